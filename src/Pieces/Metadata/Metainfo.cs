@@ -1,0 +1,80 @@
+using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
+using Pieces.Primitives;
+
+namespace Pieces.Metadata;
+
+/// <summary>A parsed and validated .torrent (BEP 3); immutable. <see cref="MetainfoParser"/> makes it.</summary>
+public sealed class Metainfo
+{
+    /// <summary>The swarm's name.</summary>
+    public required InfoHash InfoHash { get; init; }
+
+    /// <summary>The original bytes of the <c>info</c> value.</summary>
+    public required ReadOnlyMemory<byte> InfoBytes { get; init; }
+
+    /// <summary>Safe name of the single file or of the top folder, as it is on the disk.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The name as the metainfo has it; for display only.</summary>
+    public required string OriginalName { get; init; }
+
+    /// <summary>All entries in order; a single-file torrent has exactly one, whose path is the name alone.</summary>
+    public required ImmutableArray<FileEntry> Files { get; init; }
+
+    /// <summary>Whether the files lie in a folder called <see cref="Name"/> (also when there is but one).</summary>
+    public required bool IsMultiFile { get; init; }
+
+    /// <summary>Piece and block arithmetic.</summary>
+    public required PieceLayout Layout { get; init; }
+
+    /// <summary>Concatenated SHA-1 of all pieces, 20 bytes each.</summary>
+    public required ReadOnlyMemory<byte> PieceHashes { get; init; }
+
+    /// <summary>Whether only the torrent's own trackers may name peers (BEP 27).</summary>
+    public bool IsPrivate { get; init; }
+
+    /// <summary>Whether it also describes a BitTorrent v2 torrent (BEP 52); it is used as v1.</summary>
+    public bool IsHybrid { get; init; }
+
+    /// <summary>Tracker URLs by tier (BEP 12), white space stripped; a lone <c>announce</c> is one tier of one.</summary>
+    public ImmutableArray<ImmutableArray<string>> Trackers { get; init; } = [];
+
+    /// <summary>Web seed URLs (BEP 19), kept for later use.</summary>
+    public ImmutableArray<string> WebSeeds { get; init; } = [];
+
+    /// <summary>DHT nodes to begin with (BEP 5), <c>host:port</c>.</summary>
+    public ImmutableArray<string> Nodes { get; init; } = [];
+
+    /// <summary>Free text, or null.</summary>
+    public string? Comment { get; init; }
+
+    /// <summary>The program that made it, or null.</summary>
+    public string? CreatedBy { get; init; }
+
+    /// <summary>When it was made, or null.</summary>
+    public DateTimeOffset? CreationDate { get; init; }
+
+    /// <summary>What was changed to make it safe, one line each, for example a renamed file.</summary>
+    public ImmutableArray<string> Warnings { get; init; } = [];
+
+    /// <summary>Bytes of all files together, pad files included.</summary>
+    public long TotalLength => Layout.TotalLength;
+
+    /// <summary>The 20 bytes that the SHA-1 of a piece must be.</summary>
+    public ReadOnlySpan<byte> HashOf(PieceIndex piece) => PieceHashes.Span.Slice(piece.Value * Sha1Digest.Length, Sha1Digest.Length);
+
+    /// <summary>Reads and parses a .torrent file.</summary>
+    /// <exception cref="MetainfoException">It is not a torrent that can be used; the message says why.</exception>
+    /// <exception cref="IOException">It cannot be read.</exception>
+    public static async Task<Metainfo> LoadAsync(string path, CancellationToken cancellationToken = default)
+    {
+        var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, useAsync: true);
+        await using ConfiguredAsyncDisposable disposing = file.ConfigureAwait(false);
+        if (file.Length > MetainfoParser.MaxFileLength)
+            throw new MetainfoException($"the file is {file.Length} bytes long; at most {MetainfoParser.MaxFileLength} are accepted");
+        byte[] bytes = new byte[file.Length];
+        await file.ReadExactlyAsync(bytes, cancellationToken).ConfigureAwait(false);
+        return MetainfoParser.Parse(bytes);
+    }
+}

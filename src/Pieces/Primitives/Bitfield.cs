@@ -1,0 +1,184 @@
+using System.Numerics;
+
+namespace Pieces.Primitives;
+
+/// <summary>One bit a piece, counted as it changes. Piece 0 is the high bit of the first byte on the wire (BEP 3, "bitfield").</summary>
+internal sealed class Bitfield
+{
+    // Bit i lives in word i / 64 at position i % 64: the wire's order is made only where bytes are read or written.
+    private readonly ulong[] _words;
+
+    /// <summary>Makes a field of <paramref name="length"/> zero bits.</summary>
+    public Bitfield(int length)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(length);
+        Length = length;
+        _words = new ulong[(length + 63) / 64];
+    }
+
+    /// <summary>Number of bits.</summary>
+    public int Length { get; }
+
+    /// <summary>Number of bits that are set.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>Whether every bit is set.</summary>
+    public bool IsFull => Count == Length;
+
+    /// <summary>Number of bytes on the wire.</summary>
+    public int ByteLength => ByteLengthOf(Length);
+
+    /// <summary>The bit of a piece.</summary>
+    public bool this[PieceIndex piece] => this[piece.Value];
+
+    /// <summary>The bit at <paramref name="index"/>.</summary>
+    public bool this[int index]
+    {
+        get
+        {
+            ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)index, (uint)Length, nameof(index));
+            return (_words[index >> 6] >> (index & 63) & 1) != 0;
+        }
+    }
+
+    /// <summary>Number of bytes that <paramref name="length"/> bits take on the wire.</summary>
+    public static int ByteLengthOf(int length) => (int)(((long)length + 7) / 8);
+
+    /// <summary>Reads a field from the wire. False when the byte count is not exactly right or a spare bit is set (BEP 3).</summary>
+    public static bool TryRead(ReadOnlySpan<byte> bytes, int length, out Bitfield bitfield)
+    {
+        bitfield = new Bitfield(length);
+        if (bytes.Length != bitfield.ByteLength)
+            return false;
+        if (length % 8 != 0 && (bytes[^1] & (0xFF >> (length % 8))) != 0)
+            return false;
+
+        for (int i = 0; i < bytes.Length; i++)
+            bitfield._words[i >> 3] |= (ulong)Reverse(bytes[i]) << (i & 7) * 8;
+        bitfield.Recount();
+        return true;
+    }
+
+    /// <summary>Makes a field with every bit set.</summary>
+    public static Bitfield Full(int length)
+    {
+        var bitfield = new Bitfield(length);
+        bitfield.SetAll();
+        return bitfield;
+    }
+
+    /// <summary>Sets the bit of a piece; false when it was set already.</summary>
+    public bool Set(PieceIndex piece) => Set(piece.Value);
+
+    /// <summary>Sets a bit; false when it was set already.</summary>
+    public bool Set(int index)
+    {
+        if (this[index])
+            return false;
+        _words[index >> 6] |= 1UL << (index & 63);
+        Count++;
+        return true;
+    }
+
+    /// <summary>Clears the bit of a piece; false when it was clear already.</summary>
+    public bool Clear(PieceIndex piece) => Clear(piece.Value);
+
+    /// <summary>Clears a bit; false when it was clear already.</summary>
+    public bool Clear(int index)
+    {
+        if (!this[index])
+            return false;
+        _words[index >> 6] &= ~(1UL << (index & 63));
+        Count--;
+        return true;
+    }
+
+    /// <summary>Sets every bit.</summary>
+    public void SetAll()
+    {
+        Array.Fill(_words, ulong.MaxValue);
+        if ((Length & 63) != 0)
+            _words[^1] = (1UL << (Length & 63)) - 1;
+        Count = Length;
+    }
+
+    /// <summary>Index of the first set bit at or after <paramref name="start"/>, or -1.</summary>
+    public int NextSet(int start) => Next(start, invert: 0);
+
+    /// <summary>Index of the first clear bit at or after <paramref name="start"/>, or -1.</summary>
+    public int NextClear(int start) => Next(start, invert: ulong.MaxValue);
+
+    /// <summary>Whether any bit is set here and not in <paramref name="other"/>, which has the same length.</summary>
+    public bool AnyBeyond(Bitfield other)
+    {
+        for (int i = 0; i < _words.Length; i++)
+        {
+            if ((_words[i] & ~other._words[i]) != 0)
+                return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>Number of bits that are set both here and in <paramref name="other"/>, which has the same length.</summary>
+    public int CountCommon(Bitfield other)
+    {
+        int count = 0;
+        for (int i = 0; i < _words.Length; i++)
+            count += BitOperations.PopCount(_words[i] & other._words[i]);
+        return count;
+    }
+
+    /// <summary>A copy that shares nothing.</summary>
+    public Bitfield Clone()
+    {
+        var copy = new Bitfield(Length) { Count = Count };
+        _words.CopyTo(copy._words, 0);
+        return copy;
+    }
+
+    /// <summary>Writes <see cref="ByteLength"/> bytes in the wire's order.</summary>
+    public void WriteTo(Span<byte> destination)
+    {
+        int bytes = ByteLength;
+        for (int i = 0; i < bytes; i++)
+            destination[i] = Reverse((byte)(_words[i >> 3] >> (i & 7) * 8));
+    }
+
+    /// <summary>The bytes of the wire's form, in a new array.</summary>
+    public byte[] ToBytes()
+    {
+        byte[] bytes = new byte[ByteLength];
+        WriteTo(bytes);
+        return bytes;
+    }
+
+    private int Next(int start, ulong invert)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(start);
+        if (start >= Length)
+            return -1;
+
+        int word = start >> 6;
+        ulong bits = (_words[word] ^ invert) & (ulong.MaxValue << (start & 63));
+        while (bits == 0)
+        {
+            if (++word == _words.Length)
+                return -1;
+            bits = _words[word] ^ invert;
+        }
+
+        int index = (word << 6) + BitOperations.TrailingZeroCount(bits);
+        return index < Length ? index : -1;
+    }
+
+    private void Recount()
+    {
+        int count = 0;
+        foreach (ulong word in _words)
+            count += BitOperations.PopCount(word);
+        Count = count;
+    }
+
+    private static byte Reverse(byte value) => (byte)(((value * 0x0802u & 0x22110u) | (value * 0x8020u & 0x88440u)) * 0x10101u >> 16);
+}

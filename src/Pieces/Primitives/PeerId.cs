@@ -1,0 +1,56 @@
+namespace Pieces.Primitives;
+
+/// <summary>The 20 bytes by which a peer names itself in handshakes and announces (BEP 3, BEP 20).</summary>
+public readonly struct PeerId : IEquatable<PeerId>
+{
+    /// <summary>Length on the wire, in bytes.</summary>
+    public const int Length = Sha1Digest.Length;
+
+    /// <summary>How our own ids begin (BEP 20): two letters for the client, four digits for the version.</summary>
+    public const string OwnPrefix = "-PC0100-";
+
+    // The same 20 opaque bytes as a digest; the type is reused for its storage only.
+    private readonly Sha1Digest _bytes;
+
+    private PeerId(Sha1Digest bytes) => _bytes = bytes;
+
+    /// <summary>Takes an id from exactly <see cref="Length"/> bytes.</summary>
+    public static PeerId FromBytes(ReadOnlySpan<byte> bytes) => new(new Sha1Digest(bytes));
+
+    /// <summary>Makes an id of our own: <see cref="OwnPrefix"/> and twelve random bytes.</summary>
+    public static PeerId Create(Random random)
+    {
+        ArgumentNullException.ThrowIfNull(random);
+        Span<byte> id = stackalloc byte[Length];
+        random.NextBytes(id);
+        System.Text.Encoding.ASCII.GetBytes(OwnPrefix, id);
+        return FromBytes(id);
+    }
+
+    /// <summary>Writes the 20 bytes to the front of <paramref name="destination"/>.</summary>
+    public void CopyTo(Span<byte> destination) => _bytes.CopyTo(destination);
+
+    /// <inheritdoc/>
+    public bool Equals(PeerId other) => _bytes.Equals(other._bytes);
+
+    /// <inheritdoc/>
+    public override bool Equals(object? obj) => obj is PeerId other && Equals(other);
+
+    /// <inheritdoc/>
+    public override int GetHashCode()
+    {
+        // The first bytes are the client's name, the same for many: the last ones tell peers apart.
+        Span<byte> id = stackalloc byte[Length];
+        CopyTo(id);
+        return BitConverter.ToInt32(id[16..]);
+    }
+
+    /// <summary>40 lower-case hexadecimal digits; a client's name for people is <c>ClientName</c>'s work.</summary>
+    public override string ToString() => _bytes.ToString();
+
+    /// <summary>Whether both ids are the same bytes.</summary>
+    public static bool operator ==(PeerId left, PeerId right) => left.Equals(right);
+
+    /// <summary>Whether the ids differ.</summary>
+    public static bool operator !=(PeerId left, PeerId right) => !left.Equals(right);
+}

@@ -1,0 +1,66 @@
+using System.Buffers.Binary;
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
+using System.Security.Cryptography;
+
+namespace Pieces.Primitives;
+
+/// <summary>The 20 bytes of a SHA-1 (BEP 3). The only place of the project that names SHA-1 itself.</summary>
+[SuppressMessage("Security", "CA5350:Do Not Use Weak Cryptographic Algorithms", Justification = "BitTorrent v1 is defined on SHA-1 (BEP 3).")]
+internal readonly struct Sha1Digest : IEquatable<Sha1Digest>
+{
+    /// <summary>Length of a digest, in bytes.</summary>
+    public const int Length = 20;
+
+    private readonly Bytes20 _bytes;
+
+    /// <summary>Takes a digest from exactly <see cref="Length"/> bytes.</summary>
+    public Sha1Digest(ReadOnlySpan<byte> bytes)
+    {
+        ArgumentOutOfRangeException.ThrowIfNotEqual(bytes.Length, Length);
+        bytes.CopyTo(_bytes);
+    }
+
+    /// <summary>The digest of <paramref name="data"/>.</summary>
+    public static Sha1Digest Of(ReadOnlySpan<byte> data)
+    {
+        Span<byte> digest = stackalloc byte[Length];
+        SHA1.HashData(data, digest);
+        return new Sha1Digest(digest);
+    }
+
+    /// <summary>A running SHA-1; the caller disposes it.</summary>
+    public static IncrementalHash StartRunning() => IncrementalHash.CreateHash(HashAlgorithmName.SHA1);
+
+    /// <summary>Ends a running SHA-1 and makes it ready for the next use.</summary>
+    public static Sha1Digest Finish(IncrementalHash running)
+    {
+        Span<byte> digest = stackalloc byte[Length];
+        running.GetHashAndReset(digest);
+        return new Sha1Digest(digest);
+    }
+
+    /// <summary>Writes the 20 bytes to the front of <paramref name="destination"/>.</summary>
+    public void CopyTo(Span<byte> destination) => ((ReadOnlySpan<byte>)_bytes).CopyTo(destination);
+
+    /// <summary>Whether the digest is exactly these bytes.</summary>
+    public bool Matches(ReadOnlySpan<byte> bytes) => bytes.SequenceEqual(_bytes);
+
+    /// <inheritdoc/>
+    public bool Equals(Sha1Digest other) => Matches(other._bytes);
+
+    /// <inheritdoc/>
+    public override bool Equals(object? obj) => obj is Sha1Digest other && Equals(other);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => BinaryPrimitives.ReadInt32LittleEndian(_bytes);
+
+    /// <summary>40 lower-case hexadecimal digits.</summary>
+    public override string ToString() => Convert.ToHexStringLower(_bytes);
+
+    [InlineArray(Length)]
+    private struct Bytes20
+    {
+        private byte _first;
+    }
+}

@@ -1,0 +1,51 @@
+using System.Net;
+using Pieces.Primitives;
+using Serilog;
+
+namespace Pieces;
+
+/// <summary>What all torrents of one client share. Immutable; every default is given at its member.</summary>
+public sealed record TorrentClientOptions
+{
+    /// <summary>First port to try to listen on; default 6881. 0 lets the system choose.</summary>
+    public int FirstPort { get; init; } = 6881;
+
+    /// <summary>Last port to try; default 6999. The first free one is taken.</summary>
+    public int LastPort { get; init; } = 6999;
+
+    /// <summary>Address that every socket is bound to, or null for any; default null.</summary>
+    public IPAddress? BindAddress { get; init; }
+
+    /// <summary>Bytes a second over all torrents, protocol overhead included; default unlimited.</summary>
+    public ByteRate DownloadLimit { get; init; } = ByteRate.Unlimited;
+
+    /// <summary>Bytes a second over all torrents, protocol overhead included; default unlimited.</summary>
+    public ByteRate UploadLimit { get; init; } = ByteRate.Unlimited;
+
+    /// <summary>Bytes that unfinished pieces may hold in memory, over all torrents; default 16 MiB.</summary>
+    public long PieceMemory { get; init; } = 16 * 1024 * 1024;
+
+    /// <summary>File handles that may be open at one time, over all torrents; default 48, so that a limit of 64 suffices.</summary>
+    public int MaxOpenFiles { get; init; } = 48;
+
+    /// <summary>Source of time and timers; default the system's.</summary>
+    public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
+
+    /// <summary>Source of chance; default a new one. It is used under a lock, so a seeded one makes tests repeatable.</summary>
+    public Random Random { get; init; } = new();
+
+    /// <summary>Where the client logs; default nowhere.</summary>
+    public ILogger Logger { get; init; } = Serilog.Core.Logger.None;
+
+    /// <summary>Checks ranges.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">A value is out of its range.</exception>
+    public void Validate()
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(FirstPort);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(LastPort, IPEndPoint.MaxPort);
+        if (FirstPort != 0)
+            ArgumentOutOfRangeException.ThrowIfLessThan(LastPort, FirstPort);
+        ArgumentOutOfRangeException.ThrowIfLessThan(PieceMemory, 1024 * 1024);
+        ArgumentOutOfRangeException.ThrowIfLessThan(MaxOpenFiles, 4);
+    }
+}

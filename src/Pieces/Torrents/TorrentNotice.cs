@@ -1,0 +1,54 @@
+using System.Net;
+
+namespace Pieces.Torrents;
+
+/// <summary>Something that happened to a torrent and that a user may want to hear of.</summary>
+public abstract record TorrentNotice;
+
+/// <summary>The data that was there has been looked at; the transfer begins.</summary>
+/// <param name="HavePieces">Pieces that were valid already.</param>
+public sealed record StartedNotice(int HavePieces) : TorrentNotice;
+
+/// <summary>A piece is verified and written.</summary>
+/// <param name="Index">Its position.</param>
+/// <param name="HavePieces">Pieces verified so far, this one included.</param>
+public sealed record PieceNotice(int Index, int HavePieces) : TorrentNotice;
+
+/// <summary>A file is complete, verified and under its final name.</summary>
+/// <param name="FileIndex">Its position in the metainfo.</param>
+/// <param name="Path">Its full path.</param>
+/// <param name="Length">Its length in bytes.</param>
+public sealed record FileNotice(int FileIndex, string Path, long Length) : TorrentNotice;
+
+/// <summary>What became of a peer.</summary>
+public enum PeerChange
+{
+    /// <summary>The handshake is done.</summary>
+    Connected,
+
+    /// <summary>The connection has ended.</summary>
+    Closed,
+
+    /// <summary>It sent bad data and is not dealt with again in this run.</summary>
+    Banned,
+}
+
+/// <summary>A peer came or went.</summary>
+/// <param name="Address">Its address.</param>
+/// <param name="Change">What became of it.</param>
+/// <param name="Reason">Why, for people; empty when it connected.</param>
+/// <param name="Client">Its program as far as known, safe to print.</param>
+public sealed record PeerNotice(IPEndPoint Address, PeerChange Change, string Reason, string Client) : TorrentNotice;
+
+/// <summary>A tracker answered or failed.</summary>
+/// <param name="Url">Its URL without secrets.</param>
+/// <param name="Peers">Peers that it named, or 0.</param>
+/// <param name="Error">Why it failed, or null.</param>
+public sealed record TrackerNotice(string Url, int Peers, string? Error) : TorrentNotice;
+
+/// <summary>Something is worse than it should be, and the torrent goes on.</summary>
+/// <param name="Message">One line for people.</param>
+public sealed record WarningNotice(string Message) : TorrentNotice;
+
+/// <summary>Everything wanted is here.</summary>
+public sealed record CompletedNotice : TorrentNotice;

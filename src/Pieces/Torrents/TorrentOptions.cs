@@ -1,0 +1,83 @@
+using System.Collections.Immutable;
+using System.Net;
+
+namespace Pieces.Torrents;
+
+/// <summary>Which piece to ask for next.</summary>
+public enum PieceOrder
+{
+    /// <summary>A window that moves from front to back, the rarest piece first inside it.</summary>
+    InOrder,
+
+    /// <summary>The rarest piece first, wherever it is.</summary>
+    RarestFirst,
+}
+
+/// <summary>How room for files is made before their bytes come.</summary>
+public enum Preallocation
+{
+    /// <summary>Files grow as they are written.</summary>
+    None,
+
+    /// <summary>Files get their length at once, without taking blocks of the disk.</summary>
+    Sparse,
+
+    /// <summary>Blocks of the disk are taken at once.</summary>
+    Full,
+}
+
+/// <summary>How long to seed once everything wanted is here. The first goal that is reached ends it.</summary>
+public sealed record SeedGoals
+{
+    /// <summary>Uploaded bytes over the torrent's wanted bytes; null for no such goal.</summary>
+    public double? Ratio { get; init; }
+
+    /// <summary>Time since completion; null for no such goal.</summary>
+    public TimeSpan? Time { get; init; }
+
+    /// <summary>Time without an uploaded block; null for no such goal.</summary>
+    public TimeSpan? Idle { get; init; }
+}
+
+/// <summary>What one torrent is to do. Immutable; every default is given at its member.</summary>
+public sealed record TorrentOptions
+{
+    /// <summary>Folder that gets the torrent's file or top folder; default the current one.</summary>
+    public string OutputDirectory { get; init; } = ".";
+
+    /// <summary>Which piece to ask for next; default in order.</summary>
+    public PieceOrder Order { get; init; } = PieceOrder.InOrder;
+
+    /// <summary>Goals of seeding after completion; null (default) stops at completion.</summary>
+    public SeedGoals? Seed { get; init; }
+
+    /// <summary>Seed only: the data is to be there, complete or in part; nothing is fetched, written or renamed. Default false.</summary>
+    public bool SeedOnly { get; init; }
+
+    /// <summary>Indexes of the files that are wanted; null (default) for all.</summary>
+    public ImmutableArray<int>? SelectedFiles { get; init; }
+
+    /// <summary>Peers given by hand; default none.</summary>
+    public ImmutableArray<EndPoint> Peers { get; init; } = [];
+
+    /// <summary>Trackers beside the torrent's own, each a tier of its own; default none.</summary>
+    public ImmutableArray<string> ExtraTrackers { get; init; } = [];
+
+    /// <summary>Whether trackers are asked at all; default true.</summary>
+    public bool UseTrackers { get; init; } = true;
+
+    /// <summary>Most connections for this torrent; default 100.</summary>
+    public int MaxPeers { get; init; } = 100;
+
+    /// <summary>Discard an existing file that is no part of this download; default false.</summary>
+    public bool Overwrite { get; init; }
+
+    /// <summary>How room for files is made; default sparse.</summary>
+    public Preallocation Preallocation { get; init; } = Preallocation.Sparse;
+
+    /// <summary>Check a piece again before each time it is uploaded; default false.</summary>
+    public bool Paranoid { get; init; }
+
+    /// <summary>Hears what happens, in order, on the torrent's own loop: must be quick and must not throw. Default nobody.</summary>
+    public IProgress<TorrentNotice>? Notices { get; init; }
+}

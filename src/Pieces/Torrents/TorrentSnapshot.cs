@@ -1,0 +1,78 @@
+namespace Pieces.Torrents;
+
+/// <summary>Where a torrent stands in its life.</summary>
+public enum TorrentPhase
+{
+    /// <summary>Looking at the data that is there.</summary>
+    Checking,
+
+    /// <summary>Fetching what is missing.</summary>
+    Downloading,
+
+    /// <summary>Everything wanted is here; serving others.</summary>
+    Seeding,
+
+    /// <summary>Saving, and taking leave of trackers and peers.</summary>
+    Stopping,
+
+    /// <summary>Over: complete or stopped by the user.</summary>
+    Stopped,
+
+    /// <summary>Over: it could not go on; <see cref="Torrent.Completion"/> says why.</summary>
+    Failed,
+}
+
+/// <summary>A torrent at one moment; immutable.</summary>
+public sealed record TorrentSnapshot
+{
+    /// <summary>Where it stands.</summary>
+    public TorrentPhase Phase { get; init; }
+
+    /// <summary>Bytes of the wanted files.</summary>
+    public long BytesWanted { get; init; }
+
+    /// <summary>Bytes of the wanted files that are verified and written.</summary>
+    public long BytesVerified { get; init; }
+
+    /// <summary>Bytes looked at while <see cref="TorrentPhase.Checking"/>.</summary>
+    public long BytesChecked { get; init; }
+
+    /// <summary>Bytes to look at while <see cref="TorrentPhase.Checking"/>; 0 when not yet known.</summary>
+    public long BytesToCheck { get; init; }
+
+    /// <summary>Pieces verified and written.</summary>
+    public int PiecesHave { get; init; }
+
+    /// <summary>Payload received in this run, in bytes, waste included.</summary>
+    public long Downloaded { get; init; }
+
+    /// <summary>Payload sent in this run, in bytes.</summary>
+    public long Uploaded { get; init; }
+
+    /// <summary>Payload received in this run and thrown away, in bytes.</summary>
+    public long Wasted { get; init; }
+
+    /// <summary>Present rate of payload received, in bytes a second.</summary>
+    public double DownloadRate { get; init; }
+
+    /// <summary>Present rate of payload sent, in bytes a second.</summary>
+    public double UploadRate { get; init; }
+
+    /// <summary>Peers with whom the handshake is done.</summary>
+    public int ConnectedPeers { get; init; }
+
+    /// <summary>Of them, those that have everything.</summary>
+    public int ConnectedSeeds { get; init; }
+
+    /// <summary>Addresses known, connected or not.</summary>
+    public int KnownPeers { get; init; }
+
+    /// <summary>Peers banned for bad data.</summary>
+    public int BannedPeers { get; init; }
+
+    /// <summary>Time since the transfer began.</summary>
+    public TimeSpan Elapsed { get; init; }
+
+    /// <summary>Estimated time to completion, or null when unknown.</summary>
+    public TimeSpan? Eta { get; init; }
+}
