@@ -129,6 +129,26 @@ internal sealed class Bitfield
         return count;
     }
 
+    /// <summary>Index of the first bit at or after <paramref name="start"/> that is set both here and in <paramref name="other"/>, which has the
+    /// same length; or -1.</summary>
+    public int NextCommon(Bitfield other, int start)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(start);
+        if (start >= Length)
+            return -1;
+
+        int word = start >> 6;
+        ulong bits = _words[word] & other._words[word] & (ulong.MaxValue << (start & 63));
+        while (bits == 0)
+        {
+            if (++word == _words.Length)
+                return -1;
+            bits = _words[word] & other._words[word];
+        }
+
+        return (word << 6) + BitOperations.TrailingZeroCount(bits);
+    }
+
     /// <summary>A copy that shares nothing.</summary>
     public Bitfield Clone()
     {

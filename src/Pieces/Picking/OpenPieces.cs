@@ -1,0 +1,196 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.InteropServices;
+using Pieces.Primitives;
+using Pieces.Storage;
+
+namespace Pieces.Picking;
+
+/// <summary>
+/// The pieces that are open or verifying, with their share of the memory budget, and the parked ones: closed, with blocks on the disk. It keeps
+/// the table's states in step.
+/// </summary>
+internal sealed class OpenPieces
+{
+    /// <summary>At most so many closed pieces are remembered with their blocks on the disk.</summary>
+    public const int MaxParked = 1024;
+
+    private readonly PieceTable _table;
+    private readonly MemoryBudget _budget;
+    private readonly Dictionary<int, PieceAssembly> _byPiece = [];
+    private readonly List<PieceAssembly> _open = [];
+    private readonly List<PieceAssembly> _askable = [];
+    private readonly Dictionary<int, PieceAssembly> _parked = [];
+    private readonly Dictionary<SourceId, long> _reservedBy = [];
+    private long _sequence;
+
+    /// <summary>Makes an empty set.</summary>
+    public OpenPieces(PieceTable table, MemoryBudget budget)
+    {
+        _table = table;
+        _budget = budget;
+    }
+
+    /// <summary>Open pieces, the oldest first.</summary>
+    public IReadOnlyList<PieceAssembly> Open => _open;
+
+    /// <summary>Open pieces with free blocks, the oldest first.</summary>
+    public List<PieceAssembly> Askable => _askable;
+
+    /// <summary>Pieces that are open or verifying.</summary>
+    public int Count => _byPiece.Count;
+
+    /// <summary>Closed pieces of which blocks are on the disk.</summary>
+    public IReadOnlyCollection<PieceAssembly> Parked => _parked.Values;
+
+    /// <summary>The assembly of a piece that is open or verifying.</summary>
+    public bool TryGet(PieceIndex piece, [MaybeNullWhen(false)] out PieceAssembly assembly) => _byPiece.TryGetValue(piece.Value, out assembly);
+
+    /// <summary>Bytes of the budget that are held by pieces which were opened for a source.</summary>
+    public long ReservedBy(SourceId opener) => _reservedBy.GetValueOrDefault(opener);
+
+    /// <summary>Opens a missing piece; false when the budget has no room.</summary>
+    public bool TryOpen(PieceIndex piece, SourceId opener, long now, [MaybeNullWhen(false)] out PieceAssembly assembly)
+    {
+        assembly = null;
+        int length = _table.Layout.LengthOf(piece);
+        if (!TryReserve(length, out long reserved))
+            return false;
+
+        if (!_parked.Remove(piece.Value, out assembly))
+            assembly = new PieceAssembly(piece, length, _table.Layout.BlockCountOf(piece));
+        assembly.Reserved = reserved;
+        assembly.Opener = opener;
+        CollectionsMarshal.GetValueRefOrAddDefault(_reservedBy, opener, out _) += reserved;
+        assembly.LastProgress = now;
+        assembly.Sequence = _sequence++;
+        _table.MarkOpen(piece);
+        _byPiece.Add(piece.Value, assembly);
+        _open.Add(assembly);
+        if (assembly.Blocks.Free > 0)
+            _askable.Add(assembly);
+        return true;
+    }
+
+    /// <summary>Remembers blocks that an earlier run left on the disk. False when the piece is not missing or too many are remembered.</summary>
+    public bool Park(PieceIndex piece, IReadOnlyList<int> ordinals)
+    {
+        if (_table.StatusOf(piece) != PieceStatus.Missing || _parked.Count >= MaxParked)
+            return false;
+        if (!_parked.TryGetValue(piece.Value, out PieceAssembly? assembly))
+        {
+            assembly = new PieceAssembly(piece, _table.Layout.LengthOf(piece), _table.Layout.BlockCountOf(piece));
+            _parked.Add(piece.Value, assembly);
+        }
+
+        for (int i = 0; i < ordinals.Count; i++)
+        {
+            ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)ordinals[i], (uint)assembly.Blocks.Count, nameof(ordinals));
+            assembly.Blocks.FoundOnDisk(ordinals[i]);
+        }
+
+        return true;
+    }
+
+    /// <summary>A parked piece that the source has and that may be opened, or none.</summary>
+    public bool TryPickParked(IPieceMap source, out PieceIndex piece)
+    {
+        foreach (PieceAssembly parked in _parked.Values)
+        {
+            if (!source.Has(parked.Piece))
+                continue;
+            piece = parked.Piece;
+            return true;
+        }
+
+        piece = default;
+        return false;
+    }
+
+    /// <summary>Closes an open piece for which no disk job is under way. True when blocks of it stay on the disk and are remembered.</summary>
+    public bool Close(PieceAssembly assembly)
+    {
+        assembly.Blocks.KeepWrittenOnly();
+        assembly.IsClosing = false;
+        assembly.Owner = SourceId.None;
+        Release(assembly);
+        _open.Remove(assembly);
+        _askable.Remove(assembly);
+        _byPiece.Remove(assembly.Piece.Value);
+        _table.MarkMissing(assembly.Piece);
+        if (assembly.Blocks.Written == 0 || _parked.Count >= MaxParked)
+            return false;
+        _parked.Add(assembly.Piece.Value, assembly);
+        return true;
+    }
+
+    /// <summary>Every block is here: the piece goes to the disk's workers and keeps its share of the budget till their verdict.</summary>
+    public void BeginVerifying(PieceAssembly assembly)
+    {
+        _table.MarkVerifying(assembly.Piece);
+        _open.Remove(assembly);
+        _askable.Remove(assembly);
+    }
+
+    /// <summary>The piece is stored.</summary>
+    public void Finish(PieceAssembly assembly)
+    {
+        _table.MarkHave(assembly.Piece);
+        _byPiece.Remove(assembly.Piece.Value);
+        Release(assembly);
+    }
+
+    /// <summary>The hash was wrong: the piece is open again, empty, with the same share of the budget.</summary>
+    public void Reopen(PieceAssembly assembly, long now)
+    {
+        _table.MarkRejected(assembly.Piece);
+        assembly.StartOver();
+        assembly.LastProgress = now;
+        Insert(_open, assembly);
+        Insert(_askable, assembly);
+    }
+
+    /// <summary>A block became free: the piece is askable again.</summary>
+    public void OnFreed(PieceAssembly assembly)
+    {
+        if (!_askable.Contains(assembly))
+            Insert(_askable, assembly);
+    }
+
+    /// <summary>No block is free any more.</summary>
+    public void OnAllAsked(PieceAssembly assembly) => _askable.Remove(assembly);
+
+    // A large piece takes half of the budget when it can, so that one far and fast peer has room for its requests; less when others hold it.
+    private bool TryReserve(int length, out long reserved)
+    {
+        reserved = length;
+        if (length <= _budget.LargestWholePiece)
+            return _budget.TryReserve(reserved);
+
+        for (long share = _budget.Capacity / 2; share >= _budget.Capacity / 8 && share >= BlockRequest.MaxLength; share /= 2)
+        {
+            reserved = Math.Min(share, length);
+            if (_budget.TryReserve(reserved))
+                return true;
+        }
+
+        return false;
+    }
+
+    private void Release(PieceAssembly assembly)
+    {
+        _budget.Release(assembly.Reserved);
+        ref long held = ref CollectionsMarshal.GetValueRefOrAddDefault(_reservedBy, assembly.Opener, out _);
+        held -= assembly.Reserved;
+        if (held == 0)
+            _reservedBy.Remove(assembly.Opener);
+        assembly.Reserved = 0;
+    }
+
+    private static void Insert(List<PieceAssembly> list, PieceAssembly assembly)
+    {
+        int at = list.Count;
+        while (at > 0 && list[at - 1].Sequence > assembly.Sequence)
+            at--;
+        list.Insert(at, assembly);
+    }
+}
