@@ -1,0 +1,65 @@
+using Pieces.Picking;
+using Pieces.Primitives;
+
+namespace Pieces.Peers;
+
+/// <summary>The pieces that a peer has; everything and nothing take no memory.</summary>
+internal sealed class PeerPieces : IPieceMap
+{
+    private readonly int _length;
+
+    /// <summary>Makes it empty.</summary>
+    /// <param name="length">Number of pieces of the torrent.</param>
+    public PeerPieces(int length) => _length = length;
+
+    /// <summary>The bits, or null when it has everything or nothing.</summary>
+    public Bitfield? Bits { get; private set; }
+
+    /// <summary>Whether it has said that it has everything, at once: then it has no <see cref="Bits"/>.</summary>
+    public bool IsWhole { get; private set; }
+
+    /// <summary>Number of pieces that it has.</summary>
+    public int Count => IsWhole ? _length : Bits?.Count ?? 0;
+
+    /// <summary>Whether it has everything.</summary>
+    public bool HasAll => Count == _length;
+
+    /// <inheritdoc/>
+    public bool Has(PieceIndex piece) => IsWhole || (Bits is not null && Bits[piece]);
+
+    /// <inheritdoc/>
+    public int NextCommon(Bitfield among, int start) => IsWhole ? among.NextSet(start) : Bits?.NextCommon(among, start) ?? -1;
+
+    /// <summary>Number of pieces that it has and that are set in <paramref name="among"/>.</summary>
+    public int CountCommon(Bitfield among) => IsWhole ? among.Count : Bits?.CountCommon(among) ?? 0;
+
+    /// <summary>It has one more; false when that was known.</summary>
+    public bool Add(PieceIndex piece)
+    {
+        if (IsWhole)
+            return false;
+        Bits ??= new Bitfield(_length);
+        return Bits.Set(piece);
+    }
+
+    /// <summary>It has these, and no others; the bits become this object's.</summary>
+    public void Replace(Bitfield bits)
+    {
+        IsWhole = bits.IsFull;
+        Bits = bits.IsFull || bits.Count == 0 ? null : bits;
+    }
+
+    /// <summary>It has everything.</summary>
+    public void SetAll()
+    {
+        IsWhole = true;
+        Bits = null;
+    }
+
+    /// <summary>It has nothing.</summary>
+    public void Clear()
+    {
+        IsWhole = false;
+        Bits = null;
+    }
+}

@@ -1,0 +1,116 @@
+using Pieces.Primitives;
+
+namespace Pieces.Peers;
+
+/// <summary>What we ask of a peer: window, requests that are out, and what limits them.</summary>
+internal sealed class PeerRequests
+{
+    /// <summary>At most so many allowed-fast pieces are remembered; BEP 6 speaks of ten.</summary>
+    public const int MaxAllowedFast = 64;
+
+    /// <summary>How long a peer is not asked after it rejected a request while it does not choke.</summary>
+    public const double RejectPauseSeconds = 1;
+
+    /// <summary>A peer that has unchoked us and sends no block for so long is snubbed.</summary>
+    public const double SnubSeconds = 60;
+
+    /// <summary>A request counts as lost after so long at the soonest: it is cancelled, and the same peer may be asked again.</summary>
+    public const double LostSeconds = 20;
+
+    // A request is late after four times the usual time, between these.
+    private const double LateFactor = 4;
+    private const double SoonestLateSeconds = 2;
+    private const double LatestLateSeconds = 15;
+
+    // Before the first block nothing is known of the peer.
+    private const double FirstLateSeconds = 8;
+
+    private readonly long _frequency;
+    private readonly List<PieceIndex> _allowedFast = [];
+    private bool _hasLetExpire;
+
+    /// <summary>Makes it for a peer of which nothing is known.</summary>
+    public PeerRequests(TimeProvider time, long now)
+    {
+        _frequency = time.TimestampFrequency;
+        Window = new RequestWindow(time);
+        SilentSince = now;
+    }
+
+    /// <summary>How many requests may be out.</summary>
+    public RequestWindow Window { get; }
+
+    /// <summary>The requests that are out.</summary>
+    public PendingRequests Pending { get; } = new();
+
+    /// <summary>Pieces that it has and we still need; kept by the torrent's pieces.</summary>
+    public int Useful { get; set; }
+
+    /// <summary>Timestamp since when it has had requests and has sent nothing.</summary>
+    public long SilentSince { get; private set; }
+
+    /// <summary>Nothing is asked before this timestamp.</summary>
+    public long PausedUntil { get; private set; } = long.MinValue;
+
+    /// <summary>Pieces that may be asked for even while it chokes (BEP 6).</summary>
+    public IReadOnlyList<PieceIndex> AllowedFast => _allowedFast;
+
+    /// <summary>Age at which a request is late, in timestamp ticks.</summary>
+    public long LateAfter
+    {
+        get
+        {
+            double seconds = Window.Latency == 0
+                ? FirstLateSeconds
+                : Math.Clamp(Window.Latency * LateFactor, SoonestLateSeconds, LatestLateSeconds);
+            return (long)(seconds * _frequency);
+        }
+    }
+
+    /// <summary>A request goes out.</summary>
+    public void Ask(BlockRequest block, long now)
+    {
+        // A peer that let its requests expire does not begin a new silence with the next one.
+        if (Pending.Count == 0 && !_hasLetExpire)
+            SilentSince = now;
+        Pending.Add(block, now);
+    }
+
+    /// <summary>A block came that had been asked for at <paramref name="sentAt"/>; its request is taken out already.</summary>
+    public void OnBlock(long sentAt, int bytes, long now)
+    {
+        _hasLetExpire = false;
+        SilentSince = now;
+        Window.OnBlock(sentAt, now, bytes, Pending.Count + 1);
+    }
+
+    /// <summary>The peer chokes us no more.</summary>
+    public void OnUnchoked(long now)
+    {
+        _hasLetExpire = false;
+        SilentSince = now;
+    }
+
+    /// <summary>Takes out what was sent so long ago that it counts as lost.</summary>
+    public void TakeExpired(long now, List<PendingRequest> into)
+    {
+        int before = into.Count;
+        Pending.TakeExpired(now - Math.Max(LateAfter * 2, (long)(LostSeconds * _frequency)), into);
+        _hasLetExpire |= into.Count > before;
+    }
+
+    /// <summary>Whether requests are out and no block has come for <see cref="SnubSeconds"/>.</summary>
+    public bool IsSilent(long now) => Pending.Count > 0 && now - SilentSince >= (long)(SnubSeconds * _frequency);
+
+    /// <summary>Remembers an allowed-fast piece; false when it was known or there are too many.</summary>
+    public bool AllowFast(PieceIndex piece)
+    {
+        if (_allowedFast.Count >= MaxAllowedFast || _allowedFast.Contains(piece))
+            return false;
+        _allowedFast.Add(piece);
+        return true;
+    }
+
+    /// <summary>Lets the peer be for a moment: it rejected a request.</summary>
+    public void Pause(long now) => PausedUntil = now + (long)(RejectPauseSeconds * _frequency);
+}

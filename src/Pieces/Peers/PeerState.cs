@@ -1,0 +1,67 @@
+using Pieces.Primitives;
+
+namespace Pieces.Peers;
+
+/// <summary>What a torrent knows of a connected peer. Owned by the torrent's loop.</summary>
+internal sealed class PeerState
+{
+    /// <summary>So many unsolicited or impossible blocks are put up with before the peer is to be closed.</summary>
+    public const int MaxStrikes = 8;
+
+    /// <summary>Makes the state of a peer with whom the handshake is just done.</summary>
+    /// <param name="id">Who it is; differs for each connection.</param>
+    /// <param name="connection">Its connection; null where there is none, as in tests.</param>
+    /// <param name="pieceCount">Number of pieces of the torrent.</param>
+    /// <param name="time">For the length of a second in timestamps.</param>
+    /// <param name="now">Timestamp.</param>
+    public PeerState(SourceId id, PeerConnection? connection, int pieceCount, TimeProvider time, long now)
+    {
+        Id = id;
+        Connection = connection;
+        Pieces = new PeerPieces(pieceCount);
+        Requests = new PeerRequests(time, now);
+        Downloaded = new RateMeter(time, now);
+        Uploaded = new RateMeter(time, now);
+        ConnectedAt = now;
+    }
+
+    /// <summary>Who it is, for requests and blame.</summary>
+    public SourceId Id { get; }
+
+    /// <summary>Its connection, or null.</summary>
+    public PeerConnection? Connection { get; }
+
+    /// <summary>What it has.</summary>
+    public PeerPieces Pieces { get; }
+
+    /// <summary>Who chokes and who is interested.</summary>
+    public PeerFlags Flags { get; } = new();
+
+    /// <summary>What we ask of it.</summary>
+    public PeerRequests Requests { get; }
+
+    /// <summary>Payload from it, waste included.</summary>
+    public RateMeter Downloaded { get; }
+
+    /// <summary>Payload to it.</summary>
+    public RateMeter Uploaded { get; }
+
+    /// <summary>Timestamp of the handshake's end.</summary>
+    public long ConnectedAt { get; }
+
+    /// <summary>Whether it has said that it downloads nothing more (BEP 21).</summary>
+    public bool IsUploadOnly { get; set; }
+
+    /// <summary>Unsolicited and impossible blocks so far.</summary>
+    public int Strikes { get; set; }
+
+    /// <summary>Whether it has something we need; kept by the torrent's pieces. O(1).</summary>
+    public bool IsInteresting => Requests.Useful > 0;
+
+    /// <summary>It chokes us no more.</summary>
+    public void OnUnchoked(long now)
+    {
+        Flags.PeerChoking = false;
+        Requests.OnUnchoked(now);
+    }
+}

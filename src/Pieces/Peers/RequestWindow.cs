@@ -1,0 +1,154 @@
+using Pieces.Primitives;
+
+namespace Pieces.Peers;
+
+/// <summary>
+/// How many requests to have out to one peer: its rate × its latency, found by growing until the rate stops growing. Latency is the least that
+/// was seen, plus a margin, so that a queue at the peer does not feed upon itself.
+/// </summary>
+internal sealed class RequestWindow
+{
+    /// <summary>Requests to begin with.</summary>
+    public const int Start = 32;
+
+    /// <summary>Fewest requests for a peer that answers.</summary>
+    public const int Floor = 4;
+
+    /// <summary>Most requests for a peer that has not said its <c>reqq</c> (BEP 10).</summary>
+    public const int DefaultLimit = 512;
+
+    /// <summary>Most requests whatever the peer says.</summary>
+    public const int MaxLimit = 2048;
+
+    // A queue at the peer this long bridges its pauses and ours.
+    private const double MarginSeconds = 0.1;
+
+    // Never more than a slow peer can send in this time: others may need the blocks sooner.
+    private const double MaxDrainSeconds = 3;
+
+    // A round is at least so long, or its rate would be noise; and no longer than the other, or a slow peer would keep its first window.
+    private const double ShortestRound = 0.02;
+    private const double LongestRound = 2;
+
+    // Slow start ends when so many full rounds in a row have not been faster by a quarter.
+    private const double Growth = 1.25;
+    private const int FlatRounds = 3;
+
+    private readonly Estimate _estimate = new();
+    private readonly double _frequency;
+    private int _limit = DefaultLimit;
+    private double _size = Start;
+    private bool _isSlowStart = true;
+    private int _flatRounds;
+    private long _roundBegin = long.MinValue;
+    private long _roundBytes;
+    private bool _roundWasFull;
+
+    /// <summary>Makes the window of a peer of which nothing is known.</summary>
+    public RequestWindow(TimeProvider time) => _frequency = time.TimestampFrequency;
+
+    /// <summary>Requests that may be out now.</summary>
+    public int Size => IsSnubbed ? 1 : (int)Math.Min(_size, _limit);
+
+    /// <summary>Whether the peer has let its requests lie: one is out to it till it answers.</summary>
+    public bool IsSnubbed { get; private set; }
+
+    /// <summary>Mean time from asking to answer, in seconds; 0 while unknown.</summary>
+    public double Latency => _estimate.Latency;
+
+    /// <summary>Measured rate while it had enough to do, in bytes a second; 0 while unknown.</summary>
+    public double BytesPerSecond => _estimate.Rate;
+
+    /// <summary>The peer has said how many requests it keeps (BEP 10, <c>reqq</c>).</summary>
+    public void SetLimit(long reqq) => _limit = (int)Math.Clamp(reqq, 1, MaxLimit);
+
+    /// <summary>The peer has sent no block for long: a single request is left to it.</summary>
+    public void Snub() => IsSnubbed = true;
+
+    /// <summary>A block came.</summary>
+    /// <param name="sentAt">Timestamp of its request.</param>
+    /// <param name="now">Timestamp.</param>
+    /// <param name="bytes">Its length.</param>
+    /// <param name="inFlight">Requests that were out when it came, its own included.</param>
+    public void OnBlock(long sentAt, long now, int bytes, int inFlight)
+    {
+        if (IsSnubbed)
+        {
+            IsSnubbed = false;
+            _size = Floor;
+            StartRound(now);
+        }
+
+        _estimate.AddLatency((now - sentAt) / _frequency);
+        if (_roundBegin == long.MinValue)
+        {
+            StartRound(now);
+            return;
+        }
+
+        _roundBytes += bytes;
+        _roundWasFull |= inFlight >= Size * 3 / 4;
+        if (_isSlowStart)
+            _size = Math.Min(_size + 1, MaxLimit);
+
+        double elapsed = (now - _roundBegin) / _frequency;
+        if ((sentAt > _roundBegin && elapsed >= ShortestRound) || elapsed >= LongestRound)
+            EndRound(now, elapsed);
+    }
+
+    private void StartRound(long now)
+    {
+        _roundBegin = now;
+        _roundBytes = 0;
+        _roundWasFull = false;
+    }
+
+    private void EndRound(long now, double elapsed)
+    {
+        double rate = _roundBytes / elapsed;
+        if (_isSlowStart)
+        {
+            if (rate >= _estimate.Rate * Growth)
+                _flatRounds = 0;
+            else if (_roundWasFull && ++_flatRounds >= FlatRounds)
+                _isSlowStart = false;
+        }
+
+        // A round in which we asked for less than we might says nothing against the peer.
+        _estimate.AddRate(rate, _roundWasFull);
+        double best = _estimate.Rate * (_estimate.LeastLatency + MarginSeconds) / BlockRequest.MaxLength;
+        double most = Math.Max(Floor, _estimate.Rate * (_estimate.LeastLatency + MaxDrainSeconds) / BlockRequest.MaxLength);
+        if (!_isSlowStart)
+            _size = Math.Clamp(best, Floor, MaxLimit);
+        else if (_size > most)
+            (_size, _isSlowStart) = (most, false);
+        StartRound(now);
+    }
+
+    private sealed class Estimate
+    {
+        // The newest latency counts for so much of the mean; a rate that falls is believed so slowly.
+        private const double LatencyWeight = 1.0 / 16;
+        private const double FallWeight = 0.3;
+
+        public double LeastLatency { get; private set; } = double.PositiveInfinity;
+
+        public double Latency { get; private set; }
+
+        public double Rate { get; private set; }
+
+        public void AddLatency(double seconds)
+        {
+            LeastLatency = Math.Min(LeastLatency, seconds);
+            Latency = Latency == 0 ? seconds : Latency + ((seconds - Latency) * LatencyWeight);
+        }
+
+        public void AddRate(double rate, bool wasFull)
+        {
+            if (rate >= Rate)
+                Rate = rate;
+            else if (wasFull)
+                Rate += (rate - Rate) * FallWeight;
+        }
+    }
+}
