@@ -1,0 +1,152 @@
+using System.Runtime.InteropServices;
+using Pieces.Primitives;
+
+namespace Pieces.Torrents;
+
+/// <summary>What the choker knows of one peer.</summary>
+/// <param name="Peer">Who it is.</param>
+/// <param name="IsInterested">Whether it wants something of ours.</param>
+/// <param name="IsUnchoked">Whether we upload to it now.</param>
+/// <param name="IsSnubbed">Whether it has unchoked us and sends nothing.</param>
+/// <param name="RateFrom">Payload from it over the last 20 s, in bytes a second.</param>
+/// <param name="RateTo">Payload to it over the last 20 s, in bytes a second.</param>
+/// <param name="ConnectedAt">Timestamp of the handshake.</param>
+/// <param name="UnchokedAt">Timestamp of our last unchoke, or <see cref="long.MinValue"/>.</param>
+internal readonly record struct ChokerInput(
+    SourceId Peer, bool IsInterested, bool IsUnchoked, bool IsSnubbed, double RateFrom, double RateTo, long ConnectedAt, long UnchokedAt);
+
+/// <summary>
+/// Decides every ten seconds whom to upload to (BEP 3). Leeching: those who give most, and one by chance. Seeding: those who take fastest keep half
+/// of the slots, the rest goes round. A peer that is not interested takes no slot.
+/// </summary>
+internal sealed class Choker
+{
+    /// <summary>Seconds between decisions.</summary>
+    public const int RoundSeconds = 10;
+
+    /// <summary>Seconds that the optimistic slot, and a slot that goes round while seeding, stay with one peer.</summary>
+    public const int TurnSeconds = 30;
+
+    /// <summary>A peer is a newcomer for so many seconds.</summary>
+    public const int NewcomerSeconds = 60;
+
+    /// <summary>A newcomer is so many times as likely to get the optimistic slot: it has had no chance to give anything yet.</summary>
+    public const int NewcomerWeight = 3;
+
+    /// <summary>Fewest slots, the optimistic one included.</summary>
+    public const int MinSlots = 4;
+
+    /// <summary>Most slots under a limit; and with none.</summary>
+    public const int MaxSlots = 8;
+
+    // A slot is worth having with so many bytes a second.
+    private const long BytesPerSlot = 64 * 1024;
+
+    private readonly Random _random;
+    private readonly long _frequency;
+    private readonly List<ChokerInput> _candidates = [];
+    private SourceId _optimistic;
+    private long _optimisticSince;
+
+    /// <summary>Makes one that has chosen nobody.</summary>
+    public Choker(TimeProvider time, Random random)
+    {
+        _frequency = time.TimestampFrequency;
+        _random = random;
+    }
+
+    /// <summary>The slots for an upload limit, the optimistic one included.</summary>
+    public static int SlotsFor(ByteRate limit) =>
+        limit.IsUnlimited ? MaxSlots : (int)Math.Clamp(limit.BytesPerSecond / BytesPerSlot, MinSlots, MaxSlots);
+
+    /// <summary>Puts those to unchoke into <paramref name="chosen"/>, which is emptied first; everyone else is to be choked.</summary>
+    public void Decide(IReadOnlyList<ChokerInput> peers, bool isSeeding, int slots, long now, List<SourceId> chosen)
+    {
+        chosen.Clear();
+        _candidates.Clear();
+        for (int i = 0; i < peers.Count; i++)
+        {
+            if (peers[i].IsInterested)
+                _candidates.Add(peers[i]);
+        }
+
+        // Shuffled first: a stable order would favour whoever connected first among equals.
+        _random.Shuffle(CollectionsMarshal.AsSpan(_candidates));
+        if (isSeeding)
+            DecideSeeding(slots, now, chosen);
+        else
+            DecideLeeching(slots, now, chosen);
+    }
+
+    private void DecideLeeching(int slots, long now, List<SourceId> chosen)
+    {
+        _candidates.Sort(static (a, b) => b.RateFrom.CompareTo(a.RateFrom));
+        foreach (ChokerInput peer in _candidates)
+        {
+            // Who sends us nothing though we could take it, or never did, gets a slot by chance only.
+            if (chosen.Count < slots - 1 && !peer.IsSnubbed && peer.RateFrom > 0)
+                chosen.Add(peer.Peer);
+        }
+
+        if (chosen.Count < slots && ChooseOptimistic(now, chosen) is { } optimistic)
+            chosen.Add(optimistic);
+
+        // Slots that nobody has earned stay with those who have them for a turn, then they are given by chance.
+        long turn = TurnSeconds * _frequency;
+        AddWhere(slots, chosen, peer => peer.IsUnchoked && now - peer.UnchokedAt < turn);
+        while (chosen.Count < slots && Draw(now, chosen, except: SourceId.None) is { } lucky)
+            chosen.Add(lucky);
+    }
+
+    private SourceId? ChooseOptimistic(long now, List<SourceId> chosen)
+    {
+        bool isThere = !chosen.Contains(_optimistic) && _candidates.Exists(peer => peer.Peer == _optimistic);
+        if (isThere && now - _optimisticSince < TurnSeconds * _frequency)
+            return _optimistic;
+
+        SourceId? drawn = Draw(now, chosen, except: _optimistic) ?? (isThere ? _optimistic : null);
+        if (drawn is { } optimistic)
+            (_optimistic, _optimisticSince) = (optimistic, now);
+        return drawn;
+    }
+
+    private SourceId? Draw(long now, List<SourceId> chosen, SourceId except)
+    {
+        int weights = 0;
+        SourceId? drawn = null;
+        foreach (ChokerInput peer in _candidates)
+        {
+            if (peer.Peer == except || chosen.Contains(peer.Peer))
+                continue;
+            int weight = now - peer.ConnectedAt < NewcomerSeconds * _frequency ? NewcomerWeight : 1;
+            weights += weight;
+            if (_random.Next(weights) < weight)
+                drawn = peer.Peer;
+        }
+
+        return drawn;
+    }
+
+    private void DecideSeeding(int slots, long now, List<SourceId> chosen)
+    {
+        // The fastest takers keep half of the slots: what they have they can give on.
+        _candidates.Sort(static (a, b) => b.RateTo.CompareTo(a.RateTo));
+        AddWhere(slots / 2, chosen, static peer => peer.IsUnchoked && peer.RateTo > 0);
+
+        // Then those whose turn is not over, then those who have waited longest, and if nobody waits the others stay.
+        long turn = TurnSeconds * _frequency;
+        AddWhere(slots, chosen, peer => peer.IsUnchoked && now - peer.UnchokedAt < turn);
+        _candidates.Sort(static (a, b) => a.UnchokedAt.CompareTo(b.UnchokedAt));
+        AddWhere(slots, chosen, static peer => !peer.IsUnchoked);
+        AddWhere(slots, chosen, static _ => true);
+    }
+
+    private void AddWhere(int slots, List<SourceId> chosen, Predicate<ChokerInput> condition)
+    {
+        foreach (ChokerInput peer in _candidates)
+        {
+            if (chosen.Count < slots && condition(peer) && !chosen.Contains(peer.Peer))
+                chosen.Add(peer.Peer);
+        }
+    }
+}
