@@ -1,5 +1,9 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Net;
+using System.Net.Sockets;
+using Pieces.Net;
 using Pieces.Primitives;
+using Pieces.Storage;
 using Pieces.Wire;
 
 namespace Pieces.Peers;
@@ -8,51 +12,173 @@ namespace Pieces.Peers;
 /// One peer after the handshake: a read task and a write task on one stream. It turns bytes into messages and back, keeps time-outs and
 /// sends queued blocks; it decides nothing about pieces. All members may be called from any thread and never wait.
 /// </summary>
+[SuppressMessage("Design", "CA1001:Types that own disposable fields should be disposable", Justification = "The wrapper around the stream owns nothing.")]
 internal sealed class PeerConnection
 {
+    private readonly PeerConnectionOptions _options;
+    private readonly ThrottledStream _stream;
+    private readonly PeerOutbox _outbox;
+    private readonly UploadQueue _uploads = new();
+    private readonly AsyncSignal _wake = new();
+    private readonly TaskCompletionSource<CloseReason> _closing = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private Task _running = Task.CompletedTask;
+
+    /// <summary>Makes a connection, to be started once; until then the transport is the caller's.</summary>
+    public PeerConnection(PeerConnectionOptions options)
+    {
+        _options = options;
+        _stream = new ThrottledStream(options.Transport.Stream, options.DownloadLimiter, options.UploadLimiter);
+        _outbox = new PeerOutbox(options.PieceCount);
+    }
+
     /// <summary>Who this is, for requests and blame.</summary>
-    public SourceId Id => throw new NotImplementedException();
+    public SourceId Id => _options.Id;
 
     /// <summary>The other side's address as the socket has it.</summary>
-    public IPEndPoint RemoteEndPoint => throw new NotImplementedException();
+    public IPEndPoint RemoteEndPoint => _options.Transport.RemoteEndPoint;
 
     /// <summary>Whether we dialled.</summary>
-    public bool IsOutbound => throw new NotImplementedException();
+    public bool IsOutbound => _options.Handshake.IsOutbound;
 
     /// <summary>The id from its handshake.</summary>
-    public PeerId RemoteId => throw new NotImplementedException();
+    public PeerId RemoteId => _options.Handshake.RemoteId;
 
     /// <summary>Whether both sides speak the fast extension (BEP 6).</summary>
-    public bool SupportsFast => throw new NotImplementedException();
+    public bool SupportsFast => _options.Handshake.Common.HasFast;
 
     /// <summary>Whether both sides speak the extension protocol (BEP 10).</summary>
-    public bool SupportsExtensions => throw new NotImplementedException();
+    public bool SupportsExtensions => _options.Handshake.Common.HasExtensions;
 
     /// <summary>Ends when both tasks have ended and the stream is closed; never faults.</summary>
-    public Task Completion => throw new NotImplementedException();
+    public Task Completion => _running;
 
     /// <summary>Blocks that wait to be sent.</summary>
-    public int QueuedUploads => throw new NotImplementedException();
+    public int QueuedUploads => _uploads.Count;
+
+    /// <summary>Bytes received since the handshake, protocol overhead included.</summary>
+    public long BytesReceived => _stream.BytesRead;
+
+    /// <summary>Bytes sent since the handshake, protocol overhead included.</summary>
+    public long BytesSent => _stream.BytesWritten;
 
     /// <summary>Starts both tasks. The sink hears nothing before.</summary>
-    public void Start() => throw new NotImplementedException();
+    public void Start() => _running = Task.Run(RunAsync);
 
     /// <summary>Puts a message into the outbox; what is there when the write task comes goes out in one segment. A peer that does not take what
     /// collects (1 MiB) is closed.</summary>
-    public void Send(PeerMessage message) => throw new NotImplementedException();
+    public void Send(PeerMessage message) => AfterAdding(_outbox.TryAdd(message));
 
     /// <summary>Asks for blocks, in order, as one entry of the outbox.</summary>
-    public void SendRequests(IReadOnlyList<BlockRequest> blocks) => throw new NotImplementedException();
+    public void SendRequests(IReadOnlyList<BlockRequest> blocks) => AfterAdding(_outbox.TryAddRequests(blocks));
 
     /// <summary>Queues a block to be read and sent; false when the queue (512, advertised as <c>reqq</c>) is full.</summary>
-    public bool TryQueueUpload(BlockRequest block) => throw new NotImplementedException();
+    public bool TryQueueUpload(BlockRequest block)
+    {
+        if (!_uploads.TryAdd(block))
+            return false;
+        _wake.Set();
+        return true;
+    }
 
     /// <summary>Takes a block out of the queue; false when it is not there (sent already, or never asked).</summary>
-    public bool CancelUpload(BlockRequest block) => throw new NotImplementedException();
+    public bool CancelUpload(BlockRequest block) => _uploads.Remove(block);
 
     /// <summary>Empties the queue (we choke) and returns what was in it, for rejects (BEP 6).</summary>
-    public IReadOnlyList<BlockRequest> DropUploads() => throw new NotImplementedException();
+    public IReadOnlyList<BlockRequest> DropUploads() => _uploads.Drain();
 
-    /// <summary>Closes soon, without waiting; the sink hears <paramref name="reason"/>.</summary>
-    public void Close(string reason) => throw new NotImplementedException();
+    /// <summary>Closes soon, without waiting; the sink hears <paramref name="reason"/>. The first reason counts.</summary>
+    public void Close(string reason) => _closing.TrySetResult(new CloseReason(reason, IsProtocolError: false));
+
+    private async Task RunAsync()
+    {
+        using var stopping = new CancellationTokenSource();
+        var watch = new PeerWatch(_options.TimeProvider, _stream);
+        Task reading = GuardAsync(ReadAllAsync(stopping.Token));
+        Task writing = GuardAsync(new PeerWriter(this, _options, _stream, _outbox, _uploads, _wake).RunAsync(stopping.Token));
+        ITimer timer = _options.TimeProvider.CreateTimer(_ => Look(watch), null, PeerWatch.Interval, PeerWatch.Interval);
+
+        CloseReason reason = await _closing.Task.ConfigureAwait(false);
+        await timer.DisposeAsync().ConfigureAwait(false);
+        await stopping.CancelAsync().ConfigureAwait(false);
+        _wake.Set();
+        await _options.Transport.DisposeAsync().ConfigureAwait(false);
+        await reading.ConfigureAwait(false);
+        await writing.ConfigureAwait(false);
+        _outbox.Close();
+
+        _options.Logger.Debug("{Peer}: closed: {Reason}", RemoteEndPoint, reason.Text);
+        TellClosed(reason);
+    }
+
+    private async Task ReadAllAsync(CancellationToken cancellationToken)
+    {
+        using var reader = new PeerReader(_stream, _options.Pool, new PeerFrameLimits(_options.PieceCount));
+        while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false) is { } messages)
+            await _options.Sink.OnMessagesAsync(this, messages, cancellationToken).ConfigureAwait(false);
+        Close("closed by the peer");
+    }
+
+    private void TellClosed(CloseReason reason)
+    {
+        try
+        {
+            _options.Sink.OnClosed(this, reason.Text, reason.IsProtocolError);
+        }
+        catch (Exception e)
+        {
+            // Nothing comes after this, and the completion of a connection never faults.
+            _options.Logger.Error(e, "{Peer}: the end of the connection could not be told", RemoteEndPoint);
+        }
+    }
+
+    // Whatever ends a task closes the connection; only the first reason is heard, so the echoes of a close (cancelled, disposed) go no further.
+    private async Task GuardAsync(Task task)
+    {
+        try
+        {
+            await task.ConfigureAwait(false);
+        }
+        catch (PeerProtocolException e)
+        {
+            _closing.TrySetResult(new CloseReason(e.Message, IsProtocolError: true));
+        }
+        catch (Exception e) when (e is IOException or SocketException or ObjectDisposedException or OperationCanceledException or StorageException)
+        {
+            Close(e is IOException { InnerException: SocketException inner } ? SocketText.Of(inner) : e.Message);
+        }
+        catch (Exception e)
+        {
+            _options.Logger.Error(e, "{Peer}: the connection failed by a fault of this program", RemoteEndPoint);
+            Close("internal error: " + e.Message);
+        }
+    }
+
+    private void Look(PeerWatch watch)
+    {
+        switch (watch.Look())
+        {
+            case PeerWatchVerdict.Silent:
+                Close($"silent for {PeerWatch.SilenceLimit.TotalSeconds:0} s");
+                break;
+            case PeerWatchVerdict.Stuck:
+                Close($"took nothing for {PeerWatch.StuckLimit.TotalSeconds:0} s");
+                break;
+            case PeerWatchVerdict.KeepAliveDue:
+                _outbox.AddKeepAlive();
+                _wake.Set();
+                break;
+            case PeerWatchVerdict.Fine:
+                break;
+        }
+    }
+
+    private void AfterAdding(bool isWithinLimit)
+    {
+        if (isWithinLimit)
+            _wake.Set();
+        else
+            Close($"does not take what is sent: over {PeerOutbox.MaxLength} bytes wait");
+    }
+
+    private sealed record CloseReason(string Text, bool IsProtocolError);
 }

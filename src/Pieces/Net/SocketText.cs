@@ -1,0 +1,35 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace Pieces.Net;
+
+/// <summary>Words for what went wrong on a socket, the same on every system.</summary>
+internal static class SocketText
+{
+    /// <summary>The reason in a few lower-case words.</summary>
+    public static string Of(SocketException exception) => exception.SocketErrorCode switch
+    {
+        SocketError.ConnectionRefused => "connection refused",
+        SocketError.ConnectionReset => "connection reset by the other side",
+        SocketError.ConnectionAborted or SocketError.OperationAborted => "connection aborted",
+        SocketError.TimedOut => "timed out",
+        SocketError.HostUnreachable => "no route to host",
+        SocketError.HostDown => "host is down",
+        SocketError.NetworkUnreachable => "network is unreachable",
+        SocketError.NetworkDown => "network is down",
+        SocketError.AddressAlreadyInUse => "address already in use",
+        SocketError.AddressNotAvailable => "address not available on this machine",
+        SocketError.AddressFamilyNotSupported => "address family not supported",
+        SocketError.AccessDenied => "permission denied",
+        SocketError.TooManyOpenSockets => "too many open files",
+        _ => exception.Message.Length > 0 ? char.ToLowerInvariant(exception.Message[0]) + exception.Message[1..] : exception.SocketErrorCode.ToString(),
+    };
+
+    /// <summary>An IPv4-mapped IPv6 address as what it is.</summary>
+    public static IPEndPoint Unmapped(EndPoint? endPoint) => endPoint switch
+    {
+        IPEndPoint { Address.IsIPv4MappedToIPv6: true } mapped => new IPEndPoint(mapped.Address.MapToIPv4(), mapped.Port),
+        IPEndPoint plain => plain,
+        _ => new IPEndPoint(IPAddress.None, 0),
+    };
+}

@@ -1,0 +1,31 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace Pieces.Net;
+
+/// <summary>A connected TCP socket.</summary>
+internal sealed class TcpTransportConnection : ITransportConnection
+{
+    private readonly NetworkStream _stream;
+
+    /// <summary>Takes over a connected socket.</summary>
+    /// <exception cref="SocketException">It is connected no more.</exception>
+    public TcpTransportConnection(Socket socket)
+    {
+        RemoteEndPoint = SocketText.Unmapped(socket.RemoteEndPoint);
+        LocalEndPoint = SocketText.Unmapped(socket.LocalEndPoint);
+        _stream = new NetworkStream(socket, ownsSocket: true);
+    }
+
+    /// <inheritdoc/>
+    public Stream Stream => _stream;
+
+    /// <inheritdoc/>
+    public IPEndPoint RemoteEndPoint { get; }
+
+    /// <inheritdoc/>
+    public IPEndPoint LocalEndPoint { get; }
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => _stream.DisposeAsync();
+}

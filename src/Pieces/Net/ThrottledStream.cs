@@ -1,0 +1,136 @@
+namespace Pieces.Net;
+
+/// <summary>
+/// A peer's stream as its connection sees it: waits for the rate limiters, counts bytes, and shows whether the other side is being waited for.
+/// Not reading is what slows a sender down (TCP closes its window). One reader and one writer at a time; it does not own the inner stream.
+/// </summary>
+internal sealed class ThrottledStream : Stream
+{
+    private readonly Stream _inner;
+    private readonly RateLimiter? _readLimiter;
+    private readonly RateLimiter? _writeLimiter;
+    private long _bytesRead;
+    private long _bytesWritten;
+    private volatile bool _isReading;
+    private volatile bool _isWriting;
+
+    /// <summary>Wraps <paramref name="inner"/>; a null limiter limits nothing.</summary>
+    public ThrottledStream(Stream inner, RateLimiter? readLimiter, RateLimiter? writeLimiter)
+    {
+        _inner = inner;
+        _readLimiter = readLimiter;
+        _writeLimiter = writeLimiter;
+    }
+
+    /// <summary>Bytes received so far, protocol overhead included.</summary>
+    public long BytesRead => Interlocked.Read(ref _bytesRead);
+
+    /// <summary>Bytes handed to the network so far, protocol overhead included.</summary>
+    public long BytesWritten => Interlocked.Read(ref _bytesWritten);
+
+    /// <summary>Whether a read waits for the other side, not for a limiter.</summary>
+    public bool IsReading => _isReading;
+
+    /// <summary>Whether a write waits for the other side, not for a limiter.</summary>
+    public bool IsWriting => _isWriting;
+
+    /// <inheritdoc/>
+    public override bool CanRead => true;
+
+    /// <inheritdoc/>
+    public override bool CanSeek => false;
+
+    /// <inheritdoc/>
+    public override bool CanWrite => true;
+
+    /// <inheritdoc/>
+    public override long Length => throw new NotSupportedException();
+
+    /// <inheritdoc/>
+    public override long Position
+    {
+        get => throw new NotSupportedException();
+        set => throw new NotSupportedException();
+    }
+
+    /// <summary>Reads; an empty <paramref name="buffer"/> waits until there is something to read, and takes nothing from the limiter.</summary>
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        int granted = 0;
+        if (_readLimiter is not null && !buffer.IsEmpty)
+        {
+            granted = Math.Min(buffer.Length, _readLimiter.Quantum);
+            await _readLimiter.AcquireAsync(granted, cancellationToken).ConfigureAwait(false);
+            buffer = buffer[..granted];
+        }
+
+        int count = 0;
+        _isReading = true;
+        try
+        {
+            count = await _inner.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            _isReading = false;
+            if (granted > count)
+                _readLimiter!.Refund(granted - count);
+        }
+
+        Interlocked.Add(ref _bytesRead, count);
+        return count;
+    }
+
+    /// <summary>Writes all of <paramref name="buffer"/>, in turns with others when a limiter is at work.</summary>
+    public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        while (!buffer.IsEmpty)
+        {
+            int count = buffer.Length;
+            if (_writeLimiter is not null)
+            {
+                count = Math.Min(count, _writeLimiter.Quantum);
+                await _writeLimiter.AcquireAsync(count, cancellationToken).ConfigureAwait(false);
+            }
+
+            _isWriting = true;
+            try
+            {
+                await _inner.WriteAsync(buffer[..count], cancellationToken).ConfigureAwait(false);
+            }
+            finally
+            {
+                _isWriting = false;
+            }
+
+            Interlocked.Add(ref _bytesWritten, count);
+            buffer = buffer[count..];
+        }
+    }
+
+    /// <inheritdoc/>
+    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+    /// <inheritdoc/>
+    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+    /// <inheritdoc/>
+    public override Task FlushAsync(CancellationToken cancellationToken) => _inner.FlushAsync(cancellationToken);
+
+    /// <inheritdoc/>
+    public override void Flush() => throw new NotSupportedException();
+
+    /// <inheritdoc/>
+    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    /// <inheritdoc/>
+    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    /// <inheritdoc/>
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    /// <inheritdoc/>
+    public override void SetLength(long value) => throw new NotSupportedException();
+}

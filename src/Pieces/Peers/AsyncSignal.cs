@@ -1,0 +1,55 @@
+using System.Threading.Tasks.Sources;
+
+namespace Pieces.Peers;
+
+/// <summary>Wakes one waiting task; a signal that comes before the wait is kept, further ones fold into it. Never runs the waiter on the signaller's thread.</summary>
+internal sealed class AsyncSignal : IValueTaskSource
+{
+    private readonly Lock _gate = new();
+    private ManualResetValueTaskSourceCore<bool> _core = new() { RunContinuationsAsynchronously = true };
+    private bool _isSet;
+    private bool _isWaiting;
+
+    /// <summary>Wakes the waiter, or the next one.</summary>
+    public void Set()
+    {
+        lock (_gate)
+        {
+            if (_isWaiting)
+            {
+                _isWaiting = false;
+                _core.SetResult(true);
+            }
+            else
+            {
+                _isSet = true;
+            }
+        }
+    }
+
+    /// <summary>Waits for a signal. One waiter at a time, which awaits the task once.</summary>
+    public ValueTask WaitAsync()
+    {
+        lock (_gate)
+        {
+            if (_isSet)
+            {
+                _isSet = false;
+                return ValueTask.CompletedTask;
+            }
+
+            if (_isWaiting)
+                throw new InvalidOperationException("two tasks wait for one signal");
+            _isWaiting = true;
+            _core.Reset();
+            return new ValueTask(this, _core.Version);
+        }
+    }
+
+    void IValueTaskSource.GetResult(short token) => _core.GetResult(token);
+
+    ValueTaskSourceStatus IValueTaskSource.GetStatus(short token) => _core.GetStatus(token);
+
+    void IValueTaskSource.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+        _core.OnCompleted(continuation, state, token, flags);
+}

@@ -1,0 +1,155 @@
+using System.Buffers;
+using System.Diagnostics;
+using System.IO.Pipelines;
+using Pieces.Primitives;
+using Pieces.Storage;
+using Pieces.Wire;
+
+namespace Pieces.Peers;
+
+/// <summary>
+/// Turns a peer's bytes into messages. Frames are cut in a pipe that is filled only when asked and holds no buffer while the peer is silent. A block is
+/// copied once, out of the pipe; what of it has not come yet is read from the stream straight into its buffer. One caller at a time.
+/// </summary>
+internal sealed class PeerReader : IDisposable
+{
+    private const int ReadLength = 64 * 1024;
+    private const int MinReadLength = 16 * 1024;
+
+    private readonly Stream _stream;
+    private readonly PipeReader _pipe;
+    private readonly BlockPool _pool;
+    private readonly PeerFrameLimits _limits;
+
+    // A block whose header came and whose payload is still on its way; while it is there the pipe is empty.
+    private BlockMessage? _partial;
+    private int _partialLength;
+
+    // Bytes still to come of a message that is not known.
+    private int _toSkip;
+
+    /// <summary>Reads <paramref name="stream"/>, which stays the caller's.</summary>
+    public PeerReader(Stream stream, BlockPool pool, PeerFrameLimits limits)
+    {
+        _stream = stream;
+        _pool = pool;
+        _limits = limits;
+        _pipe = PipeReader.Create(stream, new StreamPipeReaderOptions(bufferSize: ReadLength, minimumReadSize: MinReadLength, leaveOpen: true, useZeroByteReads: true));
+    }
+
+    /// <summary>Everything that one read brings, at least one message; null at the end of the stream. The list and its buffers are the caller's.</summary>
+    /// <exception cref="PeerProtocolException">The peer broke the protocol.</exception>
+    /// <exception cref="IOException">The connection broke, or ended inside a message.</exception>
+    public async ValueTask<List<PeerMessage>?> ReadAsync(CancellationToken cancellationToken)
+    {
+        if (_partial is not null)
+            return [await FinishPartialAsync(cancellationToken).ConfigureAwait(false)];
+
+        while (true)
+        {
+            ReadResult result = await _pipe.ReadAsync(cancellationToken).ConfigureAwait(false);
+            List<PeerMessage>? messages = Parse(result.Buffer, out bool isDrained);
+            if (messages is not null)
+                return messages;
+            if (_partial is not null)
+                return [await FinishPartialAsync(cancellationToken).ConfigureAwait(false)];
+            if (result.IsCompleted)
+                return isDrained ? null : throw new IOException("closed by the peer inside a message");
+        }
+    }
+
+    /// <summary>Gives back what a half-received block holds. Not while a read is under way.</summary>
+    public void Dispose()
+    {
+        _partial?.Data.Dispose();
+        _partial = null;
+        _pipe.Complete();
+    }
+
+    private List<PeerMessage>? Parse(ReadOnlySequence<byte> input, out bool isDrained)
+    {
+        List<PeerMessage>? messages = null;
+        try
+        {
+            while (Skip(ref input) && PeerFraming.TryPeek(input, _limits.Longest, out PeerFrameHeader header))
+            {
+                PeerMessage? message = null;
+                if (!header.IsKeepAlive && _limits.Of(header.Id) is not { } limit)
+                    _toSkip = PeerFrameHeader.PrefixLength + header.Length;
+                else if (!header.IsKeepAlive && header.Length > _limits.Of(header.Id))
+                    throw new PeerProtocolException($"{header.Id} message of {header.Length} bytes; at most {_limits.Of(header.Id)} allowed");
+                else if (header is { IsKeepAlive: false, Id: PeerMessageId.Piece })
+                {
+                    if (input.Length < PeerMessageCodec.PieceHeaderLength)
+                        break;
+                    message = TakeBlock(ref input, header.Length);
+                    if (message is null)
+                        break;
+                }
+                else if (PeerFraming.TryRead(ref input, _limits.Longest, out PeerFrame frame))
+                    message = PeerMessageCodec.Decode(frame);
+                else
+                    break;
+
+                if (message is not null)
+                    (messages ??= []).Add(message);
+            }
+        }
+        catch (PeerProtocolException)
+        {
+            foreach (PeerMessage message in messages ?? [])
+                (message as BlockMessage)?.Data.Dispose();
+            throw;
+        }
+
+        isDrained = input.IsEmpty;
+        _pipe.AdvanceTo(input.Start, input.End);
+        return messages;
+    }
+
+    // True when nothing is left to skip.
+    private bool Skip(ref ReadOnlySequence<byte> input)
+    {
+        int count = (int)Math.Min(_toSkip, input.Length);
+        input = input.Slice(count);
+        _toSkip -= count;
+        return _toSkip == 0;
+    }
+
+    // Null when the payload is not all here: then everything that is here has been taken and the stream stands inside the payload.
+    private BlockMessage? TakeBlock(ref ReadOnlySequence<byte> input, int frameLength)
+    {
+        int length = PeerFrameHeader.PrefixLength + frameLength - PeerMessageCodec.PieceHeaderLength;
+        if (length <= 0)
+            throw new PeerProtocolException($"piece message of {frameLength} bytes, too short to hold a block");
+
+        PieceHeader header = PeerMessageCodec.ReadPieceHeader(input);
+        input = input.Slice(PeerMessageCodec.PieceHeaderLength);
+        var message = new BlockMessage(header.Piece, header.Begin, _pool.Rent(length));
+        int here = (int)Math.Min(length, input.Length);
+        input.Slice(0, here).CopyTo(message.Data.Memory.Span);
+        input = input.Slice(here);
+        if (here == length)
+            return message;
+
+        Debug.Assert(input.IsEmpty, "the rest is read from the stream, so the pipe must be drained");
+        _partial = message;
+        _partialLength = here;
+        return null;
+    }
+
+    private async ValueTask<BlockMessage> FinishPartialAsync(CancellationToken cancellationToken)
+    {
+        BlockMessage block = _partial!;
+        while (_partialLength < block.Data.Length)
+        {
+            int count = await _stream.ReadAsync(block.Data.Memory[_partialLength..], cancellationToken).ConfigureAwait(false);
+            if (count == 0)
+                throw new IOException("closed by the peer inside a block");
+            _partialLength += count;
+        }
+
+        _partial = null;
+        return block;
+    }
+}
