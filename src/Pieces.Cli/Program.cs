@@ -1,1 +1,13 @@
-return 0;
+using Pieces.Cli;
+using Pieces.Cli.Terminal;
+
+// Asked for by scripts before anything else, so it is answered before anything else is built.
+if (args is ["--version"] or ["-V"])
+{
+    using var output = new StandardOutput();
+    output.WriteLine(ProductVersion.Line);
+    return output.Close();
+}
+
+using var signals = new StopSignals(TimeProvider.System);
+return (int)await new Application(TimeProvider.System, signals).RunAsync(args);

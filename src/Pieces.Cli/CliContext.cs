@@ -1,0 +1,10 @@
+using Pieces.Cli.Terminal;
+
+namespace Pieces.Cli;
+
+/// <summary>What every command is given.</summary>
+/// <param name="Messages">For people, on stderr.</param>
+/// <param name="Output">The product, on stdout.</param>
+/// <param name="TimeProvider">Source of time and timers.</param>
+/// <param name="Signals">Says when and why to stop.</param>
+internal sealed record CliContext(Messages Messages, StandardOutput Output, TimeProvider TimeProvider, StopSignals Signals);

@@ -1,0 +1,25 @@
+using System.CommandLine;
+using Pieces.Cli.Parsing;
+
+namespace Pieces.Cli.Commands;
+
+/// <summary>All commands under their root.</summary>
+internal static class CommandTree
+{
+    /// <summary>Builds the tree for one run.</summary>
+    public static RootCommand Create(CliContext context, CommonFlags flags)
+    {
+        var root = new RootCommand("Download, verify and seed torrents.");
+        // The root comes with flags and directives of its own: ours replace them.
+        root.Options.Clear();
+        root.Directives.Clear();
+        flags.AddTo(root);
+        root.Subcommands.Add(DownloadCommand.Create(context));
+        root.Subcommands.Add(SeedCommand.Create(context));
+        root.Subcommands.Add(ShowCommand.Create(context));
+        root.Subcommands.Add(VerifyCommand.Create(context));
+        root.Subcommands.Add(CreateCommand.Create(context));
+        root.Subcommands.Add(HelpCommand.Create(context, root));
+        return root;
+    }
+}

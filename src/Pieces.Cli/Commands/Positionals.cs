@@ -1,0 +1,21 @@
+using System.CommandLine;
+
+namespace Pieces.Cli.Commands;
+
+/// <summary>Positionals that several commands share.</summary>
+internal static class Positionals
+{
+    /// <summary>One torrent.</summary>
+    public static Argument<string> Source() => new("SOURCE")
+    {
+        Description = "a .torrent file, the http(s) URL of one, or - for its bytes on stdin",
+        Arity = ArgumentArity.ExactlyOne,
+    };
+
+    /// <summary>One torrent or more.</summary>
+    public static Argument<string[]> Sources() => new("SOURCE")
+    {
+        Description = "a .torrent file, the http(s) URL of one, or - for its bytes on stdin",
+        Arity = ArgumentArity.OneOrMore,
+    };
+}

@@ -1,0 +1,74 @@
+using System.CommandLine;
+using Pieces.Cli.Failures;
+using Pieces.Torrents;
+
+namespace Pieces.Cli.Parsing;
+
+/// <summary>Flags of <c>download</c> alone: what goes where, in which order, and when to give up.</summary>
+internal sealed class DownloadFlags
+{
+    private static readonly Dictionary<string, PieceOrder> Orders = new(StringComparer.Ordinal)
+    {
+        ["in-order"] = PieceOrder.InOrder,
+        ["rarest-first"] = PieceOrder.RarestFirst,
+    };
+
+    private static readonly Dictionary<string, Preallocation?> Preallocations = new(StringComparer.Ordinal)
+    {
+        ["none"] = Preallocation.None,
+        ["sparse"] = Preallocation.Sparse,
+        ["full"] = Preallocation.Full,
+    };
+
+    private readonly Option<string> _output = Flag.Of(
+        text => text, "DIR", "where the file or top folder goes (default: the current folder)", "--output", "-o", "-d", "--dir");
+
+    private readonly Option<PieceOrder> _order = Flag.Choice(Orders, "which piece to ask for next (default: in-order)", "--order");
+    private readonly Option<bool> _overwrite = Flag.Switch("discard an existing file that is no part of this download", "--overwrite");
+
+    private readonly Option<Preallocation?> _preallocate = Flag.Of<Preallocation?>(
+        text => Preallocations.GetValueOrDefault(text) ?? throw new FormatException($"\"{text}\" is none of none, sparse, full"),
+        "none|sparse|full",
+        "how room for files is made (default: sparse)",
+        "--prealloc");
+
+    private readonly Option<bool> _paranoid = Flag.Switch("check a piece again before each time it is uploaded", "--paranoid");
+
+    private readonly Option<TimeSpan?> _stall = Flag.Of<TimeSpan?>(
+        text => Values.PositiveDuration(text), "D", "give up when nothing came for this long", "--stall-timeout");
+
+    private readonly Option<TimeSpan?> _deadline = Flag.Of<TimeSpan?>(
+        text => Values.PositiveDuration(text), "D", "give up when it is not complete after this long", "--deadline");
+
+    /// <summary>Adds them to a command.</summary>
+    public void AddTo(Command command)
+    {
+        foreach (Option option in (ReadOnlySpan<Option>)[_output, _order, _overwrite, _preallocate, _paranoid, _stall, _deadline])
+            command.Options.Add(option);
+    }
+
+    /// <summary>Sets what they say.</summary>
+    /// <exception cref="FailureException">The content was asked for on stdout.</exception>
+    public TorrentOptions Apply(ParseResult parse, TorrentOptions options)
+    {
+        string directory = parse.GetValue(_output) ?? ".";
+        if (directory == "-")
+            throw FailureException.Usage("--output -: content on stdout is not built yet (give a folder)");
+        if (directory.Length == 0)
+            throw FailureException.Usage("--output: the folder's name is empty");
+        return options with
+        {
+            OutputDirectory = directory,
+            Order = parse.GetValue(_order),
+            Overwrite = parse.GetValue(_overwrite),
+            Preallocation = parse.GetValue(_preallocate) ?? Preallocation.Sparse,
+            Paranoid = parse.GetValue(_paranoid),
+        };
+    }
+
+    /// <summary>Longest time without a byte, or null.</summary>
+    public TimeSpan? StallTimeoutOf(ParseResult parse) => parse.GetValue(_stall);
+
+    /// <summary>Longest time to completion, or null.</summary>
+    public TimeSpan? DeadlineOf(ParseResult parse) => parse.GetValue(_deadline);
+}

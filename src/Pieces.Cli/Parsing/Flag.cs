@@ -1,0 +1,60 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+
+namespace Pieces.Cli.Parsing;
+
+/// <summary>Makes options whose values are read by a function of <see cref="Values"/>.</summary>
+internal static class Flag
+{
+    /// <summary>A flag that is there or not.</summary>
+    public static Option<bool> Switch(string description, string name, params string[] aliases) =>
+        new(name, aliases) { Description = description };
+
+    /// <summary>A flag with a value that may be left out altogether.</summary>
+    public static Option<T> Of<T>(Func<string, T> read, string valueName, string description, string name, params string[] aliases) =>
+        new(name, aliases)
+        {
+            Description = description,
+            HelpName = valueName,
+            Arity = ArgumentArity.ExactlyOne,
+            CustomParser = result => Read(result, result.Tokens[0].Value, read),
+        };
+
+    /// <summary>A flag that may be given again, with one value each time.</summary>
+    public static Option<List<T>> Repeated<T>(Func<string, T> read, string valueName, string description, string name, params string[] aliases) =>
+        new(name, aliases)
+        {
+            Description = description,
+            HelpName = valueName,
+            Arity = ArgumentArity.OneOrMore,
+            AllowMultipleArgumentsPerToken = false,
+            CustomParser = result => result.Tokens.Select(token => Read(result, token.Value, read)).ToList()!,
+        };
+
+    /// <summary>A flag whose value is one of a few words.</summary>
+    public static Option<T> Choice<T>(IReadOnlyDictionary<string, T> words, string description, string name, params string[] aliases)
+        where T : struct
+    {
+        string names = string.Join('|', words.Keys);
+        return Of(
+            text => words.TryGetValue(text, out T value) ? value : throw new FormatException($"\"{text}\" is none of {names.Replace("|", ", ", StringComparison.Ordinal)}"),
+            names,
+            description,
+            name,
+            aliases);
+    }
+
+    private static T? Read<T>(ArgumentResult result, string text, Func<string, T> read)
+    {
+        try
+        {
+            return read(text);
+        }
+        catch (FormatException e)
+        {
+            string flag = result.Parent is OptionResult option ? option.Option.Name : result.Argument.Name;
+            result.AddError($"{flag}: {e.Message}");
+            return default;
+        }
+    }
+}

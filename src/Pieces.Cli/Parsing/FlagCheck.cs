@@ -1,0 +1,86 @@
+using System.CommandLine;
+using Pieces.Cli.Failures;
+
+namespace Pieces.Cli.Parsing;
+
+/// <summary>
+/// Refuses flags that a command does not know. The parser would take an unknown flag for one more positional, and a download would begin
+/// that ignores what was asked for.
+/// </summary>
+internal static class FlagCheck
+{
+    /// <summary>Longest flag that is compared with the known ones, in letters.</summary>
+    private const int MaxComparedLength = 64;
+
+    /// <summary>Looks at everything that stands before a <c>--</c>.</summary>
+    /// <param name="args">What the user wrote.</param>
+    /// <param name="command">The command that it is for.</param>
+    /// <exception cref="FailureException">A flag is unknown, or known and not built yet.</exception>
+    public static void Check(IReadOnlyList<string> args, Command command)
+    {
+        Dictionary<string, Option> known = KnownTo(command);
+        for (int i = 0; i < args.Count && args[i] != "--"; i++)
+        {
+            string arg = args[i];
+            if (arg.Length < 2 || arg[0] != '-')
+                continue;
+            string name = NameOf(arg);
+            if (known.TryGetValue(name, out Option? option))
+            {
+                // The next argument is this flag's value even when it looks like a flag, unless it is one.
+                bool valueFollows = name.Length == arg.Length && option.Arity.MinimumNumberOfValues > 0;
+                if (valueFollows && i + 1 < args.Count && !known.ContainsKey(NameOf(args[i + 1])))
+                    i++;
+            }
+            else if (!IsBundle(name, known))
+            {
+                throw FailureException.Usage(Complaint(name, command, known));
+            }
+        }
+    }
+
+    private static string Complaint(string name, Command command, Dictionary<string, Option> known)
+    {
+        if (LaterFlags.Of(command.Name).Contains(name))
+            return $"{name}: not built yet (see 'pieces help {command.Name}' for what is)";
+        string? nearest = name.Length <= MaxComparedLength ? NearestName.Of(name, known.Keys) : null;
+        string hint = nearest is null ? $"see 'pieces help {command.Name}'" : $"did you mean {nearest}?";
+        return $"{name}: no such flag of '{command.Name}' ({hint})";
+    }
+
+    // "-vv" is -v twice, and "-p6881" is -p with a value.
+    private static bool IsBundle(string name, Dictionary<string, Option> known)
+    {
+        if (name.StartsWith("--", StringComparison.Ordinal))
+            return false;
+        for (int i = 1; i < name.Length; i++)
+        {
+            if (!known.TryGetValue($"-{name[i]}", out Option? option))
+                return false;
+            if (option.Arity.MinimumNumberOfValues > 0)
+                return true;
+        }
+
+        return true;
+    }
+
+    private static string NameOf(string arg)
+    {
+        int end = arg.IndexOfAny(['=', ':']);
+        return end < 0 ? arg : arg[..end];
+    }
+
+    private static Dictionary<string, Option> KnownTo(Command command)
+    {
+        var known = new Dictionary<string, Option>(StringComparer.Ordinal);
+        IEnumerable<Option> inherited = command.Parents.OfType<Command>().SelectMany(parent => parent.Options).Where(option => option.Recursive);
+        foreach (Option option in command.Options.Concat(inherited))
+        {
+            known.TryAdd(option.Name, option);
+            foreach (string alias in option.Aliases)
+                known.TryAdd(alias, option);
+        }
+
+        return known;
+    }
+}

@@ -1,0 +1,68 @@
+using System.CommandLine;
+using System.Net;
+using Pieces.Cli.Transfers;
+using Pieces.Primitives;
+using Pieces.Torrents;
+
+namespace Pieces.Cli.Parsing;
+
+/// <summary>Flags about peers, trackers, ports and limits: the same for everything that transfers.</summary>
+internal sealed class NetworkFlags
+{
+    private readonly Option<ByteRate> _down = Flag.Of(Values.Rate, "RATE", "bytes a second to receive at most, for example 2M", "--down-limit");
+    private readonly Option<ByteRate> _up = Flag.Of(Values.Rate, "RATE", "bytes a second to send at most, for example 500K", "--up-limit");
+    private readonly Option<List<EndPoint>> _peers = Flag.Repeated(Values.Peer, "HOST:PORT", "a peer given by hand (again for more)", "--peer");
+    private readonly Option<List<string>> _trackers = Flag.Repeated(Values.Tracker, "URL", "one more tracker (again for more)", "--tracker");
+    private readonly Option<bool> _noTrackers = Flag.Switch("ask no tracker", "--no-trackers");
+    private readonly Option<bool> _noDht = Flag.Switch("do not use the distributed hash table", "--no-dht");
+    private readonly Option<bool> _noPex = Flag.Switch("do not exchange peers with peers", "--no-pex");
+    private readonly Option<bool> _noLsd = Flag.Switch("do not look for peers in the local network", "--no-lsd");
+    private readonly Option<PortRange?> _port = Flag.Of<PortRange?>(text => Values.Ports(text), "N or N-M", "listen port (default: first free in 6881-6999; 0: any)", "--port", "-p");
+    private readonly NetworkTail _tail = new();
+
+    /// <summary>Adds them to a command.</summary>
+    public void AddTo(Command command)
+    {
+        foreach (Option option in (ReadOnlySpan<Option>)[_down, _up, _peers, _trackers, _noTrackers, _noDht, _noPex, _noLsd, _port])
+            command.Options.Add(option);
+        _tail.AddTo(command);
+    }
+
+    /// <summary>Sets what concerns one torrent.</summary>
+    public TorrentOptions Apply(ParseResult parse, TorrentOptions options) => options with
+    {
+        Peers = [.. parse.GetValue(_peers) ?? []],
+        ExtraTrackers = parse.GetValue(_noTrackers) ? [] : [.. parse.GetValue(_trackers) ?? []],
+        UseTrackers = !parse.GetValue(_noTrackers),
+        MaxPeers = _tail.MaxPeersOf(parse),
+    };
+
+    /// <summary>Sets what all torrents share.</summary>
+    public TorrentClientOptions ClientOptionsOf(ParseResult parse)
+    {
+        var options = new TorrentClientOptions
+        {
+            DownloadLimit = parse.GetValue(_down),
+            UploadLimit = parse.GetValue(_up),
+            BindAddress = _tail.InterfaceOf(parse) is { } name ? NetworkBinding.Resolve(name) : null,
+        };
+        return parse.GetValue(_port) is { } ports ? options with { FirstPort = ports.First, LastPort = ports.Last } : options;
+    }
+
+    /// <summary>The two that are about connections as such.</summary>
+    private sealed class NetworkTail
+    {
+        private readonly Option<string> _interface = Flag.Of(text => text, "NAME or ADDR", "bind every socket to this interface or address", "--interface");
+        private readonly Option<int?> _maxPeers = Flag.Of<int?>(text => Values.Count(text), "N", "connections for one torrent (default: 100)", "--max-peers");
+
+        public void AddTo(Command command)
+        {
+            command.Options.Add(_interface);
+            command.Options.Add(_maxPeers);
+        }
+
+        public string? InterfaceOf(ParseResult parse) => parse.GetValue(_interface);
+
+        public int MaxPeersOf(ParseResult parse) => parse.GetValue(_maxPeers) ?? new TorrentOptions().MaxPeers;
+    }
+}

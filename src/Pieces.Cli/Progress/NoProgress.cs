@@ -1,0 +1,18 @@
+namespace Pieces.Cli.Progress;
+
+/// <summary>Shows nothing.</summary>
+internal sealed class NoProgress : IProgressView
+{
+    /// <inheritdoc/>
+    public void Show(IReadOnlyList<TransferStatus> transfers)
+    {
+    }
+
+    /// <inheritdoc/>
+    public void Finish(TransferStatus transfer)
+    {
+    }
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+}

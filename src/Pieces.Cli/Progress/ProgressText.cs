@@ -1,0 +1,54 @@
+using Pieces.Cli.Terminal;
+using Pieces.Torrents;
+
+namespace Pieces.Cli.Progress;
+
+/// <summary>The words of progress, the same for bar and plain lines.</summary>
+internal static class ProgressText
+{
+    /// <summary>What is about to be done.</summary>
+    public static string Start(TransferSubject subject) =>
+        $"{subject.Name}: {Quantity.Size(subject.Size)} in {Quantity.Count(subject.Files, "file")}, "
+        + $"{Quantity.Count(subject.Pieces, "piece")} of {Quantity.Size(subject.PieceLength)}";
+
+    /// <summary>What a state is called, with what is known of it at once.</summary>
+    public static string State(TorrentSnapshot now) => now.Phase switch
+    {
+        TorrentPhase.Checking => "looking at what is there",
+        TorrentPhase.Downloading when now.BytesVerified > 0 =>
+            $"downloading, {Quantity.Percent(now.BytesVerified, now.BytesWanted)} is here already",
+        TorrentPhase.Downloading => "downloading",
+        TorrentPhase.Seeding => $"seeding {Quantity.Percent(now.BytesVerified, now.BytesWanted)}",
+        TorrentPhase.Stopping => "stopping",
+        TorrentPhase.Stopped => "stopped",
+        _ => "failed",
+    };
+
+    /// <summary>How far it is, how fast, with how many peers.</summary>
+    public static string Figures(TorrentSnapshot now) => now.Phase switch
+    {
+        TorrentPhase.Checking when now.BytesToCheck > 0 =>
+            $"checking {Quantity.Percent(now.BytesChecked, now.BytesToCheck)} of {Quantity.Size(now.BytesToCheck)}",
+        TorrentPhase.Checking => "checking",
+        TorrentPhase.Seeding =>
+            $"seeding, {Quantity.Rate(now.UploadRate)} up, {Quantity.Size(now.Uploaded)} uploaded, {Quantity.Count(now.ConnectedPeers, "peer")}",
+        _ => $"{Quantity.Percent(now.BytesVerified, now.BytesWanted)} of {Quantity.Size(now.BytesWanted)}, "
+            + $"{Quantity.Rate(now.DownloadRate)} down, {Quantity.Rate(now.UploadRate)} up, "
+            + $"{Quantity.Count(now.ConnectedPeers, "peer")}, {Eta(now)}",
+    };
+
+    /// <summary>What was done: size, time, average rates.</summary>
+    public static string End(TransferStatus transfer)
+    {
+        TorrentSnapshot now = transfer.Snapshot;
+        bool complete = now.BytesVerified >= now.BytesWanted;
+        string done = complete ? $"complete, {Quantity.Size(now.BytesWanted)}" : $"{Quantity.Size(now.BytesVerified)} of {Quantity.Size(now.BytesWanted)}";
+        double seconds = Math.Max(now.Elapsed.TotalSeconds, 0.001);
+        string received = now.Downloaded == 0 ? "nothing had to be fetched" : $"{Quantity.Size(now.Downloaded)} received at {Quantity.Rate(now.Downloaded / seconds)}";
+        string sent = now.Uploaded == 0 ? string.Empty : $", {Quantity.Size(now.Uploaded)} sent at {Quantity.Rate(now.Uploaded / seconds)}";
+        string wasted = now.Wasted == 0 ? string.Empty : $", {Quantity.Size(now.Wasted)} wasted";
+        return $"{transfer.Subject.Name}: {done}; {received}{sent}{wasted} in {Quantity.Duration(now.Elapsed)}";
+    }
+
+    private static string Eta(TorrentSnapshot now) => now.Eta is { } eta ? $"ETA {Quantity.Duration(eta)}" : "ETA unknown";
+}

@@ -1,0 +1,15 @@
+using Pieces.Torrents;
+
+namespace Pieces.Cli.Progress;
+
+/// <summary>What a transfer is about, as people are told.</summary>
+/// <param name="Name">Name of its file or top folder.</param>
+/// <param name="Size">Bytes of all its files.</param>
+/// <param name="Files">Number of its files.</param>
+/// <param name="Pieces">Number of its pieces.</param>
+/// <param name="PieceLength">Bytes of a piece.</param>
+/// <param name="Directory">The folder that contains it or will.</param>
+internal sealed record TransferSubject(string Name, long Size, int Files, int Pieces, int PieceLength, string Directory);
+
+/// <summary>A transfer at one moment.</summary>
+internal sealed record TransferStatus(TransferSubject Subject, TorrentSnapshot Snapshot);

@@ -1,0 +1,84 @@
+using System.Text;
+using Microsoft.Win32.SafeHandles;
+using Pieces.Cli.Failures;
+
+namespace Pieces.Cli.Terminal;
+
+/// <summary>
+/// The product of a command, on descriptor 1. Not the console's stream: that one swallows a broken pipe, and a command would work on for a
+/// reader who left.
+/// </summary>
+internal sealed class StandardOutput : IDisposable
+{
+    private const int BufferLength = 16 * 1024;
+
+    // errno of a broken pipe, which the runtime keeps in HResult.
+    private const int BrokenPipe = 32;
+
+    private readonly Lazy<Stream> _stream = new(Open, LazyThreadSafetyMode.None);
+
+    /// <summary>Writes a line, with everything escaped that could steer a terminal.</summary>
+    /// <exception cref="FailureException">The reader is gone.</exception>
+    public void WriteLine(string line) => Write(Encoding.UTF8.GetBytes(SafeText.Escape(line) + '\n'));
+
+    /// <summary>Writes bytes as they are.</summary>
+    /// <exception cref="FailureException">The reader is gone.</exception>
+    public void Write(ReadOnlySpan<byte> bytes)
+    {
+        try
+        {
+            _stream.Value.Write(bytes);
+        }
+        catch (IOException e)
+        {
+            throw Gone(e);
+        }
+    }
+
+    /// <summary>Hands on what is buffered.</summary>
+    /// <exception cref="FailureException">The reader is gone.</exception>
+    public void Flush()
+    {
+        if (!_stream.IsValueCreated)
+            return;
+        try
+        {
+            _stream.Value.Flush();
+            // A file stream writes at a position of its own. Asking for the handle moves the descriptor's position after what was written,
+            // so that the next program of `(pieces show a; pieces show b) > list` does not write over it.
+            if (_stream.Value is FileStream { CanSeek: true } file)
+                _ = file.SafeFileHandle.IsInvalid;
+        }
+        catch (IOException e)
+        {
+            throw Gone(e);
+        }
+    }
+
+    /// <summary>Flushes at the end of a command; the process's exit code.</summary>
+    public int Close()
+    {
+        try
+        {
+            Flush();
+            return (int)ExitCode.Success;
+        }
+        catch (FailureException e)
+        {
+            return (int)e.Code;
+        }
+    }
+
+    /// <summary>Forgets what is buffered: <see cref="Flush"/> is the way to have it written.</summary>
+    public void Dispose()
+    {
+    }
+
+    private static Stream Open() => OperatingSystem.IsWindows()
+        ? Console.OpenStandardOutput()
+        : new FileStream(new SafeFileHandle(1, ownsHandle: false), FileAccess.Write, BufferLength);
+
+    private static FailureException Gone(IOException e) => e.HResult == BrokenPipe
+        ? new FailureException(ExitCode.BrokenPipe, string.Empty, e)
+        : new FailureException(ExitCode.FileError, $"stdout: {Outcome.Reason(e)}", e);
+}

@@ -1,0 +1,72 @@
+using System.Runtime.InteropServices;
+using Pieces.Cli.Failures;
+
+namespace Pieces.Cli.Terminal;
+
+/// <summary>
+/// The two stages of stopping. The first SIGINT, SIGTERM or SIGHUP asks for an orderly end, which gets <see cref="Patience"/>; a second one,
+/// or the end of that patience, ends the process where it stands.
+/// </summary>
+internal sealed class StopSignals : IDisposable
+{
+    /// <summary>Time for the whole orderly stop.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
+    private readonly CancellationTokenSource _stop = new();
+    private readonly List<PosixSignalRegistration> _registrations = [];
+    private readonly TimeProvider _timeProvider;
+    private ITimer? _watchdog;
+    private int _received;
+
+    public StopSignals(TimeProvider timeProvider)
+    {
+        _timeProvider = timeProvider;
+        foreach (PosixSignal signal in (ReadOnlySpan<PosixSignal>)[PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP])
+            _registrations.Add(PosixSignalRegistration.Create(signal, OnSignal));
+    }
+
+    /// <summary>Cancelled by the first signal.</summary>
+    public CancellationToken Token => _stop.Token;
+
+    /// <summary>The code for the first signal, or null when none came.</summary>
+    public ExitCode? Code => _received == 0 ? null : (ExitCode)_received;
+
+    /// <summary>Gives the terminal back before the process is ended at once, for example its cursor.</summary>
+    public Action? RestoreTerminal { get; set; }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (PosixSignalRegistration registration in _registrations)
+            registration.Dispose();
+        _watchdog?.Dispose();
+        _stop.Dispose();
+    }
+
+    private static ExitCode CodeOf(PosixSignal signal) => signal switch
+    {
+        PosixSignal.SIGHUP => ExitCode.Hangup,
+        PosixSignal.SIGTERM => ExitCode.Terminated,
+        _ => ExitCode.Interrupted,
+    };
+
+    private void OnSignal(PosixSignalContext context)
+    {
+        context.Cancel = true;
+        ExitCode code = CodeOf(context.Signal);
+        if (Interlocked.CompareExchange(ref _received, (int)code, 0) != 0)
+        {
+            EndNow(code);
+            return;
+        }
+
+        _watchdog = _timeProvider.CreateTimer(_ => EndNow(code), null, Patience, Timeout.InfiniteTimeSpan);
+        _stop.Cancel();
+    }
+
+    private void EndNow(ExitCode code)
+    {
+        RestoreTerminal?.Invoke();
+        Environment.Exit((int)code);
+    }
+}

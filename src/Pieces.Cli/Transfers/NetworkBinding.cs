@@ -1,0 +1,38 @@
+using System.Net;
+using System.Net.NetworkInformation;
+using System.Net.Sockets;
+using Pieces.Cli.Failures;
+
+namespace Pieces.Cli.Transfers;
+
+/// <summary>The local address behind <c>--interface</c>.</summary>
+internal static class NetworkBinding
+{
+    /// <summary>An address that sockets can be bound to, from an interface's name or from an address.</summary>
+    /// <exception cref="FailureException">There is no such interface, it has no address, or the address is not this machine's.</exception>
+    public static IPAddress Resolve(string nameOrAddress)
+    {
+        IPAddress address = IPAddress.TryParse(nameOrAddress, out IPAddress? given) ? given : AddressOf(nameOrAddress);
+        try
+        {
+            using var probe = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+            probe.Bind(new IPEndPoint(address, 0));
+            return address;
+        }
+        catch (SocketException e)
+        {
+            throw new FailureException(ExitCode.InterfaceGone, $"--interface {nameOrAddress}: cannot bind to {address}: {Outcome.Reason(e)}", e);
+        }
+    }
+
+    private static IPAddress AddressOf(string name)
+    {
+        NetworkInterface? found = NetworkInterface.GetAllNetworkInterfaces().FirstOrDefault(candidate => candidate.Name == name)
+            ?? throw new FailureException(ExitCode.InterfaceGone, $"--interface {name}: no such interface on this machine");
+        IPAddress[] addresses = [.. found.GetIPProperties().UnicastAddresses.Select(unicast => unicast.Address)];
+        return addresses.FirstOrDefault(address => address.AddressFamily == AddressFamily.InterNetwork)
+            ?? addresses.FirstOrDefault(address => !address.IsIPv6LinkLocal)
+            ?? addresses.FirstOrDefault()
+            ?? throw new FailureException(ExitCode.InterfaceGone, $"--interface {name}: it has no address");
+    }
+}

@@ -1,0 +1,45 @@
+using Pieces.Cli.Terminal;
+using Pieces.Torrents;
+
+namespace Pieces.Cli.Transfers;
+
+/// <summary>Says what happens to a torrent, for those who asked with <c>-v</c>. Called on the torrent's loop: it only writes lines.</summary>
+internal sealed class NoticePrinter : IProgress<TorrentNotice>
+{
+    private readonly Messages _messages;
+
+    public NoticePrinter(Messages messages) => _messages = messages;
+
+    /// <inheritdoc/>
+    public void Report(TorrentNotice value)
+    {
+        switch (value)
+        {
+            case FileNotice file:
+                _messages.Information($"{file.Path}: complete, {Quantity.Size(file.Length)}");
+                break;
+            case PeerNotice { Change: PeerChange.Connected } peer:
+                _messages.Information($"peer {peer.Address}{ClientOf(peer)}: connected");
+                break;
+            case PeerNotice { Change: PeerChange.Banned } peer:
+                _messages.Information($"peer {peer.Address}{ClientOf(peer)}: banned, {peer.Reason}");
+                break;
+            case PeerNotice peer:
+                _messages.Information($"peer {peer.Address}{ClientOf(peer)}: closed{(peer.Reason.Length == 0 ? string.Empty : $", {peer.Reason}")}");
+                break;
+            case TrackerNotice { Error: null } tracker:
+                _messages.Information($"tracker {tracker.Url}: {Quantity.Count(tracker.Peers, "peer")}");
+                break;
+            case TrackerNotice tracker:
+                _messages.Warning($"tracker {tracker.Url}: {tracker.Error}");
+                break;
+            case WarningNotice warning:
+                _messages.Warning(warning.Message);
+                break;
+            default:
+                break;
+        }
+    }
+
+    private static string ClientOf(PeerNotice peer) => peer.Client.Length == 0 ? string.Empty : $" ({peer.Client})";
+}

@@ -1,0 +1,26 @@
+using Pieces.Torrents;
+
+namespace Pieces.Cli.Transfers;
+
+/// <summary>The library's torrent as a transfer.</summary>
+internal sealed class TorrentTransfer : ITransfer
+{
+    private readonly Torrent _torrent;
+
+    public TorrentTransfer(Torrent torrent) => _torrent = torrent;
+
+    /// <inheritdoc/>
+    public TorrentSnapshot Snapshot => _torrent.Snapshot;
+
+    /// <inheritdoc/>
+    public Task Completion => _torrent.Completion;
+
+    /// <inheritdoc/>
+    public Task Stopped => _torrent.Stopped;
+
+    /// <inheritdoc/>
+    public bool EveryTrackerRefused => _torrent.EveryTrackerRefused;
+
+    /// <inheritdoc/>
+    public Task StopAsync() => _torrent.StopAsync();
+}

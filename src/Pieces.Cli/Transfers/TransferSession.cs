@@ -1,0 +1,81 @@
+using Pieces.Cli.Failures;
+using Pieces.Cli.Progress;
+using Pieces.Torrents;
+
+namespace Pieces.Cli.Transfers;
+
+/// <summary>One torrent of a run, from its start to its verdict.</summary>
+internal sealed class TransferSession
+{
+    private readonly ITransfer _transfer;
+    private readonly GiveUpClock _clock;
+    private readonly bool _seedOnly;
+    private Outcome? _gaveUp;
+    private Task? _stopping;
+    private Task? _ended;
+
+    public TransferSession(TransferSubject subject, ITransfer transfer, GiveUpClock clock, bool seedOnly)
+    {
+        Subject = subject;
+        _transfer = transfer;
+        _clock = clock;
+        _seedOnly = seedOnly;
+    }
+
+    /// <summary>What it is about.</summary>
+    public TransferSubject Subject { get; }
+
+    /// <summary>Its state with its name, for a display.</summary>
+    public TransferStatus Status => new(Subject, _transfer.Snapshot);
+
+    /// <summary>Ends, without ever faulting, when it has stopped altogether.</summary>
+    public Task Ended => _ended ??= EndAsync();
+
+    /// <summary>Looks at the state of the moment and gives up where that is due.</summary>
+    /// <param name="elapsed">Time since the run began.</param>
+    public void Tick(TimeSpan elapsed)
+    {
+        if (_stopping is not null)
+            return;
+        TorrentSnapshot now = _transfer.Snapshot;
+        _gaveUp = _clock.Check(now, elapsed) ?? WhyHopeless(now);
+        if (_gaveUp is not null)
+            Stop();
+    }
+
+    /// <summary>Asks it to stop; <see cref="Ended"/> tells when it has.</summary>
+    public void Stop() => _stopping ??= _transfer.StopAsync();
+
+    /// <summary>How it ended; to be asked after <see cref="Ended"/>.</summary>
+    /// <param name="signal">The code of the signal that stopped the run, or null.</param>
+    public Outcome Verdict(ExitCode? signal)
+    {
+        if (_gaveUp is { } gaveUp)
+            return gaveUp with { Message = $"{Subject.Name}: {gaveUp.Message}" };
+        Exception? failure = _transfer.Completion.Exception?.InnerException ?? _transfer.Stopped.Exception?.InnerException;
+        if (failure is not null)
+            return Outcome.Of(failure, Subject.Name);
+        if (_transfer.Completion.IsCompletedSuccessfully || (_seedOnly && signal is null))
+            return Outcome.Success;
+        return signal is { } code
+            ? new Outcome(code)
+            : new Outcome(ExitCode.Failure, $"{Subject.Name}: stopped before it was complete (the same command resumes it)");
+    }
+
+    private Outcome? WhyHopeless(TorrentSnapshot now)
+    {
+        if (_seedOnly && now is { Phase: TorrentPhase.Seeding or TorrentPhase.Downloading, PiecesHave: 0 })
+            return new Outcome(ExitCode.BadData, $"nothing valid of it is in {Subject.Directory} (--data names the folder that contains it)");
+        bool refused = now is { Phase: TorrentPhase.Downloading, ConnectedPeers: 0 } && _transfer.EveryTrackerRefused;
+        return refused ? new Outcome(ExitCode.TrackersRefused, "every tracker refused, and nothing else may be used (--peer adds one by hand)") : null;
+    }
+
+    private async Task EndAsync()
+    {
+        // The verdict reads the exception from the task; here it only has to be over.
+        await _transfer.Stopped.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await _transfer.Completion.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (_stopping is not null)
+            await _stopping;
+    }
+}
