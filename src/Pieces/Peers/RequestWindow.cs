@@ -40,9 +40,8 @@ internal sealed class RequestWindow
     private double _size = Start;
     private bool _isSlowStart = true;
     private int _flatRounds;
-    private long _roundBegin = long.MinValue;
-    private long _roundBytes;
-    private bool _roundWasFull;
+    private Round _round;
+    private long _lastBlock = long.MinValue;
 
     /// <summary>Makes the window of a peer of which nothing is known.</summary>
     public RequestWindow(TimeProvider time) => _frequency = time.TimestampFrequency;
@@ -72,57 +71,57 @@ internal sealed class RequestWindow
     /// <param name="inFlight">Requests that were out when it came, its own included.</param>
     public void OnBlock(long sentAt, long now, int bytes, int inFlight)
     {
-        if (IsSnubbed)
-        {
-            IsSnubbed = false;
-            _size = Floor;
-            StartRound(now);
-        }
-
         _estimate.AddLatency((now - sentAt) / _frequency);
-        if (_roundBegin == long.MinValue)
+
+        // Asked for after the last block had come: in between nothing was out, which says nothing of the peer's rate.
+        bool wasIdle = sentAt > _lastBlock;
+        _lastBlock = now;
+        if (IsSnubbed || wasIdle)
         {
-            StartRound(now);
+            _size = IsSnubbed ? Floor : _size;
+            IsSnubbed = false;
+            _round = new Round { Begin = now };
             return;
         }
 
-        _roundBytes += bytes;
-        _roundWasFull |= inFlight >= Size * 3 / 4;
+        _round.Bytes += bytes;
+        _round.WasFull |= inFlight >= Size * 3 / 4;
         if (_isSlowStart)
             _size = Math.Min(_size + 1, MaxLimit);
 
-        double elapsed = (now - _roundBegin) / _frequency;
-        if ((sentAt > _roundBegin && elapsed >= ShortestRound) || elapsed >= LongestRound)
+        double elapsed = (now - _round.Begin) / _frequency;
+        if ((sentAt > _round.Begin && elapsed >= ShortestRound) || elapsed >= LongestRound)
             EndRound(now, elapsed);
-    }
-
-    private void StartRound(long now)
-    {
-        _roundBegin = now;
-        _roundBytes = 0;
-        _roundWasFull = false;
     }
 
     private void EndRound(long now, double elapsed)
     {
-        double rate = _roundBytes / elapsed;
+        double rate = _round.Bytes / elapsed;
         if (_isSlowStart)
         {
             if (rate >= _estimate.Rate * Growth)
                 _flatRounds = 0;
-            else if (_roundWasFull && ++_flatRounds >= FlatRounds)
+            else if (_round.WasFull && ++_flatRounds >= FlatRounds)
                 _isSlowStart = false;
         }
 
         // A round in which we asked for less than we might says nothing against the peer.
-        _estimate.AddRate(rate, _roundWasFull);
+        _estimate.AddRate(rate, _round.WasFull);
         double best = _estimate.Rate * (_estimate.LeastLatency + MarginSeconds) / BlockRequest.MaxLength;
         double most = Math.Max(Floor, _estimate.Rate * (_estimate.LeastLatency + MaxDrainSeconds) / BlockRequest.MaxLength);
         if (!_isSlowStart)
             _size = Math.Clamp(best, Floor, MaxLimit);
         else if (_size > most)
             (_size, _isSlowStart) = (most, false);
-        StartRound(now);
+        _round = new Round { Begin = now };
+    }
+
+    // From one block to the first one that was asked for after it.
+    private struct Round
+    {
+        public long Begin;
+        public long Bytes;
+        public bool WasFull;
     }
 
     private sealed class Estimate
