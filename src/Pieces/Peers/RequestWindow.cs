@@ -24,7 +24,10 @@ internal sealed class RequestWindow
     private const double MarginSeconds = 0.1;
 
     // Never more than a slow peer can send in this time: others may need the blocks sooner.
-    private const double MaxDrainSeconds = 3;
+    private const double MaxDrainSeconds = 1;
+
+    // When a block takes so much longer than the quickest one, a queue has formed: the link is full and growing on would only hold blocks.
+    private const double QueueSeconds = 0.2;
 
     // A round is at least so long, or its rate would be noise; and no longer than the other, or a slow peer would keep its first window.
     private const double ShortestRound = 0.02;
@@ -64,6 +67,9 @@ internal sealed class RequestWindow
     /// <summary>The peer has sent no block for long: a single request is left to it.</summary>
     public void Snub() => IsSnubbed = true;
 
+    /// <summary>Another peer was quicker with a block that this one was asked for: it gets one less, till it shows what it can.</summary>
+    public void OnOvertaken() => _size = Math.Max(1, _size - 1);
+
     /// <summary>A block came.</summary>
     /// <param name="sentAt">Timestamp of its request.</param>
     /// <param name="now">Timestamp.</param>
@@ -71,7 +77,8 @@ internal sealed class RequestWindow
     /// <param name="inFlight">Requests that were out when it came, its own included.</param>
     public void OnBlock(long sentAt, long now, int bytes, int inFlight)
     {
-        _estimate.AddLatency((now - sentAt) / _frequency);
+        double latency = (now - sentAt) / _frequency;
+        _estimate.AddLatency(latency);
 
         // Asked for after the last block had come: in between nothing was out, which says nothing of the peer's rate.
         bool wasIdle = sentAt > _lastBlock;
@@ -86,7 +93,7 @@ internal sealed class RequestWindow
 
         _round.Bytes += bytes;
         _round.WasFull |= inFlight >= Size * 3 / 4;
-        if (_isSlowStart)
+        if (_isSlowStart && latency < _estimate.LeastLatency + QueueSeconds)
             _size = Math.Min(_size + 1, MaxLimit);
 
         double elapsed = (now - _round.Begin) / _frequency;
@@ -108,7 +115,7 @@ internal sealed class RequestWindow
         // A round in which we asked for less than we might says nothing against the peer.
         _estimate.AddRate(rate, _round.WasFull);
         double best = _estimate.Rate * (_estimate.LeastLatency + MarginSeconds) / BlockRequest.MaxLength;
-        double most = Math.Max(Floor, _estimate.Rate * (_estimate.LeastLatency + MaxDrainSeconds) / BlockRequest.MaxLength);
+        double most = Math.Max(Floor, _estimate.Rate * ((_estimate.LeastLatency * 2) + MaxDrainSeconds) / BlockRequest.MaxLength);
         if (!_isSlowStart)
             _size = Math.Clamp(best, Floor, MaxLimit);
         else if (_size > most)

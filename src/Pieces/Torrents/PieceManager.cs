@@ -299,6 +299,7 @@ internal sealed class PieceManager
             if (peer == sender || !peer.Requests.Pending.TryRemove(request, out _))
                 continue;
             peer.Requests.Pending.RememberCancelled(request);
+            peer.Requests.Window.OnOvertaken();
             cancels.Add(new PeerRequest(peer, request));
         }
     }

@@ -110,7 +110,7 @@ public class RequestWindowTests
     }
 
     [Fact]
-    public void One_request_more_than_the_bound_is_never_requestswhatever_the_peer_says()
+    public void One_request_more_than_the_bound_is_never_out_whatever_the_peer_says()
     {
         var window = new RequestWindow(_time);
         window.SetLimit(RequestWindow.MaxLimit + 1);

@@ -24,7 +24,7 @@ public class OpenPiecesTests
     public void A_small_piece_reserves_its_whole_length()
     {
         (OpenPieces pieces, _) = Make(2 * MiB, 4);
-        pieces.TryOpen(Piece(0), _peer, 0, out PieceAssembly? assembly).Should().BeTrue();
+        pieces.TryOpen(Piece(0), _peer, 16 * MiB, 0, out PieceAssembly? assembly).Should().BeTrue();
         assembly!.IsLarge.Should().BeFalse();
         _budget.Reserved.Should().Be(2 * MiB);
         pieces.ReservedBy(_peer).Should().Be(2 * MiB);
@@ -35,8 +35,8 @@ public class OpenPiecesTests
     {
         (OpenPieces pieces, PieceTable table) = Make(2 * MiB, 9);
         for (int i = 0; i < 8; i++)
-            pieces.TryOpen(Piece(i), _peer, 0, out _).Should().BeTrue();
-        pieces.TryOpen(Piece(8), _peer, 0, out _).Should().BeFalse();
+            pieces.TryOpen(Piece(i), _peer, 16 * MiB, 0, out _).Should().BeTrue();
+        pieces.TryOpen(Piece(8), _peer, 16 * MiB, 0, out _).Should().BeFalse();
         table.StatusOf(Piece(8)).Should().Be(PieceStatus.Missing);
     }
 
@@ -44,7 +44,7 @@ public class OpenPiecesTests
     public void A_large_piece_reserves_a_share_and_asks_for_no_more_than_that()
     {
         (OpenPieces pieces, _) = Make(512 * MiB, 2);
-        pieces.TryOpen(Piece(0), _peer, 0, out PieceAssembly? assembly).Should().BeTrue();
+        pieces.TryOpen(Piece(0), _peer, 16 * MiB, 0, out PieceAssembly? assembly).Should().BeTrue();
         assembly!.IsLarge.Should().BeTrue();
         _budget.Reserved.Should().Be(8 * MiB);
         int asked = 0;
@@ -57,8 +57,8 @@ public class OpenPiecesTests
     public void Closing_and_finishing_give_the_share_back()
     {
         (OpenPieces pieces, PieceTable table) = Make(MiB, 4);
-        pieces.TryOpen(Piece(0), _peer, 0, out PieceAssembly? closed);
-        pieces.TryOpen(Piece(1), _peer, 0, out PieceAssembly? finished);
+        pieces.TryOpen(Piece(0), _peer, 16 * MiB, 0, out PieceAssembly? closed);
+        pieces.TryOpen(Piece(1), _peer, 16 * MiB, 0, out PieceAssembly? finished);
         pieces.Close(closed!).Should().BeFalse("no block of it is on the disk");
         pieces.BeginVerifying(finished!);
         pieces.Finish(finished!);
@@ -74,7 +74,7 @@ public class OpenPiecesTests
     {
         (OpenPieces pieces, _) = Make(MiB, 4);
         pieces.Park(Piece(2), [0, 1, 63]).Should().BeTrue();
-        pieces.TryOpen(Piece(2), _peer, 0, out PieceAssembly? assembly).Should().BeTrue();
+        pieces.TryOpen(Piece(2), _peer, 16 * MiB, 0, out PieceAssembly? assembly).Should().BeTrue();
         assembly!.Blocks.Free.Should().Be(61);
         assembly.Blocks.NextFree(0).Should().Be(2);
     }
@@ -92,8 +92,8 @@ public class OpenPiecesTests
     public void A_rejected_piece_is_asked_for_in_the_order_in_which_it_was_opened()
     {
         (OpenPieces pieces, _) = Make(MiB, 4);
-        pieces.TryOpen(Piece(0), _peer, 0, out PieceAssembly? first);
-        pieces.TryOpen(Piece(1), _peer, 0, out PieceAssembly? second);
+        pieces.TryOpen(Piece(0), _peer, 16 * MiB, 0, out PieceAssembly? first);
+        pieces.TryOpen(Piece(1), _peer, 16 * MiB, 0, out PieceAssembly? second);
         pieces.BeginVerifying(first!);
         pieces.Reopen(first!, 0);
         pieces.Askable.Should().Equal(first!, second!);
