@@ -25,24 +25,183 @@ internal interface ITrackerSink
     AnnounceCounters Counters { get; }
 }
 
-/// <summary>Announces one torrent to its trackers by tiers (BEP 12), on a task of its own.</summary>
+/// <summary>
+/// Announces one torrent to its trackers by tiers (BEP 12), on a task of its own. Nothing here throws on account of a tracker: failures go to the sink.
+/// </summary>
 internal sealed class TrackerClient : IAsyncDisposable
 {
-    /// <summary>Begins with <c>started</c>.</summary>
-    public void Start() => throw new NotImplementedException();
+    /// <summary>How long a tracker may stay silent before the next in line is asked beside it.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
-    /// <summary>Peers run out: the next announce comes sooner, never before <c>min interval</c>.</summary>
-    public void NeedPeers() => throw new NotImplementedException();
+    /// <summary>Longest time that taking leave of all trackers may need.</summary>
+    public static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(2);
 
-    /// <summary>The download has become complete now, in this run: <c>completed</c> is sent, once.</summary>
-    public void Completed() => throw new NotImplementedException();
+    private readonly TrackerClientOptions _options;
+    private readonly Announcer _announcer;
+    private readonly AnnounceSchedule _schedule;
+    private readonly TrackerSignals _signals = new();
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly long _madeAt;
+    private Task _run = Task.CompletedTask;
+    private Task? _stop;
+    private bool _isComplete;
+    private volatile bool _everyTrackerRefused;
+
+    /// <summary>Makes the trackers; asks nobody before <see cref="Start"/>.</summary>
+    /// <param name="options">What there is to know of the torrent.</param>
+    /// <param name="sink">Hears what happens.</param>
+    public TrackerClient(TrackerClientOptions options, ITrackerSink sink)
+    {
+        _options = options;
+        _announcer = new Announcer(options, sink);
+        _madeAt = options.TimeProvider.GetTimestamp();
+        var random = new Random(options.Random.Next());
+        _schedule = new AnnounceSchedule(TrackerTiers.Make(options, random), random, options.IsPrivate);
+    }
 
     /// <summary>Whether every tracker has answered with a failure reason and none with peers.</summary>
-    public bool EveryTrackerRefused => throw new NotImplementedException();
+    public bool EveryTrackerRefused => _everyTrackerRefused;
 
-    /// <summary>Sends <c>stopped</c> to each tracker that heard <c>started</c>; at most 2 s for all.</summary>
-    public Task StopAsync() => throw new NotImplementedException();
+    private TimeSpan Now => _options.TimeProvider.GetElapsedTime(_madeAt);
 
-    /// <inheritdoc/>
-    public ValueTask DisposeAsync() => throw new NotImplementedException();
+    /// <summary>Begins with <c>started</c>. To be called once.</summary>
+    public void Start() => _run = Task.Run(() => RunAsync(_stopping.Token));
+
+    /// <summary>Peers run out: the next announce comes sooner, never before <c>min interval</c>.</summary>
+    public void NeedPeers() => _signals.SetNeed();
+
+    /// <summary>The download has become complete now, in this run: <c>completed</c> is sent, once.</summary>
+    public void Completed() => _signals.SetCompleted();
+
+    /// <summary>Sends <c>stopped</c> to each tracker that heard <c>started</c>; at most 2 s for all. To be called by one owner; more calls wait for the first.</summary>
+    public Task StopAsync() => _stop ??= TakeLeaveAsync();
+
+    /// <summary>Ends all work. Trackers hear nothing of it unless <see cref="StopAsync"/> was called before.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _stopping.CancelAsync().ConfigureAwait(false);
+        await _run.ConfigureAwait(false);
+        if (_stop is not null)
+            await _stop.ConfigureAwait(false);
+        foreach (TrackerSlot slot in _schedule.Slots)
+            slot.Tracker.Dispose();
+        _stopping.Dispose();
+    }
+
+    private async Task RunAsync(CancellationToken cancellationToken)
+    {
+        var running = new List<Task<AnnounceResult>>();
+        try
+        {
+            TimeSpan begunAt = TimeSpan.Zero;
+            while (true)
+            {
+                MarkCompleted();
+                while (NextToAsk(running.Count, begunAt) is { } slot)
+                {
+                    begunAt = Now;
+                    AnnounceSchedule.Begin(slot);
+                    running.Add(_announcer.AnnounceAsync(slot, slot.NextEvent, cancellationToken));
+                }
+
+                await WaitAsync(running, begunAt, cancellationToken).ConfigureAwait(false);
+                cancellationToken.ThrowIfCancellationRequested();
+                await HarvestAsync(running).ConfigureAwait(false);
+            }
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            _options.Logger.Debug("Trackers of {InfoHash} are no longer asked", _options.InfoHash);
+        }
+        catch (Exception exception)
+        {
+            // A bug of ours: this torrent goes on without trackers, the others are not touched.
+            _options.Logger.Error(exception, "Trackers of {InfoHash} are no longer asked", _options.InfoHash);
+        }
+        finally
+        {
+            // They end at once, cancelled; what is not may still have failed by the bug that was logged above.
+            await ((Task)Task.WhenAll(running)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    /// <summary>The tracker to ask at this moment: one at a time, the next beside it when it stays silent, and whoever is owed an event at once.</summary>
+    private TrackerSlot? NextToAsk(int running, TimeSpan begunAt)
+    {
+        TimeSpan now = Now;
+        TrackerSlot? slot = _schedule.Next(now, _signals.NeedsPeers);
+        return slot is null || running == 0 || slot.IsOwedCompleted || (!_options.IsPrivate && now - begunAt >= Patience) ? slot : null;
+    }
+
+    private async Task WaitAsync(List<Task<AnnounceResult>> running, TimeSpan begunAt, CancellationToken cancellationToken)
+    {
+        using var waiting = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var reasons = new List<Task>(running) { _signals.WaitAsync(waiting.Token) };
+        if (_schedule.NextAt(_signals.NeedsPeers) is { } time && !(running.Count > 0 && _options.IsPrivate))
+        {
+            TimeSpan inLine = running.Count > 0 && begunAt + Patience > time ? begunAt + Patience : time;
+            TimeSpan delay = inLine - Now;
+            reasons.Add(Task.Delay(delay > TimeSpan.Zero ? delay : TimeSpan.Zero, _options.TimeProvider, waiting.Token));
+        }
+
+        await Task.WhenAny(reasons).ConfigureAwait(false);
+        await waiting.CancelAsync().ConfigureAwait(false);
+    }
+
+    private async Task HarvestAsync(List<Task<AnnounceResult>> running)
+    {
+        for (int i = running.Count - 1; i >= 0; i--)
+        {
+            if (!running[i].IsCompleted)
+                continue;
+            AnnounceResult result = await running[i].ConfigureAwait(false);
+            running.RemoveAt(i);
+            if (result.Response is { } response)
+            {
+                _signals.ClearNeed();
+                _schedule.Succeed(result.Slot, Now, response.Peers.Count, response.Interval, response.MinInterval);
+                _announcer.Report(result, response);
+            }
+            else if (result.Failure is { } failure)
+            {
+                _announcer.Report(result, failure, _schedule.Fail(result.Slot, Now, failure));
+            }
+
+            _everyTrackerRefused = _schedule.EveryTrackerRefused;
+        }
+    }
+
+    /// <summary>
+    /// Only a tracker that knows us as incomplete is told; another hears of a peer that has everything, which says enough. Marked at every turn, since
+    /// the answer to <c>started</c> may come after the completion.
+    /// </summary>
+    private void MarkCompleted()
+    {
+        _isComplete |= _signals.TakeCompleted();
+        if (!_isComplete)
+            return;
+        foreach (TrackerSlot slot in _schedule.Slots)
+            slot.IsOwedCompleted = slot is { HeardStarted: true, HeardIncomplete: true, HeardCompleted: false };
+    }
+
+    private async Task TakeLeaveAsync()
+    {
+        await _stopping.CancelAsync().ConfigureAwait(false);
+        await _run.ConfigureAwait(false);
+        using var timer = new CancellationTokenSource(StopTimeout, _options.TimeProvider);
+        await Task.WhenAll(_schedule.Slots.Where(slot => slot.HeardStarted).Select(slot => TellStoppedAsync(slot, timer.Token))).ConfigureAwait(false);
+    }
+
+    private async Task TellStoppedAsync(TrackerSlot slot, CancellationToken cancellationToken)
+    {
+        try
+        {
+            AnnounceResult result = await _announcer.AnnounceAsync(slot, AnnounceEvent.Stopped, cancellationToken).ConfigureAwait(false);
+            _options.Logger.Debug("Tracker {Tracker} was told that we stop: {Outcome}", slot.Tracker.DisplayUrl, result.Failure?.Message ?? "heard");
+        }
+        catch (OperationCanceledException)
+        {
+            _options.Logger.Debug("Tracker {Tracker} did not answer in time that we stop", slot.Tracker.DisplayUrl);
+        }
+    }
 }

@@ -1,0 +1,34 @@
+namespace Pieces.Bencode;
+
+/// <summary>Walks over the values of a list, for <c>foreach</c>, without allocating.</summary>
+internal struct BencodeItems
+{
+    private readonly BencodeTree? _tree;
+    private readonly int _end;
+    private int _next;
+    private int _current;
+
+    /// <summary>Walks over the children of a record; over nothing unless <paramref name="isContainer"/>.</summary>
+    public BencodeItems(BencodeTree? tree, int index, bool isContainer)
+    {
+        _tree = tree;
+        _next = index + 1;
+        _end = isContainer ? tree![index].Next : 0;
+    }
+
+    /// <summary>The value the walk stands at.</summary>
+    public readonly BencodeNode Current => new(_tree!, _current);
+
+    /// <summary>Itself.</summary>
+    public readonly BencodeItems GetEnumerator() => this;
+
+    /// <summary>Goes to the next value; false at the end.</summary>
+    public bool MoveNext()
+    {
+        if (_next >= _end)
+            return false;
+        _current = _next;
+        _next = _tree![_current].Next;
+        return true;
+    }
+}

@@ -1,0 +1,20 @@
+namespace Pieces.Bencode;
+
+/// <summary>The four kinds of bencoded values (BEP 3).</summary>
+internal enum BencodeKind
+{
+    /// <summary>No value at all: what a failed look-up gives.</summary>
+    None,
+
+    /// <summary>A 64-bit signed integer.</summary>
+    Integer,
+
+    /// <summary>A string of bytes.</summary>
+    Bytes,
+
+    /// <summary>A list of values.</summary>
+    List,
+
+    /// <summary>A dictionary from strings of bytes to values.</summary>
+    Dictionary,
+}

@@ -1,0 +1,145 @@
+using System.Buffers.Text;
+using System.Diagnostics.CodeAnalysis;
+using System.Text;
+
+namespace Pieces.Bencode;
+
+/// <summary>
+/// One decoded value and its exact byte range. A value of the wrong kind is no error here: every <c>TryGet</c> gives false, every
+/// enumeration is empty, so that a stranger's answer is read without exceptions. Views stay valid as long as the buffer that was read.
+/// </summary>
+internal readonly struct BencodeNode
+{
+    private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
+    private readonly BencodeTree? _tree;
+    private readonly int _index;
+
+    /// <summary>Points to a record of a tree.</summary>
+    public BencodeNode(BencodeTree tree, int index)
+    {
+        _tree = tree;
+        _index = index;
+    }
+
+    /// <summary>What kind of value it is; <see cref="BencodeKind.None"/> for the default node.</summary>
+    public BencodeKind Kind => _tree is null ? BencodeKind.None : _tree.Buffer.Span[_tree[_index].Start] switch
+    {
+        (byte)'i' => BencodeKind.Integer,
+        (byte)'l' => BencodeKind.List,
+        (byte)'d' => BencodeKind.Dictionary,
+        _ => BencodeKind.Bytes,
+    };
+
+    /// <summary>Offset of its first byte in the buffer.</summary>
+    public int Offset => _tree is null ? 0 : _tree[_index].Start;
+
+    /// <summary>The value as it stands in the buffer, encoding included: what an info-hash is taken over.</summary>
+    public ReadOnlyMemory<byte> Raw => _tree is null ? default : _tree.Buffer[_tree[_index].Start.._tree[_index].End];
+
+    /// <summary>The values of a list, in order; nothing for any other kind.</summary>
+    public BencodeItems Items => new(_tree, _index, Kind == BencodeKind.List);
+
+    /// <summary>The entries of a dictionary, in the order of the buffer; nothing for any other kind.</summary>
+    public BencodeEntries Entries => new(_tree, _index, Kind == BencodeKind.Dictionary);
+
+    /// <summary>The integer, if it is one.</summary>
+    public bool TryGetInteger(out long value)
+    {
+        value = 0;
+        return Kind == BencodeKind.Integer && Utf8Parser.TryParse(Raw.Span[1..^1], out value, out _);
+    }
+
+    /// <summary>The bytes of a string, if it is one: a view into the buffer.</summary>
+    public bool TryGetBytes(out ReadOnlySpan<byte> value)
+    {
+        bool isBytes = TryGetMemory(out ReadOnlyMemory<byte> memory);
+        value = memory.Span;
+        return isBytes;
+    }
+
+    /// <summary>The bytes of a string, if it is one: a view into the buffer that may be kept.</summary>
+    public bool TryGetMemory(out ReadOnlyMemory<byte> value)
+    {
+        value = default;
+        if (Kind != BencodeKind.Bytes)
+            return false;
+        ReadOnlyMemory<byte> raw = Raw;
+        value = raw[(raw.Span.IndexOf((byte)':') + 1)..];
+        return true;
+    }
+
+    /// <summary>The text of a string, if it is one and valid UTF-8.</summary>
+    public bool TryGetText([NotNullWhen(true)] out string? value)
+    {
+        value = null;
+        if (!TryGetBytes(out ReadOnlySpan<byte> bytes) || !System.Text.Unicode.Utf8.IsValid(bytes))
+            return false;
+        value = StrictUtf8.GetString(bytes);
+        return true;
+    }
+
+    /// <summary>The text of a string, if it is one; what is not UTF-8 becomes U+FFFD. For display.</summary>
+    public bool TryGetLooseText([NotNullWhen(true)] out string? value)
+    {
+        value = TryGetBytes(out ReadOnlySpan<byte> bytes) ? Encoding.UTF8.GetString(bytes) : null;
+        return value is not null;
+    }
+
+    /// <summary>The value under a key of a dictionary, of whatever kind.</summary>
+    public bool TryGet(ReadOnlySpan<byte> key, out BencodeNode value)
+    {
+        foreach (BencodeEntry entry in Entries)
+        {
+            if (entry.Key.SequenceEqual(key))
+            {
+                value = entry.Value;
+                return true;
+            }
+        }
+
+        value = default;
+        return false;
+    }
+
+    /// <summary>The integer under a key, if there is one.</summary>
+    public bool TryGetInteger(ReadOnlySpan<byte> key, out long value)
+    {
+        TryGet(key, out BencodeNode node);
+        return node.TryGetInteger(out value);
+    }
+
+    /// <summary>The bytes under a key, if there is a string.</summary>
+    public bool TryGetBytes(ReadOnlySpan<byte> key, out ReadOnlySpan<byte> value)
+    {
+        TryGet(key, out BencodeNode node);
+        return node.TryGetBytes(out value);
+    }
+
+    /// <summary>The bytes under a key, if there is a string, as a view that may be kept.</summary>
+    public bool TryGetMemory(ReadOnlySpan<byte> key, out ReadOnlyMemory<byte> value)
+    {
+        TryGet(key, out BencodeNode node);
+        return node.TryGetMemory(out value);
+    }
+
+    /// <summary>The text under a key, if there is a string of valid UTF-8.</summary>
+    public bool TryGetText(ReadOnlySpan<byte> key, [NotNullWhen(true)] out string? value)
+    {
+        TryGet(key, out BencodeNode node);
+        return node.TryGetText(out value);
+    }
+
+    /// <summary>The text under a key, if there is a string; what is not UTF-8 becomes U+FFFD. For display.</summary>
+    public bool TryGetLooseText(ReadOnlySpan<byte> key, [NotNullWhen(true)] out string? value)
+    {
+        TryGet(key, out BencodeNode node);
+        return node.TryGetLooseText(out value);
+    }
+
+    /// <summary>The list under a key, if there is one.</summary>
+    public bool TryGetList(ReadOnlySpan<byte> key, out BencodeNode value) => TryGet(key, out value) && value.Kind == BencodeKind.List;
+
+    /// <summary>The dictionary under a key, if there is one.</summary>
+    public bool TryGetDictionary(ReadOnlySpan<byte> key, out BencodeNode value) => TryGet(key, out value) && value.Kind == BencodeKind.Dictionary;
+}

@@ -1,0 +1,222 @@
+using System.Buffers.Text;
+
+namespace Pieces.Bencode;
+
+/// <summary>The one pass of <see cref="BencodeReader"/> over a buffer: checks the grammar and notes where every value stands.</summary>
+internal ref struct BencodePass
+{
+    private const int FirstCapacity = 64;
+
+    private readonly ReadOnlyMemory<byte> _buffer;
+    private readonly ReadOnlySpan<byte> _bytes;
+    private readonly Span<Frame> _open;
+    private readonly int _maxNodes;
+    private BencodeTree.Record[] _records;
+    private int _count;
+    private int _depth;
+    private int _at;
+
+    /// <summary>Prepares a pass; <paramref name="open"/> has one place for each level of nesting that is accepted.</summary>
+    public BencodePass(ReadOnlyMemory<byte> buffer, Span<Frame> open, int maxNodes)
+    {
+        _buffer = buffer;
+        _bytes = buffer.Span;
+        _open = open;
+        _maxNodes = maxNodes;
+        // No value is shorter than two bytes: a small buffer never costs more than its due.
+        _records = new BencodeTree.Record[Math.Min(FirstCapacity, (buffer.Length / 2) + 1)];
+    }
+
+    /// <summary>Reads one value from the front.</summary>
+    /// <exception cref="BencodeException">There is none, or it exceeds a limit.</exception>
+    public BencodeTree.Record[] Run()
+    {
+        do
+        {
+            byte first = Peek();
+            if (first == 'e' && _depth > 0)
+                Close();
+            else if (first is >= (byte)'0' and <= (byte)'9')
+                ReadBytes();
+            else if (_depth > 0 && _open[_depth - 1].WantsKey)
+                throw Fault("a dictionary key must be a string");
+            else if (first == 'i')
+                ReadInteger();
+            else if (first is (byte)'l' or (byte)'d')
+                Open(isDictionary: first == 'd');
+            else
+                throw Fault($"0x{first:x2} begins no value");
+        }
+        while (_depth > 0);
+        return _records;
+    }
+
+    private readonly byte Peek() => _at < _bytes.Length ? _bytes[_at] : throw Fault("the data ends in the middle of a value");
+
+    private readonly BencodeException Fault(string message) => new(_at, message);
+
+    private int Add(int start, int end)
+    {
+        if (_count == _maxNodes)
+            throw Fault($"more than {_maxNodes} values");
+        if (_count == _records.Length)
+            Array.Resize(ref _records, (int)Math.Min(2L * _count, _maxNodes));
+        _records[_count] = new BencodeTree.Record(start, end, _count + 1);
+        return _count++;
+    }
+
+    private void Open(bool isDictionary)
+    {
+        if (_depth == _open.Length)
+            throw Fault($"lists and dictionaries are nested deeper than {_open.Length} levels");
+        int index = Add(_at, end: 0);
+        _open[_depth++] = new Frame { Index = index, LastKey = -1, IsDictionary = isDictionary, WantsKey = isDictionary };
+        _at++;
+    }
+
+    private void Close()
+    {
+        Frame frame = _open[_depth - 1];
+        if (frame.IsDictionary && !frame.WantsKey)
+            throw Fault("a dictionary key has no value");
+        _at++;
+        _records[frame.Index] = new BencodeTree.Record(_records[frame.Index].Start, _at, _count);
+        if (frame.IsUnsorted)
+            RefuseRepeatedKeys(frame.Index);
+        _depth--;
+        Complete();
+    }
+
+    private void ReadInteger()
+    {
+        int start = _at;
+        int length = _bytes[start..].IndexOf((byte)'e');
+        if (length < 0)
+            throw Fault("an integer without its end");
+        ReadOnlySpan<byte> digits = _bytes.Slice(start + 1, length - 1);
+        if (digits.StartsWith("-"u8))
+            digits = digits[1..];
+        if (digits.IsEmpty || digits.ContainsAnyExceptInRange((byte)'0', (byte)'9'))
+            throw Fault("an integer without digits, or with other characters among them");
+        if (digits[0] == '0' && length != 2)
+            throw Fault("an integer with a leading zero, or minus zero");
+        if (!Utf8Parser.TryParse(_bytes.Slice(start + 1, length - 1), out long _, out int used) || used != length - 1)
+            throw Fault("an integer that does not fit in 64 bits");
+        _at = start + length + 1;
+        Add(start, _at);
+        Complete();
+    }
+
+    private void ReadBytes()
+    {
+        int start = _at;
+        long length = 0;
+        int at = start;
+        for (; at < _bytes.Length && _bytes[at] is >= (byte)'0' and <= (byte)'9'; at++)
+        {
+            length = (length * 10) + (_bytes[at] - '0');
+            if (length > _bytes.Length)
+                throw Fault($"a string longer than all of the {_bytes.Length} bytes");
+        }
+
+        if (at == _bytes.Length || _bytes[at] != ':')
+            throw Fault("a string length without its colon");
+        if (_bytes[start] == '0' && at != start + 1)
+            throw Fault("a string length with a leading zero");
+        at++;
+        if (length > _bytes.Length - at)
+            throw Fault($"a string of {length} bytes, but only {_bytes.Length - at} are left");
+        _at = at + (int)length;
+        int index = Add(start, _at);
+        if (_depth > 0 && _open[_depth - 1].WantsKey)
+            NoteKey(index);
+        else
+            Complete();
+    }
+
+    private readonly void NoteKey(int index)
+    {
+        ref Frame frame = ref _open[_depth - 1];
+        frame.WantsKey = false;
+        if (frame.LastKey >= 0 && !frame.IsUnsorted)
+        {
+            int order = KeyAt(frame.LastKey).SequenceCompareTo(KeyAt(index));
+            if (order == 0)
+                throw new BencodeException(_records[index].Start, "a key that its dictionary already has");
+            frame.IsUnsorted = order > 0;
+        }
+
+        frame.LastKey = index;
+    }
+
+    private readonly void Complete()
+    {
+        if (_depth > 0 && _open[_depth - 1].IsDictionary)
+            _open[_depth - 1].WantsKey = true;
+    }
+
+    // Sorted keys are compared with their neighbours on the way; only a dictionary out of order costs a sort of its own.
+    private readonly void RefuseRepeatedKeys(int dictionary)
+    {
+        int count = 0;
+        for (int i = dictionary + 1; i < _count; i = _records[_records[i].Next].Next)
+            count++;
+        int[] keys = new int[count];
+        count = 0;
+        for (int i = dictionary + 1; i < _count; i = _records[_records[i].Next].Next)
+            keys[count++] = i;
+
+        Array.Sort(keys, new KeyOrder(_buffer, _records));
+        for (int i = 1; i < keys.Length; i++)
+        {
+            if (KeyAt(keys[i - 1]).SequenceEqual(KeyAt(keys[i])))
+                throw new BencodeException(_records[keys[i]].Start, "a key that its dictionary already has");
+        }
+    }
+
+    private readonly ReadOnlySpan<byte> KeyAt(int index) => KeyOf(_bytes, _records[index]);
+
+    private static ReadOnlySpan<byte> KeyOf(ReadOnlySpan<byte> bytes, BencodeTree.Record record)
+    {
+        ReadOnlySpan<byte> raw = bytes[record.Start..record.End];
+        return raw[(raw.IndexOf((byte)':') + 1)..];
+    }
+
+    /// <summary>A list or dictionary that is not closed yet.</summary>
+    internal struct Frame
+    {
+        /// <summary>Its record.</summary>
+        public int Index;
+
+        /// <summary>Record of the latest key, or -1.</summary>
+        public int LastKey;
+
+        /// <summary>Whether it is a dictionary.</summary>
+        public bool IsDictionary;
+
+        /// <summary>Whether a key comes next.</summary>
+        public bool WantsKey;
+
+        /// <summary>Whether a key stood before a smaller one.</summary>
+        public bool IsUnsorted;
+    }
+
+    /// <summary>Orders keys by their bytes.</summary>
+    private sealed class KeyOrder : IComparer<int>
+    {
+        private readonly ReadOnlyMemory<byte> _buffer;
+        private readonly BencodeTree.Record[] _records;
+
+        public KeyOrder(ReadOnlyMemory<byte> buffer, BencodeTree.Record[] records)
+        {
+            _buffer = buffer;
+            _records = records;
+        }
+
+        public int Compare(int x, int y)
+        {
+            ReadOnlySpan<byte> bytes = _buffer.Span;
+            return KeyOf(bytes, _records[x]).SequenceCompareTo(KeyOf(bytes, _records[y]));
+        }
+    }
+}

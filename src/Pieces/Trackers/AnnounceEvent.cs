@@ -1,0 +1,17 @@
+namespace Pieces.Trackers;
+
+/// <summary>What an announce reports; the values are those of UDP trackers (BEP 15).</summary>
+public enum AnnounceEvent
+{
+    /// <summary>A regular announce.</summary>
+    None = 0,
+
+    /// <summary>The download has become complete just now.</summary>
+    Completed = 1,
+
+    /// <summary>The first announce of a run.</summary>
+    Started = 2,
+
+    /// <summary>The last announce of a run.</summary>
+    Stopped = 3,
+}

@@ -1,0 +1,167 @@
+namespace Pieces.Trackers;
+
+/// <summary>
+/// Decides which tracker is asked next, and when (BEP 12, BEP 31). Pure: times are handed in, as time since the client was started.
+/// A tier's trackers are shuffled once; one that answers goes to the front of its tier; a later tier is asked only when all of the earlier ones fail, or
+/// are being asked without an answer; or, while peers are needed, when they answered and named nobody.
+/// </summary>
+internal sealed class AnnounceSchedule
+{
+    /// <summary>Time between announces when the tracker does not say.</summary>
+    public static readonly TimeSpan DefaultInterval = TimeSpan.FromMinutes(30);
+
+    /// <summary>Least time between announces when the tracker does not say.</summary>
+    public static readonly TimeSpan DefaultMinInterval = TimeSpan.FromSeconds(60);
+
+    /// <summary>As <see cref="DefaultMinInterval"/>, during <see cref="EarlyDays"/> and while no tracker has named anybody: others are about to come.</summary>
+    public static readonly TimeSpan LonelyMinInterval = TimeSpan.FromSeconds(20);
+
+    /// <summary>How long <see cref="LonelyMinInterval"/> holds.</summary>
+    public static readonly TimeSpan EarlyDays = TimeSpan.FromMinutes(5);
+
+    /// <summary>Shortest interval a tracker can set: less would be a flood in its name.</summary>
+    public static readonly TimeSpan ShortestInterval = TimeSpan.FromSeconds(1);
+
+    /// <summary>Longest interval a tracker can set.</summary>
+    public static readonly TimeSpan LongestInterval = TimeSpan.FromHours(4);
+
+    /// <summary>Back-off after the first failure; doubled by each further one.</summary>
+    public static readonly TimeSpan FirstBackOff = TimeSpan.FromSeconds(5);
+
+    /// <summary>Longest back-off.</summary>
+    public static readonly TimeSpan LongestBackOff = TimeSpan.FromMinutes(30);
+
+    /// <summary>Part of a back-off that is left to chance, so that not all clients of a failed tracker return together.</summary>
+    public const double Jitter = 0.2;
+
+    private readonly List<List<TrackerSlot>> _tiers = [];
+    private readonly bool _isStrict;
+    private readonly Random _random;
+    private bool _hasSeenPeers;
+
+    /// <summary>Shuffles each tier.</summary>
+    /// <param name="tiers">The trackers; empty tiers are left out.</param>
+    /// <param name="random">Used by this schedule alone.</param>
+    /// <param name="isStrict">Never go on to a later tier while an earlier one answers, though it names nobody (private torrents, BEP 27).</param>
+    public AnnounceSchedule(IEnumerable<IReadOnlyList<ITracker>> tiers, Random random, bool isStrict = false)
+    {
+        _random = random;
+        _isStrict = isStrict;
+        foreach (IReadOnlyList<ITracker> tier in tiers)
+        {
+            TrackerSlot[] slots = [.. tier.Select(tracker => new TrackerSlot(tracker))];
+            random.Shuffle(slots);
+            if (slots.Length > 0)
+                _tiers.Add([.. slots]);
+        }
+    }
+
+    /// <summary>All trackers in present order.</summary>
+    public IEnumerable<TrackerSlot> Slots => _tiers.SelectMany(tier => tier);
+
+    /// <summary>Whether there is a tracker, all of them answered with a failure reason, and none has ever named a peer.</summary>
+    public bool EveryTrackerRefused => _tiers.Count > 0 && !_hasSeenPeers && Slots.All(slot => slot.Outcome == TrackerOutcome.Refused);
+
+    /// <summary>The tracker to ask now, or null. It may be asked once <see cref="Begin"/> has been told.</summary>
+    /// <param name="now">The present time.</param>
+    /// <param name="needsPeers">Whether regular intervals are too long.</param>
+    public TrackerSlot? Next(TimeSpan now, bool needsPeers) => Candidates(needsPeers).FirstOrDefault(slot => TimeOf(slot, needsPeers) <= now);
+
+    /// <summary>When <see cref="Next"/> will give a tracker if nothing else happens; null for never.</summary>
+    public TimeSpan? NextAt(bool needsPeers)
+    {
+        TimeSpan? earliest = null;
+        foreach (TrackerSlot slot in Candidates(needsPeers))
+        {
+            TimeSpan time = TimeOf(slot, needsPeers);
+            earliest = earliest is { } other && other <= time ? other : time;
+        }
+
+        return earliest;
+    }
+
+    /// <summary>An announce to the tracker is under way, until <see cref="Succeed"/> or <see cref="Fail"/>.</summary>
+    public static void Begin(TrackerSlot slot) => slot.IsBusy = true;
+
+    /// <summary>The tracker answered.</summary>
+    /// <param name="slot">Which one.</param>
+    /// <param name="now">The present time.</param>
+    /// <param name="peers">How many peers it named.</param>
+    /// <param name="interval">Its interval as it stands in the answer.</param>
+    /// <param name="minInterval">Its least interval as it stands in the answer.</param>
+    public void Succeed(TrackerSlot slot, TimeSpan now, int peers, TimeSpan? interval, TimeSpan? minInterval)
+    {
+        slot.IsBusy = false;
+        slot.Failures = 0;
+        slot.Outcome = peers > 0 ? TrackerOutcome.NamedPeers : TrackerOutcome.NamedNobody;
+        _hasSeenPeers |= peers > 0;
+
+        TimeSpan regular = Clamp(interval ?? DefaultInterval, DefaultInterval, LongestInterval);
+        TimeSpan usual = !_hasSeenPeers && now < EarlyDays ? LonelyMinInterval : DefaultMinInterval;
+        TimeSpan least = Clamp(minInterval ?? usual, usual, regular);
+        slot.DueAt = now + regular;
+        slot.EarliestAt = now + least;
+        List<TrackerSlot> tier = TierOf(slot);
+        tier.Remove(slot);
+        tier.Insert(0, slot);
+    }
+
+    /// <summary>The tracker failed.</summary>
+    /// <param name="slot">Which one.</param>
+    /// <param name="now">The present time.</param>
+    /// <param name="failure">How.</param>
+    /// <returns>When it may be asked again, from now; null for never.</returns>
+    public TimeSpan? Fail(TrackerSlot slot, TimeSpan now, TrackerException failure)
+    {
+        slot.IsBusy = false;
+        slot.Failures++;
+        slot.Outcome = failure.IsRefusal ? TrackerOutcome.Refused : TrackerOutcome.Failed;
+        slot.IsDropped = failure.IsFinal;
+        TimeSpan wait = failure.RetryIn ?? BackOff(slot.Failures);
+        slot.EarliestAt = now + wait;
+        return slot.IsDropped ? null : wait;
+    }
+
+    private static TimeSpan TimeOf(TrackerSlot slot, bool needsPeers) => slot switch
+    {
+        { IsAnswering: true, IsOwedCompleted: true } => TimeSpan.Zero,
+        { IsAnswering: true } when !needsPeers => slot.DueAt,
+        _ => slot.EarliestAt,
+    };
+
+    private static TimeSpan Clamp(TimeSpan said, TimeSpan otherwise, TimeSpan longest)
+    {
+        TimeSpan meant = said <= TimeSpan.Zero ? otherwise : said < ShortestInterval ? ShortestInterval : said;
+        return meant < longest ? meant : longest;
+    }
+
+    private TimeSpan BackOff(int failures)
+    {
+        double seconds = FirstBackOff.TotalSeconds * Math.Pow(2, Math.Min(failures - 1, 20));
+        return TimeSpan.FromSeconds(Math.Min(seconds, LongestBackOff.TotalSeconds) * (1 - Jitter + (2 * Jitter * _random.NextDouble())));
+    }
+
+    private List<TrackerSlot> TierOf(TrackerSlot slot) => _tiers.First(tier => tier.Contains(slot));
+
+    /// <summary>Those that may be asked once their time has come, in order: first those that are owed an event, then by tiers up to the first that serves.</summary>
+    private IEnumerable<TrackerSlot> Candidates(bool needsPeers)
+    {
+        foreach (TrackerSlot slot in Slots)
+        {
+            if (slot is { IsOwedCompleted: true, IsBusy: false, IsDropped: false })
+                yield return slot;
+        }
+
+        foreach (TrackerSlot slot in Slots)
+        {
+            if (slot.IsDropped || slot.IsBusy)
+                continue;
+            if (!slot.IsOwedCompleted)
+                yield return slot;
+            bool mayPass = slot.Outcome is TrackerOutcome.Failed or TrackerOutcome.Refused
+                || (slot.Outcome == TrackerOutcome.NamedNobody && needsPeers && !_isStrict);
+            if (!mayPass)
+                yield break;
+        }
+    }
+}

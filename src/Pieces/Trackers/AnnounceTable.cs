@@ -1,0 +1,217 @@
+using System.Collections.Immutable;
+using System.Net;
+using System.Net.Sockets;
+using Pieces.Primitives;
+
+namespace Pieces.Trackers;
+
+/// <summary>
+/// The memory of a tracker: who is in which swarm. A peer that does not announce for twice the interval is forgotten, a swarm with its last peer.
+/// When a limit is reached, newcomers are refused and nobody is pushed out. Safe for all threads.
+/// </summary>
+public sealed class AnnounceTable
+{
+    private readonly Lock _gate = new();
+    private readonly AnnounceTableOptions _options;
+    private readonly Dictionary<InfoHash, Swarm> _swarms = [];
+
+    // All peers of all swarms, the one that announced longest ago in front: whoever is to be forgotten is found without a search.
+    private readonly LinkedList<Peer> _byAge = [];
+
+    /// <summary>Makes an empty table.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
+    public AnnounceTable(AnnounceTableOptions? options = null)
+    {
+        _options = options ?? new AnnounceTableOptions();
+        _options.Validate();
+    }
+
+    /// <summary>Time between announces that peers are asked for.</summary>
+    public TimeSpan Interval => _options.Interval;
+
+    /// <summary>Takes note of an announce.</summary>
+    /// <param name="infoHash">The swarm.</param>
+    /// <param name="peer">Who announces; with port 0 it is told of others and not remembered.</param>
+    /// <param name="announceEvent">What it reports.</param>
+    /// <param name="left">Bytes that it lacks.</param>
+    /// <param name="wanted">Peers it wants, of each family.</param>
+    /// <returns>Null when the table is full.</returns>
+    public AnnounceTableAnswer? Announce(InfoHash infoHash, TrackedPeer peer, AnnounceEvent announceEvent, long left, int wanted)
+    {
+        ArgumentNullException.ThrowIfNull(peer.Address);
+        IPEndPoint address = Plain(peer.Address);
+        lock (_gate)
+        {
+            ForgetTheSilent();
+            if (announceEvent == AnnounceEvent.Stopped)
+                Remove(infoHash, address);
+            else if (address.Port != 0 && !Remember(infoHash, peer with { Address = address }, announceEvent, left))
+                return null;
+            if (!_swarms.TryGetValue(infoHash, out Swarm? swarm))
+                return new AnnounceTableAnswer(default, [], []);
+            int count = announceEvent == AnnounceEvent.Stopped ? 0 : Math.Clamp(wanted, 0, _options.MaxPeersPerAnswer);
+            return new AnnounceTableAnswer(swarm.Counts, swarm.V4.Pick(count, address, _options.Random), swarm.V6.Pick(count, address, _options.Random));
+        }
+    }
+
+    /// <summary>The counts of a swarm, or null when it has no peers.</summary>
+    public SwarmCounts? Scrape(InfoHash infoHash)
+    {
+        lock (_gate)
+        {
+            ForgetTheSilent();
+            return _swarms.TryGetValue(infoHash, out Swarm? swarm) ? swarm.Counts : null;
+        }
+    }
+
+    private static IPEndPoint Plain(IPEndPoint address) =>
+        address.Address.IsIPv4MappedToIPv6 ? new IPEndPoint(address.Address.MapToIPv4(), address.Port) : address;
+
+    private bool Remember(InfoHash infoHash, TrackedPeer tracked, AnnounceEvent announceEvent, long left)
+    {
+        if (!_swarms.TryGetValue(infoHash, out Swarm? swarm))
+        {
+            if (_swarms.Count >= _options.MaxSwarms || _byAge.Count >= _options.MaxPeers)
+                return false;
+            swarm = new Swarm(infoHash);
+            _swarms.Add(infoHash, swarm);
+        }
+
+        if (swarm.Peers.TryGetValue(tracked.Address, out Peer? peer))
+        {
+            _byAge.Remove(peer.Age);
+        }
+        else
+        {
+            if (_byAge.Count >= _options.MaxPeers)
+                return false;
+            peer = new Peer(swarm, tracked.Address);
+            swarm.Add(peer);
+        }
+
+        _byAge.AddLast(peer.Age);
+        swarm.Completed += announceEvent == AnnounceEvent.Completed && !peer.IsSeed ? 1 : 0;
+        swarm.Seeders += (left == 0 ? 1 : 0) - (peer.IsSeed ? 1 : 0);
+        peer.IsSeed = left == 0;
+        peer.Id = tracked.Id;
+        peer.SeenAt = _options.TimeProvider.GetTimestamp();
+        return true;
+    }
+
+    private void Remove(InfoHash infoHash, IPEndPoint address)
+    {
+        if (_swarms.TryGetValue(infoHash, out Swarm? swarm) && swarm.Peers.TryGetValue(address, out Peer? peer))
+            Remove(peer);
+    }
+
+    private void Remove(Peer peer)
+    {
+        _byAge.Remove(peer.Age);
+        peer.Swarm.Remove(peer);
+        if (peer.Swarm.Peers.Count == 0)
+            _swarms.Remove(peer.Swarm.InfoHash);
+    }
+
+    private void ForgetTheSilent()
+    {
+        while (_byAge.First is { } oldest && _options.TimeProvider.GetElapsedTime(oldest.Value.SeenAt) > 2 * _options.Interval)
+            Remove(oldest.Value);
+    }
+
+    private sealed class Peer
+    {
+        public Peer(Swarm swarm, IPEndPoint address)
+        {
+            Swarm = swarm;
+            Address = address;
+            Age = new LinkedListNode<Peer>(this);
+        }
+
+        public Swarm Swarm { get; }
+
+        public IPEndPoint Address { get; }
+
+        public LinkedListNode<Peer> Age { get; }
+
+        public PeerId Id { get; set; }
+
+        public bool IsSeed { get; set; }
+
+        public long SeenAt { get; set; }
+
+        /// <summary>Where it stands in its <see cref="Crowd"/>.</summary>
+        public int Position { get; set; }
+    }
+
+    private sealed class Swarm
+    {
+        public Swarm(InfoHash infoHash) => InfoHash = infoHash;
+
+        public InfoHash InfoHash { get; }
+
+        public Dictionary<IPEndPoint, Peer> Peers { get; } = [];
+
+        public Crowd V4 { get; } = new();
+
+        public Crowd V6 { get; } = new();
+
+        public int Seeders { get; set; }
+
+        public int Completed { get; set; }
+
+        public SwarmCounts Counts => new(Seeders, Completed, Peers.Count - Seeders);
+
+        public void Add(Peer peer)
+        {
+            Peers.Add(peer.Address, peer);
+            CrowdOf(peer).Add(peer);
+        }
+
+        public void Remove(Peer peer)
+        {
+            Peers.Remove(peer.Address);
+            CrowdOf(peer).Remove(peer);
+            Seeders -= peer.IsSeed ? 1 : 0;
+        }
+
+        private Crowd CrowdOf(Peer peer) => peer.Address.AddressFamily == AddressFamily.InterNetworkV6 ? V6 : V4;
+    }
+
+    /// <summary>Peers of one family in no order, of which some are drawn by chance in the time of those drawn.</summary>
+    private sealed class Crowd
+    {
+        private readonly List<Peer> _peers = [];
+
+        public void Add(Peer peer)
+        {
+            peer.Position = _peers.Count;
+            _peers.Add(peer);
+        }
+
+        public void Remove(Peer peer)
+        {
+            Swap(peer.Position, _peers.Count - 1);
+            _peers.RemoveAt(_peers.Count - 1);
+        }
+
+        public ImmutableArray<TrackedPeer> Pick(int count, IPEndPoint except, Random random)
+        {
+            var picked = ImmutableArray.CreateBuilder<TrackedPeer>(Math.Min(count, _peers.Count));
+            for (int i = 0; i < _peers.Count && picked.Count < count; i++)
+            {
+                Swap(i, random.Next(i, _peers.Count));
+                if (!_peers[i].Address.Equals(except))
+                    picked.Add(new TrackedPeer(_peers[i].Id, _peers[i].Address));
+            }
+
+            return picked.DrainToImmutable();
+        }
+
+        private void Swap(int left, int right)
+        {
+            (_peers[left], _peers[right]) = (_peers[right], _peers[left]);
+            _peers[left].Position = left;
+            _peers[right].Position = right;
+        }
+    }
+}

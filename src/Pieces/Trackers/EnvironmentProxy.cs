@@ -1,0 +1,39 @@
+using System.Net;
+
+namespace Pieces.Trackers;
+
+/// <summary>
+/// The proxy that the environment names for HTTP (<c>http_proxy</c>, <c>https_proxy</c>, <c>all_proxy</c>, <c>no_proxy</c>). It carries HTTP trackers alone;
+/// peers and UDP trackers go without it. Loopback never goes through it: a proxy elsewhere could only reach its own.
+/// </summary>
+public sealed class EnvironmentProxy : IWebProxy
+{
+    private readonly IWebProxy _inner = HttpClient.DefaultProxy;
+
+    /// <summary>Where HTTP goes through, for example <c>http://proxy.example:3128</c>, without credentials; or null when it goes directly.</summary>
+    public static string? Describe()
+    {
+        var proxy = new EnvironmentProxy();
+        Uri? plain = proxy.GetProxy(new Uri("http://tracker.invalid/"));
+        Uri? secure = proxy.GetProxy(new Uri("https://tracker.invalid/"));
+        string?[] names = [plain is null ? null : "http by " + Name(plain), secure is null ? null : "https by " + Name(secure)];
+        return plain is not null && plain.Equals(secure) ? Name(plain)
+            : plain is null && secure is null ? null
+            : string.Join(", ", names.Where(name => name is not null));
+    }
+
+    /// <inheritdoc/>
+    public ICredentials? Credentials
+    {
+        get => _inner.Credentials;
+        set => throw new NotSupportedException("the environment's proxy has the environment's credentials");
+    }
+
+    /// <inheritdoc/>
+    public Uri? GetProxy(Uri destination) => IsBypassed(destination) ? null : _inner.GetProxy(destination);
+
+    /// <inheritdoc/>
+    public bool IsBypassed(Uri host) => TrackerHost.IsLoopbackName(host) || _inner.IsBypassed(host);
+
+    private static string Name(Uri proxy) => $"{proxy.Scheme}://{proxy.IdnHost}:{proxy.Port}";
+}

@@ -1,0 +1,61 @@
+using System.Net;
+using Pieces.Primitives;
+
+namespace Pieces.Trackers;
+
+/// <summary>An HTTP or HTTPS tracker (BEP 3, 7, 23, 31, 48).</summary>
+internal sealed class HttpTracker : ITracker
+{
+    private readonly Uri _url;
+    private readonly IReadOnlyList<string> _secrets;
+    private readonly BoundedHttp _http;
+
+    /// <summary>Makes one; nothing is opened.</summary>
+    /// <param name="url">An absolute http: or https: URL.</param>
+    /// <param name="settings">How it is reached.</param>
+    public HttpTracker(Uri url, TrackerSettings settings)
+    {
+        _url = url;
+        _secrets = TrackerUrl.SecretsOf(url.OriginalString);
+        _http = new BoundedHttp(settings);
+        DisplayUrl = TrackerUrl.Redact(url.OriginalString);
+    }
+
+    /// <inheritdoc/>
+    public string DisplayUrl { get; }
+
+    /// <inheritdoc/>
+    public async Task<AnnounceResponse> AnnounceAsync(AnnounceRequest request, CancellationToken cancellationToken)
+    {
+        AnnounceResponse response = await GetAsync(HttpTrackerQuery.Announce(_url, request), HttpTrackerAnswer.ReadAnnounce, cancellationToken).ConfigureAwait(false);
+        return response.Warning is { } warning ? response with { Warning = TrackerText.WithoutSecrets(warning, _secrets) } : response;
+    }
+
+    /// <inheritdoc/>
+    public async Task<ScrapeResponse> ScrapeAsync(InfoHash infoHash, CancellationToken cancellationToken)
+    {
+        Uri url = HttpTrackerQuery.Scrape(_url, infoHash) ?? throw new TrackerException("cannot be scraped: its path does not end in /announce");
+        return await GetAsync(url, (status, body) => HttpTrackerAnswer.ReadScrape(status, body, infoHash), cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _http.Dispose();
+
+    private async Task<T> GetAsync<T>(Uri url, Func<HttpStatusCode, ReadOnlyMemory<byte>, T> read, CancellationToken cancellationToken)
+    {
+        try
+        {
+            (HttpStatusCode status, byte[] body) = await _http.GetAsync(url, _url.UserInfo, cancellationToken).ConfigureAwait(false);
+            return read(status, body);
+        }
+        catch (TrackerException exception)
+        {
+            throw new TrackerException(TrackerText.WithoutSecrets(exception.Message, _secrets), exception)
+            {
+                IsRefusal = exception.IsRefusal,
+                IsFinal = exception.IsFinal,
+                RetryIn = exception.RetryIn,
+            };
+        }
+    }
+}

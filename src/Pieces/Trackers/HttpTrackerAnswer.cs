@@ -1,0 +1,91 @@
+using System.Net;
+using Pieces.Bencode;
+using Pieces.Primitives;
+
+namespace Pieces.Trackers;
+
+/// <summary>Reads the bodies of HTTP trackers: announce (BEP 3, 7, 23, 31) and scrape (BEP 48). No sockets, no clock.</summary>
+internal static class HttpTrackerAnswer
+{
+    /// <summary>Most bencoded values in one answer; a thousand peers in dictionary form take about 7,000.</summary>
+    public const int MaxNodes = 32 * 1024;
+
+    /// <summary>Longest <c>tracker id</c> that is kept and sent back, in bytes.</summary>
+    public const int MaxTrackerIdLength = 256;
+
+    private const long MaxSeconds = 30 * 24 * 3600;
+
+    /// <summary>Reads the answer to an announce.</summary>
+    /// <exception cref="TrackerException">It is a refusal, or not an answer at all.</exception>
+    public static AnnounceResponse ReadAnnounce(HttpStatusCode status, ReadOnlyMemory<byte> body)
+    {
+        BencodeNode root = ReadRoot(status, body);
+        var peers = new List<IPEndPoint>();
+        if (root.TryGet("peers"u8, out BencodeNode listed))
+            ReadPeers(listed, CompactPeers.LengthV4, peers);
+        if (root.TryGet("peers6"u8, out BencodeNode listed6))
+            ReadPeers(listed6, CompactPeers.LengthV6, peers);
+        return new AnnounceResponse
+        {
+            Peers = peers,
+            Interval = Seconds(root, "interval"u8),
+            MinInterval = Seconds(root, "min interval"u8),
+            Seeders = Count(root, "complete"u8),
+            Leechers = Count(root, "incomplete"u8),
+            Warning = root.TryGetBytes("warning message"u8, out ReadOnlySpan<byte> warning) ? TrackerText.Clean(warning) : null,
+            TrackerId = root.TryGetMemory("tracker id"u8, out ReadOnlyMemory<byte> id) && id.Length <= MaxTrackerIdLength ? id.ToArray() : default,
+        };
+    }
+
+    /// <summary>Reads the answer to a scrape of one swarm.</summary>
+    /// <exception cref="TrackerException">It is a refusal, not an answer at all, or does not speak of the swarm.</exception>
+    public static ScrapeResponse ReadScrape(HttpStatusCode status, ReadOnlyMemory<byte> body, InfoHash infoHash)
+    {
+        BencodeNode root = ReadRoot(status, body);
+        Span<byte> key = stackalloc byte[InfoHash.Length];
+        infoHash.CopyTo(key);
+        if (!root.TryGetDictionary("files"u8, out BencodeNode files) || !files.TryGetDictionary(key, out BencodeNode counts))
+            throw new TrackerException("does not know this torrent");
+        return new ScrapeResponse(
+            Count(counts, "complete"u8) ?? 0, Count(counts, "downloaded"u8) ?? 0, Count(counts, "incomplete"u8) ?? 0);
+    }
+
+    private static BencodeNode ReadRoot(HttpStatusCode status, ReadOnlyMemory<byte> body)
+    {
+        // Some trackers end their answer with a line feed, and some give their reason together with a status of 4xx.
+        bool isDictionary = BencodeReader.TryReadPrefix(body, out BencodeNode root, out _, MaxNodes) && root.Kind == BencodeKind.Dictionary;
+        if (isDictionary && root.TryGetBytes("failure reason"u8, out ReadOnlySpan<byte> reason))
+            throw Refusal(root, reason);
+        if (status != HttpStatusCode.OK)
+            throw new TrackerException($"answered {(int)status}");
+        if (!isDictionary)
+            throw new TrackerException(body.IsEmpty ? "answered nothing" : "answered something that is not a tracker's answer");
+        return root;
+    }
+
+    private static TrackerException Refusal(BencodeNode root, ReadOnlySpan<byte> reason)
+    {
+        root.TryGet("retry in"u8, out BencodeNode retry);
+        bool never = retry.TryGetBytes(out ReadOnlySpan<byte> word) && word.SequenceEqual("never"u8);
+        TimeSpan? retryIn = retry.TryGetInteger(out long minutes) && minutes > 0 ? TimeSpan.FromMinutes(Math.Min(minutes, MaxSeconds / 60)) : null;
+        return new TrackerException(TrackerText.Refusal(reason)) { IsRefusal = true, IsFinal = never, RetryIn = retryIn };
+    }
+
+    private static void ReadPeers(BencodeNode listed, int peerLength, List<IPEndPoint> peers)
+    {
+        if (listed.TryGetBytes(out ReadOnlySpan<byte> compact))
+            CompactPeers.Read(compact, peerLength, peers);
+        foreach (BencodeNode peer in listed.Items)
+        {
+            // The port is checked before it is narrowed; a host name in place of an address is not looked up for a stranger.
+            if (peer.TryGetInteger("port"u8, out long port) && port is > 0 and <= IPEndPoint.MaxPort
+                && peer.TryGetText("ip"u8, out string? ip) && IPAddress.TryParse(ip, out IPAddress? address))
+                CompactPeers.Add(address, (int)port, peers);
+        }
+    }
+
+    private static TimeSpan? Seconds(BencodeNode root, ReadOnlySpan<byte> key) =>
+        root.TryGetInteger(key, out long seconds) && seconds > 0 ? TimeSpan.FromSeconds(Math.Min(seconds, MaxSeconds)) : null;
+
+    private static long? Count(BencodeNode root, ReadOnlySpan<byte> key) => root.TryGetInteger(key, out long count) && count >= 0 ? count : null;
+}

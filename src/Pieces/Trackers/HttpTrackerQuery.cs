@@ -1,0 +1,75 @@
+using System.Globalization;
+using System.Text;
+using Pieces.Primitives;
+
+namespace Pieces.Trackers;
+
+/// <summary>Builds the URLs of HTTP announces and scrapes (BEP 3, 7, 23, 48).</summary>
+internal static class HttpTrackerQuery
+{
+    // Otherwise the parser would undo percent-encodings of binary bytes that happen to be letters, which some trackers compare as text.
+    private static readonly UriCreationOptions AsWritten = new() { DangerousDisablePathAndQueryCanonicalization = true };
+
+    /// <summary>The URL of an announce. The tracker's own query (a passkey, for example) stays in front.</summary>
+    public static Uri Announce(Uri tracker, AnnounceRequest request)
+    {
+        var query = new StringBuilder();
+        Span<byte> bytes = stackalloc byte[InfoHash.Length];
+        request.InfoHash.CopyTo(bytes);
+        Append(query, "info_hash", bytes);
+        request.PeerId.CopyTo(bytes);
+        Append(query, "peer_id", bytes);
+        query.Append(
+            CultureInfo.InvariantCulture,
+            $"&port={request.Port}&uploaded={request.Counters.Uploaded}&downloaded={request.Counters.Downloaded}&left={request.Counters.Left}");
+        query.Append(CultureInfo.InvariantCulture, $"&compact=1&numwant={request.WantedPeers}&key={request.Key:X8}");
+        if (EventName(request.Event) is { } name)
+            query.Append("&event=").Append(name);
+        if (!request.TrackerId.IsEmpty)
+            Append(query.Append('&'), "trackerid", request.TrackerId.Span);
+        return WithQuery(tracker, tracker.AbsolutePath, query);
+    }
+
+    /// <summary>The URL of a scrape: <c>announce</c> at the beginning of the path's last component becomes <c>scrape</c> (BEP 48).</summary>
+    /// <returns>Null when the tracker's URL follows no such convention, so that it cannot be scraped.</returns>
+    public static Uri? Scrape(Uri tracker, InfoHash infoHash)
+    {
+        const string announce = "announce";
+        string path = tracker.AbsolutePath;
+        int last = path.LastIndexOf('/') + 1;
+        if (!path.AsSpan(last).StartsWith(announce, StringComparison.Ordinal))
+            return null;
+        var query = new StringBuilder();
+        Span<byte> bytes = stackalloc byte[InfoHash.Length];
+        infoHash.CopyTo(bytes);
+        Append(query, "info_hash", bytes);
+        return WithQuery(tracker, string.Concat(path.AsSpan(0, last), "scrape", path.AsSpan(last + announce.Length)), query);
+    }
+
+    private static Uri WithQuery(Uri tracker, string path, StringBuilder query)
+    {
+        string own = tracker.Query.TrimEnd('&');
+        string joint = own.Length <= 1 ? "?" : own + "&";
+        return new Uri($"{tracker.Scheme}://{tracker.Authority}{path}{joint}{query}", AsWritten);
+    }
+
+    private static void Append(StringBuilder query, string name, ReadOnlySpan<byte> value)
+    {
+        query.Append(name).Append('=');
+        foreach (byte b in value)
+        {
+            if (char.IsAsciiLetterOrDigit((char)b) || (char)b is '-' or '_' or '.' or '~')
+                query.Append((char)b);
+            else
+                query.Append(CultureInfo.InvariantCulture, $"%{b:X2}");
+        }
+    }
+
+    private static string? EventName(AnnounceEvent announceEvent) => announceEvent switch
+    {
+        AnnounceEvent.Started => "started",
+        AnnounceEvent.Completed => "completed",
+        AnnounceEvent.Stopped => "stopped",
+        _ => null,
+    };
+}

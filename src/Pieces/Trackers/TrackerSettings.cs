@@ -1,0 +1,22 @@
+using System.Net;
+
+namespace Pieces.Trackers;
+
+/// <summary>How trackers are reached. Immutable; every default is given at its member.</summary>
+internal sealed record TrackerSettings
+{
+    /// <summary>Address that every socket is bound to, or null for any; default null.</summary>
+    public IPAddress? BindAddress { get; init; }
+
+    /// <summary>Source of time; default the system's.</summary>
+    public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
+
+    /// <summary>Longest time of one HTTP request with all its redirects; default 30 s.</summary>
+    public TimeSpan HttpTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>First time-out of a UDP request, doubled at each repetition (BEP 15); default 15 s.</summary>
+    public TimeSpan UdpTimeout { get; init; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>How an answering host's name becomes addresses; default the system's resolver.</summary>
+    public Func<string, CancellationToken, Task<IPAddress[]>> Resolve { get; init; } = Dns.GetHostAddressesAsync;
+}

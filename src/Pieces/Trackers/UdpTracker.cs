@@ -1,0 +1,195 @@
+using System.Net;
+using System.Net.Sockets;
+using Pieces.Primitives;
+
+namespace Pieces.Trackers;
+
+/// <summary>
+/// A UDP tracker (BEP 15, BEP 41). Each call has a connected socket of its own, so that the system drops what comes from elsewhere and says at once
+/// when nobody listens there.
+/// </summary>
+internal sealed class UdpTracker : ITracker
+{
+    /// <summary>How long a connection id is good for (BEP 15).</summary>
+    public static readonly TimeSpan ConnectionLifetime = TimeSpan.FromSeconds(60);
+
+    /// <summary>How often a request is repeated: the last time-out is the first times 2 to this power (BEP 15).</summary>
+    public const int MaxRepetitions = 8;
+
+    // A host may have many addresses; each of these costs a time-out when it is silent.
+    private const int MaxAddresses = 4;
+
+    private readonly Uri _url;
+    private readonly string _urlData;
+    private readonly IReadOnlyList<string> _secrets;
+    private readonly TrackerSettings _settings;
+    private readonly Random _random;
+    private readonly Dictionary<IPAddress, Connection> _connections = [];
+
+    /// <summary>Makes one; nothing is opened.</summary>
+    /// <param name="url">An absolute udp: URL with a port.</param>
+    /// <param name="settings">How it is reached.</param>
+    /// <param name="random">Makes transaction ids; used by this tracker alone.</param>
+    public UdpTracker(Uri url, TrackerSettings settings, Random random)
+    {
+        _url = url;
+        _settings = settings;
+        _random = random;
+        _urlData = url.PathAndQuery == "/" ? "" : url.PathAndQuery;
+        _secrets = TrackerUrl.SecretsOf(url.OriginalString);
+        DisplayUrl = TrackerUrl.Redact(url.OriginalString);
+    }
+
+    private delegate int RequestWriter(Span<byte> destination, long connection, uint transaction);
+
+    private delegate bool AnswerReader<T>(ReadOnlySpan<byte> datagram, uint transaction, AddressFamily family, out T answer);
+
+    /// <inheritdoc/>
+    public string DisplayUrl { get; }
+
+    /// <inheritdoc/>
+    public Task<AnnounceResponse> AnnounceAsync(AnnounceRequest request, CancellationToken cancellationToken) => AskAsync<AnnounceResponse>(
+        (destination, connection, transaction) => UdpTrackerCodec.WriteAnnounce(destination, connection, transaction, request, _urlData),
+        UdpTrackerCodec.TryReadAnnounce,
+        cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<ScrapeResponse> ScrapeAsync(InfoHash infoHash, CancellationToken cancellationToken) => AskAsync<ScrapeResponse>(
+        (destination, connection, transaction) => UdpTrackerCodec.WriteScrape(destination, connection, transaction, infoHash),
+        (ReadOnlySpan<byte> datagram, uint transaction, AddressFamily _, out ScrapeResponse answer) =>
+            UdpTrackerCodec.TryReadScrape(datagram, transaction, out answer),
+        cancellationToken);
+
+    /// <summary>Nothing outlives a call.</summary>
+    public void Dispose()
+    {
+    }
+
+    private async Task<T> AskAsync<T>(RequestWriter write, AnswerReader<T> read, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await AskHostAsync(write, read, cancellationToken).ConfigureAwait(false);
+        }
+        catch (SocketException exception)
+        {
+            throw new TrackerException(SocketErrorText.Of(exception.SocketErrorCode), exception);
+        }
+        catch (TrackerException exception)
+        {
+            throw new TrackerException(TrackerText.WithoutSecrets(exception.Message, _secrets), exception) { IsRefusal = exception.IsRefusal };
+        }
+    }
+
+    private async Task<T> AskHostAsync<T>(RequestWriter write, AnswerReader<T> read, CancellationToken cancellationToken)
+    {
+        IPAddress[] addresses = await TrackerHost.ResolveAsync(_url.IdnHost, _settings, cancellationToken).ConfigureAwait(false);
+        int count = Math.Min(addresses.Length, MaxAddresses);
+        int unreachable = 0;
+        TimeSpan timeout = _settings.UdpTimeout;
+        for (int attempt = 0; attempt <= MaxRepetitions; attempt++)
+        {
+            try
+            {
+                (bool answered, T answer) = await AskOnceAsync(addresses[attempt % count], timeout, write, read, cancellationToken).ConfigureAwait(false);
+                if (answered)
+                    return answer;
+                unreachable = 0;
+            }
+            catch (SocketException) when (++unreachable < count)
+            {
+                // Nobody at this address; the next one is tried at once, and the last one's error is the answer.
+                continue;
+            }
+
+            timeout *= 2;
+        }
+
+        throw new TrackerException($"did not answer {MaxRepetitions + 1} requests");
+    }
+
+    private async Task<(bool Answered, T Answer)> AskOnceAsync<T>(
+        IPAddress address, TimeSpan timeout, RequestWriter write, AnswerReader<T> read, CancellationToken cancellationToken)
+    {
+        using var timer = new CancellationTokenSource(timeout, _settings.TimeProvider);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, cancellationToken);
+        using Socket socket = await OpenAsync(address, either.Token).ConfigureAwait(false);
+        bool isFresh = false;
+        try
+        {
+            if (!TryGetConnection(address, out long connection))
+            {
+                connection = await ConnectAsync(socket, address, either.Token).ConfigureAwait(false);
+                isFresh = true;
+            }
+
+            T answer = await ExchangeAsync(socket, connection, write, read, either.Token).ConfigureAwait(false);
+            return (true, answer);
+        }
+        catch (TrackerException) when (!isFresh)
+        {
+            // The tracker may have forgotten the connection, for example because it was started anew.
+            _connections.Remove(address);
+            return (false, default!);
+        }
+        catch (OperationCanceledException) when (timer.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            _connections.Remove(address);
+            return (false, default!);
+        }
+    }
+
+    private async Task<Socket> OpenAsync(IPAddress address, CancellationToken cancellationToken)
+    {
+        var socket = new Socket(address.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
+        try
+        {
+            if (_settings.BindAddress is { } own)
+                socket.Bind(new IPEndPoint(own, 0));
+            await socket.ConnectAsync(new IPEndPoint(address, _url.Port), cancellationToken).ConfigureAwait(false);
+            return socket;
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    private bool TryGetConnection(IPAddress address, out long id)
+    {
+        bool known = _connections.TryGetValue(address, out Connection connection)
+            && _settings.TimeProvider.GetElapsedTime(connection.ObtainedAt) < ConnectionLifetime;
+        id = connection.Id;
+        return known;
+    }
+
+    private async Task<long> ConnectAsync(Socket socket, IPAddress address, CancellationToken cancellationToken)
+    {
+        long id = await ExchangeAsync<long>(
+            socket,
+            0,
+            (destination, _, transaction) => UdpTrackerCodec.WriteConnect(destination, transaction),
+            (ReadOnlySpan<byte> datagram, uint transaction, AddressFamily _, out long connection) =>
+                UdpTrackerCodec.TryReadConnect(datagram, transaction, out connection),
+            cancellationToken).ConfigureAwait(false);
+        _connections[address] = new Connection(id, _settings.TimeProvider.GetTimestamp());
+        return id;
+    }
+
+    private async Task<T> ExchangeAsync<T>(Socket socket, long connection, RequestWriter write, AnswerReader<T> read, CancellationToken cancellationToken)
+    {
+        uint transaction = (uint)_random.NextInt64(1L << 32);
+        byte[] buffer = new byte[UdpTrackerCodec.MaxAnswerLength];
+        int length = write(buffer, connection, transaction);
+        await socket.SendAsync(buffer.AsMemory(0, length), cancellationToken).ConfigureAwait(false);
+        while (true)
+        {
+            int received = await socket.ReceiveAsync(buffer, cancellationToken).ConfigureAwait(false);
+            if (read(buffer.AsSpan(0, received), transaction, socket.AddressFamily, out T answer))
+                return answer;
+        }
+    }
+
+    private readonly record struct Connection(long Id, long ObtainedAt);
+}

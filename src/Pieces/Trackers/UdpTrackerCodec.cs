@@ -1,0 +1,164 @@
+using System.Buffers.Binary;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using Pieces.Primitives;
+
+namespace Pieces.Trackers;
+
+/// <summary>The datagrams of a UDP tracker's client (BEP 15) and the URL data behind an announce (BEP 41). No sockets, no clock.</summary>
+internal static class UdpTrackerCodec
+{
+    /// <summary>Bytes of a connect request, and of its answer.</summary>
+    public const int ConnectLength = 16;
+
+    /// <summary>Longest announce that is sent, URL data included; fits every path without fragments.</summary>
+    public const int MaxAnnounceLength = 1200;
+
+    /// <summary>Longest datagram that is looked at; what is beyond is cut off by the socket.</summary>
+    public const int MaxAnswerLength = 8192;
+
+    private const long ProtocolId = 0x41727101980;
+    private const int AnnounceFixedLength = 98;
+    private const int AnnounceAnswerFixedLength = 20;
+    private const int ScrapeAnswerLength = 20;
+    private const int ErrorFixedLength = 8;
+    private const byte EndOfOptions = 0;
+    private const byte UrlDataOption = 2;
+    private const int MaxOptionLength = 255;
+
+    private enum PacketAction : uint
+    {
+        Connect = 0,
+        Announce = 1,
+        Scrape = 2,
+        Error = 3,
+    }
+
+    /// <summary>Writes a connect request and returns its length.</summary>
+    public static int WriteConnect(Span<byte> destination, uint transaction)
+    {
+        WriteHeader(destination, ProtocolId, PacketAction.Connect, transaction);
+        return ConnectLength;
+    }
+
+    /// <summary>Writes an announce and returns its length.</summary>
+    /// <param name="destination">At least <see cref="MaxAnnounceLength"/> bytes.</param>
+    /// <param name="connection">The connection id the tracker gave.</param>
+    /// <param name="transaction">Names the answer.</param>
+    /// <param name="request">What to say.</param>
+    /// <param name="urlData">Path and query of the tracker's URL, or empty; cut where the datagram is full.</param>
+    public static int WriteAnnounce(Span<byte> destination, long connection, uint transaction, AnnounceRequest request, string urlData)
+    {
+        WriteHeader(destination, connection, PacketAction.Announce, transaction);
+        request.InfoHash.CopyTo(destination[16..]);
+        request.PeerId.CopyTo(destination[36..]);
+        BinaryPrimitives.WriteInt64BigEndian(destination[56..], request.Counters.Downloaded);
+        BinaryPrimitives.WriteInt64BigEndian(destination[64..], request.Counters.Left);
+        BinaryPrimitives.WriteInt64BigEndian(destination[72..], request.Counters.Uploaded);
+        BinaryPrimitives.WriteInt32BigEndian(destination[80..], (int)request.Event);
+        BinaryPrimitives.WriteUInt32BigEndian(destination[84..], 0);
+        BinaryPrimitives.WriteUInt32BigEndian(destination[88..], request.Key);
+        BinaryPrimitives.WriteInt32BigEndian(destination[92..], request.WantedPeers);
+        BinaryPrimitives.WriteUInt16BigEndian(destination[96..], (ushort)request.Port);
+        return AnnounceFixedLength + WriteUrlData(destination[AnnounceFixedLength..MaxAnnounceLength], urlData);
+    }
+
+    /// <summary>Writes a scrape of one swarm and returns its length.</summary>
+    public static int WriteScrape(Span<byte> destination, long connection, uint transaction, InfoHash infoHash)
+    {
+        WriteHeader(destination, connection, PacketAction.Scrape, transaction);
+        infoHash.CopyTo(destination[16..]);
+        return 16 + InfoHash.Length;
+    }
+
+    /// <summary>Reads the answer to a connect request.</summary>
+    /// <returns><see langword="false"/> when the datagram is not that answer and is to be dropped.</returns>
+    /// <exception cref="TrackerException">It is the tracker's error for this transaction.</exception>
+    public static bool TryReadConnect(ReadOnlySpan<byte> datagram, uint transaction, out long connection)
+    {
+        connection = 0;
+        if (!IsAnswer(datagram, PacketAction.Connect, transaction, ConnectLength))
+            return false;
+        connection = BinaryPrimitives.ReadInt64BigEndian(datagram[8..]);
+        return true;
+    }
+
+    /// <summary>Reads the answer to an announce.</summary>
+    /// <param name="datagram">What came.</param>
+    /// <param name="transaction">That of the announce.</param>
+    /// <param name="family">Of the tracker's address: it says how long a peer is (BEP 7).</param>
+    /// <param name="response">What the tracker says.</param>
+    /// <returns><see langword="false"/> when the datagram is not that answer and is to be dropped.</returns>
+    /// <exception cref="TrackerException">It is the tracker's error for this transaction.</exception>
+    public static bool TryReadAnnounce(ReadOnlySpan<byte> datagram, uint transaction, AddressFamily family, out AnnounceResponse response)
+    {
+        response = null!;
+        if (!IsAnswer(datagram, PacketAction.Announce, transaction, AnnounceAnswerFixedLength))
+            return false;
+        var peers = new List<IPEndPoint>();
+        int peerLength = family == AddressFamily.InterNetworkV6 ? CompactPeers.LengthV6 : CompactPeers.LengthV4;
+        CompactPeers.Read(datagram[AnnounceAnswerFixedLength..], peerLength, peers);
+        response = new AnnounceResponse
+        {
+            Peers = peers,
+            Interval = TimeSpan.FromSeconds(BinaryPrimitives.ReadInt32BigEndian(datagram[8..])),
+            Leechers = BinaryPrimitives.ReadUInt32BigEndian(datagram[12..]),
+            Seeders = BinaryPrimitives.ReadUInt32BigEndian(datagram[16..]),
+        };
+        return true;
+    }
+
+    /// <summary>Reads the answer to a scrape of one swarm.</summary>
+    /// <returns><see langword="false"/> when the datagram is not that answer and is to be dropped.</returns>
+    /// <exception cref="TrackerException">It is the tracker's error for this transaction.</exception>
+    public static bool TryReadScrape(ReadOnlySpan<byte> datagram, uint transaction, out ScrapeResponse response)
+    {
+        response = null!;
+        if (!IsAnswer(datagram, PacketAction.Scrape, transaction, ScrapeAnswerLength))
+            return false;
+        response = new ScrapeResponse(
+            BinaryPrimitives.ReadUInt32BigEndian(datagram[8..]),
+            BinaryPrimitives.ReadUInt32BigEndian(datagram[12..]),
+            BinaryPrimitives.ReadUInt32BigEndian(datagram[16..]));
+        return true;
+    }
+
+    private static void WriteHeader(Span<byte> destination, long connection, PacketAction action, uint transaction)
+    {
+        BinaryPrimitives.WriteInt64BigEndian(destination, connection);
+        BinaryPrimitives.WriteUInt32BigEndian(destination[8..], (uint)action);
+        BinaryPrimitives.WriteUInt32BigEndian(destination[12..], transaction);
+    }
+
+    private static int WriteUrlData(Span<byte> destination, string urlData)
+    {
+        if (urlData.Length == 0)
+            return 0;
+        Span<byte> rest = destination[..^1];
+        ReadOnlySpan<byte> text = Encoding.UTF8.GetBytes(urlData);
+        while (!text.IsEmpty && rest.Length > 2)
+        {
+            int length = Math.Min(Math.Min(text.Length, MaxOptionLength), rest.Length - 2);
+            rest[0] = UrlDataOption;
+            rest[1] = (byte)length;
+            text[..length].CopyTo(rest[2..]);
+            text = text[length..];
+            rest = rest[(2 + length)..];
+        }
+
+        int written = destination.Length - 1 - rest.Length;
+        destination[written] = EndOfOptions;
+        return written + 1;
+    }
+
+    private static bool IsAnswer(ReadOnlySpan<byte> datagram, PacketAction action, uint transaction, int minLength)
+    {
+        if (datagram.Length < ErrorFixedLength || BinaryPrimitives.ReadUInt32BigEndian(datagram[4..]) != transaction)
+            return false;
+        var answered = (PacketAction)BinaryPrimitives.ReadUInt32BigEndian(datagram);
+        if (answered == PacketAction.Error)
+            throw new TrackerException(TrackerText.Refusal(datagram[ErrorFixedLength..])) { IsRefusal = true };
+        return answered == action && datagram.Length >= minLength;
+    }
+}
