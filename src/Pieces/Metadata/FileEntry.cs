@@ -25,7 +25,7 @@ public enum FileAttributes
 /// <summary>One file of a torrent, in the order of the metainfo.</summary>
 /// <param name="Index">Position among all entries, from 0, pad files included.</param>
 /// <param name="Path">Safe path below the output folder, one component each, the torrent's own top folder included.</param>
-/// <param name="OriginalPath">The components as the metainfo has them (invalid UTF-8 replaced), for display only: never a path to open.</param>
+/// <param name="OriginalPath">The components as the metainfo has them (its name first, invalid UTF-8 replaced), for display only: never a path to open.</param>
 /// <param name="Offset">Where its bytes begin in the torrent's bytes.</param>
 /// <param name="Length">Length in bytes; 0 is allowed.</param>
 /// <param name="Attributes">What BEP 47 says of it.</param>
@@ -33,7 +33,7 @@ public sealed record FileEntry(
     int Index, ImmutableArray<string> Path, ImmutableArray<string> OriginalPath, long Offset, long Length, FileAttributes Attributes)
 {
     /// <summary>The safe path with '/' between its components.</summary>
-    public string RelativePath { get; } = string.Join('/', Path);
+    public string RelativePath => string.Join('/', Path);
 
     /// <summary>Whether it is alignment only (BEP 47).</summary>
     public bool IsPadding => (Attributes & FileAttributes.Padding) != 0;

@@ -64,17 +64,43 @@ public sealed class Metainfo
     /// <summary>The 20 bytes that the SHA-1 of a piece must be.</summary>
     public ReadOnlySpan<byte> HashOf(PieceIndex piece) => PieceHashes.Span.Slice(piece.Value * Sha1Digest.Length, Sha1Digest.Length);
 
-    /// <summary>Reads and parses a .torrent file.</summary>
+    /// <summary>Reads and parses a .torrent file; it may be a pipe.</summary>
     /// <exception cref="MetainfoException">It is not a torrent that can be used; the message says why.</exception>
-    /// <exception cref="IOException">It cannot be read.</exception>
+    /// <exception cref="IOException">It cannot be read; likewise <see cref="UnauthorizedAccessException"/>, also for a folder.</exception>
     public static async Task<Metainfo> LoadAsync(string path, CancellationToken cancellationToken = default)
     {
         var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, useAsync: true);
         await using ConfiguredAsyncDisposable disposing = file.ConfigureAwait(false);
-        if (file.Length > MetainfoParser.MaxFileLength)
-            throw new MetainfoException($"the file is {file.Length} bytes long; at most {MetainfoParser.MaxFileLength} are accepted");
-        byte[] bytes = new byte[file.Length];
-        await file.ReadExactlyAsync(bytes, cancellationToken).ConfigureAwait(false);
-        return MetainfoParser.Parse(bytes);
+        return await LoadAsync(file, cancellationToken).ConfigureAwait(false);
     }
+
+    /// <summary>Reads a stream to its end and parses it as a .torrent; the stream stays the caller's.</summary>
+    /// <exception cref="MetainfoException">It is not a torrent that can be used; the message says why.</exception>
+    /// <exception cref="IOException">It cannot be read.</exception>
+    public static async Task<Metainfo> LoadAsync(Stream stream, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        const int FirstCapacity = 64 * 1024;
+        long expected = stream.CanSeek ? stream.Length - stream.Position : 0;
+        if (expected > MetainfoParser.MaxFileLength)
+            throw TooLong(expected);
+
+        // One byte more than expected, so that the end is seen without growing. A length of 0 says nothing: devices have it too.
+        byte[] bytes = new byte[expected > 0 ? expected + 1 : FirstCapacity];
+        int length = 0;
+        while (true)
+        {
+            int read = await stream.ReadAsync(bytes.AsMemory(length), cancellationToken).ConfigureAwait(false);
+            if (read == 0)
+                return MetainfoParser.Parse(bytes.AsMemory(0, length));
+            length += read;
+            if (length > MetainfoParser.MaxFileLength)
+                throw TooLong(length);
+            if (length == bytes.Length)
+                Array.Resize(ref bytes, (int)Math.Min(2L * length, MetainfoParser.MaxFileLength + 1L));
+        }
+    }
+
+    private static MetainfoException TooLong(long length) =>
+        new($"the file has {length} bytes or more; at most {MetainfoParser.MaxFileLength} are accepted");
 }

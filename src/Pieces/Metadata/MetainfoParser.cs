@@ -1,6 +1,9 @@
+using Pieces.Bencode;
+using Pieces.Primitives;
+
 namespace Pieces.Metadata;
 
-/// <summary>Bytes of a .torrent to <see cref="Metainfo"/> (BEP 3, 12, 19, 27, 47; the v1 half of BEP 52 hybrids).</summary>
+/// <summary>Bytes of a .torrent to <see cref="Metainfo"/> (BEP 3, 5, 12, 19, 27, 47; the v1 half of BEP 52 hybrids).</summary>
 public static class MetainfoParser
 {
     /// <summary>Longest .torrent that is read, in bytes.</summary>
@@ -8,5 +11,78 @@ public static class MetainfoParser
 
     /// <summary>Parses and validates.</summary>
     /// <exception cref="MetainfoException">It is not a torrent that can be used; the message says why.</exception>
-    public static Metainfo Parse(ReadOnlyMemory<byte> bytes) => throw new NotImplementedException();
+    public static Metainfo Parse(ReadOnlyMemory<byte> bytes) => Parse(bytes, SafePath.CurrentRules);
+
+    /// <summary>Parses and validates, with names as a system of the caller's choice takes them.</summary>
+    /// <exception cref="MetainfoException">It is not a torrent that can be used; the message says why.</exception>
+    internal static Metainfo Parse(ReadOnlyMemory<byte> bytes, PathRules rules)
+    {
+        if (bytes.Length > MaxFileLength)
+            throw new MetainfoException($"the file is {bytes.Length} bytes long; at most {MaxFileLength} are accepted");
+        var warnings = new WarningList();
+        BencodeNode root = Decode(bytes, warnings);
+        if (root.Kind != BencodeKind.Dictionary)
+            throw new MetainfoException($"the file is {InfoParser.Describe(root)}, not a dictionary; it is no torrent");
+        if (!root.TryGet("info"u8, out BencodeNode info))
+            throw new MetainfoException("\"info\" is missing; it is no torrent, or damaged");
+        if (info.Kind != BencodeKind.Dictionary)
+            throw new MetainfoException($"\"info\" is {InfoParser.Describe(info)}, not a dictionary; the file is damaged");
+
+        var infoHash = InfoHash.OfInfo(info.Raw.Span);
+        InfoSection section = InfoParser.Parse(info, infoHash, rules, warnings);
+        if (section.IsHybrid)
+            PieceLayersCheck.Verify(root, info, section.Layout.PieceLength);
+        var urls = new UrlReader(warnings);
+        return new Metainfo
+        {
+            InfoHash = infoHash,
+            InfoBytes = info.Raw,
+            Name = section.Name,
+            OriginalName = section.OriginalName,
+            Files = section.Files,
+            IsMultiFile = section.IsMultiFile,
+            Layout = section.Layout,
+            PieceHashes = section.PieceHashes,
+            IsHybrid = section.IsHybrid,
+            IsPrivate = info.TryGetInteger("private"u8, out long isPrivate) && isPrivate != 0,
+            Trackers = urls.ReadTrackers(root),
+            WebSeeds = urls.ReadWebSeeds(root),
+            Nodes = UrlReader.ReadNodes(root),
+            Comment = ReadText(root, "comment"u8, "comment.utf-8"u8),
+            CreatedBy = ReadText(root, "created by"u8, "created by.utf-8"u8),
+            CreationDate = ReadDate(root),
+            Warnings = warnings.ToImmutable(),
+        };
+    }
+
+    // Bytes behind the torrent, such as the line end that some downloads gain, are harmless: nothing of them is read.
+    private static BencodeNode Decode(ReadOnlyMemory<byte> bytes, WarningList warnings)
+    {
+        try
+        {
+            BencodeNode root = BencodeReader.ReadPrefix(bytes, out int consumed);
+            if (consumed < bytes.Length)
+                warnings.Add($"{bytes.Length - consumed} bytes behind the end of the torrent are ignored");
+            return root;
+        }
+        catch (BencodeException e)
+        {
+            throw new MetainfoException($"{e.Message}; the file is damaged or no torrent", e);
+        }
+    }
+
+    private static string? ReadText(BencodeNode root, ReadOnlySpan<byte> key, ReadOnlySpan<byte> utf8Key)
+    {
+        if (!root.TryGetText(utf8Key, out string? text))
+            root.TryGetLooseText(key, out text);
+        return text;
+    }
+
+    private static DateTimeOffset? ReadDate(BencodeNode root)
+    {
+        bool isDate = root.TryGetInteger("creation date"u8, out long seconds);
+        return isDate && seconds >= DateTimeOffset.MinValue.ToUnixTimeSeconds() && seconds <= DateTimeOffset.MaxValue.ToUnixTimeSeconds()
+            ? DateTimeOffset.FromUnixTimeSeconds(seconds)
+            : null;
+    }
 }

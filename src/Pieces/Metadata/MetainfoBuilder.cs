@@ -1,0 +1,143 @@
+using System.Buffers;
+using System.Collections.Immutable;
+using System.Numerics;
+using Pieces.Bencode;
+
+namespace Pieces.Metadata;
+
+/// <summary>Files on the disk to the bytes of a .torrent (BEP 3, version 1). The same input gives the same bytes.</summary>
+public static class MetainfoBuilder
+{
+    /// <summary>Shortest piece, in bytes.</summary>
+    public const int MinPieceLength = 16 * 1024;
+
+    /// <summary>Longest piece that is chosen when the caller names none, in bytes.</summary>
+    public const int MaxDefaultPieceLength = 16 * 1024 * 1024;
+
+    // Between half of it and all of it: hashes stay small, and a bad piece costs little.
+    private const int MostDefaultPieces = 2000;
+
+    /// <summary>
+    /// Lists and hashes the files, on all cores with a few MiB of memory. <paramref name="progress"/> hears how many bytes are hashed so
+    /// far, from several threads, so that an older number may come after a newer one.
+    /// </summary>
+    /// <exception cref="MetainfoException">There are no bytes to describe, or an option is wrong; the message says why.</exception>
+    /// <exception cref="IOException">A path does not exist or cannot be read; likewise <see cref="UnauthorizedAccessException"/>.</exception>
+    public static async Task<byte[]> BuildAsync(
+        MetainfoBuilderOptions options, IProgress<long>? progress = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        SourceListing listing = await Task.Run(() => SourceTree.List(options.Paths, options.Name, cancellationToken), cancellationToken)
+            .ConfigureAwait(false);
+        PieceLayout layout = MakeLayout(listing.Files, options.PieceLength);
+        byte[] hashes = await new PieceHasher(listing.Files, layout, progress).RunAsync(cancellationToken).ConfigureAwait(false);
+        return Write(options, listing, layout, hashes);
+    }
+
+    /// <summary>The length of pieces that is chosen for so many bytes: a power of two that makes 1000 to 2000 pieces, within the limits.</summary>
+    public static int DefaultPieceLength(long totalLength)
+    {
+        int length = MinPieceLength;
+        while (length < MaxDefaultPieceLength && totalLength / length > MostDefaultPieces)
+            length *= 2;
+        return length;
+    }
+
+    private static PieceLayout MakeLayout(ImmutableArray<SourceFile> files, int? wanted)
+    {
+        long total = 0;
+        foreach (SourceFile file in files)
+            total = checked(total + file.Length);
+        if (files.IsEmpty)
+            throw new MetainfoException("the folder has no files; there is nothing to describe");
+        if (total == 0)
+            throw new MetainfoException($"all files ({files.Length}) are 0 bytes long; there is nothing to describe");
+
+        int length = wanted ?? DefaultPieceLength(total);
+        if (length is < MinPieceLength or > PieceLayout.MaxPieceLength || !BitOperations.IsPow2(length))
+            throw new MetainfoException($"a piece of {length} bytes; a power of two from {MinPieceLength} to {PieceLayout.MaxPieceLength} is wanted");
+        long count = ((total - 1) / length) + 1;
+        if (count > PieceLayout.MaxPieceCount)
+            throw new MetainfoException($"{total} bytes in pieces of {length} are {count} pieces; at most {PieceLayout.MaxPieceCount} are possible");
+        return new PieceLayout(total, length);
+    }
+
+    private static byte[] Write(MetainfoBuilderOptions options, SourceListing listing, PieceLayout layout, byte[] hashes)
+    {
+        var output = new ArrayBufferWriter<byte>(hashes.Length + 4096);
+        var writer = new BencodeWriter(output);
+        writer.BeginDictionary();
+        if (!options.Trackers.IsDefaultOrEmpty)
+        {
+            writer.Text("announce"u8, options.Trackers[0]);
+            if (options.Trackers.Length > 1)
+                WriteTiers(writer, options.Trackers);
+        }
+
+        if (!string.IsNullOrEmpty(options.Comment))
+            writer.Text("comment"u8, options.Comment);
+        if (options.CreationDate is { } date)
+            writer.Integer("creation date"u8, date.ToUnixTimeSeconds());
+        writer.Key("info"u8);
+        WriteInfo(writer, options, listing, layout, hashes);
+        if (!options.WebSeeds.IsDefaultOrEmpty)
+        {
+            writer.Key("url-list"u8);
+            writer.BeginList();
+            foreach (string url in options.WebSeeds)
+                writer.Text(url);
+            writer.End();
+        }
+
+        writer.End();
+        return output.WrittenSpan.ToArray();
+    }
+
+    private static void WriteTiers(BencodeWriter writer, ImmutableArray<string> trackers)
+    {
+        writer.Key("announce-list"u8);
+        writer.BeginList();
+        foreach (string url in trackers)
+        {
+            writer.BeginList();
+            writer.Text(url);
+            writer.End();
+        }
+
+        writer.End();
+    }
+
+    private static void WriteInfo(BencodeWriter writer, MetainfoBuilderOptions options, SourceListing listing, PieceLayout layout, byte[] hashes)
+    {
+        writer.BeginDictionary();
+        if (listing.IsMultiFile)
+            WriteFiles(writer, listing.Files);
+        else
+            writer.Integer("length"u8, layout.TotalLength);
+        writer.Text("name"u8, listing.Name);
+        writer.Integer("piece length"u8, layout.PieceLength);
+        writer.Bytes("pieces"u8, hashes);
+        if (options.IsPrivate)
+            writer.Integer("private"u8, 1);
+        writer.End();
+    }
+
+    private static void WriteFiles(BencodeWriter writer, ImmutableArray<SourceFile> files)
+    {
+        writer.Key("files"u8);
+        writer.BeginList();
+        foreach (SourceFile file in files)
+        {
+            writer.BeginDictionary();
+            writer.Integer("length"u8, file.Length);
+            writer.Key("path"u8);
+            writer.BeginList();
+            foreach (string name in file.Path)
+                writer.Text(name);
+            writer.End();
+            writer.End();
+        }
+
+        writer.End();
+    }
+}

@@ -1,0 +1,182 @@
+using System.Collections.Immutable;
+using System.Security.Cryptography;
+using Microsoft.Win32.SafeHandles;
+using Pieces.Primitives;
+
+namespace Pieces.Metadata;
+
+/// <summary>
+/// Hashes all pieces of files on the disk, on all cores. Each worker takes runs of pieces, reads them in long sequential reads and hashes
+/// what it read while it is still in the cache; it holds one buffer and one open file.
+/// </summary>
+internal sealed class PieceHasher
+{
+    /// <summary>Bytes of one worker's buffer, and of its longest read.</summary>
+    public const int BufferLength = 1024 * 1024;
+
+    // Runs are long enough for the disk to read ahead, and short enough to keep all cores busy to the end.
+    private const int RunLength = 8 * BufferLength;
+
+    private readonly ImmutableArray<SourceFile> _files;
+    private readonly long[] _offsets;
+    private readonly PieceLayout _layout;
+    private readonly byte[] _hashes;
+    private readonly IProgress<long>? _progress;
+    private int _nextRun;
+    private long _done;
+
+    /// <summary>Prepares for files whose bytes follow one another as <paramref name="layout"/> says.</summary>
+    public PieceHasher(ImmutableArray<SourceFile> files, PieceLayout layout, IProgress<long>? progress)
+    {
+        _files = files;
+        _layout = layout;
+        _progress = progress;
+        _hashes = new byte[layout.PieceCount * Sha1Digest.Length];
+        _offsets = new long[files.Length];
+        long offset = 0;
+        for (int i = 0; i < files.Length; i++)
+        {
+            _offsets[i] = offset;
+            offset += files[i].Length;
+        }
+    }
+
+    /// <summary>Hashes everything; the result has 20 bytes for each piece. To be called once.</summary>
+    /// <exception cref="MetainfoException">A file has changed its length since it was listed.</exception>
+    /// <exception cref="IOException">A file cannot be read; likewise <see cref="UnauthorizedAccessException"/>.</exception>
+    public async Task<byte[]> RunAsync(CancellationToken cancellationToken)
+    {
+        using var stopAll = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        long runs = ((_layout.TotalLength - 1) / RunLength) + 1;
+        var workers = new Task[(int)Math.Min(runs, Environment.ProcessorCount)];
+        for (int i = 0; i < workers.Length; i++)
+            workers[i] = Task.Run(() => Work(stopAll), CancellationToken.None);
+        await Task.WhenAll(workers).ConfigureAwait(false);
+        cancellationToken.ThrowIfCancellationRequested();
+        return _hashes;
+    }
+
+    // A worker that fails ends the others, and its own exception is the first that Task.WhenAll reports: the others end silently.
+    private void Work(CancellationTokenSource stopAll)
+    {
+        bool isDone = false;
+        try
+        {
+            int piecesInRun = Math.Max(1, RunLength / _layout.PieceLength);
+            byte[] buffer = GC.AllocateUninitializedArray<byte>((int)Math.Min(BufferLength, _layout.TotalLength));
+            using var reader = new Reader(this);
+            using IncrementalHash running = Sha1Digest.StartRunning();
+            while (!stopAll.IsCancellationRequested)
+            {
+                long first = (long)(Interlocked.Increment(ref _nextRun) - 1) * piecesInRun;
+                if (first >= _layout.PieceCount)
+                    break;
+                int end = (int)Math.Min(first + piecesInRun, _layout.PieceCount);
+                HashRun((int)first, end, buffer, reader, running, stopAll.Token);
+            }
+
+            isDone = true;
+        }
+        finally
+        {
+            if (!isDone)
+                stopAll.Cancel();
+        }
+    }
+
+    private void HashRun(int piece, int endPiece, byte[] buffer, Reader reader, IncrementalHash running, CancellationToken stop)
+    {
+        long offset = _layout.OffsetOf(_layout.Piece(piece));
+        PieceIndex last = _layout.Piece(endPiece - 1);
+        long end = _layout.OffsetOf(last) + _layout.LengthOf(last);
+        int left = _layout.LengthOf(_layout.Piece(piece));
+        bool hasBegun = false;
+        while (offset < end && !stop.IsCancellationRequested)
+        {
+            Span<byte> chunk = buffer.AsSpan(0, (int)Math.Min(buffer.Length, end - offset));
+            reader.Read(offset, chunk);
+            offset += chunk.Length;
+            int read = chunk.Length;
+            while (!chunk.IsEmpty)
+            {
+                int taken = Math.Min(left, chunk.Length);
+                bool isWhole = !hasBegun && taken == left;
+                Sha1Digest digest = default;
+                if (isWhole)
+                    digest = Sha1Digest.Of(chunk[..taken]);
+                else
+                    running.AppendData(chunk[..taken]);
+                chunk = chunk[taken..];
+                left -= taken;
+                hasBegun = left > 0;
+                if (left > 0)
+                    continue;
+
+                digest = isWhole ? digest : Sha1Digest.Finish(running);
+                digest.CopyTo(_hashes.AsSpan(piece * Sha1Digest.Length));
+                piece++;
+                left = piece < endPiece ? _layout.LengthOf(_layout.Piece(piece)) : 0;
+            }
+
+            long done = Interlocked.Add(ref _done, read);
+            _progress?.Report(done);
+        }
+    }
+
+    /// <summary>Reads the torrent's bytes from the files; keeps the latest file open.</summary>
+    private sealed class Reader : IDisposable
+    {
+        private readonly PieceHasher _owner;
+        private SafeFileHandle? _handle;
+        private int _open = -1;
+
+        public Reader(PieceHasher owner) => _owner = owner;
+
+        public void Read(long offset, Span<byte> destination)
+        {
+            int index = Array.BinarySearch(_owner._offsets, offset);
+            if (index < 0)
+                index = ~index - 1;
+            while (!destination.IsEmpty)
+            {
+                SourceFile file = _owner._files[index];
+                long inFile = offset - _owner._offsets[index];
+                int wanted = (int)Math.Clamp(file.Length - inFile, 0, destination.Length);
+                if (wanted > 0)
+                    ReadExactly(index, inFile, destination[..wanted]);
+                destination = destination[wanted..];
+                offset += wanted;
+                index++;
+            }
+        }
+
+        public void Dispose() => _handle?.Dispose();
+
+        private void ReadExactly(int index, long offset, Span<byte> destination)
+        {
+            SourceFile file = _owner._files[index];
+            if (_open != index)
+            {
+                _handle?.Dispose();
+                _handle = null;
+                _open = -1;
+                _handle = File.OpenHandle(file.FullPath, options: FileOptions.SequentialScan);
+                _open = index;
+                if (RandomAccess.GetLength(_handle) != file.Length)
+                    throw Changed(file);
+            }
+
+            while (!destination.IsEmpty)
+            {
+                int read = RandomAccess.Read(_handle!, destination, offset);
+                if (read == 0)
+                    throw Changed(file);
+                offset += read;
+                destination = destination[read..];
+            }
+        }
+
+        private static MetainfoException Changed(SourceFile file) =>
+            new($"\"{SafePath.Display(file.FullPath)}\" has changed while it was being read; try again when nothing writes to it");
+    }
+}

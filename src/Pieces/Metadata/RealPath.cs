@@ -1,0 +1,40 @@
+namespace Pieces.Metadata;
+
+/// <summary>The path of a folder with every link in it resolved, by which one folder is known under all its names.</summary>
+internal static class RealPath
+{
+    private const int MaxLinks = 40;
+
+    /// <summary>Resolves a full path.</summary>
+    /// <exception cref="IOException">There are more than 40 links in it: they lead in a circle.</exception>
+    public static string Of(string path)
+    {
+        int links = 0;
+        string root = Path.GetPathRoot(path) ?? "";
+        string done = root;
+        var rest = new Stack<string>();
+        Push(rest, path[root.Length..]);
+        while (rest.TryPop(out string? name))
+        {
+            done = Path.Join(done, name);
+            if (new DirectoryInfo(done).LinkTarget is not { } target)
+                continue;
+            if (++links > MaxLinks)
+                throw new IOException($"\"{SafePath.Display(path)}\" has more than {MaxLinks} links in it");
+
+            // The target may be relative to the link's folder, and have links of its own.
+            string full = Path.GetFullPath(target, Path.GetDirectoryName(done) ?? root);
+            done = Path.GetPathRoot(full) ?? "";
+            Push(rest, full[done.Length..]);
+        }
+
+        return done;
+    }
+
+    private static void Push(Stack<string> rest, string path)
+    {
+        string[] names = path.Split(Path.DirectorySeparatorChar, StringSplitOptions.RemoveEmptyEntries);
+        for (int i = names.Length - 1; i >= 0; i--)
+            rest.Push(names[i]);
+    }
+}

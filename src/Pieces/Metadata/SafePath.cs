@@ -1,0 +1,157 @@
+using System.Buffers;
+using System.Text;
+
+namespace Pieces.Metadata;
+
+/// <summary>
+/// Makes a name from a torrent safe as one component of a path, the same on every run. On every system: no separator of any system, no
+/// control character, no name that means a folder, no name too long. What is dangerous on Windows alone is changed there alone.
+/// </summary>
+internal static class SafePath
+{
+    /// <summary>What a file is called until it is verified, behind its name.</summary>
+    public const string PartSuffix = ".part";
+
+    /// <summary>
+    /// Longest name, in bytes of UTF-8. File systems take 255; the rest is room for <see cref="PartSuffix"/> and for the state folder
+    /// <c>.NAME.pieces</c>.
+    /// </summary>
+    public const int MaxNameBytes = 255 - 8;
+
+    /// <summary>Most components of a path, the top folder included.</summary>
+    public const int MaxDepth = 64;
+
+    /// <summary>Longest path below the output folder, in bytes of UTF-8 with its separators.</summary>
+    public const int MaxPathBytes = 2048;
+
+    // A longer "extension" is a part of the name and may be cut like it.
+    private const int MaxExtensionBytes = 24;
+
+    private static readonly SearchValues<char> WindowsCharacters = SearchValues.Create("<>:\"|?*");
+
+    private static readonly string[] WindowsDevices = ["CON", "PRN", "AUX", "NUL", "CONIN$", "CONOUT$"];
+
+    /// <summary>The rules of the system we run on.</summary>
+    public static PathRules CurrentRules =>
+        OperatingSystem.IsWindows() ? PathRules.Windows : OperatingSystem.IsMacOS() ? PathRules.MacOS : PathRules.Posix;
+
+    /// <summary>Whether two names that differ only by case are one file.</summary>
+    public static StringComparer ComparerOf(PathRules rules) => rules == PathRules.Posix ? StringComparer.Ordinal : StringComparer.OrdinalIgnoreCase;
+
+    /// <summary>One component made safe; the same string when nothing had to change, and empty only when it was empty.</summary>
+    public static string MakeSafe(string name, PathRules rules)
+    {
+        if (name is "." or "..")
+            return "_";
+        string safe = ReplaceCharacters(name, rules);
+        if (rules == PathRules.Windows && IsWindowsDevice(safe))
+            safe = "_" + safe;
+        safe = Shorten(safe);
+        if (rules == PathRules.Windows && safe.Length > 0 && safe[^1] is '.' or ' ')
+            safe = safe[..^1] + "_";
+        return safe;
+    }
+
+    /// <summary>
+    /// The name of a torrent's file or top folder made safe, or empty when nothing of it can be used. <c>.NAME.pieces</c> is where we keep
+    /// the state of a torrent called NAME, so no torrent may be called that.
+    /// </summary>
+    public static string MakeSafeTop(string name, PathRules rules)
+    {
+        if (string.IsNullOrWhiteSpace(name) || name is "." or "..")
+            return "";
+        string safe = MakeSafe(name, rules);
+        bool isStateFolder = safe.StartsWith('.') && safe.EndsWith(".pieces", StringComparison.OrdinalIgnoreCase);
+        return isStateFolder ? "_" + safe[1..] : safe;
+    }
+
+    /// <summary>The name with <c>.N</c> before its extension, as <c>bar.1.txt</c>, within <see cref="MaxNameBytes"/>.</summary>
+    public static string WithNumber(string stem, int number, string extension) => $"{stem}.{number}{extension}";
+
+    /// <summary>Cuts a name in stem and extension such that <see cref="WithNumber"/> of them fits whatever the number.</summary>
+    public static (string Stem, string Extension) SplitForNumber(string name)
+    {
+        const int RoomForNumber = 11;
+        int dot = ExtensionStart(name);
+        string extension = name[dot..];
+        return (CutToBytes(name[..dot], MaxNameBytes - RoomForNumber - Encoding.UTF8.GetByteCount(extension)), extension);
+    }
+
+    /// <summary>A name as part of a one-line message: control characters replaced, cut when long.</summary>
+    public static string Display(string name)
+    {
+        const int MaxLength = 120;
+        string safe = string.Create(name.Length, name, static (span, source) =>
+        {
+            for (int i = 0; i < span.Length; i++)
+                span[i] = IsControl(source[i]) ? '?' : source[i];
+        });
+        return safe.Length <= MaxLength ? safe : string.Concat(safe.AsSpan(0, MaxLength), "...");
+    }
+
+    private static string ReplaceCharacters(string name, PathRules rules)
+    {
+        int at = 0;
+        while (at < name.Length && IsAllowed(name[at], rules))
+            at++;
+        if (at == name.Length)
+            return name;
+
+        return string.Create(name.Length, (name, rules), static (span, source) =>
+        {
+            for (int i = 0; i < span.Length; i++)
+                span[i] = IsAllowed(source.name[i], source.rules) ? source.name[i] : '_';
+        });
+    }
+
+    // U+FFFD stands where the torrent had bytes that are no UTF-8.
+    private static bool IsAllowed(char c, PathRules rules) =>
+        c is not ('/' or '\\' or '\uFFFD') && !IsControl(c) && (rules != PathRules.Windows || !WindowsCharacters.Contains(c));
+
+    // Besides the control characters proper: line separators, and those that turn the direction of text and so disguise an extension.
+    private static bool IsControl(char c) => char.IsControl(c) || c is (>= '\u2028' and <= '\u202E') or (>= '\u2066' and <= '\u2069');
+
+    private static bool IsWindowsDevice(string name)
+    {
+        int dot = name.IndexOf('.', StringComparison.Ordinal);
+        ReadOnlySpan<char> stem = (dot < 0 ? name : name.AsSpan(0, dot)).TrimEnd(' ');
+        foreach (string device in WindowsDevices)
+        {
+            if (stem.Equals(device, StringComparison.OrdinalIgnoreCase))
+                return true;
+        }
+
+        bool isPort = stem.StartsWith("COM", StringComparison.OrdinalIgnoreCase) || stem.StartsWith("LPT", StringComparison.OrdinalIgnoreCase);
+        return isPort && stem.Length == 4 && stem[3] is (>= '0' and <= '9') or '\u00B9' or '\u00B2' or '\u00B3';
+    }
+
+    private static string Shorten(string name)
+    {
+        // No character takes more than three bytes for each of its UTF-16 units.
+        if (name.Length * 3 <= MaxNameBytes || Encoding.UTF8.GetByteCount(name) <= MaxNameBytes)
+            return name;
+        int dot = ExtensionStart(name);
+        string extension = name[dot..];
+        return CutToBytes(name[..dot], MaxNameBytes - Encoding.UTF8.GetByteCount(extension)) + extension;
+    }
+
+    private static int ExtensionStart(string name)
+    {
+        int dot = name.LastIndexOf('.');
+        return dot <= 0 || Encoding.UTF8.GetByteCount(name.AsSpan(dot)) > MaxExtensionBytes ? name.Length : dot;
+    }
+
+    private static string CutToBytes(string text, int maxBytes)
+    {
+        int bytes = 0, length = 0;
+        foreach (Rune rune in text.EnumerateRunes())
+        {
+            bytes += rune.Utf8SequenceLength;
+            if (bytes > maxBytes)
+                return text[..length];
+            length += rune.Utf16SequenceLength;
+        }
+
+        return text;
+    }
+}

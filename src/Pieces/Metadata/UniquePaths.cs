@@ -1,0 +1,99 @@
+using System.Collections.Immutable;
+
+namespace Pieces.Metadata;
+
+/// <summary>
+/// Gives every file of a torrent a path that no other file, no folder and no unfinished file (<c>NAME.part</c>) of it has. Folders come
+/// first and keep their names; files come in order, and a later one yields, as <c>bar.1.txt</c>. So the outcome is the same on every run.
+/// </summary>
+internal sealed class UniquePaths
+{
+    private readonly Dictionary<Place, int> _folders;
+    private readonly HashSet<Place> _files;
+    private readonly Dictionary<Place, int> _lastNumbers;
+    private bool _hasPartNames;
+
+    /// <summary>Starts empty.</summary>
+    public UniquePaths(PathRules rules)
+    {
+        var comparer = new PlaceComparer(SafePath.ComparerOf(rules));
+        _folders = new Dictionary<Place, int>(comparer);
+        _files = new HashSet<Place>(comparer);
+        _lastNumbers = new Dictionary<Place, int>(comparer);
+    }
+
+    /// <summary>Notes the folders of a path; to be called for all paths before the first <see cref="Claim"/>.</summary>
+    public void AddFolders(ImmutableArray<string> path)
+    {
+        int folder = 0;
+        foreach (string name in path.AsSpan()[..^1])
+        {
+            _hasPartNames |= IsPartName(name);
+            var place = new Place(folder, name);
+            if (!_folders.TryGetValue(place, out folder))
+            {
+                folder = _folders.Count + 1;
+                _folders.Add(place, folder);
+            }
+        }
+
+        _hasPartNames |= IsPartName(path[^1]);
+    }
+
+    /// <summary>The path itself if it is free, else one with a number in its last component; taken from now on.</summary>
+    public ImmutableArray<string> Claim(ImmutableArray<string> path)
+    {
+        int folder = 0;
+        foreach (string name in path.AsSpan()[..^1])
+            folder = _folders[new Place(folder, name)];
+
+        if (TryTake(folder, path[^1]))
+            return path;
+
+        // The last number is kept for each name: a torrent of many equal names must not cost the square of their count.
+        (string stem, string extension) = SafePath.SplitForNumber(path[^1]);
+        var key = new Place(folder, $"{stem}/{extension}");
+        _lastNumbers.TryGetValue(key, out int number);
+        string candidate;
+        do
+            candidate = SafePath.WithNumber(stem, ++number, extension);
+        while (!TryTake(folder, candidate));
+        _lastNumbers[key] = number;
+        return path.SetItem(path.Length - 1, candidate);
+    }
+
+    private static bool IsPartName(string name) => name.EndsWith(SafePath.PartSuffix, StringComparison.OrdinalIgnoreCase);
+
+    private bool TryTake(int folder, string name)
+    {
+        var place = new Place(folder, name);
+        if (_folders.ContainsKey(place) || _files.Contains(place))
+            return false;
+        if (_hasPartNames && CollidesByPart(folder, name))
+            return false;
+        return _files.Add(place);
+    }
+
+    // While it is unfinished a file is called NAME.part: neither that name nor, for a name that ends so, its owner may be another's.
+    private bool CollidesByPart(int folder, string name)
+    {
+        var part = new Place(folder, name + SafePath.PartSuffix);
+        if (_folders.ContainsKey(part) || _files.Contains(part))
+            return true;
+        return IsPartName(name) && _files.Contains(new Place(folder, name[..^SafePath.PartSuffix.Length]));
+    }
+
+    /// <summary>A name in a folder; folders are numbered, 0 is the outermost.</summary>
+    private readonly record struct Place(int Folder, string Name);
+
+    private sealed class PlaceComparer : IEqualityComparer<Place>
+    {
+        private readonly StringComparer _names;
+
+        public PlaceComparer(StringComparer names) => _names = names;
+
+        public bool Equals(Place x, Place y) => x.Folder == y.Folder && _names.Equals(x.Name, y.Name);
+
+        public int GetHashCode(Place place) => HashCode.Combine(place.Folder, _names.GetHashCode(place.Name));
+    }
+}
