@@ -77,8 +77,8 @@ internal sealed class Application
         FlagCheck.Check(args, command);
         if (parse.Errors.Count == 0)
             return;
-        string why = parse.Errors[0].Message.ReplaceLineEndings(" ").Trim().TrimEnd('.');
-        throw FailureException.Usage($"{why} (see 'pieces help {command.Name}')");
+        string why = parse.Errors[0].Message.ReplaceLineEndings(" ");
+        throw FailureException.Usage($"{Outcome.InOurStyle(why)} (see 'pieces help {command.Name}')");
     }
 
     private void RefuseWithoutCommand(IReadOnlyList<string> args)

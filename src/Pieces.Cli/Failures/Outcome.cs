@@ -11,6 +11,9 @@ namespace Pieces.Cli.Failures;
 /// <param name="Cause">What was thrown, if anything: its stack is shown with <c>-vv</c>.</param>
 internal sealed record Outcome(ExitCode Code, string? Message = null, Exception? Cause = null)
 {
+    // errno of a full disk, which the runtime keeps in HResult.
+    private const int NoSpaceLeft = 28;
+
     /// <summary>All is well.</summary>
     public static Outcome Success { get; } = new(ExitCode.Success);
 
@@ -27,6 +30,7 @@ internal sealed record Outcome(ExitCode Code, string? Message = null, Exception?
         PiecesException e => new Outcome(ExitCode.Failure, Join(subject, e.Message), e),
         FileNotFoundException or DirectoryNotFoundException => new Outcome(ExitCode.NotFound, Join(subject, Reason(exception)), exception),
         SocketException e => new Outcome(ExitCode.Failure, Join(subject, e.Message), e),
+        IOException { HResult: NoSpaceLeft } => new Outcome(ExitCode.DiskFull, Join(subject, Reason(exception)), exception),
         IOException or UnauthorizedAccessException => new Outcome(ExitCode.FileError, Join(subject, Reason(exception)), exception),
         _ => new Outcome(
             ExitCode.Failure,
@@ -58,7 +62,8 @@ internal sealed record Outcome(ExitCode Code, string? Message = null, Exception?
         _ => InOurStyle(exception.Message),
     };
 
-    private static string InOurStyle(string message)
+    /// <summary>A message of the system or of a package in this program's style.</summary>
+    public static string InOurStyle(string message)
     {
         message = message.Trim().TrimEnd('.');
         bool startsWithWord = message.Length > 1 && char.IsUpper(message[0]) && char.IsLower(message[1]);

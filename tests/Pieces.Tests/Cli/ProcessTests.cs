@@ -1,0 +1,75 @@
+using Pieces.Tests.Support;
+
+namespace Pieces.Tests.Cli;
+
+public class ProcessTests
+{
+    [Theory]
+    [InlineData("--version")]
+    [InlineData("-V")]
+    [InlineData("download", "-V")]
+    public async Task The_version_is_one_line_on_stdout(params string[] arguments)
+    {
+        PiecesResult result = await PiecesProcess.RunAsync(arguments);
+        result.ExitCode.Should().Be(0);
+        result.StandardOutput.Should().MatchRegex(@"^pieces \d+\.\d+\.\d+\n$");
+        result.StandardError.Should().BeEmpty();
+    }
+
+    [Theory]
+    [InlineData("--seeed", "x.torrent", "did you mean --seed?")]
+    [InlineData("--select", "x.torrent", "not built yet")]
+    [InlineData("-v", "-o=there", "required argument missing")]
+    [InlineData("x.torrent", "-o=-", "not built yet")]
+    [InlineData("x.torrent", "--deadline=soon", "--deadline: ")]
+    [InlineData("magnet:?xt=urn:btih:0", "-v", "magnet links are not built yet")]
+    public async Task A_bad_command_line_is_one_line_on_stderr(string first, string second, string says)
+    {
+        PiecesResult result = await PiecesProcess.RunAsync("download", first, second);
+        result.ExitCode.Should().Be(2);
+        result.StandardError.Should().StartWith("pieces: ").And.Contain(says);
+        result.StandardOutput.Should().BeEmpty();
+    }
+
+    [Theory]
+    [InlineData("dwnload", "did you mean download?")]
+    [InlineData("share", "not built yet")]
+    [InlineData("frobnicate", "no such command")]
+    public async Task A_command_that_is_not_there_is_refused(string command, string says)
+    {
+        PiecesResult result = await PiecesProcess.RunAsync(command, "x");
+        result.ExitCode.Should().Be(2);
+        result.StandardError.Should().StartWith("pieces: ").And.Contain(says);
+        result.StandardError.Should().MatchRegex("^[^\n]*\n$", "it is one line");
+    }
+
+    [Fact]
+    public async Task A_torrent_that_is_not_there_is_said_with_its_name()
+    {
+        PiecesResult result = await PiecesProcess.RunAsync("show", "nowhere/x.torrent");
+        result.ExitCode.Should().Be(3);
+        result.StandardError.Should().Be("pieces: nowhere/x.torrent: no such file or folder\n");
+        result.StandardOutput.Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task Qq_leaves_nothing_but_the_exit_code()
+    {
+        PiecesResult result = await PiecesProcess.RunAsync("show", "nowhere.torrent", "-qq");
+        result.Should().Be(new PiecesResult(3, string.Empty, string.Empty));
+    }
+
+    [Theory]
+    [InlineData("help")]
+    [InlineData("help", "exit-codes")]
+    [InlineData("help", "download")]
+    [InlineData("-h")]
+    [InlineData("seed", "--help")]
+    public async Task Help_goes_to_stdout(params string[] arguments)
+    {
+        PiecesResult result = await PiecesProcess.RunAsync(arguments);
+        result.ExitCode.Should().Be(0);
+        result.StandardOutput.Should().NotBeEmpty().And.NotContain("\r").And.NotContain("\e");
+        result.StandardError.Should().BeEmpty();
+    }
+}

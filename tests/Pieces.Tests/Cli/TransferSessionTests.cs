@@ -1,0 +1,127 @@
+using Pieces.Cli.Failures;
+using Pieces.Cli.Progress;
+using Pieces.Cli.Transfers;
+using Pieces.Storage;
+using Pieces.Torrents;
+
+namespace Pieces.Tests.Cli;
+
+public class TransferSessionTests
+{
+    private readonly FakeTransfer _transfer = new();
+
+    [Fact]
+    public async Task A_complete_download_is_a_success()
+    {
+        _transfer.Complete();
+        _transfer.End();
+        (await EndOf(Session())).Should().Be(Outcome.Success);
+    }
+
+    [Fact]
+    public async Task A_signal_before_completion_is_the_code_and_after_it_a_success()
+    {
+        TransferSession early = Session();
+        early.Stop();
+        (await EndOf(early, ExitCode.Terminated)).Should().Be(new Outcome(ExitCode.Terminated));
+
+        var seeding = new FakeTransfer();
+        seeding.Complete();
+        var late = new TransferSession(Subject, seeding, new GiveUpClock(null, null), seedOnly: false);
+        late.Stop();
+        (await EndOf(late, ExitCode.Interrupted)).Should().Be(Outcome.Success);
+    }
+
+    [Fact]
+    public async Task The_disk_decides_the_code_of_a_failure()
+    {
+        _transfer.Fail(new StorageException(StorageFault.DiskFull, "a.iso", "a.iso: no space left on device"));
+        Outcome outcome = await EndOf(Session());
+        (outcome.Code, outcome.Message).Should().Be((ExitCode.DiskFull, "a.iso: no space left on device"));
+    }
+
+    [Fact]
+    public async Task Giving_up_stops_it_and_says_why()
+    {
+        TransferSession session = Session(new GiveUpClock(TimeSpan.FromSeconds(90), null));
+        session.Tick(TimeSpan.FromSeconds(89));
+        _transfer.StopCalls.Should().Be(0);
+        session.Tick(TimeSpan.FromSeconds(90));
+        session.Tick(TimeSpan.FromSeconds(91));
+        _transfer.StopCalls.Should().Be(1);
+        Outcome outcome = await EndOf(session);
+        outcome.Code.Should().Be(ExitCode.NoPeer);
+        outcome.Message.Should().StartWith("holiday: no usable peer in 1m30s");
+    }
+
+    [Fact]
+    public async Task A_swarm_without_trackers_and_peers_is_hopeless_and_one_with_a_peer_is_not()
+    {
+        _transfer.EveryTrackerRefused = true;
+        _transfer.Snapshot = _transfer.Snapshot with { ConnectedPeers = 1 };
+        TransferSession session = Session();
+        session.Tick(TimeSpan.Zero);
+        _transfer.StopCalls.Should().Be(0);
+        _transfer.Snapshot = _transfer.Snapshot with { ConnectedPeers = 0 };
+        session.Tick(TimeSpan.Zero);
+        (await EndOf(session)).Code.Should().Be(ExitCode.TrackersRefused);
+    }
+
+    [Fact]
+    public async Task Seeding_nothing_valid_is_bad_data()
+    {
+        _transfer.Snapshot = new TorrentSnapshot { Phase = TorrentPhase.Checking };
+        TransferSession session = Session(seedOnly: true);
+        session.Tick(TimeSpan.Zero);
+        _transfer.StopCalls.Should().Be(0, "it is still looking");
+        _transfer.Snapshot = new TorrentSnapshot { Phase = TorrentPhase.Seeding };
+        session.Tick(TimeSpan.Zero);
+        Outcome outcome = await EndOf(session);
+        outcome.Code.Should().Be(ExitCode.BadData);
+        outcome.Message.Should().Contain("--data");
+    }
+
+    private static readonly TransferSubject Subject = new("holiday", 1, 1, 1, 1, "here");
+
+    private static async Task<Outcome> EndOf(TransferSession session, ExitCode? signal = null)
+    {
+        await session.Ended.WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
+        return session.Verdict(signal);
+    }
+
+    private TransferSession Session(GiveUpClock? clock = null, bool seedOnly = false) => new(Subject, _transfer, clock ?? new GiveUpClock(null, null), seedOnly);
+
+    private sealed class FakeTransfer : ITransfer
+    {
+        private readonly TaskCompletionSource _completion = new();
+        private readonly TaskCompletionSource _stopped = new();
+
+        public TorrentSnapshot Snapshot { get; set; } = new() { Phase = TorrentPhase.Downloading };
+
+        public Task Completion => _completion.Task;
+
+        public Task Stopped => _stopped.Task;
+
+        public bool EveryTrackerRefused { get; set; }
+
+        public int StopCalls { get; private set; }
+
+        public void Complete() => _completion.SetResult();
+
+        public void End() => _stopped.SetResult();
+
+        public void Fail(Exception reason)
+        {
+            _completion.SetException(reason);
+            _stopped.SetException(reason);
+        }
+
+        public Task StopAsync()
+        {
+            StopCalls++;
+            _completion.TrySetCanceled();
+            _stopped.TrySetResult();
+            return Task.CompletedTask;
+        }
+    }
+}
