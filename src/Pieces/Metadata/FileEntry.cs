@@ -25,7 +25,9 @@ public enum FileAttributes
 /// <summary>One file of a torrent, in the order of the metainfo.</summary>
 /// <param name="Index">Position among all entries, from 0, pad files included.</param>
 /// <param name="Path">Safe path below the output folder, one component each, the torrent's own top folder included.</param>
-/// <param name="OriginalPath">The components as the metainfo has them (its name first, invalid UTF-8 replaced), for display only: never a path to open.</param>
+/// <param name="OriginalPath">
+/// The components as the metainfo has them (its name first, invalid UTF-8 replaced), for display only: never a path to open.
+/// </param>
 /// <param name="Offset">Where its bytes begin in the torrent's bytes.</param>
 /// <param name="Length">Length in bytes; 0 is allowed.</param>
 /// <param name="Attributes">What BEP 47 says of it.</param>

@@ -30,7 +30,7 @@ internal sealed class FileListParser
         if (!info.TryGet("length"u8, out _))
             throw new MetainfoException("\"info\" has neither \"length\" nor \"files\"; the file is damaged");
         FileAttributes attributes = ReadAttributes(info);
-        long length = ReadLength(info, attributes, "the file");
+        long length = ReadLength(info, attributes, index: 0);
         if (attributes != FileAttributes.None && length > 0 && (attributes & FileAttributes.Padding) != 0)
             throw new MetainfoException("the only file is padding; there is nothing to download");
         return [new FileEntry(0, [_top], _top == _originalTop ? [_top] : [_originalTop], 0, length, attributes)];
@@ -65,21 +65,20 @@ internal sealed class FileListParser
 
     private FileEntry ParseEntry(BencodeNode file, int index, long offset)
     {
-        string subject = string.Create(CultureInfo.InvariantCulture, $"file {index + 1}");
         if (file.Kind != BencodeKind.Dictionary)
-            throw new MetainfoException($"{subject} is {InfoParser.Describe(file)}, not a dictionary; the torrent is damaged");
+            throw new MetainfoException($"{Subject(index)} is {InfoParser.Describe(file)}, not a dictionary; the torrent is damaged");
         FileAttributes attributes = ReadAttributes(file);
-        long length = ReadLength(file, attributes, subject);
+        long length = ReadLength(file, attributes, index);
         if (!TryGetPath(file, out BencodeNode path))
         {
             // Some writers leave it out for padding, which has no use for a path.
             if ((attributes & FileAttributes.Padding) == 0)
-                throw new MetainfoException($"\"path\" of {subject} is missing or not a list of strings; the torrent is damaged");
+                throw new MetainfoException($"\"path\" of {Subject(index)} is missing or not a list of strings; the torrent is damaged");
             ImmutableArray<string> made = [_top, ".pad", length.ToString(CultureInfo.InvariantCulture)];
             return new FileEntry(index, made, made, offset, length, attributes);
         }
 
-        (ImmutableArray<string> safe, ImmutableArray<string> original) = ReadPath(path, subject);
+        (ImmutableArray<string> safe, ImmutableArray<string> original) = ReadPath(path, index);
         if (IsPaddingByName(original))
             attributes |= FileAttributes.Padding;
         return new FileEntry(index, safe, original, offset, length, attributes);
@@ -92,6 +91,8 @@ internal sealed class FileListParser
             return true;
         return path.Length == 3 && path[1] == ".pad" && path[2].Length > 0 && !path[2].AsSpan().ContainsAnyExceptInRange('0', '9');
     }
+
+    private static string Subject(int index) => string.Create(CultureInfo.InvariantCulture, $"file {index + 1}");
 
     private static FileAttributes ReadAttributes(BencodeNode file)
     {
@@ -114,15 +115,15 @@ internal sealed class FileListParser
     }
 
     // A link has no bytes of its own, whatever "length" says (BEP 47).
-    private static long ReadLength(BencodeNode file, FileAttributes attributes, string subject)
+    private static long ReadLength(BencodeNode file, FileAttributes attributes, int index)
     {
         if ((attributes & FileAttributes.Symlink) != 0)
             return 0;
         file.TryGet("length"u8, out BencodeNode node);
         if (!node.TryGetInteger(out long length))
-            throw new MetainfoException($"\"length\" of {subject} is {InfoParser.Describe(node)}, not an integer; the torrent is damaged");
+            throw new MetainfoException($"\"length\" of {Subject(index)} is {InfoParser.Describe(node)}, not an integer; the torrent is damaged");
         if (length < 0)
-            throw new MetainfoException($"\"length\" of {subject} is {length} bytes, less than none; the torrent is damaged");
+            throw new MetainfoException($"\"length\" of {Subject(index)} is {length} bytes, less than none; the torrent is damaged");
         return length;
     }
 
@@ -143,7 +144,7 @@ internal sealed class FileListParser
         return !isEmpty;
     }
 
-    private (ImmutableArray<string> Safe, ImmutableArray<string> Original) ReadPath(BencodeNode path, string subject)
+    private (ImmutableArray<string> Safe, ImmutableArray<string> Original) ReadPath(BencodeNode path, int index)
     {
         ImmutableArray<string>.Builder original = ImmutableArray.CreateBuilder<string>(4);
         original.Add(_originalTop);
@@ -151,7 +152,7 @@ internal sealed class FileListParser
         foreach (BencodeNode item in path.Items)
         {
             if (original.Count == SafePath.MaxDepth)
-                throw new MetainfoException($"\"path\" of {subject} has more than {SafePath.MaxDepth - 1} components; refused");
+                throw new MetainfoException($"\"path\" of {Subject(index)} has more than {SafePath.MaxDepth - 1} components; refused");
             item.TryGetBytes(out ReadOnlySpan<byte> bytes);
             original.Add(_names.Get(bytes));
         }
@@ -161,7 +162,7 @@ internal sealed class FileListParser
 
         // A character takes at most three bytes for each of its units: most paths need not be counted.
         if (size * 3 > SafePath.MaxPathBytes && ByteLengthOf(safe) > SafePath.MaxPathBytes)
-            throw new MetainfoException($"\"path\" of {subject} is longer than {SafePath.MaxPathBytes} bytes; refused");
+            throw new MetainfoException($"\"path\" of {Subject(index)} is longer than {SafePath.MaxPathBytes} bytes; refused");
         return (safe, asWritten);
     }
 
@@ -173,27 +174,32 @@ internal sealed class FileListParser
         return length - 1;
     }
 
+    // Nearly every path is safe as it is, and is then kept once.
     private ImmutableArray<string> MakeSafe(ImmutableArray<string> original)
     {
+        bool isSame = _top == _originalTop;
+        for (int i = 1; i < original.Length && isSame; i++)
+            isSame = original[i].Length > 0 && ReferenceEquals(SafePath.MakeSafe(original[i], _rules), original[i]);
+        if (isSame)
+            return original;
+
         ImmutableArray<string>.Builder safe = ImmutableArray.CreateBuilder<string>(original.Length);
         safe.Add(_top);
-        bool isSame = ReferenceEquals(_top, _originalTop) || _top == _originalTop;
         for (int i = 1; i < original.Length; i++)
         {
             string name = SafePath.MakeSafe(original[i], _rules);
-            isSame &= ReferenceEquals(name, original[i]) && name.Length > 0;
             if (name.Length > 0)
                 safe.Add(name);
         }
 
         if (safe.Count == 1)
             safe.Add("_");
-        return isSame ? original : safe.ToImmutable();
+        return safe.ToImmutable();
     }
 
     private void ClaimPaths(ImmutableArray<FileEntry>.Builder entries)
     {
-        var paths = new UniquePaths(_rules);
+        var paths = new UniquePaths(_rules, entries.Count);
         foreach (FileEntry entry in entries)
         {
             if (entry.IsOnDisk)

@@ -100,7 +100,10 @@ internal ref struct HybridCheck
             throw Disagreement("\"file tree\" has more files than \"files\"");
         if (entry.Length != length)
             throw Disagreement($"file {entry.Index + 1} is {entry.Length} bytes long in one and {length} in the other");
-        if (_isMultiFile ? !IsPathOf(file) : _path.Count != 1 || !_info.TryGetBytes("name"u8, out ReadOnlySpan<byte> name) || !name.SequenceEqual(_path[0].Span))
+        bool isSamePath = _isMultiFile
+            ? IsPathOf(file)
+            : _path.Count == 1 && _info.TryGetBytes("name"u8, out ReadOnlySpan<byte> name) && name.SequenceEqual(_path[0].Span);
+        if (!isSamePath)
             throw Disagreement($"file {entry.Index + 1} has another name or place in \"file tree\"");
     }
 

@@ -95,7 +95,11 @@ internal static class InfoParser
             throw new MetainfoException("all files are 0 bytes long; there is nothing to download");
         long count = ((total - 1) / pieceLength) + 1;
         if (count > PieceLayout.MaxPieceCount)
-            throw new MetainfoException($"{total} bytes in pieces of {pieceLength} are {count} pieces; at most {PieceLayout.MaxPieceCount} are accepted");
+        {
+            throw new MetainfoException(
+                $"{total} bytes in pieces of {pieceLength} are {count} pieces; at most {PieceLayout.MaxPieceCount} are accepted");
+        }
+
         return new PieceLayout(total, pieceLength);
     }
 
@@ -111,7 +115,8 @@ internal static class InfoParser
         if (count != layout.PieceCount)
         {
             throw new MetainfoException(
-                $"\"pieces\" has {count} hashes, but {layout.TotalLength} bytes in pieces of {layout.PieceLength} need {layout.PieceCount}; the file is damaged");
+                $"\"pieces\" has {count} hashes, but {layout.TotalLength} bytes in pieces of {layout.PieceLength} need {layout.PieceCount}; " +
+                "the file is damaged");
         }
 
         return hashes;

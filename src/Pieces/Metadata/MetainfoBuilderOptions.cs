@@ -11,7 +11,9 @@ public sealed record MetainfoBuilderOptions
     /// </summary>
     public required ImmutableArray<string> Paths { get; init; }
 
-    /// <summary>Name of the file or top folder; null (default) takes the path's own, or for several paths that of the folder they all lie in.</summary>
+    /// <summary>
+    /// Name of the file or top folder; null (default) takes the path's own, or for several paths that of the folder they all lie in.
+    /// </summary>
     public string? Name { get; init; }
 
     /// <summary>Tracker URLs, each a tier of its own; default none.</summary>

@@ -64,7 +64,10 @@ internal sealed class SourceTree
     private static void CheckName(string name)
     {
         if (name.Length == 0 || name is "." or ".." || name.AsSpan().ContainsAny('/', '\\', '\0'))
-            throw new MetainfoException($"\"{SafePath.Display(name)}\" cannot be the name of a torrent: it is empty, a relative folder or has a separator");
+        {
+            throw new MetainfoException(
+                $"\"{SafePath.Display(name)}\" cannot be the name of a torrent: it is empty, a relative folder or has a separator");
+        }
     }
 
     private static int Compare(ImmutableArray<string> x, ImmutableArray<string> y)

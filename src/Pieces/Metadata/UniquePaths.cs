@@ -13,12 +13,12 @@ internal sealed class UniquePaths
     private readonly Dictionary<Place, int> _lastNumbers;
     private bool _hasPartNames;
 
-    /// <summary>Starts empty.</summary>
-    public UniquePaths(PathRules rules)
+    /// <summary>Starts empty, with room for so many files.</summary>
+    public UniquePaths(PathRules rules, int fileCount)
     {
         var comparer = new PlaceComparer(SafePath.ComparerOf(rules));
         _folders = new Dictionary<Place, int>(comparer);
-        _files = new HashSet<Place>(comparer);
+        _files = new HashSet<Place>(fileCount, comparer);
         _lastNumbers = new Dictionary<Place, int>(comparer);
     }
 

@@ -43,6 +43,13 @@ public class SharedTorrentsTests
         }
     }
 
+    [Theory]
+    [InlineData("base", "c0fda1edafdbdbb96443424e0b3899af7159d10e")]
+    [InlineData("sample", "58d8d15a4eb3bd9afabc9cee2564f78192777edb")]
+    [InlineData("v2", "c14199bbec64d0e9e439aa3b6b7639e666b86eca")]
+    public void The_info_hash_of_a_shared_torrent_is_right(string name, string expected) =>
+        MetainfoParser.Parse(File.ReadAllBytes(Path.Combine(FindFolder(), name + ".torrent"))).InfoHash.ToString().Should().Be(expected);
+
     private static string? ErrorOf(string path)
     {
         try
