@@ -93,9 +93,9 @@ internal sealed class PeerConnection
     {
         using var stopping = new CancellationTokenSource();
         var watch = new PeerWatch(_options.TimeProvider, _stream);
+        ITimer timer = _options.TimeProvider.CreateTimer(_ => Look(watch), null, PeerWatch.Interval, PeerWatch.Interval);
         Task reading = GuardAsync(ReadAllAsync(stopping.Token));
         Task writing = GuardAsync(new PeerWriter(this, _options, _stream, _outbox, _uploads, _wake).RunAsync(stopping.Token));
-        ITimer timer = _options.TimeProvider.CreateTimer(_ => Look(watch), null, PeerWatch.Interval, PeerWatch.Interval);
 
         CloseReason reason = await _closing.Task.ConfigureAwait(false);
         await timer.DisposeAsync().ConfigureAwait(false);

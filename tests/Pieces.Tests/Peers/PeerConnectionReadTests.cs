@@ -46,8 +46,7 @@ public class PeerConnectionReadTests
         {
             await using var rig = new ConnectionRig();
             await rig.Peer.SendAsync(stream.AsMemory(0, cut), Token);
-            for (int i = 0; i < 20; i++)
-                await Task.Yield();
+            await FakeTimeSteps.SettleAsync();
             await rig.Peer.SendAsync(stream.AsMemory(cut), Token);
             (await rig.Sink.NextAsync<HaveMessage>(Token)).Piece.Should().Be(1);
             BlockMessage block = await rig.Sink.NextAsync<BlockMessage>(Token);
@@ -171,8 +170,7 @@ public class PeerConnectionReadTests
         byte[] haves = [.. Enumerable.Range(0, 100_000).SelectMany(i => ScriptedPeer.Encode(new HaveMessage((uint)i)))];
         Task sending = rig.Peer.SendAsync(haves, Token).AsTask();
         await rig.Sink.NextAsync<HaveMessage>(Token);
-        for (int i = 0; i < 1000; i++)
-            await Task.Yield();
+        await FakeTimeSteps.SettleAsync();
         sending.IsCompleted.Should().BeFalse("nobody reads");
         rig.Connection.BytesReceived.Should().BeLessThan(200_000);
         gate.SetResult();
@@ -212,17 +210,10 @@ public class PeerConnectionReadTests
         using var limiter = new RateLimiter(time, new ByteRate(10_000));
         await using var rig = new ConnectionRig(new InMemoryLink(Capacity: 4096), down: limiter);
         Task sending = rig.Peer.SendAsync(ScriptedPeer.BlockBytes(0, 0, new byte[BlockRequest.MaxLength]), Token).AsTask();
-        for (int i = 0; i < 1000; i++)
-            await Task.Yield();
+        await FakeTimeSteps.SettleAsync();
         sending.IsCompleted.Should().BeFalse();
-        for (int i = 0; i < 100 && !sending.IsCompleted; i++)
-        {
-            time.Advance(TimeSpan.FromMilliseconds(100));
-            for (int j = 0; j < 100; j++)
-                await Task.Yield();
-        }
-
-        await sending.WaitAsync(TimeSpan.FromSeconds(30), Token);
+        int steps = await time.AdvanceUntilAsync(() => sending.IsCompleted, TimeSpan.FromMilliseconds(100), Token);
+        steps.Should().BeGreaterThanOrEqualTo(8, "16 KiB less the burst and what is on the line take 0.8 s at least");
     }
 
     [Fact]
