@@ -12,7 +12,8 @@ namespace Pieces.Peers;
 /// One peer after the handshake: a read task and a write task on one stream. It turns bytes into messages and back, keeps time-outs and
 /// sends queued blocks; it decides nothing about pieces. All members may be called from any thread and never wait.
 /// </summary>
-[SuppressMessage("Design", "CA1001:Types that own disposable fields should be disposable", Justification = "The wrapper around the stream owns nothing.")]
+[SuppressMessage("Design", "CA1001:Types that own disposable fields should be disposable",
+    Justification = "The wrapper around the stream owns nothing.")]
 internal sealed class PeerConnection
 {
     private readonly PeerConnectionOptions _options;

@@ -6,7 +6,8 @@ using Pieces.Bencode;
 namespace Pieces.Wire;
 
 /// <summary>
-/// What a peer says of itself in the extension protocol (BEP 10, with <c>metadata_size</c> of BEP 9 and <c>upload_only</c> of BEP 21). Every part is optional;
+/// What a peer says of itself in the extension protocol (BEP 10, with <c>metadata_size</c> of BEP 9 and <c>upload_only</c> of BEP 21). Every part is
+/// optional;
 /// null means that nothing usable was said.
 /// </summary>
 internal sealed record ExtensionHandshake

@@ -36,7 +36,8 @@ public class TcpTransportTests
     {
         TcpTransport transport = Transport();
         await using ITransportListener listener = transport.Listen(IPAddress.Loopback, 0, 0);
-        await using ITransportConnection near = await transport.ConnectAsync(new IPEndPoint(IPAddress.Parse("::ffff:127.0.0.1"), listener.Port), Token);
+        var mapped = new IPEndPoint(IPAddress.Parse("::ffff:127.0.0.1"), listener.Port);
+        await using ITransportConnection near = await transport.ConnectAsync(mapped, Token);
         near.RemoteEndPoint.Address.Should().Be(IPAddress.Loopback);
     }
 

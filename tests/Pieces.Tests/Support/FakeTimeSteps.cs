@@ -42,6 +42,7 @@ internal static class FakeTimeSteps
         // The processor is given up too: else fake minutes pass while another thread waits for its turn.
         // Forced: a task that has ended already would be awaited without letting anybody else run.
         for (int turn = 0; turn < 10; turn++)
-            await Task.Run(static () => Thread.Yield()).ConfigureAwait(ConfigureAwaitOptions.ForceYielding | ConfigureAwaitOptions.ContinueOnCapturedContext);
+            await Task.Run(static () => Thread.Yield())
+                .ConfigureAwait(ConfigureAwaitOptions.ForceYielding | ConfigureAwaitOptions.ContinueOnCapturedContext);
     }
 }

@@ -68,7 +68,8 @@ public class ExtensionHandshakeTests
     }
 
     [Fact]
-    public void The_largest_size_of_metadata_is_believed() => Decode("d13:metadata_sizei67108864ee").MetadataSize.Should().Be(ExtensionHandshake.MaxMetadataSize);
+    public void The_largest_size_of_metadata_is_believed() =>
+        Decode("d13:metadata_sizei67108864ee").MetadataSize.Should().Be(ExtensionHandshake.MaxMetadataSize);
 
     [Theory]
     [InlineData("d1:mi5e1:p3:abc4:reqqle1:vi7e6:yourip3:abce")]
