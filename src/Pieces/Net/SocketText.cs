@@ -22,7 +22,8 @@ internal static class SocketText
         SocketError.AddressFamilyNotSupported => "address family not supported",
         SocketError.AccessDenied => "permission denied",
         SocketError.TooManyOpenSockets => "too many open files",
-        _ => exception.Message.Length > 0 ? char.ToLowerInvariant(exception.Message[0]) + exception.Message[1..] : exception.SocketErrorCode.ToString(),
+        _ when exception.Message.Length > 0 => char.ToLowerInvariant(exception.Message[0]) + exception.Message[1..],
+        _ => exception.SocketErrorCode.ToString(),
     };
 
     /// <summary>An IPv4-mapped IPv6 address as what it is.</summary>

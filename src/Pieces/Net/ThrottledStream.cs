@@ -57,22 +57,22 @@ internal sealed class ThrottledStream : Stream
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         int granted = 0;
-        if (_readLimiter is not null && !buffer.IsEmpty)
+        if (_readLimiter is { Quantum: < int.MaxValue } && !buffer.IsEmpty)
         {
+            // Only once there is something to read: a silent peer must not sit on what others could use.
+            await ReadInnerAsync(Memory<byte>.Empty, cancellationToken).ConfigureAwait(false);
             granted = Math.Min(buffer.Length, _readLimiter.Quantum);
             await _readLimiter.AcquireAsync(granted, cancellationToken).ConfigureAwait(false);
             buffer = buffer[..granted];
         }
 
         int count = 0;
-        _isReading = true;
         try
         {
-            count = await _inner.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
+            count = await ReadInnerAsync(buffer, cancellationToken).ConfigureAwait(false);
         }
         finally
         {
-            _isReading = false;
             if (granted > count)
                 _readLimiter!.Refund(granted - count);
         }
@@ -133,4 +133,17 @@ internal sealed class ThrottledStream : Stream
 
     /// <inheritdoc/>
     public override void SetLength(long value) => throw new NotSupportedException();
+
+    private async ValueTask<int> ReadInnerAsync(Memory<byte> buffer, CancellationToken cancellationToken)
+    {
+        _isReading = true;
+        try
+        {
+            return await _inner.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            _isReading = false;
+        }
+    }
 }

@@ -2,7 +2,8 @@ using System.Threading.Tasks.Sources;
 
 namespace Pieces.Peers;
 
-/// <summary>Wakes one waiting task; a signal that comes before the wait is kept, further ones fold into it. Never runs the waiter on the signaller's thread.</summary>
+/// <summary>Wakes one waiting task; a signal that comes before the wait is kept, further ones fold into it. Never runs the waiter on the signaller's
+/// thread.</summary>
 internal sealed class AsyncSignal : IValueTaskSource
 {
     private readonly Lock _gate = new();

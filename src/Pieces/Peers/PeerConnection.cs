@@ -12,7 +12,8 @@ namespace Pieces.Peers;
 /// One peer after the handshake: a read task and a write task on one stream. It turns bytes into messages and back, keeps time-outs and
 /// sends queued blocks; it decides nothing about pieces. All members may be called from any thread and never wait.
 /// </summary>
-[SuppressMessage("Design", "CA1001:Types that own disposable fields should be disposable", Justification = "The wrapper around the stream owns nothing.")]
+[SuppressMessage("Design", "CA1001:Types that own disposable fields should be disposable",
+    Justification = "The wrapper around the stream owns nothing.")]
 internal sealed class PeerConnection
 {
     private readonly PeerConnectionOptions _options;
@@ -93,9 +94,9 @@ internal sealed class PeerConnection
     {
         using var stopping = new CancellationTokenSource();
         var watch = new PeerWatch(_options.TimeProvider, _stream);
+        ITimer timer = _options.TimeProvider.CreateTimer(_ => Look(watch), null, PeerWatch.Interval, PeerWatch.Interval);
         Task reading = GuardAsync(ReadAllAsync(stopping.Token));
         Task writing = GuardAsync(new PeerWriter(this, _options, _stream, _outbox, _uploads, _wake).RunAsync(stopping.Token));
-        ITimer timer = _options.TimeProvider.CreateTimer(_ => Look(watch), null, PeerWatch.Interval, PeerWatch.Interval);
 
         CloseReason reason = await _closing.Task.ConfigureAwait(false);
         await timer.DisposeAsync().ConfigureAwait(false);

@@ -13,7 +13,8 @@ namespace Pieces.Peers;
 internal sealed record HandshakeResult(bool IsOutbound, InfoHash InfoHash, PeerId RemoteId, ReservedBits Reserved, ReservedBits Common);
 
 /// <summary>
-/// Opens a connection in either direction (BEP 3), within <see cref="TimeLimit"/>. It reads the 68 bytes of a handshake and never one more, however the
+/// Opens a connection in either direction (BEP 3), within <see cref="TimeLimit"/>. It reads the 68 bytes of a handshake and never one more, however
+/// the
 /// stream is cut: what follows is left for the connection. The transport connection stays the caller's, also when this fails.
 /// </summary>
 internal sealed class PeerHandshaker

@@ -8,7 +8,8 @@ using Pieces.Wire;
 namespace Pieces.Peers;
 
 /// <summary>
-/// Turns a peer's bytes into messages. Frames are cut in a pipe that is filled only when asked and holds no buffer while the peer is silent. A block is
+/// Turns a peer's bytes into messages. Frames are cut in a pipe that is filled only when asked and holds no buffer while the peer is silent. A block
+/// is
 /// copied once, out of the pipe; what of it has not come yet is read from the stream straight into its buffer. One caller at a time.
 /// </summary>
 internal sealed class PeerReader : IDisposable
@@ -34,10 +35,12 @@ internal sealed class PeerReader : IDisposable
         _stream = stream;
         _pool = pool;
         _limits = limits;
-        _pipe = PipeReader.Create(stream, new StreamPipeReaderOptions(bufferSize: ReadLength, minimumReadSize: MinReadLength, leaveOpen: true, useZeroByteReads: true));
+        _pipe = PipeReader.Create(
+            stream, new StreamPipeReaderOptions(bufferSize: ReadLength, minimumReadSize: MinReadLength, leaveOpen: true, useZeroByteReads: true));
     }
 
-    /// <summary>Everything that one read brings, at least one message; null at the end of the stream. The list and its buffers are the caller's.</summary>
+    /// <summary>Everything that one read brings, at least one message; null at the end of the stream. The list and its buffers are the
+    /// caller's.</summary>
     /// <exception cref="PeerProtocolException">The peer broke the protocol.</exception>
     /// <exception cref="IOException">The connection broke, or ended inside a message.</exception>
     public async ValueTask<List<PeerMessage>?> ReadAsync(CancellationToken cancellationToken)

@@ -19,7 +19,8 @@ internal enum PeerWatchVerdict
 }
 
 /// <summary>
-/// Watches a connection's byte counts from a slow timer, so that no clock is read for each message. Time in which we did not read (back-pressure, a rate
+/// Watches a connection's byte counts from a slow timer, so that no clock is read for each message. Time in which we did not read (back-pressure, a
+/// rate
 /// limit) is no silence of the peer. Used by one timer, one call at a time.
 /// </summary>
 internal sealed class PeerWatch

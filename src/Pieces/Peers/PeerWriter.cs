@@ -116,7 +116,8 @@ internal sealed class PeerWriter
         }
         catch (StorageException e) when (_connection.SupportsFast)
         {
-            _options.Logger.Warning("{Peer}: {Count} blocks cannot be read for upload: {Reason}", _connection.RemoteEndPoint, _blocks.Count, e.Message);
+            _options.Logger.Warning(
+                "{Peer}: {Count} blocks cannot be read for upload: {Reason}", _connection.RemoteEndPoint, _blocks.Count, e.Message);
             foreach (BlockRequest block in _blocks)
                 _connection.Send(new RejectRequestMessage((uint)block.Piece.Value, (uint)block.Begin, (uint)block.Length));
             return false;

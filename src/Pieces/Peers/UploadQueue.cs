@@ -51,7 +51,8 @@ internal sealed class UploadQueue
         }
     }
 
-    /// <summary>Moves blocks from the front to <paramref name="destination"/>: one at least, then as many as fit <paramref name="maxBytes"/>.</summary>
+    /// <summary>Moves blocks from the front to <paramref name="destination"/>: one at least, then as many as fit
+    /// <paramref name="maxBytes"/>.</summary>
     /// <returns>How many were moved; 0 when none wait.</returns>
     public int Take(List<BlockRequest> destination, int maxBytes)
     {

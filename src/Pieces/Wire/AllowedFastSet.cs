@@ -13,7 +13,8 @@ internal static class AllowedFastSet
     public const int DefaultCount = 10;
 
     /// <summary>
-    /// Works out the set for the peer at <paramref name="address"/>, in the order of the BEP: <paramref name="count"/> pieces, or all when there are no
+    /// Works out the set for the peer at <paramref name="address"/>, in the order of the BEP: <paramref name="count"/> pieces, or all when there are
+    /// no
     /// more. Empty for IPv6, for which the BEP has no rule.
     /// </summary>
     public static PieceIndex[] Of(InfoHash infoHash, IPAddress address, PieceLayout layout, int count = DefaultCount)

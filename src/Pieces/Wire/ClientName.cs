@@ -21,7 +21,8 @@ internal static class ClientName
         return FromAzureusStyle(bytes) ?? FromDashedStyle(bytes) ?? FromTixati(bytes) ?? FromShadowStyle(bytes) ?? Escape(bytes[..PrefixLength]);
     }
 
-    /// <summary>A text of a peer's own (<c>v</c> of BEP 10) made safe to print: control and formatting characters become '?', and it is cut to <see cref="MaxLength"/>.</summary>
+    /// <summary>A text of a peer's own (<c>v</c> of BEP 10) made safe to print: control and formatting characters become '?', and it is cut to
+    /// <see cref="MaxLength"/>.</summary>
     public static string Printable(string text)
     {
         var safe = new StringBuilder(Math.Min(text.Length, MaxLength));

@@ -63,7 +63,9 @@ internal readonly record struct Handshake(ReservedBits Reserved, InfoHash InfoHa
         if (!CanBegin(bytes))
             throw new PeerProtocolException("not a BitTorrent handshake");
         return new Handshake(
-            new ReservedBits(BinaryPrimitives.ReadUInt64BigEndian(bytes[ReservedAt..])), ReadInfoHash(bytes), PeerId.FromBytes(bytes[LengthToInfoHash..]));
+            new ReservedBits(BinaryPrimitives.ReadUInt64BigEndian(bytes[ReservedAt..])),
+            ReadInfoHash(bytes),
+            PeerId.FromBytes(bytes[LengthToInfoHash..]));
     }
 
     /// <summary>Writes <see cref="Length"/> bytes to the front of <paramref name="destination"/>.</summary>

@@ -70,7 +70,8 @@ internal static class PeerMessageCodec
         }
     }
 
-    /// <summary>Reads what stands before a block; <paramref name="frame"/> begins at the length prefix and holds <see cref="PieceHeaderLength"/> bytes at least.</summary>
+    /// <summary>Reads what stands before a block; <paramref name="frame"/> begins at the length prefix and holds <see cref="PieceHeaderLength"/>
+    /// bytes at least.</summary>
     public static PieceHeader ReadPieceHeader(in ReadOnlySequence<byte> frame)
     {
         Span<byte> bytes = stackalloc byte[PieceHeaderLength];

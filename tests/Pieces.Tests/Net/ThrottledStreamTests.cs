@@ -52,15 +52,7 @@ public class ThrottledStreamTests
         await using var stream = new ThrottledStream(a.Stream, null, limiter);
         Task writing = stream.WriteAsync(new byte[50_000], Token).AsTask();
         stream.BytesWritten.Should().BeLessThanOrEqualTo(3000);
-        int steps = 0;
-        for (; !writing.IsCompleted && steps < 200; steps++)
-        {
-            time.Advance(TimeSpan.FromMilliseconds(100));
-            for (int i = 0; i < 50; i++)
-                await Task.Yield();
-        }
-
-        await writing.WaitAsync(TimeSpan.FromSeconds(30), Token);
+        int steps = await time.AdvanceUntilAsync(() => writing.IsCompleted, TimeSpan.FromMilliseconds(100), Token);
         steps.Should().BeGreaterThanOrEqualTo(45, "50000 bytes take 5 s less the burst");
     }
 }

@@ -160,6 +160,13 @@ internal sealed class ConnectionRig : IAsyncDisposable
         return Sink.Reason!;
     }
 
+    /// <summary>Lets fake time pass until the connection has ended.</summary>
+    public async Task<string> ClosedInTimeAsync(CancellationToken cancellationToken)
+    {
+        await Time.AdvanceUntilAsync(() => Connection.Completion.IsCompleted, TimeSpan.FromSeconds(1), cancellationToken);
+        return Sink.Reason!;
+    }
+
     /// <summary>Lets fake time pass in steps, and the connection's tasks run between them.</summary>
     public async Task PassAsync(TimeSpan time)
     {
@@ -167,8 +174,7 @@ internal sealed class ConnectionRig : IAsyncDisposable
         for (TimeSpan passed = TimeSpan.Zero; passed < time; passed += step)
         {
             Time.Advance(step);
-            for (int i = 0; i < 20; i++)
-                await Task.Yield();
+            await FakeTimeSteps.SettleAsync();
         }
     }
 

@@ -16,8 +16,7 @@ public class PeerConnectionTimeTests
         await WakeAsync(rig);
         await rig.PassAsync(PeerWatch.SilenceLimit - TimeSpan.FromSeconds(6));
         rig.Connection.Completion.IsCompleted.Should().BeFalse();
-        await rig.PassAsync(TimeSpan.FromSeconds(20));
-        (await rig.ClosedAsync(Token)).Should().Be("silent for 180 s");
+        (await rig.ClosedInTimeAsync(Token)).Should().Be("silent for 180 s");
         rig.Sink.IsProtocolError.Should().BeFalse();
     }
 
@@ -30,10 +29,11 @@ public class PeerConnectionTimeTests
         {
             await rig.PassAsync(TimeSpan.FromSeconds(60));
             await rig.Peer.SendAsync(new byte[4], Token);
-            await UntilAsync(() => rig.Connection.BytesReceived >= 5 + ((minute + 1) * 4));
+            int expected = 5 + ((minute + 1) * 4);
+            await FakeTimeSteps.UntilAsync(() => rig.Connection.BytesReceived >= expected || rig.Connection.Completion.IsCompleted, Token);
         }
 
-        rig.Connection.Completion.IsCompleted.Should().BeFalse();
+        rig.Sink.Reason.Should().BeNull();
     }
 
     [Fact]
@@ -51,11 +51,10 @@ public class PeerConnectionTimeTests
         await using var rig = new ConnectionRig(new InMemoryLink(Capacity: 100));
         await WakeAsync(rig);
         rig.Connection.TryQueueUpload(new BlockRequest(new PieceIndex(0), 0, 1000));
-        await UntilAsync(() => rig.Store.ReadSizes.Count > 0);
+        await rig.Peer.Stream.ReadExactlyAsync(new byte[1], Token);
         await rig.PassAsync(PeerWatch.StuckLimit - TimeSpan.FromSeconds(6));
         rig.Connection.Completion.IsCompleted.Should().BeFalse();
-        await rig.PassAsync(TimeSpan.FromSeconds(15));
-        (await rig.ClosedAsync(Token)).Should().Be("took nothing for 60 s");
+        (await rig.ClosedInTimeAsync(Token)).Should().Be("took nothing for 60 s");
     }
 
     [Fact]
@@ -75,18 +74,6 @@ public class PeerConnectionTimeTests
     {
         await rig.Peer.SendAsync(UnchokeMessage.Instance, Token);
         await rig.Sink.NextAsync<UnchokeMessage>(Token);
-        for (int i = 0; i < 100; i++)
-            await Task.Yield();
-    }
-
-    private static async Task UntilAsync(Func<bool> condition)
-    {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(Token);
-        limit.CancelAfter(TimeSpan.FromSeconds(30));
-        while (!condition())
-        {
-            limit.Token.ThrowIfCancellationRequested();
-            await Task.Yield();
-        }
+        await FakeTimeSteps.SettleAsync();
     }
 }

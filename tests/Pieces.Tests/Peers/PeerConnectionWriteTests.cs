@@ -17,8 +17,8 @@ public class PeerConnectionWriteTests
         rig.Connection.Send(InterestedMessage.Instance);
         rig.Connection.SendRequests([Block(1, 0), Block(1, 16384)]);
         rig.Connection.Send(new HaveMessage(9));
-        byte[] expected =
-            [.. ScriptedPeer.Encode(InterestedMessage.Instance, new RequestMessage(1, 0, 16384), new RequestMessage(1, 16384, 16384), new HaveMessage(9))];
+        byte[] expected = ScriptedPeer.Encode(
+            InterestedMessage.Instance, new RequestMessage(1, 0, 16384), new RequestMessage(1, 16384, 16384), new HaveMessage(9));
         byte[] got = new byte[expected.Length];
         await rig.Peer.Stream.ReadExactlyAsync(got, Token);
         got.Should().Equal(expected);

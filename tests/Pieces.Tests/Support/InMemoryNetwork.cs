@@ -22,7 +22,8 @@ internal enum DialFault
 }
 
 /// <summary>
-/// A network without sockets. Each host is an <see cref="ITransport"/> with an address of its own; latency and rates run on the given clock. Faults are
+/// A network without sockets. Each host is an <see cref="ITransport"/> with an address of its own; latency and rates run on the given clock. Faults
+/// are
 /// set on the network by address.
 /// </summary>
 internal sealed class InMemoryNetwork(TimeProvider timeProvider)
@@ -76,7 +77,10 @@ internal sealed class InMemoryNetwork(TimeProvider timeProvider)
 
     /// <summary>Two ends of one stream, without a listener.</summary>
     public (InMemoryConnection A, InMemoryConnection B) Pair(InMemoryLink? link = null) =>
-        Connect(new IPEndPoint(IPAddress.Parse("10.0.0.1"), NextPort()), new IPEndPoint(IPAddress.Parse("10.0.0.2"), NextPort()), link ?? DefaultLink);
+        Connect(
+            new IPEndPoint(IPAddress.Parse("10.0.0.1"), NextPort()),
+            new IPEndPoint(IPAddress.Parse("10.0.0.2"), NextPort()),
+            link ?? DefaultLink);
 
     internal async ValueTask<ITransportConnection> DialAsync(IPAddress from, IPEndPoint to, CancellationToken cancellationToken)
     {

@@ -78,8 +78,10 @@ public class PeerFramingTests
         0, 0, 0, 0,
         .. ScriptedPeer.Encode(
             ChokeMessage.Instance, UnchokeMessage.Instance, InterestedMessage.Instance, NotInterestedMessage.Instance, new HaveMessage(5),
-            new BitfieldMessage([0xef, 0xc0]), new RequestMessage(1, 2, 3), new CancelMessage(1, 2, 3), new PortMessage(6881), new SuggestPieceMessage(5),
-            HaveAllMessage.Instance, HaveNoneMessage.Instance, new RejectRequestMessage(1, 2, 3), new AllowedFastMessage(5), new ExtendedMessage(0, [1, 2])),
+            new BitfieldMessage([0xef, 0xc0]), new RequestMessage(1, 2, 3), new CancelMessage(1, 2, 3), new PortMessage(6881),
+            new SuggestPieceMessage(5),
+            HaveAllMessage.Instance, HaveNoneMessage.Instance, new RejectRequestMessage(1, 2, 3), new AllowedFastMessage(5),
+            new ExtendedMessage(0, [1, 2])),
         .. ScriptedPeer.BlockBytes(1, 0, "abcd"u8),
         0, 0, 0, 3, 99, 1, 2,
     ];

@@ -1,0 +1,133 @@
+using System.Net;
+using Pieces.Net;
+using Pieces.Peers;
+using Pieces.Primitives;
+using Pieces.Storage;
+using Pieces.Wire;
+using Serilog.Core;
+
+namespace Pieces.Tests.Peers;
+
+/// <summary>Both ends are ours and the sockets are real.</summary>
+public class PeerConnectionTcpTests
+{
+    private static readonly InfoHash Swarm = InfoHash.OfInfo("swarm"u8);
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Blocks_travel_from_one_connection_to_another_and_arrive_unchanged()
+    {
+        const int Blocks = 3000;
+        var pool = new BlockPool();
+        var leecher = new RecordingSink();
+        var seeder = new ServingSink();
+        (PeerConnection near, PeerConnection far) = await ConnectAsync(pool, leecher, seeder);
+
+        int asked = 0, got = 0;
+        while (got < Blocks)
+        {
+            if (asked < Blocks && asked - got <= 200)
+            {
+                BlockRequest[] requests = [.. Enumerable.Range(asked, 50).Select(Block)];
+                near.SendRequests(requests);
+                asked += requests.Length;
+                continue;
+            }
+
+            BlockMessage block = await leecher.NextAsync<BlockMessage>(Token);
+            BlockRequest expected = Block(got++);
+            (block.Piece, block.Begin).Should().Be(((uint)expected.Piece.Value, (uint)expected.Begin));
+            block.Data.Memory.Span.SequenceEqual(PatternStore.BytesOf(expected)).Should().BeTrue();
+            block.Data.Dispose();
+        }
+
+        near.Close("done");
+        await near.Completion;
+        await far.Completion.WaitAsync(TimeSpan.FromSeconds(30), Token);
+        seeder.Uploaded.Should().Be(Blocks * (long)BlockRequest.MaxLength);
+        (leecher.ClosedCalls, seeder.ClosedCalls).Should().Be((1, 1));
+        pool.Rented.Should().Be(0);
+    }
+
+    [Fact]
+    public async Task Closing_in_the_middle_of_a_transfer_leaves_nothing_behind()
+    {
+        for (int round = 0; round < 20; round++)
+        {
+            var pool = new BlockPool();
+            var leecher = new RecordingSink();
+            var seeder = new ServingSink();
+            (PeerConnection near, PeerConnection far) = await ConnectAsync(pool, leecher, seeder);
+            near.SendRequests([.. Enumerable.Range(0, 400).Select(Block)]);
+            for (int i = 0; i < round; i++)
+                (await leecher.NextAsync<BlockMessage>(Token)).Data.Dispose();
+            (round % 2 == 0 ? near : far).Close("enough");
+            await Task.WhenAll(near.Completion, far.Completion).WaitAsync(TimeSpan.FromSeconds(30), Token);
+            leecher.DisposeBlocks();
+            (leecher.ClosedCalls, seeder.ClosedCalls).Should().Be((1, 1));
+            pool.Rented.Should().Be(0);
+        }
+    }
+
+    private static BlockRequest Block(int i) => new(new PieceIndex(i / 16), i % 16 * BlockRequest.MaxLength, BlockRequest.MaxLength);
+
+    private static async Task<(PeerConnection Near, PeerConnection Far)> ConnectAsync(BlockPool pool, IPeerSink near, IPeerSink far)
+    {
+        var transport = new TcpTransport(null, TimeProvider.System, Logger.None);
+        await using ITransportListener listener = transport.Listen(IPAddress.Loopback, 0, 0);
+        ITransportConnection dialled = await transport.ConnectAsync(new IPEndPoint(IPAddress.Loopback, listener.Port), Token);
+        ITransportConnection accepted = await listener.AcceptAsync(Token);
+        Task<HandshakeResult> dialling = Handshaker(1).DialAsync(dialled, Swarm, Token);
+        HandshakeResult answer = await Handshaker(2).AnswerAsync(accepted, hash => hash == Swarm, Token);
+        PeerConnection nearConnection = Start(dialled, await dialling, near, pool);
+        PeerConnection farConnection = Start(accepted, answer, far, pool);
+        return (nearConnection, farConnection);
+    }
+
+    private static PeerHandshaker Handshaker(int seed) => new(PeerId.Create(new Random(seed)), ReservedBits.Own, TimeProvider.System);
+
+    private static PeerConnection Start(ITransportConnection transport, HandshakeResult handshake, IPeerSink sink, BlockPool pool)
+    {
+        var connection = new PeerConnection(new PeerConnectionOptions
+        {
+            Id = new SourceId(1),
+            Transport = transport,
+            Handshake = handshake,
+            Sink = sink,
+            Store = new PatternStore(),
+            Pool = pool,
+            PieceCount = 1000,
+            TimeProvider = TimeProvider.System,
+            Logger = Logger.None,
+        });
+        connection.Start();
+        return connection;
+    }
+
+    /// <summary>Serves whatever is asked for.</summary>
+    private sealed class ServingSink : IPeerSink
+    {
+        private long _uploaded;
+        private int _closedCalls;
+
+        public long Uploaded => Interlocked.Read(ref _uploaded);
+
+        public int ClosedCalls => _closedCalls;
+
+        public ValueTask OnMessagesAsync(PeerConnection peer, IReadOnlyList<PeerMessage> messages, CancellationToken cancellationToken)
+        {
+            foreach (PeerMessage message in messages)
+            {
+                var request = (RequestMessage)message;
+                peer.TryQueueUpload(new BlockRequest(new PieceIndex((int)request.Piece), (int)request.Begin, (int)request.Length)).Should().BeTrue();
+            }
+
+            return ValueTask.CompletedTask;
+        }
+
+        public void OnUploaded(PeerConnection peer, int blocks, long bytes) => Interlocked.Add(ref _uploaded, bytes);
+
+        public void OnClosed(PeerConnection peer, string reason, bool isProtocolError) => Interlocked.Increment(ref _closedCalls);
+    }
+}
