@@ -71,4 +71,25 @@ public class SwarmModelTests
         ];
         SwarmModel.Run(rig, 60, peers).Should().BeLessThan(rig.Layout.TotalLength / (8.0 * MB) * 2);
     }
+
+    [Fact]
+    public void A_peer_that_chokes_and_unchokes_all_the_time_costs_little()
+    {
+        PieceRig rig = Rig(32);
+        var flapping = new ModelPeer(rig.Seed(), 0.05, 8 * MB);
+        var honest = new ModelPeer(rig.Seed(), 0.05, 8 * MB);
+        int steps = 0;
+        double seconds = SwarmModel.Run(rig, 60, () => Flap(rig, flapping, ++steps), flapping, honest);
+        seconds.Should().BeLessThan(rig.Layout.TotalLength / (8.0 * MB) * 1.3);
+    }
+
+    private static void Flap(PieceRig rig, ModelPeer peer, int step)
+    {
+        if (step % 40 == 0)
+            peer.State.OnUnchoked(rig.Now);
+        if (step % 40 != 20)
+            return;
+        rig.Manager.OnChoked(peer.State, supportsFast: false);
+        peer.DropAll();
+    }
 }
