@@ -125,7 +125,7 @@ internal sealed class PieceManager
     {
         if (!Bitfield.TryRead(bytes, _work.Layout.PieceCount, out Bitfield bits))
             return false;
-        Uncount(peer);
+        BeginStatement(peer);
         peer.Pieces.Replace(bits);
         Count(peer);
         return true;
@@ -134,7 +134,7 @@ internal sealed class PieceManager
     /// <summary>A peer has everything (BEP 6).</summary>
     public void OnHaveAll(PeerState peer)
     {
-        Uncount(peer);
+        BeginStatement(peer);
         peer.Pieces.SetAll();
         Count(peer);
     }
@@ -142,7 +142,7 @@ internal sealed class PieceManager
     /// <summary>A peer has nothing (BEP 6).</summary>
     public void OnHaveNone(PeerState peer)
     {
-        Uncount(peer);
+        BeginStatement(peer);
         peer.Pieces.Clear();
     }
 
@@ -256,9 +256,13 @@ internal sealed class PieceManager
         PieceAssembly assembly = Verifying(rejected.Piece);
         var senders = new SourceId[assembly.Blocks.Count];
         for (int i = 0; i < senders.Length; i++)
+        {
             senders[i] = assembly.Blocks.SenderOf(i);
+            if (senders[i] != SourceId.None)
+                Wasted += _work.Layout.Block(assembly.Piece, i).Length;
+        }
+
         _work.Blame.Record(rejected.Piece, rejected.BlockDigests, senders, convicted);
-        Wasted += assembly.Length;
         _writer.OnRejected(assembly, now);
     }
 
@@ -322,6 +326,14 @@ internal sealed class PieceManager
         foreach (PendingRequest request in _released)
             _work.Free(request, mayStillCome);
         _work.Disown(peer);
+    }
+
+    // To take back what a peer said costs a pass over its pieces: harmless once, and not to be had again and again.
+    private void BeginStatement(PeerState peer)
+    {
+        if (peer.Pieces.IsStated)
+            peer.Strikes++;
+        Uncount(peer);
     }
 
     private void Count(PeerState peer)

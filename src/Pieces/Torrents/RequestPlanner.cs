@@ -61,7 +61,7 @@ internal sealed class RequestPlanner
         }
 
         // Nothing else is left for a peer that could do more: everything is asked for, or all of the window or of the memory.
-        if (requests.Pending.Count < requests.Window.Size / 2)
+        if (requests.Pending.Count * 2 < requests.Window.Size)
             _endgame.Fill(peer, now, end, into);
         return into.Count - before;
     }

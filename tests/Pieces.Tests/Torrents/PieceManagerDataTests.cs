@@ -189,6 +189,7 @@ public class PieceManagerDataTests
         PeerState peer = rig.Seed();
         rig.Download((_, _) => PieceRig.Good, peer);
         rig.Convicted.Should().BeEmpty();
+        rig.Manager.Wasted.Should().Be(2 * 16384, "what an earlier run fetched is no waste of this one");
         rig.Manager.IsSuspect(peer).Should().BeFalse("the good copy cleared it");
     }
 
