@@ -120,7 +120,7 @@ internal sealed class PieceManager
         return true;
     }
 
-    /// <summary>A peer has said what it has (BEP 3). False when the bytes are too many, too few, or a spare bit is set: the peer broke the protocol.</summary>
+    /// <summary>A peer has said what it has (BEP 3). False when it broke the protocol: too many bytes, too few, or a spare bit set.</summary>
     public bool OnBitfield(PeerState peer, ReadOnlySpan<byte> bytes)
     {
         if (!Bitfield.TryRead(bytes, _work.Layout.PieceCount, out Bitfield bits))
@@ -146,7 +146,7 @@ internal sealed class PieceManager
         peer.Pieces.Clear();
     }
 
-    /// <summary>A peer chokes us now. Without the fast extension that drops what we asked for; with it each request is rejected on its own (BEP 6).</summary>
+    /// <summary>A peer chokes us now. Without the fast extension that drops what we asked for; with it each request is rejected (BEP 6).</summary>
     public void OnChoked(PeerState peer, bool supportsFast)
     {
         peer.Flags.PeerChoking = true;

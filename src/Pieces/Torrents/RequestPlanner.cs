@@ -6,7 +6,7 @@ using Pieces.Storage;
 
 namespace Pieces.Torrents;
 
-/// <summary>Decides what to ask a peer for: open pieces first, then a new one, and when nothing is left what slower peers are still to send.</summary>
+/// <summary>Decides what to ask a peer for: open pieces, then a new one, and when nothing is left what slower peers are still to send.</summary>
 internal sealed class RequestPlanner
 {
     // A piece that nobody is asked for and that has not got on for so long may be closed when another needs its memory.

@@ -33,6 +33,20 @@ public class SwarmModelTests
     }
 
     [Fact]
+    public void One_near_peer_that_answers_in_order_has_few_pieces_open()
+    {
+        PieceRig rig = Rig();
+        int most = 0;
+        int steps = 0;
+        SwarmModel.Run(
+            rig,
+            30,
+            () => most = ++steps > 1000 ? Math.Max(most, rig.Manager.OpenCount) : 0,
+            new ModelPeer(rig.Seed(), 0.001, 8 * MB));
+        most.Should().BeInRange(2, 5, "50 requests of 16 blocks a piece are out");
+    }
+
+    [Fact]
     public void A_slow_peer_does_not_hold_up_the_end()
     {
         PieceRig rig = Rig();
