@@ -276,6 +276,9 @@ internal sealed class PieceManager
             _writer.BeginClose(_work.Pieces.Open[i]);
     }
 
+    /// <summary>The disk has failed and has no job under way any more: gives back what is held for it. Nothing may be called afterwards.</summary>
+    public void Abandon() => _work.Pieces.Abandon();
+
     private void Measure(long now)
     {
         double rate = DownloadRate(now);

@@ -209,6 +209,18 @@ public class PieceManagerDataTests
     }
 
     [Fact]
+    public void When_the_disk_has_failed_everything_held_for_it_is_given_back()
+    {
+        var rig = new PieceRig();
+        PeerState peer = rig.Seed();
+        rig.SendAll(peer, rig.Fill(peer).Where(b => b.Ordinal != 1));
+        rig.Disk.Jobs.Should().BePositive("they never report");
+        rig.Manager.Abandon();
+        rig.Pool.Rented.Should().Be(0);
+        rig.Budget.Reserved.Should().Be(0);
+    }
+
+    [Fact]
     public void Left_is_never_negative_though_pieces_come_from_everywhere()
     {
         var rig = new PieceRig(totalLength: (50 * 65536) + 1, wanted: "##########" + new string('#', 20) + new string('.', 21));
