@@ -154,7 +154,7 @@ internal sealed class OpenPieces
         Insert(_askable, assembly);
     }
 
-    /// <summary>Gives back every buffer and all memory without the disk. It can be called once, when no job of the disk is under way any more.</summary>
+    /// <summary>Gives back every buffer and all memory without the disk, once no job of it is under way any more.</summary>
     public void Abandon()
     {
         foreach (PieceAssembly assembly in _byPiece.Values)
