@@ -18,6 +18,9 @@ internal sealed class PeerPieces : IPieceMap
     /// <summary>Whether it has said that it has everything, at once: then it has no <see cref="Bits"/>.</summary>
     public bool IsWhole { get; private set; }
 
+    /// <summary>Whether it has said as a whole what it has. It may do so once (BEP 3, "bitfield"; BEP 6).</summary>
+    public bool IsStated { get; private set; }
+
     /// <summary>Number of pieces that it has.</summary>
     public int Count => IsWhole ? _length : Bits?.Count ?? 0;
 
@@ -45,6 +48,7 @@ internal sealed class PeerPieces : IPieceMap
     /// <summary>It has these, and no others; the bits become this object's.</summary>
     public void Replace(Bitfield bits)
     {
+        IsStated = true;
         IsWhole = bits.IsFull;
         Bits = bits.IsFull || bits.Count == 0 ? null : bits;
     }
@@ -52,6 +56,7 @@ internal sealed class PeerPieces : IPieceMap
     /// <summary>It has everything.</summary>
     public void SetAll()
     {
+        IsStated = true;
         IsWhole = true;
         Bits = null;
     }
@@ -59,6 +64,7 @@ internal sealed class PeerPieces : IPieceMap
     /// <summary>It has nothing.</summary>
     public void Clear()
     {
+        IsStated = true;
         IsWhole = false;
         Bits = null;
     }

@@ -54,6 +54,9 @@ internal sealed class PeerRequests
     /// <summary>Nothing is asked before this timestamp.</summary>
     public long PausedUntil { get; private set; } = long.MinValue;
 
+    /// <summary>Other peers' requests are not looked at for it before this timestamp; kept by the endgame.</summary>
+    public long TakeOverAfter { get; set; } = long.MinValue;
+
     /// <summary>Pieces that may be asked for even while it chokes (BEP 6).</summary>
     public IReadOnlyList<PieceIndex> AllowedFast => _allowedFast;
 

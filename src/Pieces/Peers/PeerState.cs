@@ -5,7 +5,7 @@ namespace Pieces.Peers;
 /// <summary>What a torrent knows of a connected peer. Owned by the torrent's loop.</summary>
 internal sealed class PeerState
 {
-    /// <summary>So many unsolicited or impossible blocks are put up with before the peer is to be closed.</summary>
+    /// <summary>So many small offences are put up with; the peer is to be closed when <see cref="Strikes"/> comes to this.</summary>
     public const int MaxStrikes = 8;
 
     /// <summary>Makes the state of a peer with whom the handshake is just done.</summary>
@@ -52,7 +52,7 @@ internal sealed class PeerState
     /// <summary>Whether it has said that it downloads nothing more (BEP 21).</summary>
     public bool IsUploadOnly { get; set; }
 
-    /// <summary>Unsolicited and impossible blocks so far.</summary>
+    /// <summary>Small offences so far: blocks never asked for, impossible ones, and saying again as a whole what it has.</summary>
     public int Strikes { get; set; }
 
     /// <summary>Whether it has something we need; kept by the torrent's pieces. O(1).</summary>

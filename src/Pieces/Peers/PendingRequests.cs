@@ -83,7 +83,7 @@ internal sealed class PendingRequests
     /// <summary>Takes out everything, remembers it as cancelled and appends it.</summary>
     public void TakeAll(List<PendingRequest> into) => TakeExpired(long.MaxValue, into);
 
-    /// <summary>Goes back from the newest: <paramref name="cursor"/> begins at 0 and is to be handed in again. Nothing may change meanwhile.</summary>
+    /// <summary>Goes back from the newest: <paramref name="cursor"/> begins at 0 and is to be handed in again.</summary>
     public bool TryStepBack(ref int cursor, out PendingRequest request)
     {
         while (cursor < _span)

@@ -8,7 +8,7 @@ internal interface IPieceMap
     /// <summary>Whether it has a piece.</summary>
     bool Has(PieceIndex piece);
 
-    /// <summary>Index of the first piece at or after <paramref name="start"/> that it has and that is set in <paramref name="among"/>; or -1.</summary>
+    /// <summary>Index of the first piece from <paramref name="start"/> on that it has and that is set in <paramref name="among"/>; or -1.</summary>
     int NextCommon(Bitfield among, int start);
 }
 

@@ -154,6 +154,20 @@ internal sealed class OpenPieces
         Insert(_askable, assembly);
     }
 
+    /// <summary>Gives back every buffer and all memory without the disk, once no job of it is under way any more.</summary>
+    public void Abandon()
+    {
+        foreach (PieceAssembly assembly in _byPiece.Values)
+        {
+            assembly.Blocks.KeepWrittenOnly();
+            Release(assembly);
+        }
+
+        _byPiece.Clear();
+        _open.Clear();
+        _askable.Clear();
+    }
+
     /// <summary>A block became free: the piece is askable again.</summary>
     public void OnFreed(PieceAssembly assembly)
     {

@@ -16,8 +16,9 @@ internal sealed class RarestFirstPicker : IPiecePicker
     // Counts above this are all the same: there is no hurry for such pieces.
     private const int MostCounted = 255;
 
-    // A list of the rarest is made anew after one pick in so many pieces of the torrent: below 2 µs a pick on average.
-    private const int PiecesPerPick = 2048;
+    // The list is made anew after so many picks: a small torrent's for each pick, a large one's before it runs out.
+    private const int PiecesPerPick = 64;
+    private const int MostPicks = ShortListLength / 2;
 
     private readonly PieceTable _table;
     private readonly Random _random;
@@ -48,7 +49,7 @@ internal sealed class RarestFirstPicker : IPiecePicker
     {
         if (_table.Missing.Count == 0)
             return -1;
-        if (++_picks > _table.Layout.PieceCount / PiecesPerPick)
+        if (++_picks > Math.Min(MostPicks, _table.Layout.PieceCount / PiecesPerPick))
             Renew();
         for (int i = 0; i < _listed; i++)
         {

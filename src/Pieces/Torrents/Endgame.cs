@@ -13,6 +13,9 @@ internal sealed class Endgame
     // Peers whose requests are looked at in one call.
     private const int MostVictims = 16;
 
+    // A search that found nothing is not made again at once: it looks at every peer.
+    private const double RestSeconds = 0.01;
+
     // What is supposed of a peer that has not sent anything yet.
     private const double UnknownLatency = 0.5;
 
@@ -33,8 +36,9 @@ internal sealed class Endgame
     {
         // A peer that has not shown what it can gets one block and no more: it may be as slow as the one that is to be helped.
         bool isProven = peer.Requests.Window.Latency > 0;
-        if (!isProven && peer.Requests.Pending.Count > 0)
+        if (now < peer.Requests.TakeOverAfter || peer.Requests.Window.IsSnubbed || (!isProven && peer.Requests.Pending.Count > 0))
             return;
+        int before = into.Count;
         int most = isProven ? end : Math.Min(end, into.Count + 1);
         int maxAskers = isProven ? BlockSlots.MaxAskers : BlockSlots.MaxAskers - 1;
 
@@ -43,9 +47,12 @@ internal sealed class Endgame
         {
             victim = NextSlowest(peer, now, victim);
             if (victim.Index < 0 || victim.Remaining <= Finish(peer) * ClearGain)
-                return;
+                break;
             TakeOver(peer, victim, maxAskers, now, most, into);
         }
+
+        if (into.Count == before)
+            peer.Requests.TakeOverAfter = now + (long)(RestSeconds * _frequency);
     }
 
     // The slowest of those after the one before, in the order of slowness and then of index.

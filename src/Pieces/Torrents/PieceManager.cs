@@ -120,12 +120,12 @@ internal sealed class PieceManager
         return true;
     }
 
-    /// <summary>A peer has said what it has (BEP 3). False when the bytes are too many, too few, or a spare bit is set: the peer broke the protocol.</summary>
+    /// <summary>A peer has said what it has (BEP 3). False when it broke the protocol: too many bytes, too few, or a spare bit set.</summary>
     public bool OnBitfield(PeerState peer, ReadOnlySpan<byte> bytes)
     {
         if (!Bitfield.TryRead(bytes, _work.Layout.PieceCount, out Bitfield bits))
             return false;
-        Uncount(peer);
+        BeginStatement(peer);
         peer.Pieces.Replace(bits);
         Count(peer);
         return true;
@@ -134,7 +134,7 @@ internal sealed class PieceManager
     /// <summary>A peer has everything (BEP 6).</summary>
     public void OnHaveAll(PeerState peer)
     {
-        Uncount(peer);
+        BeginStatement(peer);
         peer.Pieces.SetAll();
         Count(peer);
     }
@@ -142,11 +142,11 @@ internal sealed class PieceManager
     /// <summary>A peer has nothing (BEP 6).</summary>
     public void OnHaveNone(PeerState peer)
     {
-        Uncount(peer);
+        BeginStatement(peer);
         peer.Pieces.Clear();
     }
 
-    /// <summary>A peer chokes us now. Without the fast extension that drops what we asked for; with it each request is rejected on its own (BEP 6).</summary>
+    /// <summary>A peer chokes us now. Without the fast extension that drops what we asked for; with it each request is rejected (BEP 6).</summary>
     public void OnChoked(PeerState peer, bool supportsFast)
     {
         peer.Flags.PeerChoking = true;
@@ -256,9 +256,13 @@ internal sealed class PieceManager
         PieceAssembly assembly = Verifying(rejected.Piece);
         var senders = new SourceId[assembly.Blocks.Count];
         for (int i = 0; i < senders.Length; i++)
+        {
             senders[i] = assembly.Blocks.SenderOf(i);
+            if (senders[i] != SourceId.None)
+                Wasted += _work.Layout.Block(assembly.Piece, i).Length;
+        }
+
         _work.Blame.Record(rejected.Piece, rejected.BlockDigests, senders, convicted);
-        Wasted += assembly.Length;
         _writer.OnRejected(assembly, now);
     }
 
@@ -271,6 +275,9 @@ internal sealed class PieceManager
         for (int i = _work.Pieces.Open.Count - 1; i >= 0; i--)
             _writer.BeginClose(_work.Pieces.Open[i]);
     }
+
+    /// <summary>The disk has failed and has no job under way any more: gives back what is held for it. Nothing may be called afterwards.</summary>
+    public void Abandon() => _work.Pieces.Abandon();
 
     private void Measure(long now)
     {
@@ -322,6 +329,14 @@ internal sealed class PieceManager
         foreach (PendingRequest request in _released)
             _work.Free(request, mayStillCome);
         _work.Disown(peer);
+    }
+
+    // To take back what a peer said costs a pass over its pieces: harmless once, and not to be had again and again.
+    private void BeginStatement(PeerState peer)
+    {
+        if (peer.Pieces.IsStated)
+            peer.Strikes++;
+        Uncount(peer);
     }
 
     private void Count(PeerState peer)

@@ -25,7 +25,7 @@ internal sealed class PieceWriter
     /// <summary>Jobs of the disk that have not reported.</summary>
     public int Jobs { get; private set; }
 
-    /// <summary>A block was put into its slot, or the piece was opened with all its blocks on the disk. True when the piece went to be verified.</summary>
+    /// <summary>A block was put into its slot, or the piece was opened complete. True when the piece went to be verified.</summary>
     public bool Advance(PieceAssembly assembly)
     {
         if (assembly.IsWriting)

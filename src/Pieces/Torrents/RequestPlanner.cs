@@ -6,7 +6,7 @@ using Pieces.Storage;
 
 namespace Pieces.Torrents;
 
-/// <summary>Decides what to ask a peer for: open pieces first, then a new one, and when nothing is left what slower peers are still to send.</summary>
+/// <summary>Decides what to ask a peer for: open pieces, then a new one, and when nothing is left what slower peers are still to send.</summary>
 internal sealed class RequestPlanner
 {
     // A piece that nobody is asked for and that has not got on for so long may be closed when another needs its memory.
@@ -61,7 +61,7 @@ internal sealed class RequestPlanner
         }
 
         // Nothing else is left for a peer that could do more: everything is asked for, or all of the window or of the memory.
-        if (requests.Pending.Count < requests.Window.Size / 2)
+        if (requests.Pending.Count * 2 < requests.Window.Size)
             _endgame.Fill(peer, now, end, into);
         return into.Count - before;
     }

@@ -16,7 +16,8 @@ public class ChokerTests
         _time.Advance(TimeSpan.FromHours(1));
     }
 
-    private static ChokerInput Peer(int id, double from = 0, double to = 0, bool interested = true, bool snubbed = false, long unchokedAt = long.MinValue) =>
+    private static ChokerInput Peer(
+        int id, double from = 0, double to = 0, bool interested = true, bool snubbed = false, long unchokedAt = long.MinValue) =>
         new(new SourceId(id), interested, unchokedAt != long.MinValue, snubbed, from, to, ConnectedAt: 0, unchokedAt);
 
     private int[] Decide(bool isSeeding, int slots, params ChokerInput[] peers)

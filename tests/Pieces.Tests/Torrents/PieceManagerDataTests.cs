@@ -189,6 +189,7 @@ public class PieceManagerDataTests
         PeerState peer = rig.Seed();
         rig.Download((_, _) => PieceRig.Good, peer);
         rig.Convicted.Should().BeEmpty();
+        rig.Manager.Wasted.Should().Be(2 * 16384, "what an earlier run fetched is no waste of this one");
         rig.Manager.IsSuspect(peer).Should().BeFalse("the good copy cleared it");
     }
 
@@ -205,6 +206,18 @@ public class PieceManagerDataTests
         rig.Budget.Reserved.Should().Be(0);
         rig.Disk.Candidates.Should().NotBeEmpty();
         rig.Manager.OpenCount.Should().Be(0);
+    }
+
+    [Fact]
+    public void When_the_disk_has_failed_everything_held_for_it_is_given_back()
+    {
+        var rig = new PieceRig();
+        PeerState peer = rig.Seed();
+        rig.SendAll(peer, rig.Fill(peer).Where(b => b.Ordinal != 1));
+        rig.Disk.Jobs.Should().BePositive("they never report");
+        rig.Manager.Abandon();
+        rig.Pool.Rented.Should().Be(0);
+        rig.Budget.Reserved.Should().Be(0);
     }
 
     [Fact]

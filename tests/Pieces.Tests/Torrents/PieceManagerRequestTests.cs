@@ -73,6 +73,18 @@ public class PieceManagerRequestTests
     }
 
     [Fact]
+    public void Saying_again_what_one_has_is_a_strike()
+    {
+        var rig = new PieceRig();
+        PeerState peer = rig.Stranger();
+        rig.Manager.OnHaveNone(peer);
+        peer.Strikes.Should().Be(0);
+        for (int i = 0; i < PeerState.MaxStrikes; i++)
+            rig.Manager.OnBitfield(peer, [0xFF]);
+        peer.Strikes.Should().Be(PeerState.MaxStrikes);
+    }
+
+    [Fact]
     public void Many_requests_are_in_flight_and_no_block_twice()
     {
         var rig = new PieceRig(pieces: 100);

@@ -16,7 +16,7 @@ internal sealed class ModelPeer(PeerState state, double latency, double bytesPer
     /// <summary>Whether a request is thrown away.</summary>
     public Func<BlockRequest, bool> Drops { get; init; } = _ => false;
 
-    /// <summary>Timestamps in seconds of the first request of each block.</summary>
+    /// <summary>Requests that it got.</summary>
     public int Asked { get; private set; }
 
     public void Ask(BlockRequest block, double now)
@@ -38,6 +38,13 @@ internal sealed class ModelPeer(PeerState state, double latency, double bytesPer
         _linkFree = Math.Max(now, _linkFree - (block.Length / bytesPerSecond));
     }
 
+    /// <summary>It chokes, and forgets what it was asked for.</summary>
+    public void DropAll()
+    {
+        _answers.Clear();
+        _linkFree = 0;
+    }
+
     public bool TryTake(double now, out BlockRequest block)
     {
         while (_answers.TryPeek(out (BlockRequest Block, double ArrivesAt) answer) && answer.ArrivesAt <= now)
@@ -57,7 +64,10 @@ internal sealed class ModelPeer(PeerState state, double latency, double bytesPer
 internal static class SwarmModel
 {
     /// <summary>Returns the seconds that the download took.</summary>
-    public static double Run(PieceRig rig, double limit, params ModelPeer[] peers)
+    public static double Run(PieceRig rig, double limit, params ModelPeer[] peers) => Run(rig, limit, () => { }, peers);
+
+    /// <summary>The same, with something that happens every two milliseconds.</summary>
+    public static double Run(PieceRig rig, double limit, Action eachStep, params ModelPeer[] peers)
     {
         const double Step = 0.002;
         double now = 0;
@@ -77,6 +87,7 @@ internal static class SwarmModel
 
             if (step % 250 == 0)
                 rig.Manager.Tick(rig.Now, rig.Cancels);
+            eachStep();
             rig.RunDisk();
             foreach (PeerRequest cancel in rig.Cancels)
                 Array.Find(peers, peer => peer.State == cancel.Peer)!.Cancel(cancel.Block, now);

@@ -33,6 +33,20 @@ public class SwarmModelTests
     }
 
     [Fact]
+    public void One_near_peer_that_answers_in_order_has_few_pieces_open()
+    {
+        PieceRig rig = Rig();
+        int most = 0;
+        int steps = 0;
+        SwarmModel.Run(
+            rig,
+            30,
+            () => most = ++steps > 1000 ? Math.Max(most, rig.Manager.OpenCount) : 0,
+            new ModelPeer(rig.Seed(), 0.001, 8 * MB));
+        most.Should().BeInRange(2, 5, "50 requests of 16 blocks a piece are out");
+    }
+
+    [Fact]
     public void A_slow_peer_does_not_hold_up_the_end()
     {
         PieceRig rig = Rig();
@@ -70,5 +84,26 @@ public class SwarmModelTests
             .. Enumerable.Range(0, 20).Select(_ => new ModelPeer(rig.Seed(), 0.05, 1)), new ModelPeer(rig.Seed(), 0.05, 8 * MB),
         ];
         SwarmModel.Run(rig, 60, peers).Should().BeLessThan(rig.Layout.TotalLength / (8.0 * MB) * 2);
+    }
+
+    [Fact]
+    public void A_peer_that_chokes_and_unchokes_all_the_time_costs_little()
+    {
+        PieceRig rig = Rig(32);
+        var flapping = new ModelPeer(rig.Seed(), 0.05, 8 * MB);
+        var honest = new ModelPeer(rig.Seed(), 0.05, 8 * MB);
+        int steps = 0;
+        double seconds = SwarmModel.Run(rig, 60, () => Flap(rig, flapping, ++steps), flapping, honest);
+        seconds.Should().BeLessThan(rig.Layout.TotalLength / (8.0 * MB) * 1.3);
+    }
+
+    private static void Flap(PieceRig rig, ModelPeer peer, int step)
+    {
+        if (step % 40 == 0)
+            peer.State.OnUnchoked(rig.Now);
+        if (step % 40 != 20)
+            return;
+        rig.Manager.OnChoked(peer.State, supportsFast: false);
+        peer.DropAll();
     }
 }
