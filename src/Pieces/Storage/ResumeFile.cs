@@ -39,8 +39,9 @@ internal static class ResumeFile
     /// <summary>Bytes of records after which the state is written anew, at least.</summary>
     public const int MinRewriteLength = 1024 * 1024;
 
-    // What is longer cannot be ours: the log is written anew long before.
-    private const long MaxRecordsLength = 256L * 1024 * 1024;
+    /// <summary>Bytes of records, at the most: what is longer cannot be ours, since the log is written anew long before.</summary>
+    public const long MaxRecordsLength = 256L * 1024 * 1024;
+
     private const ulong Magic = 0x0A45544154534350; // "PCSTATE\n"
     private const int HeaderLength = 72;
     private const int SizedFlag = 1;

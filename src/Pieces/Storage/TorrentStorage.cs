@@ -40,10 +40,11 @@ internal sealed class TorrentStorage : IPieceStore, IAsyncDisposable
     public async Task<StorageOpening> OpenAsync(IProgress<CheckProgress>? progress, CancellationToken cancellationToken)
     {
         Guid boot = _options.Boot ?? BootId.Read();
-        Opened opened = await new StorageOpener(_options, _paths, _files, boot).OpenAsync(progress, cancellationToken).ConfigureAwait(false);
-        _lock = opened.Lock;
+        Opened opened;
         try
         {
+            opened = await new StorageOpener(_options, _paths, _files, boot).OpenAsync(progress, cancellationToken).ConfigureAwait(false);
+            _lock = opened.Lock;
             Begin(opened, boot);
         }
         catch

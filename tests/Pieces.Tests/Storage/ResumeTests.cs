@@ -223,6 +223,28 @@ public class ResumeTests
         File.ReadAllBytes(bench.PathTo("a")).Should().Equal(torrent.Bytes);
     }
 
+    [Theory]
+    [InlineData(1, true)]
+    [InlineData(10, false)]
+    public async Task A_write_that_a_kill_kept_from_the_state_costs_a_check_and_no_candidates_but_a_later_one_does(int secondsLater, bool keepsCandidates)
+    {
+        await using var bench = new StorageBench();
+        SampleTorrent torrent = TenPieces(12);
+        (TorrentStorage storage, _) = await bench.OpenAsync(torrent);
+        await bench.StoreAsync(storage, torrent, 0, 1);
+        await bench.WriteAsync(storage, torrent, 2, 0, 1, 2, 3);
+        await bench.WriteAsync(storage, torrent, 3, 0);
+        await bench.KillAsync(storage);
+        await using (var file = new FileStream(bench.PathTo("a.part"), FileMode.Open, FileAccess.Write, FileShare.ReadWrite))
+            file.WriteByte((byte)~torrent.Bytes[0]);
+        File.SetLastWriteTimeUtc(bench.PathTo("a.part"), File.GetLastWriteTimeUtc(bench.PathTo(".a.pieces/state")).AddSeconds(secondsLater));
+
+        (storage, StorageOpening opening) = await bench.OpenAsync(torrent);
+        StorageBench.PiecesOf(opening.Have).Should().Equal([1, 2], "piece 0 was changed, and piece 2 was whole without anybody knowing");
+        opening.Candidates.Select(c => c.Piece.Value).Should().Equal(keepsCandidates ? [3] : []);
+        await bench.CloseAsync(storage);
+    }
+
     [Fact]
     public async Task A_piece_trusted_from_the_state_is_hashed_before_it_is_served()
     {
