@@ -18,7 +18,7 @@ internal static class HttpTrackerQuery
         request.InfoHash.CopyTo(bytes);
         Append(query, "info_hash", bytes);
         request.PeerId.CopyTo(bytes);
-        Append(query, "peer_id", bytes);
+        Append(query.Append('&'), "peer_id", bytes);
         query.Append(
             CultureInfo.InvariantCulture,
             $"&port={request.Port}&uploaded={request.Counters.Uploaded}&downloaded={request.Counters.Downloaded}&left={request.Counters.Left}");

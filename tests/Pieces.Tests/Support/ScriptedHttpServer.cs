@@ -1,0 +1,98 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+
+namespace Pieces.Tests.Support;
+
+/// <summary>An HTTP server on loopback that reads the head of each request and then does to the connection whatever the test says.</summary>
+internal sealed class ScriptedHttpServer : IAsyncDisposable
+{
+    private readonly TcpListener _listener;
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly Func<string, Stream, CancellationToken, Task> _script;
+    private readonly List<Task> _connections = [];
+    private readonly List<string> _targets = [];
+    private readonly Lock _gate = new();
+    private readonly Task _run;
+
+    /// <param name="script">Gets the request's target, the connection and a token that ends with the test.</param>
+    /// <param name="address">Where it listens.</param>
+    public ScriptedHttpServer(Func<string, Stream, CancellationToken, Task> script, IPAddress? address = null)
+    {
+        _script = script;
+        _listener = new TcpListener(address ?? IPAddress.Loopback, 0);
+        _listener.Start();
+        _run = AcceptAsync();
+    }
+
+    public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
+
+    public Uri Url(string path) => new($"http://{_listener.LocalEndpoint}{path}");
+
+    /// <summary>The targets of all requests so far, as they came.</summary>
+    public IReadOnlyList<string> Targets
+    {
+        get
+        {
+            lock (_gate)
+                return [.. _targets];
+        }
+    }
+
+    /// <summary>A server that gives the same answer to everybody.</summary>
+    public static ScriptedHttpServer Answering(string status, ReadOnlyMemory<byte> body, string headers = "") =>
+        new((_, stream, cancellationToken) => AnswerAsync(stream, status, body, headers, cancellationToken));
+
+    public static async Task AnswerAsync(Stream stream, string status, ReadOnlyMemory<byte> body, string headers, CancellationToken cancellationToken)
+    {
+        await stream.WriteAsync(Encoding.ASCII.GetBytes($"HTTP/1.1 {status}\r\n{headers}Content-Length: {body.Length}\r\nConnection: close\r\n\r\n"), cancellationToken);
+        await stream.WriteAsync(body, cancellationToken);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stopping.CancelAsync();
+        _listener.Stop();
+        await _run;
+        await Task.WhenAll(_connections);
+        _stopping.Dispose();
+    }
+
+    private async Task AcceptAsync()
+    {
+        try
+        {
+            while (true)
+                _connections.Add(ServeAsync(await _listener.AcceptSocketAsync(_stopping.Token)));
+        }
+        catch (OperationCanceledException)
+        {
+            // The test is over.
+        }
+    }
+
+    private async Task ServeAsync(Socket socket)
+    {
+        await using var stream = new NetworkStream(socket, ownsSocket: true);
+        try
+        {
+            var head = new List<byte>();
+            byte[] one = new byte[1];
+            while (!(head is [.., (byte)'\r', (byte)'\n', (byte)'\r', (byte)'\n']))
+            {
+                if (await stream.ReadAsync(one, _stopping.Token) == 0)
+                    return;
+                head.Add(one[0]);
+            }
+
+            string target = Encoding.Latin1.GetString([.. head]).Split(' ')[1];
+            lock (_gate)
+                _targets.Add(target);
+            await _script(target, stream, _stopping.Token);
+        }
+        catch (Exception exception) when (exception is IOException or OperationCanceledException)
+        {
+            // The client has hung up, as it may, or the test is over.
+        }
+    }
+}

@@ -1,0 +1,95 @@
+using System.Net;
+using System.Text;
+using Pieces.Tests.Support;
+using Pieces.Trackers;
+
+namespace Pieces.Tests.Trackers;
+
+/// <summary>Our client against a tracker that others have written.</summary>
+public class OpentrackerTests
+{
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData("http")]
+    [InlineData("udp")]
+    public async Task Peers_find_each_other(string scheme)
+    {
+        await using RunningOpentracker running = await RunningOpentracker.StartAsync();
+        using ITracker tracker = running.Tracker(scheme);
+        await tracker.AnnounceAsync(Announces.Of(port: 1001, left: 0), Token);
+        AnnounceResponse second = await tracker.AnnounceAsync(Announces.Of(port: 1002) with { PeerId = Pieces.Primitives.PeerId.FromBytes("another-peer-id-----"u8) }, Token);
+        second.Peers.Should().Contain(IPEndPoint.Parse("127.0.0.1:1001"));
+        second.Interval.Should().BeGreaterThan(TimeSpan.FromMinutes(1));
+        ScrapeResponse counts = await tracker.ScrapeAsync(Announces.InfoHash, Token);
+        (counts.Seeders, counts.Leechers).Should().Be((1, 1));
+    }
+
+    [Theory]
+    [InlineData("http")]
+    [InlineData("udp")]
+    public async Task One_that_stops_is_gone(string scheme)
+    {
+        await using RunningOpentracker running = await RunningOpentracker.StartAsync();
+        using ITracker tracker = running.Tracker(scheme);
+        await tracker.AnnounceAsync(Announces.Of(port: 1001), Token);
+        await tracker.AnnounceAsync(Announces.Of(AnnounceEvent.Stopped, port: 1001), Token);
+        (await tracker.AnnounceAsync(Announces.Of(port: 1002), Token)).Peers.Should().NotContain(IPEndPoint.Parse("127.0.0.1:1001"));
+    }
+
+    [Fact]
+    public async Task A_torrent_it_does_not_serve_is_refused_by_HTTP()
+    {
+        await using RunningOpentracker running = await RunningOpentracker.StartAsync();
+        using ITracker tracker = running.Tracker("http");
+        AnnounceRequest request = Announces.Of() with { InfoHash = Pieces.Primitives.InfoHash.FromBytes("another-infohash----"u8) };
+        (await tracker.Invoking(it => it.AnnounceAsync(request, Token)).Should().ThrowAsync<TrackerException>()).Which.IsRefusal.Should().BeTrue();
+    }
+
+    private sealed class RunningOpentracker : IAsyncDisposable
+    {
+        private readonly RealProcess _process;
+        private readonly DirectoryInfo _folder;
+        private readonly int _port;
+
+        private RunningOpentracker(RealProcess process, DirectoryInfo folder, int port)
+        {
+            _process = process;
+            _folder = folder;
+            _port = port;
+        }
+
+        public static async Task<RunningOpentracker> StartAsync()
+        {
+            string path = RealProcess.Find("opentracker");
+            DirectoryInfo folder = Directory.CreateTempSubdirectory("pieces-opentracker-");
+
+            // Started by root it becomes somebody else, who reads the list of torrents; the packaged program serves only those in it.
+            if (!OperatingSystem.IsWindows())
+                File.SetUnixFileMode(folder.FullName, (UnixFileMode)0b111_101_101);
+            byte[] hash = new byte[20];
+            Announces.InfoHash.CopyTo(hash);
+            string list = Path.Combine(folder.FullName, "list");
+            await File.WriteAllTextAsync(list, Convert.ToHexStringLower(hash) + "\n", Encoding.ASCII, Token);
+            int port = FreePort.OfBoth();
+            string number = port.ToString(System.Globalization.CultureInfo.InvariantCulture);
+            string[] user = Environment.IsPrivilegedProcess ? ["-u", "nobody"] : [];
+            var process = new RealProcess(path, ["-i", "127.0.0.1", "-p", number, "-P", number, "-d", folder.FullName, "-w", "list", .. user]);
+            var running = new RunningOpentracker(process, folder, port);
+            await process.UntilListeningAsync(new IPEndPoint(IPAddress.Loopback, port), Token);
+            return running;
+        }
+
+        public ITracker Tracker(string scheme)
+        {
+            TrackerFactory.TryCreate($"{scheme}://127.0.0.1:{_port}/announce", new TrackerSettings(), new Random(1), out ITracker? tracker, out _).Should().BeTrue();
+            return tracker!;
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            await _process.DisposeAsync();
+            _folder.Delete(recursive: true);
+        }
+    }
+}

@@ -1,0 +1,82 @@
+using System.Net;
+using Pieces.Tests.Support;
+using Pieces.Trackers;
+
+namespace Pieces.Tests.Trackers;
+
+public class RedirectTests
+{
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData("http://127.0.0.1:80/x", true, "http://127.0.0.1:80/y", true)]
+    [InlineData("http://127.0.0.1:80/x", true, "http://127.0.0.1:81/announce", true)]
+    [InlineData("http://127.0.0.1:80/x", true, "http://127.0.0.1:81/announce.php", true)]
+    [InlineData("http://127.0.0.1:80/announce", true, "http://127.0.0.1:81/admin", false)]
+    [InlineData("http://127.0.0.1:80/announce", true, "http://127.0.0.2:80/admin", false)]
+    [InlineData("http://t.example/announce", false, "http://127.0.0.1:80/announce", false)]
+    [InlineData("http://t.example/announce", false, "http://localhost/announce", false)]
+    public void What_leads_to_loopback_must_come_from_there_and_stay_or_be_a_tracker(string from, bool wasLoopback, string to, bool allowed) =>
+        (RedirectRule.LoopbackFault(new Uri(from), wasLoopback, new Uri(to)) is null).Should().Be(allowed);
+
+    [Fact]
+    public async Task A_redirect_is_followed()
+    {
+        await using ScriptedHttpServer target = ScriptedHttpServer.Answering("200 OK", "d8:intervali9e5:peers0:e"u8.ToArray());
+        await using ScriptedHttpServer server = RedirectingTo(target.Url("/announce?x=1").ToString());
+        using var tracker = new HttpTracker(server.Url("/announce"), new TrackerSettings());
+        (await tracker.AnnounceAsync(Announces.Of(), Token)).Interval.Should().Be(TimeSpan.FromSeconds(9));
+        target.Targets.Should().Equal("/announce?x=1");
+    }
+
+    [Fact]
+    public async Task A_loop_of_redirects_ends_after_five()
+    {
+        await using ScriptedHttpServer server = RedirectingTo("/announce");
+        (await FailAsync(server.Url("/announce"))).Should().Be("redirects more than 5 times");
+        server.Targets.Should().HaveCount(RedirectRule.MaxRedirects + 1);
+    }
+
+    [Theory]
+    [InlineData("file:///etc/passwd")]
+    [InlineData("ftp://127.0.0.1/announce")]
+    public async Task Only_http_and_https_are_followed(string location)
+    {
+        await using ScriptedHttpServer server = RedirectingTo(location);
+        (await FailAsync(server.Url("/announce"))).Should().Be("redirects to something that is neither http nor https");
+    }
+
+    [Fact]
+    public async Task Another_loopback_port_is_not_asked_for_anything_but_an_announce()
+    {
+        await using ScriptedHttpServer victim = ScriptedHttpServer.Answering("200 OK", "d8:intervali9e5:peers0:e"u8.ToArray());
+        await using ScriptedHttpServer server = RedirectingTo(victim.Url("/shutdown").ToString());
+        (await FailAsync(server.Url("/announce"))).Should().Be("redirects to another port of this machine");
+        victim.Targets.Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task A_name_that_leads_to_another_loopback_port_is_found_out_when_it_is_resolved()
+    {
+        await using ScriptedHttpServer victim = ScriptedHttpServer.Answering("200 OK", "d8:intervali9e5:peers0:e"u8.ToArray());
+        await using ScriptedHttpServer server = RedirectingTo($"http://innocent.example:{victim.Port}/shutdown");
+        var settings = new TrackerSettings { Resolve = (_, _) => Task.FromResult<IPAddress[]>([IPAddress.Loopback]) };
+        (await FailAsync(server.Url("/announce"), settings)).Should().Be("redirects to another port of this machine");
+        victim.Targets.Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task A_redirect_to_nowhere_is_told()
+    {
+        await using ScriptedHttpServer server = ScriptedHttpServer.Answering("302 Found", default);
+        (await FailAsync(server.Url("/announce"))).Should().Be("redirects without saying where to");
+    }
+
+    private static ScriptedHttpServer RedirectingTo(string location) => ScriptedHttpServer.Answering("302 Found", default, $"Location: {location}\r\n");
+
+    private static async Task<string> FailAsync(Uri url, TrackerSettings? settings = null)
+    {
+        using var tracker = new HttpTracker(url, settings ?? new TrackerSettings());
+        return (await tracker.Invoking(it => it.AnnounceAsync(Announces.Of(), Token)).Should().ThrowAsync<TrackerException>()).Which.Message;
+    }
+}
