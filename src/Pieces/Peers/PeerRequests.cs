@@ -14,7 +14,8 @@ internal sealed class PeerRequests
     /// <summary>A peer that has unchoked us and sends no block for so long is snubbed.</summary>
     public const double SnubSeconds = 60;
 
-    /// <summary>A request counts as lost after so long at the soonest: it is cancelled, and the same peer may be asked again.</summary>
+    /// <summary>A request counts as lost after so long at the soonest: it is cancelled, and the same peer may be asked again. Sooner, after twice
+    /// the time at which it is late, when the peer has answered a later one.</summary>
     public const double LostSeconds = 20;
 
     // A request is late after four times the usual time, between these.
@@ -27,6 +28,7 @@ internal sealed class PeerRequests
 
     private readonly long _frequency;
     private readonly List<PieceIndex> _allowedFast = [];
+    private long _newestAnswered = long.MinValue;
     private bool _hasLetExpire;
 
     /// <summary>Makes it for a peer of which nothing is known.</summary>
@@ -81,6 +83,7 @@ internal sealed class PeerRequests
     {
         _hasLetExpire = false;
         SilentSince = now;
+        _newestAnswered = Math.Max(_newestAnswered, sentAt);
         Window.OnBlock(sentAt, now, bytes, Pending.Count + 1);
     }
 
@@ -95,7 +98,9 @@ internal sealed class PeerRequests
     public void TakeExpired(long now, List<PendingRequest> into)
     {
         int before = into.Count;
-        Pending.TakeExpired(now - Math.Max(LateAfter * 2, (long)(LostSeconds * _frequency)), into);
+        long veryLate = now - (LateAfter * 2);
+        long lost = Math.Min(veryLate, now - (long)(LostSeconds * _frequency));
+        Pending.TakeExpired(Math.Max(lost, Math.Min(veryLate, _newestAnswered)), into);
         _hasLetExpire |= into.Count > before;
     }
 

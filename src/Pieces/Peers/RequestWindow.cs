@@ -24,7 +24,10 @@ internal sealed class RequestWindow
     private const double MarginSeconds = 0.1;
 
     // Never more than a slow peer can send in this time: others may need the blocks sooner.
-    private const double MaxDrainSeconds = 3;
+    private const double MaxDrainSeconds = 1;
+
+    // When a block takes so much longer than the quickest one, a queue has formed: the link is full and growing on would only hold blocks.
+    private const double QueueSeconds = 0.2;
 
     // A round is at least so long, or its rate would be noise; and no longer than the other, or a slow peer would keep its first window.
     private const double ShortestRound = 0.02;
@@ -40,9 +43,8 @@ internal sealed class RequestWindow
     private double _size = Start;
     private bool _isSlowStart = true;
     private int _flatRounds;
-    private long _roundBegin = long.MinValue;
-    private long _roundBytes;
-    private bool _roundWasFull;
+    private Round _round;
+    private long _lastBlock = long.MinValue;
 
     /// <summary>Makes the window of a peer of which nothing is known.</summary>
     public RequestWindow(TimeProvider time) => _frequency = time.TimestampFrequency;
@@ -65,6 +67,9 @@ internal sealed class RequestWindow
     /// <summary>The peer has sent no block for long: a single request is left to it.</summary>
     public void Snub() => IsSnubbed = true;
 
+    /// <summary>Another peer was quicker with a block that this one was asked for: it gets one less, till it shows what it can.</summary>
+    public void OnOvertaken() => _size = Math.Max(1, _size - 1);
+
     /// <summary>A block came.</summary>
     /// <param name="sentAt">Timestamp of its request.</param>
     /// <param name="now">Timestamp.</param>
@@ -72,57 +77,58 @@ internal sealed class RequestWindow
     /// <param name="inFlight">Requests that were out when it came, its own included.</param>
     public void OnBlock(long sentAt, long now, int bytes, int inFlight)
     {
-        if (IsSnubbed)
-        {
-            IsSnubbed = false;
-            _size = Floor;
-            StartRound(now);
-        }
+        double latency = (now - sentAt) / _frequency;
+        _estimate.AddLatency(latency);
 
-        _estimate.AddLatency((now - sentAt) / _frequency);
-        if (_roundBegin == long.MinValue)
+        // Asked for after the last block had come: in between nothing was out, which says nothing of the peer's rate.
+        bool wasIdle = sentAt > _lastBlock;
+        _lastBlock = now;
+        if (IsSnubbed || wasIdle)
         {
-            StartRound(now);
+            _size = IsSnubbed ? Floor : _size;
+            IsSnubbed = false;
+            _round = new Round { Begin = now };
             return;
         }
 
-        _roundBytes += bytes;
-        _roundWasFull |= inFlight >= Size * 3 / 4;
-        if (_isSlowStart)
+        _round.Bytes += bytes;
+        _round.WasFull |= inFlight >= Size * 3 / 4;
+        if (_isSlowStart && latency < _estimate.LeastLatency + QueueSeconds)
             _size = Math.Min(_size + 1, MaxLimit);
 
-        double elapsed = (now - _roundBegin) / _frequency;
-        if ((sentAt > _roundBegin && elapsed >= ShortestRound) || elapsed >= LongestRound)
+        double elapsed = (now - _round.Begin) / _frequency;
+        if ((sentAt > _round.Begin && elapsed >= ShortestRound) || elapsed >= LongestRound)
             EndRound(now, elapsed);
-    }
-
-    private void StartRound(long now)
-    {
-        _roundBegin = now;
-        _roundBytes = 0;
-        _roundWasFull = false;
     }
 
     private void EndRound(long now, double elapsed)
     {
-        double rate = _roundBytes / elapsed;
+        double rate = _round.Bytes / elapsed;
         if (_isSlowStart)
         {
             if (rate >= _estimate.Rate * Growth)
                 _flatRounds = 0;
-            else if (_roundWasFull && ++_flatRounds >= FlatRounds)
+            else if (_round.WasFull && ++_flatRounds >= FlatRounds)
                 _isSlowStart = false;
         }
 
         // A round in which we asked for less than we might says nothing against the peer.
-        _estimate.AddRate(rate, _roundWasFull);
+        _estimate.AddRate(rate, _round.WasFull);
         double best = _estimate.Rate * (_estimate.LeastLatency + MarginSeconds) / BlockRequest.MaxLength;
-        double most = Math.Max(Floor, _estimate.Rate * (_estimate.LeastLatency + MaxDrainSeconds) / BlockRequest.MaxLength);
+        double most = Math.Max(Floor, _estimate.Rate * ((_estimate.LeastLatency * 2) + MaxDrainSeconds) / BlockRequest.MaxLength);
         if (!_isSlowStart)
             _size = Math.Clamp(best, Floor, MaxLimit);
         else if (_size > most)
             (_size, _isSlowStart) = (most, false);
-        StartRound(now);
+        _round = new Round { Begin = now };
+    }
+
+    // From one block to the first one that was asked for after it.
+    private struct Round
+    {
+        public long Begin;
+        public long Bytes;
+        public bool WasFull;
     }
 
     private sealed class Estimate

@@ -49,11 +49,16 @@ internal sealed class OpenPieces
     public long ReservedBy(SourceId opener) => _reservedBy.GetValueOrDefault(opener);
 
     /// <summary>Opens a missing piece; false when the budget has no room.</summary>
-    public bool TryOpen(PieceIndex piece, SourceId opener, long now, [MaybeNullWhen(false)] out PieceAssembly assembly)
+    /// <param name="piece">The piece.</param>
+    /// <param name="opener">The source whose share of the budget it counts against.</param>
+    /// <param name="most">Bytes of the budget that it may take at most if it is large.</param>
+    /// <param name="now">Timestamp.</param>
+    /// <param name="assembly">The open piece.</param>
+    public bool TryOpen(PieceIndex piece, SourceId opener, long most, long now, [MaybeNullWhen(false)] out PieceAssembly assembly)
     {
         assembly = null;
         int length = _table.Layout.LengthOf(piece);
-        if (!TryReserve(length, out long reserved))
+        if (!TryReserve(length, most, out long reserved))
             return false;
 
         if (!_parked.Remove(piece.Value, out assembly))
@@ -160,7 +165,7 @@ internal sealed class OpenPieces
     public void OnAllAsked(PieceAssembly assembly) => _askable.Remove(assembly);
 
     // A large piece takes half of the budget when it can, so that one far and fast peer has room for its requests; less when others hold it.
-    private bool TryReserve(int length, out long reserved)
+    private bool TryReserve(int length, long most, out long reserved)
     {
         reserved = length;
         if (length <= _budget.LargestWholePiece)
@@ -169,7 +174,7 @@ internal sealed class OpenPieces
         for (long share = _budget.Capacity / 2; share >= _budget.Capacity / 8 && share >= BlockRequest.MaxLength; share /= 2)
         {
             reserved = Math.Min(share, length);
-            if (_budget.TryReserve(reserved))
+            if (reserved <= most && _budget.TryReserve(reserved))
                 return true;
         }
 

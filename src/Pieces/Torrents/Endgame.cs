@@ -5,16 +5,13 @@ using Pieces.Primitives;
 namespace Pieces.Torrents;
 
 /// <summary>
-/// When every block is asked for: asks a peer that has nothing to do for those that slower peers would send last, so that one slow peer does not
-/// hold up the end. A block is asked for again only where that gains time, which keeps the waste small.
+/// When every block is asked for, at the end or in the whole window: asks a peer that has nothing to do for those that slower peers would send
+/// last, so that one slow peer does not hold up the rest. A block is asked for again only where that gains time, which keeps the waste small.
 /// </summary>
 internal sealed class Endgame
 {
-    /// <summary>At most so many peers are asked for one block at one time.</summary>
-    public const int MaxAskers = 2;
-
     // Peers whose requests are looked at in one call.
-    private const int MostVictims = 3;
+    private const int MostVictims = 16;
 
     // What is supposed of a peer that has not sent anything yet.
     private const double UnknownLatency = 0.5;
@@ -34,48 +31,56 @@ internal sealed class Endgame
     /// <summary>Appends requests till <paramref name="into"/> has <paramref name="end"/> entries or nothing is gained any more.</summary>
     public void Fill(PeerState peer, long now, int end, List<BlockRequest> into)
     {
-        double limit = double.PositiveInfinity;
-        for (int i = 0; i < MostVictims && into.Count < end; i++)
+        // A peer that has not shown what it can gets one block and no more: it may be as slow as the one that is to be helped.
+        bool isProven = peer.Requests.Window.Latency > 0;
+        if (!isProven && peer.Requests.Pending.Count > 0)
+            return;
+        int most = isProven ? end : Math.Min(end, into.Count + 1);
+        int maxAskers = isProven ? BlockSlots.MaxAskers : BlockSlots.MaxAskers - 1;
+
+        var victim = new Victim(-1, double.PositiveInfinity);
+        for (int i = 0; i < MostVictims && into.Count < most; i++)
         {
-            PeerState? slowest = Slowest(peer, now, limit, out limit);
-            if (slowest is null)
+            victim = NextSlowest(peer, now, victim);
+            if (victim.Index < 0 || victim.Remaining <= Finish(peer) * ClearGain)
                 return;
-            TakeOver(peer, slowest, limit, now, end, into);
+            TakeOver(peer, victim, maxAskers, now, most, into);
         }
     }
 
-    private PeerState? Slowest(PeerState peer, long now, double below, out double seconds)
+    // The slowest of those after the one before, in the order of slowness and then of index.
+    private Victim NextSlowest(PeerState peer, long now, Victim before)
     {
-        PeerState? slowest = null;
-        seconds = 0;
-        foreach (PeerState other in _work.Peers)
+        var slowest = new Victim(-1, 0);
+        for (int i = 0; i < _work.Peers.Count; i++)
         {
+            PeerState other = _work.Peers[i];
             if (other == peer || other.Requests.Pending.Count == 0)
                 continue;
             double remaining = Remaining(other, now);
-            if (remaining <= seconds || remaining >= below)
-                continue;
-            seconds = remaining;
-            slowest = other;
+            bool isAfter = remaining < before.Remaining || (remaining == before.Remaining && i > before.Index);
+            if (isAfter && remaining > slowest.Remaining)
+                slowest = new Victim(i, remaining);
         }
 
         return slowest;
     }
 
     // From the tail: what it would send last.
-    private void TakeOver(PeerState peer, PeerState slowest, double remaining, long now, int end, List<BlockRequest> into)
+    private void TakeOver(PeerState peer, Victim victim, int maxAskers, long now, int end, List<BlockRequest> into)
     {
         int cursor = 0;
-        int all = slowest.Requests.Pending.Count;
-        for (int i = 0; into.Count < end && slowest.Requests.Pending.TryStepBack(ref cursor, out PendingRequest request); i++)
+        PendingRequests pending = _work.Peers[victim.Index].Requests.Pending;
+        int all = pending.Count;
+        for (int i = 0; into.Count < end && pending.TryStepBack(ref cursor, out PendingRequest request); i++)
         {
-            if (remaining * (all - i) / all <= Finish(peer) * ClearGain)
+            if (victim.Remaining * (all - i) / all <= Finish(peer) * ClearGain)
                 return;
             if (!peer.Pieces.Has(request.Block.Piece) || !_work.Pieces.TryGet(request.Block.Piece, out PieceAssembly? assembly))
                 continue;
             int ordinal = request.Block.Ordinal;
             if (assembly.Owner != SourceId.None || assembly.IsClosing || assembly.Blocks.IsReceived(ordinal) ||
-                assembly.Blocks.AskersOf(ordinal) >= MaxAskers || peer.Requests.Pending.Contains(request.Block))
+                assembly.Blocks.AskersOf(ordinal) >= maxAskers || peer.Requests.Pending.Contains(request.Block))
             {
                 continue;
             }
@@ -106,4 +111,6 @@ internal sealed class Endgame
         double rate = window.BytesPerSecond == 0 ? BlockRequest.MaxLength / UnknownLatency : window.BytesPerSecond;
         return latency + (peer.Requests.Pending.Count * BlockRequest.MaxLength / rate);
     }
+
+    private readonly record struct Victim(int Index, double Remaining);
 }

@@ -169,7 +169,11 @@ internal sealed class PieceManager
     /// <summary>Appends what to ask a peer for now, as many as its window has room for, and marks it as asked. The peer must have been told of
     /// our interest.</summary>
     /// <returns>Number of requests appended.</returns>
-    public int FillRequests(PeerState peer, long now, List<BlockRequest> into) => _planner.Fill(peer, now, into);
+    public int FillRequests(PeerState peer, long now, List<BlockRequest> into)
+    {
+        Measure(now);
+        return _planner.Fill(peer, now, into);
+    }
 
     /// <summary>Takes a block and its buffer.</summary>
     /// <param name="peer">Who sent it.</param>
@@ -211,9 +215,7 @@ internal sealed class PieceManager
     /// <param name="cancels">Gets the requests that count as lost, to be cancelled.</param>
     public void Tick(long now, List<PeerRequest> cancels)
     {
-        double rate = DownloadRate(now);
-        _planner.BytesPerSecond = rate;
-        _writer.WritesEarly = rate < EarlyWriteBelow;
+        Measure(now);
         foreach (PeerState peer in _work.Peers)
         {
             MarkLate(peer, now);
@@ -270,6 +272,13 @@ internal sealed class PieceManager
             _writer.BeginClose(_work.Pieces.Open[i]);
     }
 
+    private void Measure(long now)
+    {
+        double rate = DownloadRate(now);
+        _planner.BytesPerSecond = rate;
+        _writer.WritesEarly = rate < EarlyWriteBelow;
+    }
+
     private BlockVerdict Take(
         PieceAssembly assembly, BlockRequest request, BlockBuffer data, PeerState peer, long now, List<PeerRequest> cancels)
     {
@@ -290,6 +299,7 @@ internal sealed class PieceManager
             if (peer == sender || !peer.Requests.Pending.TryRemove(request, out _))
                 continue;
             peer.Requests.Pending.RememberCancelled(request);
+            peer.Requests.Window.OnOvertaken();
             cancels.Add(new PeerRequest(peer, request));
         }
     }

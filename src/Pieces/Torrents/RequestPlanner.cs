@@ -6,7 +6,7 @@ using Pieces.Storage;
 
 namespace Pieces.Torrents;
 
-/// <summary>Decides what to ask a peer for: open pieces first, then a new one, and at the very end what slower peers are still to send.</summary>
+/// <summary>Decides what to ask a peer for: open pieces first, then a new one, and when nothing is left what slower peers are still to send.</summary>
 internal sealed class RequestPlanner
 {
     // A piece that nobody is asked for and that has not got on for so long may be closed when another needs its memory.
@@ -21,6 +21,7 @@ internal sealed class RequestPlanner
     private readonly Endgame _endgame;
     private readonly long _idleAfter;
     private readonly long _mostForOne;
+    private readonly long _leastShare;
 
     public RequestPlanner(PieceWork work, IPiecePicker picker, PieceWriter writer, MemoryBudget budget, TimeProvider time)
     {
@@ -30,6 +31,7 @@ internal sealed class RequestPlanner
         _endgame = new Endgame(work, time);
         _idleAfter = (long)(IdleSeconds * time.TimestampFrequency);
         _mostForOne = budget.Capacity / 4 * 3;
+        _leastShare = budget.LargestWholePiece;
     }
 
     /// <summary>Present rate of the whole download, in bytes a second.</summary>
@@ -58,7 +60,8 @@ internal sealed class RequestPlanner
                 break;
         }
 
-        if (into.Count < end && _work.Table.Missing.Count == 0 && _work.Pieces.Askable.Count == 0)
+        // Nothing else is left for a peer that could do more: everything is asked for, or all of the window or of the memory.
+        if (requests.Pending.Count < requests.Window.Size / 2)
             _endgame.Fill(peer, now, end, into);
         return into.Count - before;
     }
@@ -176,13 +179,14 @@ internal sealed class RequestPlanner
     private bool HasShareLeft(PeerState peer)
     {
         long held = _work.Pieces.ReservedBy(peer.Id);
-        return held == 0 || held + _work.Layout.PieceLength <= _mostForOne;
+        return held == 0 || held + Math.Min(_work.Layout.PieceLength, _leastShare) <= _mostForOne;
     }
 
     private bool Open(PieceIndex piece, PeerState peer, long now, [MaybeNullWhen(false)] out PieceAssembly opened)
     {
-        if (!_work.Pieces.TryOpen(piece, peer.Id, now, out opened) &&
-            !(CloseIdle(now) && _work.Pieces.TryOpen(piece, peer.Id, now, out opened)))
+        long most = _mostForOne - _work.Pieces.ReservedBy(peer.Id);
+        if (!_work.Pieces.TryOpen(piece, peer.Id, most, now, out opened) &&
+            !(CloseIdle(now) && _work.Pieces.TryOpen(piece, peer.Id, most, now, out opened)))
         {
             return false;
         }

@@ -1,0 +1,92 @@
+using Pieces.Peers;
+using Pieces.Primitives;
+using Pieces.Tests.Support;
+using Pieces.Wire;
+
+namespace Pieces.Tests.Peers;
+
+public class PeerConnectionTimeTests
+{
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_silent_peer_is_closed_after_three_minutes_and_not_before()
+    {
+        await using var rig = new ConnectionRig();
+        await WakeAsync(rig);
+        await rig.PassAsync(PeerWatch.SilenceLimit - TimeSpan.FromSeconds(6));
+        rig.Connection.Completion.IsCompleted.Should().BeFalse();
+        await rig.PassAsync(TimeSpan.FromSeconds(20));
+        (await rig.ClosedAsync(Token)).Should().Be("silent for 180 s");
+        rig.Sink.IsProtocolError.Should().BeFalse();
+    }
+
+    [Fact]
+    public async Task Keep_alives_hold_a_connection_open()
+    {
+        await using var rig = new ConnectionRig();
+        await WakeAsync(rig);
+        for (int minute = 0; minute < 10; minute++)
+        {
+            await rig.PassAsync(TimeSpan.FromSeconds(60));
+            await rig.Peer.SendAsync(new byte[4], Token);
+            await UntilAsync(() => rig.Connection.BytesReceived >= 5 + ((minute + 1) * 4));
+        }
+
+        rig.Connection.Completion.IsCompleted.Should().BeFalse();
+    }
+
+    [Fact]
+    public async Task We_send_a_keep_alive_after_a_silence_of_our_own()
+    {
+        await using var rig = new ConnectionRig();
+        await WakeAsync(rig);
+        await rig.PassAsync(PeerWatch.KeepAliveAfter + PeerWatch.Interval);
+        (await rig.Peer.ReadFrameAsync(Token))!.Id.Should().BeNull();
+    }
+
+    [Fact]
+    public async Task A_peer_that_takes_no_byte_for_a_minute_is_closed()
+    {
+        await using var rig = new ConnectionRig(new InMemoryLink(Capacity: 100));
+        await WakeAsync(rig);
+        rig.Connection.TryQueueUpload(new BlockRequest(new PieceIndex(0), 0, 1000));
+        await UntilAsync(() => rig.Store.ReadSizes.Count > 0);
+        await rig.PassAsync(PeerWatch.StuckLimit - TimeSpan.FromSeconds(6));
+        rig.Connection.Completion.IsCompleted.Should().BeFalse();
+        await rig.PassAsync(TimeSpan.FromSeconds(15));
+        (await rig.ClosedAsync(Token)).Should().Be("took nothing for 60 s");
+    }
+
+    [Fact]
+    public async Task Time_in_which_we_did_not_read_is_no_silence_of_the_peer()
+    {
+        await using var rig = new ConnectionRig();
+        var gate = new TaskCompletionSource();
+        rig.Sink.Gate = gate.Task;
+        await WakeAsync(rig);
+        await rig.PassAsync(TimeSpan.FromSeconds(400));
+        rig.Connection.Completion.IsCompleted.Should().BeFalse();
+        gate.SetResult();
+    }
+
+    // One message through: the connection's tasks and its timer run from here on.
+    private static async Task WakeAsync(ConnectionRig rig)
+    {
+        await rig.Peer.SendAsync(UnchokeMessage.Instance, Token);
+        await rig.Sink.NextAsync<UnchokeMessage>(Token);
+        for (int i = 0; i < 100; i++)
+            await Task.Yield();
+    }
+
+    private static async Task UntilAsync(Func<bool> condition)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(Token);
+        limit.CancelAfter(TimeSpan.FromSeconds(30));
+        while (!condition())
+        {
+            limit.Token.ThrowIfCancellationRequested();
+            await Task.Yield();
+        }
+    }
+}

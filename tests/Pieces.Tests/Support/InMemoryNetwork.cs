@@ -1,0 +1,211 @@
+using System.Net;
+using Pieces.Net;
+
+namespace Pieces.Tests.Support;
+
+/// <summary>How bytes travel between two hosts.</summary>
+/// <param name="Latency">One way.</param>
+/// <param name="BytesPerSecond">Of each direction of each connection; 0 for no limit.</param>
+/// <param name="Capacity">Bytes under way before a writer has to wait.</param>
+internal sealed record InMemoryLink(TimeSpan Latency = default, long BytesPerSecond = 0, int Capacity = 256 * 1024);
+
+/// <summary>What a host does to those who dial it.</summary>
+internal enum DialFault
+{
+    None,
+
+    /// <summary>Says no at once.</summary>
+    Refuse,
+
+    /// <summary>Never answers.</summary>
+    Blackhole,
+}
+
+/// <summary>
+/// A network without sockets. Each host is an <see cref="ITransport"/> with an address of its own; latency and rates run on the given clock. Faults are
+/// set on the network by address.
+/// </summary>
+internal sealed class InMemoryNetwork(TimeProvider timeProvider)
+{
+    private readonly Lock _gate = new();
+    private readonly Dictionary<IPEndPoint, InMemoryListener> _listeners = [];
+    private readonly Dictionary<(IPAddress, IPAddress), InMemoryLink> _links = [];
+    private readonly Dictionary<IPAddress, DialFault> _faults = [];
+    private readonly List<InMemoryConnection> _connections = [];
+    private int _nextPort = 40_000;
+
+    public TimeProvider TimeProvider => timeProvider;
+
+    /// <summary>For hosts without a link of their own.</summary>
+    public InMemoryLink DefaultLink { get; set; } = new();
+
+    /// <summary>Connections that are open at either end.</summary>
+    public int OpenConnections
+    {
+        get
+        {
+            lock (_gate)
+                return _connections.Count;
+        }
+    }
+
+    public ITransport Host(string address) => new InMemoryHost(this, IPAddress.Parse(address));
+
+    public void SetLink(string a, string b, InMemoryLink link)
+    {
+        lock (_gate)
+            _links[(IPAddress.Parse(a), IPAddress.Parse(b))] = _links[(IPAddress.Parse(b), IPAddress.Parse(a))] = link;
+    }
+
+    public void SetDialFault(string address, DialFault fault)
+    {
+        lock (_gate)
+            _faults[IPAddress.Parse(address)] = fault;
+    }
+
+    /// <summary>Breaks every connection of a host, as a pulled cable that both systems have noticed.</summary>
+    public void Cut(string address)
+    {
+        IPAddress ip = IPAddress.Parse(address);
+        InMemoryConnection[] hit;
+        lock (_gate)
+            hit = [.. _connections.Where(c => c.LocalEndPoint.Address.Equals(ip) || c.RemoteEndPoint.Address.Equals(ip))];
+        foreach (InMemoryConnection connection in hit)
+            connection.Break();
+    }
+
+    /// <summary>Two ends of one stream, without a listener.</summary>
+    public (InMemoryConnection A, InMemoryConnection B) Pair(InMemoryLink? link = null) =>
+        Connect(new IPEndPoint(IPAddress.Parse("10.0.0.1"), NextPort()), new IPEndPoint(IPAddress.Parse("10.0.0.2"), NextPort()), link ?? DefaultLink);
+
+    internal async ValueTask<ITransportConnection> DialAsync(IPAddress from, IPEndPoint to, CancellationToken cancellationToken)
+    {
+        InMemoryListener? listener;
+        DialFault fault;
+        InMemoryLink link;
+        lock (_gate)
+        {
+            _listeners.TryGetValue(to, out listener);
+            _faults.TryGetValue(to.Address, out fault);
+            link = _links.GetValueOrDefault((from, to.Address), DefaultLink);
+        }
+
+        if (fault == DialFault.Blackhole)
+            await Task.Delay(Timeout.InfiniteTimeSpan, timeProvider, cancellationToken);
+        if (link.Latency > TimeSpan.Zero)
+            await Task.Delay(link.Latency * 2, timeProvider, cancellationToken);
+        if (fault == DialFault.Refuse || listener is null)
+            throw new IOException($"cannot connect to {to}: connection refused");
+
+        (InMemoryConnection near, InMemoryConnection far) = Connect(new IPEndPoint(from, NextPort()), to, link);
+        if (listener.TryOffer(far))
+            return near;
+        near.Break();
+        far.Break();
+        throw new IOException($"cannot connect to {to}: connection refused");
+    }
+
+    internal InMemoryListener Listen(IPAddress address, int firstPort, int lastPort)
+    {
+        if (firstPort == 0)
+            firstPort = lastPort = NextPort();
+        lock (_gate)
+        {
+            for (int port = firstPort; port <= lastPort; port++)
+            {
+                var endPoint = new IPEndPoint(address, port);
+                if (_listeners.ContainsKey(endPoint))
+                    continue;
+                return _listeners[endPoint] = new InMemoryListener(this, endPoint);
+            }
+        }
+
+        throw new IOException($"cannot listen on any port from {firstPort} to {lastPort}: address already in use");
+    }
+
+    internal void Remove(IPEndPoint listener)
+    {
+        lock (_gate)
+            _listeners.Remove(listener);
+    }
+
+    internal void Remove(InMemoryConnection connection)
+    {
+        lock (_gate)
+            _connections.Remove(connection);
+    }
+
+    private (InMemoryConnection A, InMemoryConnection B) Connect(IPEndPoint a, IPEndPoint b, InMemoryLink link)
+    {
+        var there = new InMemoryPipe(timeProvider, link);
+        var back = new InMemoryPipe(timeProvider, link);
+        var near = new InMemoryConnection(this, new InMemoryStream(back, there), a, b);
+        var far = new InMemoryConnection(this, new InMemoryStream(there, back), b, a);
+        lock (_gate)
+            _connections.AddRange([near, far]);
+        return (near, far);
+    }
+
+    private int NextPort() => Interlocked.Increment(ref _nextPort);
+}
+
+internal sealed class InMemoryHost(InMemoryNetwork network, IPAddress address) : ITransport
+{
+    public ValueTask<ITransportConnection> ConnectAsync(IPEndPoint remote, CancellationToken cancellationToken) =>
+        network.DialAsync(address, remote, cancellationToken);
+
+    // A host has one address: binding to "any" means that one.
+    public ITransportListener Listen(IPAddress? bindAddress, int firstPort, int lastPort) => network.Listen(address, firstPort, lastPort);
+}
+
+internal sealed class InMemoryConnection(InMemoryNetwork network, InMemoryStream stream, IPEndPoint local, IPEndPoint remote) : ITransportConnection
+{
+    public Stream Stream => stream;
+
+    public IPEndPoint RemoteEndPoint => remote;
+
+    public IPEndPoint LocalEndPoint => local;
+
+    /// <summary>Fails both directions at once, at both ends.</summary>
+    public void Break()
+    {
+        stream.Break();
+        network.Remove(this);
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        network.Remove(this);
+        return stream.DisposeAsync();
+    }
+}
+
+internal sealed class InMemoryListener(InMemoryNetwork network, IPEndPoint endPoint) : ITransportListener
+{
+    private readonly System.Threading.Channels.Channel<InMemoryConnection> _waiting =
+        System.Threading.Channels.Channel.CreateBounded<InMemoryConnection>(128);
+
+    public int Port => endPoint.Port;
+
+    public async ValueTask<ITransportConnection> AcceptAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await _waiting.Reader.ReadAsync(cancellationToken);
+        }
+        catch (System.Threading.Channels.ChannelClosedException e)
+        {
+            throw new ObjectDisposedException("the listener was closed", e);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        network.Remove(endPoint);
+        _waiting.Writer.TryComplete();
+        while (_waiting.Reader.TryRead(out InMemoryConnection? waiting))
+            await waiting.DisposeAsync();
+    }
+
+    internal bool TryOffer(InMemoryConnection connection) => _waiting.Writer.TryWrite(connection);
+}

@@ -1,0 +1,152 @@
+using Microsoft.Extensions.Time.Testing;
+using Pieces.Metadata;
+using Pieces.Peers;
+using Pieces.Picking;
+using Pieces.Primitives;
+using Pieces.Storage;
+using Pieces.Torrents;
+
+namespace Pieces.Tests.Torrents;
+
+/// <summary>A PieceManager with a disk in memory and peers that do what the test says. A block is good when its first byte is 1.</summary>
+internal sealed class PieceRig
+{
+    public const int KiB = 1024;
+    public const int MiB = 1024 * 1024;
+    public const byte Good = 1;
+    public const byte Bad = 0xBD;
+
+    private int _lastId;
+
+    public PieceRig(int pieces = 8, int pieceLength = 64 * KiB, long? totalLength = null, string? wanted = null, long budget = 16 * MiB, int seed = 1)
+    {
+        Layout = new PieceLayout(totalLength ?? ((long)pieces * pieceLength), pieceLength);
+        Budget = new MemoryBudget(budget);
+        Table = new PieceTable(
+            Layout, wanted is null ? Bitfield.Full(Layout.PieceCount) : Picking.Pictures.Bits(wanted), new Bitfield(Layout.PieceCount));
+        Disk = new FakeDisk();
+        Manager = new PieceManager(Table, new InOrderPicker(Table, new Random(seed)), Budget, Disk, Time, Now);
+    }
+
+    public FakeTimeProvider Time { get; } = new();
+
+    public long Now => Time.GetTimestamp();
+
+    public PieceLayout Layout { get; }
+
+    public MemoryBudget Budget { get; }
+
+    public PieceTable Table { get; }
+
+    public FakeDisk Disk { get; }
+
+    public BlockPool Pool { get; } = new();
+
+    public PieceManager Manager { get; }
+
+    public List<PeerRequest> Cancels { get; } = [];
+
+    public List<SourceId> Convicted { get; } = [];
+
+    /// <summary>A peer that has everything, is interesting and has unchoked us.</summary>
+    public PeerState Seed()
+    {
+        PeerState peer = Stranger();
+        Manager.OnHaveAll(peer);
+        peer.Flags.AmInterested = true;
+        peer.OnUnchoked(Now);
+        return peer;
+    }
+
+    /// <summary>A peer right after the handshake.</summary>
+    public PeerState Stranger()
+    {
+        var peer = new PeerState(new SourceId(++_lastId), null, Layout.PieceCount, Time, Now);
+        Manager.PeerJoined(peer);
+        return peer;
+    }
+
+    public List<BlockRequest> Fill(PeerState peer)
+    {
+        var requests = new List<BlockRequest>();
+        Manager.FillRequests(peer, Now, requests).Should().Be(requests.Count);
+        return requests;
+    }
+
+    public BlockVerdict Send(PeerState peer, BlockRequest block, byte content = Good) =>
+        SendRaw(peer, (uint)block.Piece.Value, (uint)block.Begin, block.Length, content);
+
+    public BlockVerdict SendRaw(PeerState peer, uint piece, uint begin, int length, byte content = Good)
+    {
+        BlockBuffer buffer = Pool.Rent(length);
+        buffer.Memory.Span.Clear();
+        buffer.Memory.Span[0] = content;
+        return Manager.Accept(peer, new BlockMessage(piece, begin, buffer), Now, Cancels);
+    }
+
+    public void SendAll(PeerState peer, IEnumerable<BlockRequest> blocks, byte content = Good)
+    {
+        foreach (BlockRequest block in blocks)
+            Send(peer, block, content);
+    }
+
+    public void Tick(double secondsLater)
+    {
+        Time.Advance(TimeSpan.FromSeconds(secondsLater));
+        Manager.Tick(Now, Cancels);
+    }
+
+    /// <summary>Lets the disk do what was asked of it so far, and what comes of that.</summary>
+    public void RunDisk()
+    {
+        while (Disk.TryTake(out DiskEvent? verdict))
+        {
+            switch (verdict)
+            {
+                case BlocksWritten written: Manager.OnBlocksWritten(written); break;
+                case PieceStored stored: Manager.OnStored(stored); break;
+                case PieceRejected rejected: Manager.OnRejected(rejected, Now, Convicted); break;
+                case PieceDigests digests: Manager.OnDigests(digests, Convicted); break;
+                default: throw new InvalidOperationException(verdict!.ToString());
+            }
+        }
+    }
+
+    /// <summary>Peers take turns, each sending all it is asked for at once; returns the number of rounds it took.</summary>
+    public int Download(Func<PeerState, BlockRequest, byte> content, params PeerState[] peers)
+    {
+        var active = peers.ToList();
+        for (int round = 1; round <= 1000; round++)
+        {
+            foreach (PeerState peer in active)
+            {
+                foreach (BlockRequest block in Fill(peer).Take(3).ToList())
+                    Send(peer, block, content(peer, block));
+            }
+
+            RunDisk();
+            foreach (SourceId banned in Convicted)
+            {
+                if (active.Find(peer => peer.Id == banned) is not { } peer)
+                    continue;
+                active.Remove(peer);
+                Manager.PeerLeft(peer);
+            }
+
+            if (Manager.IsComplete)
+                return round;
+            foreach (PeerState peer in active)
+                Answer(peer, content);
+            Tick(0.1);
+        }
+
+        throw new InvalidOperationException("the download does not end");
+    }
+
+    private void Answer(PeerState peer, Func<PeerState, BlockRequest, byte> content)
+    {
+        while (peer.Requests.Pending.TryPeekOldest(out PendingRequest oldest))
+            Send(peer, oldest.Block, content(peer, oldest.Block));
+        RunDisk();
+    }
+}

@@ -1,0 +1,92 @@
+using Pieces.Peers;
+using Pieces.Primitives;
+using Pieces.Torrents;
+
+namespace Pieces.Tests.Torrents;
+
+/// <summary>A peer behind a link with a latency and a rate. It answers in order, unless it is told to behave badly.</summary>
+internal sealed class ModelPeer(PeerState state, double latency, double bytesPerSecond)
+{
+    private readonly Queue<(BlockRequest Block, double ArrivesAt)> _answers = new();
+    private readonly HashSet<BlockRequest> _cancelled = [];
+    private double _linkFree;
+
+    public PeerState State { get; } = state;
+
+    /// <summary>Whether a request is thrown away.</summary>
+    public Func<BlockRequest, bool> Drops { get; init; } = _ => false;
+
+    /// <summary>Timestamps in seconds of the first request of each block.</summary>
+    public int Asked { get; private set; }
+
+    public void Ask(BlockRequest block, double now)
+    {
+        Asked++;
+        _cancelled.Remove(block);
+        if (Drops(block))
+            return;
+        _linkFree = Math.Max(_linkFree, now + latency) + (block.Length / bytesPerSecond);
+        _answers.Enqueue((block, _linkFree));
+    }
+
+    /// <summary>A cancel spares the link only what has not been sent when it arrives.</summary>
+    public void Cancel(BlockRequest block, double now)
+    {
+        if (!_answers.Any(a => a.Block == block && a.ArrivesAt > now + latency))
+            return;
+        _cancelled.Add(block);
+        _linkFree = Math.Max(now, _linkFree - (block.Length / bytesPerSecond));
+    }
+
+    public bool TryTake(double now, out BlockRequest block)
+    {
+        while (_answers.TryPeek(out (BlockRequest Block, double ArrivesAt) answer) && answer.ArrivesAt <= now)
+        {
+            _answers.Dequeue();
+            block = answer.Block;
+            if (!_cancelled.Remove(block))
+                return true;
+        }
+
+        block = default;
+        return false;
+    }
+}
+
+/// <summary>Runs a download against model peers in fake time.</summary>
+internal static class SwarmModel
+{
+    /// <summary>Returns the seconds that the download took.</summary>
+    public static double Run(PieceRig rig, double limit, params ModelPeer[] peers)
+    {
+        const double Step = 0.002;
+        double now = 0;
+        var requests = new List<BlockRequest>();
+        for (int step = 0; !rig.Manager.IsComplete; step++)
+        {
+            now.Should().BeLessThan(limit, "the download should be over by then; {0} bytes are left", rig.Manager.BytesLeft);
+            foreach (ModelPeer peer in peers)
+            {
+                while (peer.TryTake(now, out BlockRequest block))
+                    rig.Send(peer.State, block).Should().NotBe(BlockVerdict.Unsolicited);
+                requests.Clear();
+                rig.Manager.FillRequests(peer.State, rig.Now, requests);
+                foreach (BlockRequest block in requests)
+                    peer.Ask(block, now);
+            }
+
+            if (step % 250 == 0)
+                rig.Manager.Tick(rig.Now, rig.Cancels);
+            rig.RunDisk();
+            foreach (PeerRequest cancel in rig.Cancels)
+                Array.Find(peers, peer => peer.State == cancel.Peer)!.Cancel(cancel.Block, now);
+            rig.Cancels.Clear();
+            rig.Time.Advance(TimeSpan.FromSeconds(Step));
+            now += Step;
+        }
+
+        rig.Pool.Rented.Should().Be(0);
+        rig.Budget.Reserved.Should().Be(0);
+        return now;
+    }
+}
