@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Net;
+using Pieces.Storage;
 
 namespace Pieces.Torrents;
 
@@ -11,19 +12,6 @@ public enum PieceOrder
 
     /// <summary>The rarest piece first, wherever it is.</summary>
     RarestFirst,
-}
-
-/// <summary>How room for files is made before their bytes come.</summary>
-public enum Preallocation
-{
-    /// <summary>Files grow as they are written.</summary>
-    None,
-
-    /// <summary>Files get their length at once, without taking blocks of the disk.</summary>
-    Sparse,
-
-    /// <summary>Blocks of the disk are taken at once.</summary>
-    Full,
 }
 
 /// <summary>How long to seed once everything wanted is here. The first goal that is reached ends it.</summary>

@@ -1,0 +1,89 @@
+using System.Globalization;
+using System.Text;
+using Pieces.Metadata;
+using Pieces.Primitives;
+
+namespace Pieces.Storage;
+
+/// <summary>Every path that one torrent uses below its output folder; the same on every run.</summary>
+internal sealed class StoragePaths
+{
+    /// <summary>What an unfinished file's name ends in.</summary>
+    public const string PartSuffix = ".part";
+
+    // The longest name that common file systems hold, in bytes.
+    private const int LongestName = 255;
+
+    private readonly Metainfo _metainfo;
+    private readonly HashSet<string> _taken = new(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>Makes the paths of a torrent whose file or top folder is to lie in <paramref name="outputDirectory"/>.</summary>
+    public StoragePaths(Metainfo metainfo, string outputDirectory)
+    {
+        _metainfo = metainfo;
+        OutputDirectory = outputDirectory;
+        Folder = Join(outputDirectory, Shortened("." + metainfo.Name, ".pieces"));
+        foreach (FileEntry file in metainfo.Files)
+        {
+            // Only such a name can be what another file's unfinished name is.
+            if (file.Path[^1].EndsWith(PartSuffix, StringComparison.OrdinalIgnoreCase))
+                _taken.Add(file.RelativePath);
+            for (int depth = 1; depth < file.Path.Length; depth++)
+            {
+                if (file.Path[depth - 1].EndsWith(PartSuffix, StringComparison.OrdinalIgnoreCase))
+                    _taken.Add(string.Join('/', file.Path.AsSpan(0, depth)!));
+            }
+        }
+    }
+
+    /// <summary>The folder that the user named.</summary>
+    public string OutputDirectory { get; }
+
+    /// <summary>The hidden folder beside the data.</summary>
+    public string Folder { get; }
+
+    /// <summary>What is known of the download.</summary>
+    public string State => Join(Folder, "state");
+
+    /// <summary>Held open by the one process that works on the download.</summary>
+    public string Lock => Join(Folder, "lock");
+
+    /// <summary>Bytes of unselected files that share a piece with a selected one, at their torrent offsets.</summary>
+    public string Spare => Join(Folder, "spare");
+
+    /// <summary>Path of a finished file.</summary>
+    public string Final(int file) => Join(OutputDirectory, _metainfo.Files[file].RelativePath);
+
+    /// <summary>Path of an unfinished file.</summary>
+    public string Part(int file)
+    {
+        FileEntry entry = _metainfo.Files[file];
+        int cut = entry.RelativePath.Length - entry.Path[^1].Length;
+        string parent = entry.RelativePath[..cut];
+        string name = Shortened(entry.Path[^1], PartSuffix);
+        // A torrent may hold both "a" and "a.part".
+        for (int i = 1; _taken.Contains(parent + name); i++)
+            name = Shortened(entry.Path[^1], string.Create(CultureInfo.InvariantCulture, $".{i}{PartSuffix}"));
+        return Join(OutputDirectory, parent + name);
+    }
+
+    private static string Join(string folder, string relative) => Path.Join(folder, relative);
+
+    private static string Shortened(string name, string suffix)
+    {
+        if (Encoding.UTF8.GetByteCount(name) + suffix.Length <= LongestName)
+            return name + suffix;
+        string mark = "~" + Sha1Digest.Of(Encoding.UTF8.GetBytes(name)).ToString()[..8];
+        int room = LongestName - suffix.Length - mark.Length;
+        var kept = new StringBuilder();
+        foreach (Rune rune in name.EnumerateRunes())
+        {
+            room -= rune.Utf8SequenceLength;
+            if (room < 0)
+                break;
+            kept.Append(rune.ToString());
+        }
+
+        return kept + mark + suffix;
+    }
+}

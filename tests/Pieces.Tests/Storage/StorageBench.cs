@@ -1,0 +1,252 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
+using Microsoft.Extensions.Time.Testing;
+using Microsoft.Win32.SafeHandles;
+using Pieces.Metadata;
+using Pieces.Primitives;
+using Pieces.Storage;
+using FileAttributes = Pieces.Metadata.FileAttributes;
+
+namespace Pieces.Tests.Storage;
+
+/// <summary>A torrent made by hand, with its bytes.</summary>
+internal sealed class SampleTorrent
+{
+    public SampleTorrent(int pieceLength, int seed, params (string Path, int Length)[] files)
+        : this(pieceLength, seed, multi: files.Length > 1, files)
+    {
+    }
+
+    public SampleTorrent(int pieceLength, int seed, bool multi, (string Path, int Length)[] files)
+    {
+        var entries = ImmutableArray.CreateBuilder<FileEntry>();
+        long offset = 0;
+        foreach ((string path, int length) in files)
+        {
+            bool isPad = path.StartsWith(".pad", StringComparison.Ordinal);
+            ImmutableArray<string> components = multi ? ["data", .. path.Split('/')] : [path];
+            entries.Add(new FileEntry(entries.Count, components, components, offset, length, isPad ? FileAttributes.Padding : FileAttributes.None));
+            offset += length;
+        }
+
+        Bytes = new byte[offset];
+        new Random(seed).NextBytes(Bytes);
+        foreach (FileEntry file in entries)
+        {
+            if (file.IsPadding)
+                Bytes.AsSpan((int)file.Offset, (int)file.Length).Clear();
+        }
+
+        var layout = new PieceLayout(offset, pieceLength);
+        byte[] hashes = new byte[layout.PieceCount * 20];
+        for (int i = 0; i < layout.PieceCount; i++)
+            Sha1Digest.Of(PieceBytes(layout, i)).CopyTo(hashes.AsSpan(i * 20));
+        Metainfo = new Metainfo
+        {
+            InfoHash = InfoHash.OfInfo(hashes),
+            InfoBytes = hashes,
+            Name = multi ? "data" : files[0].Path,
+            OriginalName = multi ? "data" : files[0].Path,
+            Files = entries.ToImmutable(),
+            IsMultiFile = multi,
+            Layout = layout,
+            PieceHashes = hashes,
+        };
+    }
+
+    public byte[] Bytes { get; }
+
+    public Metainfo Metainfo { get; }
+
+    public PieceLayout Layout => Metainfo.Layout;
+
+    public ReadOnlySpan<byte> PieceBytes(int piece) => PieceBytes(Layout, piece);
+
+    public byte[] FileBytes(int file) => Bytes.AsSpan((int)Metainfo.Files[file].Offset, (int)Metainfo.Files[file].Length).ToArray();
+
+    private ReadOnlySpan<byte> PieceBytes(PieceLayout layout, int piece) =>
+        Bytes.AsSpan((int)layout.OffsetOf(layout.Piece(piece)), layout.LengthOf(layout.Piece(piece)));
+}
+
+/// <summary>Collects the disk's verdicts, and lets a test wait for one.</summary>
+internal sealed class RecordingSink : IDiskSink
+{
+    private readonly ConcurrentQueue<DiskEvent> _events = new();
+    private readonly Lock _gate = new();
+    private readonly List<(Predicate<DiskEvent> Match, TaskCompletionSource<DiskEvent> Done)> _waiting = [];
+
+    public IEnumerable<DiskEvent> Events => _events;
+
+    public void OnDisk(DiskEvent verdict)
+    {
+        lock (_gate)
+        {
+            _events.Enqueue(verdict);
+            _waiting.RemoveAll(wait => wait.Match(verdict) && wait.Done.TrySetResult(verdict));
+        }
+    }
+
+    public async Task<T> When<T>(Predicate<T> match)
+        where T : DiskEvent
+    {
+        var done = new TaskCompletionSource<DiskEvent>(TaskCreationOptions.RunContinuationsAsynchronously);
+        lock (_gate)
+        {
+            DiskEvent? there = _events.FirstOrDefault(e => e is T t && match(t));
+            if (there is not null)
+                return (T)there;
+            _waiting.Add((e => e is T t && match(t), done));
+        }
+
+        return (T)await done.Task.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+    }
+}
+
+/// <summary>A disk that fails when told to.</summary>
+internal sealed class FaultyDisk : IDiskCalls
+{
+    public Exception? WriteError { get; set; }
+
+    public long? Free { get; set; }
+
+    public List<string> Order { get; } = [];
+
+    public void Write(SafeFileHandle handle, IReadOnlyList<ReadOnlyMemory<byte>> buffers, long offset)
+    {
+        if (WriteError is not null)
+            throw WriteError;
+        SystemDiskCalls.Instance.Write(handle, buffers, offset);
+    }
+
+    public void Flush(SafeFileHandle handle)
+    {
+        lock (Order)
+            Order.Add("flush");
+        SystemDiskCalls.Instance.Flush(handle);
+    }
+
+    public long? FreeSpace(string folder) => Free ?? SystemDiskCalls.Instance.FreeSpace(folder);
+}
+
+/// <summary>A folder of its own for one test, and the shared parts of a client. Disposing checks that every buffer came back.</summary>
+internal sealed class StorageBench : IAsyncDisposable
+{
+    private readonly List<TorrentStorage> _open = [];
+
+    public StorageBench([CallerMemberName] string test = "")
+    {
+        Folder = Path.Combine(Path.GetTempPath(), "pieces-tests", $"{Environment.ProcessId}-{Guid.NewGuid():N}"[..20] + "-" + test[..Math.Min(24, test.Length)]);
+        Directory.CreateDirectory(Folder);
+    }
+
+    public string Folder { get; }
+
+    public BlockPool Pool { get; } = new();
+
+    public DiskQueue Queue { get; } = new();
+
+    public HandleCache Handles { get; init; } = new(8);
+
+    public FakeTimeProvider Time { get; } = new();
+
+    public FaultyDisk Disk { get; } = new();
+
+    public RecordingSink Sink { get; private set; } = new();
+
+    public Guid Boot { get; set; } = Guid.Parse("11111111-2222-3333-4444-555555555555");
+
+    public string PathTo(string relative) => Path.Combine(Folder, relative);
+
+    public async Task<(TorrentStorage Storage, StorageOpening Opening)> OpenAsync(SampleTorrent torrent, Func<StorageOptions, StorageOptions>? change = null)
+    {
+        Sink = new RecordingSink();
+        var options = new StorageOptions
+        {
+            Metainfo = torrent.Metainfo,
+            OutputDirectory = Folder,
+            Queue = Queue,
+            Handles = Handles,
+            Sink = Sink,
+            TimeProvider = Time,
+            Calls = Disk,
+            Boot = Boot,
+        };
+        var storage = new TorrentStorage(change?.Invoke(options) ?? options);
+        StorageOpening opening = await storage.OpenAsync(null, TestContext.Current.CancellationToken);
+        _open.Add(storage);
+        return (storage, opening);
+    }
+
+    public BlockBuffer?[] Blocks(SampleTorrent torrent, int piece, int damage = -1)
+    {
+        PieceIndex index = torrent.Layout.Piece(piece);
+        var blocks = new BlockBuffer?[torrent.Layout.BlockCountOf(index)];
+        for (int i = 0; i < blocks.Length; i++)
+            blocks[i] = Block(torrent, piece, i, i == damage);
+        return blocks;
+    }
+
+    public BlockBuffer Block(SampleTorrent torrent, int piece, int ordinal, bool damaged = false)
+    {
+        BlockRequest request = torrent.Layout.Block(torrent.Layout.Piece(piece), ordinal);
+        BlockBuffer buffer = Pool.Rent(request.Length);
+        torrent.PieceBytes(piece).Slice(request.Begin, request.Length).CopyTo(buffer.Memory.Span);
+        if (damaged)
+            buffer.Memory.Span[0] ^= 1;
+        return buffer;
+    }
+
+    public async Task StoreAsync(TorrentStorage storage, SampleTorrent torrent, params int[] pieces)
+    {
+        foreach (int piece in pieces)
+        {
+            BlockBuffer?[] blocks = Blocks(torrent, piece);
+            storage.StorePiece(torrent.Layout.Piece(piece), blocks, new bool[blocks.Length]);
+        }
+
+        foreach (int piece in pieces)
+            await Sink.When<PieceStored>(e => e.Piece.Value == piece);
+    }
+
+    public async Task WriteAsync(TorrentStorage storage, SampleTorrent torrent, int piece, params int[] ordinals)
+    {
+        CandidateBlock[] blocks = [.. ordinals.Select(o => new CandidateBlock(o, Block(torrent, piece, o)))];
+        storage.WriteBlocks(torrent.Layout.Piece(piece), blocks);
+        await Sink.When<BlocksWritten>(e => ReferenceEquals(e.Blocks, blocks));
+        foreach (CandidateBlock block in blocks)
+            block.Data.Dispose();
+    }
+
+    /// <summary>As far as the disk is concerned, what <c>kill -9</c> does: nothing is saved any more.</summary>
+    public async Task KillAsync(TorrentStorage storage)
+    {
+        _open.Remove(storage);
+        await storage.DisposeAsync();
+    }
+
+    public async Task CloseAsync(TorrentStorage storage)
+    {
+        _open.Remove(storage);
+        await storage.CloseAsync();
+    }
+
+    public void Write(string relative, ReadOnlySpan<byte> bytes)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(PathTo(relative))!);
+        File.WriteAllBytes(PathTo(relative), bytes);
+    }
+
+    public static int[] PiecesOf(Bitfield bits) => [.. Enumerable.Range(0, bits.Length).Where(i => bits[i])];
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (TorrentStorage storage in _open)
+            await storage.DisposeAsync();
+        await Queue.DisposeAsync();
+        Handles.Dispose();
+        Directory.Delete(Folder, recursive: true);
+        Pool.Rented.Should().Be(0, "every block buffer goes back to the pool");
+        Handles.OpenCount.Should().Be(0, "every file is closed");
+    }
+}
