@@ -1,16 +1,107 @@
 using System.CommandLine;
 using Pieces.Cli.Failures;
+using Pieces.Cli.Parsing;
+using Pieces.Cli.Terminal;
+using Pieces.Metadata;
 
 namespace Pieces.Cli.Commands;
 
-/// <summary><c>pieces create PATH...</c>: make a torrent.</summary>
-internal static class CreateCommand
+/// <summary><c>pieces create PATH...</c>: make a torrent; the same input gives the same bytes.</summary>
+internal sealed class CreateCommand
 {
+    private readonly Argument<string[]> _paths = new("PATH") { Description = "the file or folder to describe (several go into one top folder)", Arity = ArgumentArity.OneOrMore };
+    private readonly Option<string> _output = Flag.Of(text => text, "FILE or -", "the torrent to write (default: NAME.torrent; -: stdout)", "--output", "-o");
+    private readonly Option<List<string>> _trackers = Flag.Repeated(Values.Tracker, "URL", "a tracker (again for more)", "--tracker", "-t");
+    private readonly Option<List<string>> _webSeeds = Flag.Repeated(Values.WebSeed, "URL", "a web seed (again for more)", "--web-seed", "-w");
+    private readonly Option<bool> _private = Flag.Switch("only its trackers may name peers", "--private");
+    private readonly Option<int?> _pieceSize = Flag.Of<int?>(text => Values.PieceSize(text), "N", "bytes of a piece, a power of two, for example 1M (default: by the size)", "--piece-size");
+    private readonly Option<string> _name = Flag.Of(text => text, "N", "name of the file or top folder (default: the path's own)", "--name");
+    private readonly Option<string> _comment = Flag.Of(text => text, "TEXT", "free text", "--comment");
+    private readonly Option<bool> _overwrite = Flag.Switch("replace the torrent file when it is there already", "--overwrite");
+    private readonly CliContext _context;
+
+    private CreateCommand(CliContext context) => _context = context;
+
     public static Command Create(CliContext context)
     {
-        var paths = new Argument<string[]>("PATH") { Description = "a file or folder", Arity = ArgumentArity.OneOrMore };
-        var command = new Command("create", "make a torrent: the same input gives the same bytes") { paths };
-        command.SetAction((_, _) => throw FailureException.Usage("create: not built yet (see 'pieces help')"));
+        var create = new CreateCommand(context);
+        var command = new Command("create", "make a torrent: the same input gives the same bytes")
+        {
+            create._paths, create._output, create._trackers, create._webSeeds, create._private, create._pieceSize, create._name, create._comment, create._overwrite,
+        };
+        command.SetAction(async (parse, cancellationToken) => (int)await create.RunAsync(parse, cancellationToken));
         return command;
+    }
+
+    private async Task<ExitCode> RunAsync(ParseResult parse, CancellationToken cancellationToken)
+    {
+        string? output = parse.GetValue(_output);
+        if (output is not null and not "-")
+            RefuseExisting(output, parse.GetValue(_overwrite));
+        byte[] torrent = await BuildAsync(parse, cancellationToken);
+        var metainfo = MetainfoParser.Parse(torrent);
+        if (output == "-")
+        {
+            _context.Output.Write(torrent);
+            return ExitCode.Success;
+        }
+
+        output ??= $"{metainfo.Name}.torrent";
+        RefuseExisting(output, parse.GetValue(_overwrite));
+        await WriteAsync(output, torrent, parse.GetValue(_overwrite), cancellationToken);
+        _context.Messages.Progress(
+            $"{output}: {Quantity.Size(metainfo.TotalLength)}, {Quantity.Count(metainfo.Layout.PieceCount, "piece")} of "
+            + $"{Quantity.Size(metainfo.Layout.PieceLength)}, info-hash {metainfo.InfoHash}");
+        return ExitCode.Success;
+    }
+
+    private async Task<byte[]> BuildAsync(ParseResult parse, CancellationToken cancellationToken)
+    {
+        var options = new MetainfoBuilderOptions
+        {
+            Paths = [.. parse.GetRequiredValue(_paths)],
+            Name = parse.GetValue(_name),
+            Trackers = [.. parse.GetValue(_trackers) ?? []],
+            WebSeeds = [.. parse.GetValue(_webSeeds) ?? []],
+            IsPrivate = parse.GetValue(_private),
+            PieceLength = parse.GetValue(_pieceSize),
+            Comment = parse.GetValue(_comment),
+        };
+        try
+        {
+            return await MetainfoBuilder.BuildAsync(options, cancellationToken: cancellationToken);
+        }
+        catch (MetainfoException e)
+        {
+            // What cannot be made is no bad torrent: the user asked for something impossible.
+            throw new FailureException(ExitCode.Usage, e.Message, e);
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException or UnauthorizedAccessException)
+        {
+            throw new FailureException(ExitCode.NotFound, e.Message, e);
+        }
+    }
+
+    private static void RefuseExisting(string path, bool overwrite)
+    {
+        if (Directory.Exists(path))
+            throw new FailureException(ExitCode.InTheWay, $"{path}: a folder of this name is in the way");
+        if (!overwrite && File.Exists(path))
+            throw new FailureException(ExitCode.InTheWay, $"{path}: it is there already (--overwrite replaces it)");
+    }
+
+    private static async Task WriteAsync(string path, byte[] torrent, bool overwrite, CancellationToken cancellationToken)
+    {
+        try
+        {
+            // Beside its place first: a full disk must not cost the torrent that was there.
+            string temporary = $"{path}.part";
+            await File.WriteAllBytesAsync(temporary, torrent, cancellationToken);
+            File.Move(temporary, path, overwrite);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new FailureException(ExitCode.FileError, $"{path}: cannot be written: {Outcome.Reason(e)}", e);
+        }
     }
 }

@@ -5,6 +5,7 @@ using Pieces.Cli.Parsing;
 using Pieces.Cli.Sources;
 using Pieces.Cli.Terminal;
 using Pieces.Metadata;
+using Pieces.Trackers;
 
 namespace Pieces.Cli.Commands;
 
@@ -53,11 +54,11 @@ internal static class ShowCommand
         for (int tier = 0; tier < metainfo.Trackers.Length; tier++)
         {
             foreach (string url in metainfo.Trackers[tier])
-                yield return $"tracker:      {Secrets.Redact(url)} (tier {Number(tier + 1)})";
+                yield return $"tracker:      {TrackerUrl.Redact(url)} (tier {Number(tier + 1)})";
         }
 
         foreach (string url in metainfo.WebSeeds)
-            yield return $"web seed:     {Secrets.Redact(url)}";
+            yield return $"web seed:     {TrackerUrl.Redact(url)}";
         foreach (string node in metainfo.Nodes)
             yield return $"node:         {node}";
     }

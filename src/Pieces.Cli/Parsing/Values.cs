@@ -60,6 +60,16 @@ internal static class Values
             ? count
             : throw new FormatException($"\"{text}\" is no whole number from 1");
 
+    /// <summary>Bytes of a piece, as <see cref="Size"/>; which lengths are possible the library knows.</summary>
+    public static int PieceSize(string text) => Size(text) is > 0 and <= int.MaxValue and var size ? (int)size : throw new FormatException($"\"{text}\" is no size of a piece");
+
+    /// <summary>A port; 0 is any.</summary>
+    public static int Port(string text) => TryPort(text, out int port) ? port : throw new FormatException($"\"{text}\" is no port from 0 to 65535");
+
+    /// <summary>An IPv4 or IPv6 address.</summary>
+    public static IPAddress Address(string text) =>
+        IPAddress.TryParse(text, out IPAddress? address) ? address : throw new FormatException($"\"{text}\" is no IP address");
+
     /// <summary><c>N</c> or <c>N-M</c>; 0 is any port.</summary>
     public static PortRange Ports(string text)
     {

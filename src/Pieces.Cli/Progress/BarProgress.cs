@@ -1,7 +1,8 @@
 using Pieces.Cli.Terminal;
+using Pieces.Primitives;
 using Pieces.Torrents;
-using Spectre.Console;
 using Spectre.Console.Rendering;
+using Spectre.Console;
 
 namespace Pieces.Cli.Progress;
 
@@ -88,7 +89,7 @@ internal sealed class BarProgress : IProgressView, ILineWriter
         return new Rows(rows);
     }
 
-    private static Text OneLine(string text, Style style) => new(SafeText.Escape(text), style) { Overflow = Overflow.Ellipsis };
+    private static Text OneLine(string text, Style style) => new(DisplayText.Escape(text), style) { Overflow = Overflow.Ellipsis };
 
     private string BarAndFigures(TorrentSnapshot now)
     {

@@ -3,6 +3,7 @@ using Pieces.Cli.Failures;
 using Pieces.Cli.Terminal;
 using Pieces.Metadata;
 using Pieces.Primitives;
+using Pieces.Trackers;
 
 namespace Pieces.Cli.Sources;
 
@@ -27,7 +28,7 @@ internal sealed class SourceLoader : IDisposable
     }
 
     /// <summary>How a source is called in messages: without the secrets that a URL may have.</summary>
-    public static string NameOf(string source) => source == "-" ? "stdin" : IsUrl(source) ? Secrets.Redact(source) : source;
+    public static string NameOf(string source) => source == "-" ? "stdin" : IsUrl(source) ? TrackerUrl.Redact(source) : source;
 
     /// <summary>Reads and parses.</summary>
     /// <exception cref="FailureException">It cannot be found, read or used; the message names the source.</exception>
@@ -81,7 +82,7 @@ internal sealed class SourceLoader : IDisposable
 
     private static HttpClient CreateHttpClient()
     {
-        var handler = new SocketsHttpHandler { MaxAutomaticRedirections = MaxRedirects, AutomaticDecompression = DecompressionMethods.All };
+        var handler = new SocketsHttpHandler { MaxAutomaticRedirections = MaxRedirects, Proxy = new EnvironmentProxy(), AutomaticDecompression = DecompressionMethods.All };
         var http = new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };
         http.DefaultRequestHeaders.UserAgent.ParseAdd($"pieces/{ProductVersion.Number}");
         return http;

@@ -1,4 +1,5 @@
 using Pieces.Cli.Failures;
+using Pieces.Primitives;
 
 namespace Pieces.Cli.Terminal;
 
@@ -63,6 +64,6 @@ internal sealed class Messages
     {
         // The writer only writes: it never calls back, so it may run under the lock that keeps lines whole.
         lock (_lock)
-            _writer.WriteLine(SafeText.Escape(text));
+            _writer.WriteLine(DisplayText.Escape(text));
     }
 }

@@ -1,6 +1,7 @@
 using System.Text;
 using Microsoft.Win32.SafeHandles;
 using Pieces.Cli.Failures;
+using Pieces.Primitives;
 
 namespace Pieces.Cli.Terminal;
 
@@ -19,7 +20,7 @@ internal sealed class StandardOutput : IDisposable
 
     /// <summary>Writes a line, with everything escaped that could steer a terminal.</summary>
     /// <exception cref="FailureException">The reader is gone.</exception>
-    public void WriteLine(string line) => Write(Encoding.UTF8.GetBytes(SafeText.Escape(line) + '\n'));
+    public void WriteLine(string line) => Write(Encoding.UTF8.GetBytes(DisplayText.Escape(line) + '\n'));
 
     /// <summary>Writes bytes as they are.</summary>
     /// <exception cref="FailureException">The reader is gone.</exception>
@@ -29,7 +30,7 @@ internal sealed class StandardOutput : IDisposable
         {
             _stream.Value.Write(bytes);
         }
-        catch (IOException e)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw Gone(e);
         }
@@ -49,7 +50,7 @@ internal sealed class StandardOutput : IDisposable
             if (_stream.Value is FileStream { CanSeek: true } file)
                 _ = file.SafeFileHandle.IsInvalid;
         }
-        catch (IOException e)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw Gone(e);
         }
@@ -78,7 +79,7 @@ internal sealed class StandardOutput : IDisposable
         ? Console.OpenStandardOutput()
         : new FileStream(new SafeFileHandle(1, ownsHandle: false), FileAccess.Write, BufferLength);
 
-    private static FailureException Gone(IOException e) => e.HResult == BrokenPipe
+    private static FailureException Gone(Exception e) => e.HResult == BrokenPipe
         ? new FailureException(ExitCode.BrokenPipe, string.Empty, e)
-        : new FailureException(ExitCode.FileError, $"stdout: {Outcome.Reason(e)}", e);
+        : new FailureException(Outcome.Of(e).Code, $"stdout: cannot be written: {Outcome.Reason(e)}", e);
 }

@@ -13,6 +13,15 @@ internal static class NetworkBinding
     public static IPAddress Resolve(string nameOrAddress)
     {
         IPAddress address = IPAddress.TryParse(nameOrAddress, out IPAddress? given) ? given : AddressOf(nameOrAddress);
+        return Check($"--interface {nameOrAddress}", address);
+    }
+
+    /// <summary>Hands an address back that sockets can be bound to.</summary>
+    /// <param name="subject">What named it, for the message.</param>
+    /// <param name="address">The address.</param>
+    /// <exception cref="FailureException">It is not this machine's.</exception>
+    public static IPAddress Check(string subject, IPAddress address)
+    {
         try
         {
             using var probe = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
@@ -21,7 +30,7 @@ internal static class NetworkBinding
         }
         catch (SocketException e)
         {
-            throw new FailureException(ExitCode.InterfaceGone, $"--interface {nameOrAddress}: cannot bind to {address}: {Outcome.Reason(e)}", e);
+            throw new FailureException(ExitCode.InterfaceGone, $"{subject}: cannot bind to {address}: {Outcome.Reason(e)}", e);
         }
     }
 

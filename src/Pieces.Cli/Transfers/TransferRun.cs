@@ -5,6 +5,7 @@ using Pieces.Cli.Terminal;
 using Pieces.Metadata;
 using Pieces.Primitives;
 using Pieces.Torrents;
+using Pieces.Trackers;
 
 namespace Pieces.Cli.Transfers;
 
@@ -61,8 +62,8 @@ internal sealed class TransferRun
 
     private async Task<List<ExitCode>> TransferAsync(List<Metainfo> torrents)
     {
-        if (_settings.Torrent.UseTrackers && ProxyNotice.Of(Environment.GetEnvironmentVariable) is { } proxy)
-            _context.Messages.Progress(proxy);
+        if (_settings.Torrent.UseTrackers && EnvironmentProxy.Describe() is { } proxy)
+            _context.Messages.Progress($"HTTP trackers are asked through the environment's proxy, {proxy}; peers and UDP trackers are not");
         await using IProgressView view = ProgressViews.Create(_context, _settings.Progress);
         TorrentClientOptions options = _settings.Client with
         {
