@@ -13,6 +13,8 @@ internal static class UnixCalls
     private const int StatBufferLength = 256;
     private const int NoSuchEntry = 2;
     private const int NotAFolder = 20;
+    private const int InvalidArgument = 22;
+    private const int NotSupported = 95;
 
     /// <summary>Makes the entries of a folder durable, so that a rename in it survives a power cut. Windows keeps them itself.</summary>
     /// <exception cref="IOException">The folder cannot be opened or flushed.</exception>
@@ -75,7 +77,7 @@ internal static class UnixCalls
         int error = call(descriptor) == 0 ? 0 : Marshal.GetLastPInvokeError();
         _ = Close(descriptor);
         // Some file systems know no flush of a folder (EINVAL, ENOTSUP): then there is nothing to wait for.
-        if (error is not (0 or 22 or 95))
+        if (error is not (0 or InvalidArgument or NotSupported))
             throw Failure(path, error);
     }
 
