@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Pieces.Cli.Failures;
+using Pieces.Storage;
 using Pieces.Torrents;
 
 namespace Pieces.Cli.Parsing;

@@ -1,8 +1,8 @@
 using Pieces.Cli.Terminal;
 using Pieces.Primitives;
 using Pieces.Torrents;
-using Spectre.Console.Rendering;
 using Spectre.Console;
+using Spectre.Console.Rendering;
 
 namespace Pieces.Cli.Progress;
 

@@ -1,3 +1,4 @@
+using Pieces.Metadata;
 using Pieces.Torrents;
 
 namespace Pieces.Cli.Progress;
@@ -9,7 +10,17 @@ namespace Pieces.Cli.Progress;
 /// <param name="Pieces">Number of its pieces.</param>
 /// <param name="PieceLength">Bytes of a piece.</param>
 /// <param name="Directory">The folder that contains it or will.</param>
-internal sealed record TransferSubject(string Name, long Size, int Files, int Pieces, int PieceLength, string Directory);
+internal sealed record TransferSubject(string Name, long Size, int Files, int Pieces, int PieceLength, string Directory)
+{
+    /// <summary>What people are told of a torrent.</summary>
+    public static TransferSubject Of(Metainfo metainfo, string directory) => new(
+        metainfo.Name,
+        metainfo.TotalLength,
+        metainfo.Files.Count(file => file.IsOnDisk),
+        metainfo.Layout.PieceCount,
+        metainfo.Layout.PieceLength,
+        directory);
+}
 
 /// <summary>A transfer at one moment.</summary>
 internal sealed record TransferStatus(TransferSubject Subject, TorrentSnapshot Snapshot);

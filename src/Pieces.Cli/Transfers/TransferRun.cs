@@ -94,13 +94,7 @@ internal sealed class TransferRun
     {
         TorrentOptions options = _settings.Torrent with { Notices = new NoticePrinter(_context.Messages) };
         Torrent torrent = await client.AddAsync(metainfo, options, _context.Signals.Token);
-        var subject = new TransferSubject(
-            metainfo.Name,
-            metainfo.TotalLength,
-            metainfo.Files.Count(file => file.IsOnDisk),
-            metainfo.Layout.PieceCount,
-            metainfo.Layout.PieceLength,
-            options.OutputDirectory);
+        var subject = TransferSubject.Of(metainfo, options.OutputDirectory);
         var clock = new GiveUpClock(_settings.StallTimeout, _settings.Deadline);
         return new TransferSession(subject, new TorrentTransfer(torrent), clock, options.SeedOnly);
     }

@@ -3,6 +3,7 @@ using System.Net;
 using Pieces.Cli.Failures;
 using Pieces.Cli.Parsing;
 using Pieces.Cli.Progress;
+using Pieces.Storage;
 using Pieces.Torrents;
 
 namespace Pieces.Tests.Cli;

@@ -82,7 +82,7 @@ public class TorrentStorageTests
             await bench.Sink.When<PieceStored>(e => e.Piece.Value == piece);
         await bench.CloseAsync(storage);
         bench.Sink.Events.Should().NotContain(e => e is DiskFailed || e is PieceRejected);
-        foreach (Metadata.FileEntry file in torrent.Metainfo.Files)
+        foreach (Pieces.Metadata.FileEntry file in torrent.Metainfo.Files)
         {
             string path = bench.PathTo(file.RelativePath);
             if (file.IsPadding)

@@ -17,16 +17,14 @@ internal sealed class PiecesProcess : IAsyncDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private readonly Process _process;
-    private readonly Task<string> _output;
-    private readonly Task _errors;
-    private readonly StringBuilder _errorText = new();
-    private readonly SemaphoreSlim _errorGrew = new(0);
+    private readonly GrowingText _output;
+    private readonly GrowingText _errors;
 
     private PiecesProcess(Process process, byte[]? input)
     {
         _process = process;
-        _output = process.StandardOutput.ReadToEndAsync();
-        _errors = ReadErrorsAsync();
+        _output = new GrowingText(process.StandardOutput);
+        _errors = new GrowingText(process.StandardError);
         using Stream stdin = process.StandardInput.BaseStream;
         if (input is not null)
             stdin.Write(input);
@@ -70,21 +68,16 @@ internal sealed class PiecesProcess : IAsyncDisposable
     {
         using var patience = new CancellationTokenSource(Patience);
         await _process.WaitForExitAsync(patience.Token);
-        await _errors.WaitAsync(patience.Token);
-        return new PiecesResult(_process.ExitCode, await _output.WaitAsync(patience.Token), ErrorsSoFar());
+        await _output.Complete.WaitAsync(patience.Token);
+        await _errors.Complete.WaitAsync(patience.Token);
+        return new PiecesResult(_process.ExitCode, _output.SoFar, _errors.SoFar);
     }
 
+    /// <summary>Waits until stdout holds a text.</summary>
+    public Task WaitForOutputTextAsync(string text) => _output.WaitForAsync(text, Patience);
+
     /// <summary>Waits until stderr holds a text.</summary>
-    public async Task WaitForErrorTextAsync(string text)
-    {
-        using var patience = new CancellationTokenSource(Patience);
-        while (!ErrorsSoFar().Contains(text, StringComparison.Ordinal))
-        {
-            if (_errors.IsCompleted)
-                throw new InvalidOperationException($"it ended without saying \"{text}\": {ErrorsSoFar()}");
-            await _errorGrew.WaitAsync(patience.Token);
-        }
-    }
+    public Task WaitForErrorTextAsync(string text) => _errors.WaitForAsync(text, Patience);
 
     /// <summary>Sends a signal by its name, for example <c>INT</c>.</summary>
     public async Task SignalAsync(string name)
@@ -98,29 +91,68 @@ internal sealed class PiecesProcess : IAsyncDisposable
     {
         if (!_process.HasExited)
             _process.Kill(entireProcessTree: true);
-        await _errors;
-        await _output;
+        await _output.Complete;
+        await _errors.Complete;
         _process.Dispose();
-        _errorGrew.Dispose();
     }
 
-    private string ErrorsSoFar()
+    /// <summary>What a stream has said so far.</summary>
+    private sealed class GrowingText
     {
-        lock (_errorText)
-            return _errorText.ToString();
-    }
+        private readonly StringBuilder _text = new();
+        private readonly StreamReader _reader;
+        private TaskCompletionSource _grew = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private async Task ReadErrorsAsync()
-    {
-        char[] buffer = new char[4096];
-        int read;
-        while ((read = await _process.StandardError.ReadAsync(buffer)) > 0)
+        public GrowingText(StreamReader reader)
         {
-            lock (_errorText)
-                _errorText.Append(buffer, 0, read);
-            _errorGrew.Release();
+            _reader = reader;
+            Complete = ReadAsync();
         }
 
-        _errorGrew.Release();
+        /// <summary>Ends with the stream.</summary>
+        public Task Complete { get; }
+
+        public string SoFar
+        {
+            get
+            {
+                lock (_text)
+                    return _text.ToString();
+            }
+        }
+
+        public async Task WaitForAsync(string text, TimeSpan patience)
+        {
+            using var timeout = new CancellationTokenSource(patience);
+            while (true)
+            {
+                Task grew;
+                lock (_text)
+                    grew = _grew.Task;
+                if (SoFar.Contains(text, StringComparison.Ordinal))
+                    return;
+                if (Complete.IsCompleted)
+                    throw new InvalidOperationException($"it ended without saying \"{text}\": {SoFar}");
+                await Task.WhenAny(grew, Complete).WaitAsync(timeout.Token);
+            }
+        }
+
+        private async Task ReadAsync()
+        {
+            char[] buffer = new char[4096];
+            int read;
+            while ((read = await _reader.ReadAsync(buffer)) > 0)
+            {
+                TaskCompletionSource grew;
+                lock (_text)
+                {
+                    _text.Append(buffer, 0, read);
+                    grew = _grew;
+                    _grew = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+                }
+
+                grew.SetResult();
+            }
+        }
     }
 }
