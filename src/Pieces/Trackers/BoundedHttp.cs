@@ -57,9 +57,11 @@ internal sealed class BoundedHttp : IDisposable
         {
             return await FollowAsync(url, userInfo, either.Token).ConfigureAwait(false);
         }
-        catch (OperationCanceledException) when (timer.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        catch (Exception exception) when (either.IsCancellationRequested && exception is (OperationCanceledException or HttpRequestException or IOException))
         {
-            throw new TrackerException(FormattableString.Invariant($"no complete answer within {_settings.HttpTimeout.TotalSeconds:0.#} s"));
+            // A connection that is torn down by us may report that as a fault of its own.
+            cancellationToken.ThrowIfCancellationRequested();
+            throw new TrackerException(FormattableString.Invariant($"no complete answer within {_settings.HttpTimeout.TotalSeconds:0.#} s"), exception);
         }
         catch (HttpRequestException exception)
         {
@@ -106,7 +108,8 @@ internal sealed class BoundedHttp : IDisposable
             throw new TrackerException(fault);
         bool isLoopback = hop.ReachedLoopback || TrackerHost.IsLoopbackName(hop.To);
 
-        // The name is judged here and the addresses behind it when the connection is made, or the name server could lead where the name may not. Behind a proxy there is only the name.
+        // The name is judged here and the addresses behind it when the connection is made, or the name server could lead where the name may not.
+        // Behind a proxy there is only the name.
         if (TrackerHost.IsLoopbackName(to) && RedirectRule.LoopbackFault(hop.To, isLoopback, to) is { } loopbackFault)
             throw new TrackerException(loopbackFault);
         return new Hop(hop.To, isLoopback, to);

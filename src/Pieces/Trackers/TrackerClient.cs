@@ -188,6 +188,7 @@ internal sealed class TrackerClient : IAsyncDisposable
     {
         await _stopping.CancelAsync().ConfigureAwait(false);
         await _run.ConfigureAwait(false);
+        MarkCompleted();
         using var timer = new CancellationTokenSource(StopTimeout, _options.TimeProvider);
         await Task.WhenAll(_schedule.Slots.Where(slot => slot.HeardStarted).Select(slot => TellStoppedAsync(slot, timer.Token))).ConfigureAwait(false);
     }
@@ -196,6 +197,9 @@ internal sealed class TrackerClient : IAsyncDisposable
     {
         try
         {
+            // A download that ends with its completion stops before there was time to say so.
+            if (slot.IsOwedCompleted)
+                await _announcer.AnnounceAsync(slot, AnnounceEvent.Completed, cancellationToken).ConfigureAwait(false);
             AnnounceResult result = await _announcer.AnnounceAsync(slot, AnnounceEvent.Stopped, cancellationToken).ConfigureAwait(false);
             _options.Logger.Debug("Tracker {Tracker} was told that we stop: {Outcome}", slot.Tracker.DisplayUrl, result.Failure?.Message ?? "heard");
         }

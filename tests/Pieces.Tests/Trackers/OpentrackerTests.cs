@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text;
+using Pieces.Primitives;
 using Pieces.Tests.Support;
 using Pieces.Trackers;
 
@@ -18,7 +19,7 @@ public class OpentrackerTests
         await using RunningOpentracker running = await RunningOpentracker.StartAsync();
         using ITracker tracker = running.Tracker(scheme);
         await tracker.AnnounceAsync(Announces.Of(port: 1001, left: 0), Token);
-        AnnounceResponse second = await tracker.AnnounceAsync(Announces.Of(port: 1002) with { PeerId = Pieces.Primitives.PeerId.FromBytes("another-peer-id-----"u8) }, Token);
+        AnnounceResponse second = await tracker.AnnounceAsync(Announces.Of(port: 1002) with { PeerId = PeerId.FromBytes("another-peer-id-----"u8) }, Token);
         second.Peers.Should().Contain(IPEndPoint.Parse("127.0.0.1:1001"));
         second.Interval.Should().BeGreaterThan(TimeSpan.FromMinutes(1));
         ScrapeResponse counts = await tracker.ScrapeAsync(Announces.InfoHash, Token);
@@ -42,12 +43,14 @@ public class OpentrackerTests
     {
         await using RunningOpentracker running = await RunningOpentracker.StartAsync();
         using ITracker tracker = running.Tracker("http");
-        AnnounceRequest request = Announces.Of() with { InfoHash = Pieces.Primitives.InfoHash.FromBytes("another-infohash----"u8) };
+        AnnounceRequest request = Announces.Of() with { InfoHash = InfoHash.FromBytes("another-infohash----"u8) };
         (await tracker.Invoking(it => it.AnnounceAsync(request, Token)).Should().ThrowAsync<TrackerException>()).Which.IsRefusal.Should().BeTrue();
     }
 
     private sealed class RunningOpentracker : IAsyncDisposable
     {
+        private static readonly InfoHash Probe = InfoHash.FromBytes("is-it-ready-already?"u8);
+
         private readonly RealProcess _process;
         private readonly DirectoryInfo _folder;
         private readonly int _port;
@@ -67,17 +70,34 @@ public class OpentrackerTests
             // Started by root it becomes somebody else, who reads the list of torrents; the packaged program serves only those in it.
             if (!OperatingSystem.IsWindows())
                 File.SetUnixFileMode(folder.FullName, (UnixFileMode)0b111_101_101);
-            byte[] hash = new byte[20];
-            Announces.InfoHash.CopyTo(hash);
             string list = Path.Combine(folder.FullName, "list");
-            await File.WriteAllTextAsync(list, Convert.ToHexStringLower(hash) + "\n", Encoding.ASCII, Token);
+            await File.WriteAllTextAsync(list, $"{Announces.InfoHash}\n{Probe}\n", Encoding.ASCII, Token);
             int port = FreePort.OfBoth();
             string number = port.ToString(System.Globalization.CultureInfo.InvariantCulture);
             string[] user = Environment.IsPrivilegedProcess ? ["-u", "nobody"] : [];
             var process = new RealProcess(path, ["-i", "127.0.0.1", "-p", number, "-P", number, "-d", folder.FullName, "-w", "list", .. user]);
             var running = new RunningOpentracker(process, folder, port);
             await process.UntilListeningAsync(new IPEndPoint(IPAddress.Loopback, port), Token);
+            await running.UntilListIsReadAsync();
             return running;
+        }
+
+        // It listens before it has read its list, and refuses everything until then.
+        private async Task UntilListIsReadAsync()
+        {
+            using ITracker tracker = Tracker("http");
+            for (int tries = 0; ; tries++)
+            {
+                try
+                {
+                    await tracker.AnnounceAsync(Announces.Of() with { InfoHash = Probe }, Token);
+                    return;
+                }
+                catch (TrackerException refusal) when (refusal.IsRefusal && tries < 500)
+                {
+                    await Task.Delay(20, Token);
+                }
+            }
         }
 
         public ITracker Tracker(string scheme)

@@ -102,6 +102,24 @@ public sealed class TrackerClientTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_download_that_ends_with_its_completion_says_completed_before_stopped()
+    {
+        await StartAndAnswerAsync("a", interval: 1800);
+        _client!.Completed();
+        Task stopping = _client.StopAsync();
+        var events = new List<AnnounceEvent>();
+        while (!events.Contains(AnnounceEvent.Stopped))
+        {
+            Call call = await _trackers["a"].NextAsync();
+            events.Add(call.Request.Event);
+            call.Result.TrySetResult(Announces.Response());
+        }
+
+        await stopping;
+        events.Should().StartWith(AnnounceEvent.Completed).And.EndWith(AnnounceEvent.Stopped);
+    }
+
+    [Fact]
     public async Task A_silent_tracker_holds_up_the_end_for_two_seconds()
     {
         await StartAndAnswerAsync("a", interval: 1800);
