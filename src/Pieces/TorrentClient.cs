@@ -1,21 +1,156 @@
+using System.Collections.Concurrent;
 using Pieces.Metadata;
+using Pieces.Net;
+using Pieces.Primitives;
+using Pieces.Storage;
 using Pieces.Torrents;
 
 namespace Pieces;
 
-/// <summary>Downloads and seeds torrents; owns what they share: listener, memory budget, disk workers, rate limits.</summary>
+/// <summary>
+/// Downloads and seeds torrents; owns what they share: listener, memory budget, disk workers, rate limits. Safe for all threads.
+/// </summary>
 public sealed class TorrentClient : IAsyncDisposable
 {
-    /// <summary>Makes a client; nothing is opened before the first torrent.</summary>
-    public TorrentClient(TorrentClientOptions? options = null) => throw new NotImplementedException();
+    private readonly TorrentClientOptions _options;
+    private readonly TorrentServices _services;
+    private readonly ConcurrentDictionary<InfoHash, RunningTorrent> _torrents = new();
+    private readonly Lock _gate = new();
+    private PeerListener? _listener;
+    private bool _isListenerTried;
+
+    /// <summary>Makes a client; no port is opened before the first torrent.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
+    public TorrentClient(TorrentClientOptions? options = null)
+        : this(options ?? new TorrentClientOptions(), transport: null)
+    {
+    }
+
+    internal TorrentClient(TorrentClientOptions options, ITransport? transport)
+    {
+        options.Validate();
+        _options = options;
+        TimeProvider time = options.TimeProvider;
+        _services = new TorrentServices
+        {
+            TimeProvider = time,
+            Logger = options.Logger,
+            PeerId = PeerId.Create(options.Random),
+            Transport = transport ?? new TcpTransport(options.BindAddress, time, options.Logger),
+            DiskQueue = new DiskQueue(),
+            Handles = new HandleCache(options.MaxOpenFiles),
+            BlockPool = new BlockPool(),
+            MemoryBudget = new MemoryBudget(options.PieceMemory),
+            DownloadLimiter = new RateLimiter(time, options.DownloadLimit),
+            UploadLimiter = new RateLimiter(time, options.UploadLimit),
+            ListenPort = () => ListenPort,
+            BindAddress = options.BindAddress,
+        };
+    }
 
     /// <summary>The port we listen on, or 0 when the listener could not be opened or is not open yet.</summary>
-    public int ListenPort => throw new NotImplementedException();
+    public int ListenPort => Volatile.Read(ref _listener)?.Port ?? 0;
 
-    /// <summary>Starts a torrent. Returns once its lock is taken and its checking has begun.</summary>
-    /// <exception cref="Storage.StorageException">The data cannot be opened: in the way, locked, no space, no permission.</exception>
-    public Task<Torrent> AddAsync(Metainfo metainfo, TorrentOptions options, CancellationToken cancellationToken = default) => throw new NotImplementedException();
+    internal BlockPool BlockPool => _services.BlockPool;
+
+    internal MemoryBudget MemoryBudget => _services.MemoryBudget;
+
+    /// <summary>
+    /// Starts a torrent and returns at once; what its disk says is told by <see cref="Torrent.Completion"/>, which faults with a
+    /// <see cref="StorageException"/> when the data cannot be opened: in the way, locked, no space, no permission.
+    /// </summary>
+    /// <exception cref="ArgumentException">A torrent of that info-hash runs already.</exception>
+    public Task<Torrent> AddAsync(Metainfo metainfo, TorrentOptions options, CancellationToken cancellationToken = default)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        ArgumentNullException.ThrowIfNull(metainfo);
+        ArgumentNullException.ThrowIfNull(options);
+        Listen();
+        var inbox = new TorrentInbox();
+        Torrent torrent;
+        RunningTorrent running;
+        lock (_gate)
+        {
+            if (_torrents.ContainsKey(metainfo.InfoHash))
+                throw new ArgumentException($"{metainfo.InfoHash} is being worked on already", nameof(metainfo));
+            torrent = new Torrent(metainfo, _options.TimeProvider, () => inbox.Post(StopWanted.Instance));
+            var setup = new TorrentSetup
+            {
+                Metainfo = metainfo,
+                Options = options,
+                Services = _services,
+                Inbox = inbox,
+                Random = new Random(_options.Random.Next()),
+                Reporter = new TorrentReporter(options.Notices, _options.Logger),
+            };
+            running = new RunningTorrent(torrent, inbox, new TorrentLoop(setup, torrent));
+            _torrents[metainfo.InfoHash] = running;
+        }
+
+        running.Life = Task.Run(() => LiveAsync(running), CancellationToken.None);
+        return Task.FromResult(torrent);
+    }
 
     /// <summary>Stops all torrents and gives everything back.</summary>
-    public ValueTask DisposeAsync() => throw new NotImplementedException();
+    public async ValueTask DisposeAsync()
+    {
+        RunningTorrent[] torrents = [.. _torrents.Values];
+        foreach (RunningTorrent running in torrents)
+            running.Inbox.Post(StopWanted.Instance);
+        await Task.WhenAll(torrents.Select(running => running.Life)).ConfigureAwait(false);
+        if (_listener is not null)
+            await _listener.DisposeAsync().ConfigureAwait(false);
+        await _services.DiskQueue.DisposeAsync().ConfigureAwait(false);
+        _services.Handles.Dispose();
+        _services.DownloadLimiter.Dispose();
+        _services.UploadLimiter.Dispose();
+    }
+
+    private async Task LiveAsync(RunningTorrent running)
+    {
+        await running.Loop.RunAsync().ConfigureAwait(false);
+        await running.Loop.DisposeAsync().ConfigureAwait(false);
+        _torrents.TryRemove(new KeyValuePair<InfoHash, RunningTorrent>(running.Torrent.Metainfo.InfoHash, running));
+    }
+
+    private void Listen()
+    {
+        lock (_gate)
+        {
+            if (_isListenerTried)
+                return;
+            _isListenerTried = true;
+            try
+            {
+                ITransportListener listener = _services.Transport.Listen(_options.BindAddress, _options.FirstPort, _options.LastPort);
+                Volatile.Write(ref _listener, new PeerListener(_services, listener, Route));
+                _options.Logger.Information("listening for peers on port {Port}", listener.Port);
+            }
+            catch (IOException e)
+            {
+                _options.Logger.Warning("no peer can connect to us: {Reason}", e.Message);
+            }
+        }
+    }
+
+    private TorrentInbox? Route(InfoHash infoHash) =>
+        _torrents.TryGetValue(infoHash, out RunningTorrent? running) && running.Loop.TakesPeers ? running.Inbox : null;
+
+    private sealed class RunningTorrent
+    {
+        public RunningTorrent(Torrent torrent, TorrentInbox inbox, TorrentLoop loop)
+        {
+            Torrent = torrent;
+            Inbox = inbox;
+            Loop = loop;
+        }
+
+        public Torrent Torrent { get; }
+
+        public TorrentInbox Inbox { get; }
+
+        public TorrentLoop Loop { get; }
+
+        public Task Life { get; set; } = Task.CompletedTask;
+    }
 }

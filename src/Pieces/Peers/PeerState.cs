@@ -52,6 +52,12 @@ internal sealed class PeerState
     /// <summary>Whether it has said that it downloads nothing more (BEP 21).</summary>
     public bool IsUploadOnly { get; set; }
 
+    /// <summary>Its program, safe to print.</summary>
+    public string Client { get; set; } = "";
+
+    /// <summary>Where it can be dialled; null while an inbound peer has not told its listen port.</summary>
+    public System.Net.IPEndPoint? DialAddress { get; set; }
+
     /// <summary>Small offences so far: blocks never asked for, impossible ones, and saying again as a whole what it has.</summary>
     public int Strikes { get; set; }
 

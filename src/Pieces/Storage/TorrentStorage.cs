@@ -53,8 +53,6 @@ internal sealed class TorrentStorage : IPieceStore, IAsyncDisposable
             throw;
         }
 
-        foreach (string warning in opened.Opening.Warnings)
-            _options.Logger.Warning("{InfoHash}: {Warning}", _options.Metainfo.InfoHash, warning);
         return opened.Opening;
     }
 

@@ -1,3 +1,4 @@
+using Pieces.Primitives;
 using Pieces.Storage;
 
 namespace Pieces.Tests.Storage;
@@ -15,7 +16,7 @@ public class SelectionTests
         await bench.StoreAsync(storage, torrent, 1, 2, 3);
         await bench.Sink.When<FileFinished>(e => e.FileIndex == 1);
         Directory.GetFiles(bench.PathTo("data")).Should().Equal([bench.PathTo("data/b")]);
-        Primitives.BlockRequest block = torrent.Layout.Block(torrent.Layout.Piece(1), 0);
+        BlockRequest block = torrent.Layout.Block(torrent.Layout.Piece(1), 0);
         var read = new BlockRead(block, new byte[block.Length]);
         await storage.ReadAsync([read], TestContext.Current.CancellationToken);
         read.Destination.ToArray().Should().Equal(torrent.PieceBytes(1)[..block.Length].ToArray());

@@ -1,3 +1,4 @@
+using Pieces.Metadata;
 using Pieces.Primitives;
 using Pieces.Storage;
 
@@ -82,7 +83,7 @@ public class TorrentStorageTests
             await bench.Sink.When<PieceStored>(e => e.Piece.Value == piece);
         await bench.CloseAsync(storage);
         bench.Sink.Events.Should().NotContain(e => e is DiskFailed || e is PieceRejected);
-        foreach (Pieces.Metadata.FileEntry file in torrent.Metainfo.Files)
+        foreach (FileEntry file in torrent.Metainfo.Files)
         {
             string path = bench.PathTo(file.RelativePath);
             if (file.IsPadding)

@@ -1,0 +1,179 @@
+using System.Net;
+
+namespace Pieces.Peers;
+
+/// <summary>Where an address was heard of.</summary>
+internal enum PeerOrigin
+{
+    /// <summary>Given by the user.</summary>
+    Hand,
+
+    /// <summary>Named by a tracker.</summary>
+    Tracker,
+
+    /// <summary>It connected to us and told its listen port (BEP 10, <c>p</c>).</summary>
+    Inbound,
+}
+
+/// <summary>
+/// The addresses known for one torrent, with their origin, back-off and bans; the one door for addresses. Pure: time comes as a timestamp of the
+/// <see cref="TimeProvider"/>. Bounded: at <see cref="Capacity"/> a new address displaces the one that failed most, or is dropped.
+/// </summary>
+internal sealed class PeerBook
+{
+    /// <summary>Most addresses that are remembered.</summary>
+    public const int Capacity = 2000;
+
+    private static readonly TimeSpan FirstRetry = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan LongestRetry = TimeSpan.FromMinutes(15);
+    private static readonly TimeSpan UselessRetry = TimeSpan.FromMinutes(10);
+
+    private readonly Dictionary<IPEndPoint, Entry> _entries = [];
+    private readonly HashSet<IPAddress> _bannedAddresses = [];
+    private readonly HashSet<IPEndPoint> _bannedEndPoints = [];
+    private readonly List<IPEndPoint> _due = [];
+    private readonly TimeProvider _time;
+    private readonly Random _random;
+
+    public PeerBook(TimeProvider time, Random random)
+    {
+        _time = time;
+        _random = random;
+    }
+
+    /// <summary>Addresses known, connected or not.</summary>
+    public int Count => _entries.Count;
+
+    /// <summary>Peers banned in this run.</summary>
+    public int Banned { get; private set; }
+
+    /// <summary>Learns of an address; false when it is of no use, banned, known already, or there is no room.</summary>
+    public bool Add(IPEndPoint endPoint, PeerOrigin origin)
+    {
+        endPoint = PeerAddressRules.Normalize(endPoint);
+        if (!PeerAddressRules.IsUsable(endPoint) || IsBanned(endPoint))
+            return false;
+        if (_entries.TryGetValue(endPoint, out Entry? known))
+        {
+            // Named again by a tracker: it announces, so it is alive, and an old failure need not hold it back for long.
+            known.Failures = Math.Min(known.Failures, 2);
+            return false;
+        }
+
+        if (_entries.Count >= Capacity && !TryDisplace())
+            return false;
+        _entries.Add(endPoint, new Entry { Origin = origin, DueAt = _time.GetTimestamp() });
+        return true;
+    }
+
+    /// <summary>The address to dial next, or null when none is due; it counts as busy until one of the calls below says what became of it.
+    /// Those that failed least come first, those given by hand before others, ties by chance.</summary>
+    public IPEndPoint? TakeNext()
+    {
+        long now = _time.GetTimestamp();
+        int best = int.MaxValue;
+        _due.Clear();
+        foreach ((IPEndPoint endPoint, Entry entry) in _entries)
+        {
+            if (entry.IsBusy || entry.DueAt > now)
+                continue;
+            int rank = (entry.Failures * 2) + (entry.Origin == PeerOrigin.Hand ? 0 : 1);
+            if (rank > best)
+                continue;
+            if (rank < best)
+                _due.Clear();
+            best = rank;
+            _due.Add(endPoint);
+        }
+
+        if (_due.Count == 0)
+            return null;
+        IPEndPoint chosen = _due[_random.Next(_due.Count)];
+        _entries[chosen].IsBusy = true;
+        return chosen;
+    }
+
+    /// <summary>It is connected, whoever dialled; it is not offered again until it is closed.</summary>
+    public void Connected(IPEndPoint endPoint)
+    {
+        if (_entries.TryGetValue(endPoint, out Entry? entry))
+        {
+            entry.IsBusy = true;
+            entry.Failures = 0;
+        }
+    }
+
+    /// <summary>The dial failed, or the connection ended before it was of any use.</summary>
+    public void Failed(IPEndPoint endPoint)
+    {
+        if (!_entries.TryGetValue(endPoint, out Entry? entry))
+            return;
+        entry.IsBusy = false;
+        double seconds = Math.Min(FirstRetry.TotalSeconds * Math.Pow(2, Math.Min(entry.Failures, 20)), LongestRetry.TotalSeconds);
+        entry.Failures++;
+        entry.DueAt = In(TimeSpan.FromSeconds(seconds * (0.75 + (_random.NextDouble() / 2))));
+    }
+
+    /// <summary>A useful connection ended; it may be dialled again soon.</summary>
+    public void Closed(IPEndPoint endPoint) => Rest(endPoint, FirstRetry);
+
+    /// <summary>Nothing can come of it for now, for example when both sides are seeds.</summary>
+    public void Useless(IPEndPoint endPoint) => Rest(endPoint, UselessRetry);
+
+    /// <summary>It is ourselves: forgotten for good.</summary>
+    public void IsOurselves(IPEndPoint endPoint)
+    {
+        _entries.Remove(endPoint);
+        _bannedEndPoints.Add(endPoint);
+    }
+
+    /// <summary>
+    /// It sent bad data: not dealt with again in this run. The whole address, since a port is quickly changed; on loopback the port alone, where
+    /// many peers share one address.
+    /// </summary>
+    public void Ban(IPEndPoint endPoint)
+    {
+        Banned++;
+        _entries.Remove(endPoint);
+        _bannedEndPoints.Add(endPoint);
+        if (!IPAddress.IsLoopback(endPoint.Address))
+            _bannedAddresses.Add(endPoint.Address);
+    }
+
+    /// <summary>Whether it is not to be dealt with.</summary>
+    public bool IsBanned(IPEndPoint endPoint) => _bannedAddresses.Contains(endPoint.Address) || _bannedEndPoints.Contains(endPoint);
+
+    private void Rest(IPEndPoint endPoint, TimeSpan pause)
+    {
+        if (!_entries.TryGetValue(endPoint, out Entry? entry))
+            return;
+        entry.IsBusy = false;
+        entry.DueAt = In(pause);
+    }
+
+    private long In(TimeSpan delay) => _time.GetTimestamp() + (long)(delay.TotalSeconds * _time.TimestampFrequency);
+
+    private bool TryDisplace()
+    {
+        IPEndPoint? worst = null;
+        int failures = 0;
+        foreach ((IPEndPoint endPoint, Entry entry) in _entries)
+        {
+            if (!entry.IsBusy && entry.Failures > failures)
+                (worst, failures) = (endPoint, entry.Failures);
+        }
+
+        return worst is not null && _entries.Remove(worst);
+    }
+
+    private sealed class Entry
+    {
+        public PeerOrigin Origin { get; init; }
+
+        public bool IsBusy { get; set; }
+
+        public int Failures { get; set; }
+
+        public long DueAt { get; set; }
+    }
+}

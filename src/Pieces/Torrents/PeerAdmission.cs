@@ -1,0 +1,156 @@
+using System.Net;
+using Pieces.Peers;
+using Pieces.Primitives;
+using Pieces.Storage;
+using Pieces.Wire;
+using Serilog;
+
+namespace Pieces.Torrents;
+
+/// <summary>Lets peers in and out of one torrent: dials, refuses, starts connections, bans. Owned by the torrent's loop.</summary>
+internal sealed class PeerAdmission
+{
+    // Enough to find whoever a late verdict convicts; an address is a few dozen bytes.
+    private const int MaxRemembered = 4096;
+
+    private readonly TorrentServices _services;
+    private readonly TorrentInbox _inbox;
+    private readonly IPieceStore _store;
+    private readonly PeerDialer _dialer;
+    private readonly Dictionary<SourceId, IPEndPoint> _addresses = [];
+    private readonly TaskSet _closing = new();
+    private readonly int _pieceCount;
+    private readonly ILogger _logger;
+    private int _lastId;
+
+    public PeerAdmission(TorrentServices services, TorrentInbox inbox, IPieceStore store, PeerDialer dialer, TorrentPeers peers, int pieceCount)
+    {
+        _services = services;
+        _inbox = inbox;
+        _store = store;
+        _dialer = dialer;
+        Peers = peers;
+        _pieceCount = pieceCount;
+        _logger = services.Logger;
+    }
+
+    /// <summary>Who is known and who is connected.</summary>
+    public TorrentPeers Peers { get; }
+
+    /// <summary>Dials as many as there is room for.</summary>
+    /// <returns>Whether nobody is connected and nobody is left to dial.</returns>
+    public bool DialMore(CancellationToken cancellationToken)
+    {
+        while (_dialer.Dialling < Math.Min(PeerDialer.MaxDialling, Peers.Pool.Room) && Peers.Book.TakeNext() is { } address)
+            _dialer.Dial(address, cancellationToken);
+        return Peers.Pool.Peers.Count == 0 && _dialer.Dialling == 0;
+    }
+
+    /// <summary>A handshake is done: takes the peer in and starts its connection, or closes it and returns null.</summary>
+    public PeerState? Arrived(HandshakenPeer peer)
+    {
+        string? refusal = Peers.Pool.Refuse(peer, out PeerState? replaced);
+        if (refusal is not null)
+        {
+            _logger.Debug("{Peer}: not taken: {Reason}", peer.RemoteEndPoint, refusal);
+            if (peer.IsOutbound)
+                Peers.Book.Useless(peer.RemoteEndPoint);
+            _closing.Add(peer.Transport.DisposeAsync().AsTask());
+            return null;
+        }
+
+        // Both connections are in the pool until the old one's end is heard; that costs a place for a moment and nothing else.
+        replaced?.Connection!.Close("replaced by another connection of the same peer");
+        return Admit(peer);
+    }
+
+    /// <summary>A connection has ended. Null when its peer had not been taken in.</summary>
+    public PeerState? Gone(PeerGone gone)
+    {
+        if (Peers.Pool.Remove(gone.Peer) is not { } peer)
+            return null;
+        if (peer.DialAddress is { } address)
+        {
+            if (gone.IsProtocolError || peer.Downloaded.Total + peer.Uploaded.Total == 0)
+                Peers.Book.Failed(address);
+            else
+                Peers.Book.Closed(address);
+        }
+
+        return peer;
+    }
+
+    /// <summary>A dial came to nothing.</summary>
+    public void Failed(DialFailed failed)
+    {
+        _logger.Debug("{Peer}: {Reason}", failed.Address, failed.Reason);
+        if (failed.IsOurselves)
+            Peers.Book.IsOurselves(failed.Address);
+        else
+            Peers.Book.Failed(failed.Address);
+    }
+
+    /// <summary>Someone sent bad data: not dealt with again in this run. Null when it is not known any more.</summary>
+    public IPEndPoint? Ban(SourceId convicted)
+    {
+        if (!_addresses.TryGetValue(convicted, out IPEndPoint? address))
+            return null;
+        Peers.Book.Ban(address);
+        foreach (PeerState peer in Peers.Pool.Peers)
+        {
+            if (peer.Id != convicted)
+                continue;
+            if (peer.DialAddress is { } other && !other.Equals(address))
+                Peers.Book.Ban(other);
+            peer.Connection!.Close("sent bad data");
+        }
+
+        return address;
+    }
+
+    /// <summary>Closes everyone; ends when all connections have ended.</summary>
+    public async Task CloseAllAsync(string reason)
+    {
+        foreach (PeerState peer in Peers.Pool.Peers)
+            peer.Connection!.Close(reason);
+        await _dialer.WhenIdleAsync().ConfigureAwait(false);
+        await _closing.WhenAllAsync().ConfigureAwait(false);
+    }
+
+    private PeerState Admit(HandshakenPeer peer)
+    {
+        long now = _services.TimeProvider.GetTimestamp();
+        var id = new SourceId(++_lastId);
+        var connection = new PeerConnection(new PeerConnectionOptions
+        {
+            Id = id,
+            Transport = peer.Transport,
+            Handshake = peer.Handshake,
+            Sink = _inbox,
+            Store = _store,
+            Pool = _services.BlockPool,
+            PieceCount = _pieceCount,
+            DownloadLimiter = _services.DownloadLimiter,
+            UploadLimiter = _services.UploadLimiter,
+            TimeProvider = _services.TimeProvider,
+            Logger = _services.Logger,
+        });
+        var state = new PeerState(id, connection, _pieceCount, _services.TimeProvider, now)
+        {
+            Client = ClientName.Of(peer.RemoteId),
+            DialAddress = peer.IsOutbound ? peer.RemoteEndPoint : null,
+        };
+        if (state.DialAddress is { } address)
+            Peers.Book.Connected(address);
+        if (_addresses.Count >= MaxRemembered)
+            _addresses.Clear();
+        _addresses[id] = peer.RemoteEndPoint;
+        Peers.Pool.Admit(state);
+        connection.Start();
+        _closing.Add(connection.Completion);
+        return state;
+    }
+}
+
+/// <summary>Who is known and who is connected of one torrent.</summary>
+internal sealed record TorrentPeers(PeerBook Book, PeerPool Pool);

@@ -1,0 +1,96 @@
+using System.Net;
+using Pieces.Net;
+using Pieces.Peers;
+using Pieces.Primitives;
+using Pieces.Wire;
+
+namespace Pieces.Torrents;
+
+/// <summary>Dials addresses from the book, a bounded number at a time, and posts what became of each.</summary>
+internal sealed class PeerDialer
+{
+    /// <summary>Dials under way at one time.</summary>
+    public const int MaxDialling = 20;
+
+    private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(15);
+
+    private readonly TorrentServices _services;
+    private readonly InfoHash _infoHash;
+    private readonly TorrentInbox _inbox;
+    private readonly PeerHandshaker _handshaker;
+    private readonly TaskSet _tasks = new();
+    private int _dialling;
+
+    public PeerDialer(TorrentServices services, InfoHash infoHash, TorrentInbox inbox)
+    {
+        _services = services;
+        _infoHash = infoHash;
+        _inbox = inbox;
+        _handshaker = new PeerHandshaker(services.PeerId, ReservedBits.Own, services.TimeProvider);
+    }
+
+    /// <summary>Dials under way.</summary>
+    public int Dialling => Volatile.Read(ref _dialling);
+
+    /// <summary>Begins to dial; ends in <see cref="PeerArrived"/> or <see cref="DialFailed"/>.</summary>
+    public void Dial(IPEndPoint address, CancellationToken cancellationToken)
+    {
+        Interlocked.Increment(ref _dialling);
+        _tasks.Add(DialAsync(address, cancellationToken));
+    }
+
+    /// <summary>Ends when no dial is under way.</summary>
+    public Task WhenIdleAsync() => _tasks.WhenAllAsync();
+
+    private async Task DialAsync(IPEndPoint address, CancellationToken cancellationToken)
+    {
+        // The loop must not run the beginning of a connect on its own time.
+        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        try
+        {
+            HandshakeResult handshake;
+            ITransportConnection transport = await ConnectAsync(address, cancellationToken).ConfigureAwait(false);
+            try
+            {
+                handshake = await _handshaker.DialAsync(transport, _infoHash, cancellationToken).ConfigureAwait(false);
+            }
+            catch
+            {
+                await transport.DisposeAsync().ConfigureAwait(false);
+                throw;
+            }
+
+            _inbox.Post(new PeerArrived(new HandshakenPeer(transport, handshake)));
+        }
+        catch (OperationCanceledException)
+        {
+            _inbox.Post(new DialFailed(address, "stopping", IsOurselves: false));
+        }
+        catch (SelfConnectionException e)
+        {
+            _inbox.Post(new DialFailed(address, e.Message, IsOurselves: true));
+        }
+        catch (Exception e) when (e is IOException or PiecesException)
+        {
+            _inbox.Post(new DialFailed(address, e.Message, IsOurselves: false));
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _dialling);
+        }
+    }
+
+    private async Task<ITransportConnection> ConnectAsync(IPEndPoint address, CancellationToken cancellationToken)
+    {
+        using var timeout = new CancellationTokenSource(ConnectTimeout, _services.TimeProvider);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
+        try
+        {
+            return await _services.Transport.ConnectAsync(address, either.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new IOException($"no connection within {ConnectTimeout.TotalSeconds:0} s", e);
+        }
+    }
+}

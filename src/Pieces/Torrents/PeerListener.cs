@@ -1,0 +1,95 @@
+using System.Net;
+using Pieces.Net;
+using Pieces.Peers;
+using Pieces.Primitives;
+using Pieces.Wire;
+using Serilog;
+
+namespace Pieces.Torrents;
+
+/// <summary>Accepts streams for all torrents of a client, and leads each to the torrent that its handshake names.</summary>
+internal sealed class PeerListener : IAsyncDisposable
+{
+    /// <summary>Strangers that may be in the middle of a handshake at one time; more wait in the system's queue.</summary>
+    public const int MaxHandshakes = 64;
+
+    private readonly ITransportListener _listener;
+    private readonly PeerHandshaker _handshaker;
+    private readonly Func<InfoHash, TorrentInbox?> _route;
+    private readonly ILogger _logger;
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly SemaphoreSlim _room = new(MaxHandshakes, MaxHandshakes);
+    private readonly TaskSet _handshakes = new();
+    private readonly Task _accepting;
+
+    /// <summary>Begins to accept.</summary>
+    /// <param name="services">What the client's torrents share.</param>
+    /// <param name="listener">Where streams come from; this object's from now on.</param>
+    /// <param name="route">The inbox of the torrent that takes peers for an info-hash, or null.</param>
+    public PeerListener(TorrentServices services, ITransportListener listener, Func<InfoHash, TorrentInbox?> route)
+    {
+        _listener = listener;
+        _route = route;
+        _logger = services.Logger;
+        _handshaker = new PeerHandshaker(services.PeerId, ReservedBits.Own, services.TimeProvider);
+        _accepting = Task.Run(AcceptAsync);
+    }
+
+    /// <summary>The port.</summary>
+    public int Port => _listener.Port;
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await _stopping.CancelAsync().ConfigureAwait(false);
+        await _accepting.ConfigureAwait(false);
+        await _handshakes.WhenAllAsync().ConfigureAwait(false);
+        await _listener.DisposeAsync().ConfigureAwait(false);
+        _room.Dispose();
+        _stopping.Dispose();
+    }
+
+    private async Task AcceptAsync()
+    {
+        try
+        {
+            while (true)
+            {
+                await _room.WaitAsync(_stopping.Token).ConfigureAwait(false);
+                ITransportConnection connection = await _listener.AcceptAsync(_stopping.Token).ConfigureAwait(false);
+                _handshakes.Add(AnswerAsync(connection));
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            _logger.Verbose("listener on port {Port} ends", Port);
+        }
+        catch (IOException e)
+        {
+            _logger.Warning("the listener on port {Port} failed, no more peers can connect to us: {Reason}", Port, e.Message);
+        }
+    }
+
+    private async Task AnswerAsync(ITransportConnection connection)
+    {
+        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        IPEndPoint remote = connection.RemoteEndPoint;
+        try
+        {
+            HandshakeResult handshake = await _handshaker.AnswerAsync(connection, hash => _route(hash) is not null, _stopping.Token).ConfigureAwait(false);
+            if (_route(handshake.InfoHash) is { } inbox)
+                inbox.Post(new PeerArrived(new HandshakenPeer(connection, handshake)));
+            else
+                await connection.DisposeAsync().ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is IOException or PiecesException or OperationCanceledException)
+        {
+            _logger.Debug("{Peer}: inbound connection refused: {Reason}", remote, e.Message);
+            await connection.DisposeAsync().ConfigureAwait(false);
+        }
+        finally
+        {
+            _room.Release();
+        }
+    }
+}

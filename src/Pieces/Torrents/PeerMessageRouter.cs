@@ -1,0 +1,130 @@
+using System.Net;
+using Pieces.Metadata;
+using Pieces.Peers;
+using Pieces.Primitives;
+using Pieces.Wire;
+
+namespace Pieces.Torrents;
+
+/// <summary>One switch from what a peer says to the part of the torrent that it concerns. Owned by the torrent's loop.</summary>
+internal sealed class PeerMessageRouter
+{
+    private readonly PieceLayout _layout;
+    private readonly PieceManager _pieces;
+    private readonly DownloadDesk _downloads;
+    private readonly UploadDesk _uploads;
+    private readonly PeerBook _book;
+    private readonly TimeProvider _time;
+
+    public PeerMessageRouter(
+        PieceLayout layout, PieceManager pieces, DownloadDesk downloads, UploadDesk uploads, PeerBook book, TimeProvider time)
+    {
+        _layout = layout;
+        _pieces = pieces;
+        _downloads = downloads;
+        _uploads = uploads;
+        _book = book;
+        _time = time;
+    }
+
+    /// <summary>Deals with everything that one read brought, then asks the peer for more.</summary>
+    public void Handle(PeerState peer, IReadOnlyList<PeerMessage> messages)
+    {
+        for (int i = 0; i < messages.Count; i++)
+            Handle(peer, messages[i]);
+        if (peer.Strikes >= PeerState.MaxStrikes)
+            peer.Connection!.Close($"{peer.Strikes} small offences, such as blocks that nobody asked for");
+        _downloads.Serve(peer);
+    }
+
+    private void Handle(PeerState peer, PeerMessage message)
+    {
+        switch (message)
+        {
+            case BlockMessage block:
+                _downloads.OnBlock(peer, block);
+                break;
+            case RequestMessage request:
+                _uploads.OnRequest(peer, request);
+                break;
+            case CancelMessage cancel:
+                _uploads.OnCancel(peer, cancel);
+                break;
+            case InterestedMessage:
+                _uploads.OnInterested(peer);
+                break;
+            case NotInterestedMessage:
+                UploadDesk.OnNotInterested(peer);
+                break;
+            case ChokeMessage:
+                _pieces.OnChoked(peer, peer.Connection!.SupportsFast);
+                break;
+            case UnchokeMessage:
+                peer.OnUnchoked(_time.GetTimestamp());
+                break;
+            case ExtendedMessage extended:
+                OnExtended(peer, extended);
+                break;
+            default:
+                HandleNumbered(peer, message);
+                break;
+        }
+    }
+
+    private void HandleNumbered(PeerState peer, PeerMessage message)
+    {
+        switch (message)
+        {
+            case HaveMessage have when _layout.TryGetPiece(have.Piece, out PieceIndex piece):
+                _pieces.OnHave(peer, piece);
+                break;
+            case HaveMessage have:
+                peer.Connection!.Close($"has piece {have.Piece} of {_layout.PieceCount}");
+                break;
+            case BitfieldMessage bitfield when !_pieces.OnBitfield(peer, bitfield.Bytes):
+                peer.Connection!.Close($"a bitfield of {bitfield.Bytes.Length} bytes does not fit {_layout.PieceCount} pieces");
+                break;
+            case HaveAllMessage:
+                _pieces.OnHaveAll(peer);
+                break;
+            case HaveNoneMessage:
+                _pieces.OnHaveNone(peer);
+                break;
+            case RejectRequestMessage reject when _layout.TryGetBlock(reject.Piece, reject.Begin, reject.Length, out BlockRequest block):
+                _pieces.OnReject(peer, block, _time.GetTimestamp());
+                break;
+            case AllowedFastMessage allowed when _layout.TryGetPiece(allowed.Piece, out PieceIndex piece):
+                peer.Requests.AllowFast(piece);
+                break;
+        }
+    }
+
+    private void OnExtended(PeerState peer, ExtendedMessage message)
+    {
+        // Other ids are extensions that we did not offer on this connection: skipped, never fatal (BEP 10).
+        if (message.ExtendedId != PeerGreeting.HandshakeId)
+            return;
+        try
+        {
+            OnHello(peer, ExtensionHandshake.Decode(message.Payload));
+        }
+        catch (PeerProtocolException e)
+        {
+            peer.Connection!.Close(e.Message);
+        }
+    }
+
+    private void OnHello(PeerState peer, ExtensionHandshake hello)
+    {
+        peer.IsUploadOnly = hello.IsUploadOnly;
+        if (hello.RequestQueue is { } queue)
+            peer.Requests.Window.SetLimit(queue);
+        if (hello.Client is { Length: > 0 } client)
+            peer.Client = client;
+        if (hello.Port is not { } port || peer.DialAddress is not null)
+            return;
+        peer.DialAddress = new IPEndPoint(peer.Connection!.RemoteEndPoint.Address, port);
+        _book.Add(peer.DialAddress, PeerOrigin.Inbound);
+        _book.Connected(peer.DialAddress);
+    }
+}

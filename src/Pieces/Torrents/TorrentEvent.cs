@@ -1,0 +1,54 @@
+using System.Net;
+using Pieces.Peers;
+using Pieces.Storage;
+using Pieces.Wire;
+
+namespace Pieces.Torrents;
+
+/// <summary>Everything that the inbox of a torrent's loop accepts.</summary>
+internal abstract record TorrentEvent;
+
+/// <summary>The data that was there has been looked at.</summary>
+internal sealed record StorageOpened(StorageOpening Opening) : TorrentEvent;
+
+/// <summary>The data could not be looked at, or a task of the torrent ended in an exception.</summary>
+internal sealed record TorrentFaulted(Exception Reason) : TorrentEvent;
+
+/// <summary>A handshake is done, in either direction; the stream is the loop's to use or to close.</summary>
+internal sealed record PeerArrived(HandshakenPeer Peer) : TorrentEvent;
+
+/// <summary>A peer could not be reached, or its handshake failed.</summary>
+internal sealed record DialFailed(IPEndPoint Address, string Reason, bool IsOurselves) : TorrentEvent;
+
+/// <summary>What one read from a peer brought.</summary>
+internal sealed record PeerSaid(PeerConnection Peer, IReadOnlyList<PeerMessage> Messages) : TorrentEvent;
+
+/// <summary>Blocks went out.</summary>
+internal sealed record PeerTook(PeerConnection Peer, int Blocks, long Bytes) : TorrentEvent;
+
+/// <summary>A connection ended.</summary>
+internal sealed record PeerGone(PeerConnection Peer, string Reason, bool IsProtocolError) : TorrentEvent;
+
+/// <summary>The disk's verdict.</summary>
+internal sealed record DiskSaid(DiskEvent Verdict) : TorrentEvent;
+
+/// <summary>Addresses were heard of.</summary>
+internal sealed record PeersFound(IReadOnlyList<IPEndPoint> Addresses, PeerOrigin Origin) : TorrentEvent;
+
+/// <summary>A tracker answered or failed.</summary>
+internal sealed record TrackerSaid(string Url, int Peers, string? Error) : TorrentEvent;
+
+/// <summary>A tracker has something to say to people.</summary>
+internal sealed record TrackerWarned(string Url, string Message) : TorrentEvent;
+
+/// <summary>Time has passed.</summary>
+internal sealed record Tick : TorrentEvent
+{
+    public static readonly Tick Instance = new();
+}
+
+/// <summary>The user wants it to end.</summary>
+internal sealed record StopWanted : TorrentEvent
+{
+    public static readonly StopWanted Instance = new();
+}

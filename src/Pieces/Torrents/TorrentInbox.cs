@@ -1,0 +1,125 @@
+using System.Net;
+using System.Threading.Channels;
+using Pieces.Peers;
+using Pieces.Storage;
+using Pieces.Trackers;
+using Pieces.Wire;
+
+namespace Pieces.Torrents;
+
+/// <summary>
+/// The one way into a torrent's loop: everything below reports here. What strangers send waits for room (<see cref="OpenBatches"/>), which
+/// closes the window of their sockets; what we asked for ourselves is bounded by what was asked, and never waits.
+/// </summary>
+internal sealed class TorrentInbox : IPeerSink, IDiskSink, ITrackerSink, IDisposable
+{
+    /// <summary>Reads of peers that may wait for the loop at one time, over all connections of a torrent.</summary>
+    public const int OpenBatches = 64;
+
+    private readonly Channel<TorrentEvent> _channel =
+        Channel.CreateUnbounded<TorrentEvent>(new UnboundedChannelOptions { SingleReader = true });
+
+    private readonly SemaphoreSlim _room = new(OpenBatches, OpenBatches);
+    private readonly TaskSet _abandoned = new();
+    private AnnounceCountersBox _counters = new(default);
+
+    /// <inheritdoc/>
+    public AnnounceCounters Counters
+    {
+        get => Volatile.Read(ref _counters).Value;
+        set => Volatile.Write(ref _counters, new AnnounceCountersBox(value));
+    }
+
+    /// <summary>Puts an event in; after <see cref="Close"/> it is dropped, and what it owns is given back.</summary>
+    public void Post(TorrentEvent e)
+    {
+        if (!_channel.Writer.TryWrite(e))
+            Discard(e);
+    }
+
+    /// <summary>Takes the next event if there is one.</summary>
+    public bool TryTake(out TorrentEvent? e) => _channel.Reader.TryRead(out e);
+
+    /// <summary>Waits until there is an event; false once closed and empty.</summary>
+    public ValueTask<bool> WaitAsync(CancellationToken cancellationToken) => _channel.Reader.WaitToReadAsync(cancellationToken);
+
+    /// <summary>The loop has dealt with one batch of a peer's messages.</summary>
+    public void BatchDone() => _room.Release();
+
+    /// <summary>Takes nothing more, and gives back what waiting events own.</summary>
+    public void Close()
+    {
+        _channel.Writer.TryComplete();
+        while (_channel.Reader.TryRead(out TorrentEvent? e))
+            Discard(e);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask OnMessagesAsync(PeerConnection peer, IReadOnlyList<PeerMessage> messages, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await _room.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            GiveBack(messages);
+            throw;
+        }
+
+        Post(new PeerSaid(peer, messages));
+    }
+
+    /// <inheritdoc/>
+    public void OnUploaded(PeerConnection peer, int blocks, long bytes) => Post(new PeerTook(peer, blocks, bytes));
+
+    /// <inheritdoc/>
+    public void OnClosed(PeerConnection peer, string reason, bool isProtocolError) => Post(new PeerGone(peer, reason, isProtocolError));
+
+    /// <inheritdoc/>
+    public void OnDisk(DiskEvent verdict) => Post(new DiskSaid(verdict));
+
+    /// <inheritdoc/>
+    public void OnPeersFound(IReadOnlyList<IPEndPoint> peers) => Post(new PeersFound(peers, PeerOrigin.Tracker));
+
+    /// <inheritdoc/>
+    public void OnTrackerStatus(string url, int peers, string? error) => Post(new TrackerSaid(url, peers, error));
+
+    /// <inheritdoc/>
+    public void OnTrackerWarning(string url, string message) => Post(new TrackerWarned(url, message));
+
+    /// <summary>Ends when the streams of peers that came too late are closed.</summary>
+    public Task WhenAbandonedAsync() => _abandoned.WhenAllAsync();
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Close();
+        _room.Dispose();
+    }
+
+    private void Discard(TorrentEvent e)
+    {
+        switch (e)
+        {
+            case PeerSaid said:
+                GiveBack(said.Messages);
+                _room.Release();
+                break;
+            case PeerArrived arrived:
+                _abandoned.Add(arrived.Peer.Transport.DisposeAsync().AsTask());
+                break;
+        }
+    }
+
+    private static void GiveBack(IReadOnlyList<PeerMessage> messages)
+    {
+        foreach (PeerMessage message in messages)
+        {
+            if (message is BlockMessage block)
+                block.Data.Dispose();
+        }
+    }
+
+    private sealed record AnnounceCountersBox(AnnounceCounters Value);
+}

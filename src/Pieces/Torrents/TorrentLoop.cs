@@ -1,0 +1,303 @@
+using System.Diagnostics;
+using Pieces.Peers;
+using Pieces.Primitives;
+using Pieces.Storage;
+using Pieces.Trackers;
+using Serilog;
+
+namespace Pieces.Torrents;
+
+/// <summary>
+/// The life of one torrent: looks at the data, exchanges it, and takes its leave. One inbox, one consumer: everything about the torrent's state happens
+/// here, one event after another, and nothing here waits but for the inbox.
+/// </summary>
+internal sealed class TorrentLoop : IAsyncDisposable
+{
+    private static readonly TimeSpan TickPeriod = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan DrainLimit = TimeSpan.FromSeconds(2);
+
+    private readonly TorrentSetup _setup;
+    private readonly Torrent _torrent;
+    private readonly TorrentStorage _storage;
+    private readonly ILogger _logger;
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly List<FileFinished> _finishedEarly = [];
+    private TorrentPhase _phase = TorrentPhase.Checking;
+    private TorrentSession? _session;
+    private TransferStats? _stats;
+    private TorrentGoal? _goal;
+    private TrackerClient? _trackers;
+
+    public TorrentLoop(TorrentSetup setup, Torrent torrent)
+    {
+        _setup = setup;
+        _torrent = torrent;
+        _logger = setup.Services.Logger;
+        _storage = new TorrentStorage(setup.StorageOptions());
+    }
+
+    /// <summary>Whether peers that dial us are taken; read by the listener's tasks.</summary>
+    public bool TakesPeers => _torrent.Snapshot.Phase is TorrentPhase.Downloading or TorrentPhase.Seeding;
+
+    /// <summary>Lives the torrent's life; never faults: its end is told through the public handle.</summary>
+    public async Task RunAsync()
+    {
+        _torrent.Publish(new TorrentSnapshot { Phase = TorrentPhase.Checking });
+        Task opening = OpenAsync(_stopping.Token);
+        Exception? failure;
+        try
+        {
+            failure = await ConsumeAsync().ConfigureAwait(false);
+        }
+#pragma warning disable CA1031 // A bug ends this torrent and no other; it is logged with its stack and told to whoever waits.
+        catch (Exception bug)
+#pragma warning restore CA1031
+        {
+            _logger.Error(bug, "{InfoHash}: the torrent failed by a fault of this program", _setup.Metainfo.InfoHash);
+            failure = bug;
+        }
+
+        await EndAsync(opening, failure).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        if (_trackers is not null)
+            await _trackers.DisposeAsync().ConfigureAwait(false);
+        await _storage.DisposeAsync().ConfigureAwait(false);
+        _setup.Inbox.Dispose();
+        _stopping.Dispose();
+    }
+
+    private async Task OpenAsync(CancellationToken cancellationToken)
+    {
+        // Looking at the disk takes its time, and the loop is to hear a stop meanwhile.
+        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        try
+        {
+            StorageOpening opening = await _storage.OpenAsync(new CheckReport(_torrent), cancellationToken).ConfigureAwait(false);
+            _setup.Inbox.Post(new StorageOpened(opening));
+        }
+        catch (OperationCanceledException)
+        {
+            _logger.Debug("{InfoHash}: stopped while its data was looked at", _setup.Metainfo.InfoHash);
+        }
+        catch (Exception e)
+        {
+            _setup.Inbox.Post(new TorrentFaulted(e));
+        }
+    }
+
+    // Ends with null when the torrent has done what it was to do or was stopped, else with what made it fail.
+    private async Task<Exception?> ConsumeAsync()
+    {
+        using ITimer ticks = _setup.Services.TimeProvider.CreateTimer(_ => _setup.Inbox.Post(Tick.Instance), null, TickPeriod, TickPeriod);
+        while (await _setup.Inbox.WaitAsync(CancellationToken.None).ConfigureAwait(false))
+        {
+            while (_setup.Inbox.TryTake(out TorrentEvent? e))
+            {
+                switch (e)
+                {
+                    case StopWanted:
+                        return null;
+                    case TorrentFaulted faulted:
+                        return faulted.Reason;
+                    case DiskSaid { Verdict: DiskFailed failed }:
+                        return failed.Reason;
+                }
+
+                Route(e!);
+                if (_goal?.IsReached == true)
+                    return null;
+            }
+        }
+
+        throw new UnreachableException("the inbox was closed under its loop");
+    }
+
+    private void Route(TorrentEvent e)
+    {
+        switch (e)
+        {
+            case StorageOpened opened:
+                Begin(opened.Opening);
+                break;
+            case Tick:
+                OnTick();
+                break;
+            case DiskSaid { Verdict: FileFinished file } when _goal is null:
+                // Opening finishes files too, and says so before it is over.
+                _finishedEarly.Add(file);
+                break;
+            case DiskSaid { Verdict: FileFinished file }:
+                _goal.OnFile(file);
+                CheckComplete();
+                break;
+            case DiskSaid disk:
+                _session?.OnDisk(disk.Verdict);
+                CheckComplete();
+                break;
+            case TrackerSaid tracker:
+                _setup.Reporter.Tracker(tracker.Url, tracker.Peers, tracker.Error);
+                break;
+            case TrackerWarned warned:
+                _setup.Reporter.Warn($"{warned.Url} says: {warned.Message}");
+                break;
+            default:
+                _session?.OnPeer(e);
+                if (e is PeerSaid)
+                    _setup.Inbox.BatchDone();
+                else if (e is PeersFound or DialFailed)
+                    _session?.DialMore(_stopping.Token);
+                break;
+        }
+    }
+
+    private void Begin(StorageOpening opening)
+    {
+        foreach (string warning in opening.Warnings)
+            _setup.Reporter.Warn(warning);
+        TorrentParts parts = TorrentParts.Create(_setup, _storage, opening);
+        _stats = parts.Stats;
+        _session = new TorrentSession(parts, _setup.Services.ListenPort);
+        _goal = new TorrentGoal(_setup, parts, opening.FinishedFiles);
+        _setup.Reporter.Started(opening.Have.Count, _setup.Metainfo.Layout.PieceCount);
+        MoveTo(TorrentPhase.Downloading);
+        _finishedEarly.ForEach(_goal.OnFile);
+        _goal.BeganComplete = _goal.IsComplete;
+        CheckComplete();
+        if (_goal.IsReached)
+            return;
+
+        foreach (System.Net.EndPoint peer in _setup.Options.Peers)
+        {
+            if (peer is System.Net.IPEndPoint address)
+                parts.Admission.Peers.Book.Add(address, PeerOrigin.Hand);
+        }
+
+        _setup.Inbox.Counters = _goal.Counters;
+        if (_setup.TrackerOptions() is { } options)
+        {
+            _trackers = new TrackerClient(options, _setup.Inbox);
+            _trackers.Start();
+        }
+
+        _session.DialMore(_stopping.Token);
+    }
+
+    private void OnTick()
+    {
+        if (_session is null || _goal is null)
+            return;
+        _session.OnTick(_phase == TorrentPhase.Seeding, _stopping.Token);
+        _setup.Inbox.Counters = _goal.Counters;
+        if (_session.IsAlone && _phase == TorrentPhase.Downloading)
+            _trackers?.NeedPeers();
+        _torrent.EveryTrackerRefused = _trackers?.EveryTrackerRefused == true;
+        _torrent.Publish(_stats!.Draw(_phase));
+    }
+
+    private void CheckComplete()
+    {
+        if (_phase != TorrentPhase.Downloading || _goal?.IsComplete != true)
+            return;
+        MoveTo(TorrentPhase.Seeding);
+        _goal.OnComplete();
+        _setup.Inbox.Counters = _goal.Counters;
+        _torrent.MarkComplete();
+        _setup.Reporter.Completed();
+        if (!_goal.BeganComplete)
+            _trackers?.Completed();
+        _session!.CloseSeeds();
+    }
+
+    private void MoveTo(TorrentPhase next)
+    {
+        bool isAllowed = (_phase, next) switch
+        {
+            (TorrentPhase.Checking, TorrentPhase.Downloading) => true,
+            (TorrentPhase.Downloading, TorrentPhase.Seeding) => true,
+            (TorrentPhase.Stopping, TorrentPhase.Stopped or TorrentPhase.Failed) => true,
+            (not TorrentPhase.Stopped and not TorrentPhase.Failed, TorrentPhase.Stopping) => true,
+            _ => false,
+        };
+        if (!isAllowed)
+            throw new UnreachableException($"a torrent cannot go from {_phase} to {next}");
+        _phase = next;
+        _torrent.Publish(_stats?.Draw(next) ?? new TorrentSnapshot { Phase = next });
+    }
+
+    // No new requests, then what is under way to the disk, then the state; the trackers hear of it beside that.
+    private async Task EndAsync(Task opening, Exception? failure)
+    {
+        MoveTo(TorrentPhase.Stopping);
+        await _stopping.CancelAsync().ConfigureAwait(false);
+        Task leaving = _trackers?.StopAsync() ?? Task.CompletedTask;
+        await opening.ConfigureAwait(false);
+        try
+        {
+            if (_session is not null)
+            {
+                await _session.CloseAllAsync().ConfigureAwait(false);
+                if (failure is null or StorageException)
+                    await DrainAsync(_session).ConfigureAwait(false);
+            }
+
+            await _storage.CloseAsync().ConfigureAwait(false);
+        }
+        catch (PiecesException e)
+        {
+            // The first failure is what the user is to hear; this one may only be its echo.
+            _logger.Warning("{InfoHash}: not everything could be saved: {Reason}", _setup.Metainfo.InfoHash, e.Message);
+            failure ??= e;
+        }
+
+        await leaving.ConfigureAwait(false);
+        _setup.Inbox.Close();
+        await _setup.Inbox.WhenAbandonedAsync().ConfigureAwait(false);
+        MoveTo(failure is null ? TorrentPhase.Stopped : TorrentPhase.Failed);
+        if (failure is null)
+            _torrent.MarkStopped();
+        else
+            _torrent.MarkFailed(failure);
+    }
+
+    // Hears the disk until it is idle, so that every buffer comes home and every finished piece is in the state.
+    private async Task DrainAsync(TorrentSession session)
+    {
+        using var limit = new CancellationTokenSource(DrainLimit, _setup.Services.TimeProvider);
+        session.CloseOpenPieces();
+        try
+        {
+            while (!session.IsDiskIdle && await _setup.Inbox.WaitAsync(limit.Token).ConfigureAwait(false))
+            {
+                while (_setup.Inbox.TryTake(out TorrentEvent? e))
+                {
+                    if (e is DiskSaid { Verdict: DiskFailed })
+                        return;
+                    if (e is DiskSaid or PeerSaid or PeerGone or PeerArrived)
+                        Route(e);
+                }
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            _logger.Warning("{InfoHash}: the disk did not come to rest within {Limit} s", _setup.Metainfo.InfoHash, DrainLimit.TotalSeconds);
+        }
+    }
+
+    private sealed class CheckReport : IProgress<CheckProgress>
+    {
+        private readonly Torrent _torrent;
+
+        public CheckReport(Torrent torrent) => _torrent = torrent;
+
+        public void Report(CheckProgress value) => _torrent.Publish(new TorrentSnapshot
+        {
+            Phase = TorrentPhase.Checking,
+            BytesChecked = value.BytesChecked,
+            BytesToCheck = value.BytesToCheck,
+        });
+    }
+}

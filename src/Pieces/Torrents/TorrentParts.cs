@@ -1,0 +1,79 @@
+using Pieces.Metadata;
+using Pieces.Peers;
+using Pieces.Picking;
+using Pieces.Primitives;
+using Pieces.Storage;
+
+namespace Pieces.Torrents;
+
+/// <summary>Puts together what a torrent's session consists of, once it is known what is on the disk.</summary>
+internal sealed record TorrentParts
+{
+    public required Metainfo Metainfo { get; init; }
+
+    public required PieceManager Pieces { get; init; }
+
+    public required PeerAdmission Admission { get; init; }
+
+    public required DownloadDesk Downloads { get; init; }
+
+    public required UploadDesk Uploads { get; init; }
+
+    public required PeerMessageRouter Router { get; init; }
+
+    public required TransferStats Stats { get; init; }
+
+    public required TorrentReporter Reporter { get; init; }
+
+    /// <summary>Makes the parts of a torrent.</summary>
+    /// <param name="setup">What the torrent is and is to do.</param>
+    /// <param name="storage">Where its pieces are kept.</param>
+    /// <param name="opening">What was found there.</param>
+    public static TorrentParts Create(TorrentSetup setup, TorrentStorage storage, StorageOpening opening)
+    {
+        TimeProvider time = setup.Services.TimeProvider;
+        PieceLayout layout = setup.Metainfo.Layout;
+        Bitfield wanted = setup.WantedPieces(opening);
+        var table = new PieceTable(layout, wanted, opening.Have.Clone());
+        var pieces = new PieceManager(table, PickerFor(setup, table), setup.Services.MemoryBudget, storage, time, time.GetTimestamp());
+        foreach (OpenCandidate candidate in opening.Candidates)
+        {
+            if (!pieces.AddCandidate(candidate.Piece, candidate.Ordinals))
+                storage.ForgetCandidates(candidate.Piece);
+        }
+
+        var book = new PeerBook(time, setup.Random);
+        var pool = new PeerPool(book, setup.Services.PeerId, setup.Options.MaxPeers);
+        var dialer = new PeerDialer(setup.Services, setup.Metainfo.InfoHash, setup.Inbox);
+        var round = new ChokeRound(new Choker(time, setup.Random), time, Choker.SlotsFor(setup.Services.UploadLimiter.Rate));
+        var downloads = new DownloadDesk(pieces, pool, time);
+        var uploads = new UploadDesk(layout, pieces.Have, pool, round);
+        return new TorrentParts
+        {
+            Metainfo = setup.Metainfo,
+            Pieces = pieces,
+            Admission = new PeerAdmission(setup.Services, setup.Inbox, storage, dialer, new TorrentPeers(book, pool), layout.PieceCount),
+            Downloads = downloads,
+            Uploads = uploads,
+            Router = new PeerMessageRouter(layout, pieces, downloads, uploads, book, time),
+            Stats = new TransferStats(pieces, pool, book, time, BytesOf(wanted, layout)),
+            Reporter = setup.Reporter,
+        };
+    }
+
+    private static IPiecePicker PickerFor(TorrentSetup setup, PieceTable table) => setup.Options.Order switch
+    {
+        PieceOrder.RarestFirst => new RarestFirstPicker(table, setup.Random),
+        _ => new InOrderPicker(table, setup.Random),
+    };
+
+    private static long BytesOf(Bitfield wanted, PieceLayout layout)
+    {
+        if (wanted.IsFull)
+            return layout.TotalLength;
+        long bytes = 0;
+        for (int i = wanted.NextSet(0); i >= 0; i = wanted.NextSet(i + 1))
+            bytes += layout.LengthOf(layout.Piece(i));
+        return bytes;
+    }
+}

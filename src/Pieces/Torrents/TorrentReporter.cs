@@ -1,0 +1,64 @@
+using System.Net;
+using Pieces.Primitives;
+using Serilog;
+
+namespace Pieces.Torrents;
+
+/// <summary>Tells the user of one torrent what happens: as notices for programs and as log lines for people.</summary>
+internal sealed class TorrentReporter
+{
+    private readonly IProgress<TorrentNotice>? _notices;
+    private readonly ILogger _logger;
+
+    public TorrentReporter(IProgress<TorrentNotice>? notices, ILogger logger)
+    {
+        _notices = notices;
+        _logger = logger;
+    }
+
+    public void Started(int have, int pieces)
+    {
+        _logger.Debug("{Have} of {Pieces} pieces are here already", have, pieces);
+        _notices?.Report(new StartedNotice(have));
+    }
+
+    public void Stored(PieceIndex piece, int have) => _notices?.Report(new PieceNotice(piece.Value, have));
+
+    public void Finished(int file, string path, long length)
+    {
+        _logger.Debug("{Path} is complete", DisplayText.Escape(path));
+        _notices?.Report(new FileNotice(file, path, length));
+    }
+
+    public void Connected(IPEndPoint address, string client)
+    {
+        _logger.Debug("{Peer}: connected, {Client}", address, client);
+        _notices?.Report(new PeerNotice(address, PeerChange.Connected, "", client));
+    }
+
+    public void Closed(IPEndPoint address, string reason, string client) =>
+        _notices?.Report(new PeerNotice(address, PeerChange.Closed, reason, client));
+
+    public void Banned(IPEndPoint address)
+    {
+        _logger.Debug("{Peer} is banned: it sent bad data", address);
+        _notices?.Report(new PeerNotice(address, PeerChange.Banned, "sent bad data", ""));
+    }
+
+    public void Tracker(string url, int peers, string? error)
+    {
+        if (error is null)
+            _logger.Debug("{Tracker} answered: {Peers} peers", url, peers);
+        else
+            _logger.Debug("{Tracker}: {Error}", url, error);
+        _notices?.Report(new TrackerNotice(url, peers, error));
+    }
+
+    public void Warn(string message)
+    {
+        _logger.Debug("{Message:l}", message);
+        _notices?.Report(new WarningNotice(message));
+    }
+
+    public void Completed() => _notices?.Report(new CompletedNotice());
+}

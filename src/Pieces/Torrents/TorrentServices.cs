@@ -1,0 +1,38 @@
+using System.Net;
+using Pieces.Net;
+using Pieces.Primitives;
+using Pieces.Storage;
+using Serilog;
+
+namespace Pieces.Torrents;
+
+/// <summary>What the client lends to each of its torrents. Immutable; the client owns what is in it.</summary>
+internal sealed record TorrentServices
+{
+    public required TimeProvider TimeProvider { get; init; }
+
+    public required ILogger Logger { get; init; }
+
+    /// <summary>Our id, one for the whole client.</summary>
+    public required PeerId PeerId { get; init; }
+
+    public required ITransport Transport { get; init; }
+
+    public required DiskQueue DiskQueue { get; init; }
+
+    public required HandleCache Handles { get; init; }
+
+    public required BlockPool BlockPool { get; init; }
+
+    public required MemoryBudget MemoryBudget { get; init; }
+
+    public required RateLimiter DownloadLimiter { get; init; }
+
+    public required RateLimiter UploadLimiter { get; init; }
+
+    /// <summary>The port we listen on, or 0.</summary>
+    public required Func<int> ListenPort { get; init; }
+
+    /// <summary>What every socket is bound to, or null.</summary>
+    public IPAddress? BindAddress { get; init; }
+}

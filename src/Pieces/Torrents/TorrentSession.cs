@@ -1,0 +1,190 @@
+using Pieces.Metadata;
+using Pieces.Peers;
+using Pieces.Primitives;
+using Pieces.Storage;
+
+namespace Pieces.Torrents;
+
+/// <summary>
+/// A torrent while it exchanges data: routes each event to the part that it concerns and tells the user what happened. It contains no rule of the
+/// protocol. Owned by the torrent's loop.
+/// </summary>
+internal sealed class TorrentSession
+{
+    private readonly Metainfo _metainfo;
+    private readonly PieceManager _pieces;
+    private readonly PeerAdmission _admission;
+    private readonly DownloadDesk _downloads;
+    private readonly UploadDesk _uploads;
+    private readonly PeerMessageRouter _router;
+    private readonly TransferStats _stats;
+    private readonly TorrentReporter _reporter;
+    private readonly Func<int> _listenPort;
+    private readonly List<SourceId> _convicted = [];
+
+    public TorrentSession(TorrentParts parts, Func<int> listenPort)
+    {
+        _metainfo = parts.Metainfo;
+        _pieces = parts.Pieces;
+        _admission = parts.Admission;
+        _downloads = parts.Downloads;
+        _uploads = parts.Uploads;
+        _router = parts.Router;
+        _stats = parts.Stats;
+        _reporter = parts.Reporter;
+        _listenPort = listenPort;
+    }
+
+    /// <summary>Whether every wanted piece is verified and stored.</summary>
+    public bool HasAllPieces => _pieces.IsComplete;
+
+    /// <summary>Whether no job of the disk is under way.</summary>
+    public bool IsDiskIdle => _pieces.IsDiskIdle;
+
+    /// <summary>Whether nobody is connected and nobody is left to dial.</summary>
+    public bool IsAlone { get; private set; }
+
+    /// <summary>Deals with what peers and their connections report.</summary>
+    public void OnPeer(TorrentEvent e)
+    {
+        switch (e)
+        {
+            case PeerSaid said:
+                OnSaid(said);
+                break;
+            case PeerTook took:
+                _admission.Peers.Pool.TryGet(took.Peer, out PeerState? taker);
+                _stats.OnUploaded(taker, took.Bytes);
+                break;
+            case PeerArrived arrived:
+                OnArrived(arrived.Peer);
+                break;
+            case PeerGone gone:
+                OnGone(gone);
+                break;
+            case DialFailed failed:
+                _admission.Failed(failed);
+                break;
+            case PeersFound found:
+                foreach (System.Net.IPEndPoint address in found.Addresses)
+                    _admission.Peers.Book.Add(address, found.Origin);
+                break;
+        }
+    }
+
+    /// <summary>Deals with the disk's verdicts on pieces.</summary>
+    public void OnDisk(DiskEvent verdict)
+    {
+        switch (verdict)
+        {
+            case BlocksWritten written:
+                _pieces.OnBlocksWritten(written);
+                break;
+            case PieceStored stored:
+                OnStored(stored);
+                break;
+            case PieceRejected rejected:
+                _reporter.Warn($"piece {rejected.Piece} has a wrong hash; it is fetched again");
+                _pieces.OnRejected(rejected, _stats.Now, _convicted);
+                BanConvicted();
+                break;
+            case PieceDigests digests:
+                _pieces.OnDigests(digests, _convicted);
+                BanConvicted();
+                break;
+        }
+
+        _downloads.ServeAll();
+    }
+
+    /// <summary>Does what is due: late requests, choking, dialling.</summary>
+    public void OnTick(bool isSeeding, CancellationToken cancellationToken)
+    {
+        long now = _stats.Now;
+        _downloads.Tick(now);
+        _uploads.Tick(now, isSeeding);
+        if (isSeeding)
+            CloseSeeds();
+        IsAlone = _admission.DialMore(cancellationToken);
+    }
+
+    /// <summary>Dials without waiting for the next tick.</summary>
+    public void DialMore(CancellationToken cancellationToken) => IsAlone = _admission.DialMore(cancellationToken);
+
+    /// <summary>Gives up what is open: blocks in memory go to the disk. Over when <see cref="IsDiskIdle"/>.</summary>
+    public void CloseOpenPieces() => _pieces.CloseAll();
+
+    /// <summary>Closes every connection and ends every dial; ends when that is done.</summary>
+    public Task CloseAllAsync() => _admission.CloseAllAsync("stopping");
+
+    /// <summary>Everything wanted is here: those who have everything too can give us nothing, nor we them.</summary>
+    public void CloseSeeds()
+    {
+        foreach (PeerState peer in _admission.Peers.Pool.Peers)
+        {
+            if (!peer.Pieces.HasAll)
+                continue;
+            if (peer.DialAddress is { } address)
+                _admission.Peers.Book.Useless(address);
+            peer.Connection!.Close("both sides have everything");
+        }
+    }
+
+    private void OnSaid(PeerSaid said)
+    {
+        if (_admission.Peers.Pool.TryGet(said.Peer, out PeerState? peer))
+        {
+            _router.Handle(peer, said.Messages);
+            return;
+        }
+
+        foreach (Wire.PeerMessage message in said.Messages)
+        {
+            if (message is BlockMessage block)
+                block.Data.Dispose();
+        }
+    }
+
+    private void OnArrived(HandshakenPeer arrived)
+    {
+        if (_admission.Arrived(arrived) is not { } peer)
+            return;
+        _pieces.PeerJoined(peer);
+        PeerGreeting.Send(peer.Connection!, _pieces.Have, _listenPort(), _metainfo.InfoBytes.Length);
+        _reporter.Connected(arrived.RemoteEndPoint, peer.Client);
+    }
+
+    private void OnGone(PeerGone gone)
+    {
+        if (_admission.Gone(gone) is not { } peer)
+            return;
+        _pieces.PeerLeft(peer);
+        _uploads.Forget(peer);
+        _reporter.Closed(gone.Peer.RemoteEndPoint, gone.Reason, peer.Client);
+        _downloads.ServeAll();
+    }
+
+    private void OnStored(PieceStored stored)
+    {
+        _pieces.OnStored(stored);
+        var have = new Wire.HaveMessage((uint)stored.Piece.Value);
+        foreach (PeerState peer in _admission.Peers.Pool.Peers)
+        {
+            if (!peer.Pieces.Has(stored.Piece))
+                peer.Connection!.Send(have);
+        }
+
+        _reporter.Stored(stored.Piece, _pieces.Have.Count);
+    }
+
+    private void BanConvicted()
+    {
+        foreach (SourceId convicted in _convicted)
+        {
+            if (_admission.Ban(convicted) is { } address)
+                _reporter.Banned(address);
+        }
+
+        _convicted.Clear();
+    }
+}

@@ -1,0 +1,91 @@
+using Pieces.Peers;
+using Pieces.Primitives;
+
+namespace Pieces.Torrents;
+
+/// <summary>Counts what goes in and out of a torrent, and draws its snapshots. Owned by the torrent's loop.</summary>
+internal sealed class TransferStats
+{
+    private const int RateSeconds = 5;
+
+    private readonly PieceManager _pieces;
+    private readonly PeerPool _pool;
+    private readonly PeerBook _book;
+    private readonly TimeProvider _time;
+    private readonly RateMeter _uploaded;
+    private readonly long _startedAt;
+    private long _lastUploadAt;
+
+    /// <summary>Begins to count; the torrent's transfer begins now.</summary>
+    public TransferStats(PieceManager pieces, PeerPool pool, PeerBook book, TimeProvider time, long bytesWanted)
+    {
+        _pieces = pieces;
+        _pool = pool;
+        _book = book;
+        _time = time;
+        BytesWanted = bytesWanted;
+        _startedAt = _lastUploadAt = time.GetTimestamp();
+        _uploaded = new RateMeter(time, _startedAt, RateSeconds);
+    }
+
+    /// <summary>Bytes of the wanted pieces.</summary>
+    public long BytesWanted { get; }
+
+    /// <summary>The present timestamp.</summary>
+    public long Now => _time.GetTimestamp();
+
+    /// <summary>Payload sent, in bytes.</summary>
+    public long Uploaded => _uploaded.Total;
+
+    /// <summary>Time since a block went out, or since the beginning.</summary>
+    public TimeSpan SinceUpload => _time.GetElapsedTime(_lastUploadAt);
+
+    /// <summary>Blocks went out to a peer.</summary>
+    public void OnUploaded(PeerState? peer, long bytes)
+    {
+        long now = _time.GetTimestamp();
+        _lastUploadAt = now;
+        _uploaded.Add(bytes, now);
+        peer?.Uploaded.Add(bytes, now);
+    }
+
+    /// <summary>The state of the moment.</summary>
+    public TorrentSnapshot Draw(TorrentPhase phase)
+    {
+        long now = _time.GetTimestamp();
+        double rate = _pieces.DownloadRate(now);
+        int seeds = 0;
+        foreach (PeerState peer in _pool.Peers)
+        {
+            if (peer.Pieces.HasAll)
+                seeds++;
+        }
+
+        return new TorrentSnapshot
+        {
+            Phase = phase,
+            BytesWanted = BytesWanted,
+            BytesVerified = BytesWanted - _pieces.BytesLeft,
+            PiecesHave = _pieces.Have.Count,
+            Downloaded = _pieces.Downloaded,
+            Uploaded = _uploaded.Total,
+            Wasted = _pieces.Wasted,
+            DownloadRate = rate,
+            UploadRate = _uploaded.BytesPerSecond(now),
+            ConnectedPeers = _pool.Peers.Count,
+            ConnectedSeeds = seeds,
+            KnownPeers = _book.Count,
+            BannedPeers = _book.Banned,
+            Elapsed = _time.GetElapsedTime(_startedAt, now),
+            Eta = _pieces.BytesLeft == 0 ? TimeSpan.Zero : EtaOf(_pieces.BytesLeft, rate),
+        };
+    }
+
+    private static TimeSpan? EtaOf(long left, double rate)
+    {
+        double seconds = rate > 0 ? left / rate : double.PositiveInfinity;
+
+        // Beyond a year it says nothing any more.
+        return seconds < TimeSpan.FromDays(365).TotalSeconds ? TimeSpan.FromSeconds(seconds) : null;
+    }
+}

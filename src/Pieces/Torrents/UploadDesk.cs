@@ -1,0 +1,130 @@
+using Pieces.Metadata;
+using Pieces.Peers;
+using Pieces.Primitives;
+using Pieces.Wire;
+
+namespace Pieces.Torrents;
+
+/// <summary>Serves the blocks that peers ask for, and carries out what the choker decides. Owned by the torrent's loop.</summary>
+internal sealed class UploadDesk
+{
+    /// <summary>Requests that a choked peer may send before it is closed: some cross our choke on the way, a flood does not.</summary>
+    public const int MaxRequestsWhileChoked = 1024;
+
+    private readonly PieceLayout _layout;
+    private readonly Bitfield _have;
+    private readonly PeerPool _pool;
+    private readonly ChokeRound _round;
+    private readonly Dictionary<SourceId, int> _deaf = [];
+
+    /// <summary>Makes it.</summary>
+    /// <param name="layout">For the range checks.</param>
+    /// <param name="have">The pieces that count; kept by the torrent's pieces.</param>
+    /// <param name="pool">The connected peers.</param>
+    /// <param name="round">Decides who is unchoked.</param>
+    public UploadDesk(PieceLayout layout, Bitfield have, PeerPool pool, ChokeRound round)
+    {
+        _layout = layout;
+        _have = have;
+        _pool = pool;
+        _round = round;
+    }
+
+    /// <summary>A peer asks for a block.</summary>
+    public void OnRequest(PeerState peer, RequestMessage request)
+    {
+        PeerConnection connection = peer.Connection!;
+        if (!_layout.TryGetBlock(request.Piece, request.Begin, request.Length, out BlockRequest block))
+        {
+            // Out of range, empty, or longer than anyone asks for: no honest client does that.
+            connection.Close($"asked for {request.Length} bytes at {request.Begin} of piece {request.Piece}, which is no block");
+            return;
+        }
+
+        if (peer.Flags.AmChoking)
+        {
+            OnRequestWhileChoked(peer, request);
+            return;
+        }
+
+        if (!_have[block.Piece] || !connection.TryQueueUpload(block))
+            Reject(connection, request);
+    }
+
+    /// <summary>A peer does not want a block any more.</summary>
+    public void OnCancel(PeerState peer, CancelMessage cancel)
+    {
+        PeerConnection connection = peer.Connection!;
+        if (_layout.TryGetBlock(cancel.Piece, cancel.Begin, cancel.Length, out BlockRequest block)
+            && connection.CancelUpload(block) && connection.SupportsFast)
+        {
+            // BEP 6: every request is answered, by its block or by a reject, cancelled ones too.
+            connection.Send(new RejectRequestMessage(cancel.Piece, cancel.Begin, cancel.Length));
+        }
+    }
+
+    /// <summary>A peer has become interested: if a slot is free it need not wait for the next round.</summary>
+    public void OnInterested(PeerState peer)
+    {
+        peer.Flags.PeerInterested = true;
+        if (peer.Flags.AmChoking && _round.HasFreeSlot(_pool.Peers))
+            Unchoke(peer);
+    }
+
+    /// <summary>A peer is not interested any more; its slot goes to another at the next round.</summary>
+    public static void OnNotInterested(PeerState peer) => peer.Flags.PeerInterested = false;
+
+    /// <summary>Asks the choker when its time has come, and does what it says.</summary>
+    public void Tick(long now, bool isSeeding)
+    {
+        if (!_round.IsDue(now))
+            return;
+        List<SourceId> chosen = _round.Choose(_pool.Peers, now, isSeeding);
+        foreach (PeerState peer in _pool.Peers)
+        {
+            bool unchoke = chosen.Contains(peer.Id);
+            if (unchoke && peer.Flags.AmChoking)
+                Unchoke(peer);
+            else if (!unchoke && !peer.Flags.AmChoking)
+                Choke(peer);
+        }
+    }
+
+    /// <summary>A peer has left.</summary>
+    public void Forget(PeerState peer) => _deaf.Remove(peer.Id);
+
+    private static void Reject(PeerConnection connection, RequestMessage request)
+    {
+        if (connection.SupportsFast)
+            connection.Send(new RejectRequestMessage(request.Piece, request.Begin, request.Length));
+    }
+
+    private void OnRequestWhileChoked(PeerState peer, RequestMessage request)
+    {
+        Reject(peer.Connection!, request);
+        int count = _deaf.GetValueOrDefault(peer.Id) + 1;
+        _deaf[peer.Id] = count;
+        if (count > MaxRequestsWhileChoked)
+            peer.Connection!.Close($"sent {count} requests while choked");
+    }
+
+    private void Unchoke(PeerState peer)
+    {
+        peer.Flags.AmChoking = false;
+        peer.Flags.UnchokedAt = _round.Now;
+        _deaf.Remove(peer.Id);
+        peer.Connection!.Send(UnchokeMessage.Instance);
+    }
+
+    private static void Choke(PeerState peer)
+    {
+        PeerConnection connection = peer.Connection!;
+        peer.Flags.AmChoking = true;
+        connection.Send(ChokeMessage.Instance);
+        foreach (BlockRequest dropped in connection.DropUploads())
+        {
+            if (connection.SupportsFast)
+                connection.Send(new RejectRequestMessage((uint)dropped.Piece.Value, (uint)dropped.Begin, (uint)dropped.Length));
+        }
+    }
+}

@@ -1,0 +1,173 @@
+using System.Reflection;
+using System.Reflection.Emit;
+
+namespace Pieces.Tests;
+
+/// <summary>Keeps the layers acyclic by what is compiled: bases, fields, signatures, locals and every call.</summary>
+public class LayeringTests
+{
+    private static readonly string[] Order =
+    [
+        "Pieces.Primitives", "Pieces.Bencode", "Pieces.Metadata", "Pieces.Wire", "Pieces.Net", "Pieces.Storage", "Pieces.Picking", "Pieces.Peers",
+        "Pieces.Trackers", "Pieces.Torrents", "Pieces",
+    ];
+
+    [Fact]
+    public void No_layer_mentions_one_above_it()
+    {
+        List<string> wrong = [];
+        foreach (Type type in typeof(TorrentClient).Assembly.GetTypes())
+        {
+            int own = LayerOf(type);
+            if (own < 0)
+                continue;
+            foreach (Type mentioned in new Mentions(type).All())
+            {
+                int other = LayerOf(mentioned);
+                if (other > own)
+                    wrong.Add($"{type.FullName} mentions {mentioned.FullName}");
+            }
+        }
+
+        wrong.Distinct().Should().BeEmpty();
+    }
+
+    [Fact]
+    public void Every_type_of_the_library_stands_in_a_known_layer() =>
+        typeof(TorrentClient).Assembly.GetTypes()
+            .Where(type => type.Namespace?.StartsWith("Pieces", StringComparison.Ordinal) == true && LayerOf(type) < 0)
+            .Should().BeEmpty();
+
+    [Fact]
+    public void The_walk_sees_a_call_that_no_signature_shows() =>
+        new Mentions(typeof(CallsInside)).All().Should().Contain(typeof(Pieces.Primitives.PeerId));
+
+    private static int LayerOf(Type type) =>
+        type.Assembly == typeof(TorrentClient).Assembly ? Array.IndexOf(Order, type.Namespace) : -1;
+
+    private static class CallsInside
+    {
+        public static string Run() => Pieces.Primitives.PeerId.Create(new Random(1)).ToString();
+    }
+
+    /// <summary>Collects the types that one type mentions, generic arguments and element types taken apart.</summary>
+    private sealed class Mentions(Type type)
+    {
+        private const BindingFlags Everything =
+            BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly;
+
+        private static readonly Dictionary<int, OpCode> OpCodesByValue = typeof(OpCodes).GetFields(BindingFlags.Public | BindingFlags.Static)
+            .Select(field => (OpCode)field.GetValue(null)!).ToDictionary(code => (int)(ushort)code.Value);
+
+        private readonly HashSet<Type> _found = [];
+
+        public HashSet<Type> All()
+        {
+            Add(type.BaseType);
+            foreach (Type contract in type.GetInterfaces())
+                Add(contract);
+            foreach (FieldInfo field in type.GetFields(Everything))
+                Add(field.FieldType);
+            foreach (MethodBase method in type.GetMethods(Everything).Cast<MethodBase>().Concat(type.GetConstructors(Everything)))
+                AddMethod(method);
+            return _found;
+        }
+
+        private void AddMethod(MethodBase method)
+        {
+            AddSignature(method);
+            if (method.GetMethodBody() is not { } body)
+                return;
+            foreach (LocalVariableInfo local in body.LocalVariables)
+                Add(local.LocalType);
+            foreach (int token in TokensOf(body.GetILAsByteArray()!))
+                AddMember(Resolve(method, token));
+        }
+
+        private static MemberInfo? Resolve(MethodBase method, int token)
+        {
+            Type[]? ofType = method.DeclaringType!.IsGenericType ? method.DeclaringType.GetGenericArguments() : null;
+            Type[]? ofMethod = method.IsGenericMethod ? method.GetGenericArguments() : null;
+            return method.Module.ResolveMember(token, ofType, ofMethod);
+        }
+
+        private void AddMember(MemberInfo? member)
+        {
+            switch (member)
+            {
+                case Type mentioned:
+                    Add(mentioned);
+                    break;
+                case FieldInfo field:
+                    Add(field.DeclaringType);
+                    Add(field.FieldType);
+                    break;
+                case MethodBase method:
+                    Add(method.DeclaringType);
+                    AddSignature(method);
+                    break;
+            }
+        }
+
+        private void AddSignature(MethodBase method)
+        {
+            foreach (ParameterInfo parameter in method.GetParameters())
+                Add(parameter.ParameterType);
+            if (method is MethodInfo info)
+                Add(info.ReturnType);
+            if (method.IsGenericMethod)
+            {
+                foreach (Type argument in method.GetGenericArguments())
+                    Add(argument);
+            }
+        }
+
+        private void Add(Type? mentioned)
+        {
+            if (mentioned is null || !_found.Add(mentioned))
+                return;
+            if (mentioned.HasElementType)
+                Add(mentioned.GetElementType());
+            if (mentioned.IsGenericType)
+            {
+                foreach (Type argument in mentioned.GetGenericArguments())
+                    Add(argument);
+                Add(mentioned.GetGenericTypeDefinition());
+            }
+        }
+
+        private static IEnumerable<int> TokensOf(byte[] il)
+        {
+            int at = 0;
+            while (at < il.Length)
+            {
+                int value = il[at++];
+                if (value == 0xFE)
+                    value = 0xFE00 | il[at++];
+                OpCode code = OpCodesByValue[value];
+                switch (code.OperandType)
+                {
+                    case OperandType.InlineField or OperandType.InlineMethod or OperandType.InlineTok or OperandType.InlineType:
+                        yield return BitConverter.ToInt32(il, at);
+                        at += 4;
+                        break;
+                    case OperandType.InlineSwitch:
+                        at += 4 + (4 * BitConverter.ToInt32(il, at));
+                        break;
+                    default:
+                        at += SizeOf(code.OperandType);
+                        break;
+                }
+            }
+        }
+
+        private static int SizeOf(OperandType operand) => operand switch
+        {
+            OperandType.InlineNone => 0,
+            OperandType.ShortInlineBrTarget or OperandType.ShortInlineI or OperandType.ShortInlineVar => 1,
+            OperandType.InlineVar => 2,
+            OperandType.InlineI8 or OperandType.InlineR => 8,
+            _ => 4,
+        };
+    }
+}
