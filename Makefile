@@ -13,12 +13,12 @@ demo:
 	@tests/demo.sh artifacts/bin/Pieces.Cli/release/pieces
 
 test:
-	dotnet test Pieces.sln -c $(CONFIGURATION)
+	dotnet test --solution Pieces.sln -c $(CONFIGURATION)
 
 check:
 	dotnet format Pieces.sln --verify-no-changes
 	dotnet build Pieces.sln -c $(CONFIGURATION)
-	dotnet test Pieces.sln -c $(CONFIGURATION) --no-build
+	dotnet test --solution Pieces.sln -c $(CONFIGURATION) --no-build
 
 publish:
 	@tests/native-toolchain.sh
