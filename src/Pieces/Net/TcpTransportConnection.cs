@@ -6,7 +6,7 @@ namespace Pieces.Net;
 /// <summary>A connected TCP socket.</summary>
 internal sealed class TcpTransportConnection : ITransportConnection
 {
-    private readonly NetworkStream _stream;
+    private readonly TcpStream _stream;
 
     /// <summary>Takes over a connected socket.</summary>
     /// <exception cref="SocketException">It is connected no more.</exception>
@@ -14,7 +14,7 @@ internal sealed class TcpTransportConnection : ITransportConnection
     {
         RemoteEndPoint = SocketText.Unmapped(socket.RemoteEndPoint);
         LocalEndPoint = SocketText.Unmapped(socket.LocalEndPoint);
-        _stream = new NetworkStream(socket, ownsSocket: true);
+        _stream = new TcpStream(socket);
     }
 
     /// <inheritdoc/>

@@ -4,7 +4,7 @@ namespace Pieces.Net;
 /// A peer's stream as its connection sees it: waits for the rate limiters, counts bytes, and shows whether the other side is being waited for.
 /// Not reading is what slows a sender down (TCP closes its window). One reader and one writer at a time; it does not own the inner stream.
 /// </summary>
-internal sealed class ThrottledStream : Stream
+internal sealed class ThrottledStream : Stream, IScatterReader
 {
     private readonly Stream _inner;
     private readonly RateLimiter? _readLimiter;
@@ -33,6 +33,12 @@ internal sealed class ThrottledStream : Stream
 
     /// <summary>Whether a write waits for the other side, not for a limiter.</summary>
     public bool IsWriting => _isWriting;
+
+    /// <summary>Whether several buffers can be filled at once: not under a limit, which cuts reads short.</summary>
+    public bool CanScatter => _inner is IScatterReader { CanScatter: true } && (_readLimiter is null || _readLimiter.Quantum == int.MaxValue);
+
+    /// <inheritdoc/>
+    public int Available => ((IScatterReader)_inner).Available;
 
     /// <inheritdoc/>
     public override bool CanRead => true;
@@ -79,6 +85,22 @@ internal sealed class ThrottledStream : Stream
 
         Interlocked.Add(ref _bytesRead, count);
         return count;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<int> ReadAsync(IList<ArraySegment<byte>> buffers)
+    {
+        _isReading = true;
+        try
+        {
+            int count = await ((IScatterReader)_inner).ReadAsync(buffers).ConfigureAwait(false);
+            Interlocked.Add(ref _bytesRead, count);
+            return count;
+        }
+        finally
+        {
+            _isReading = false;
+        }
     }
 
     /// <summary>Writes all of <paramref name="buffer"/>, in turns with others when a limiter is at work.</summary>

@@ -1,26 +1,27 @@
 using System.Buffers;
 using System.Diagnostics;
 using System.IO.Pipelines;
-using Pieces.Primitives;
+using Pieces.Net;
 using Pieces.Storage;
 using Pieces.Wire;
 
 namespace Pieces.Peers;
 
 /// <summary>
-/// Turns a peer's bytes into messages. Frames are cut in a pipe that is filled only when asked and holds no buffer while the peer is silent. A block
-/// is
-/// copied once, out of the pipe; what of it has not come yet is read from the stream straight into its buffer. One caller at a time.
+/// Turns a peer's bytes into messages. Frames are cut in a pipe that is filled only when asked and holds no buffer while the peer is silent. Of a block
+/// the pipe gives what it has; what has not come yet is read from the stream straight into the block's buffer. One caller at a time.
 /// </summary>
 internal sealed class PeerReader : IDisposable
 {
     private const int ReadLength = 64 * 1024;
-    private const int MinReadLength = 16 * 1024;
 
     private readonly Stream _stream;
-    private readonly PipeReader _pipe;
+    private readonly Pipe _pipe = new(new PipeOptions(
+        readerScheduler: PipeScheduler.Inline, writerScheduler: PipeScheduler.Inline, pauseWriterThreshold: 0, minimumSegmentSize: ReadLength,
+        useSynchronizationContext: false));
     private readonly BlockPool _pool;
     private readonly PeerFrameLimits _limits;
+    private BlockBurst? _burst;
 
     // A block whose header came and whose payload is still on its way; while it is there the pipe is empty.
     private BlockMessage? _partial;
@@ -28,6 +29,7 @@ internal sealed class PeerReader : IDisposable
 
     // Bytes still to come of a message that is not known.
     private int _toSkip;
+    private bool _isDrained = true;
 
     /// <summary>Reads <paramref name="stream"/>, which stays the caller's.</summary>
     public PeerReader(Stream stream, BlockPool pool, PeerFrameLimits limits)
@@ -35,8 +37,6 @@ internal sealed class PeerReader : IDisposable
         _stream = stream;
         _pool = pool;
         _limits = limits;
-        _pipe = PipeReader.Create(
-            stream, new StreamPipeReaderOptions(bufferSize: ReadLength, minimumReadSize: MinReadLength, leaveOpen: true, useZeroByteReads: true));
     }
 
     /// <summary>Everything that one read brings, at least one message; null at the end of the stream. The list and its buffers are the
@@ -45,19 +45,18 @@ internal sealed class PeerReader : IDisposable
     /// <exception cref="IOException">The connection broke, or ended inside a message.</exception>
     public async ValueTask<List<PeerMessage>?> ReadAsync(CancellationToken cancellationToken)
     {
-        if (_partial is not null)
-            return [await FinishPartialAsync(cancellationToken).ConfigureAwait(false)];
-
         while (true)
         {
-            ReadResult result = await _pipe.ReadAsync(cancellationToken).ConfigureAwait(false);
-            List<PeerMessage>? messages = Parse(result.Buffer, out bool isDrained);
+            List<PeerMessage>? messages = null;
+            if (_partial is not null)
+                messages = await ReadBlocksAsync(cancellationToken).ConfigureAwait(false);
+            else if (_pipe.Reader.TryRead(out ReadResult result))
+                messages = Parse(result.Buffer);
+            else if (!await FillAsync(cancellationToken).ConfigureAwait(false))
+                return _isDrained ? null : throw new IOException("closed by the peer inside a message");
+
             if (messages is not null)
                 return messages;
-            if (_partial is not null)
-                return [await FinishPartialAsync(cancellationToken).ConfigureAwait(false)];
-            if (result.IsCompleted)
-                return isDrained ? null : throw new IOException("closed by the peer inside a message");
         }
     }
 
@@ -66,10 +65,21 @@ internal sealed class PeerReader : IDisposable
     {
         _partial?.Data.Dispose();
         _partial = null;
-        _pipe.Complete();
+        _pipe.Writer.Complete();
+        _pipe.Reader.Complete();
     }
 
-    private List<PeerMessage>? Parse(ReadOnlySequence<byte> input, out bool isDrained)
+    private async ValueTask<bool> FillAsync(CancellationToken cancellationToken)
+    {
+        // Waits without a buffer: most peers are silent most of the time.
+        await _stream.ReadAsync(Memory<byte>.Empty, cancellationToken).ConfigureAwait(false);
+        int count = await _stream.ReadAsync(_pipe.Writer.GetMemory(ReadLength), cancellationToken).ConfigureAwait(false);
+        _pipe.Writer.Advance(count);
+        await _pipe.Writer.FlushAsync(CancellationToken.None).ConfigureAwait(false);
+        return count > 0;
+    }
+
+    private List<PeerMessage>? Parse(ReadOnlySequence<byte> input)
     {
         List<PeerMessage>? messages = null;
         try
@@ -105,8 +115,8 @@ internal sealed class PeerReader : IDisposable
             throw;
         }
 
-        isDrained = input.IsEmpty;
-        _pipe.AdvanceTo(input.Start, input.End);
+        _isDrained = input.IsEmpty;
+        _pipe.Reader.AdvanceTo(input.Start, input.End);
         return messages;
     }
 
@@ -141,17 +151,33 @@ internal sealed class PeerReader : IDisposable
         return null;
     }
 
-    private async ValueTask<BlockMessage> FinishPartialAsync(CancellationToken cancellationToken)
+    // Reads on in a block that is on its way, and whatever blocks stand behind it; null when it is still not whole.
+    private async ValueTask<List<PeerMessage>?> ReadBlocksAsync(CancellationToken cancellationToken)
+    {
+        if (_stream is not IScatterReader { CanScatter: true } source)
+            return await ReadBlockAsync(cancellationToken).ConfigureAwait(false) ? [TakePartial()] : null;
+
+        if (source.Available == 0)
+            await _stream.ReadAsync(Memory<byte>.Empty, cancellationToken).ConfigureAwait(false);
+        _burst ??= new BlockBurst(source, _pool);
+        var messages = new List<PeerMessage>(BlockBurst.MaxBlocks + 1);
+        (_partial, _partialLength) = await _burst.ReadAsync(_partial!, _partialLength, _pipe.Writer, messages).ConfigureAwait(false);
+        await _pipe.Writer.FlushAsync(CancellationToken.None).ConfigureAwait(false);
+        return messages.Count > 0 ? messages : null;
+    }
+
+    private async ValueTask<bool> ReadBlockAsync(CancellationToken cancellationToken)
+    {
+        int count = await _stream.ReadAsync(_partial!.Data.Memory[_partialLength..], cancellationToken).ConfigureAwait(false);
+        if (count == 0)
+            throw new IOException("closed by the peer inside a block");
+        _partialLength += count;
+        return _partialLength == _partial.Data.Length;
+    }
+
+    private BlockMessage TakePartial()
     {
         BlockMessage block = _partial!;
-        while (_partialLength < block.Data.Length)
-        {
-            int count = await _stream.ReadAsync(block.Data.Memory[_partialLength..], cancellationToken).ConfigureAwait(false);
-            if (count == 0)
-                throw new IOException("closed by the peer inside a block");
-            _partialLength += count;
-        }
-
         _partial = null;
         return block;
     }

@@ -9,9 +9,9 @@ namespace Pieces.Storage;
 internal sealed class BlockBuffer : IDisposable
 {
     private readonly BlockPool _pool;
-    private readonly Memory<byte> _whole;
+    private readonly ArraySegment<byte> _whole;
 
-    internal BlockBuffer(BlockPool pool, Memory<byte> whole)
+    internal BlockBuffer(BlockPool pool, ArraySegment<byte> whole)
     {
         _pool = pool;
         _whole = whole;
@@ -19,6 +19,9 @@ internal sealed class BlockBuffer : IDisposable
 
     /// <summary>The block's bytes: as many as were rented.</summary>
     public Memory<byte> Memory { get; private set; }
+
+    /// <summary>The same bytes for calls that take many buffers.</summary>
+    public ArraySegment<byte> Segment => _whole[..Length];
 
     /// <summary>Length of <see cref="Memory"/>, in bytes.</summary>
     public int Length => Memory.Length;
@@ -76,10 +79,10 @@ internal sealed class BlockPool
 
     private void AddSlab()
     {
-        Memory<byte> slab = GC.AllocateUninitializedArray<byte>(BlocksPerSlab * BlockRequest.MaxLength, pinned: true);
+        byte[] slab = GC.AllocateUninitializedArray<byte>(BlocksPerSlab * BlockRequest.MaxLength, pinned: true);
         var buffers = new BlockBuffer[BlocksPerSlab];
         for (int i = 0; i < BlocksPerSlab; i++)
-            buffers[i] = new BlockBuffer(this, slab.Slice(i * BlockRequest.MaxLength, BlockRequest.MaxLength));
+            buffers[i] = new BlockBuffer(this, new ArraySegment<byte>(slab, i * BlockRequest.MaxLength, BlockRequest.MaxLength));
         _free.PushRange(buffers);
     }
 }
