@@ -281,9 +281,7 @@ internal sealed class PieceManager
 
     private void Measure(long now)
     {
-        double rate = DownloadRate(now);
-        _planner.BytesPerSecond = rate;
-        _writer.WritesEarly = rate < EarlyWriteBelow;
+        _planner.BytesPerSecond = DownloadRate(now);
     }
 
     private BlockVerdict Take(
@@ -292,6 +290,7 @@ internal sealed class PieceManager
         bool isShared = assembly.Blocks.IsShared(request.Ordinal);
         assembly.Blocks.Receive(request.Ordinal, data, peer.Id);
         assembly.LastProgress = now;
+        _writer.WritesEarly = DownloadRate(now) < EarlyWriteBelow;
         if (assembly.Blocks.Free == 0)
             _work.Pieces.OnAllAsked(assembly);
         if (isShared)
