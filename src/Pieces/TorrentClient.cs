@@ -18,6 +18,7 @@ public sealed class TorrentClient : IAsyncDisposable
     private readonly Lock _gate = new();
     private PeerListener? _listener;
     private bool _isListenerTried;
+    private bool _isDisposed;
 
     /// <summary>Makes a client; no port is opened before the first torrent.</summary>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
@@ -71,6 +72,7 @@ public sealed class TorrentClient : IAsyncDisposable
         RunningTorrent running;
         lock (_gate)
         {
+            ObjectDisposedException.ThrowIf(_isDisposed, this);
             if (_torrents.ContainsKey(metainfo.InfoHash))
                 throw new ArgumentException($"{metainfo.InfoHash} is being worked on already", nameof(metainfo));
             torrent = new Torrent(metainfo, _options.TimeProvider, () => inbox.Post(StopWanted.Instance));
@@ -85,16 +87,24 @@ public sealed class TorrentClient : IAsyncDisposable
             };
             running = new RunningTorrent(torrent, inbox, new TorrentLoop(setup, torrent));
             _torrents[metainfo.InfoHash] = running;
+            running.Life = Task.Run(() => LiveAsync(running), CancellationToken.None);
         }
 
-        running.Life = Task.Run(() => LiveAsync(running), CancellationToken.None);
         return Task.FromResult(torrent);
     }
 
     /// <summary>Stops all torrents and gives everything back.</summary>
     public async ValueTask DisposeAsync()
     {
-        RunningTorrent[] torrents = [.. _torrents.Values];
+        RunningTorrent[] torrents;
+        lock (_gate)
+        {
+            if (_isDisposed)
+                return;
+            _isDisposed = true;
+            torrents = [.. _torrents.Values];
+        }
+
         foreach (RunningTorrent running in torrents)
             running.Inbox.Post(StopWanted.Instance);
         await Task.WhenAll(torrents.Select(running => running.Life)).ConfigureAwait(false);
@@ -108,9 +118,15 @@ public sealed class TorrentClient : IAsyncDisposable
 
     private async Task LiveAsync(RunningTorrent running)
     {
-        await running.Loop.RunAsync().ConfigureAwait(false);
-        await running.Loop.DisposeAsync().ConfigureAwait(false);
-        _torrents.TryRemove(new KeyValuePair<InfoHash, RunningTorrent>(running.Torrent.Metainfo.InfoHash, running));
+        try
+        {
+            await running.Loop.RunAsync().ConfigureAwait(false);
+        }
+        finally
+        {
+            await running.Loop.DisposeAsync().ConfigureAwait(false);
+            _torrents.TryRemove(new KeyValuePair<InfoHash, RunningTorrent>(running.Torrent.Metainfo.InfoHash, running));
+        }
     }
 
     private void Listen()

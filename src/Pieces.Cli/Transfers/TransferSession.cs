@@ -64,8 +64,6 @@ internal sealed class TransferSession
 
     private Outcome? WhyHopeless(TorrentSnapshot now)
     {
-        if (_seedOnly && now is { Phase: TorrentPhase.Seeding or TorrentPhase.Downloading, PiecesHave: 0 })
-            return new Outcome(ExitCode.BadData, $"nothing valid of it is in {Subject.Directory} (--data names the folder that contains it)");
         bool refused = now is { Phase: TorrentPhase.Downloading, ConnectedPeers: 0 } && _transfer.EveryTrackerRefused;
         return refused ? new Outcome(ExitCode.TrackersRefused, "every tracker refused, and nothing else may be used (--peer adds one by hand)") : null;
     }

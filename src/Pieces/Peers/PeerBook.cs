@@ -25,6 +25,7 @@ internal sealed class PeerBook
     public const int Capacity = 2000;
 
     private static readonly TimeSpan FirstRetry = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan OffenceRetry = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan LongestRetry = TimeSpan.FromMinutes(15);
     private static readonly TimeSpan UselessRetry = TimeSpan.FromMinutes(10);
 
@@ -66,6 +67,22 @@ internal sealed class PeerBook
         return true;
     }
 
+    /// <summary>Whether an address may be dialled now.</summary>
+    public bool HasDue
+    {
+        get
+        {
+            long now = _time.GetTimestamp();
+            foreach (Entry entry in _entries.Values)
+            {
+                if (!entry.IsBusy && entry.DueAt <= now)
+                    return true;
+            }
+
+            return false;
+        }
+    }
+
     /// <summary>The address to dial next, or null when none is due; it counts as busy until one of the calls below says what became of it.
     /// Those that failed least come first, those given by hand before others, ties by chance.</summary>
     public IPEndPoint? TakeNext()
@@ -97,25 +114,22 @@ internal sealed class PeerBook
     public void Connected(IPEndPoint endPoint)
     {
         if (_entries.TryGetValue(endPoint, out Entry? entry))
-        {
             entry.IsBusy = true;
-            entry.Failures = 0;
-        }
     }
 
     /// <summary>The dial failed, or the connection ended before it was of any use.</summary>
-    public void Failed(IPEndPoint endPoint)
-    {
-        if (!_entries.TryGetValue(endPoint, out Entry? entry))
-            return;
-        entry.IsBusy = false;
-        double seconds = Math.Min(FirstRetry.TotalSeconds * Math.Pow(2, Math.Min(entry.Failures, 20)), LongestRetry.TotalSeconds);
-        entry.Failures++;
-        entry.DueAt = In(TimeSpan.FromSeconds(seconds * (0.75 + (_random.NextDouble() / 2))));
-    }
+    public void Failed(IPEndPoint endPoint) => BackOff(endPoint, FirstRetry);
+
+    /// <summary>The peer broke the protocol.</summary>
+    public void Offended(IPEndPoint endPoint) => BackOff(endPoint, OffenceRetry);
 
     /// <summary>A useful connection ended; it may be dialled again soon.</summary>
-    public void Closed(IPEndPoint endPoint) => Rest(endPoint, FirstRetry);
+    public void Closed(IPEndPoint endPoint)
+    {
+        if (_entries.TryGetValue(endPoint, out Entry? entry))
+            entry.Failures = 0;
+        Rest(endPoint, FirstRetry);
+    }
 
     /// <summary>Nothing can come of it for now, for example when both sides are seeds.</summary>
     public void Useless(IPEndPoint endPoint) => Rest(endPoint, UselessRetry);
@@ -131,10 +145,18 @@ internal sealed class PeerBook
     /// It sent bad data: not dealt with again in this run. The whole address, since a port is quickly changed; on loopback the port alone, where
     /// many peers share one address.
     /// </summary>
-    public void Ban(IPEndPoint endPoint)
+    /// <param name="endPoint">Its address as the socket had it.</param>
+    /// <param name="alias">The address that it told as its own, or null.</param>
+    public void Ban(IPEndPoint endPoint, IPEndPoint? alias = null)
     {
         Banned++;
         _entries.Remove(endPoint);
+        if (alias is not null)
+        {
+            _entries.Remove(alias);
+            _bannedEndPoints.Add(alias);
+        }
+
         _bannedEndPoints.Add(endPoint);
         if (!IPAddress.IsLoopback(endPoint.Address))
             _bannedAddresses.Add(endPoint.Address);
@@ -142,6 +164,16 @@ internal sealed class PeerBook
 
     /// <summary>Whether it is not to be dealt with.</summary>
     public bool IsBanned(IPEndPoint endPoint) => _bannedAddresses.Contains(endPoint.Address) || _bannedEndPoints.Contains(endPoint);
+
+    private void BackOff(IPEndPoint endPoint, TimeSpan first)
+    {
+        if (!_entries.TryGetValue(endPoint, out Entry? entry))
+            return;
+        entry.IsBusy = false;
+        double seconds = Math.Min(first.TotalSeconds * Math.Pow(2, Math.Min(entry.Failures, 20)), LongestRetry.TotalSeconds);
+        entry.Failures++;
+        entry.DueAt = In(TimeSpan.FromSeconds(seconds * (0.75 + (_random.NextDouble() / 2))));
+    }
 
     private void Rest(IPEndPoint endPoint, TimeSpan pause)
     {

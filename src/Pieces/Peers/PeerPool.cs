@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Net;
 using Pieces.Primitives;
 
 namespace Pieces.Peers;
@@ -6,6 +7,12 @@ namespace Pieces.Peers;
 /// <summary>The connected peers of one torrent: who may come in, and which of two connections with one peer stays. Owned by the torrent's loop.</summary>
 internal sealed class PeerPool
 {
+    /// <summary>Connections with one address, but for loopback, where many peers share one.</summary>
+    public const int MaxPerAddress = 4;
+
+    /// <summary>A peer with whom nothing was exchanged for so long may have to make room, in seconds.</summary>
+    public const int IdleSeconds = 60;
+
     private readonly Dictionary<PeerConnection, PeerState> _byConnection = [];
     private readonly List<PeerState> _peers = [];
     private readonly PeerBook _book;
@@ -26,6 +33,9 @@ internal sealed class PeerPool
     /// <summary>Everybody with whom the handshake is done.</summary>
     public IReadOnlyList<PeerState> Peers => _peers;
 
+    // The rest is for peers of our own choice: strangers who dial us and do nothing must not fill the pool.
+    private int MaxInbound => _maxPeers - (_maxPeers / 4);
+
     /// <summary>Places that are free.</summary>
     public int Room => Math.Max(0, _maxPeers - _peers.Count);
 
@@ -43,17 +53,45 @@ internal sealed class PeerPool
         replaced = null;
         if (_book.IsBanned(peer.RemoteEndPoint))
             return "banned";
+        IPAddress address = peer.RemoteEndPoint.Address;
+        int inbound = 0, sameAddress = 0;
         foreach (PeerState known in _peers)
         {
-            if (known.Connection!.RemoteId != peer.RemoteId)
+            PeerConnection connection = known.Connection!;
+            bool isSameAddress = connection.RemoteEndPoint.Address.Equals(address);
+            sameAddress += isSameAddress ? 1 : 0;
+            inbound += connection.IsOutbound ? 0 : 1;
+            if (connection.RemoteId != peer.RemoteId)
                 continue;
-            if (known.Connection.IsOutbound == peer.IsOutbound || peer.IsOutbound != IsOwnIdSmaller(peer.RemoteId))
+
+            // Ids are no secret: a stranger who repeats one from elsewhere must not push the real one out.
+            if (!isSameAddress || connection.IsOutbound == peer.IsOutbound || peer.IsOutbound != IsOwnIdSmaller(peer.RemoteId))
                 return "already connected";
             replaced = known;
             return null;
         }
 
+        if (sameAddress >= MaxPerAddress && !IPAddress.IsLoopback(address))
+            return $"{sameAddress} peers of this address are connected";
+        if (!peer.IsOutbound && inbound >= MaxInbound)
+            return $"{inbound} peers that dialled us are connected";
         return Room == 0 ? $"{_maxPeers} peers are connected" : null;
+    }
+
+    /// <summary>The peer that should make room for another: nothing was exchanged with it for long, the longest connected first. Null when all are of use.</summary>
+    public PeerState? LeastUseful(TimeProvider time)
+    {
+        PeerState? least = null;
+        foreach (PeerState peer in _peers)
+        {
+            if (peer.Downloaded.Total + peer.Uploaded.Total == 0 && time.GetElapsedTime(peer.ConnectedAt).TotalSeconds > IdleSeconds
+                && (least is null || peer.ConnectedAt < least.ConnectedAt))
+            {
+                least = peer;
+            }
+        }
+
+        return least;
     }
 
     /// <summary>Takes a peer in.</summary>

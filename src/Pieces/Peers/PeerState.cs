@@ -64,6 +64,17 @@ internal sealed class PeerState
     /// <summary>Whether it has something we need; kept by the torrent's pieces. O(1).</summary>
     public bool IsInteresting => Requests.Useful > 0;
 
+    /// <summary>Why the connection ends; decided by whoever closes it first.</summary>
+    public PeerEnding Ending { get; private set; }
+
+    /// <summary>Closes the connection.</summary>
+    public void Close(PeerEnding ending, string reason)
+    {
+        if (Ending == PeerEnding.Unplanned)
+            Ending = ending;
+        Connection?.Close(reason);
+    }
+
     /// <summary>It chokes us no more.</summary>
     public void OnUnchoked(long now)
     {

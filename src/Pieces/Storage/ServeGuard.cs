@@ -17,6 +17,7 @@ internal sealed class ServeGuard
     private readonly PieceVerifier _verifier;
     private readonly bool _isParanoid;
     private readonly Bitfield _unproven;
+    private readonly HashSet<PieceIndex> _bad = [];
     private readonly Stamp[] _stamps;
 
     /// <summary>Guards the pieces of one torrent.</summary>
@@ -52,17 +53,31 @@ internal sealed class ServeGuard
 
         bool mustHash = _isParanoid;
         lock (_gate)
-            mustHash |= _unproven[piece];
-        if (!mustHash)
-            return;
-        if (!_verifier.IsGoodOnDisk(piece))
         {
-            string path = _store.PathOf(_store.Map.FileAt(_layout.OffsetOf(piece)));
-            throw new StorageException(StorageFault.File, path, $"{path}: the data of piece {piece} was changed by someone else; it is not served");
+            // Hashing a bad piece again for each request would let any peer keep the disk busy.
+            if (_bad.Contains(piece))
+                throw Changed(piece);
+            mustHash |= _unproven[piece];
         }
 
+        if (!mustHash)
+            return;
+        bool isGood = _verifier.IsGoodOnDisk(piece);
         lock (_gate)
+        {
             _unproven.Clear(piece);
+            if (!isGood)
+                _bad.Add(piece);
+        }
+
+        if (!isGood)
+            throw Changed(piece);
+    }
+
+    private StorageException Changed(PieceIndex piece)
+    {
+        string path = _store.PathOf(_store.Map.FileAt(_layout.OffsetOf(piece)));
+        return new StorageException(StorageFault.File, path, $"{path}: the data of piece {piece} was changed by someone else; it is not served");
     }
 
     private void LookAt(int file)
@@ -79,7 +94,10 @@ internal sealed class ServeGuard
             FileEntry entry = _files[file];
             int last = _layout.PieceAt(entry.Offset + entry.Length - 1).Value;
             for (int i = _layout.PieceAt(entry.Offset).Value; i <= last; i++)
+            {
                 _unproven.Set(i);
+                _bad.Remove(_layout.Piece(i));
+            }
         }
     }
 

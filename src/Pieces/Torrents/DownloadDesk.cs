@@ -13,6 +13,8 @@ internal sealed class DownloadDesk
     private readonly List<BlockRequest> _requests = [];
     private readonly List<PeerRequest> _cancels = [];
 
+    private bool _isStopping;
+
     public DownloadDesk(PieceManager pieces, PeerPool pool, TimeProvider time)
     {
         _pieces = pieces;
@@ -27,9 +29,14 @@ internal sealed class DownloadDesk
         SendCancels();
     }
 
+    /// <summary>From now on nothing is asked for; what comes is still taken.</summary>
+    public void StopAsking() => _isStopping = true;
+
     /// <summary>Tells a peer of our interest when that has changed, and asks it for what its window has room for.</summary>
     public void Serve(PeerState peer)
     {
+        if (_isStopping)
+            return;
         bool isInteresting = peer.IsInteresting;
         if (isInteresting != peer.Flags.AmInterested)
         {

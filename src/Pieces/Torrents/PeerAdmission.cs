@@ -17,7 +17,8 @@ internal sealed class PeerAdmission
     private readonly TorrentInbox _inbox;
     private readonly IPieceStore _store;
     private readonly PeerDialer _dialer;
-    private readonly Dictionary<SourceId, IPEndPoint> _addresses = [];
+    private readonly Dictionary<SourceId, IPEndPoint> _gone = [];
+    private readonly Queue<SourceId> _goneInOrder = new();
     private readonly TaskSet _closing = new();
     private readonly int _pieceCount;
     private readonly ILogger _logger;
@@ -37,10 +38,12 @@ internal sealed class PeerAdmission
     /// <summary>Who is known and who is connected.</summary>
     public TorrentPeers Peers { get; }
 
-    /// <summary>Dials as many as there is room for.</summary>
+    /// <summary>Dials as many as there is room for; where there is none, a peer with whom nothing happens makes room for one that is known.</summary>
     /// <returns>Whether nobody is connected and nobody is left to dial.</returns>
     public bool DialMore(CancellationToken cancellationToken)
     {
+        if (Peers.Pool.Room == 0 && Peers.Book.HasDue)
+            Peers.Pool.LeastUseful(_services.TimeProvider)?.Close(PeerEnding.Useless, "makes room for another peer");
         while (_dialer.Dialling < Math.Min(PeerDialer.MaxDialling, Peers.Pool.Room) && Peers.Book.TakeNext() is { } address)
             _dialer.Dial(address, cancellationToken);
         return Peers.Pool.Peers.Count == 0 && _dialer.Dialling == 0;
@@ -60,7 +63,7 @@ internal sealed class PeerAdmission
         }
 
         // Both connections are in the pool until the old one's end is heard; that costs a place for a moment and nothing else.
-        replaced?.Connection!.Close("replaced by another connection of the same peer");
+        replaced?.Close(PeerEnding.Replaced, "replaced by another connection of the same peer");
         return Admit(peer);
     }
 
@@ -69,14 +72,9 @@ internal sealed class PeerAdmission
     {
         if (Peers.Pool.Remove(gone.Peer) is not { } peer)
             return null;
+        Remember(peer);
         if (peer.DialAddress is { } address)
-        {
-            if (gone.IsProtocolError || peer.Downloaded.Total + peer.Uploaded.Total == 0)
-                Peers.Book.Failed(address);
-            else
-                Peers.Book.Closed(address);
-        }
-
+            Judge(address, gone.IsProtocolError ? PeerEnding.Offence : peer.Ending, peer.Downloaded.Total + peer.Uploaded.Total > 0);
         return peer;
     }
 
@@ -93,28 +91,64 @@ internal sealed class PeerAdmission
     /// <summary>Someone sent bad data: not dealt with again in this run. Null when it is not known any more.</summary>
     public IPEndPoint? Ban(SourceId convicted)
     {
-        if (!_addresses.TryGetValue(convicted, out IPEndPoint? address))
-            return null;
-        Peers.Book.Ban(address);
         foreach (PeerState peer in Peers.Pool.Peers)
         {
             if (peer.Id != convicted)
                 continue;
-            if (peer.DialAddress is { } other && !other.Equals(address))
-                Peers.Book.Ban(other);
-            peer.Connection!.Close("sent bad data");
+            IPEndPoint address = PeerAddressRules.Normalize(peer.Connection!.RemoteEndPoint);
+            if (Peers.Book.IsBanned(address))
+                return null;
+            Peers.Book.Ban(address, peer.DialAddress);
+            peer.Close(PeerEnding.Offence, "sent bad data");
+            return address;
         }
 
-        return address;
+        if (!_gone.Remove(convicted, out IPEndPoint? left))
+            return null;
+        Peers.Book.Ban(left);
+        return left;
     }
+
+    /// <summary>Whether an address is being dialled or may be.</summary>
+    public bool HasHope => _dialer.Dialling > 0 || Peers.Book.Count > 0;
 
     /// <summary>Closes everyone; ends when all connections have ended.</summary>
     public async Task CloseAllAsync(string reason)
     {
         foreach (PeerState peer in Peers.Pool.Peers)
-            peer.Connection!.Close(reason);
+            peer.Close(PeerEnding.Useless, reason);
         await _dialer.WhenIdleAsync().ConfigureAwait(false);
         await _closing.WhenAllAsync().ConfigureAwait(false);
+    }
+
+    private void Judge(IPEndPoint address, PeerEnding ending, bool wasOfUse)
+    {
+        switch (ending)
+        {
+            case PeerEnding.Offence:
+                Peers.Book.Offended(address);
+                break;
+            case PeerEnding.Useless:
+                Peers.Book.Useless(address);
+                break;
+            case PeerEnding.Unplanned when wasOfUse:
+                Peers.Book.Closed(address);
+                break;
+            case PeerEnding.Unplanned:
+                Peers.Book.Failed(address);
+                break;
+            case PeerEnding.Replaced:
+                break;
+        }
+    }
+
+    // A verdict may come when its peer has left.
+    private void Remember(PeerState peer)
+    {
+        if (_goneInOrder.Count == MaxRemembered)
+            _gone.Remove(_goneInOrder.Dequeue());
+        _gone[peer.Id] = PeerAddressRules.Normalize(peer.Connection!.RemoteEndPoint);
+        _goneInOrder.Enqueue(peer.Id);
     }
 
     private PeerState Admit(HandshakenPeer peer)
@@ -142,9 +176,6 @@ internal sealed class PeerAdmission
         };
         if (state.DialAddress is { } address)
             Peers.Book.Connected(address);
-        if (_addresses.Count >= MaxRemembered)
-            _addresses.Clear();
-        _addresses[id] = peer.RemoteEndPoint;
         Peers.Pool.Admit(state);
         connection.Start();
         _closing.Add(connection.Completion);

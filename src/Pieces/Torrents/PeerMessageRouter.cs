@@ -33,7 +33,7 @@ internal sealed class PeerMessageRouter
         for (int i = 0; i < messages.Count; i++)
             Handle(peer, messages[i]);
         if (peer.Strikes >= PeerState.MaxStrikes)
-            peer.Connection!.Close($"{peer.Strikes} small offences, such as blocks that nobody asked for");
+            peer.Close(PeerEnding.Offence, $"{peer.Strikes} small offences, such as blocks that nobody asked for");
         _downloads.Serve(peer);
     }
 
@@ -79,10 +79,10 @@ internal sealed class PeerMessageRouter
                 _pieces.OnHave(peer, piece);
                 break;
             case HaveMessage have:
-                peer.Connection!.Close($"has piece {have.Piece} of {_layout.PieceCount}");
+                peer.Close(PeerEnding.Offence, $"has piece {have.Piece} of {_layout.PieceCount}");
                 break;
             case BitfieldMessage bitfield when !_pieces.OnBitfield(peer, bitfield.Bytes):
-                peer.Connection!.Close($"a bitfield of {bitfield.Bytes.Length} bytes does not fit {_layout.PieceCount} pieces");
+                peer.Close(PeerEnding.Offence, $"a bitfield of {bitfield.Bytes.Length} bytes does not fit {_layout.PieceCount} pieces");
                 break;
             case HaveAllMessage:
                 _pieces.OnHaveAll(peer);
@@ -110,7 +110,7 @@ internal sealed class PeerMessageRouter
         }
         catch (PeerProtocolException e)
         {
-            peer.Connection!.Close(e.Message);
+            peer.Close(PeerEnding.Offence, e.Message);
         }
     }
 

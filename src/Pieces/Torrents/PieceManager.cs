@@ -233,7 +233,8 @@ internal sealed class PieceManager
     }
 
     /// <summary>Blocks of an open piece are on the disk.</summary>
-    public void OnBlocksWritten(BlocksWritten written) => _writer.OnWritten(written);
+    /// <returns>Whether memory or requests have come free by it.</returns>
+    public bool OnBlocksWritten(BlocksWritten written) => _writer.OnWritten(written);
 
     /// <summary>A piece is verified and stored: it counts from now on.</summary>
     public void OnStored(PieceStored stored)

@@ -41,17 +41,19 @@ internal sealed class PieceWriter
         return false;
     }
 
-    /// <summary>Blocks are on the disk.</summary>
-    public void OnWritten(BlocksWritten written)
+    /// <summary>Blocks are on the disk. True when their memory has come free.</summary>
+    public bool OnWritten(BlocksWritten written)
     {
         if (!_work.Pieces.TryGet(written.Piece, out PieceAssembly? assembly))
             throw new InvalidOperationException($"blocks of piece {written.Piece} were written while it is not open");
         Jobs--;
         assembly.IsWriting = false;
+        bool release = assembly.IsLarge || assembly.IsClosing;
         foreach (CandidateBlock block in written.Blocks)
-            assembly.Blocks.MarkWritten(block.Ordinal, release: assembly.IsLarge || assembly.IsClosing);
+            assembly.Blocks.MarkWritten(block.Ordinal, release);
         if (!Advance(assembly) && assembly.IsClosing && !assembly.IsWriting)
             Close(assembly);
+        return release;
     }
 
     /// <summary>Gives an open piece up; what is in memory goes to the disk first. True when it is closed at once.</summary>

@@ -41,6 +41,9 @@ internal sealed record TrackerSaid(string Url, int Peers, string? Error) : Torre
 /// <summary>A tracker has something to say to people.</summary>
 internal sealed record TrackerWarned(string Url, string Message) : TorrentEvent;
 
+/// <summary>Something that people should hear.</summary>
+internal sealed record WarningRaised(string Message) : TorrentEvent;
+
 /// <summary>Time has passed.</summary>
 internal sealed record Tick : TorrentEvent
 {

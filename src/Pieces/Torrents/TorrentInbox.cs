@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using System.Threading.Channels;
 using Pieces.Peers;
@@ -11,7 +12,9 @@ namespace Pieces.Torrents;
 /// The one way into a torrent's loop: everything below reports here. What strangers send waits for room (<see cref="OpenBatches"/>), which
 /// closes the window of their sockets; what we asked for ourselves is bounded by what was asked, and never waits.
 /// </summary>
-internal sealed class TorrentInbox : IPeerSink, IDiskSink, ITrackerSink, IDisposable
+[SuppressMessage("Reliability", "CA1001:Types that own disposable fields should be disposable",
+    Justification = "The semaphore holds nothing of the system, and a connection's last words may come when the torrent is over.")]
+internal sealed class TorrentInbox : IPeerSink, IDiskSink, ITrackerSink
 {
     /// <summary>Reads of peers that may wait for the loop at one time, over all connections of a torrent.</summary>
     public const int OpenBatches = 64;
@@ -91,14 +94,8 @@ internal sealed class TorrentInbox : IPeerSink, IDiskSink, ITrackerSink, IDispos
     /// <summary>Ends when the streams of peers that came too late are closed.</summary>
     public Task WhenAbandonedAsync() => _abandoned.WhenAllAsync();
 
-    /// <inheritdoc/>
-    public void Dispose()
-    {
-        Close();
-        _room.Dispose();
-    }
-
-    private void Discard(TorrentEvent e)
+    /// <summary>Gives back what an event owns that nobody will deal with.</summary>
+    public void Discard(TorrentEvent e)
     {
         switch (e)
         {

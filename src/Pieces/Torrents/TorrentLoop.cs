@@ -22,6 +22,7 @@ internal sealed class TorrentLoop : IAsyncDisposable
     private readonly ILogger _logger;
     private readonly CancellationTokenSource _stopping = new();
     private readonly List<FileFinished> _finishedEarly = [];
+    private readonly HandPeers _handPeers;
     private TorrentPhase _phase = TorrentPhase.Checking;
     private TorrentSession? _session;
     private TransferStats? _stats;
@@ -34,6 +35,7 @@ internal sealed class TorrentLoop : IAsyncDisposable
         _torrent = torrent;
         _logger = setup.Services.Logger;
         _storage = new TorrentStorage(setup.StorageOptions());
+        _handPeers = new HandPeers(setup);
     }
 
     /// <summary>Whether peers that dial us are taken; read by the listener's tasks.</summary>
@@ -66,7 +68,6 @@ internal sealed class TorrentLoop : IAsyncDisposable
         if (_trackers is not null)
             await _trackers.DisposeAsync().ConfigureAwait(false);
         await _storage.DisposeAsync().ConfigureAwait(false);
-        _setup.Inbox.Dispose();
         _stopping.Dispose();
     }
 
@@ -76,7 +77,7 @@ internal sealed class TorrentLoop : IAsyncDisposable
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         try
         {
-            StorageOpening opening = await _storage.OpenAsync(new CheckReport(_torrent), cancellationToken).ConfigureAwait(false);
+            StorageOpening opening = await _storage.OpenAsync(new CheckReport(_torrent, cancellationToken), cancellationToken).ConfigureAwait(false);
             _setup.Inbox.Post(new StorageOpened(opening));
         }
         catch (OperationCanceledException)
@@ -144,6 +145,9 @@ internal sealed class TorrentLoop : IAsyncDisposable
             case TrackerWarned warned:
                 _setup.Reporter.Warn($"{warned.Url} says: {warned.Message}");
                 break;
+            case WarningRaised warning:
+                _setup.Reporter.Warn(warning.Message);
+                break;
             default:
                 _session?.OnPeer(e);
                 if (e is PeerSaid)
@@ -162,6 +166,12 @@ internal sealed class TorrentLoop : IAsyncDisposable
         _stats = parts.Stats;
         _session = new TorrentSession(parts, _setup.Services.ListenPort);
         _goal = new TorrentGoal(_setup, parts, opening.FinishedFiles);
+        if (_setup.Options.SeedOnly && opening.Have.Count == 0)
+        {
+            _setup.Inbox.Post(new TorrentFaulted(new NothingToSeedException(_setup.Options.OutputDirectory)));
+            return;
+        }
+
         _setup.Reporter.Started(opening.Have.Count, _setup.Metainfo.Layout.PieceCount);
         MoveTo(TorrentPhase.Downloading);
         _finishedEarly.ForEach(_goal.OnFile);
@@ -170,11 +180,7 @@ internal sealed class TorrentLoop : IAsyncDisposable
         if (_goal.IsReached)
             return;
 
-        foreach (System.Net.EndPoint peer in _setup.Options.Peers)
-        {
-            if (peer is System.Net.IPEndPoint address)
-                parts.Admission.Peers.Book.Add(address, PeerOrigin.Hand);
-        }
+        _handPeers.Start(_setup.Options.Peers, _stopping.Token);
 
         _setup.Inbox.Counters = _goal.Counters;
         if (_setup.TrackerOptions() is { } options)
@@ -194,7 +200,7 @@ internal sealed class TorrentLoop : IAsyncDisposable
         _setup.Inbox.Counters = _goal.Counters;
         if (_session.IsAlone && _phase == TorrentPhase.Downloading)
             _trackers?.NeedPeers();
-        _torrent.EveryTrackerRefused = _trackers?.EveryTrackerRefused == true;
+        _torrent.EveryTrackerRefused = _trackers?.EveryTrackerRefused == true && _setup.Options.Peers.IsEmpty && !_session.HasHope;
         _torrent.Publish(_stats!.Draw(_phase));
     }
 
@@ -228,76 +234,124 @@ internal sealed class TorrentLoop : IAsyncDisposable
         _torrent.Publish(_stats?.Draw(next) ?? new TorrentSnapshot { Phase = next });
     }
 
-    // No new requests, then what is under way to the disk, then the state; the trackers hear of it beside that.
     private async Task EndAsync(Task opening, Exception? failure)
     {
-        MoveTo(TorrentPhase.Stopping);
-        await _stopping.CancelAsync().ConfigureAwait(false);
-        Task leaving = _trackers?.StopAsync() ?? Task.CompletedTask;
-        await opening.ConfigureAwait(false);
         try
         {
-            if (_session is not null)
-            {
-                await _session.CloseAllAsync().ConfigureAwait(false);
-                if (failure is null or StorageException)
-                    await DrainAsync(_session).ConfigureAwait(false);
-            }
-
-            await _storage.CloseAsync().ConfigureAwait(false);
+            failure = await TakeLeaveAsync(opening, failure).ConfigureAwait(false);
         }
-        catch (PiecesException e)
+#pragma warning disable CA1031 // Whatever goes wrong here, the torrent must be over for whoever waits for its end.
+        catch (Exception bug)
+#pragma warning restore CA1031
         {
-            // The first failure is what the user is to hear; this one may only be its echo.
-            _logger.Warning("{InfoHash}: not everything could be saved: {Reason}", _setup.Metainfo.InfoHash, e.Message);
-            failure ??= e;
+            _logger.Error(bug, "{InfoHash}: the torrent could not end in order, by a fault of this program", _setup.Metainfo.InfoHash);
+            failure ??= bug;
+        }
+        finally
+        {
+            _setup.Inbox.Close();
         }
 
-        await leaving.ConfigureAwait(false);
-        _setup.Inbox.Close();
-        await _setup.Inbox.WhenAbandonedAsync().ConfigureAwait(false);
-        MoveTo(failure is null ? TorrentPhase.Stopped : TorrentPhase.Failed);
+        _phase = failure is null ? TorrentPhase.Stopped : TorrentPhase.Failed;
+        _torrent.Publish(_stats?.Draw(_phase) ?? new TorrentSnapshot { Phase = _phase });
         if (failure is null)
             _torrent.MarkStopped();
         else
             _torrent.MarkFailed(failure);
     }
 
-    // Hears the disk until it is idle, so that every buffer comes home and every finished piece is in the state.
-    private async Task DrainAsync(TorrentSession session)
+    // No new requests, then what is under way to the disk, then the state; the trackers hear of it beside that.
+    private async Task<Exception?> TakeLeaveAsync(Task opening, Exception? failure)
+    {
+        MoveTo(TorrentPhase.Stopping);
+        if (_goal is not null)
+            _setup.Inbox.Counters = _goal.Counters;
+        await _stopping.CancelAsync().ConfigureAwait(false);
+        Task leaving = _trackers?.StopAsync() ?? Task.CompletedTask;
+        await opening.ConfigureAwait(false);
+        await _handPeers.WhenIdleAsync().ConfigureAwait(false);
+        if (_session is not null)
+        {
+            _session.StopAsking();
+            await _session.CloseAllAsync().ConfigureAwait(false);
+            if (failure is null or StorageException)
+                failure = await DrainAsync(_session).ConfigureAwait(false) ?? failure;
+        }
+
+        try
+        {
+            await _storage.CloseAsync().ConfigureAwait(false);
+        }
+        catch (StorageException e)
+        {
+            // The first failure is what the user is to hear; this one may only be its echo.
+            _logger.Warning("{InfoHash}: not everything could be saved: {Reason}", _setup.Metainfo.InfoHash, e.Message);
+            failure ??= e;
+        }
+
+        _session?.Abandon();
+        await leaving.ConfigureAwait(false);
+        _setup.Inbox.Close();
+        await _setup.Inbox.WhenAbandonedAsync().ConfigureAwait(false);
+        return failure;
+    }
+
+    // All connections have ended: hears what they still brought, then the disk until it is idle, so that every finished piece is in the state.
+    private async Task<Exception?> DrainAsync(TorrentSession session)
     {
         using var limit = new CancellationTokenSource(DrainLimit, _setup.Services.TimeProvider);
+        Exception? failure = HearOut();
         session.CloseOpenPieces();
         try
         {
-            while (!session.IsDiskIdle && await _setup.Inbox.WaitAsync(limit.Token).ConfigureAwait(false))
-            {
-                while (_setup.Inbox.TryTake(out TorrentEvent? e))
-                {
-                    if (e is DiskSaid { Verdict: DiskFailed })
-                        return;
-                    if (e is DiskSaid or PeerSaid or PeerGone or PeerArrived)
-                        Route(e);
-                }
-            }
+            while (failure is null && !session.IsDiskIdle && await _setup.Inbox.WaitAsync(limit.Token).ConfigureAwait(false))
+                failure = HearOut();
         }
         catch (OperationCanceledException)
         {
             _logger.Warning("{InfoHash}: the disk did not come to rest within {Limit} s", _setup.Metainfo.InfoHash, DrainLimit.TotalSeconds);
         }
+
+        return failure;
+    }
+
+    private StorageException? HearOut()
+    {
+        StorageException? failure = null;
+        while (_setup.Inbox.TryTake(out TorrentEvent? e))
+        {
+            if (e is DiskSaid { Verdict: DiskFailed failed })
+                failure ??= failed.Reason;
+            else if (e is DiskSaid or PeerSaid or PeerGone or PeerTook)
+                Route(e);
+            else
+                _setup.Inbox.Discard(e!);
+        }
+
+        return failure;
     }
 
     private sealed class CheckReport : IProgress<CheckProgress>
     {
         private readonly Torrent _torrent;
+        private readonly CancellationToken _stopping;
 
-        public CheckReport(Torrent torrent) => _torrent = torrent;
-
-        public void Report(CheckProgress value) => _torrent.Publish(new TorrentSnapshot
+        public CheckReport(Torrent torrent, CancellationToken stopping)
         {
-            Phase = TorrentPhase.Checking,
-            BytesChecked = value.BytesChecked,
-            BytesToCheck = value.BytesToCheck,
-        });
+            _torrent = torrent;
+            _stopping = stopping;
+        }
+
+        public void Report(CheckProgress value)
+        {
+            if (_stopping.IsCancellationRequested)
+                return;
+            _torrent.Publish(new TorrentSnapshot
+            {
+                Phase = TorrentPhase.Checking,
+                BytesChecked = value.BytesChecked,
+                BytesToCheck = value.BytesToCheck,
+            });
+        }
     }
 }

@@ -44,6 +44,9 @@ internal sealed class TorrentSession
     /// <summary>Whether nobody is connected and nobody is left to dial.</summary>
     public bool IsAlone { get; private set; }
 
+    /// <summary>Whether somebody is connected, is being dialled, or could be.</summary>
+    public bool HasHope => _admission.Peers.Pool.Peers.Count > 0 || _admission.HasHope;
+
     /// <summary>Deals with what peers and their connections report.</summary>
     public void OnPeer(TorrentEvent e)
     {
@@ -78,8 +81,10 @@ internal sealed class TorrentSession
         switch (verdict)
         {
             case BlocksWritten written:
-                _pieces.OnBlocksWritten(written);
-                break;
+                // Only a large piece gives memory back before it is stored.
+                if (_pieces.OnBlocksWritten(written))
+                    _downloads.ServeAll();
+                return;
             case PieceStored stored:
                 OnStored(stored);
                 break;
@@ -111,8 +116,14 @@ internal sealed class TorrentSession
     /// <summary>Dials without waiting for the next tick.</summary>
     public void DialMore(CancellationToken cancellationToken) => IsAlone = _admission.DialMore(cancellationToken);
 
+    /// <summary>From now on nothing is asked for; what comes is still taken.</summary>
+    public void StopAsking() => _downloads.StopAsking();
+
     /// <summary>Gives up what is open: blocks in memory go to the disk. Over when <see cref="IsDiskIdle"/>.</summary>
     public void CloseOpenPieces() => _pieces.CloseAll();
+
+    /// <summary>Gives back what open pieces still hold. The disk must have let go of all buffers.</summary>
+    public void Abandon() => _pieces.Abandon();
 
     /// <summary>Closes every connection and ends every dial; ends when that is done.</summary>
     public Task CloseAllAsync() => _admission.CloseAllAsync("stopping");
@@ -122,11 +133,8 @@ internal sealed class TorrentSession
     {
         foreach (PeerState peer in _admission.Peers.Pool.Peers)
         {
-            if (!peer.Pieces.HasAll)
-                continue;
-            if (peer.DialAddress is { } address)
-                _admission.Peers.Book.Useless(address);
-            peer.Connection!.Close("both sides have everything");
+            if (peer.Pieces.HasAll)
+                peer.Close(PeerEnding.Useless, "both sides have everything");
         }
     }
 

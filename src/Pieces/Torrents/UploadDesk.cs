@@ -37,7 +37,7 @@ internal sealed class UploadDesk
         if (!_layout.TryGetBlock(request.Piece, request.Begin, request.Length, out BlockRequest block))
         {
             // Out of range, empty, or longer than anyone asks for: no honest client does that.
-            connection.Close($"asked for {request.Length} bytes at {request.Begin} of piece {request.Piece}, which is no block");
+            peer.Close(PeerEnding.Offence, $"asked for {request.Length} bytes at {request.Begin} of piece {request.Piece}, which is no block");
             return;
         }
 
@@ -105,7 +105,7 @@ internal sealed class UploadDesk
         int count = _deaf.GetValueOrDefault(peer.Id) + 1;
         _deaf[peer.Id] = count;
         if (count > MaxRequestsWhileChoked)
-            peer.Connection!.Close($"sent {count} requests while choked");
+            peer.Close(PeerEnding.Offence, $"sent {count} requests while choked");
     }
 
     private void Unchoke(PeerState peer)

@@ -77,9 +77,9 @@ internal sealed class Announcer
     {
         string url = result.Slot.Tracker.DisplayUrl;
         if (again is { } wait)
-            _logger.Warning("Tracker {Tracker}: {Error}; trying again in {Seconds:0} s", url, failure.Message, wait.TotalSeconds);
+            _logger.Debug("Tracker {Tracker}: {Error}; trying again in {Seconds:0} s", url, failure.Message, wait.TotalSeconds);
         else
-            _logger.Warning("Tracker {Tracker}: {Error}; it asks not to be tried again", url, failure.Message);
+            _logger.Debug("Tracker {Tracker}: {Error}; it asks not to be tried again", url, failure.Message);
         _sink.OnTrackerStatus(url, 0, failure.Message);
     }
 

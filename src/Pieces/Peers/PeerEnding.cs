@@ -1,0 +1,17 @@
+namespace Pieces.Peers;
+
+/// <summary>Why a connection ends, as far as it decides when its address may be dialled again.</summary>
+internal enum PeerEnding
+{
+    /// <summary>Nobody here wanted it: the peer or the network ended it.</summary>
+    Unplanned,
+
+    /// <summary>The peer broke the protocol: not dialled again soon.</summary>
+    Offence,
+
+    /// <summary>Nothing can come of it for now.</summary>
+    Useless,
+
+    /// <summary>Another connection of the same peer goes on.</summary>
+    Replaced,
+}
