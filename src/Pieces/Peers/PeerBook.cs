@@ -131,13 +131,20 @@ internal sealed class PeerBook
     /// It sent bad data: not dealt with again in this run. The whole address, since a port is quickly changed; on loopback the port alone, where
     /// many peers share one address.
     /// </summary>
-    public void Ban(IPEndPoint endPoint)
+    /// <returns>False when it was banned already: several bad pieces may convict one peer.</returns>
+    public bool Ban(IPEndPoint endPoint)
     {
+        if (IsBanned(endPoint))
+            return false;
         Banned++;
-        _entries.Remove(endPoint);
         _bannedEndPoints.Add(endPoint);
         if (!IPAddress.IsLoopback(endPoint.Address))
             _bannedAddresses.Add(endPoint.Address);
+
+        // It may be known by another port than the one it came from.
+        foreach (IPEndPoint known in _entries.Keys.Where(IsBanned).ToArray())
+            _entries.Remove(known);
+        return true;
     }
 
     /// <summary>Whether it is not to be dealt with.</summary>

@@ -90,12 +90,12 @@ internal sealed class PeerAdmission
             Peers.Book.Failed(failed.Address);
     }
 
-    /// <summary>Someone sent bad data: not dealt with again in this run. Null when it is not known any more.</summary>
+    /// <summary>Someone sent bad data: not dealt with again in this run. Null when it is not known any more, or banned already.</summary>
     public IPEndPoint? Ban(SourceId convicted)
     {
         if (!_addresses.TryGetValue(convicted, out IPEndPoint? address))
             return null;
-        Peers.Book.Ban(address);
+        bool isNew = Peers.Book.Ban(address);
         foreach (PeerState peer in Peers.Pool.Peers)
         {
             if (peer.Id != convicted)
@@ -105,7 +105,7 @@ internal sealed class PeerAdmission
             peer.Connection!.Close("sent bad data");
         }
 
-        return address;
+        return isNew ? address : null;
     }
 
     /// <summary>Closes everyone; ends when all connections have ended.</summary>
