@@ -147,19 +147,22 @@ internal sealed class PeerBook
     /// </summary>
     /// <param name="endPoint">Its address as the socket had it.</param>
     /// <param name="alias">The address that it told as its own, or null.</param>
-    public void Ban(IPEndPoint endPoint, IPEndPoint? alias = null)
+    /// <returns>False when it was banned already: several bad pieces may convict one peer.</returns>
+    public bool Ban(IPEndPoint endPoint, IPEndPoint? alias = null)
     {
+        if (IsBanned(endPoint))
+            return false;
         Banned++;
-        _entries.Remove(endPoint);
-        if (alias is not null)
-        {
-            _entries.Remove(alias);
-            _bannedEndPoints.Add(alias);
-        }
-
         _bannedEndPoints.Add(endPoint);
+        if (alias is not null)
+            _bannedEndPoints.Add(alias);
         if (!IPAddress.IsLoopback(endPoint.Address))
             _bannedAddresses.Add(endPoint.Address);
+
+        // It may be known by another port than the one it came from.
+        foreach (IPEndPoint known in _entries.Keys.Where(IsBanned).ToArray())
+            _entries.Remove(known);
+        return true;
     }
 
     /// <summary>Whether it is not to be dealt with.</summary>

@@ -88,7 +88,7 @@ internal sealed class PeerAdmission
             Peers.Book.Failed(failed.Address);
     }
 
-    /// <summary>Someone sent bad data: not dealt with again in this run. Null when it is not known any more.</summary>
+    /// <summary>Someone sent bad data: not dealt with again in this run. Null when it is not known any more, or banned already.</summary>
     public IPEndPoint? Ban(SourceId convicted)
     {
         foreach (PeerState peer in Peers.Pool.Peers)
@@ -96,17 +96,11 @@ internal sealed class PeerAdmission
             if (peer.Id != convicted)
                 continue;
             IPEndPoint address = PeerAddressRules.Normalize(peer.Connection!.RemoteEndPoint);
-            if (Peers.Book.IsBanned(address))
-                return null;
-            Peers.Book.Ban(address, peer.DialAddress);
             peer.Close(PeerEnding.Offence, "sent bad data");
-            return address;
+            return Peers.Book.Ban(address, peer.DialAddress) ? address : null;
         }
 
-        if (!_gone.Remove(convicted, out IPEndPoint? left))
-            return null;
-        Peers.Book.Ban(left);
-        return left;
+        return _gone.TryGetValue(convicted, out IPEndPoint? left) && Peers.Book.Ban(left) ? left : null;
     }
 
     /// <summary>Whether an address is being dialled or may be.</summary>

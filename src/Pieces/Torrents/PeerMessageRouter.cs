@@ -123,7 +123,7 @@ internal sealed class PeerMessageRouter
             peer.Client = client;
         if (hello.Port is not { } port || peer.DialAddress is not null)
             return;
-        peer.DialAddress = new IPEndPoint(peer.Connection!.RemoteEndPoint.Address, port);
+        peer.DialAddress = PeerAddressRules.Normalize(new IPEndPoint(peer.Connection!.RemoteEndPoint.Address, port));
         _book.Add(peer.DialAddress, PeerOrigin.Inbound);
         _book.Connected(peer.DialAddress);
     }

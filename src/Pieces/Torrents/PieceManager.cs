@@ -15,7 +15,7 @@ internal enum BlockVerdict
     /// <summary>It was wanted and the last of its piece, which is being verified now.</summary>
     PieceComplete,
 
-    /// <summary>It was asked for, but came from another peer first or is not wanted any more: waste, and nobody's fault.</summary>
+    /// <summary>It is here already, or was asked for and is not wanted any more: waste, and nobody's fault.</summary>
     Duplicate,
 
     /// <summary>It was never asked for: waste and a strike.</summary>
@@ -197,6 +197,8 @@ internal sealed class PieceManager
         }
         else if (!peer.Requests.Pending.TakeCancelled(request))
         {
+            if (IsHere(request))
+                return Waste(block.Data, BlockVerdict.Duplicate);
             peer.Strikes++;
             return Waste(block.Data, BlockVerdict.Unsolicited);
         }
@@ -361,6 +363,13 @@ internal sealed class PieceManager
         _work.Table.StatusOf(piece) == PieceStatus.Verifying && _work.Pieces.TryGet(piece, out PieceAssembly? assembly)
             ? assembly
             : throw new InvalidOperationException($"a verdict on piece {piece}, which is {_work.Table.StatusOf(piece)}");
+
+    private bool IsHere(BlockRequest block) => _work.Table.StatusOf(block.Piece) switch
+    {
+        PieceStatus.Have or PieceStatus.Verifying => true,
+        PieceStatus.Open => _work.Pieces.TryGet(block.Piece, out PieceAssembly? assembly) && assembly.Blocks.IsReceived(block.Ordinal),
+        _ => false,
+    };
 
     private BlockVerdict Waste(BlockBuffer data, BlockVerdict verdict)
     {

@@ -178,7 +178,8 @@ internal sealed class TorrentSession
         var have = new Wire.HaveMessage((uint)stored.Piece.Value);
         foreach (PeerState peer in _admission.Peers.Pool.Peers)
         {
-            if (!peer.Pieces.Has(stored.Piece))
+            // Also to those who have the piece: one that seeds a piece at a time shows the next when it sees this, and leechers see how far we are.
+            if (!peer.Pieces.HasAll)
                 peer.Connection!.Send(have);
         }
 

@@ -68,17 +68,11 @@ public class TransferSessionTests
     }
 
     [Fact]
-    public async Task Seeding_nothing_valid_is_bad_data()
+    public void Seeding_nothing_valid_is_bad_data()
     {
-        _transfer.Snapshot = new TorrentSnapshot { Phase = TorrentPhase.Checking };
-        TransferSession session = Session(seedOnly: true);
-        session.Tick(TimeSpan.Zero);
-        _transfer.StopCalls.Should().Be(0, "it is still looking");
-        _transfer.Snapshot = new TorrentSnapshot { Phase = TorrentPhase.Seeding };
-        session.Tick(TimeSpan.Zero);
-        Outcome outcome = await EndOf(session);
+        Outcome outcome = Outcome.Of(new NothingToSeedException("here"), "holiday");
         outcome.Code.Should().Be(ExitCode.BadData);
-        outcome.Message.Should().Contain("--data");
+        outcome.Message.Should().Contain("holiday").And.Contain("here").And.Contain("--data");
     }
 
     private static readonly TransferSubject Subject = new("holiday", 1, 1, 1, 1, "here");

@@ -33,6 +33,7 @@ internal sealed class InMemoryNetwork(TimeProvider timeProvider)
     private readonly Dictionary<(IPAddress, IPAddress), InMemoryLink> _links = [];
     private readonly Dictionary<IPAddress, DialFault> _faults = [];
     private readonly List<InMemoryConnection> _connections = [];
+    private readonly Dictionary<IPAddress, int> _dials = [];
     private int _nextPort = 40_000;
 
     public TimeProvider TimeProvider => timeProvider;
@@ -48,6 +49,21 @@ internal sealed class InMemoryNetwork(TimeProvider timeProvider)
             lock (_gate)
                 return _connections.Count;
         }
+    }
+
+    /// <summary>Connections whose end at one host is open.</summary>
+    public int OpenConnectionsOf(string address)
+    {
+        IPAddress ip = IPAddress.Parse(address);
+        lock (_gate)
+            return _connections.Count(connection => connection.LocalEndPoint.Address.Equals(ip));
+    }
+
+    /// <summary>Times that a host was dialled, with or without success.</summary>
+    public int DialsTo(string address)
+    {
+        lock (_gate)
+            return _dials.GetValueOrDefault(IPAddress.Parse(address));
     }
 
     public ITransport Host(string address) => new InMemoryHost(this, IPAddress.Parse(address));
@@ -89,6 +105,7 @@ internal sealed class InMemoryNetwork(TimeProvider timeProvider)
         InMemoryLink link;
         lock (_gate)
         {
+            _dials[to.Address] = _dials.GetValueOrDefault(to.Address) + 1;
             _listeners.TryGetValue(to, out listener);
             _faults.TryGetValue(to.Address, out fault);
             link = _links.GetValueOrDefault((from, to.Address), DefaultLink);

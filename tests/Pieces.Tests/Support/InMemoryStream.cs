@@ -37,7 +37,7 @@ internal sealed class InMemoryPipe(TimeProvider timeProvider, InMemoryLink link)
             if (due == Timeout.InfiniteTimeSpan)
                 await changed.WaitAsync(cancellationToken);
             else
-                await Task.WhenAny(changed, Task.Delay(due, timeProvider, cancellationToken));
+                await Task.WhenAny(changed, Task.Delay(RoundUp(due), timeProvider, cancellationToken));
             cancellationToken.ThrowIfCancellationRequested();
         }
     }
@@ -71,6 +71,9 @@ internal sealed class InMemoryPipe(TimeProvider timeProvider, InMemoryLink link)
 
     /// <summary>Fails reader and writer at once; what is under way is lost.</summary>
     public void Break() => Change(() => _isBroken = true);
+
+    // A delay counts whole milliseconds: less than one would end at once, again and again, while the clock stands.
+    private static TimeSpan RoundUp(TimeSpan due) => TimeSpan.FromMilliseconds(Math.Ceiling(due.TotalMilliseconds));
 
     private void Put(byte[] bytes)
     {

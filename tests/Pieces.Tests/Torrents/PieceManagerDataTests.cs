@@ -92,7 +92,8 @@ public class PieceManagerDataTests
         PeerState peer = rig.Seed();
         BlockRequest block = rig.Fill(peer)[0];
         rig.Send(peer, block).Should().Be(BlockVerdict.Accepted);
-        rig.Send(peer, block).Should().Be(BlockVerdict.Unsolicited);
+        rig.Send(peer, block).Should().Be(BlockVerdict.Duplicate);
+        peer.Strikes.Should().Be(0);
         rig.Manager.Wasted.Should().Be(16384);
     }
 

@@ -1,0 +1,235 @@
+using System.Collections.Concurrent;
+using System.Net;
+using Microsoft.Extensions.Time.Testing;
+using Pieces.Primitives;
+using Pieces.Torrents;
+using Serilog;
+using Serilog.Core;
+using Serilog.Events;
+
+namespace Pieces.Tests.Support;
+
+/// <summary>
+/// Whole clients and scripted hosts in one process, on a network without sockets and a clock that the test moves. Each test ends with
+/// <see cref="EndAsync"/>, which checks that everything was given back.
+/// </summary>
+internal sealed class TestSwarm : IAsyncDisposable
+{
+    private const int MaxSettleTurns = 400;
+    private const int QuietTurns = 4;
+
+    // Of real time: only a test that is about to fail waits so long.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan DefaultStep = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan DefaultLimit = TimeSpan.FromMinutes(20);
+
+    private readonly string _folder = NewFolder();
+    private readonly List<SwarmMember> _members = [];
+    private readonly List<ScriptedHost> _hosts = [];
+    private readonly SwarmLog _log = new();
+    private readonly Logger _logger;
+    private int _count;
+    private int _addresses;
+
+    public TestSwarm(SwarmData? data = null)
+    {
+        Data = data ?? SwarmData.Single();
+        Network = new InMemoryNetwork(Time);
+        _logger = new LoggerConfiguration().MinimumLevel.Error().WriteTo.Sink(_log).CreateLogger();
+    }
+
+    public FakeTimeProvider Time { get; } = new();
+
+    public InMemoryNetwork Network { get; }
+
+    public SwarmData Data { get; }
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    /// <summary>A client that has everything and dials <paramref name="peers"/>.</summary>
+    public SwarmMember AddSeed(params IPEndPoint[] peers) => AddSeed(NextAddress(), peers);
+
+    public SwarmMember AddSeed(string address, params IPEndPoint[] peers)
+    {
+        string folder = NextFolder();
+        Data.WriteTo(folder);
+        return Add(address, folder, new TorrentOptions { SeedOnly = true, Seed = new SeedGoals(), Peers = [.. peers] });
+    }
+
+    /// <summary>A client that has nothing, dials <paramref name="peers"/> and seeds once it is done.</summary>
+    public SwarmMember AddLeecher(params IPEndPoint[] peers) => Add(NextAddress(), NextFolder(), LeecherOptions(peers));
+
+    public static TorrentOptions LeecherOptions(params IPEndPoint[] peers) => new() { Seed = new SeedGoals(), Peers = [.. peers] };
+
+    /// <summary>Any client.</summary>
+    public SwarmMember Add(string address, string folder, TorrentOptions options, long pieceMemory = 4 * SwarmData.MiB, int port = ScriptedHost.Port)
+    {
+        var client = new TorrentClient(
+            new TorrentClientOptions
+            {
+                FirstPort = port,
+                LastPort = port,
+                PieceMemory = pieceMemory,
+                TimeProvider = Time,
+                Random = new Random(_count++),
+                Logger = _logger,
+            },
+            Network.Host(address));
+        var notices = new SwarmNotices();
+        Task<Torrent> adding = client.AddAsync(Data.Metainfo, options with { OutputDirectory = folder, Notices = notices }, Token);
+        adding.IsCompletedSuccessfully.Should().BeTrue();
+        var member = new SwarmMember(address, folder, client, adding.Result, notices);
+        _members.Add(member);
+        return member;
+    }
+
+    /// <summary>A host that is listening, and runs the script for each connection.</summary>
+    public ScriptedHost AddHost(Func<ScriptedSession, Task> script, string? address = null)
+    {
+        var host = new ScriptedHost(Network, address ?? NextAddress(), Data, PeerId.Create(new Random(10_000 + _count++)), script);
+        _hosts.Add(host);
+        return host;
+    }
+
+    public string NextAddress()
+    {
+        int number = _addresses++;
+        return $"10.0.{number / 200}.{(number % 200) + 1}";
+    }
+
+    public string NextFolder() => Directory.CreateDirectory(Path.Combine(_folder, Guid.NewGuid().ToString("N"))).FullName;
+
+    /// <summary>Lets time pass until something has come about; gives the seconds that it took.</summary>
+    public async Task<double> UntilAsync(Func<bool> isDone, string what, TimeSpan? limit = null, TimeSpan? step = null)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(Token);
+        patience.CancelAfter(Patience);
+        long start = Time.GetTimestamp();
+        await SettleAsync();
+        while (!isDone())
+        {
+            if (patience.IsCancellationRequested || Time.GetElapsedTime(start) > (limit ?? DefaultLimit))
+                throw new TimeoutException($"not in {Time.GetElapsedTime(start).TotalSeconds:0.0} s: {what}\n{Describe()}");
+            Time.Advance(step ?? DefaultStep);
+            await SettleAsync();
+        }
+
+        return Time.GetElapsedTime(start).TotalSeconds;
+    }
+
+    /// <summary>Lets so much time pass.</summary>
+    public Task PassAsync(double seconds)
+    {
+        long start = Time.GetTimestamp();
+        return UntilAsync(() => Time.GetElapsedTime(start).TotalSeconds >= seconds, "time passes");
+    }
+
+    /// <summary>Waits until clients take peers.</summary>
+    public Task ReadyAsync(params SwarmMember[] members) =>
+        UntilAsync(() => members.All(member => member.Now.Phase is TorrentPhase.Downloading or TorrentPhase.Seeding), "data is looked at");
+
+    /// <summary>Waits until clients have everything, and checks the files; gives the seconds that it took.</summary>
+    public async Task<double> UntilDoneAsync(SwarmMember member, TimeSpan? limit = null) => await UntilDoneAsync([member], limit);
+
+    public async Task<double> UntilDoneAsync(IReadOnlyCollection<SwarmMember> members, TimeSpan? limit = null)
+    {
+        double seconds = await UntilAsync(() => members.All(member => member.IsDone), "the downloads are done", limit);
+        foreach (SwarmMember member in members)
+        {
+            await member.Torrent.Completion;
+            Data.ShouldBeWholeIn(member.Folder);
+        }
+
+        return seconds;
+    }
+
+    /// <summary>Brings in an honest seed, from which a client gets what it lacks.</summary>
+    public async Task CompleteHonestlyAsync(SwarmMember member)
+    {
+        AddSeed(member.EndPoint);
+        await UntilDoneAsync(member);
+    }
+
+    /// <summary>Stops one client, which gives back all that it held.</summary>
+    public async Task StopAsync(SwarmMember member)
+    {
+        // The disk takes real time, which the clock must not outrun: nothing but the leave of a dead tracker needs fake time.
+        Task stopping = member.Torrent.StopAsync();
+        for (int i = 0; i < 100 && await Task.WhenAny(stopping, Task.Delay(i == 0 ? 2000 : 50, Token)) != stopping; i++)
+            Time.Advance(DefaultStep);
+        stopping.IsCompleted.Should().BeTrue($"{member.Address} stops\n{Describe()}");
+        await member.Torrent.Stopped;
+        await member.Client.DisposeAsync();
+        member.Client.BlockPool.Rented.Should().Be(0, $"{member.Address} gives its buffers back");
+        member.Client.MemoryBudget.Reserved.Should().Be(0, $"{member.Address} gives its memory back");
+        Network.OpenConnectionsOf(member.Address).Should().Be(0, $"{member.Address} closes its connections");
+        _members.Remove(member);
+    }
+
+    /// <summary>Ends the test: stops everybody and checks that nothing is held, nothing is open and no bug was logged.</summary>
+    public async Task EndAsync()
+    {
+        foreach (SwarmMember member in _members.ToArray())
+            await StopAsync(member);
+        foreach (ScriptedHost host in _hosts)
+            await host.DisposeAsync();
+        _hosts.Clear();
+        Network.OpenConnections.Should().Be(0);
+        _log.Errors.Should().BeEmpty();
+    }
+
+    /// <summary>Cleans up after a test that failed.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        foreach (SwarmMember member in _members)
+            _ = member.Torrent.StopAsync();
+        for (int i = 0; i < 200 && _members.Exists(member => !member.Torrent.Stopped.IsCompleted); i++)
+        {
+            Time.Advance(DefaultStep);
+            await SettleAsync();
+        }
+
+        foreach (ScriptedHost host in _hosts)
+            await host.DisposeAsync();
+        foreach (SwarmMember member in _members)
+            await member.Client.DisposeAsync();
+        await _logger.DisposeAsync();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    // In memory where the system has such a place: a flush of a real disk takes a time of its own.
+    private static string NewFolder() => Directory.Exists("/dev/shm")
+        ? Directory.CreateDirectory(Path.Combine("/dev/shm", "pieces-swarm-" + Guid.NewGuid().ToString("N"))).FullName
+        : Directory.CreateTempSubdirectory("pieces-swarm-").FullName;
+
+    // Waits until nothing is ready to run, as far as that can be seen: fake time is not to outrun real threads.
+    private static async Task SettleAsync()
+    {
+        int quiet = 0;
+        long before = ThreadPool.CompletedWorkItemCount;
+        for (int turn = 0; turn < MaxSettleTurns && quiet < QuietTurns; turn++)
+        {
+            await Task.Run(static () => Thread.Yield()).ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+            long now = ThreadPool.CompletedWorkItemCount;
+
+            // The turn itself is two items.
+            quiet = ThreadPool.PendingWorkItemCount == 0 && now - before <= 2 ? quiet + 1 : 0;
+            before = now;
+        }
+    }
+
+    private string Describe() => string.Join('\n', _members.Select(member =>
+        $"{member.Address}: {member.Now.Phase}, {member.Now.PiecesHave} of {Data.PieceCount} pieces, {member.Now.ConnectedPeers} peers, " +
+        $"{member.Now.KnownPeers} known, {member.Now.BannedPeers} banned; {string.Join("; ", member.Notices.Of<PeerNotice>().TakeLast(6))}")) +
+        string.Join('\n', _log.Errors);
+
+    private sealed class SwarmLog : ILogEventSink
+    {
+        private readonly ConcurrentQueue<string> _errors = new();
+
+        public IEnumerable<string> Errors => _errors;
+
+        public void Emit(LogEvent logEvent) =>
+            _errors.Enqueue(logEvent.RenderMessage(System.Globalization.CultureInfo.InvariantCulture) + " " + logEvent.Exception);
+    }
+}
