@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using Pieces.Net;
 using Pieces.Peers;
@@ -13,6 +14,9 @@ internal sealed class PeerListener : IAsyncDisposable
     /// <summary>Strangers that may be in the middle of a handshake at one time; more wait in the system's queue.</summary>
     public const int MaxHandshakes = 64;
 
+    /// <summary>Of them from one address, but for loopback: who is silent in many connections must not keep the others out.</summary>
+    public const int MaxHandshakesPerAddress = 4;
+
     private readonly ITransportListener _listener;
     private readonly PeerHandshaker _handshaker;
     private readonly Func<InfoHash, TorrentInbox?> _route;
@@ -20,6 +24,7 @@ internal sealed class PeerListener : IAsyncDisposable
     private readonly CancellationTokenSource _stopping = new();
     private readonly SemaphoreSlim _room = new(MaxHandshakes, MaxHandshakes);
     private readonly TaskSet _handshakes = new();
+    private readonly ConcurrentDictionary<IPAddress, int> _perAddress = new();
     private readonly Task _accepting;
 
     /// <summary>Begins to accept.</summary>
@@ -76,6 +81,8 @@ internal sealed class PeerListener : IAsyncDisposable
         IPEndPoint remote = connection.RemoteEndPoint;
         try
         {
+            if (_perAddress.AddOrUpdate(remote.Address, 1, static (_, count) => count + 1) > MaxHandshakesPerAddress && !IPAddress.IsLoopback(remote.Address))
+                throw new PeerProtocolException($"more than {MaxHandshakesPerAddress} handshakes at one time");
             HandshakeResult handshake = await _handshaker.AnswerAsync(connection, hash => _route(hash) is not null, _stopping.Token).ConfigureAwait(false);
             if (_route(handshake.InfoHash) is { } inbox)
                 inbox.Post(new PeerArrived(new HandshakenPeer(connection, handshake)));
@@ -89,6 +96,8 @@ internal sealed class PeerListener : IAsyncDisposable
         }
         finally
         {
+            if (_perAddress.AddOrUpdate(remote.Address, 0, static (_, count) => count - 1) == 0)
+                _perAddress.TryRemove(new KeyValuePair<IPAddress, int>(remote.Address, 0));
             _room.Release();
         }
     }

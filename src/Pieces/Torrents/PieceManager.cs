@@ -36,7 +36,7 @@ internal sealed class PieceManager
     private const int RateSeconds = 5;
 
     private readonly PieceWork _work;
-    private readonly PieceWriter _writer;
+    private readonly PieceHandover _writer;
     private readonly RequestPlanner _planner;
     private readonly RateMeter _downloaded;
     private readonly List<PendingRequest> _released = [];
@@ -52,7 +52,7 @@ internal sealed class PieceManager
     public PieceManager(PieceTable table, IPiecePicker picker, MemoryBudget budget, IPieceStore store, TimeProvider time, long now)
     {
         _work = new PieceWork(table, new OpenPieces(table, budget));
-        _writer = new PieceWriter(_work, store);
+        _writer = new PieceHandover(_work, store);
         _planner = new RequestPlanner(_work, picker, _writer, budget, time);
         _downloaded = new RateMeter(time, now, RateSeconds);
         for (int i = table.Needed.NextSet(0); i >= 0; i = table.Needed.NextSet(i + 1))

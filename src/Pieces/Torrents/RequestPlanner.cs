@@ -17,13 +17,13 @@ internal sealed class RequestPlanner
 
     private readonly PieceWork _work;
     private readonly IPiecePicker _picker;
-    private readonly PieceWriter _writer;
+    private readonly PieceHandover _writer;
     private readonly Endgame _endgame;
     private readonly long _idleAfter;
     private readonly long _mostForOne;
     private readonly long _leastShare;
 
-    public RequestPlanner(PieceWork work, IPiecePicker picker, PieceWriter writer, MemoryBudget budget, TimeProvider time)
+    public RequestPlanner(PieceWork work, IPiecePicker picker, PieceHandover writer, MemoryBudget budget, TimeProvider time)
     {
         _work = work;
         _picker = picker;

@@ -8,12 +8,12 @@ namespace Pieces.Torrents;
 /// Sends blocks and pieces to the disk, at most one job for a piece at a time. Blocks of a large piece go out as they come, since memory has no
 /// room for it; those of others too while the download is slow, so that a sudden end costs no more than what came in the last moments.
 /// </summary>
-internal sealed class PieceWriter
+internal sealed class PieceHandover
 {
     private readonly PieceWork _work;
     private readonly IPieceStore _store;
 
-    public PieceWriter(PieceWork work, IPieceStore store)
+    public PieceHandover(PieceWork work, IPieceStore store)
     {
         _work = work;
         _store = store;
