@@ -81,12 +81,8 @@ internal sealed class PiecesProcess : IAsyncDisposable
         await kill.WaitForExitAsync();
     }
 
-    /// <summary>Ends it as <c>kill -9</c> does.</summary>
-    public async Task KillAsync()
-    {
-        _process.Kill();
-        await _process.WaitForExitAsync();
-    }
+    /// <summary>Ends it as <c>kill -9</c> does; wait for it before its locks are counted on to be free.</summary>
+    public void Kill() => _process.Kill();
 
     /// <summary>Follows it to its end, at most five minutes, and gives the most memory it had resident, in bytes (Linux).</summary>
     public async Task<long> PeakMemoryAsync()

@@ -69,7 +69,8 @@ internal sealed class RecordingSeeder : IAsyncDisposable
     /// <summary>Blocks delivered so far.</summary>
     public int Delivered { get; private set; }
 
-    /// <summary>What is recorded from now on belongs to the next run of the program.</summary>
+    /// <summary>The program was ended: what is recorded of later connections belongs to the next run, and what an older connection still takes was
+    /// not delivered to anybody.</summary>
     public void BeginRun() => Interlocked.Increment(ref _run);
 
     /// <summary>Waits until so many blocks were delivered, over all runs.</summary>
@@ -223,6 +224,8 @@ internal sealed class RecordingSeeder : IAsyncDisposable
     {
         lock (_gate)
         {
+            if (!e.IsRequest && e.Run != Volatile.Read(ref _run))
+                return;
             _events.Add(e);
             if (!e.IsRequest)
                 Delivered++;
