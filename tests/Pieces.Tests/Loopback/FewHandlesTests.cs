@@ -5,10 +5,11 @@ namespace Pieces.Tests.Loopback;
 
 public class FewHandlesTests
 {
-    private const string Limit = "ulimit -n 64";
+    // The managed program's runtime needs more than a hundred for itself.
+    private static readonly string Limit = PiecesProcess.IsNative ? "ulimit -n 64" : "ulimit -n 192";
 
     [Fact]
-    public async Task Three_hundred_files_are_seeded_and_fetched_with_64_file_handles_each()
+    public async Task Three_hundred_files_are_seeded_and_fetched_with_few_file_handles_each()
     {
         if (OperatingSystem.IsWindows())
             Assert.Skip("there is no such limit here");

@@ -34,6 +34,9 @@ internal sealed class PiecesProcess : IAsyncDisposable
     public static string Executable { get; } = Environment.GetEnvironmentVariable(OverrideVariable)
         ?? Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "pieces.exe" : "pieces");
 
+    /// <summary>Whether it is the native program, which needs no runtime beside it.</summary>
+    public static bool IsNative => !File.Exists(Path.ChangeExtension(Executable, "dll")) && !File.Exists(Executable + ".dll");
+
     /// <summary>The process's number.</summary>
     public int Id => _process.Id;
 
