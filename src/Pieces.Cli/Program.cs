@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Pieces.Cli;
 using Pieces.Cli.Terminal;
 
@@ -9,5 +10,6 @@ if (args is ["--version"] or ["-V"])
     return output.Close();
 }
 
+using PosixSignalRegistration? fileSize = FileSizeSignal.Ignore();
 using var signals = new StopSignals(TimeProvider.System);
 return (int)await new Application(TimeProvider.System, signals).RunAsync(args);

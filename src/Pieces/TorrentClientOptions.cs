@@ -25,8 +25,9 @@ public sealed record TorrentClientOptions
     /// <summary>Bytes that unfinished pieces may hold in memory, over all torrents; default 16 MiB.</summary>
     public long PieceMemory { get; init; } = 16 * 1024 * 1024;
 
-    /// <summary>File handles that may be open at one time, over all torrents; default 48, so that a limit of 64 suffices.</summary>
-    public int MaxOpenFiles { get; init; } = 48;
+    /// <summary>File handles that may be open at one time, over all torrents; default 32: under a limit of 64 that leaves room for what
+    /// the process itself has open, for files being made, and for some peers.</summary>
+    public int MaxOpenFiles { get; init; } = 32;
 
     /// <summary>Source of time and timers; default the system's.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;

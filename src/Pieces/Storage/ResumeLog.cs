@@ -73,18 +73,26 @@ internal sealed class ResumeLog : IDisposable
     /// <exception cref="StorageException">The system refused.</exception>
     public void Flush()
     {
+        SafeFileHandle? file;
         lock (_writer)
         {
             Drain();
-            try
-            {
-                if (_file is not null)
-                    RandomAccess.FlushToDisk(_file);
-            }
-            catch (Exception e) when (DiskErrors.IsDiskError(e))
-            {
-                throw DiskErrors.Wrap(_paths.State, "flush it", e);
-            }
+            file = _file;
+        }
+
+        try
+        {
+            // Others append meanwhile: what waited in memory for the disk would be lost with the process.
+            if (file is not null)
+                RandomAccess.FlushToDisk(file);
+        }
+        catch (ObjectDisposedException) when (file!.IsClosed)
+        {
+            // Replaced by a snapshot, which was flushed, or not needed any more.
+        }
+        catch (Exception e) when (DiskErrors.IsDiskError(e))
+        {
+            throw DiskErrors.Wrap(_paths.State, "flush it", e);
         }
     }
 

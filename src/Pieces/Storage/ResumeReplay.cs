@@ -55,6 +55,7 @@ internal sealed class ResumeReplay
             Candidates = _candidates,
             Identities = _identities,
             IsSized = isSized,
+            IsClosed = records.Count > 0 && records[^1] is { Fact: ResumeFact.Durable } last && last.Value == records.Count - 1,
             Modified = modified,
         };
     }

@@ -50,6 +50,9 @@ internal sealed class ResumeState
     /// <summary>Whether every <c>.part</c> file had its full length from the start.</summary>
     public bool IsSized { get; init; }
 
+    /// <summary>Whether it was closed in good order, so that nothing is on the disk that it does not tell of.</summary>
+    public bool IsClosed { get; init; }
+
     /// <summary>When the state was last written, as <see cref="FileFacts.Modified"/>.</summary>
     public long Modified { get; init; }
 }

@@ -58,6 +58,8 @@ internal sealed class StandingData
         }
 
         ResumeTrust trust = ResumeTrust.Weigh(_options, _inventory, _files, state);
+        if (state is { IsClosed: false })
+            AddUntold(trust);
         Bitfield valid = await CheckAsync(trust.ToHash).ConfigureAwait(false);
         Unproven = trust.Trusted;
         Have = trust.Trusted.Clone();
@@ -88,6 +90,15 @@ internal sealed class StandingData
         {
             if (Have[piece])
                 Candidates.Remove(piece);
+        }
+    }
+
+    private void AddUntold(ResumeTrust trust)
+    {
+        foreach (FileEntry file in _options.Metainfo.Files)
+        {
+            if (file.IsOnDisk && _files.PlaceOf(file.Index) == FilePlace.Part)
+                UntoldData.Find(_files.PathOf(file.Index), file, _options.Metainfo.Layout, trust.Trusted, trust.ToHash);
         }
     }
 

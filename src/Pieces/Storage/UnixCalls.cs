@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Text;
+using Microsoft.Win32.SafeHandles;
 
 namespace Pieces.Storage;
 
@@ -58,6 +59,21 @@ internal static class UnixCalls
         return true;
     }
 
+    /// <summary>The first run of written bytes of an open file at or behind an offset: everything else reads as zero and was never written.</summary>
+    /// <returns>False when there is none, or where the system cannot tell.</returns>
+    public static bool TryFindData(SafeFileHandle file, long offset, out long start, out long end)
+    {
+        start = end = -1;
+        int seekData = OperatingSystem.IsLinux() ? 3 : 4, seekHole = OperatingSystem.IsLinux() ? 4 : 3;
+        if (!OperatingSystem.IsLinux() && !OperatingSystem.IsMacOS())
+            return false;
+        int descriptor = (int)file.DangerousGetHandle();
+        start = Seek(descriptor, offset, seekData);
+        end = start < 0 ? -1 : Seek(descriptor, start, seekHole);
+        GC.KeepAlive(file);
+        return end > start;
+    }
+
     private static FileKind Kind(int mode) => (mode & 0xF000) switch
     {
         0x8000 => FileKind.File,
@@ -102,6 +118,10 @@ internal static class UnixCalls
     [DllImport("libc", EntryPoint = "syncfs", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static extern int SyncFs(int descriptor);
+
+    [DllImport("libc", EntryPoint = "lseek", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern long Seek(int descriptor, long offset, int whence);
 
     [DllImport("libc", EntryPoint = "close", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]

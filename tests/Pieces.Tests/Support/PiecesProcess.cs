@@ -34,6 +34,9 @@ internal sealed class PiecesProcess : IAsyncDisposable
     public static string Executable { get; } = Environment.GetEnvironmentVariable(OverrideVariable)
         ?? Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "pieces.exe" : "pieces");
 
+    /// <summary>Whether it is the native program, which needs no runtime beside it.</summary>
+    public static bool IsNative => !File.Exists(Path.ChangeExtension(Executable, "dll")) && !File.Exists(Executable + ".dll");
+
     /// <summary>The process's number.</summary>
     public int Id => _process.Id;
 
@@ -41,18 +44,13 @@ internal sealed class PiecesProcess : IAsyncDisposable
     /// <param name="arguments">What stands behind <c>pieces</c>.</param>
     /// <param name="workingDirectory">Where it runs; null for here.</param>
     /// <param name="input">Its whole stdin; null for an empty one.</param>
-    public static PiecesProcess Start(IEnumerable<string> arguments, string? workingDirectory = null, byte[]? input = null)
+    /// <param name="shell">What a shell does before it becomes the program, for example <c>ulimit -n 64</c>; null for no shell.</param>
+    public static PiecesProcess Start(IEnumerable<string> arguments, string? workingDirectory = null, byte[]? input = null, string? shell = null)
     {
-        var start = new ProcessStartInfo(Executable, arguments)
-        {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            StandardOutputEncoding = Encoding.UTF8,
-            StandardErrorEncoding = Encoding.UTF8,
-            WorkingDirectory = workingDirectory ?? string.Empty,
-        };
-        start.Environment.Remove(OverrideVariable);
+        var start = shell is null
+            ? new ProcessStartInfo(Executable, arguments)
+            : new ProcessStartInfo("/bin/bash", ["-c", shell + " && exec \"$@\"", "bash", Executable, .. arguments]);
+        Redirect(start, workingDirectory);
         return new PiecesProcess(Process.Start(start)!, input);
     }
 
@@ -86,6 +84,23 @@ internal sealed class PiecesProcess : IAsyncDisposable
         await kill.WaitForExitAsync();
     }
 
+    /// <summary>Ends it as <c>kill -9</c> does; wait for it before its locks are counted on to be free.</summary>
+    public void Kill() => _process.Kill();
+
+    /// <summary>Follows it to its end, at most five minutes, and gives the most memory it had resident, in bytes (Linux).</summary>
+    public async Task<long> PeakMemoryAsync()
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(5));
+        long peak = 0;
+        while (!_process.HasExited)
+        {
+            peak = Math.Max(peak, PeakSoFar());
+            await Task.Delay(10, patience.Token);
+        }
+
+        return peak;
+    }
+
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
@@ -94,6 +109,35 @@ internal sealed class PiecesProcess : IAsyncDisposable
         await _output.Complete;
         await _errors.Complete;
         _process.Dispose();
+    }
+
+    private static void Redirect(ProcessStartInfo start, string? workingDirectory)
+    {
+        start.RedirectStandardInput = true;
+        start.RedirectStandardOutput = true;
+        start.RedirectStandardError = true;
+        start.StandardOutputEncoding = Encoding.UTF8;
+        start.StandardErrorEncoding = Encoding.UTF8;
+        start.WorkingDirectory = workingDirectory ?? string.Empty;
+        start.Environment.Remove(OverrideVariable);
+    }
+
+    private long PeakSoFar()
+    {
+        try
+        {
+            foreach (string line in File.ReadLines($"/proc/{_process.Id}/status"))
+            {
+                if (line.StartsWith("VmHWM:", StringComparison.Ordinal))
+                    return long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[^2], CultureInfo.InvariantCulture) * 1024;
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // It has ended meanwhile.
+        }
+
+        return 0;
     }
 
     /// <summary>What a stream has said so far.</summary>

@@ -1,0 +1,28 @@
+using Pieces.Tests.Metadata;
+using Pieces.Tests.Support;
+
+namespace Pieces.Tests.Loopback;
+
+/// <summary>Of use with the native program alone: the managed one needs the runtime's compiler on top.</summary>
+public class MemoryTests
+{
+    private const int MiB = 1024 * 1024;
+
+    [Theory(Explicit = true)]
+    [InlineData(1024, 1)]
+    [InlineData(512, 512)]
+    public async Task A_download_needs_64_MiB_at_most_whatever_the_piece_length(int mebibytes, int mebibytesOfPiece)
+    {
+        using var folder = new TempFolder();
+        var torrent = new GeneratedTorrent("film.bin", (long)mebibytes * MiB, mebibytesOfPiece * MiB);
+        string torrentPath = torrent.WriteTorrent(folder.Path);
+        await using var seeder = new RecordingSeeder(torrent);
+        await using PiecesProcess process = PiecesProcess.Start(PiecesCommand.DownloadFrom(seeder.Address, torrentPath, folder["out"]));
+        long peak = await process.PeakMemoryAsync();
+        PiecesResult result = await process.WaitAsync();
+        TestContext.Current.TestOutputHelper?.WriteLine($"{mebibytes} MiB in pieces of {mebibytesOfPiece} MiB: {peak / 1024} KiB; {result.StandardError}");
+        result.ExitCode.Should().Be(0, result.StandardError);
+        torrent.ShouldBeCompleteIn(folder["out"]);
+        peak.Should().BeLessThanOrEqualTo(64L * MiB);
+    }
+}

@@ -1,0 +1,106 @@
+using System.Diagnostics;
+using Pieces.Tests.Metadata;
+using Pieces.Tests.Support;
+
+namespace Pieces.Tests.Loopback;
+
+public class SignalTests
+{
+    private const int PieceLength = 256 * 1024;
+    private const int BlocksOfPiece = 16;
+
+    private static readonly GeneratedTorrent Torrent = new("film.bin", 32 * PieceLength, PieceLength);
+
+    [Theory]
+    [InlineData("INT", 130)]
+    [InlineData("TERM", 143)]
+    [InlineData("HUP", 129)]
+    public async Task A_signal_ends_a_download_in_good_order_and_nothing_that_came_is_asked_for_again(string signal, int code)
+    {
+        using var folder = new TempFolder();
+        string torrentPath = Torrent.WriteTorrent(folder.Path);
+        await using var seeder = new RecordingSeeder(Torrent, 16 * 1024 * 1024);
+        await using ScriptedHttpServer tracker = ScriptedHttpServer.Answering("200 OK", "d8:intervali1800e5:peers0:e"u8.ToArray());
+        string[] command = PiecesCommand.Download(
+            torrentPath, folder["out"], "--peer", seeder.Address, "--tracker", tracker.Url("/announce").ToString());
+
+        await using (PiecesProcess first = PiecesProcess.Start(command))
+        {
+            await seeder.UntilDeliveredAsync(10 * BlocksOfPiece, TestContext.Current.CancellationToken);
+            long asked = Stopwatch.GetTimestamp();
+            await first.SignalAsync(signal);
+            PiecesResult stopped = await first.WaitAsync();
+            stopped.ExitCode.Should().Be(code, stopped.StandardError);
+            Stopwatch.GetElapsedTime(asked).Should().BeLessThan(TimeSpan.FromSeconds(5));
+        }
+
+        tracker.Targets[^1].Should().Contain("event=stopped");
+        int[] valid = [.. Enumerable.Range(0, 8)];
+        seeder.BeginRun();
+        await using PiecesProcess second = PiecesProcess.Start(command);
+        PiecesResult result = await second.WaitAsync();
+        result.ExitCode.Should().Be(0, result.StandardError);
+        Torrent.ShouldBeCompleteIn(folder["out"]);
+        seeder.Events.Where(e => e is { Run: 1, IsRequest: true }).Select(e => e.Piece).Should().NotIntersectWith(valid);
+        tracker.Targets.Should().Contain(target => target.Contains("event=completed", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_second_signal_ends_it_at_once()
+    {
+        using var folder = new TempFolder();
+        string torrentPath = Torrent.WriteTorrent(folder.Path);
+        await using var seeder = new RecordingSeeder(Torrent, 1024 * 1024);
+
+        // The orderly end has to wait for a tracker that does not answer to "stopped".
+        await using var tracker = new ScriptedHttpServer(async (target, stream, cancellationToken) =>
+        {
+            if (target.Contains("event=stopped", StringComparison.Ordinal))
+                await Task.Delay(Timeout.Infinite, cancellationToken);
+            await ScriptedHttpServer.AnswerAsync(stream, "200 OK", "d8:intervali1800e5:peers0:e"u8.ToArray(), "", cancellationToken);
+        });
+        string[] command = PiecesCommand.Download(
+            torrentPath, folder["out"], "--peer", seeder.Address, "--tracker", tracker.Url("/announce").ToString());
+        await using PiecesProcess process = PiecesProcess.Start(command);
+        await seeder.UntilDeliveredAsync(1, TestContext.Current.CancellationToken);
+        while (tracker.Targets.Count == 0)
+            await Task.Delay(10, TestContext.Current.CancellationToken);
+        await process.SignalAsync("INT");
+        while (!tracker.Targets[^1].Contains("event=stopped", StringComparison.Ordinal))
+            await Task.Delay(10, TestContext.Current.CancellationToken);
+        long asked = Stopwatch.GetTimestamp();
+        await process.SignalAsync("INT");
+        PiecesResult result = await process.WaitAsync();
+        result.ExitCode.Should().Be(130);
+        Stopwatch.GetElapsedTime(asked).Should().BeLessThan(TimeSpan.FromSeconds(1), "an orderly end takes two seconds here");
+    }
+
+    [Theory]
+    [InlineData("INT")]
+    [InlineData("TERM")]
+    public async Task A_signal_while_complete_data_is_seeded_is_a_success(string signal)
+    {
+        using var folder = new TempFolder();
+        string torrentPath = Torrent.WriteTorrent(folder.Path);
+        Torrent.WriteContent(folder["data"]);
+        await using PiecesProcess process = PiecesProcess.Start(PiecesCommand.Seed(torrentPath, folder["data"], "-p", "0"));
+        await process.WaitForErrorTextAsync("seeding 100");
+        await process.SignalAsync(signal);
+        PiecesResult result = await process.WaitAsync();
+        result.ExitCode.Should().Be(0, result.StandardError);
+    }
+
+    [Fact]
+    public async Task Nobody_has_to_read_what_it_says()
+    {
+        using var folder = new TempFolder();
+        string torrentPath = Torrent.WriteTorrent(folder.Path);
+        await using var seeder = new RecordingSeeder(Torrent);
+
+        // stdout is closed; stderr is a pipe that is full before it starts and that nobody empties.
+        string[] command = PiecesCommand.DownloadFrom(seeder.Address, torrentPath, folder["out"], "-vvv");
+        const string Shell = "exec 1>&- 3> >(sleep 20) 2>&3 && { timeout 1 head -c 1000000 /dev/zero >&2; true; }";
+        await using PiecesProcess process = PiecesProcess.Start(command, shell: Shell);
+        await seeder.UntilDeliveredAsync(32 * BlocksOfPiece, TestContext.Current.CancellationToken);
+    }
+}

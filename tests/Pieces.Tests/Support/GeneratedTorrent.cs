@@ -1,0 +1,153 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using Pieces.Metadata;
+using Pieces.Tests.Bencode;
+
+namespace Pieces.Tests.Support;
+
+/// <summary>
+/// A torrent whose content is computed, never stored, so that it may be larger than what a test should hold. Every 16 KiB are different.
+/// </summary>
+internal sealed class GeneratedTorrent
+{
+    private const int BlockLength = 16 * 1024;
+    private const int NoiseLength = 1024 * 1024;
+
+    private readonly byte[] _noise = new byte[NoiseLength + BlockLength];
+
+    /// <summary>A torrent of one file.</summary>
+    public GeneratedTorrent(string name, long length, int pieceLength, int seed = 1)
+        : this(name, length, pieceLength, seed, null)
+    {
+    }
+
+    private GeneratedTorrent(string name, long length, int pieceLength, int seed, IReadOnlyList<(string Path, long Length)>? files)
+    {
+        new Random(seed).NextBytes(_noise);
+        Name = name;
+        Length = length;
+        PieceLength = pieceLength;
+        Files = files ?? [(name, length)];
+        var info = new Dict { ["name"] = name, ["piece length"] = pieceLength, ["pieces"] = Hashes() };
+        if (files is null)
+            info["length"] = length;
+        else
+            info["files"] = files.Select(object (file) => Entry(file.Path[(name.Length + 1)..], file.Length)).ToList();
+        TorrentBytes = Bencoded.Of(new Dict { ["info"] = info });
+        Metainfo = MetainfoParser.Parse(TorrentBytes);
+    }
+
+    public string Name { get; }
+
+    public long Length { get; }
+
+    public int PieceLength { get; }
+
+    public int PieceCount => (int)((Length + PieceLength - 1) / PieceLength);
+
+    /// <summary>Every file, below the output folder.</summary>
+    public IReadOnlyList<(string Path, long Length)> Files { get; }
+
+    public byte[] TorrentBytes { get; }
+
+    public Metainfo Metainfo { get; }
+
+    /// <summary>A torrent of files of one length each, in a folder.</summary>
+    public static GeneratedTorrent OfFiles(string name, int count, long lengthOfEach, int pieceLength, int seed = 1) =>
+        new(name, count * lengthOfEach, pieceLength, seed, [.. Enumerable.Range(0, count).Select(i => ($"{name}/file-{i:d4}.bin", lengthOfEach))]);
+
+    /// <summary>Computes content.</summary>
+    public void Read(long offset, Span<byte> into)
+    {
+        Span<byte> stamp = stackalloc byte[8];
+        while (into.Length > 0)
+        {
+            long block = offset / BlockLength;
+            int begin = (int)(offset % BlockLength);
+            int length = Math.Min(into.Length, BlockLength - begin);
+            _noise.AsSpan((int)(block * 7919 % NoiseLength) + begin, length).CopyTo(into);
+            BinaryPrimitives.WriteInt64LittleEndian(stamp, block);
+            if (begin < stamp.Length)
+                stamp[begin..Math.Min(stamp.Length, begin + length)].CopyTo(into);
+            into = into[length..];
+            offset += length;
+        }
+    }
+
+    /// <summary>Writes the .torrent and gives its path.</summary>
+    public string WriteTorrent(string folder)
+    {
+        string path = Path.Combine(folder, Name + ".torrent");
+        File.WriteAllBytes(path, TorrentBytes);
+        return path;
+    }
+
+    /// <summary>Writes the content as a complete download would lie there.</summary>
+    public void WriteContent(string folder)
+    {
+        byte[] bytes = new byte[NoiseLength];
+        long offset = 0;
+        foreach ((string path, long length) in Files)
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(Path.Combine(folder, path))!);
+            using FileStream file = File.Create(Path.Combine(folder, path));
+            for (long done = 0; done < length;)
+            {
+                int part = (int)Math.Min(bytes.Length, length - done);
+                Read(offset, bytes.AsSpan(0, part));
+                file.Write(bytes, 0, part);
+                done += part;
+                offset += part;
+            }
+        }
+    }
+
+    /// <summary>Fails unless every file lies there with its final name and the right content, and nothing of the download's own does.</summary>
+    public void ShouldBeCompleteIn(string folder)
+    {
+        byte[] expected = new byte[NoiseLength], actual = new byte[NoiseLength];
+        long offset = 0;
+        foreach ((string path, long length) in Files)
+        {
+            using FileStream file = File.OpenRead(Path.Combine(folder, path));
+            file.Length.Should().Be(length, "{0} is complete", path);
+            for (long done = 0; done < length;)
+            {
+                int part = (int)Math.Min(expected.Length, length - done);
+                Read(offset, expected.AsSpan(0, part));
+                file.ReadExactly(actual, 0, part);
+                if (!expected.AsSpan(0, part).SequenceEqual(actual.AsSpan(0, part)))
+                    Assert.Fail($"{path} differs within {part} bytes from {done}");
+                done += part;
+                offset += part;
+            }
+        }
+
+        Directory.EnumerateFileSystemEntries(folder, "*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = System.IO.FileAttributes.None })
+            .Where(entry => entry.EndsWith(".part", StringComparison.Ordinal) || entry.EndsWith(".pieces", StringComparison.Ordinal))
+            .Should().BeEmpty("a complete download leaves nothing else");
+    }
+
+    private static Dict Entry(string path, long length) => new() { ["length"] = length, ["path"] = new List<object> { path } };
+
+    private byte[] Hashes()
+    {
+        byte[] hashes = new byte[PieceCount * SHA1.HashSizeInBytes];
+        byte[] block = new byte[BlockLength];
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA1);
+        for (int i = 0; i < PieceCount; i++)
+        {
+            long end = Math.Min(Length, (i + 1L) * PieceLength);
+            for (long offset = (long)i * PieceLength; offset < end; offset += BlockLength)
+            {
+                Span<byte> part = block.AsSpan(0, (int)Math.Min(BlockLength, end - offset));
+                Read(offset, part);
+                hash.AppendData(part);
+            }
+
+            hash.GetHashAndReset(hashes.AsSpan(i * SHA1.HashSizeInBytes));
+        }
+
+        return hashes;
+    }
+}
