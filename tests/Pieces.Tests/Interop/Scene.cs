@@ -1,0 +1,139 @@
+using System.Text;
+
+namespace Pieces.Tests.Interop;
+
+/// <summary>Which tracker a torrent names.</summary>
+public enum TrackerKind
+{
+    OpenTrackerHttp,
+    OpenTrackerUdp,
+    PiecesTrackerHttp,
+    PiecesTrackerUdp,
+}
+
+/// <summary>Whether a torrent holds one file or a folder of them.</summary>
+public enum SampleShape
+{
+    OneFile,
+    SeveralFiles,
+}
+
+/// <summary>
+/// One torrent, its tracker, and the programs that trade it, all on 127.0.0.1 and below one temporary folder. Disposing ends every program
+/// and removes the folder.
+/// </summary>
+internal sealed class Scene : IAsyncDisposable
+{
+    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan TrackerLimit = TimeSpan.FromSeconds(30);
+
+    private readonly string _root = Directory.CreateTempSubdirectory("pieces-interop-").FullName;
+    private readonly List<PeerProcess> _processes = [];
+    private readonly int _trackerPort = Loopback.FreePort();
+
+    private Scene(TrackerKind kind, SampleShape shape)
+    {
+        string scheme = kind is TrackerKind.OpenTrackerUdp or TrackerKind.PiecesTrackerUdp ? "udp" : "http";
+        string announce = $"{scheme}://127.0.0.1:{_trackerPort}/announce";
+        var random = new Random(HashCode(kind, shape));
+        Sample = shape == SampleShape.OneFile ? SampleTorrent.OneFile(random, announce) : SampleTorrent.SeveralFiles(random, announce);
+        TorrentFile = Path.Combine(_root, "sample.torrent");
+        File.WriteAllBytes(TorrentFile, Sample.Torrent);
+    }
+
+    public SampleTorrent Sample { get; }
+
+    public string TorrentFile { get; }
+
+    /// <summary>Writes a torrent, starts its tracker and waits until that answers.</summary>
+    public static async Task<Scene> SetAsync(TrackerKind kind, SampleShape shape, CancellationToken cancellationToken)
+    {
+        var scene = new Scene(kind, shape);
+        try
+        {
+            await scene.StartTrackerAsync(kind, cancellationToken);
+        }
+        catch
+        {
+            await scene.DisposeAsync();
+            throw;
+        }
+
+        return scene;
+    }
+
+    /// <summary>Makes a folder below the scene's own.</summary>
+    public string Folder(string name) => Directory.CreateDirectory(Path.Combine(_root, name)).FullName;
+
+    /// <summary>Starts another client; <paramref name="folder"/> holds the content if it is to seed.</summary>
+    public async Task<PeerProcess> StartAsync(RealClient client, string folder, CancellationToken cancellationToken)
+    {
+        int port = Loopback.FreePort();
+        PeerProcess process = Add(client.Start(new RealClientJob(TorrentFile, folder, Folder(client.Name + " home"), port)));
+        await Eventually.TrueAsync(() => ListensAsync(process, port, cancellationToken), StartLimit, () => $"{client.Name} to listen", cancellationToken);
+        return process;
+    }
+
+    /// <summary>Starts the program under test.</summary>
+    public PeerProcess StartPieces(params string[] arguments)
+        => Add(PeerProcess.Start($"pieces {arguments[0]}", Folder($"pieces {arguments[0]} home"), [PiecesExecutable.Path, .. arguments]));
+
+    /// <summary>Waits until the tracker's view of the torrent satisfies a condition.</summary>
+    public async Task WaitForTrackerAsync(string what, Func<TrackerView, bool> condition, CancellationToken cancellationToken)
+    {
+        TrackerView? last = null;
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                last = await TrackerView.AskAsync(_trackerPort, Sample.InfoHash, cancellationToken);
+                return last is not null && condition(last);
+            },
+            TrackerLimit,
+            () => $"{what}; the tracker's last word is {last?.ToString() ?? "nothing"}",
+            cancellationToken);
+    }
+
+    /// <summary>The output of every program, for a failure message.</summary>
+    public string Report()
+    {
+        var report = new StringBuilder();
+        foreach (PeerProcess process in _processes)
+        {
+            report.AppendLine().AppendLine(System.Globalization.CultureInfo.InvariantCulture, $"---- {process.Title}{(process.HasExited ? " (has exited)" : "")}");
+            report.AppendLine(process.Output);
+        }
+
+        return report.ToString();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        // The newest first, so that the tracker still hears of those who leave.
+        for (int i = _processes.Count - 1; i >= 0; i--)
+            await _processes[i].DisposeAsync();
+        Directory.Delete(_root, recursive: true);
+    }
+
+    private static int HashCode(TrackerKind kind, SampleShape shape) => ((int)kind * 10) + (int)shape;
+
+    private static async Task<bool> ListensAsync(PeerProcess process, int port, CancellationToken cancellationToken)
+    {
+        if (process.HasExited)
+            throw new InvalidOperationException($"{process.Title} exited before it listened");
+        return await Loopback.AcceptsAsync(port, cancellationToken);
+    }
+
+    private async Task StartTrackerAsync(TrackerKind kind, CancellationToken cancellationToken)
+    {
+        PeerProcess tracker = kind is TrackerKind.OpenTrackerHttp or TrackerKind.OpenTrackerUdp
+            ? Add(OpenTracker.Start(Folder("opentracker home"), _trackerPort, Sample.InfoHash))
+            : StartPieces("tracker", "--port", $"{_trackerPort}");
+        await Eventually.TrueAsync(() => ListensAsync(tracker, _trackerPort, cancellationToken), StartLimit, () => $"{tracker.Title} to listen", cancellationToken);
+    }
+
+    private PeerProcess Add(PeerProcess process)
+    {
+        _processes.Add(process);
+        return process;
+    }
+}
