@@ -61,8 +61,8 @@ internal sealed class PeerProcess : IAsyncDisposable
         start.Environment["XDG_CACHE_HOME"] = Path.Combine(home, ".cache");
         // File names in the samples go beyond ASCII; some clients convert names to the locale's encoding.
         start.Environment["LC_ALL"] = "C.UTF-8";
-        foreach (string proxy in new[] { "http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY" })
-            start.Environment.Remove(proxy);
+        foreach (string name in start.Environment.Keys.Where(IsSetting).ToList())
+            start.Environment.Remove(name);
 
         var started = new PeerProcess(title, new Process { StartInfo = start });
         started._process.Start();
@@ -106,6 +106,10 @@ internal sealed class PeerProcess : IAsyncDisposable
     }
 
     private void SignalGroup(int signal) => _ = Kill(-_process.Id, signal);
+
+    /// <summary>Variables of the user's that would change what a program does here.</summary>
+    private static bool IsSetting(string name)
+        => name.EndsWith("_proxy", StringComparison.OrdinalIgnoreCase) || name.StartsWith("PIECES_", StringComparison.Ordinal);
 
     private void Keep(string? line)
     {

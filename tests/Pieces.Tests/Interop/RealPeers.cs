@@ -1,18 +1,31 @@
 namespace Pieces.Tests.Interop;
 
-/// <summary>The clients that pieces is tried against.</summary>
+/// <summary>The clients that the program is tried against.</summary>
 internal static class RealPeers
 {
     private static readonly RealClient[] Known = [new Libtorrent(), new Aria2(), new Transmission(), new QBittorrent(), new RTorrent()];
 
-    public static RealClient Get(string name) => Known.Single(client => client.Name == name);
+    /// <summary>
+    /// Finds a client, and skips the running test if it or the tracker is not installed. Where CI=true that fails the test instead: there
+    /// nothing may go untried.
+    /// </summary>
+    public static RealClient Require(string name, TrackerKind tracker)
+    {
+        RealClient client = Known.Single(client => client.Name == name);
+        Require(client.IsInstalled(), name);
+        if (tracker is TrackerKind.OpenTrackerHttp or TrackerKind.OpenTrackerUdp)
+            Require(OpenTracker.IsInstalled(), "opentracker");
+        return client;
+    }
 
-    /// <summary>Skips the running test where a program is missing, and fails it instead where CI is set: there nothing may go untried.</summary>
-    public static void Require(bool installed, string program)
+    private static void Require(bool installed, string program)
     {
         if (installed)
             return;
-        Assert.SkipUnless(Environment.GetEnvironmentVariable("CI") == "true", $"{program} is not installed");
-        Assert.Fail($"{program} is not installed, and with CI=true it must be");
+        string reason = $"{program} is not installed";
+        if (Environment.GetEnvironmentVariable("CI") == "true")
+            Assert.Fail(reason);
+        else
+            Assert.Skip(reason);
     }
 }

@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Text;
+using Pieces.Tests.Support;
 
 namespace Pieces.Tests.Interop;
 
@@ -24,6 +26,9 @@ public enum SampleShape
 /// </summary>
 internal sealed class Scene : IAsyncDisposable
 {
+    /// <summary>Lines of each program's output that a failing test shows: the last ones.</summary>
+    private const int ReportedLines = 150;
+
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan TrackerLimit = TimeSpan.FromSeconds(30);
 
@@ -35,7 +40,7 @@ internal sealed class Scene : IAsyncDisposable
     {
         string scheme = kind is TrackerKind.OpenTrackerUdp or TrackerKind.PiecesTrackerUdp ? "udp" : "http";
         string announce = $"{scheme}://127.0.0.1:{_trackerPort}/announce";
-        var random = new Random(HashCode(kind, shape));
+        var random = new Random(SeedOf(kind, shape));
         Sample = shape == SampleShape.OneFile ? SampleTorrent.OneFile(random, announce) : SampleTorrent.SeveralFiles(random, announce);
         TorrentFile = Path.Combine(_root, "sample.torrent");
         File.WriteAllBytes(TorrentFile, Sample.Torrent);
@@ -76,10 +81,11 @@ internal sealed class Scene : IAsyncDisposable
 
     /// <summary>Starts the program under test.</summary>
     public PeerProcess StartPieces(params string[] arguments)
-        => Add(PeerProcess.Start($"pieces {arguments[0]}", Folder($"pieces {arguments[0]} home"), [PiecesExecutable.Path, .. arguments]));
+        => Add(PeerProcess.Start($"pieces {arguments[0]}", Folder($"pieces {arguments[0]} home"), [PiecesProcess.Executable, .. arguments]));
 
     /// <summary>Waits until the tracker's view of the torrent satisfies a condition.</summary>
-    public async Task WaitForTrackerAsync(string what, Func<TrackerView, bool> condition, CancellationToken cancellationToken)
+    /// <returns>The view that does.</returns>
+    public async Task<TrackerView> WaitForTrackerAsync(string what, Func<TrackerView, bool> condition, CancellationToken cancellationToken)
     {
         TrackerView? last = null;
         await Eventually.TrueAsync(
@@ -91,19 +97,7 @@ internal sealed class Scene : IAsyncDisposable
             TrackerLimit,
             () => $"{what}; the tracker's last word is {last?.ToString() ?? "nothing"}",
             cancellationToken);
-    }
-
-    /// <summary>The output of every program, for a failure message.</summary>
-    public string Report()
-    {
-        var report = new StringBuilder();
-        foreach (PeerProcess process in _processes)
-        {
-            report.AppendLine().AppendLine(System.Globalization.CultureInfo.InvariantCulture, $"---- {process.Title}{(process.HasExited ? " (has exited)" : "")}");
-            report.AppendLine(process.Output);
-        }
-
-        return report.ToString();
+        return last!;
     }
 
     public async ValueTask DisposeAsync()
@@ -111,10 +105,11 @@ internal sealed class Scene : IAsyncDisposable
         // The newest first, so that the tracker still hears of those who leave.
         for (int i = _processes.Count - 1; i >= 0; i--)
             await _processes[i].DisposeAsync();
+        TestContext.Current.TestOutputHelper?.WriteLine(Report());
         Directory.Delete(_root, recursive: true);
     }
 
-    private static int HashCode(TrackerKind kind, SampleShape shape) => ((int)kind * 10) + (int)shape;
+    private static int SeedOf(TrackerKind kind, SampleShape shape) => ((int)kind * 10) + (int)shape;
 
     private static async Task<bool> ListensAsync(PeerProcess process, int port, CancellationToken cancellationToken)
     {
@@ -129,6 +124,20 @@ internal sealed class Scene : IAsyncDisposable
             ? Add(OpenTracker.Start(Folder("opentracker home"), _trackerPort, Sample.InfoHash))
             : StartPieces("tracker", "--port", $"{_trackerPort}");
         await Eventually.TrueAsync(() => ListensAsync(tracker, _trackerPort, cancellationToken), StartLimit, () => $"{tracker.Title} to listen", cancellationToken);
+    }
+
+    /// <summary>What every program said: it explains a failure.</summary>
+    private string Report()
+    {
+        var report = new StringBuilder();
+        foreach (PeerProcess process in _processes)
+        {
+            report.AppendLine(CultureInfo.InvariantCulture, $"---- {process.Title}");
+            foreach (string line in process.Output.Split('\n').Where(line => !string.IsNullOrWhiteSpace(line)).TakeLast(ReportedLines))
+                report.AppendLine(line);
+        }
+
+        return report.ToString();
     }
 
     private PeerProcess Add(PeerProcess process)
