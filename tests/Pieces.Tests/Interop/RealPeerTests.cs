@@ -59,8 +59,8 @@ public sealed class RealPeerTests
         string theirs = scene.Folder("theirs");
         string ours = scene.Folder("ours");
         scene.Sample.WriteContent(theirs);
-        await scene.StartAsync(client, theirs, cancellationToken);
-        TrackerView before = await scene.WaitForTrackerAsync("the seed's announce", view => view.Seeds == 1, cancellationToken);
+        PeerProcess seed = await scene.StartAsync(client, theirs, cancellationToken);
+        TrackerView before = await scene.WaitForSeedAsync(seed, cancellationToken);
 
         PeerProcess pieces = scene.StartPieces(
             "download", scene.TorrentFile, "-o", ours, "-p", $"{Loopback.FreePort()}", "--no-dht", "--no-pex", "--no-lsd", "-vv");
@@ -88,13 +88,13 @@ public sealed class RealPeerTests
         // The tracker tells the second of the other, and the second dials.
         if (!client.DialsLoopback)
         {
-            await scene.StartAsync(client, theirs, cancellationToken);
-            await scene.WaitForTrackerAsync("the leecher's announce", view => view.Leechers == 1, cancellationToken);
+            PeerProcess leecher = await scene.StartAsync(client, theirs, cancellationToken);
+            await scene.WaitForLeecherAsync(leecher, cancellationToken);
         }
 
         PeerProcess pieces = scene.StartPieces(
             "seed", scene.TorrentFile, "--data", ours, "-p", $"{Loopback.FreePort()}", "--no-dht", "--no-pex", "--no-lsd", "-vv");
-        await scene.WaitForTrackerAsync("the seed's announce", view => view.Seeds >= 1, cancellationToken);
+        await scene.WaitForSeedAsync(pieces, cancellationToken);
         if (client.DialsLoopback)
             await scene.StartAsync(client, theirs, cancellationToken);
         await Eventually.TrueAsync(() => scene.Sample.HasContent(theirs), TransferLimit, () => $"{name} to have the content", cancellationToken);

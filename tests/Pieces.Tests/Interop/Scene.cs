@@ -100,6 +100,14 @@ internal sealed class Scene : IAsyncDisposable
         return last!;
     }
 
+    /// <summary>Waits until the tracker counts a seed, which <paramref name="process"/> is to be.</summary>
+    public async Task<TrackerView> WaitForSeedAsync(PeerProcess process, CancellationToken cancellationToken)
+        => await WaitForTrackerAsync($"{process.Title} to announce itself as a seed", view => IsRunning(process) && view.Seeds > 0, cancellationToken);
+
+    /// <summary>Waits until the tracker counts a leecher, which <paramref name="process"/> is to be.</summary>
+    public async Task<TrackerView> WaitForLeecherAsync(PeerProcess process, CancellationToken cancellationToken)
+        => await WaitForTrackerAsync($"{process.Title} to announce itself as a leecher", view => IsRunning(process) && view.Leechers > 0, cancellationToken);
+
     public async ValueTask DisposeAsync()
     {
         // The newest first, so that the tracker still hears of those who leave.
@@ -112,11 +120,11 @@ internal sealed class Scene : IAsyncDisposable
     private static int SeedOf(TrackerKind kind, SampleShape shape) => ((int)kind * 10) + (int)shape;
 
     private static async Task<bool> ListensAsync(PeerProcess process, int port, CancellationToken cancellationToken)
-    {
-        if (process.HasExited)
-            throw new InvalidOperationException($"{process.Title} exited before it listened");
-        return await Loopback.AcceptsAsync(port, cancellationToken);
-    }
+        => IsRunning(process) && await Loopback.AcceptsAsync(port, cancellationToken);
+
+    /// <exception cref="InvalidOperationException">It is not, and so nothing it should still do will happen.</exception>
+    private static bool IsRunning(PeerProcess process)
+        => process.HasExited ? throw new InvalidOperationException($"{process.Title} has exited too early") : true;
 
     private async Task StartTrackerAsync(TrackerKind kind, CancellationToken cancellationToken)
     {
