@@ -13,6 +13,7 @@ internal static class OpenTracker
         File.WriteAllText(Path.Combine(home, "whitelist"), Convert.ToHexStringLower(infoHash) + "\n");
         if (!OperatingSystem.IsWindows())
             File.SetUnixFileMode(home, (UnixFileMode)0b111_101_101);
-        return PeerProcess.Start("opentracker", home, ["opentracker", "-i", "127.0.0.1", "-p", $"{port}", "-P", $"{port}", "-d", home, "-w", "whitelist"]);
+        return PeerProcess.Start("opentracker", home,
+            ["opentracker", "-i", "127.0.0.1", "-p", $"{port}", "-P", $"{port}", "-d", home, "-w", "whitelist"]);
     }
 }

@@ -44,7 +44,7 @@ internal sealed class PeerProcess : IAsyncDisposable
     }
 
     /// <summary>Starts a program found on the search path (or given by its path), with stdin closed.</summary>
-    /// <param name="home">An existing folder that the program gets as its home and working folder, so that no setting of the user's reaches it.</param>
+    /// <param name="home">An existing folder, the program's home and working folder, so that no setting of the user's reaches it.</param>
     public static PeerProcess Start(string title, string home, IEnumerable<string> command)
     {
         // A process that setsid turns into a group leader keeps its id, so the id of the process is the id of the group.

@@ -2,7 +2,9 @@ using System.Diagnostics;
 
 namespace Pieces.Tests.Interop;
 
-/// <summary>Another BitTorrent client, driven as its user would drive it. Its settings are its defaults, except that nothing but the tracker finds peers.</summary>
+/// <summary>
+/// Another BitTorrent client, driven as its user would drive it. Its settings are its defaults, except that nothing but the tracker finds peers.
+/// </summary>
 internal abstract class RealClient
 {
     /// <summary>As the client's own users call it.</summary>
@@ -26,8 +28,9 @@ internal abstract class RealClient
     {
         try
         {
-            using Process? probe = Process.Start(new ProcessStartInfo(Probe[0], Probe.Skip(1)) { RedirectStandardOutput = true, RedirectStandardError = true });
-            probe!.WaitForExit();
+            var start = new ProcessStartInfo(Probe[0], Probe.Skip(1)) { RedirectStandardOutput = true, RedirectStandardError = true };
+            using Process probe = Process.Start(start)!;
+            probe.WaitForExit();
             return probe.ExitCode == 0;
         }
         catch (System.ComponentModel.Win32Exception)

@@ -75,7 +75,7 @@ internal sealed class Scene : IAsyncDisposable
     {
         int port = Loopback.FreePort();
         PeerProcess process = Add(client.Start(new RealClientJob(TorrentFile, folder, Folder(client.Name + " home"), port)));
-        await Eventually.TrueAsync(() => ListensAsync(process, port, cancellationToken), StartLimit, () => $"{client.Name} to listen", cancellationToken);
+        await WaitUntilItListensAsync(process, port, cancellationToken);
         return process;
     }
 
@@ -102,11 +102,13 @@ internal sealed class Scene : IAsyncDisposable
 
     /// <summary>Waits until the tracker counts a seed, which <paramref name="process"/> is to be.</summary>
     public async Task<TrackerView> WaitForSeedAsync(PeerProcess process, CancellationToken cancellationToken)
-        => await WaitForTrackerAsync($"{process.Title} to announce itself as a seed", view => IsRunning(process) && view.Seeds > 0, cancellationToken);
+        => await WaitForTrackerAsync(
+            $"{process.Title} to announce itself as a seed", view => IsRunning(process) && view.Seeds > 0, cancellationToken);
 
     /// <summary>Waits until the tracker counts a leecher, which <paramref name="process"/> is to be.</summary>
     public async Task<TrackerView> WaitForLeecherAsync(PeerProcess process, CancellationToken cancellationToken)
-        => await WaitForTrackerAsync($"{process.Title} to announce itself as a leecher", view => IsRunning(process) && view.Leechers > 0, cancellationToken);
+        => await WaitForTrackerAsync(
+            $"{process.Title} to announce itself as a leecher", view => IsRunning(process) && view.Leechers > 0, cancellationToken);
 
     public async ValueTask DisposeAsync()
     {
@@ -119,8 +121,12 @@ internal sealed class Scene : IAsyncDisposable
 
     private static int SeedOf(TrackerKind kind, SampleShape shape) => ((int)kind * 10) + (int)shape;
 
-    private static async Task<bool> ListensAsync(PeerProcess process, int port, CancellationToken cancellationToken)
-        => IsRunning(process) && await Loopback.AcceptsAsync(port, cancellationToken);
+    private static async Task WaitUntilItListensAsync(PeerProcess process, int port, CancellationToken cancellationToken)
+        => await Eventually.TrueAsync(
+            async () => IsRunning(process) && await Loopback.AcceptsAsync(port, cancellationToken),
+            StartLimit,
+            () => $"{process.Title} to listen",
+            cancellationToken);
 
     /// <exception cref="InvalidOperationException">It is not, and so nothing it should still do will happen.</exception>
     private static bool IsRunning(PeerProcess process)
@@ -131,7 +137,7 @@ internal sealed class Scene : IAsyncDisposable
         PeerProcess tracker = kind is TrackerKind.OpenTrackerHttp or TrackerKind.OpenTrackerUdp
             ? Add(OpenTracker.Start(Folder("opentracker home"), _trackerPort, Sample.InfoHash))
             : StartPieces("tracker", "--port", $"{_trackerPort}");
-        await Eventually.TrueAsync(() => ListensAsync(tracker, _trackerPort, cancellationToken), StartLimit, () => $"{tracker.Title} to listen", cancellationToken);
+        await WaitUntilItListensAsync(tracker, _trackerPort, cancellationToken);
     }
 
     /// <summary>What every program said: it explains a failure.</summary>
