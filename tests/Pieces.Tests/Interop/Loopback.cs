@@ -33,13 +33,13 @@ internal static class Loopback
         throw new InvalidOperationException($"no free port between {FirstPort} and {EndPort}");
     }
 
-    /// <summary>Whether something accepts connections on a port of 127.0.0.1.</summary>
-    public static async Task<bool> AcceptsAsync(int port, CancellationToken cancellationToken)
+    /// <summary>Whether something accepts connections there.</summary>
+    public static async Task<bool> AcceptsAsync(IPEndPoint endPoint, CancellationToken cancellationToken)
     {
         using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         try
         {
-            await socket.ConnectAsync(new IPEndPoint(IPAddress.Loopback, port), cancellationToken);
+            await socket.ConnectAsync(endPoint, cancellationToken);
             return true;
         }
         catch (SocketException)

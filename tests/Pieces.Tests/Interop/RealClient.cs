@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Net;
 
 namespace Pieces.Tests.Interop;
 
@@ -15,6 +16,9 @@ internal abstract class RealClient
     /// and hear of it from the tracker.
     /// </summary>
     public virtual bool DialsLoopback => true;
+
+    /// <summary>Where it listens, and from where it asks trackers.</summary>
+    public virtual IPAddress Address => IPAddress.Loopback;
 
     /// <summary>A command that succeeds where the client is installed.</summary>
     protected abstract IReadOnlyList<string> Probe { get; }
@@ -44,5 +48,5 @@ internal abstract class RealClient
 /// <param name="TorrentFile">Path of the .torrent file.</param>
 /// <param name="Folder">Where the content is or goes.</param>
 /// <param name="Home">An empty folder for the client's own files.</param>
-/// <param name="Port">TCP port to listen on, on 127.0.0.1.</param>
+/// <param name="Port">TCP port to listen on.</param>
 internal sealed record RealClientJob(string TorrentFile, string Folder, string Home, int Port);

@@ -1,6 +1,6 @@
 namespace Pieces.Tests.Interop;
 
-/// <summary>The built program against other people's clients and trackers, as processes on 127.0.0.1.</summary>
+/// <summary>The built program against other people's clients and trackers, as processes on 127.0.0.0/8.</summary>
 [Collection("Real peers")]
 [Trait("Tier", "Interop")]
 public sealed class RealPeerTests

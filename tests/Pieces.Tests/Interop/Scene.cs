@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using System.Text;
 using Pieces.Tests.Support;
 
@@ -21,7 +22,7 @@ public enum SampleShape
 }
 
 /// <summary>
-/// One torrent, its tracker, and the programs that trade it, all on 127.0.0.1 and below one temporary folder. Disposing ends every program
+/// One torrent, its tracker, and the programs that trade it, all on 127.0.0.0/8 and below one temporary folder. Disposing ends every program
 /// and removes the folder.
 /// </summary>
 internal sealed class Scene : IAsyncDisposable
@@ -75,7 +76,7 @@ internal sealed class Scene : IAsyncDisposable
     {
         int port = Loopback.FreePort();
         PeerProcess process = Add(client.Start(new RealClientJob(TorrentFile, folder, Folder(client.Name + " home"), port)));
-        await WaitUntilItListensAsync(process, port, cancellationToken);
+        await WaitUntilItListensAsync(process, new IPEndPoint(client.Address, port), cancellationToken);
         return process;
     }
 
@@ -121,9 +122,9 @@ internal sealed class Scene : IAsyncDisposable
 
     private static int SeedOf(TrackerKind kind, SampleShape shape) => ((int)kind * 10) + (int)shape;
 
-    private static async Task WaitUntilItListensAsync(PeerProcess process, int port, CancellationToken cancellationToken)
+    private static async Task WaitUntilItListensAsync(PeerProcess process, IPEndPoint endPoint, CancellationToken cancellationToken)
         => await Eventually.TrueAsync(
-            async () => IsRunning(process) && await Loopback.AcceptsAsync(port, cancellationToken),
+            async () => IsRunning(process) && await Loopback.AcceptsAsync(endPoint, cancellationToken),
             StartLimit,
             () => $"{process.Title} to listen",
             cancellationToken);
@@ -137,7 +138,7 @@ internal sealed class Scene : IAsyncDisposable
         PeerProcess tracker = kind is TrackerKind.OpenTrackerHttp or TrackerKind.OpenTrackerUdp
             ? Add(OpenTracker.Start(Folder("opentracker home"), _trackerPort, Sample.InfoHash))
             : StartPieces("tracker", "--port", $"{_trackerPort}");
-        await WaitUntilItListensAsync(tracker, _trackerPort, cancellationToken);
+        await WaitUntilItListensAsync(tracker, new IPEndPoint(IPAddress.Loopback, _trackerPort), cancellationToken);
     }
 
     /// <summary>What every program said: it explains a failure.</summary>
