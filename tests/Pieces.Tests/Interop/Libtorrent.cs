@@ -1,0 +1,42 @@
+namespace Pieces.Tests.Interop;
+
+/// <summary>libtorrent (Rasterbar) by its Python binding, with its default settings, save that here all peers share one address.</summary>
+internal sealed class Libtorrent : RealClient
+{
+    // The binding is the system's, so the interpreter must be the system's too.
+    private const string Python = "/usr/bin/python3";
+
+    private const string Script = """
+        import signal, sys
+        import libtorrent
+
+        torrent, folder, port = sys.argv[1:]
+        categories = libtorrent.alert.category_t
+        session = libtorrent.session({
+            "listen_interfaces": "127.0.0.1:" + port,
+            "enable_dht": False, "enable_lsd": False, "enable_upnp": False, "enable_natpmp": False,
+            "allow_multiple_connections_per_ip": True, "enable_incoming_utp": False, "enable_outgoing_utp": False,
+            "alert_mask": int(categories.error_notification | categories.status_notification | categories.tracker_notification
+                              | categories.peer_notification | categories.connect_notification),
+        })
+        wanted = libtorrent.add_torrent_params()
+        wanted.ti = libtorrent.torrent_info(torrent)
+        wanted.save_path = folder
+        wanted.flags |= libtorrent.torrent_flags.disable_pex
+        session.add_torrent(wanted)
+
+        ending = []
+        signal.signal(signal.SIGTERM, lambda *_: ending.append(True))
+        while not ending:
+            session.wait_for_alert(100)
+            for alert in session.pop_alerts():
+                print(alert, flush=True)
+        """;
+
+    public override string Name => "libtorrent";
+
+    protected override IReadOnlyList<string> Probe => [Python, "-c", "import libtorrent"];
+
+    public override PeerProcess Start(RealClientJob job)
+        => PeerProcess.Start(Name, job.Home, [Python, "-u", "-c", Script, job.TorrentFile, job.Folder, $"{job.Port}"]);
+}

@@ -1,0 +1,35 @@
+namespace Pieces.Tests.Interop;
+
+internal sealed class QBittorrent : RealClient
+{
+    public override string Name => "qBittorrent";
+
+    protected override IReadOnlyList<string> Probe => ["qbittorrent-nox", "--version"];
+
+    public override PeerProcess Start(RealClientJob job)
+    {
+        string configuration = Path.Combine(job.Home, "qBittorrent", "config", "qBittorrent.conf");
+        Directory.CreateDirectory(Path.GetDirectoryName(configuration)!);
+        File.WriteAllText(configuration, $"""
+            [LegalNotice]
+            Accepted=true
+
+            [Network]
+            PortForwardingEnabled=false
+
+            [Preferences]
+            WebUI\Address=127.0.0.1
+            WebUI\Port={Loopback.FreePort()}
+
+            [BitTorrent]
+            Session\Port={job.Port}
+            Session\BTProtocol=TCP
+            Session\DHTEnabled=false
+            Session\LSDEnabled=false
+            Session\MultiConnectionsPerIp=true
+            Session\PeXEnabled=false
+            """);
+        return PeerProcess.Start(Name, job.Home,
+            ["qbittorrent-nox", $"--profile={job.Home}", $"--save-path={job.Folder}", "--add-paused=false", "--skip-dialog=true", job.TorrentFile]);
+    }
+}

@@ -1,0 +1,35 @@
+using System.Net;
+
+namespace Pieces.Tests.Interop;
+
+internal sealed class RTorrent : RealClient
+{
+    public override string Name => "rtorrent";
+
+    // It keeps one peer for each address. Trackers may name the asker itself too, and with that peer it would fill the place of a second one there.
+    public override IPAddress Address { get; } = IPAddress.Parse("127.0.0.2");
+
+    // It has no option that prints a version and succeeds; asked for help it exits 0.
+    protected override IReadOnlyList<string> Probe => ["rtorrent", "-h"];
+
+    public override PeerProcess Start(RealClientJob job)
+    {
+        string settings = Path.Combine(job.Home, "settings.rc");
+        File.WriteAllText(settings, $"""
+            system.daemon.set = true
+            network.port_range.set = {job.Port}-{job.Port}
+            network.port_random.set = no
+            network.bind_address.set = {Address}
+            dht.mode.set = disable
+            protocol.pex.set = no
+            directory.default.set = "{job.Folder}"
+            log.open_file = "log", "/dev/stdout"
+            log.add_output = "tracker_debug", "log"
+            log.add_output = "torrent_debug", "log"
+            log.add_output = "peer_debug", "log"
+            log.add_output = "connection_debug", "log"
+
+            """);
+        return PeerProcess.Start(Name, job.Home, ["rtorrent", "-n", "-o", $"import={settings}", job.TorrentFile]);
+    }
+}
