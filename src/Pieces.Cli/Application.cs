@@ -8,15 +8,16 @@ using Pieces.Cli.Terminal;
 namespace Pieces.Cli;
 
 /// <summary>One run of the program: arguments in, exit code out.</summary>
-internal sealed class Application
+internal sealed class Application : IDisposable
 {
+    private readonly StandardError _errors = new();
     private readonly CliContext _context;
     private readonly CommonFlags _flags = new();
     private readonly RootCommand _root;
 
     public Application(TimeProvider timeProvider, StopSignals signals)
     {
-        _context = new CliContext(new Messages(new StandardError()), new StandardOutput(), timeProvider, signals);
+        _context = new CliContext(new Messages(_errors), new StandardOutput(), timeProvider, signals);
         _root = CommandTree.Create(_context, _flags);
     }
 
@@ -43,6 +44,9 @@ internal sealed class Application
 
         return code;
     }
+
+    /// <summary>Ends the run; what was said last goes out.</summary>
+    public void Dispose() => _errors.Dispose();
 
     private async Task<ExitCode> DispatchAsync(IReadOnlyList<string> args)
     {

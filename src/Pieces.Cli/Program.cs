@@ -12,4 +12,5 @@ if (args is ["--version"] or ["-V"])
 
 using PosixSignalRegistration? fileSize = FileSizeSignal.Ignore();
 using var signals = new StopSignals(TimeProvider.System);
-return (int)await new Application(TimeProvider.System, signals).RunAsync(args);
+using var application = new Application(TimeProvider.System, signals);
+return (int)await application.RunAsync(args);
