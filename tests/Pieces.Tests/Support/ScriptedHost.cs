@@ -16,7 +16,8 @@ internal sealed class ScriptedHost : IAsyncDisposable
     private readonly SwarmData _data;
     private readonly TimeProvider _time;
     private readonly CancellationTokenSource _stopping = new();
-    private readonly ConcurrentQueue<Task> _sessions = new();
+    private readonly ConcurrentQueue<Task> _runs = new();
+    private readonly ConcurrentQueue<ScriptedSession> _sessions = new();
     private readonly Task _accepting;
     private int _accepted;
     private int _ended;
@@ -46,8 +47,11 @@ internal sealed class ScriptedHost : IAsyncDisposable
     /// <summary>Scripts that have run to their end, mostly because the other side closed.</summary>
     public int Ended => Volatile.Read(ref _ended);
 
+    /// <summary>Blocks that it was asked for.</summary>
+    public int Requests => _sessions.Sum(session => session.Requests);
+
     /// <summary>Dials, and runs the script there.</summary>
-    public void Dial(IPEndPoint remote) => _sessions.Enqueue(Task.Run(async () =>
+    public void Dial(IPEndPoint remote) => _runs.Enqueue(Task.Run(async () =>
     {
         await using ScriptedPeer peer = await ScriptedPeer.DialAsync(_transport, remote, _stopping.Token);
         await RunAsync(peer, isDialling: true);
@@ -59,7 +63,7 @@ internal sealed class ScriptedHost : IAsyncDisposable
         await _stopping.CancelAsync();
         await _accepting;
         await _listener.DisposeAsync();
-        await Task.WhenAll(_sessions);
+        await Task.WhenAll(_runs);
         _stopping.Dispose();
     }
 
@@ -71,7 +75,7 @@ internal sealed class ScriptedHost : IAsyncDisposable
             {
                 ScriptedPeer peer = await ScriptedPeer.AcceptAsync(_listener, _stopping.Token);
                 Interlocked.Increment(ref _accepted);
-                _sessions.Enqueue(Task.Run(async () =>
+                _runs.Enqueue(Task.Run(async () =>
                 {
                     await using (peer)
                         await RunAsync(peer, isDialling: false);
@@ -88,7 +92,9 @@ internal sealed class ScriptedHost : IAsyncDisposable
     {
         try
         {
-            await _script(new ScriptedSession(peer, _data, Id, isDialling, _time, _stopping.Token));
+            var session = new ScriptedSession(peer, _data, Id, isDialling, _time, _stopping.Token);
+            _sessions.Enqueue(session);
+            await _script(session);
         }
         catch (Exception e) when (e is IOException or OperationCanceledException)
         {

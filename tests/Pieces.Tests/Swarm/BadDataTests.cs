@@ -98,6 +98,29 @@ public class BadDataTests
     }
 
     [Fact]
+    public async Task On_loopback_a_banned_peer_counts_once_though_it_came_from_another_port()
+    {
+        await using var swarm = NewSwarm();
+        ScriptedHost liar = swarm.AddHost(
+            async session =>
+            {
+                await session.HandshakeAsync();
+                await session.SendAsync(new ExtendedMessage(0, new ExtensionHandshake { Port = ScriptedHost.Port }.Encode()));
+                await session.SendWholeAsync();
+                await session.ServeAsync(request => session.SendBytesAsync(session.BadBlockOf(request)));
+            },
+            "127.0.0.2");
+        SwarmMember leecher = swarm.AddLeecher();
+        await swarm.ReadyAsync(leecher);
+        liar.Dial(leecher.EndPoint);
+        await swarm.UntilAsync(() => leecher.Banned.Any(), "it is banned");
+        await swarm.PassAsync(60);
+        (leecher.Now.BannedPeers, liar.Accepted).Should().Be((1, 0));
+        await swarm.CompleteHonestlyAsync(leecher);
+        await swarm.EndAsync();
+    }
+
+    [Fact]
     public async Task Blocks_that_nobody_asked_for_are_not_kept()
     {
         int sent = 0;
