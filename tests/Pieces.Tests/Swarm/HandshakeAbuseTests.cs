@@ -128,6 +128,33 @@ public class HandshakeAbuseTests
         await swarm.EndAsync();
     }
 
+    [Fact]
+    public async Task Strangers_who_dial_us_and_give_nothing_leave_room_for_those_whom_we_dial()
+    {
+        await using var swarm = new TestSwarm();
+        var known = new System.Net.IPEndPoint(System.Net.IPAddress.Parse(swarm.NextAddress()), ScriptedHost.Port);
+        SwarmMember leecher = swarm.AddLeecher(known);
+        await swarm.ReadyAsync(leecher);
+        for (int i = 0; i < 120; i++)
+        {
+            swarm.AddHost(async session =>
+            {
+                await session.HandshakeAsync();
+                await session.SendAsync(HaveNoneMessage.Instance);
+                while (true)
+                {
+                    await session.Delay(60);
+                    await session.SendBytesAsync(new byte[4]);
+                }
+            }).Dial(leecher.EndPoint);
+        }
+
+        await swarm.PassAsync(5);
+        swarm.AddSeed(known.Address.ToString());
+        await swarm.UntilDoneAsync(leecher);
+        await swarm.EndAsync();
+    }
+
     // Dropped in time, as the one who dialled and as the one who was dialled; then everything comes from an honest peer.
     private static async Task DropsAsync(Func<ScriptedSession, Task> abuse)
     {

@@ -169,7 +169,9 @@ public class MessageAbuseTests
             await session.ServeAsync(onOther: frame =>
             {
                 blocks += frame.Id == (byte)PeerMessageId.Piece ? 1 : 0;
-                return frame.Id == (byte)PeerMessageId.Unchoke ? session.SendAsync(new RequestMessage(piece, begin, length)) : ValueTask.CompletedTask;
+                return frame.Id == (byte)PeerMessageId.Unchoke
+                    ? session.SendAsync(new RequestMessage(piece, begin, length))
+                    : ValueTask.CompletedTask;
             });
         });
         host.Dial(seed.EndPoint);
