@@ -13,18 +13,24 @@ internal sealed class PeerPool
     /// <summary>A peer with whom nothing was exchanged for so long may have to make room, in seconds.</summary>
     public const int IdleSeconds = 60;
 
+    /// <summary>The same for one where a side wants something of the other and waits for its turn.</summary>
+    public const int WaitingSeconds = 300;
+
     private readonly Dictionary<PeerConnection, PeerState> _byConnection = [];
     private readonly List<PeerState> _peers = [];
     private readonly PeerBook _book;
     private readonly PeerId _ownId;
     private readonly int _maxPeers;
+    private readonly TimeProvider _time;
 
     /// <summary>Makes an empty pool.</summary>
     /// <param name="book">Knows who is banned.</param>
     /// <param name="ownId">Our own id, for the choice between two connections.</param>
     /// <param name="maxPeers">Most connections at one time.</param>
-    public PeerPool(PeerBook book, PeerId ownId, int maxPeers)
+    /// <param name="time">Tells how long a peer has been connected.</param>
+    public PeerPool(PeerBook book, PeerId ownId, int maxPeers, TimeProvider time)
     {
+        _time = time;
         _book = book;
         _ownId = ownId;
         _maxPeers = maxPeers;
@@ -73,18 +79,26 @@ internal sealed class PeerPool
 
         if (sameAddress >= MaxPerAddress && !IPAddress.IsLoopback(address))
             return $"{sameAddress} peers of this address are connected";
-        if (!peer.IsOutbound && inbound >= MaxInbound)
-            return $"{inbound} peers that dialled us are connected";
-        return Room == 0 ? $"{_maxPeers} peers are connected" : null;
+        bool isFull = Room == 0 || (!peer.IsOutbound && inbound >= MaxInbound);
+        if (!isFull)
+            return null;
+
+        // A newcomer may be what we need; who has given and taken nothing for long has had its chance.
+        replaced = LeastUseful(isInbound: !peer.IsOutbound);
+        return replaced is null ? $"{_peers.Count} peers are connected" : null;
     }
 
     /// <summary>The peer that should make room for another: nothing was exchanged with it for long, the longest connected first. Null when all are of use.</summary>
-    public PeerState? LeastUseful(TimeProvider time)
+    /// <param name="isInbound">Whether it must be one that dialled us.</param>
+    public PeerState? LeastUseful(bool isInbound = false)
     {
         PeerState? least = null;
         foreach (PeerState peer in _peers)
         {
-            if (peer.Downloaded.Total + peer.Uploaded.Total == 0 && time.GetElapsedTime(peer.ConnectedAt).TotalSeconds > IdleSeconds
+            if (isInbound && peer.Connection!.IsOutbound)
+                continue;
+            int patience = peer.Flags.PeerInterested || peer.Flags.AmInterested ? WaitingSeconds : IdleSeconds;
+            if (peer.Downloaded.Total + peer.Uploaded.Total == 0 && _time.GetElapsedTime(peer.ConnectedAt).TotalSeconds > patience
                 && (least is null || peer.ConnectedAt < least.ConnectedAt))
             {
                 least = peer;

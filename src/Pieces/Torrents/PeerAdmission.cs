@@ -43,7 +43,7 @@ internal sealed class PeerAdmission
     public bool DialMore(CancellationToken cancellationToken)
     {
         if (Peers.Pool.Room == 0 && Peers.Book.HasDue)
-            Peers.Pool.LeastUseful(_services.TimeProvider)?.Close(PeerEnding.Useless, "makes room for another peer");
+            Peers.Pool.LeastUseful()?.Close(PeerEnding.Useless, "makes room for another peer");
         while (_dialer.Dialling < Math.Min(PeerDialer.MaxDialling, Peers.Pool.Room) && Peers.Book.TakeNext() is { } address)
             _dialer.Dial(address, cancellationToken);
         return Peers.Pool.Peers.Count == 0 && _dialer.Dialling == 0;
@@ -63,7 +63,10 @@ internal sealed class PeerAdmission
         }
 
         // Both connections are in the pool until the old one's end is heard; that costs a place for a moment and nothing else.
-        replaced?.Close(PeerEnding.Replaced, "replaced by another connection of the same peer");
+        if (replaced?.Connection!.RemoteId == peer.RemoteId)
+            replaced.Close(PeerEnding.Replaced, "replaced by another connection of the same peer");
+        else
+            replaced?.Close(PeerEnding.Useless, "makes room for another peer");
         return Admit(peer);
     }
 
@@ -101,6 +104,16 @@ internal sealed class PeerAdmission
         }
 
         return _gone.TryGetValue(convicted, out IPEndPoint? left) && Peers.Book.Ban(left) ? left : null;
+    }
+
+    /// <summary>Closes whoever is connected from an address that was banned since.</summary>
+    public void CloseBanned()
+    {
+        foreach (PeerState peer in Peers.Pool.Peers)
+        {
+            if (Peers.Book.IsBanned(PeerAddressRules.Normalize(peer.Connection!.RemoteEndPoint)))
+                peer.Close(PeerEnding.Offence, "its address was banned for bad data");
+        }
     }
 
     /// <summary>Whether an address is being dialled or may be.</summary>

@@ -43,7 +43,7 @@ internal sealed record TorrentParts
         }
 
         var book = new PeerBook(time, setup.Random);
-        var pool = new PeerPool(book, setup.Services.PeerId, setup.Options.MaxPeers);
+        var pool = new PeerPool(book, setup.Services.PeerId, setup.Options.MaxPeers, time);
         var dialer = new PeerDialer(setup.Services, setup.Metainfo.InfoHash, setup.Inbox);
         var round = new ChokeRound(new Choker(time, setup.Random), time, Choker.SlotsFor(setup.Services.UploadLimiter.Rate));
         var downloads = new DownloadDesk(pieces, pool, time);

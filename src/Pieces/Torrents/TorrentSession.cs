@@ -191,7 +191,10 @@ internal sealed class TorrentSession
         foreach (SourceId convicted in _convicted)
         {
             if (_admission.Ban(convicted) is { } address)
+            {
                 _reporter.Banned(address);
+                _admission.CloseBanned();
+            }
         }
 
         _convicted.Clear();

@@ -135,7 +135,29 @@ public class HandshakeAbuseTests
         var known = new System.Net.IPEndPoint(System.Net.IPAddress.Parse(swarm.NextAddress()), ScriptedHost.Port);
         SwarmMember leecher = swarm.AddLeecher(known);
         await swarm.ReadyAsync(leecher);
-        for (int i = 0; i < 120; i++)
+        DialAndStayIdle(swarm, leecher, 120);
+        await swarm.PassAsync(5);
+        swarm.AddSeed(known.Address.ToString());
+        await swarm.UntilDoneAsync(leecher);
+        await swarm.EndAsync();
+    }
+
+    [Fact]
+    public async Task Strangers_who_give_nothing_make_room_for_a_seed_that_dials_us()
+    {
+        await using var swarm = new TestSwarm();
+        SwarmMember leecher = swarm.AddLeecher();
+        await swarm.ReadyAsync(leecher);
+        DialAndStayIdle(swarm, leecher, 120);
+        await swarm.PassAsync(5);
+        swarm.AddSeed(leecher.EndPoint);
+        await swarm.UntilDoneAsync(leecher, TimeSpan.FromMinutes(10));
+        await swarm.EndAsync();
+    }
+
+    private static void DialAndStayIdle(TestSwarm swarm, SwarmMember target, int strangers)
+    {
+        for (int i = 0; i < strangers; i++)
         {
             swarm.AddHost(async session =>
             {
@@ -146,13 +168,8 @@ public class HandshakeAbuseTests
                     await session.Delay(60);
                     await session.SendBytesAsync(new byte[4]);
                 }
-            }).Dial(leecher.EndPoint);
+            }).Dial(target.EndPoint);
         }
-
-        await swarm.PassAsync(5);
-        swarm.AddSeed(known.Address.ToString());
-        await swarm.UntilDoneAsync(leecher);
-        await swarm.EndAsync();
     }
 
     // Dropped in time, as the one who dialled and as the one who was dialled; then everything comes from an honest peer.
