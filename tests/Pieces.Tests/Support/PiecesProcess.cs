@@ -47,9 +47,12 @@ internal sealed class PiecesProcess : IAsyncDisposable
     /// <param name="shell">What a shell does before it becomes the program, for example <c>ulimit -n 64</c>; null for no shell.</param>
     public static PiecesProcess Start(IEnumerable<string> arguments, string? workingDirectory = null, byte[]? input = null, string? shell = null)
     {
-        var start = shell is null
-            ? new ProcessStartInfo(Executable, arguments)
-            : new ProcessStartInfo("/bin/bash", ["-c", shell + " && exec \"$@\"", "bash", Executable, .. arguments]);
+        string[] command = shell is null
+            ? [Executable, .. arguments]
+            : ["/bin/bash", "-c", shell + " && exec \"$@\"", "bash", Executable, .. arguments];
+        if (SignalsAreIgnored())
+            command = ["/usr/bin/env", "--default-signal=INT,HUP", .. command];
+        var start = new ProcessStartInfo(command[0], command[1..]);
         Redirect(start, workingDirectory);
         return new PiecesProcess(Process.Start(start)!, input);
     }
@@ -109,6 +112,14 @@ internal sealed class PiecesProcess : IAsyncDisposable
         await _output.Complete;
         await _errors.Complete;
         _process.Dispose();
+    }
+
+    // Tests that run in the background of a script, or under nohup, ignore SIGINT or SIGHUP, and so would the program that they start.
+    private static bool SignalsAreIgnored()
+    {
+        const ulong HangupAndInterrupt = 0b11;
+        string? line = OperatingSystem.IsLinux() ? File.ReadLines("/proc/self/status").FirstOrDefault(l => l.StartsWith("SigIgn:", StringComparison.Ordinal)) : null;
+        return line is not null && (ulong.Parse(line.AsSpan("SigIgn:".Length).Trim(), NumberStyles.HexNumber, CultureInfo.InvariantCulture) & HangupAndInterrupt) != 0;
     }
 
     private static void Redirect(ProcessStartInfo start, string? workingDirectory)
