@@ -54,9 +54,26 @@ public class OutcomeTests
         Dictionary<string, int> codes = Enum.GetValues<ExitCode>().ToDictionary(code => code.ToString(), code => (int)code);
         codes.Should().BeEquivalentTo(new Dictionary<string, int>
         {
-            ["Success"] = 0, ["Failure"] = 1, ["Usage"] = 2, ["NotFound"] = 3, ["BadTorrent"] = 4, ["NoPeer"] = 5, ["Stalled"] = 6, ["Deadline"] = 7,
-            ["DiskFull"] = 8, ["FileError"] = 9, ["BadData"] = 10, ["Locked"] = 11, ["Several"] = 12, ["InTheWay"] = 13, ["InterfaceGone"] = 15,
-            ["TrackersRefused"] = 16, ["Hangup"] = 129, ["Interrupted"] = 130, ["BrokenPipe"] = 141, ["Terminated"] = 143,
+            ["Success"] = 0,
+            ["Failure"] = 1,
+            ["Usage"] = 2,
+            ["NotFound"] = 3,
+            ["BadTorrent"] = 4,
+            ["NoPeer"] = 5,
+            ["Stalled"] = 6,
+            ["Deadline"] = 7,
+            ["DiskFull"] = 8,
+            ["FileError"] = 9,
+            ["BadData"] = 10,
+            ["Locked"] = 11,
+            ["Several"] = 12,
+            ["InTheWay"] = 13,
+            ["InterfaceGone"] = 15,
+            ["TrackersRefused"] = 16,
+            ["Hangup"] = 129,
+            ["Interrupted"] = 130,
+            ["BrokenPipe"] = 141,
+            ["Terminated"] = 143,
         });
     }
 }

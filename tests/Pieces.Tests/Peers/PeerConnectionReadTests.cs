@@ -246,7 +246,13 @@ public class PeerConnectionReadTests
             byte id = (byte)(kind < 8 ? random.Next(0, 24) : random.Next(256));
             int fit = id switch
             {
-                4 or 13 or 17 => 4, 6 or 8 or 16 => 12, 9 => 2, 5 => 13, 7 => 8 + random.Next(1, 16385), 20 => random.Next(1, 500), _ => 0,
+                4 or 13 or 17 => 4,
+                6 or 8 or 16 => 12,
+                9 => 2,
+                5 => 13,
+                7 => 8 + random.Next(1, 16385),
+                20 => random.Next(1, 500),
+                _ => 0,
             };
             int length = kind == 0 ? random.Next(0, 20_000) : fit;
             byte[] frame = new byte[5 + length];
