@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Pieces.Net;
 
 namespace Pieces.Peers;
 
@@ -19,6 +20,5 @@ internal static class PeerAddressRules
     }
 
     /// <summary>One spelling for one address: an IPv4-mapped IPv6 address becomes IPv4.</summary>
-    public static IPEndPoint Normalize(IPEndPoint endPoint) =>
-        endPoint.Address.IsIPv4MappedToIPv6 ? new IPEndPoint(endPoint.Address.MapToIPv4(), endPoint.Port) : endPoint;
+    public static IPEndPoint Normalize(IPEndPoint endPoint) => SocketText.Unmapped(endPoint);
 }

@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Text;
+using Pieces.Net;
 
 namespace Pieces.Trackers;
 
@@ -206,7 +207,7 @@ internal sealed class BoundedHttp : IDisposable
                 case TrackerException tracker:
                     return tracker.Message;
                 case SocketException socket:
-                    return SocketErrorText.Of(socket.SocketErrorCode);
+                    return SocketText.Of(socket);
                 case AuthenticationException:
                     return "the TLS handshake failed: its certificate is not trusted or it speaks no TLS";
             }

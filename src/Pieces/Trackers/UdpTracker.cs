@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Pieces.Net;
 using Pieces.Primitives;
 
 namespace Pieces.Trackers;
@@ -73,7 +74,7 @@ internal sealed class UdpTracker : ITracker
         }
         catch (SocketException exception)
         {
-            throw new TrackerException(SocketErrorText.Of(exception.SocketErrorCode), exception);
+            throw new TrackerException(SocketText.Of(exception), exception);
         }
         catch (TrackerException exception)
         {

@@ -233,7 +233,7 @@ public class HttpTrackerTests
         using var other = new HttpTracker(server.Url("/announce"), Settings with { BindAddress = IPAddress.Parse("127.0.0.9") });
         (await other.AnnounceAsync(Announces.Of(), Token)).Peers.Should().BeEmpty();
         (await FailAsync(server.Url("/announce"), Settings with { BindAddress = IPAddress.Parse("192.0.2.1") })).Message
-            .Should().Be("the address to send from is not on this machine");
+            .Should().Be("address not available on this machine");
         (await FailAsync(server.Url("/announce"), Settings with { BindAddress = IPAddress.IPv6Loopback })).Message
             .Should().Be("no address of the host fits the address to send from");
     }
