@@ -196,19 +196,6 @@ internal sealed class BlockSlots
         _cursor = 0;
     }
 
-    /// <summary>The one source that sent every block, or nobody when there were several or some are unknown.</summary>
-    public SourceId LoneSender()
-    {
-        SourceId first = _senders[0];
-        foreach (SourceId sender in _senders)
-        {
-            if (sender != first)
-                return SourceId.None;
-        }
-
-        return first;
-    }
-
     private void MarkReceived(int ordinal)
     {
         ref byte state = ref _states[ordinal];

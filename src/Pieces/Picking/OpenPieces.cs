@@ -39,9 +39,6 @@ internal sealed class OpenPieces
     /// <summary>Pieces that are open or verifying.</summary>
     public int Count => _byPiece.Count;
 
-    /// <summary>Closed pieces of which blocks are on the disk.</summary>
-    public IReadOnlyCollection<PieceAssembly> Parked => _parked.Values;
-
     /// <summary>The assembly of a piece that is open or verifying.</summary>
     public bool TryGet(PieceIndex piece, [MaybeNullWhen(false)] out PieceAssembly assembly) => _byPiece.TryGetValue(piece.Value, out assembly);
 

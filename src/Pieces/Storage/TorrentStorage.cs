@@ -29,9 +29,6 @@ internal sealed class TorrentStorage : IPieceStore, IAsyncDisposable
 
     private StorageContext Context => _context ?? throw new InvalidOperationException("the storage is not open");
 
-    /// <summary>Full path of a finished file, as the output folder was given.</summary>
-    public string FinalPathOf(int file) => _paths.Final(file);
-
     /// <summary>
     /// Takes the lock, finds out what is there, hashing as little as the state allows, and makes ready. Files that turn out complete get their
     /// final names before it returns, and <see cref="FileFinished"/> comes for them.

@@ -35,9 +35,6 @@ internal sealed class TorrentSession
         _listenPort = listenPort;
     }
 
-    /// <summary>Whether every wanted piece is verified and stored.</summary>
-    public bool HasAllPieces => _pieces.IsComplete;
-
     /// <summary>Whether no job of the disk is under way.</summary>
     public bool IsDiskIdle => _pieces.IsDiskIdle;
 
