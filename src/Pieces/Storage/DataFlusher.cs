@@ -1,3 +1,4 @@
+using System.Threading.Channels;
 using Pieces.Primitives;
 
 namespace Pieces.Storage;
@@ -11,6 +12,9 @@ internal sealed class DataFlusher : IAsyncDisposable
     /// <summary>Time between two flushes, while something is written.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
 
+    /// <summary>So many bytes are flushed sooner: a disk with a cache of its own would keep the last flush waiting for them.</summary>
+    public const long MaxUnflushed = 128 * 1024 * 1024;
+
     // From this many files on, one flush of the whole file system is quicker than one for each file.
     private const int ManyFiles = 16;
 
@@ -20,7 +24,10 @@ internal sealed class DataFlusher : IAsyncDisposable
     private readonly PieceLedger _ledger;
     private readonly ResumeLog _log;
     private readonly CancellationTokenSource _stop = new();
+    private readonly Channel<bool> _due = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private HashSet<int> _dirty = [];
+    private WriteBehind? _behind;
+    private long _unflushed;
     private Task _loop = Task.CompletedTask;
 
     /// <summary>Makes one that does nothing before <see cref="Start"/>.</summary>
@@ -33,9 +40,22 @@ internal sealed class DataFlusher : IAsyncDisposable
     }
 
     /// <summary>Begins to flush every <see cref="Interval"/>; a failure goes to <paramref name="sink"/>.</summary>
-    public void Start(TimeProvider timeProvider, IDiskSink sink) => _loop = LoopAsync(timeProvider, sink);
+    public void Start(TimeProvider timeProvider, IDiskSink sink)
+    {
+        _behind = new WriteBehind(_files, timeProvider, sink);
+        _loop = LoopAsync(timeProvider, sink);
+    }
 
-    /// <summary>Bytes were written: their files have to be flushed.</summary>
+    /// <summary>Bytes have just been written.</summary>
+    public void OnWritten(long offset, int length)
+    {
+        MarkDirty(offset, length);
+        _behind?.OnWritten(offset, length);
+        if (Interlocked.Add(ref _unflushed, length) >= MaxUnflushed)
+            _due.Writer.TryWrite(true);
+    }
+
+    /// <summary>Bytes of before may not be on the disk: their files have to be flushed.</summary>
     public void MarkDirty(long offset, int length)
     {
         lock (_gate)
@@ -50,6 +70,7 @@ internal sealed class DataFlusher : IAsyncDisposable
     public void Flush()
     {
         // In this order: whatever the count covers had its file marked before.
+        Interlocked.Exchange(ref _unflushed, 0);
         long count = _log.Count;
         List<int> pieces = _ledger.TakeUnflushed();
         HashSet<int> dirty;
@@ -97,14 +118,16 @@ internal sealed class DataFlusher : IAsyncDisposable
         // The source is not disposed: it has no timer and nothing to give back, and this may be called twice.
         await _stop.CancelAsync().ConfigureAwait(false);
         await _loop.ConfigureAwait(false);
+        if (_behind is not null)
+            await _behind.DisposeAsync().ConfigureAwait(false);
     }
 
     private async Task LoopAsync(TimeProvider timeProvider, IDiskSink sink)
     {
-        using var timer = new PeriodicTimer(Interval, timeProvider);
+        using ITimer timer = timeProvider.CreateTimer(_ => _due.Writer.TryWrite(true), null, Interval, Interval);
         try
         {
-            while (await timer.WaitForNextTickAsync(_stop.Token).ConfigureAwait(false))
+            while (await _due.Reader.ReadAsync(_stop.Token).ConfigureAwait(false))
                 await Task.Factory.StartNew(Flush, _stop.Token, TaskCreationOptions.LongRunning, TaskScheduler.Default).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (_stop.IsCancellationRequested)

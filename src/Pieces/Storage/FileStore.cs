@@ -164,6 +164,30 @@ internal sealed class FileStore : IHandleOpener
         }
     }
 
+    /// <summary>Has a range of an unfinished file begin its way to the disk, or waits for its end there and lets the system's cache forget it.</summary>
+    /// <exception cref="StorageException">The system refused.</exception>
+    public void SendToDisk(FileSegment segment, bool andForget)
+    {
+        if (PlaceOf(segment.File) != FilePlace.Part)
+            return;
+        try
+        {
+            using HandleCache.Lease lease = _handles.Take(this, segment.File);
+            if (andForget)
+                _calls.WriteAndForget(lease.Handle, segment.Offset, segment.Length);
+            else
+                _calls.StartWriting(lease.Handle, segment.Offset, segment.Length);
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            // Renamed to its final name since, which came after a flush.
+        }
+        catch (Exception e) when (DiskErrors.IsDiskError(e))
+        {
+            throw DiskErrors.WriteFailed(_paths.Final(segment.File), segment.Length, segment.Offset, e);
+        }
+    }
+
     /// <summary>Gives an unfinished file exactly its length, and with <see cref="Preallocation.Full"/> its room, unless it is there.</summary>
     /// <exception cref="StorageException">The system refused.</exception>
     public void MakePart(int file)

@@ -11,6 +11,12 @@ internal interface IDiskCalls
     /// <summary>Waits until what was written is on the disk.</summary>
     void Flush(SafeFileHandle handle);
 
+    /// <summary>Begins to send written bytes to the disk, where the system knows how; never needed, only kind.</summary>
+    void StartWriting(SafeFileHandle handle, long offset, long length);
+
+    /// <summary>Waits until written bytes are on the disk and takes them out of the system's cache, where the system knows how. No flush.</summary>
+    void WriteAndForget(SafeFileHandle handle, long offset, long length);
+
     /// <summary>Bytes that are free for us on the disk that holds <paramref name="folder"/>, or null when it does not say.</summary>
     long? FreeSpace(string folder);
 }
@@ -36,6 +42,20 @@ internal sealed class SystemDiskCalls : IDiskCalls
 
     /// <inheritdoc/>
     public void Flush(SafeFileHandle handle) => RandomAccess.FlushToDisk(handle);
+
+    /// <inheritdoc/>
+    public void StartWriting(SafeFileHandle handle, long offset, long length)
+    {
+        if (OperatingSystem.IsLinux())
+            UnixCalls.StartWriting(handle, offset, length);
+    }
+
+    /// <inheritdoc/>
+    public void WriteAndForget(SafeFileHandle handle, long offset, long length)
+    {
+        if (OperatingSystem.IsLinux())
+            UnixCalls.WriteAndForget(handle, offset, length);
+    }
 
     /// <inheritdoc/>
     public long? FreeSpace(string folder)

@@ -131,7 +131,7 @@ internal sealed class PieceWriter : IDisposable
         foreach (Memory<byte> part in run)
             length += part.Length;
         _files.Write(offset, run);
-        _flusher.MarkDirty(offset, length);
+        _flusher.OnWritten(offset, length);
     }
 
     /// <summary>Takes the hash of a large piece as far as its blocks go without a gap, from memory while they are here, else from the disk.</summary>

@@ -16,6 +16,12 @@ internal static class UnixCalls
     private const int NotAFolder = 20;
     private const int InvalidArgument = 22;
     private const int NotSupported = 95;
+    private const int NoSuchCall = 38;
+    private const int NotSeekable = 29;
+    private const uint RangeWaitBefore = 1;
+    private const uint RangeWrite = 2;
+    private const uint RangeWaitAfter = 4;
+    private const int NotNeeded = 4;
 
     /// <summary>Makes the entries of a folder durable, so that a rename in it survives a power cut. Windows keeps them itself.</summary>
     /// <exception cref="IOException">The folder cannot be opened or flushed.</exception>
@@ -74,6 +80,32 @@ internal static class UnixCalls
         return end > start;
     }
 
+    /// <summary>Begins to send written bytes of an open file to the disk (Linux only).</summary>
+    /// <exception cref="IOException">Something could not be written.</exception>
+    public static void StartWriting(SafeFileHandle file, long offset, long length) => SyncRange(file, offset, length, RangeWrite);
+
+    /// <summary>Waits until written bytes of an open file are on the disk, then takes them out of the system's cache (Linux only).</summary>
+    /// <remarks>This is no flush: the file's own records, such as its length, may not be on the disk yet.</remarks>
+    /// <exception cref="IOException">Something could not be written.</exception>
+    public static void WriteAndForget(SafeFileHandle file, long offset, long length)
+    {
+        SyncRange(file, offset, length, RangeWaitBefore | RangeWrite | RangeWaitAfter);
+
+        // Advice: whether it was taken makes no difference to what is on the disk.
+        _ = Advise((int)file.DangerousGetHandle(), offset, length, NotNeeded);
+        GC.KeepAlive(file);
+    }
+
+    private static void SyncRange(SafeFileHandle file, long offset, long length, uint flags)
+    {
+        int error = SyncFileRange((int)file.DangerousGetHandle(), offset, length, flags) == 0 ? 0 : Marshal.GetLastPInvokeError();
+        GC.KeepAlive(file);
+
+        // Where the system or this kind of file knows no such call, the flushes do all the work. Any other failure would not be told again by them.
+        if (error is not (0 or NoSuchCall or NotSeekable or InvalidArgument or NotSupported))
+            throw new IOException(Marshal.GetPInvokeErrorMessage(error), error);
+    }
+
     private static FileKind Kind(int mode) => (mode & 0xF000) switch
     {
         0x8000 => FileKind.File,
@@ -122,6 +154,14 @@ internal static class UnixCalls
     [DllImport("libc", EntryPoint = "lseek", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static extern long Seek(int descriptor, long offset, int whence);
+
+    [DllImport("libc", EntryPoint = "sync_file_range", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int SyncFileRange(int descriptor, long offset, long length, uint flags);
+
+    [DllImport("libc", EntryPoint = "posix_fadvise")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int Advise(int descriptor, long offset, long length, int advice);
 
     [DllImport("libc", EntryPoint = "close", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]

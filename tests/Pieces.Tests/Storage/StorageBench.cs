@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
+using System.Threading.Channels;
 using Microsoft.Extensions.Time.Testing;
 using Microsoft.Win32.SafeHandles;
 using Pieces.Metadata;
@@ -110,7 +111,11 @@ internal sealed class FaultyDisk : IDiskCalls
 
     public long? Free { get; set; }
 
+    public Exception? BehindError { get; set; }
+
     public List<string> Order { get; } = [];
+
+    public Channel<string> SentBehind { get; } = Channel.CreateUnbounded<string>();
 
     public void Write(SafeFileHandle handle, IReadOnlyList<ReadOnlyMemory<byte>> buffers, long offset)
     {
@@ -126,7 +131,26 @@ internal sealed class FaultyDisk : IDiskCalls
         SystemDiskCalls.Instance.Flush(handle);
     }
 
+    public void StartWriting(SafeFileHandle handle, long offset, long length) => Behind("start", offset, length);
+
+    public void WriteAndForget(SafeFileHandle handle, long offset, long length) => Behind("forget", offset, length);
+
     public long? FreeSpace(string folder) => Free ?? SystemDiskCalls.Instance.FreeSpace(folder);
+
+    public async Task<string[]> TakeBehindAsync(int count)
+    {
+        string[] sent = new string[count];
+        for (int i = 0; i < count; i++)
+            sent[i] = await SentBehind.Reader.ReadAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(TimeSpan.FromSeconds(30));
+        return sent;
+    }
+
+    private void Behind(string what, long offset, long length)
+    {
+        if (BehindError is not null)
+            throw BehindError;
+        SentBehind.Writer.TryWrite($"{what} {offset >> 20}+{length >> 20}");
+    }
 }
 
 /// <summary>A folder of its own for one test, and the shared parts of a client. Disposing checks that every buffer came back.</summary>

@@ -1,0 +1,59 @@
+using Pieces.Storage;
+
+namespace Pieces.Tests.Storage;
+
+public class WriteBehindTests
+{
+    private const int MiB = 1024 * 1024;
+
+    private static readonly int[] FirstBatch = [.. Enumerable.Range(0, 8)];
+
+    [Fact]
+    public async Task A_fast_download_is_sent_to_the_disk_by_batches_and_leaves_the_cache_one_batch_later()
+    {
+        await using var bench = new StorageBench();
+        var torrent = new SampleTorrent(MiB, 1, ("a", 25 * MiB));
+        (TorrentStorage storage, _) = await bench.OpenAsync(torrent);
+        await bench.StoreAsync(storage, torrent, [.. FirstBatch, .. Enumerable.Range(8, 8)]);
+        (await bench.Disk.TakeBehindAsync(3)).Should().Equal("start 0+8", "start 8+8", "forget 0+8");
+        await bench.CloseAsync(storage);
+    }
+
+    [Fact]
+    public async Task A_slow_download_is_left_to_the_system()
+    {
+        await using var bench = new StorageBench();
+        var torrent = new SampleTorrent(MiB, 2, ("a", 25 * MiB));
+        (TorrentStorage storage, _) = await bench.OpenAsync(torrent);
+        bench.Time.Advance(TimeSpan.FromSeconds(1));
+        await bench.StoreAsync(storage, torrent, FirstBatch);
+        await bench.StoreAsync(storage, torrent, [.. Enumerable.Range(8, 8)]);
+        (await bench.Disk.TakeBehindAsync(1)).Should().Equal(["start 8+8"], "the first batch took a second");
+        await bench.CloseAsync(storage);
+    }
+
+    [Fact]
+    public async Task Pieces_that_are_stored_in_any_order_are_sent_as_the_ranges_they_make_up()
+    {
+        await using var bench = new StorageBench();
+        var torrent = new SampleTorrent(MiB, 3, ("a", 25 * MiB));
+        (TorrentStorage storage, _) = await bench.OpenAsync(torrent);
+        foreach (int piece in new[] { 9, 3, 1, 2, 0, 20, 8, 10 })
+            await bench.StoreAsync(storage, torrent, piece);
+        (await bench.Disk.TakeBehindAsync(3)).Should().Equal("start 0+4", "start 8+3", "start 20+1");
+        await bench.CloseAsync(storage);
+    }
+
+    [Fact]
+    public async Task A_disk_that_fails_behind_our_back_fails_the_torrent()
+    {
+        await using var bench = new StorageBench();
+        var torrent = new SampleTorrent(MiB, 4, ("a", 25 * MiB));
+        (TorrentStorage storage, _) = await bench.OpenAsync(torrent);
+        bench.Disk.BehindError = new IOException("whatever the system says", 28);
+        await bench.StoreAsync(storage, torrent, FirstBatch);
+        DiskFailed failed = await bench.Sink.When<DiskFailed>(_ => true);
+        failed.Reason.Fault.Should().Be(StorageFault.DiskFull);
+        await bench.CloseAsync(storage);
+    }
+}
