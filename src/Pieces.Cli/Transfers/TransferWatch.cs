@@ -1,3 +1,4 @@
+using System.Threading.Channels;
 using Pieces.Cli.Failures;
 using Pieces.Cli.Progress;
 
@@ -7,6 +8,10 @@ namespace Pieces.Cli.Transfers;
 internal sealed class TransferWatch
 {
     private static readonly TimeSpan TickInterval = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan ManyInterval = TimeSpan.FromSeconds(1);
+
+    // Beyond so many torrents nobody follows each of them four times a second.
+    private const int Many = 50;
 
     private readonly CliContext _context;
     private readonly IProgressView _view;
@@ -23,27 +28,39 @@ internal sealed class TransferWatch
         var codes = new List<ExitCode>();
         var running = new List<TransferSession>(sessions);
         long began = _context.TimeProvider.GetTimestamp();
-        using var timer = new PeriodicTimer(TickInterval, _context.TimeProvider);
+        using var timer = new PeriodicTimer(sessions.Count > Many ? ManyInterval : TickInterval, _context.TimeProvider);
         using CancellationTokenRegistration stopping = _context.Signals.Token.Register(() => StopAll(sessions));
-        Task<bool> tick = timer.WaitForNextTickAsync().AsTask();
+        var ended = Channel.CreateUnbounded<TransferSession>();
+        Task[] ends = [.. sessions.Select(session => TellEndAsync(session, ended.Writer))];
+        Task<bool> tick = timer.WaitForNextTickAsync().AsTask(), end = ended.Reader.WaitToReadAsync().AsTask();
         while (running.Count > 0)
         {
             _view.Show([.. running.Select(session => session.Status)]);
-            await Task.WhenAny(running.Select(session => session.Ended).Append(tick));
-            if (tick.IsCompleted)
-                tick = timer.WaitForNextTickAsync().AsTask();
-
+            await Task.WhenAny(end, tick);
             TimeSpan elapsed = _context.TimeProvider.GetElapsedTime(began);
             foreach (TransferSession session in running.Where(session => !session.Ended.IsCompleted))
                 session.Tick(elapsed);
-            foreach (TransferSession session in running.Where(session => session.Ended.IsCompleted).ToArray())
+            while (ended.Reader.TryRead(out TransferSession? session))
             {
                 running.Remove(session);
                 codes.Add(Conclude(session));
             }
+
+            if (tick.IsCompleted)
+                tick = timer.WaitForNextTickAsync().AsTask();
+            if (end.IsCompleted)
+                end = ended.Reader.WaitToReadAsync().AsTask();
         }
 
+        await Task.WhenAll(ends);
         return codes;
+    }
+
+    // One task for each: to wait for a thousand anew at every tick would cost more than all the rest.
+    private static async Task TellEndAsync(TransferSession session, ChannelWriter<TransferSession> ended)
+    {
+        await session.Ended;
+        ended.TryWrite(session);
     }
 
     private static void StopAll(IReadOnlyList<TransferSession> sessions)

@@ -13,7 +13,6 @@ namespace Pieces.Torrents;
 /// </summary>
 internal sealed class TorrentLoop : IAsyncDisposable
 {
-    private static readonly TimeSpan TickPeriod = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan DrainLimit = TimeSpan.FromSeconds(2);
 
     private readonly TorrentSetup _setup;
@@ -93,7 +92,7 @@ internal sealed class TorrentLoop : IAsyncDisposable
     // Ends with null when the torrent has done what it was to do or was stopped, else with what made it fail.
     private async Task<Exception?> ConsumeAsync()
     {
-        using ITimer ticks = _setup.Services.TimeProvider.CreateTimer(_ => _setup.Inbox.Post(Tick.Instance), null, TickPeriod, TickPeriod);
+        using var ticks = new TickTimer(_setup.Services.TimeProvider, _setup.Inbox);
         while (await _setup.Inbox.WaitAsync(CancellationToken.None).ConfigureAwait(false))
         {
             while (_setup.Inbox.TryTake(out TorrentEvent? e))
@@ -111,6 +110,9 @@ internal sealed class TorrentLoop : IAsyncDisposable
                 Route(e!);
                 if (_goal?.IsReached == true)
                     return null;
+
+                // Only a tick has just shown the state of the moment; whatever else happens, the next is due soon.
+                ticks.Period = e is Tick ? PeriodAfterTick() : TickTimer.Busy;
             }
         }
 
@@ -202,6 +204,15 @@ internal sealed class TorrentLoop : IAsyncDisposable
             _trackers?.NeedPeers();
         _torrent.EveryTrackerRefused = _trackers?.EveryTrackerRefused == true && _setup.Options.Peers.IsEmpty && !_session.HasHope;
         _torrent.Publish(_stats!.Draw(_phase));
+    }
+
+    private TimeSpan PeriodAfterTick()
+    {
+        if (_phase != TorrentPhase.Seeding || !_session!.IsAlone || _stats!.SinceUpload < TickTimer.Aftermath)
+            return TickTimer.Busy;
+        if (_setup.Options.Seed is { Time: not null } or { Idle: not null })
+            return TickTimer.Counting;
+        return _session.HasHope ? TickTimer.Waiting : TickTimer.Quiet;
     }
 
     private void CheckComplete()
