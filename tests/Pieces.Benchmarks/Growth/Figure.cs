@@ -7,11 +7,11 @@ internal static class Figure
 {
     public static string Count(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
 
-    public static string Of(double value, int digits = 2) => value.ToString("N" + digits, CultureInfo.InvariantCulture);
+    public static string Of(double value, int digits = 2) => double.IsNaN(value) ? "-" : value.ToString("N" + digits, CultureInfo.InvariantCulture);
 
     public static string MiB(double bytes) => Of(bytes / (1 << 20), 1) + " MiB";
 
-    public static string KiB(double bytes) => Of(bytes / 1024, 1) + " KiB";
+    public static string KiB(double bytes) => double.IsNaN(bytes) ? "-" : Of(bytes / 1024, 1) + " KiB";
 
     public static string Seconds(TimeSpan time) => Of(time.TotalSeconds, 3) + " s";
 

@@ -26,7 +26,8 @@ internal sealed class FilesScenario : IScenario
         TimeSpan total = await run.SucceedAsync();
         await sampler.Completion;
         var table = new MarkdownTable(
-            "files of 0 to 40,000 bytes", "files", "size", "until it dials", "must", "most handles", "must", "whole download", "user", "system", "peak memory");
+            "files of 0 to 40,000 bytes", "files", "size", "until it dials", "must", "most handles", "must", "whole download", "user", "system",
+            "peak memory");
         table.Add(
             Figure.Count(FileCount), Figure.MiB(torrent.Length), Figure.Seconds(open), Figure.Must(open.TotalSeconds, 2, "2 s"),
             Figure.Count(sampler.MostHandles), Figure.Must(sampler.MostHandles, MaxHandles, "64"), Figure.Seconds(total),

@@ -1,6 +1,6 @@
 namespace Pieces.Benchmarks.Growth;
 
-/// <summary><c>growth SCENARIO... [--pieces PATH]</c>: how costs grow with pieces, files, peers and torrents, seen from outside. Linux only.</summary>
+/// <summary><c>growth SCENARIO... [--pieces PATH]</c>: how costs grow with pieces, files, peers and torrents. Linux only.</summary>
 internal static class GrowthCommand
 {
     private static readonly Dictionary<string, Func<GrowthContext, IScenario>> Scenarios = new()
@@ -28,7 +28,8 @@ internal static class GrowthCommand
         string[] names = option < 0 ? args : [.. args[..option], .. args[Math.Min(option + 2, args.Length)..]];
         if (names.Length == 0 || !names.All(Scenarios.ContainsKey) || !File.Exists(executable))
         {
-            await Console.Error.WriteLineAsync($"growth SCENARIO... [--pieces PATH]; scenarios: {string.Join(' ', Scenarios.Keys)}; {executable} must exist");
+            string known = string.Join(' ', Scenarios.Keys);
+            await Console.Error.WriteLineAsync($"growth SCENARIO... [--pieces PATH]; scenarios: {known}; {executable} must exist");
             return 2;
         }
 

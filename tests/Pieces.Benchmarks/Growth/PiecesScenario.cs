@@ -6,6 +6,9 @@ namespace Pieces.Benchmarks.Growth;
 internal sealed class PiecesScenario : IScenario
 {
     private const int Blocks = 16_000;
+
+    // Ours and the one peer's.
+    private const double BitfieldBytesPerPiece = 2 / 8.0;
     private const int PieceLength = ZeroSeeder.BlockLength;
 
     private static readonly int[] PieceCounts = [1_000, 10_000, 100_000, 1_000_000];
@@ -19,26 +22,55 @@ internal sealed class PiecesScenario : IScenario
 
     public async Task RunAsync()
     {
-        var table = new MarkdownTable(
-            "pieces of 16 KiB",
-            "pieces", "blocks", "user µs/block", "ratio", "must", "cpu µs/block", "peak memory", "bytes/piece beyond hash", "must", "bitfields B/piece",
-            "open fresh", "open resumed", "must");
-        Row? first = null;
+        var rows = new List<Row>();
         foreach (int pieceCount in PieceCounts)
+            rows.Add(await MeasureAsync(pieceCount));
+        PrintTime(rows);
+        PrintMemory(rows);
+    }
+
+    // A process that takes 1,000 blocks only is all warm-up, so a block is dear there: the second row is the stricter measure.
+    private static void PrintTime(List<Row> rows)
+    {
+        var table = new MarkdownTable(
+            "time by pieces of 16 KiB", "pieces", "blocks", "user µs/block", "to 1,000", "to 10,000", "must", "user + system µs/block",
+            "open fresh", "open resumed", "must");
+        foreach (Row row in rows)
         {
-            Row row = await MeasureAsync(pieceCount);
-            first ??= row;
-            double ratio = row.UserPerBlock / first.UserPerBlock;
-            double beyond = pieceCount == first.Pieces ? double.NaN : ((double)(row.Peak - first.Peak) / (pieceCount - first.Pieces)) - 20;
+            double toFirst = row.UserPerBlock / rows[0].UserPerBlock, toSecond = row.UserPerBlock / rows[1].UserPerBlock;
             double open = Math.Max(row.OpenFresh.TotalSeconds, row.OpenResumed.TotalSeconds);
             table.Add(
-                Figure.Count(pieceCount), Figure.Count(row.Blocks), Figure.Of(row.UserPerBlock), Figure.Of(ratio), Figure.Must(ratio, 1.3, "1.3"),
-                Figure.Of(row.CpuPerBlock), Figure.MiB(row.Peak), Figure.Of(beyond, 1), Figure.Must(beyond, 12, "12"), Figure.Of(2 / 8.0, 3),
+                Figure.Count(row.Pieces), Figure.Count(row.Blocks), Figure.Of(row.UserPerBlock), Figure.Of(toFirst), Figure.Of(toSecond),
+                Figure.Must(row == rows[0] ? toFirst : Math.Max(toFirst, toSecond), 1.3, "1.3"), Figure.Of(row.CpuPerBlock),
                 Figure.Seconds(row.OpenFresh), Figure.Seconds(row.OpenResumed), Figure.Must(open, 0.5, "0.5 s"));
         }
 
         table.Print();
     }
+
+    // 1,000 pieces do not fill the buffers of a download, so peaks compare from the second row on; and only a million pieces stand out from the
+    // few MiB by which buffers differ from run to run. At the first request nothing but the torrent is in memory, and 100,000 are enough.
+    private static void PrintMemory(List<Row> rows)
+    {
+        var table = new MarkdownTable(
+            "memory by pieces of 16 KiB, bytes/piece beyond its hash", "pieces", "peak at first request", "bytes/piece to 1,000", "must", "peak",
+            "bytes/piece to 1,000", "to 10,000", "must", "bitfields B/piece");
+        foreach (Row row in rows)
+        {
+            double opened = BeyondHash(row.Pieces, row.OpenPeak, rows[0].Pieces, rows[0].OpenPeak);
+            double toFirst = BeyondHash(row.Pieces, row.Peak, rows[0].Pieces, rows[0].Peak);
+            double toSecond = row == rows[0] ? double.NaN : BeyondHash(row.Pieces, row.Peak, rows[1].Pieces, rows[1].Peak);
+            table.Add(
+                Figure.Count(row.Pieces), Figure.MiB(row.OpenPeak), Figure.Of(opened, 1), Figure.Must(row.Pieces < 100_000 ? double.NaN : opened, 12, "12"), Figure.MiB(row.Peak),
+                Figure.Of(toFirst, 1), Figure.Of(toSecond, 1), Figure.Must(row.Pieces < 1_000_000 ? double.NaN : toSecond, 12, "12"),
+                Figure.Of(BitfieldBytesPerPiece, 3));
+        }
+
+        table.Print();
+    }
+
+    private static double BeyondHash(int pieces, long bytes, int basePieces, long baseBytes) =>
+        pieces == basePieces ? double.NaN : ((double)(bytes - baseBytes) / (pieces - basePieces)) - 20;
 
     private async Task<Row> MeasureAsync(int pieceCount)
     {
@@ -49,7 +81,7 @@ internal sealed class PiecesScenario : IScenario
         int perRun = Math.Min(Blocks, pieceCount - 1);
         int runs = (Blocks + pieceCount - 1) / pieceCount;
         TimeSpan user = TimeSpan.Zero, cpu = TimeSpan.Zero;
-        long peak = 0;
+        long openPeak = 0, peak = 0;
         var openings = new List<TimeSpan>();
         string output = "";
         for (int i = 0; i < runs; i++)
@@ -58,6 +90,7 @@ internal sealed class PiecesScenario : IScenario
             One one = await OnceAsync(torrent, output, perRun);
             user += one.User;
             cpu += one.Cpu;
+            openPeak = Math.Max(openPeak, one.OpenPeak);
             peak = Math.Max(peak, one.Peak);
             openings.Add(one.Open);
             if (i < runs - 1)
@@ -67,14 +100,13 @@ internal sealed class PiecesScenario : IScenario
         TimeSpan resumed = await OpenAgainAsync(torrent, output);
         Directory.Delete(output, recursive: true);
         openings.Sort();
-        return new Row(pieceCount, (long)runs * perRun, user, cpu, peak, openings[openings.Count / 2], resumed);
+        return new Row(pieceCount, (long)runs * perRun, user, cpu, openPeak, peak, openings[openings.Count / 2], resumed);
     }
 
     private async Task<One> OnceAsync(ZeroTorrent torrent, string output, int blocks)
     {
         PiecesRun run = null!;
         ProcessFacts before = default;
-        TimeSpan scheduledBefore = default;
         var started = new TaskCompletionSource();
         await using var seeder = new ZeroSeeder(torrent.InfoHash, torrent.PieceCount)
         {
@@ -83,7 +115,6 @@ internal sealed class PiecesScenario : IScenario
             {
                 started.Task.Wait();
                 before = run.Facts;
-                scheduledBefore = ProcessFacts.ReadScheduled(run.Id);
             },
         };
         run = _context.Start(PiecesRun.Download(torrent.Path, output, [seeder.EndPoint]));
@@ -91,10 +122,9 @@ internal sealed class PiecesScenario : IScenario
         await run.WhileAlive(seeder.Served);
         await Task.Delay(Grace);
         ProcessFacts after = run.Facts;
-        TimeSpan scheduled = ProcessFacts.ReadScheduled(run.Id) - scheduledBefore;
         TimeSpan open = Stopwatch.GetElapsedTime(run.StartedAt, await seeder.Connected);
         await run.StopAsync();
-        return new One(after.User - before.User, scheduled, after.PeakBytes, open);
+        return new One(after.User - before.User, after.Cpu - before.Cpu, before.PeakBytes, after.PeakBytes, open);
     }
 
     private async Task<TimeSpan> OpenAgainAsync(ZeroTorrent torrent, string output)
@@ -107,9 +137,9 @@ internal sealed class PiecesScenario : IScenario
         return open;
     }
 
-    private sealed record One(TimeSpan User, TimeSpan Cpu, long Peak, TimeSpan Open);
+    private sealed record One(TimeSpan User, TimeSpan Cpu, long OpenPeak, long Peak, TimeSpan Open);
 
-    private sealed record Row(int Pieces, long Blocks, TimeSpan User, TimeSpan Cpu, long Peak, TimeSpan OpenFresh, TimeSpan OpenResumed)
+    private sealed record Row(int Pieces, long Blocks, TimeSpan User, TimeSpan Cpu, long OpenPeak, long Peak, TimeSpan OpenFresh, TimeSpan OpenResumed)
     {
         public double UserPerBlock => User.TotalMicroseconds / Blocks;
 

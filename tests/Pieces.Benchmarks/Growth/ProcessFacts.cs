@@ -2,11 +2,12 @@ using System.Globalization;
 
 namespace Pieces.Benchmarks.Growth;
 
-/// <summary>What /proc says of a process at one moment. Times have the resolution of a clock tick, but for the scheduler's.</summary>
+/// <summary>What /proc says of a process at one moment. Times have the resolution of a clock tick.</summary>
 internal readonly record struct ProcessFacts(TimeSpan User, TimeSpan System, long PeakBytes, long ResidentBytes, long AnonymousBytes)
 {
     private const double TicksPerSecond = 100;
 
+    /// <summary>Of all threads, those that have ended too.</summary>
     public TimeSpan Cpu => User + System;
 
     /// <summary>Reads all of it.</summary>
@@ -27,15 +28,6 @@ internal readonly record struct ProcessFacts(TimeSpan User, TimeSpan System, lon
         }
 
         return new ProcessFacts(Time(fields[11]), Time(fields[12]), peak, resident, anonymous);
-    }
-
-    /// <summary>Time on a processor of all threads that live, by the scheduler: user and system, in nanoseconds.</summary>
-    public static TimeSpan ReadScheduled(int process)
-    {
-        long nanoseconds = 0;
-        foreach (string task in Directory.EnumerateDirectories($"/proc/{process}/task"))
-            nanoseconds += long.Parse(File.ReadAllText(task + "/schedstat").Split(' ')[0], CultureInfo.InvariantCulture);
-        return TimeSpan.FromMicroseconds(nanoseconds / 1000.0);
     }
 
     public static int CountHandles(int process) => Directory.GetFileSystemEntries($"/proc/{process}/fd").Length;

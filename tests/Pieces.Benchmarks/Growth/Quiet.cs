@@ -13,10 +13,10 @@ internal sealed record Quiet(long AnonymousBytes, double CpuPercent)
     {
         await run.WhileAlive(Task.Delay(Rest));
         long memory = run.Facts.AnonymousBytes;
-        TimeSpan before = ProcessFacts.ReadScheduled(run.Id);
+        TimeSpan before = run.Facts.Cpu;
         long since = Stopwatch.GetTimestamp();
         await run.WhileAlive(Task.Delay(Period));
-        TimeSpan cpu = ProcessFacts.ReadScheduled(run.Id) - before;
+        TimeSpan cpu = run.Facts.Cpu - before;
         return new Quiet(memory, 100 * (cpu / Stopwatch.GetElapsedTime(since)));
     }
 }

@@ -33,7 +33,8 @@ internal sealed class SeedersScenario : IScenario
             double ratio = row.Facts.User.TotalSeconds / first;
             table.Add(
                 Figure.Count(count), Figure.Seconds(row.Facts.User), Figure.Of(ratio), Figure.Must(ratio, 1.15, "1.15"),
-                Figure.Seconds(row.Facts.System), Figure.MiB(row.Facts.PeakBytes), Figure.Seconds(row.Wall), Figure.Count(row.Excess), Figure.Count(row.Used));
+                Figure.Seconds(row.Facts.System), Figure.MiB(row.Facts.PeakBytes), Figure.Seconds(row.Wall),
+                Figure.Count(row.Excess), Figure.Count(row.Used));
         }
 
         table.Print();
