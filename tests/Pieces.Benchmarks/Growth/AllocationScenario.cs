@@ -6,7 +6,7 @@ using Pieces.Torrents;
 
 namespace Pieces.Benchmarks.Growth;
 
-/// <summary>What does a download allocate for a block, and does it take full collections? In this process, since it is seen only from inside.</summary>
+/// <summary>What does a download allocate for a block, and does it take full collections? In this process: only inside can it be seen.</summary>
 internal sealed class AllocationScenario : IScenario
 {
     private const int PieceLength = 1 << 20;

@@ -61,8 +61,10 @@ internal sealed class PiecesScenario : IScenario
             double toFirst = BeyondHash(row.Pieces, row.Peak, rows[0].Pieces, rows[0].Peak);
             double toSecond = row == rows[0] ? double.NaN : BeyondHash(row.Pieces, row.Peak, rows[1].Pieces, rows[1].Peak);
             table.Add(
-                Figure.Count(row.Pieces), Figure.MiB(row.OpenPeak), Figure.Of(opened, 1), Figure.Must(row.Pieces < 100_000 ? double.NaN : opened, 12, "12"), Figure.MiB(row.Peak),
-                Figure.Of(toFirst, 1), Figure.Of(toSecond, 1), Figure.Must(row.Pieces < 1_000_000 ? double.NaN : toSecond, 12, "12"),
+                Figure.Count(row.Pieces), Figure.MiB(row.OpenPeak), Figure.Of(opened, 1),
+                Figure.Must(row.Pieces < 100_000 ? double.NaN : opened, 12, "12"),
+                Figure.MiB(row.Peak), Figure.Of(toFirst, 1), Figure.Of(toSecond, 1),
+                Figure.Must(row.Pieces < 1_000_000 ? double.NaN : toSecond, 12, "12"),
                 Figure.Of(BitfieldBytesPerPiece, 3));
         }
 
@@ -139,7 +141,8 @@ internal sealed class PiecesScenario : IScenario
 
     private sealed record One(TimeSpan User, TimeSpan Cpu, long OpenPeak, long Peak, TimeSpan Open);
 
-    private sealed record Row(int Pieces, long Blocks, TimeSpan User, TimeSpan Cpu, long OpenPeak, long Peak, TimeSpan OpenFresh, TimeSpan OpenResumed)
+    private sealed record Row(
+        int Pieces, long Blocks, TimeSpan User, TimeSpan Cpu, long OpenPeak, long Peak, TimeSpan OpenFresh, TimeSpan OpenResumed)
     {
         public double UserPerBlock => User.TotalMicroseconds / Blocks;
 
