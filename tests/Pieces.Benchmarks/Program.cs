@@ -1,3 +1,7 @@
 using BenchmarkDotNet.Running;
+using Pieces.Benchmarks.Growth;
 
+if (args is ["growth", ..])
+    return await GrowthCommand.RunAsync(args[1..]);
 BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
+return 0;
