@@ -17,8 +17,11 @@ internal sealed class PendingRequests
     /// <summary>So many cancelled requests are remembered.</summary>
     public const int MaxCancelled = 1024;
 
+    // Most connected peers are never asked for anything; those hold no memory for it.
+    private const int FirstLength = 16;
+
     // A ring whose length is a power of two; an entry whose block has length 0 was answered out of order.
-    private PendingRequest[] _ring = new PendingRequest[64];
+    private PendingRequest[] _ring = [];
     private int _head;
     private int _span;
     private BlockRequest[] _cancelled = [];
@@ -145,7 +148,7 @@ internal sealed class PendingRequests
 
     private void MakeRoom()
     {
-        int length = Count > _ring.Length / 2 ? _ring.Length * 2 : _ring.Length;
+        int length = Math.Max(FirstLength, Count > _ring.Length / 2 ? _ring.Length * 2 : _ring.Length);
         var ring = new PendingRequest[length];
         int live = 0;
         for (int i = 0; i < _span; i++)

@@ -7,7 +7,10 @@ internal sealed class RateMeter
     public const int DefaultSeconds = 20;
 
     private readonly long _frequency;
-    private readonly long[] _buckets;
+    private readonly int _seconds;
+
+    // Null until there is something to count: most peers neither send nor take anything.
+    private long[]? _buckets;
     private readonly long _begin;
     private long _second;
     private long _sum;
@@ -19,7 +22,7 @@ internal sealed class RateMeter
     public RateMeter(TimeProvider time, long now, int seconds = DefaultSeconds)
     {
         _frequency = time.TimestampFrequency;
-        _buckets = new long[seconds];
+        _seconds = seconds;
         _begin = now;
     }
 
@@ -30,7 +33,8 @@ internal sealed class RateMeter
     public void Add(long bytes, long now)
     {
         Advance(now);
-        _buckets[_second % _buckets.Length] += bytes;
+        _buckets ??= new long[_seconds];
+        _buckets[_second % _seconds] += bytes;
         _sum += bytes;
         Total += bytes;
     }
@@ -42,17 +46,17 @@ internal sealed class RateMeter
 
         // The bucket of this second is not full yet: what has passed of it counts, and at the beginning at least one second.
         double passed = (double)(now - _begin) / _frequency;
-        double window = Math.Min(passed, _buckets.Length - 1 + (passed - Math.Floor(passed)));
+        double window = Math.Min(passed, _seconds - 1 + (passed - Math.Floor(passed)));
         return _sum / Math.Max(window, 1);
     }
 
     private void Advance(long now)
     {
         long second = (now - _begin) / _frequency;
-        long steps = Math.Min(second - _second, _buckets.Length);
+        long steps = _buckets is null ? 0 : Math.Min(second - _second, _seconds);
         for (long i = 0; i < steps; i++)
         {
-            ref long bucket = ref _buckets[(second - i) % _buckets.Length];
+            ref long bucket = ref _buckets![(second - i) % _seconds];
             _sum -= bucket;
             bucket = 0;
         }

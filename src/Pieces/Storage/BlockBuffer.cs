@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Pieces.Primitives;
 
 namespace Pieces.Storage;
@@ -46,13 +45,20 @@ internal sealed class BlockBuffer : IDisposable
     }
 }
 
-/// <summary>Hands out block buffers, cut from pinned slabs so that the socket and the disk need not pin them. Safe for all threads.</summary>
+/// <summary>
+/// Hands out block buffers, cut from pinned slabs so that the socket and the disk need not pin them. Safe for all threads. The buffer given back last goes out
+/// first, while the processor has it in its cache, so the pool's resident memory is what was in use at one time.
+/// </summary>
 internal sealed class BlockPool
 {
     // 64 blocks: large enough that slabs are few, small enough that a small download stays small.
     private const int BlocksPerSlab = 64;
 
-    private readonly ConcurrentStack<BlockBuffer> _free = new();
+    private readonly Lock _gate = new();
+    private BlockBuffer[] _free = new BlockBuffer[64];
+    private int _freeCount;
+    private byte[] _slab = [];
+    private int _cut;
     private int _rented;
 
     /// <summary>Buffers that are out. Zero once everything has stopped, or something leaks.</summary>
@@ -63,26 +69,38 @@ internal sealed class BlockPool
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(length);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(length, BlockRequest.MaxLength);
-        BlockBuffer? buffer;
-        while (!_free.TryPop(out buffer))
-            AddSlab();
+        BlockBuffer buffer;
+        lock (_gate)
+        {
+            buffer = _freeCount > 0 ? _free[--_freeCount] : Cut();
+            _rented++;
+        }
+
         buffer.MarkRented(length);
-        Interlocked.Increment(ref _rented);
         return buffer;
     }
 
     internal void Return(BlockBuffer buffer)
     {
-        Interlocked.Decrement(ref _rented);
-        _free.Push(buffer);
+        lock (_gate)
+        {
+            _rented--;
+            if (_freeCount == _free.Length)
+                Array.Resize(ref _free, _freeCount * 2);
+            _free[_freeCount++] = buffer;
+        }
     }
 
-    private void AddSlab()
+    private BlockBuffer Cut()
     {
-        byte[] slab = GC.AllocateUninitializedArray<byte>(BlocksPerSlab * BlockRequest.MaxLength, pinned: true);
-        var buffers = new BlockBuffer[BlocksPerSlab];
-        for (int i = 0; i < BlocksPerSlab; i++)
-            buffers[i] = new BlockBuffer(this, new ArraySegment<byte>(slab, i * BlockRequest.MaxLength, BlockRequest.MaxLength));
-        _free.PushRange(buffers);
+        if (_cut == _slab.Length)
+        {
+            _slab = GC.AllocateUninitializedArray<byte>(BlocksPerSlab * BlockRequest.MaxLength, pinned: true);
+            _cut = 0;
+        }
+
+        var buffer = new BlockBuffer(this, new ArraySegment<byte>(_slab, _cut, BlockRequest.MaxLength));
+        _cut += BlockRequest.MaxLength;
+        return buffer;
     }
 }

@@ -164,7 +164,7 @@ internal sealed class FilePlacement
             _files.SetPlace(file.Index, to);
             if (!read)
                 throw new StorageException(StorageFault.File, _files.PathOf(file.Index), $"{_files.PathOf(file.Index)}: changed while it was looked at");
-            _files.Write(begin, [bytes]);
+            _files.Write(begin, [(ReadOnlyMemory<byte>)bytes]);
             begin += bytes.Length;
         }
 

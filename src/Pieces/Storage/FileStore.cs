@@ -93,13 +93,13 @@ internal sealed class FileStore : IHandleOpener
         int length = 0;
         for (int i = 0; i < buffers.Count; i++)
             length += buffers[i].Length;
-        var cursor = new BufferCursor(buffers);
+        var cursor = new BufferCursor();
         List<Memory<byte>> views = new(buffers.Count);
         foreach (FileSegment segment in Map.Segments(offset, length))
         {
             for (int done = 0; done < segment.Length;)
             {
-                int taken = cursor.TakeForReading(segment.Length - done, views);
+                int taken = cursor.TakeForReading(buffers, segment.Length - done, views);
                 if (!TryReadSegment(new FileSegment(segment.File, segment.Offset + done, taken), views))
                     return false;
                 done += taken;
@@ -125,18 +125,26 @@ internal sealed class FileStore : IHandleOpener
 
     /// <summary>Writes buffers one after the other from <paramref name="offset"/>, with one call of the system for each file they lie in.</summary>
     /// <exception cref="StorageException">The system refused.</exception>
-    public void Write(long offset, IReadOnlyList<Memory<byte>> buffers)
+    public void Write(long offset, IReadOnlyList<ReadOnlyMemory<byte>> buffers)
     {
         int length = 0;
         for (int i = 0; i < buffers.Count; i++)
             length += buffers[i].Length;
-        var cursor = new BufferCursor(buffers);
-        List<ReadOnlyMemory<byte>> views = new(buffers.Count);
+        var cursor = new BufferCursor();
+        List<ReadOnlyMemory<byte>>? views = null;
         foreach (FileSegment segment in Map.Segments(offset, length))
         {
+            // As almost always: one file, one call.
+            if (segment.Length == length && buffers.Count <= BufferCursor.MaxBuffersPerCall)
+            {
+                WriteSegment(segment, buffers);
+                return;
+            }
+
+            views ??= new List<ReadOnlyMemory<byte>>(Math.Min(buffers.Count, BufferCursor.MaxBuffersPerCall));
             for (int done = 0; done < segment.Length;)
             {
-                int taken = cursor.TakeForWriting(segment.Length - done, views);
+                int taken = cursor.TakeForWriting(buffers, segment.Length - done, views);
                 WriteSegment(new FileSegment(segment.File, segment.Offset + done, taken), views);
                 done += taken;
             }
@@ -324,7 +332,7 @@ internal sealed class FileStore : IHandleOpener
         return true;
     }
 
-    private void WriteSegment(FileSegment segment, List<ReadOnlyMemory<byte>> views)
+    private void WriteSegment(FileSegment segment, IReadOnlyList<ReadOnlyMemory<byte>> views)
     {
         FilePlace place = PlaceOf(segment.File);
         if (place == FilePlace.Zeros || (place == FilePlace.Final && HoldsAlready(segment, views)))
@@ -349,7 +357,7 @@ internal sealed class FileStore : IHandleOpener
     }
 
     // A file that was kept for its name may share a piece with one that is still fetched: its bytes are there.
-    private bool HoldsAlready(FileSegment segment, List<ReadOnlyMemory<byte>> views)
+    private bool HoldsAlready(FileSegment segment, IReadOnlyList<ReadOnlyMemory<byte>> views)
     {
         byte[] there = new byte[segment.Length];
         if (!TryReadSegment(segment, there))

@@ -39,7 +39,7 @@ internal sealed class PieceWriter : IDisposable
     /// <exception cref="StorageException">The system refused.</exception>
     public void WriteBlocks(PieceIndex piece, IReadOnlyList<CandidateBlock> blocks)
     {
-        List<Memory<byte>> run = new(blocks.Count);
+        List<ReadOnlyMemory<byte>> run = new(blocks.Count);
         for (int first = 0; first < blocks.Count;)
         {
             run.Clear();
@@ -111,7 +111,7 @@ internal sealed class PieceWriter : IDisposable
 
     private void WriteMissing(PieceIndex piece, BlockBuffer?[] blocks, IReadOnlyList<bool> written)
     {
-        List<Memory<byte>> run = new(blocks.Length);
+        List<ReadOnlyMemory<byte>> run = new(blocks.Length);
         for (int first = 0; first < blocks.Length; first++)
         {
             run.Clear();
@@ -124,11 +124,11 @@ internal sealed class PieceWriter : IDisposable
         }
     }
 
-    private void WriteRun(PieceIndex piece, int ordinal, List<Memory<byte>> run)
+    private void WriteRun(PieceIndex piece, int ordinal, List<ReadOnlyMemory<byte>> run)
     {
         long offset = _layout.OffsetOf(piece) + ((long)ordinal * BlockRequest.MaxLength);
         int length = 0;
-        foreach (Memory<byte> part in run)
+        foreach (ReadOnlyMemory<byte> part in run)
             length += part.Length;
         _files.Write(offset, run);
         _flusher.OnWritten(offset, length);

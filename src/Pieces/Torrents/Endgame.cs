@@ -22,6 +22,10 @@ internal sealed class Endgame
     // A guess is no reason to ask twice: the gain must be clear.
     private const double ClearGain = 1.25;
 
+    // While pieces are still to be opened, only a peer that holds its blocks for so long is helped: for equally fast peers memory comes free anyway, and
+    // to ask twice would only waste what they send.
+    private const double MidwaySeconds = 0.5;
+
     private readonly PieceWork _work;
     private readonly double _frequency;
 
@@ -46,7 +50,7 @@ internal sealed class Endgame
         for (int i = 0; i < MostVictims && into.Count < most; i++)
         {
             victim = NextSlowest(peer, now, victim);
-            if (victim.Index < 0 || victim.Remaining <= Finish(peer) * ClearGain)
+            if (victim.Index < 0 || victim.Remaining <= LeastRemaining(peer))
                 break;
             TakeOver(peer, victim, maxAskers, now, most, into);
         }
@@ -81,7 +85,7 @@ internal sealed class Endgame
         int all = pending.Count;
         for (int i = 0; into.Count < end && pending.TryStepBack(ref cursor, out PendingRequest request); i++)
         {
-            if (victim.Remaining * (all - i) / all <= Finish(peer) * ClearGain)
+            if (victim.Remaining * (all - i) / all <= LeastRemaining(peer))
                 return;
             if (!peer.Pieces.Has(request.Block.Piece) || !_work.Pieces.TryGet(request.Block.Piece, out PieceAssembly? assembly))
                 continue;
@@ -109,6 +113,9 @@ internal sealed class Endgame
         double busy = (double)peer.Requests.Pending.Count * BlockRequest.MaxLength / window.BytesPerSecond;
         return Math.Max(busy, waited > window.Latency * 2 ? waited : 0);
     }
+
+    // What another must take for its blocks at the least, in seconds, before they are asked of this peer too.
+    private double LeastRemaining(PeerState peer) => Math.Max(Finish(peer) * ClearGain, _work.Table.Missing.Count > 0 ? MidwaySeconds : 0);
 
     // Seconds till it would have sent one block more.
     private static double Finish(PeerState peer)

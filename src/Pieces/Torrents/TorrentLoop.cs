@@ -208,7 +208,10 @@ internal sealed class TorrentLoop : IAsyncDisposable
 
     private TimeSpan PeriodAfterTick()
     {
-        if (_phase != TorrentPhase.Seeding || !_session!.IsAlone || _stats!.SinceUpload < TickTimer.Aftermath)
+        if (_stats is null)
+            return TickTimer.Busy;
+        bool isCoolingDown = _stats.Uploaded > 0 && _stats.SinceUpload < TickTimer.Aftermath;
+        if (_phase != TorrentPhase.Seeding || !_session!.IsAlone || isCoolingDown)
             return TickTimer.Busy;
         if (_setup.Options.Seed is { Time: not null } or { Idle: not null })
             return TickTimer.Counting;
