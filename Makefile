@@ -3,7 +3,7 @@ CONFIGURATION ?= Release
 PREFIX ?= /usr/local
 DESTDIR ?=
 
-.PHONY: build demo test check publish bench install clean
+.PHONY: build demo test check publish bench growth install clean
 
 build:
 	dotnet build Pieces.sln -c $(CONFIGURATION)
@@ -27,6 +27,11 @@ publish:
 
 bench:
 	dotnet run --project tests/Pieces.Benchmarks -c Release -- --filter '*'
+
+# How costs grow with pieces, files, peers and torrents, on the native executable; docs/growth.md explains the tables. Linux only.
+growth: SCENARIOS ?= pieces files idle seeders torrents allocation
+growth:
+	dotnet run --project tests/Pieces.Benchmarks -c Release -- growth $(SCENARIOS) --pieces artifacts/pieces
 
 # Installs what `make publish` made, so that a privileged install builds nothing.
 install:
