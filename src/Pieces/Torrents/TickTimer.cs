@@ -6,10 +6,10 @@ namespace Pieces.Torrents;
 /// </summary>
 internal sealed class TickTimer : IDisposable
 {
-    /// <summary>While peers are connected or dialled, or something is missing.</summary>
+    /// <summary>While bytes go in or out, and after whatever else happens.</summary>
     public static readonly TimeSpan Busy = TimeSpan.FromMilliseconds(250);
 
-    /// <summary>While nobody is there and a goal of time may be reached.</summary>
+    /// <summary>While the peers that are there say nothing, or nobody is there and a goal of time may be reached.</summary>
     public static readonly TimeSpan Counting = TimeSpan.FromSeconds(1);
 
     /// <summary>While nobody is there, but addresses are known that may be dialled again.</summary>
@@ -18,8 +18,8 @@ internal sealed class TickTimer : IDisposable
     /// <summary>While nobody is there or known: whoever comes is an event of its own.</summary>
     public static readonly TimeSpan Quiet = TimeSpan.FromSeconds(20);
 
-    /// <summary>After an upload its rate is still shown for a while.</summary>
-    public static readonly TimeSpan Aftermath = TimeSpan.FromSeconds(10);
+    /// <summary>At the beginning silence means nothing yet.</summary>
+    public static readonly TimeSpan Settling = TimeSpan.FromSeconds(10);
 
     private readonly ITimer _timer;
     private TimeSpan _period = Busy;

@@ -208,11 +208,11 @@ internal sealed class TorrentLoop : IAsyncDisposable
 
     private TimeSpan PeriodAfterTick()
     {
-        if (_stats is null)
+        TorrentSnapshot now = _torrent.Snapshot;
+        if (_session is null || now.DownloadRate > 0 || now.UploadRate > 0)
             return TickTimer.Busy;
-        bool isCoolingDown = _stats.Uploaded > 0 && _stats.SinceUpload < TickTimer.Aftermath;
-        if (_phase != TorrentPhase.Seeding || !_session!.IsAlone || isCoolingDown)
-            return TickTimer.Busy;
+        if (_phase != TorrentPhase.Seeding || !_session.IsAlone)
+            return now.Elapsed < TickTimer.Settling ? TickTimer.Busy : TickTimer.Counting;
         if (_setup.Options.Seed is { Time: not null } or { Idle: not null })
             return TickTimer.Counting;
         return _session.HasHope ? TickTimer.Waiting : TickTimer.Quiet;

@@ -15,16 +15,30 @@ public class DiskTroubleProcessTests
     public async Task A_full_disk_is_one_line_and_the_same_command_goes_on_when_there_is_room()
     {
         using var folder = new TempFolder();
-        await using var seeder = new RecordingSeeder(Torrent, 32 * MiB);
+        await using var seeder = new RecordingSeeder(Torrent, 4 * MiB);
         using var disk = new SmallDisk(folder["disk"], "20m");
         string[] command = PiecesCommand.DownloadFrom(seeder.Address, Torrent.WriteTorrent(folder.Path), folder["disk"], "-q");
         await using PiecesProcess first = PiecesProcess.Start(command);
         await seeder.UntilDeliveredAsync(1, TestContext.Current.CancellationToken);
 
         // There was room when it began.
-        await File.WriteAllBytesAsync(folder["disk/other"], new byte[15 * MiB], TestContext.Current.CancellationToken);
+        Fill(folder["disk/other"]);
         ShouldBeFull(await first.WaitAsync());
         await GoOnAsync(seeder, command, folder, "disk");
+    }
+
+    private static void Fill(string path)
+    {
+        using var other = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0);
+        try
+        {
+            while (true)
+                other.Write(new byte[MiB / 4]);
+        }
+        catch (IOException)
+        {
+            // Full, as it should be.
+        }
     }
 
     [Fact]
