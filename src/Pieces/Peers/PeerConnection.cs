@@ -94,7 +94,8 @@ internal sealed class PeerConnection
     {
         using var stopping = new CancellationTokenSource();
         var watch = new PeerWatch(_options.TimeProvider, _stream);
-        ITimer timer = _options.TimeProvider.CreateTimer(_ => Look(watch), null, PeerWatch.Interval, PeerWatch.Interval);
+        ITimer timer = _options.TimeProvider.CreateTimer(
+            _ => Look(watch), null, PeerWatch.UntilNextLook(_options.TimeProvider), PeerWatch.Interval);
         Task reading = GuardAsync(ReadAllAsync(stopping.Token));
         Task writing = GuardAsync(new PeerWriter(this, _options, _stream, _outbox, _uploads, _wake).RunAsync(stopping.Token));
 

@@ -19,8 +19,7 @@ internal enum PeerWatchVerdict
 }
 
 /// <summary>
-/// Watches a connection's byte counts from a slow timer, so that no clock is read for each message. Time in which we did not read (back-pressure, a
-/// rate
+/// Watches a connection's byte counts from a slow timer, so that no clock is read for each message. Time in which we did not read (back-pressure, a rate
 /// limit) is no silence of the peer. Used by one timer, one call at a time.
 /// </summary>
 internal sealed class PeerWatch
@@ -51,6 +50,13 @@ internal sealed class PeerWatch
         _timeProvider = timeProvider;
         _stream = stream;
         _heardAt = _sentAt = _wroteFreelyAt = timeProvider.GetTimestamp();
+    }
+
+    /// <summary>Time to the next look: the same moments for all connections, so that a thousand silent ones wake the processor once and not each for itself.</summary>
+    public static TimeSpan UntilNextLook(TimeProvider timeProvider)
+    {
+        long interval = Interval.Ticks * timeProvider.TimestampFrequency / TimeSpan.TicksPerSecond;
+        return timeProvider.GetElapsedTime(0, interval - (timeProvider.GetTimestamp() % interval));
     }
 
     /// <summary>Looks at the stream now.</summary>
