@@ -22,7 +22,13 @@ internal sealed class DownloadFlags
     };
 
     private readonly Option<string> _output = Flag.Of(
-        text => text, "DIR", "where the file or top folder goes (default: the current folder; -: the content on stdout)", "--output", "-o", "-d", "--dir");
+        text => text,
+        "DIR",
+        "where the file or top folder goes (default: the current folder; -: the content on stdout)",
+        "--output",
+        "-o",
+        "-d",
+        "--dir");
 
     private readonly Option<PieceOrder> _order = Flag.Choice(Orders, "which piece to ask for next (default: in-order)", "--order");
     private readonly Option<bool> _overwrite = Flag.Switch("discard an existing file that is no part of this download", "--overwrite");

@@ -3,7 +3,8 @@ using Pieces.Cli.Terminal;
 namespace Pieces.Cli.Streaming;
 
 /// <summary>
-/// The content on descriptor 1. It has no buffer: when a reader does not read, a thread is stuck in a write, and nobody else may have to finish that write.
+/// The content on descriptor 1. It has no buffer: when a reader does not read, a thread is stuck in a write, and nobody else may have to
+/// finish that write.
 /// </summary>
 internal sealed class ContentOutput : Stream
 {

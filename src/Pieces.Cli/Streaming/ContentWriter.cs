@@ -3,8 +3,8 @@ using Pieces.Storage;
 namespace Pieces.Cli.Streaming;
 
 /// <summary>
-/// Writes the content of a torrent to stdout: one file raw, several as a tar stream. On a thread of its own, which blocks while nobody reads: that is the
-/// back-pressure. It is left behind when the torrent ends.
+/// Writes the content of a torrent to stdout: one file raw, several as a tar stream. On a thread of its own, which blocks while nobody reads:
+/// that is the back-pressure. It is left behind when the torrent ends.
 /// </summary>
 internal sealed class ContentWriter : IContentTarget
 {

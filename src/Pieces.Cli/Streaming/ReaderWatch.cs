@@ -1,8 +1,8 @@
 namespace Pieces.Cli.Streaming;
 
 /// <summary>
-/// Notices that the reader of stdout is gone, also while nothing is being written: a thread that sleeps in the system until then. Windows does not tell:
-/// there only a write notices.
+/// Notices that the reader of stdout is gone, also while nothing is being written: a thread that sleeps in the system until then. Windows does
+/// not tell: there only a write notices.
 /// </summary>
 internal sealed class ReaderWatch
 {

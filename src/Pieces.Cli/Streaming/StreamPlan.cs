@@ -20,7 +20,7 @@ internal static class StreamPlan
         if (sources > 1)
             throw FailureException.Usage($"--output -: {sources} sources cannot share stdout (give one, or a folder)");
         if (options.Seed is not null)
-            throw FailureException.Usage("--output -: what is streamed is not kept, so there is nothing to seed afterwards (leave --seed... away, or give a folder)");
+            throw FailureException.Usage("--output -: what is streamed is not kept, so it cannot be seeded afterwards (give a folder, or no --seed...)");
         if (isTerminal)
             throw FailureException.Usage("--output -: stdout is a terminal (pipe it into a program, or redirect it to a file)");
     }

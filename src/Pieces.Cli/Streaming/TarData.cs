@@ -3,8 +3,8 @@ using Pieces.Storage;
 namespace Pieces.Cli.Streaming;
 
 /// <summary>
-/// A file on its way into a tar stream. It says that it can seek, since a tar writer keeps all of a stream in memory that does not, and then only asks for
-/// its length.
+/// A file on its way into a tar stream. It says that it can seek, since a tar writer keeps all of a stream in memory that does not, and then
+/// only asks for its length.
 /// </summary>
 internal sealed class TarData : Stream
 {

@@ -4,7 +4,8 @@ using System.Runtime.InteropServices;
 namespace Pieces.Cli.Streaming;
 
 /// <summary>
-/// Writing to a descriptor and watching it, as the runtime does not offer it: its streams lose count of what was written when a descriptor does not block.
+/// Writing to a descriptor and watching it, as the runtime does not offer it: its streams lose count of what was written when a descriptor does
+/// not block.
 /// </summary>
 internal static class UnixDescriptor
 {

@@ -36,7 +36,7 @@ internal sealed class GiveUpClock
         if (_deadline is { } deadline && elapsed >= deadline)
             return new Outcome(ExitCode.Deadline, $"not complete after {Quantity.Duration(deadline)} ({_hint})");
 
-        // Looking at what is there is progress of its own, however long it takes; and when the reader of a stream takes its time, that is no peer's fault.
+        // Looking at what is there is progress of its own, however long it takes; and a reader of a stream who takes its time is no peer's fault.
         if (now.Phase == TorrentPhase.Checking || now.WaitsForReader || now.Downloaded != _received)
             _lastProgress = elapsed;
         _received = now.Downloaded;

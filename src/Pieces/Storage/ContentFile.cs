@@ -30,8 +30,8 @@ public sealed class ContentFile
     public FileEntry Entry => _cursor.Files[_ordinal];
 
     /// <summary>
-    /// Its bytes, verified, in order, once. Reading waits for what is not here yet, and throws an <see cref="OperationCanceledException"/> when the torrent
-    /// ends. The stream knows its length and cannot seek.
+    /// Its bytes, verified, in order, once. Reading waits for what is not here yet, and throws an <see cref="OperationCanceledException"/> when
+    /// the torrent ends. The stream knows its length and cannot seek.
     /// </summary>
     public Stream OpenRead() => new ContentStream(_cursor, _ordinal);
 }

@@ -1,6 +1,8 @@
 namespace Pieces.Storage;
 
-/// <summary>Bytes of a torrent by their offset in it, wherever they lie. Safe for all threads that stay off each other's pieces; calls block.</summary>
+/// <summary>
+/// Bytes of a torrent by their offset in it, wherever they lie. Safe for all threads that stay off each other's pieces; calls block.
+/// </summary>
 internal interface IPieceBytes
 {
     /// <summary>Writes buffers one after the other from <paramref name="offset"/>, within one piece.</summary>

@@ -5,8 +5,9 @@ using Pieces.Primitives;
 namespace Pieces.Storage;
 
 /// <summary>
-/// Keeps the pieces of one torrent only until somebody has read them, and those that others were told of: in a temporary file without a name, of bounded
-/// length. Nothing is known between runs. Pieces beyond <see cref="Slots"/> must not be begun before others were given up with <see cref="TryDrop"/>.
+/// Keeps the pieces of one torrent only until somebody has read them, and those that others were told of: in a temporary file without a name,
+/// of bounded length. Nothing is known between runs. Pieces beyond <see cref="Slots"/> must not be begun before others were given up with
+/// <see cref="TryDrop"/>.
 /// </summary>
 internal sealed class StreamStorage : ITorrentStore
 {
@@ -47,7 +48,7 @@ internal sealed class StreamStorage : ITorrentStore
     {
         Metainfo metainfo = _options.Metainfo;
         PieceLayout layout = metainfo.Layout;
-        _file = await Task.Run(() => SlidingFile.Create(layout, CountSlots(), _stream.TemporaryFolder, _options.Calls), cancellationToken).ConfigureAwait(false);
+        _file = await Task.Run(MakeFile, cancellationToken).ConfigureAwait(false);
         ImmutableArray<FileEntry> files = [.. metainfo.Files.Where(file => _options.Wants(file.Index))];
         _cursor = new ContentCursor(layout, files, _file, _options.Sink);
         Files = [.. files.Select((_, ordinal) => new ContentFile(_cursor, ordinal))];
@@ -109,6 +110,8 @@ internal sealed class StreamStorage : ITorrentStore
     }
 
     private static InvalidOperationException NotOpen() => new("the storage is not open");
+
+    private SlidingFile MakeFile() => SlidingFile.Create(_options.Metainfo.Layout, CountSlots(), _stream.TemporaryFolder, _options.Calls);
 
     private int CountSlots()
     {

@@ -272,7 +272,9 @@ internal sealed class PieceManager
     /// <summary>A good copy of a piece that had been rejected: appends those who are to be banned.</summary>
     public void OnDigests(PieceDigests digests, List<SourceId> convicted) => _work.Blame.Resolve(digests.Piece, digests.BlockDigests, convicted);
 
-    /// <summary>Gives up every open piece for a stop: what is in memory goes to the disk if another run can go on from it. Over when <see cref="IsDiskIdle"/>.</summary>
+    /// <summary>
+    /// Gives up every open piece for a stop: what is in memory goes to the disk if another run can go on from it. Over when <see cref="IsDiskIdle"/>.
+    /// </summary>
     public void CloseAll()
     {
         if (!_writer.CanResume)

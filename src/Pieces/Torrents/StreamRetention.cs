@@ -5,9 +5,9 @@ using Pieces.Storage;
 namespace Pieces.Torrents;
 
 /// <summary>
-/// Decides which pieces of a stream may be begun, which of the stored ones peers are told of, and when one gives its room to another. A piece that peers
-/// were told of is kept until all of them have it themselves: what a peer believes of us stays true, and no request for it is refused. So only a part of
-/// the room may be offered; the rest always moves on with the reader. Owned by the torrent's loop.
+/// Decides which pieces of a stream may be begun, which of the stored ones peers are told of, and when one gives its room to another. A piece
+/// that peers were told of is kept until all of them have it themselves: what a peer believes of us stays true, and no request for it is
+/// refused. So only a part of the room may be offered; the rest always moves on with the reader. Owned by the torrent's loop.
 /// </summary>
 internal sealed class StreamRetention
 {

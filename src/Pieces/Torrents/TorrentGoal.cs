@@ -30,7 +30,10 @@ internal sealed class TorrentGoal
         }
     }
 
-    /// <summary>Whether everything wanted is verified and under its final name, or taken by the target of a stream. Data that is only served needs no names: what is there is what is wanted.</summary>
+    /// <summary>
+    /// Whether everything wanted is verified and under its final name, or taken by the target of a stream. Data that is only served needs no
+    /// names: what is there is what is wanted.
+    /// </summary>
     public bool IsComplete => _setup.Options.SeedOnly || (_pieces.IsComplete && _unfinishedFiles == 0 && _isDelivered);
 
     /// <summary>Whether nothing had to be fetched.</summary>

@@ -34,8 +34,8 @@ public sealed record TorrentOptions
     public string OutputDirectory { get; init; } = ".";
 
     /// <summary>
-    /// Streams the content to a target instead: nothing is read from or put into <see cref="OutputDirectory"/>, and it ends when everything was taken. It
-    /// goes with neither <see cref="Seed"/> nor <see cref="SeedOnly"/>. Default null: to the folder.
+    /// Streams the content to a target instead: nothing is read from or put into <see cref="OutputDirectory"/>, and it ends when everything was
+    /// taken. It goes with neither <see cref="Seed"/> nor <see cref="SeedOnly"/>. Default null: to the folder.
     /// </summary>
     public StreamOptions? Stream { get; init; }
 

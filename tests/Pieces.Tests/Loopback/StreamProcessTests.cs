@@ -104,7 +104,8 @@ public class StreamProcessTests
             Assert.Skip("script, which makes a terminal, is not installed");
         using var folder = new TempFolder();
         string torrentPath = Film.WriteTorrent(folder.Path);
-        var start = new ProcessStartInfo("/usr/bin/script", ["-qec", $"'{PiecesProcess.Executable}' download '{torrentPath}' -o - --no-trackers -p 0", "/dev/null"])
+        string command = $"'{PiecesProcess.Executable}' download '{torrentPath}' -o - --no-trackers -p 0";
+        var start = new ProcessStartInfo("/usr/bin/script", ["-qec", command, "/dev/null"])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,

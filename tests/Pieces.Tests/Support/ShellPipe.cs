@@ -3,7 +3,9 @@ using System.Globalization;
 
 namespace Pieces.Tests.Support;
 
-/// <summary>How a pipeline of a shell ended: what its last program printed, and the code and the seconds of the program under test, which is its first.</summary>
+/// <summary>
+/// How a pipeline of a shell ended: what its last program printed, and the code and the seconds of the program under test, which is its first.
+/// </summary>
 internal sealed record ShellPipeResult(int ExitCode, double Seconds, string StandardOutput, string StandardError);
 
 /// <summary>Runs the built executable at the head of a pipeline, as people use it.</summary>
