@@ -114,6 +114,7 @@ public sealed class TorrentClient : IAsyncDisposable
             await _listener.DisposeAsync().ConfigureAwait(false);
         await _services.DiskQueue.DisposeAsync().ConfigureAwait(false);
         _services.Handles.Dispose();
+        _services.BlockPool.Dispose();
         _services.DownloadLimiter.Dispose();
         _services.UploadLimiter.Dispose();
     }

@@ -7,13 +7,20 @@ namespace Pieces.Benchmarks;
 
 /// <summary>What does it cost to ask for and to take all blocks of one piece?</summary>
 [MemoryDiagnoser]
-public class AssemblyBenchmarks
+public class AssemblyBenchmarks : IDisposable
 {
     private readonly BlockPool _pool = new();
 
     /// <summary>16 blocks are 256 KiB, 1024 are 16 MiB.</summary>
     [Params(16, 1024)]
     public int Blocks { get; set; }
+
+    [GlobalCleanup]
+    public void Dispose()
+    {
+        _pool.Dispose();
+        GC.SuppressFinalize(this);
+    }
 
     [Benchmark]
     public int AskAndReceive()

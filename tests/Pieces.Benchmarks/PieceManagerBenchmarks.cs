@@ -10,7 +10,7 @@ namespace Pieces.Benchmarks;
 
 /// <summary>What does PieceManager cost for each block, from filling requests to the verdict, in a fast download?</summary>
 [MemoryDiagnoser]
-public class PieceManagerBenchmarks
+public class PieceManagerBenchmarks : IDisposable
 {
     private readonly BlockPool _pool = new();
     private readonly List<BlockRequest> _requests = new(1024);
@@ -37,6 +37,13 @@ public class PieceManagerBenchmarks
         _peer.OnUnchoked(_now);
         for (int i = 0; i < 10_000; i++)
             OneBlock();
+    }
+
+    [GlobalCleanup]
+    public void Dispose()
+    {
+        _pool.Dispose();
+        GC.SuppressFinalize(this);
     }
 
     [Benchmark]

@@ -1,5 +1,7 @@
 using System.Reflection;
 using System.Reflection.Emit;
+using System.Text.RegularExpressions;
+using Pieces.Tests.Metadata;
 
 namespace Pieces.Tests;
 
@@ -41,6 +43,13 @@ public class LayeringTests
     [Fact]
     public void The_walk_sees_a_call_that_no_signature_shows() =>
         new Mentions(typeof(CallsInside)).All().Should().Contain(typeof(Pieces.Primitives.PeerId));
+
+    [Fact]
+    public void Only_two_files_of_the_library_touch_memory_by_its_address() =>
+        Directory.EnumerateFiles(Path.Combine(Repository.Root, "src", "Pieces"), "*.cs", SearchOption.AllDirectories)
+            .Where(file => Regex.IsMatch(File.ReadAllText(file), @"\bunsafe\b (static |class |struct |\{)|\bUnsafe\.|NullRef|DangerousAddRef"))
+            .Select(Path.GetFileName)
+            .Should().BeEquivalentTo("NativeSlab.cs", "ScatterCall.cs");
 
     private static int LayerOf(Type type) =>
         type.Assembly == typeof(TorrentClient).Assembly ? Array.IndexOf(Order, type.Namespace) : -1;

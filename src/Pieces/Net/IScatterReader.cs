@@ -10,5 +10,6 @@ internal interface IScatterReader
     int Available { get; }
 
     /// <summary>Fills the buffers one after another, as far as there is something to read; waits for at least one byte. 0 at the end of the stream.</summary>
-    ValueTask<int> ReadAsync(IList<ArraySegment<byte>> buffers);
+    /// <param name="buffers">Native memory or pinned arrays: memory that does not move.</param>
+    ValueTask<int> ReadAsync(List<Memory<byte>> buffers);
 }

@@ -12,11 +12,15 @@ internal sealed class TcpStream : NetworkStream, IScatterReader
     }
 
     /// <inheritdoc/>
-    public bool CanScatter => true;
+    public bool CanScatter => ScatterCall.IsSupported;
 
     /// <inheritdoc/>
     public int Available => Socket.Available;
 
     /// <inheritdoc/>
-    public ValueTask<int> ReadAsync(IList<ArraySegment<byte>> buffers) => new(Socket.ReceiveAsync(buffers, SocketFlags.None));
+    public ValueTask<int> ReadAsync(List<Memory<byte>> buffers)
+    {
+        int count = ScatterCall.TryRead(Socket.SafeHandle, buffers);
+        return count >= 0 ? new ValueTask<int>(count) : Socket.ReceiveAsync(buffers[0], SocketFlags.None);
+    }
 }

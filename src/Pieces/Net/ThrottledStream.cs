@@ -88,7 +88,7 @@ internal sealed class ThrottledStream : Stream, IScatterReader
     }
 
     /// <inheritdoc/>
-    public async ValueTask<int> ReadAsync(IList<ArraySegment<byte>> buffers)
+    public async ValueTask<int> ReadAsync(List<Memory<byte>> buffers)
     {
         _isReading = true;
         try

@@ -24,8 +24,8 @@ internal sealed class BlockBurst
 
     private readonly IScatterReader _source;
     private readonly BlockPool _pool;
-    private readonly byte[] _headers = new byte[MaxBlocks * HeaderLength];
-    private readonly List<ArraySegment<byte>> _targets = new((2 * MaxBlocks) + 1);
+    private readonly byte[] _headers = GC.AllocateUninitializedArray<byte>(MaxBlocks * HeaderLength, pinned: true);
+    private readonly List<Memory<byte>> _targets = new((2 * MaxBlocks) + 1);
     private readonly List<BlockBuffer> _buffers = new(MaxBlocks);
 
     /// <summary>Reads from <paramref name="source"/> into buffers of <paramref name="pool"/>.</summary>
@@ -46,7 +46,7 @@ internal sealed class BlockBurst
         BlockMessage partial, int received, IBufferWriter<byte> rest, List<PeerMessage> messages)
     {
         int wanted = partial.Data.Length - received;
-        Prepare(partial.Data.Segment.Slice(received), Math.Clamp((_source.Available - wanted + UnitLength - 1) / UnitLength, 0, MaxBlocks));
+        Prepare(partial.Data.Memory[received..], Math.Clamp((_source.Available - wanted + UnitLength - 1) / UnitLength, 0, MaxBlocks));
         try
         {
             int count = await _source.ReadAsync(_targets).ConfigureAwait(false);
@@ -66,15 +66,15 @@ internal sealed class BlockBurst
         }
     }
 
-    private void Prepare(ArraySegment<byte> first, int blocks)
+    private void Prepare(Memory<byte> first, int blocks)
     {
         _targets.Add(first);
         for (int i = 0; i < blocks; i++)
         {
             BlockBuffer buffer = _pool.Rent(BlockRequest.MaxLength);
             _buffers.Add(buffer);
-            _targets.Add(new ArraySegment<byte>(_headers, i * HeaderLength, HeaderLength));
-            _targets.Add(buffer.Segment);
+            _targets.Add(_headers.AsMemory(i * HeaderLength, HeaderLength));
+            _targets.Add(buffer.Memory);
         }
     }
 

@@ -8,9 +8,9 @@ namespace Pieces.Storage;
 internal sealed class BlockBuffer : IDisposable
 {
     private readonly BlockPool _pool;
-    private readonly ArraySegment<byte> _whole;
+    private readonly Memory<byte> _whole;
 
-    internal BlockBuffer(BlockPool pool, ArraySegment<byte> whole)
+    internal BlockBuffer(BlockPool pool, Memory<byte> whole)
     {
         _pool = pool;
         _whole = whole;
@@ -18,9 +18,6 @@ internal sealed class BlockBuffer : IDisposable
 
     /// <summary>The block's bytes: as many as were rented.</summary>
     public Memory<byte> Memory { get; private set; }
-
-    /// <summary>The same bytes for calls that take many buffers.</summary>
-    public ArraySegment<byte> Segment => _whole[..Length];
 
     /// <summary>Length of <see cref="Memory"/>, in bytes.</summary>
     public int Length => Memory.Length;
@@ -46,10 +43,10 @@ internal sealed class BlockBuffer : IDisposable
 }
 
 /// <summary>
-/// Hands out block buffers, cut from pinned slabs so that the socket and the disk need not pin them. Safe for all threads. The buffer given back last goes out
+/// Hands out block buffers, cut from slabs outside the collector's heap. Safe for all threads. The buffer given back last goes out
 /// first, while the processor has it in its cache, so the pool's resident memory is what was in use at one time.
 /// </summary>
-internal sealed class BlockPool
+internal sealed class BlockPool : IDisposable
 {
     // 64 blocks: large enough that slabs are few, small enough that a small download stays small.
     private const int BlocksPerSlab = 64;
@@ -57,9 +54,10 @@ internal sealed class BlockPool
     private readonly Lock _gate = new();
     private BlockBuffer[] _free = new BlockBuffer[64];
     private int _freeCount;
-    private byte[] _slab = [];
-    private int _cut;
+    private readonly List<NativeSlab> _slabs = [];
+    private Memory<byte> _uncut;
     private int _rented;
+    private bool _isDisposed;
 
     /// <summary>Buffers that are out. Zero once everything has stopped, or something leaks.</summary>
     public int Rented => Volatile.Read(ref _rented);
@@ -72,6 +70,7 @@ internal sealed class BlockPool
         BlockBuffer buffer;
         lock (_gate)
         {
+            ObjectDisposedException.ThrowIf(_isDisposed, this);
             buffer = _freeCount > 0 ? _free[--_freeCount] : Cut();
             _rented++;
         }
@@ -91,16 +90,33 @@ internal sealed class BlockPool
         }
     }
 
+    /// <summary>Gives the memory back to the system. A buffer that is still out keeps all of it: a leak does less harm than memory used by two.</summary>
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_isDisposed, this);
+            _isDisposed = true;
+            _freeCount = 0;
+            _uncut = default;
+            if (_rented > 0)
+                return;
+            foreach (IDisposable slab in _slabs)
+                slab.Dispose();
+            _slabs.Clear();
+        }
+    }
+
     private BlockBuffer Cut()
     {
-        if (_cut == _slab.Length)
+        if (_uncut.IsEmpty)
         {
-            _slab = GC.AllocateUninitializedArray<byte>(BlocksPerSlab * BlockRequest.MaxLength, pinned: true);
-            _cut = 0;
+            _slabs.Add(new NativeSlab(BlocksPerSlab * BlockRequest.MaxLength));
+            _uncut = _slabs[^1].Memory;
         }
 
-        var buffer = new BlockBuffer(this, new ArraySegment<byte>(_slab, _cut, BlockRequest.MaxLength));
-        _cut += BlockRequest.MaxLength;
+        var buffer = new BlockBuffer(this, _uncut[..BlockRequest.MaxLength]);
+        _uncut = _uncut[BlockRequest.MaxLength..];
         return buffer;
     }
 }

@@ -186,6 +186,7 @@ internal sealed class ConnectionRig : IAsyncDisposable
         await Connection.Completion.WaitAsync(TimeSpan.FromSeconds(30));
         await Peer.DisposeAsync();
         Sink.DisposeBlocks();
+        Pool.Dispose();
         Sink.ClosedCalls.Should().Be(1);
         Pool.Rented.Should().Be(0, "every block buffer goes back to the pool");
     }

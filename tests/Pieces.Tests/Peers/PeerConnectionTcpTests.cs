@@ -19,7 +19,7 @@ public class PeerConnectionTcpTests
     public async Task Blocks_travel_from_one_connection_to_another_and_arrive_unchanged()
     {
         const int Blocks = 3000;
-        var pool = new BlockPool();
+        using var pool = new BlockPool();
         var leecher = new RecordingSink();
         var seeder = new ServingSink();
         (PeerConnection near, PeerConnection far) = await ConnectAsync(pool, leecher, seeder);
@@ -55,7 +55,7 @@ public class PeerConnectionTcpTests
     {
         for (int round = 0; round < 20; round++)
         {
-            var pool = new BlockPool();
+            using var pool = new BlockPool();
             var leecher = new RecordingSink();
             var seeder = new ServingSink();
             (PeerConnection near, PeerConnection far) = await ConnectAsync(pool, leecher, seeder);

@@ -26,7 +26,7 @@ public class PeerReaderBurstTests
         byte[] bytes = Traffic(random, out List<string> expected);
         foreach (bool scatters in new[] { true, false })
         {
-            var pool = new BlockPool();
+            using var pool = new BlockPool();
             var stream = new CutStream(bytes, new Random(seed), scatters);
             (await DrainAsync(stream, pool)).Should().Equal(expected, "scattered reads: {0}", scatters);
             pool.Rented.Should().Be(0);
@@ -39,7 +39,7 @@ public class PeerReaderBurstTests
         var output = new ArrayBufferWriter<byte>();
         for (int i = 0; i < 12; i++)
             WriteBlock(output, Layout.Block(Layout.Piece(i), 0), (byte)i);
-        var pool = new BlockPool();
+        using var pool = new BlockPool();
         var stream = new CutStream(output.WrittenSpan.ToArray(), random: null, scatters: true);
         using var reader = new PeerReader(stream, pool, new PeerFrameLimits(Layout.PieceCount));
         List<PeerMessage>? first = await reader.ReadAsync(TestContext.Current.CancellationToken);
@@ -55,7 +55,7 @@ public class PeerReaderBurstTests
     public async Task A_stream_that_ends_inside_a_block_gives_everything_back()
     {
         byte[] bytes = Traffic(new Random(9), out _);
-        var pool = new BlockPool();
+        using var pool = new BlockPool();
         Func<Task> drain = () => DrainAsync(new CutStream(bytes[..^200], new Random(9), scatters: true), pool);
         await drain.Should().ThrowAsync<IOException>();
         pool.Rented.Should().Be(0);
@@ -163,15 +163,15 @@ public class PeerReaderBurstTests
 
         public override long Position { get => _at; set => throw new NotSupportedException(); }
 
-        public ValueTask<int> ReadAsync(IList<ArraySegment<byte>> buffers)
+        public ValueTask<int> ReadAsync(List<Memory<byte>> buffers)
         {
             ScatteredReads++;
             int most = Math.Min(_available == 0 ? 1 : _available, _bytes.Length - _at);
             int total = 0;
-            foreach (ArraySegment<byte> buffer in buffers)
+            foreach (Memory<byte> buffer in buffers)
             {
-                int count = Math.Min(buffer.Count, most - total);
-                _bytes.AsSpan(_at, count).CopyTo(buffer);
+                int count = Math.Min(buffer.Length, most - total);
+                _bytes.AsSpan(_at, count).CopyTo(buffer.Span);
                 _at += count;
                 total += count;
             }

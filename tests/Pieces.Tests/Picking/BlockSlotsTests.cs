@@ -4,9 +4,11 @@ using Pieces.Storage;
 
 namespace Pieces.Tests.Picking;
 
-public class BlockSlotsTests
+public sealed class BlockSlotsTests : IDisposable
 {
     private readonly BlockPool _pool = new();
+
+    public void Dispose() => _pool.Dispose();
 
     [Fact]
     public void A_block_that_is_asked_for_is_not_free()

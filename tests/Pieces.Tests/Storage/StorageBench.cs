@@ -117,6 +117,8 @@ internal sealed class FaultyDisk : IDiskCalls
 
     public Channel<string> SentBehind { get; } = Channel.CreateUnbounded<string>();
 
+    public Channel<bool> Flushes { get; } = Channel.CreateUnbounded<bool>();
+
     public void Write(SafeFileHandle handle, IReadOnlyList<ReadOnlyMemory<byte>> buffers, long offset)
     {
         if (WriteError is not null)
@@ -129,6 +131,7 @@ internal sealed class FaultyDisk : IDiskCalls
         lock (Order)
             Order.Add("flush");
         SystemDiskCalls.Instance.Flush(handle);
+        Flushes.Writer.TryWrite(true);
     }
 
     public void StartWriting(SafeFileHandle handle, long offset, long length) => Behind("start", offset, length);
@@ -269,6 +272,7 @@ internal sealed class StorageBench : IAsyncDisposable
             await storage.DisposeAsync();
         await Queue.DisposeAsync();
         Handles.Dispose();
+        Pool.Dispose();
         Directory.Delete(Folder, recursive: true);
         Pool.Rented.Should().Be(0, "every block buffer goes back to the pool");
         Handles.OpenCount.Should().Be(0, "every file is closed");

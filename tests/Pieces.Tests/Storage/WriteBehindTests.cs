@@ -46,6 +46,21 @@ public class WriteBehindTests
     }
 
     [Fact]
+    public async Task Very_many_bytes_are_flushed_before_their_time_is_up()
+    {
+        await using var bench = new StorageBench();
+        var torrent = new SampleTorrent(8 * MiB, 5, ("a", 24 * MiB));
+        (TorrentStorage storage, _) = await bench.OpenAsync(torrent);
+        int[] allBlocks = [.. Enumerable.Range(0, torrent.Layout.BlockCountOf(torrent.Layout.Piece(1)))];
+        for (int i = 1; i < DataFlusher.MaxUnflushed / (8 * MiB); i++)
+            await bench.WriteAsync(storage, torrent, 1, allBlocks);
+        bench.Disk.Flushes.Reader.Count.Should().Be(0, "no time passes here");
+        await bench.WriteAsync(storage, torrent, 1, allBlocks);
+        await bench.Disk.Flushes.Reader.ReadAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+        await bench.CloseAsync(storage);
+    }
+
+    [Fact]
     public async Task A_disk_that_fails_behind_our_back_fails_the_torrent()
     {
         await using var bench = new StorageBench();
