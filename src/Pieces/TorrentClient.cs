@@ -60,12 +60,14 @@ public sealed class TorrentClient : IAsyncDisposable
     /// Starts a torrent and returns at once; what its disk says is told by <see cref="Torrent.Completion"/>, which faults with a
     /// <see cref="StorageException"/> when the data cannot be opened: in the way, locked, no space, no permission.
     /// </summary>
-    /// <exception cref="ArgumentException">A torrent of that info-hash runs already.</exception>
+    /// <exception cref="ArgumentException">A torrent of that info-hash runs already, or options contradict one another.</exception>
     public Task<Torrent> AddAsync(Metainfo metainfo, TorrentOptions options, CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
         ArgumentNullException.ThrowIfNull(metainfo);
         ArgumentNullException.ThrowIfNull(options);
+        if (options is { Stream: not null, SeedOnly: true } or { Stream: not null, Seed: not null })
+            throw new ArgumentException("a stream keeps nothing that could be seeded", nameof(options));
         Listen();
         var inbox = new TorrentInbox();
         Torrent torrent;

@@ -78,6 +78,8 @@ public class PieceManagerBenchmarks : IDisposable
     /// <summary>A disk that takes no time.</summary>
     private sealed class InstantStore : IPieceStore
     {
+        public bool CanResume => true;
+
         public Queue<DiskEvent> Verdicts { get; } = new();
 
         public void WriteBlocks(PieceIndex piece, IReadOnlyList<CandidateBlock> blocks) => Verdicts.Enqueue(new BlocksWritten(piece, blocks));

@@ -1,6 +1,8 @@
 using System.CommandLine;
 using Pieces.Cli.Parsing;
+using Pieces.Cli.Streaming;
 using Pieces.Cli.Transfers;
+using Pieces.Torrents;
 
 namespace Pieces.Cli.Commands;
 
@@ -21,15 +23,23 @@ internal static class DownloadCommand
         progress.AddTo(command);
         command.SetAction(async (parse, _) =>
         {
+            string[] given = parse.GetRequiredValue(sources);
+            TorrentOptions torrent = files.Apply(parse, network.Apply(parse, goals.Apply(parse, new())));
+            if (files.IsStream(parse))
+            {
+                StreamPlan.Check(given.Length, torrent, isTerminal: !Console.IsOutputRedirected);
+                torrent = StreamPlan.Apply(context, torrent);
+            }
+
             var settings = new TransferSettings
             {
                 Client = network.ClientOptionsOf(parse),
-                Torrent = files.Apply(parse, network.Apply(parse, goals.Apply(parse, new()))),
+                Torrent = torrent,
                 StallTimeout = files.StallTimeoutOf(parse),
                 Deadline = files.DeadlineOf(parse),
                 Progress = progress.Of(parse),
             };
-            return (int)await new TransferRun(context, settings).RunAsync(parse.GetRequiredValue(sources));
+            return (int)await new TransferRun(context, settings).RunAsync(given);
         });
         return command;
     }

@@ -22,7 +22,13 @@ internal sealed class DownloadFlags
     };
 
     private readonly Option<string> _output = Flag.Of(
-        text => text, "DIR", "where the file or top folder goes (default: the current folder)", "--output", "-o", "-d", "--dir");
+        text => text,
+        "DIR",
+        "where the file or top folder goes (default: the current folder; -: the content on stdout)",
+        "--output",
+        "-o",
+        "-d",
+        "--dir");
 
     private readonly Option<PieceOrder> _order = Flag.Choice(Orders, "which piece to ask for next (default: in-order)", "--order");
     private readonly Option<bool> _overwrite = Flag.Switch("discard an existing file that is no part of this download", "--overwrite");
@@ -49,12 +55,10 @@ internal sealed class DownloadFlags
     }
 
     /// <summary>Sets what they say.</summary>
-    /// <exception cref="FailureException">The content was asked for on stdout.</exception>
+    /// <exception cref="FailureException">The folder has no name.</exception>
     public TorrentOptions Apply(ParseResult parse, TorrentOptions options)
     {
-        string directory = parse.GetValue(_output) ?? ".";
-        if (directory == "-")
-            throw FailureException.Usage("--output -: content on stdout is not built yet (give a folder)");
+        string directory = IsStream(parse) ? "." : parse.GetValue(_output) ?? ".";
         if (directory.Length == 0)
             throw FailureException.Usage("--output: the folder's name is empty");
         return options with
@@ -66,6 +70,9 @@ internal sealed class DownloadFlags
             Paranoid = parse.GetValue(_paranoid),
         };
     }
+
+    /// <summary>Whether the content is to go to stdout.</summary>
+    public bool IsStream(ParseResult parse) => parse.GetValue(_output) == "-";
 
     /// <summary>Longest time without a byte, or null.</summary>
     public TimeSpan? StallTimeoutOf(ParseResult parse) => parse.GetValue(_stall);

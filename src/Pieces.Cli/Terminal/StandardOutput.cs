@@ -75,11 +75,12 @@ internal sealed class StandardOutput : IDisposable
     {
     }
 
+    /// <summary>What a failed write to stdout means.</summary>
+    internal static FailureException Gone(Exception e) => e.HResult == BrokenPipe
+        ? new FailureException(ExitCode.BrokenPipe, string.Empty, e)
+        : new FailureException(Outcome.Of(e).Code, $"stdout: cannot be written: {Outcome.Reason(e)}", e);
+
     private static Stream Open() => OperatingSystem.IsWindows()
         ? Console.OpenStandardOutput()
         : new FileStream(new SafeFileHandle(1, ownsHandle: false), FileAccess.Write, BufferLength);
-
-    private static FailureException Gone(Exception e) => e.HResult == BrokenPipe
-        ? new FailureException(ExitCode.BrokenPipe, string.Empty, e)
-        : new FailureException(Outcome.Of(e).Code, $"stdout: cannot be written: {Outcome.Reason(e)}", e);
 }

@@ -31,8 +31,23 @@ internal sealed class StopSignals : IDisposable
     /// <summary>The code for the first signal, or null when none came.</summary>
     public ExitCode? Code => _received == 0 ? null : (ExitCode)_received;
 
+    /// <summary>Whether the run ends because nobody reads stdout any more: then nothing is said either.</summary>
+    public bool IsReaderGone => Code == ExitCode.BrokenPipe;
+
     /// <summary>Gives the terminal back before the process is ended at once, for example its cursor.</summary>
     public Action? RestoreTerminal { get; set; }
+
+    /// <summary>Begins an orderly end, as the first signal does; false when one has begun already.</summary>
+    /// <param name="code">What the process is to end with.</param>
+    /// <param name="patience">Time until the process is ended where it stands.</param>
+    public bool Begin(ExitCode code, TimeSpan patience)
+    {
+        if (Interlocked.CompareExchange(ref _received, (int)code, 0) != 0)
+            return false;
+        _watchdog = _timeProvider.CreateTimer(_ => EndNow(code), null, patience, Timeout.InfiniteTimeSpan);
+        _stop.Cancel();
+        return true;
+    }
 
     /// <inheritdoc/>
     public void Dispose()
@@ -54,14 +69,8 @@ internal sealed class StopSignals : IDisposable
     {
         context.Cancel = true;
         ExitCode code = CodeOf(context.Signal);
-        if (Interlocked.CompareExchange(ref _received, (int)code, 0) != 0)
-        {
+        if (!Begin(code, Patience))
             EndNow(code);
-            return;
-        }
-
-        _watchdog = _timeProvider.CreateTimer(_ => EndNow(code), null, Patience, Timeout.InfiniteTimeSpan);
-        _stop.Cancel();
     }
 
     private void EndNow(ExitCode code)

@@ -9,12 +9,17 @@ internal sealed class GiveUpClock
 {
     private readonly TimeSpan? _stallTimeout;
     private readonly TimeSpan? _deadline;
+    private readonly string _hint;
     private TimeSpan _lastProgress;
     private long _received;
     private bool _metPeer;
 
-    public GiveUpClock(TimeSpan? stallTimeout, TimeSpan? deadline)
+    /// <param name="stallTimeout">Longest time without a byte, or null.</param>
+    /// <param name="deadline">Longest time to completion, or null.</param>
+    /// <param name="hint">What the user may do then.</param>
+    public GiveUpClock(TimeSpan? stallTimeout, TimeSpan? deadline, string hint = TransferSettings.Resumes)
     {
+        _hint = hint;
         _stallTimeout = stallTimeout;
         _deadline = deadline;
     }
@@ -29,16 +34,16 @@ internal sealed class GiveUpClock
         if (now.Phase is not (TorrentPhase.Checking or TorrentPhase.Downloading))
             return null;
         if (_deadline is { } deadline && elapsed >= deadline)
-            return new Outcome(ExitCode.Deadline, $"not complete after {Quantity.Duration(deadline)} (the same command resumes it)");
+            return new Outcome(ExitCode.Deadline, $"not complete after {Quantity.Duration(deadline)} ({_hint})");
 
-        // Looking at what is there is progress of its own, however long it takes.
-        if (now.Phase == TorrentPhase.Checking || now.Downloaded != _received)
+        // Looking at what is there is progress of its own, however long it takes; and a reader of a stream who takes its time is no peer's fault.
+        if (now.Phase == TorrentPhase.Checking || now.WaitsForReader || now.Downloaded != _received)
             _lastProgress = elapsed;
         _received = now.Downloaded;
         if (_stallTimeout is not { } patience || elapsed - _lastProgress < patience)
             return null;
         return _metPeer
-            ? new Outcome(ExitCode.Stalled, $"nothing came for {Quantity.Duration(patience)} (the same command resumes it)")
-            : new Outcome(ExitCode.NoPeer, $"no usable peer in {Quantity.Duration(patience)} (the same command resumes it)");
+            ? new Outcome(ExitCode.Stalled, $"nothing came for {Quantity.Duration(patience)} ({_hint})")
+            : new Outcome(ExitCode.NoPeer, $"no usable peer in {Quantity.Duration(patience)} ({_hint})");
     }
 }

@@ -95,8 +95,8 @@ internal sealed class TransferRun
         TorrentOptions options = _settings.Torrent with { Notices = new NoticePrinter(_context.Messages) };
         Torrent torrent = await client.AddAsync(metainfo, options, _context.Signals.Token);
         var subject = TransferSubject.Of(metainfo, options.OutputDirectory);
-        var clock = new GiveUpClock(_settings.StallTimeout, _settings.Deadline);
-        return new TransferSession(subject, new TorrentTransfer(torrent), clock, options.SeedOnly);
+        var clock = new GiveUpClock(_settings.StallTimeout, _settings.Deadline, _settings.Hint);
+        return new TransferSession(subject, new TorrentTransfer(torrent), clock, options.SeedOnly, _settings.Hint);
     }
 
     private ExitCode Say(Outcome outcome)

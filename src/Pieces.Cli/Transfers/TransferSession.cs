@@ -10,16 +10,18 @@ internal sealed class TransferSession
     private readonly ITransfer _transfer;
     private readonly GiveUpClock _clock;
     private readonly bool _seedOnly;
+    private readonly string _hint;
     private Outcome? _gaveUp;
     private Task? _stopping;
     private Task? _ended;
 
-    public TransferSession(TransferSubject subject, ITransfer transfer, GiveUpClock clock, bool seedOnly)
+    public TransferSession(TransferSubject subject, ITransfer transfer, GiveUpClock clock, bool seedOnly, string hint = TransferSettings.Resumes)
     {
         Subject = subject;
         _transfer = transfer;
         _clock = clock;
         _seedOnly = seedOnly;
+        _hint = hint;
     }
 
     /// <summary>What it is about.</summary>
@@ -59,7 +61,7 @@ internal sealed class TransferSession
             return Outcome.Success;
         return signal is { } code
             ? new Outcome(code)
-            : new Outcome(ExitCode.Failure, $"{Subject.Name}: stopped before it was complete (the same command resumes it)");
+            : new Outcome(ExitCode.Failure, $"{Subject.Name}: stopped before it was complete ({_hint})");
     }
 
     private Outcome? WhyHopeless(TorrentSnapshot now)

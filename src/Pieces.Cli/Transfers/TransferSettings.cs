@@ -6,11 +6,17 @@ namespace Pieces.Cli.Transfers;
 /// <summary>What a run of transfers is to do; the same for each of its torrents.</summary>
 internal sealed record TransferSettings
 {
+    /// <summary>What one may do about a download that was not completed.</summary>
+    public const string Resumes = "the same command resumes it";
+
     /// <summary>What the torrents share.</summary>
     public required TorrentClientOptions Client { get; init; }
 
     /// <summary>What each torrent is to do.</summary>
     public required TorrentOptions Torrent { get; init; }
+
+    /// <summary>What the user may do about a download that was not completed.</summary>
+    public string Hint => Torrent.Stream is null ? Resumes : "the same command begins it anew";
 
     /// <summary>Longest time without a byte before giving up, or null for no such limit.</summary>
     public TimeSpan? StallTimeout { get; init; }

@@ -35,7 +35,8 @@ internal sealed class TransferWatch
         Task<bool> tick = timer.WaitForNextTickAsync().AsTask(), end = ended.Reader.WaitToReadAsync().AsTask();
         while (running.Count > 0)
         {
-            _view.Show([.. running.Select(session => session.Status)]);
+            if (!_context.Signals.IsReaderGone)
+                _view.Show([.. running.Select(session => session.Status)]);
             await Task.WhenAny(end, tick);
             TimeSpan elapsed = _context.TimeProvider.GetElapsedTime(began);
             foreach (TransferSession session in running.Where(session => !session.Ended.IsCompleted))
@@ -72,6 +73,8 @@ internal sealed class TransferWatch
     private ExitCode Conclude(TransferSession session)
     {
         Outcome verdict = session.Verdict(_context.Signals.Code);
+        if (verdict.Code == ExitCode.BrokenPipe)
+            return verdict.Code;
         if (verdict.Code == ExitCode.Success || verdict.Message is null)
             _view.Finish(session.Status);
         else

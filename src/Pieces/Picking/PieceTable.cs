@@ -20,6 +20,9 @@ internal enum PieceStatus : byte
 
     /// <summary>Not selected, and not here.</summary>
     Unwanted,
+
+    /// <summary>Wanted, and not to be begun before there is room to keep it.</summary>
+    Deferred,
 }
 
 /// <summary>
@@ -34,6 +37,9 @@ internal sealed class PieceTable
     private readonly int[] _copies;
     private int _seeds;
     private int _firstNeeded;
+
+    // No piece before this one is deferred.
+    private int _admitted;
 
     /// <summary>Makes the table; <paramref name="wanted"/> and <paramref name="have"/> become its own.</summary>
     public PieceTable(PieceLayout layout, Bitfield wanted, Bitfield have)
@@ -69,11 +75,14 @@ internal sealed class PieceTable
     /// <summary>Pieces in the state <see cref="PieceStatus.Missing"/>. Read only for others.</summary>
     public Bitfield Missing { get; }
 
-    /// <summary>Wanted pieces that we do not have: missing, open or verifying. Read only for others.</summary>
+    /// <summary>Wanted pieces that we do not have: deferred, missing, open or verifying. Read only for others.</summary>
     public Bitfield Needed { get; }
 
     /// <summary>The first wanted piece that we do not have, or -1.</summary>
     public int FirstNeeded => _firstNeeded = Needed.NextSet(Math.Max(_firstNeeded, 0));
+
+    /// <summary>Number of pieces in the state <see cref="PieceStatus.Deferred"/>.</summary>
+    public int Deferred { get; private set; }
 
     /// <summary>Connected peers that are counted as having everything: no piece has fewer copies.</summary>
     public int Seeds => _seeds;
@@ -86,6 +95,33 @@ internal sealed class PieceTable
 
     /// <summary>Connected peers that have the piece at <paramref name="index"/>.</summary>
     public int CopiesOf(int index) => _copies[index] + _seeds;
+
+    /// <summary>All missing pieces become deferred.</summary>
+    public void DeferAll()
+    {
+        for (int i = Missing.NextSet(0); i >= 0; i = Missing.NextSet(i + 1))
+        {
+            Move(Layout.Piece(i), PieceStatus.Missing, PieceStatus.Deferred);
+            Missing.Clear(i);
+            Deferred++;
+        }
+
+        _admitted = 0;
+    }
+
+    /// <summary>The first deferred piece becomes missing; false when there is none.</summary>
+    public bool TryAdmit()
+    {
+        if (Deferred == 0)
+            return false;
+        while (_status[_admitted] != PieceStatus.Deferred)
+            _admitted++;
+        PieceIndex piece = Layout.Piece(_admitted);
+        Move(piece, PieceStatus.Deferred, PieceStatus.Missing);
+        Missing.Set(piece);
+        Deferred--;
+        return true;
+    }
 
     /// <summary>Missing becomes open.</summary>
     public void MarkOpen(PieceIndex piece)

@@ -32,7 +32,7 @@ internal readonly record struct FileStoreMode(bool ReadOnly, Preallocation Preal
 /// Reads and writes ranges of a torrent's bytes, wherever its files are at the moment. Positional, so that any number of threads may work
 /// at one time. Calls block.
 /// </summary>
-internal sealed class FileStore : IHandleOpener
+internal sealed class FileStore : IHandleOpener, IPieceBytes
 {
     private const int SpareFile = -1;
 

@@ -8,6 +8,9 @@ namespace Pieces.Storage;
 /// </summary>
 internal interface IPieceStore
 {
+    /// <summary>Whether another run can go on from what is written: only then blocks are worth writing before their piece is complete.</summary>
+    bool CanResume { get; }
+
     /// <summary>
     /// Writes blocks of an open piece before it is complete, so that a sudden end costs little (and because a large piece has no room in
     /// memory). They stay candidates: nothing of the piece counts before <see cref="StorePiece"/> agreed. Ends in <see cref="BlocksWritten"/>.
@@ -65,6 +68,9 @@ internal sealed record PieceDigests(PieceIndex Piece, Sha1Digest[] BlockDigests)
 
 /// <summary>A file has its final name: every piece that touches it is verified, written and flushed.</summary>
 internal sealed record FileFinished(int FileIndex, string Path) : DiskEvent;
+
+/// <summary>Whoever reads the content of a stream needs no byte any more of the pieces before <see cref="End"/>.</summary>
+internal sealed record ContentTaken(int End) : DiskEvent;
 
 /// <summary>The disk refused; the torrent cannot go on.</summary>
 internal sealed record DiskFailed(StorageException Reason) : DiskEvent;

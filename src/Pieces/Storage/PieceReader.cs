@@ -4,7 +4,7 @@ using Pieces.Primitives;
 namespace Pieces.Storage;
 
 /// <summary>Reads blocks of verified pieces for upload. Safe for all threads; calls block.</summary>
-internal sealed class PieceReader
+internal sealed class PieceReader : IBlockReader
 {
     private readonly PieceLayout _layout;
     private readonly FileStore _files;
@@ -20,7 +20,7 @@ internal sealed class PieceReader
         _guard = guard;
     }
 
-    /// <summary>Fills all destinations; blocks that follow one another in the torrent are read together.</summary>
+    /// <summary>Fills all destinations: blocks that follow one another in the torrent are read together.</summary>
     /// <exception cref="StorageException">The system refused, or the bytes are not the piece's any more.</exception>
     public void Read(IReadOnlyList<BlockRead> reads)
     {

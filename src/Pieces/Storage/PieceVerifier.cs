@@ -12,13 +12,13 @@ internal sealed class PieceVerifier
     public const int ReadLength = 256 * 1024;
 
     private readonly Metainfo _metainfo;
-    private readonly FileStore _files;
+    private readonly IPieceBytes _bytes;
 
     /// <summary>Verifies pieces of one torrent.</summary>
-    public PieceVerifier(Metainfo metainfo, FileStore files)
+    public PieceVerifier(Metainfo metainfo, IPieceBytes bytes)
     {
         _metainfo = metainfo;
-        _files = files;
+        _bytes = bytes;
     }
 
     /// <summary>Whether a digest is that of a piece.</summary>
@@ -69,7 +69,7 @@ internal sealed class PieceVerifier
             for (int done = 0; done < length;)
             {
                 int take = Math.Min(ReadLength, length - done);
-                if (!_files.TryRead(offset + done, buffer.AsMemory(0, take)))
+                if (!_bytes.TryRead(offset + done, buffer.AsMemory(0, take)))
                     return false;
                 running.AppendData(buffer, 0, take);
                 done += take;
@@ -101,7 +101,7 @@ internal sealed class PieceVerifier
 
                 BlockRequest request = _metainfo.Layout.Block(piece, i);
                 Memory<byte> destination = buffer.AsMemory(0, request.Length);
-                bool read = _files.TryRead(_metainfo.Layout.OffsetOf(piece) + request.Begin, destination);
+                bool read = _bytes.TryRead(_metainfo.Layout.OffsetOf(piece) + request.Begin, destination);
                 digests[i] = Sha1Digest.Of(read ? destination.Span : default);
             }
 

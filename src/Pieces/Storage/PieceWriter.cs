@@ -6,7 +6,7 @@ using Pieces.Primitives;
 
 namespace Pieces.Storage;
 
-/// <summary>Verifies and writes pieces, and keeps the ledger and the state's log in step: bytes first, then the record. Calls block.</summary>
+/// <summary>Verifies and writes pieces, and keeps the ledger and the journal in step: bytes first, then the record. Calls block.</summary>
 internal sealed class PieceWriter : IDisposable
 {
     /// <summary>A piece longer than this keeps a running hash while its blocks are written, so that its end needs no full reading back.</summary>
@@ -16,23 +16,21 @@ internal sealed class PieceWriter : IDisposable
     private const int CatchUpBlocks = 256;
 
     private readonly PieceLayout _layout;
-    private readonly FileStore _files;
+    private readonly IPieceBytes _bytes;
     private readonly PieceVerifier _verifier;
     private readonly PieceLedger _ledger;
-    private readonly ResumeLog _log;
-    private readonly DataFlusher _flusher;
+    private readonly IWriteJournal _journal;
     private readonly ConcurrentDictionary<int, RunningHash> _running = new();
     private readonly ConcurrentDictionary<int, bool> _rejected = new();
 
     /// <summary>Writes pieces of one torrent.</summary>
-    public PieceWriter(PieceLayout layout, FileStore files, PieceVerifier verifier, PieceLedger ledger, ResumeLog log, DataFlusher flusher)
+    public PieceWriter(PieceLayout layout, IPieceBytes bytes, PieceVerifier verifier, PieceLedger ledger, IWriteJournal journal)
     {
         _layout = layout;
-        _files = files;
+        _bytes = bytes;
         _verifier = verifier;
         _ledger = ledger;
-        _log = log;
-        _flusher = flusher;
+        _journal = journal;
     }
 
     /// <summary>Writes blocks of an open piece; the buffers stay the caller's.</summary>
@@ -48,7 +46,7 @@ internal sealed class PieceWriter : IDisposable
                 run.Add(blocks[next].Data.Memory);
             WriteRun(piece, ordinal, run);
             _ledger.AddBlocks(piece, ordinal, run.Count);
-            _log.Append(ResumeRecord.Blocks(piece, ordinal, run.Count));
+            _journal.Append(ResumeRecord.Blocks(piece, ordinal, run.Count));
             first = next;
         }
 
@@ -72,7 +70,7 @@ internal sealed class PieceWriter : IDisposable
         Sha1Digest[]? digests = _rejected.ContainsKey(piece.Value) ? _verifier.DigestsOf(piece, blocks) : null;
         WriteMissing(piece, blocks, written);
         _ledger.AddPiece(piece);
-        _log.Append(new ResumeRecord(ResumeFact.PieceStored, piece.Value, 0));
+        _journal.Append(new ResumeRecord(ResumeFact.PieceStored, piece.Value, 0));
         _rejected.TryRemove(piece.Value, out _);
         return digests is null ? [new PieceStored(piece)] : [new PieceDigests(piece, digests), new PieceStored(piece)];
     }
@@ -83,7 +81,7 @@ internal sealed class PieceWriter : IDisposable
         if (_running.TryRemove(piece.Value, out RunningHash? running))
             running.Dispose();
         if (_ledger.Forget(piece))
-            _log.Hold(new ResumeRecord(ResumeFact.BlocksForgotten, piece.Value, 0));
+            _journal.Hold(new ResumeRecord(ResumeFact.BlocksForgotten, piece.Value, 0));
     }
 
     /// <inheritdoc/>
@@ -130,8 +128,8 @@ internal sealed class PieceWriter : IDisposable
         int length = 0;
         foreach (ReadOnlyMemory<byte> part in run)
             length += part.Length;
-        _files.Write(offset, run);
-        _flusher.OnWritten(offset, length);
+        _bytes.Write(offset, run);
+        _journal.OnWritten(offset, length);
     }
 
     /// <summary>Takes the hash of a large piece as far as its blocks go without a gap, from memory while they are here, else from the disk.</summary>

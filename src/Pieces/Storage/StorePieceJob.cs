@@ -27,7 +27,7 @@ internal sealed class StorePieceJob : DiskJob
             foreach (DiskEvent verdict in events)
                 _context.Sink.OnDisk(verdict);
             if (events[^1] is PieceStored)
-                _context.Finisher.OnStored(_piece);
+                _context.Stored(_piece);
         }
         catch (StorageException e)
         {

@@ -4,15 +4,15 @@ using Pieces.Primitives;
 namespace Pieces.Storage;
 
 /// <summary>
-/// Keeps the pieces of one torrent on the disk, and what is known of them between runs. First <see cref="OpenAsync"/>, once; then the calls
-/// of <see cref="IPieceStore"/>; at last <see cref="CloseAsync"/>, after which no buffer of any caller is in use.
+/// Keeps the pieces of one torrent in its files, and what is known of them between runs.
 /// </summary>
-internal sealed class TorrentStorage : IPieceStore, IAsyncDisposable
+internal sealed class TorrentStorage : ITorrentStore
 {
     private readonly StorageOptions _options;
     private readonly StoragePaths _paths;
     private readonly FileStore _files;
-    private StorageContext? _context;
+    private PieceJobs? _jobs;
+    private Upkeep? _upkeep;
     private StorageLock? _lock;
     private bool _hasSpare;
     private int _completed;
@@ -27,7 +27,10 @@ internal sealed class TorrentStorage : IPieceStore, IAsyncDisposable
         _files = new FileStore(options.Metainfo.Files, _paths, options.Handles, options.Calls, mode);
     }
 
-    private StorageContext Context => _context ?? throw new InvalidOperationException("the storage is not open");
+    /// <inheritdoc/>
+    public bool CanResume => true;
+
+    private PieceJobs Jobs => _jobs ?? throw new InvalidOperationException("the storage is not open");
 
     /// <summary>
     /// Takes the lock, finds out what is there, hashing as little as the state allows, and makes ready. Files that turn out complete get their
@@ -54,33 +57,16 @@ internal sealed class TorrentStorage : IPieceStore, IAsyncDisposable
     }
 
     /// <inheritdoc/>
-    public void WriteBlocks(PieceIndex piece, IReadOnlyList<CandidateBlock> blocks)
-    {
-        StorageContext context = Context;
-        context.Pending.Enter();
-        _options.Queue.Enqueue(new WriteBlocksJob(context, piece, blocks));
-    }
+    public void WriteBlocks(PieceIndex piece, IReadOnlyList<CandidateBlock> blocks) => Jobs.WriteBlocks(piece, blocks);
 
     /// <inheritdoc/>
-    public void StorePiece(PieceIndex piece, BlockBuffer?[] blocks, IReadOnlyList<bool> written)
-    {
-        StorageContext context = Context;
-        context.Pending.Enter();
-        _options.Queue.Enqueue(new StorePieceJob(context, piece, blocks, written));
-    }
+    public void StorePiece(PieceIndex piece, BlockBuffer?[] blocks, IReadOnlyList<bool> written) => Jobs.StorePiece(piece, blocks, written);
 
     /// <inheritdoc/>
-    public void ForgetCandidates(PieceIndex piece) => Context.Writer.Forget(piece);
+    public void ForgetCandidates(PieceIndex piece) => Jobs.ForgetCandidates(piece);
 
     /// <inheritdoc/>
-    public ValueTask ReadAsync(IReadOnlyList<BlockRead> reads, CancellationToken cancellationToken)
-    {
-        StorageContext context = Context;
-        context.Pending.Enter();
-        var job = new ReadBlocksJob(context, reads, cancellationToken);
-        _options.Queue.Enqueue(job);
-        return new ValueTask(job.Done);
-    }
+    public ValueTask ReadAsync(IReadOnlyList<BlockRead> reads, CancellationToken cancellationToken) => Jobs.ReadAsync(reads, cancellationToken);
 
     /// <summary>
     /// Waits for all jobs, flushes, saves the state and lets go of files and lock. The hidden folder is removed when everything wanted is complete.
@@ -88,19 +74,19 @@ internal sealed class TorrentStorage : IPieceStore, IAsyncDisposable
     /// <exception cref="StorageException">The system refused; what could be let go is let go.</exception>
     public async Task CloseAsync()
     {
-        if (_isClosed || _context is not { } context)
+        if (_isClosed || _upkeep is not { } upkeep)
             return;
         try
         {
-            await context.Pending.WhenIdleAsync().ConfigureAwait(false);
-            await context.Finisher.WhenIdleAsync().ConfigureAwait(false);
-            await context.Flusher.DisposeAsync().ConfigureAwait(false);
+            await Jobs.WhenIdleAsync().ConfigureAwait(false);
+            await upkeep.Finisher.WhenIdleAsync().ConfigureAwait(false);
+            await upkeep.Flusher.DisposeAsync().ConfigureAwait(false);
             if (_lock is null)
                 return;
             if (Volatile.Read(ref _completed) != 0)
                 await Task.Run(RemoveFolder).ConfigureAwait(false);
             else
-                await Task.Run(() => Save(context)).ConfigureAwait(false);
+                await Task.Run(() => Save(upkeep)).ConfigureAwait(false);
         }
         finally
         {
@@ -114,13 +100,13 @@ internal sealed class TorrentStorage : IPieceStore, IAsyncDisposable
         if (_isClosed)
             return;
         _isClosed = true;
-        if (_context is { } context)
+        if (_upkeep is { } upkeep)
         {
-            await context.Pending.WhenIdleAsync().ConfigureAwait(false);
-            await context.Finisher.WhenIdleAsync().ConfigureAwait(false);
-            await context.Flusher.DisposeAsync().ConfigureAwait(false);
-            context.Writer.Dispose();
-            context.Log.Dispose();
+            await Jobs.WhenIdleAsync().ConfigureAwait(false);
+            await upkeep.Finisher.WhenIdleAsync().ConfigureAwait(false);
+            await upkeep.Flusher.DisposeAsync().ConfigureAwait(false);
+            upkeep.Writer.Dispose();
+            upkeep.Log.Dispose();
         }
 
         _files.CloseAll();
@@ -140,16 +126,16 @@ internal sealed class TorrentStorage : IPieceStore, IAsyncDisposable
             Finished = file => guard.Remember(file, FileFacts.Of(_paths.Final(file))),
             AllFinished = Complete,
         };
-        _context = new StorageContext
+        var writer = new PieceWriter(metainfo.Layout, _files, verifier, ledger, new ResumeJournal(flusher, log));
+        _upkeep = new Upkeep(writer, finisher, flusher, log);
+        _jobs = new PieceJobs(_options.Queue, new StorageContext
         {
-            Writer = new PieceWriter(metainfo.Layout, _files, verifier, ledger, log, flusher),
+            Writer = writer,
             Reader = new PieceReader(metainfo.Layout, _files, ledger, guard),
-            Finisher = finisher,
-            Flusher = flusher,
-            Log = log,
+            Stored = finisher.OnStored,
             Sink = _options.Sink,
-            OutputDirectory = _options.OutputDirectory,
-        };
+            Folder = _options.OutputDirectory,
+        });
         if (_lock is null)
             return;
 
@@ -257,15 +243,18 @@ internal sealed class TorrentStorage : IPieceStore, IAsyncDisposable
 
     private void RemoveFolder()
     {
-        Context.Log.Dispose();
+        _upkeep!.Log.Dispose();
         StorageOpener.RemoveFolder(_paths);
     }
 
-    private static void Save(StorageContext context)
+    private static void Save(Upkeep upkeep)
     {
-        context.Flusher.Flush();
-        context.Log.Rewrite();
-        context.Log.Append(new ResumeRecord(ResumeFact.Durable, 0, context.Log.Count));
-        context.Log.Flush();
+        upkeep.Flusher.Flush();
+        upkeep.Log.Rewrite();
+        upkeep.Log.Append(new ResumeRecord(ResumeFact.Durable, 0, upkeep.Log.Count));
+        upkeep.Log.Flush();
     }
+
+    /// <summary>What an open storage does beside its jobs.</summary>
+    private sealed record Upkeep(PieceWriter Writer, FileFinisher Finisher, DataFlusher Flusher, ResumeLog Log);
 }

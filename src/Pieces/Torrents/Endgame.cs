@@ -115,7 +115,11 @@ internal sealed class Endgame
     }
 
     // What another must take for its blocks at the least, in seconds, before they are asked of this peer too.
-    private double LeastRemaining(PeerState peer) => Math.Max(Finish(peer) * ClearGain, _work.Table.Missing.Count > 0 ? MidwaySeconds : 0);
+    private double LeastRemaining(PeerState peer)
+    {
+        bool isMidway = _work.Table.Missing.Count + _work.Table.Deferred > 0;
+        return Math.Max(Finish(peer) * ClearGain, isMidway ? MidwaySeconds : 0);
+    }
 
     // Seconds till it would have sent one block more.
     private static double Finish(PeerState peer)

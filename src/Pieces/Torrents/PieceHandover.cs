@@ -12,6 +12,7 @@ internal sealed class PieceHandover
 {
     private readonly PieceWork _work;
     private readonly IPieceStore _store;
+    private bool _isSlow = true;
 
     public PieceHandover(PieceWork work, IPieceStore store)
     {
@@ -19,8 +20,14 @@ internal sealed class PieceHandover
         _store = store;
     }
 
-    /// <summary>Whether blocks of every piece are written as they come.</summary>
-    public bool WritesEarly { get; set; } = true;
+    /// <summary>Whether the download is so slow that blocks of every piece are written as they come, if another run can go on from them.</summary>
+    public bool IsSlow
+    {
+        set => _isSlow = value;
+    }
+
+    /// <summary>Whether another run can go on from what is written.</summary>
+    public bool CanResume => _store.CanResume;
 
     /// <summary>Jobs of the disk that have not reported.</summary>
     public int Jobs { get; private set; }
@@ -36,7 +43,7 @@ internal sealed class PieceHandover
             return true;
         }
 
-        if (WritesEarly || assembly.IsLarge || assembly.IsClosing)
+        if ((_isSlow && CanResume) || assembly.IsLarge || assembly.IsClosing)
             Write(assembly);
         return false;
     }

@@ -272,9 +272,13 @@ internal sealed class PieceManager
     /// <summary>A good copy of a piece that had been rejected: appends those who are to be banned.</summary>
     public void OnDigests(PieceDigests digests, List<SourceId> convicted) => _work.Blame.Resolve(digests.Piece, digests.BlockDigests, convicted);
 
-    /// <summary>Gives up every open piece for a stop: what is in memory goes to the disk. Over when <see cref="IsDiskIdle"/>.</summary>
+    /// <summary>
+    /// Gives up every open piece for a stop: what is in memory goes to the disk if another run can go on from it. Over when <see cref="IsDiskIdle"/>.
+    /// </summary>
     public void CloseAll()
     {
+        if (!_writer.CanResume)
+            return;
         for (int i = _work.Pieces.Open.Count - 1; i >= 0; i--)
             _writer.BeginClose(_work.Pieces.Open[i]);
     }
@@ -293,7 +297,7 @@ internal sealed class PieceManager
         bool isShared = assembly.Blocks.IsShared(request.Ordinal);
         assembly.Blocks.Receive(request.Ordinal, data, peer.Id);
         assembly.LastProgress = now;
-        _writer.WritesEarly = DownloadRate(now) < EarlyWriteBelow;
+        _writer.IsSlow = DownloadRate(now) < EarlyWriteBelow;
         if (assembly.Blocks.Free == 0)
             _work.Pieces.OnAllAsked(assembly);
         if (isShared)

@@ -14,6 +14,12 @@ internal sealed record StorageOpened(StorageOpening Opening) : TorrentEvent;
 /// <summary>The data could not be looked at, or a task of the torrent ended in an exception.</summary>
 internal sealed record TorrentFaulted(Exception Reason) : TorrentEvent;
 
+/// <summary>The target of a stream has taken everything.</summary>
+internal sealed record ContentDelivered : TorrentEvent
+{
+    public static readonly ContentDelivered Instance = new();
+}
+
 /// <summary>A handshake is done, in either direction; the stream is the loop's to use or to close.</summary>
 internal sealed record PeerArrived(HandshakenPeer Peer) : TorrentEvent;
 

@@ -13,6 +13,7 @@ internal sealed class TorrentGoal
     private readonly TransferStats _stats;
     private readonly SeedGoalClock? _clock;
     private int _unfinishedFiles;
+    private bool _isDelivered;
     private long? _completedAt;
 
     public TorrentGoal(TorrentSetup setup, TorrentParts parts, Bitfield finishedFiles)
@@ -21,6 +22,7 @@ internal sealed class TorrentGoal
         _pieces = parts.Pieces;
         _stats = parts.Stats;
         _clock = setup.Options.Seed is { } goals ? new SeedGoalClock(goals, parts.Stats.BytesWanted) : null;
+        _isDelivered = setup.Options.Stream is null;
         foreach (FileEntry file in setup.WantedFiles())
         {
             if (!finishedFiles[file.Index])
@@ -28,8 +30,11 @@ internal sealed class TorrentGoal
         }
     }
 
-    /// <summary>Whether everything wanted is verified and under its final name. Data that is only served needs no names: what is there is what is wanted.</summary>
-    public bool IsComplete => _setup.Options.SeedOnly || (_pieces.IsComplete && _unfinishedFiles == 0);
+    /// <summary>
+    /// Whether everything wanted is verified and under its final name, or taken by the target of a stream. Data that is only served needs no
+    /// names: what is there is what is wanted.
+    /// </summary>
+    public bool IsComplete => _setup.Options.SeedOnly || (_pieces.IsComplete && _unfinishedFiles == 0 && _isDelivered);
 
     /// <summary>Whether nothing had to be fetched.</summary>
     public bool BeganComplete { get; set; }
@@ -64,6 +69,9 @@ internal sealed class TorrentGoal
         _unfinishedFiles--;
         _setup.Reporter.Finished(file.FileIndex, file.Path, _setup.Metainfo.Files[file.FileIndex].Length);
     }
+
+    /// <summary>The target of a stream has taken everything.</summary>
+    public void OnDelivered() => _isDelivered = true;
 
     /// <summary>Everything wanted is here now.</summary>
     public void OnComplete() => _completedAt = _setup.Services.TimeProvider.GetTimestamp();

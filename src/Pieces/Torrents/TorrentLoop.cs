@@ -17,11 +17,12 @@ internal sealed class TorrentLoop : IAsyncDisposable
 
     private readonly TorrentSetup _setup;
     private readonly Torrent _torrent;
-    private readonly TorrentStorage _storage;
+    private readonly ITorrentStore _storage;
     private readonly ILogger _logger;
     private readonly CancellationTokenSource _stopping = new();
     private readonly List<FileFinished> _finishedEarly = [];
     private readonly HandPeers _handPeers;
+    private readonly ContentHandover? _handover;
     private TorrentPhase _phase = TorrentPhase.Checking;
     private TorrentSession? _session;
     private TransferStats? _stats;
@@ -33,8 +34,10 @@ internal sealed class TorrentLoop : IAsyncDisposable
         _setup = setup;
         _torrent = torrent;
         _logger = setup.Services.Logger;
-        _storage = new TorrentStorage(setup.StorageOptions());
+        _storage = setup.CreateStore();
         _handPeers = new HandPeers(setup);
+        if (_storage is StreamStorage stream)
+            _handover = new ContentHandover(stream, setup.Options.Stream!.Target, setup.Inbox);
     }
 
     /// <summary>Whether peers that dial us are taken; read by the listener's tasks.</summary>
@@ -141,6 +144,10 @@ internal sealed class TorrentLoop : IAsyncDisposable
                 _session?.OnDisk(disk.Verdict);
                 CheckComplete();
                 break;
+            case ContentDelivered:
+                _goal?.OnDelivered();
+                CheckComplete();
+                break;
             case TrackerSaid tracker:
                 _setup.Reporter.Tracker(tracker.Url, tracker.Peers, tracker.Error);
                 break;
@@ -182,6 +189,7 @@ internal sealed class TorrentLoop : IAsyncDisposable
         if (_goal.IsReached)
             return;
 
+        _handover?.Start(_stopping.Token);
         _handPeers.Start(_setup.Options.Peers, _stopping.Token);
 
         _setup.Inbox.Counters = _goal.Counters;
@@ -203,7 +211,7 @@ internal sealed class TorrentLoop : IAsyncDisposable
         if (_session.IsAlone && _phase == TorrentPhase.Downloading)
             _trackers?.NeedPeers();
         _torrent.EveryTrackerRefused = _trackers?.EveryTrackerRefused == true && _setup.Options.Peers.IsEmpty && !_session.HasHope;
-        _torrent.Publish(_stats!.Draw(_phase));
+        _torrent.Publish(_stats!.Draw(_phase) with { WaitsForReader = _session.WaitsForReader });
     }
 
     private TimeSpan PeriodAfterTick()
@@ -284,6 +292,8 @@ internal sealed class TorrentLoop : IAsyncDisposable
         Task leaving = _trackers?.StopAsync() ?? Task.CompletedTask;
         await opening.ConfigureAwait(false);
         await _handPeers.WhenIdleAsync().ConfigureAwait(false);
+        if (_handover is not null)
+            await _handover.Ended.ConfigureAwait(false);
         if (_session is not null)
         {
             _session.StopAsking();

@@ -33,7 +33,13 @@ public sealed record TorrentOptions
     /// <summary>Folder that gets the torrent's file or top folder; default the current one.</summary>
     public string OutputDirectory { get; init; } = ".";
 
-    /// <summary>Which piece to ask for next; default in order.</summary>
+    /// <summary>
+    /// Streams the content to a target instead: nothing is read from or put into <see cref="OutputDirectory"/>, and it ends when everything was
+    /// taken. It goes with neither <see cref="Seed"/> nor <see cref="SeedOnly"/>. Default null: to the folder.
+    /// </summary>
+    public StreamOptions? Stream { get; init; }
+
+    /// <summary>Which piece to ask for next; default in order. A stream looks ahead only as far as it can keep what comes.</summary>
     public PieceOrder Order { get; init; } = PieceOrder.InOrder;
 
     /// <summary>Goals of seeding after completion; null (default) stops at completion.</summary>

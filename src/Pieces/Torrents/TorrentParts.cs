@@ -23,13 +23,16 @@ internal sealed record TorrentParts
 
     public required TransferStats Stats { get; init; }
 
+    /// <summary>What is kept of a stream; null for a download that keeps everything.</summary>
+    public StreamRetention? Retention { get; init; }
+
     public required TorrentReporter Reporter { get; init; }
 
     /// <summary>Makes the parts of a torrent.</summary>
     /// <param name="setup">What the torrent is and is to do.</param>
     /// <param name="storage">Where its pieces are kept.</param>
     /// <param name="opening">What was found there.</param>
-    public static TorrentParts Create(TorrentSetup setup, TorrentStorage storage, StorageOpening opening)
+    public static TorrentParts Create(TorrentSetup setup, ITorrentStore storage, StorageOpening opening)
     {
         TimeProvider time = setup.Services.TimeProvider;
         PieceLayout layout = setup.Metainfo.Layout;
@@ -47,7 +50,10 @@ internal sealed record TorrentParts
         var dialer = new PeerDialer(setup.Services, setup.Metainfo.InfoHash, setup.Inbox);
         var round = new ChokeRound(new Choker(time, setup.Random), time, Choker.SlotsFor(setup.Services.UploadLimiter.Rate));
         var downloads = new DownloadDesk(pieces, pool, time);
-        var uploads = new UploadDesk(layout, pieces.Have, pool, round);
+        StreamRetention? retention = storage is StreamStorage stream
+            ? new StreamRetention(table, stream.Slots, () => pool.Peers.Count, stream.TryDrop)
+            : null;
+        var uploads = new UploadDesk(layout, retention?.Offered ?? pieces.Have, pool, round);
         return new TorrentParts
         {
             Metainfo = setup.Metainfo,
@@ -58,6 +64,7 @@ internal sealed record TorrentParts
             Router = new PeerMessageRouter(layout, pieces, downloads, uploads, book, time),
             Stats = new TransferStats(pieces, pool, book, time, BytesOf(wanted, layout)),
             Reporter = setup.Reporter,
+            Retention = retention,
         };
     }
 

@@ -19,7 +19,9 @@ internal sealed class TorrentSession
     private readonly PeerMessageRouter _router;
     private readonly TransferStats _stats;
     private readonly TorrentReporter _reporter;
+    private readonly StreamRetention? _retention;
     private readonly Func<int> _listenPort;
+    private readonly List<PieceIndex> _offered = [];
     private readonly List<SourceId> _convicted = [];
 
     public TorrentSession(TorrentParts parts, Func<int> listenPort)
@@ -32,6 +34,7 @@ internal sealed class TorrentSession
         _router = parts.Router;
         _stats = parts.Stats;
         _reporter = parts.Reporter;
+        _retention = parts.Retention;
         _listenPort = listenPort;
     }
 
@@ -43,6 +46,11 @@ internal sealed class TorrentSession
 
     /// <summary>Whether somebody is connected, is being dialled, or could be.</summary>
     public bool HasHope => _admission.Peers.Pool.Peers.Count > 0 || _admission.HasHope;
+
+    /// <summary>Whether a stream is held up by its reader.</summary>
+    public bool WaitsForReader => _retention?.WaitsForReader == true;
+
+    private Bitfield Offered => _retention?.Offered ?? _pieces.Have;
 
     /// <summary>Deals with what peers and their connections report.</summary>
     public void OnPeer(TorrentEvent e)
@@ -94,6 +102,9 @@ internal sealed class TorrentSession
                 _pieces.OnDigests(digests, _convicted);
                 BanConvicted();
                 break;
+            case ContentTaken taken:
+                _retention?.OnTaken(taken.End);
+                break;
         }
 
         _downloads.ServeAll();
@@ -103,6 +114,7 @@ internal sealed class TorrentSession
     public void OnTick(bool isSeeding, CancellationToken cancellationToken)
     {
         long now = _stats.Now;
+        TendStream();
         _downloads.Tick(now);
         _uploads.Tick(now, isSeeding);
         if (isSeeding)
@@ -155,7 +167,7 @@ internal sealed class TorrentSession
         if (_admission.Arrived(arrived) is not { } peer)
             return;
         _pieces.PeerJoined(peer);
-        PeerGreeting.Send(peer.Connection!, _pieces.Have, _listenPort(), _metainfo.InfoBytes.Length);
+        PeerGreeting.Send(peer.Connection!, Offered, _listenPort(), _metainfo.InfoBytes.Length);
         _reporter.Connected(arrived.RemoteEndPoint, peer.Client);
     }
 
@@ -172,15 +184,30 @@ internal sealed class TorrentSession
     private void OnStored(PieceStored stored)
     {
         _pieces.OnStored(stored);
-        var have = new Wire.HaveMessage((uint)stored.Piece.Value);
+        Announce(stored.Piece, _retention?.OnStored(stored.Piece) ?? true);
+        _reporter.Stored(stored.Piece, _pieces.Have.Count);
+    }
+
+    private void Announce(PieceIndex piece, bool isOffered)
+    {
+        var have = new Wire.HaveMessage((uint)piece.Value);
         foreach (PeerState peer in _admission.Peers.Pool.Peers)
         {
             // Also to those who have the piece: one that seeds a piece at a time shows the next when it sees this, and leechers see how far we are.
-            if (!peer.Pieces.HasAll)
+            // They never ask for it, so it may be one that will not stay.
+            if (!peer.Pieces.HasAll && (isOffered || peer.Pieces.Has(piece)))
                 peer.Connection!.Send(have);
         }
+    }
 
-        _reporter.Stored(stored.Piece, _pieces.Have.Count);
+    private void TendStream()
+    {
+        if (_retention is null)
+            return;
+        _offered.Clear();
+        _retention.Tend(_offered);
+        foreach (PieceIndex piece in _offered)
+            Announce(piece, isOffered: true);
     }
 
     private void BanConvicted()

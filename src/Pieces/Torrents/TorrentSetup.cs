@@ -47,6 +47,10 @@ internal sealed record TorrentSetup
     public IEnumerable<FileEntry> WantedFiles() =>
         Metainfo.Files.Where(file => file.IsOnDisk && (Options.SelectedFiles is null || Options.SelectedFiles.Value.Contains(file.Index)));
 
+    /// <summary>Where the torrent's pieces are kept; opened by its loop.</summary>
+    public ITorrentStore CreateStore() =>
+        Options.Stream is { } stream ? new StreamStorage(StorageOptions(), stream) : new TorrentStorage(StorageOptions());
+
     /// <summary>What the torrent's storage is to do.</summary>
     public StorageOptions StorageOptions() => new()
     {

@@ -73,6 +73,9 @@ public sealed record TorrentSnapshot
     /// <summary>Time since the transfer began.</summary>
     public TimeSpan Elapsed { get; init; }
 
+    /// <summary>Whether a stream is held up by its reader: what it needs next is here.</summary>
+    public bool WaitsForReader { get; init; }
+
     /// <summary>Estimated time to completion, or null when unknown.</summary>
     public TimeSpan? Eta { get; init; }
 }

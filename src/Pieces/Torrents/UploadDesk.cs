@@ -19,7 +19,7 @@ internal sealed class UploadDesk
 
     /// <summary>Makes it.</summary>
     /// <param name="layout">For the range checks.</param>
-    /// <param name="have">The pieces that count; kept by the torrent's pieces.</param>
+    /// <param name="have">The pieces that peers may ask for; read only here.</param>
     /// <param name="pool">The connected peers.</param>
     /// <param name="round">Decides who is unchoked.</param>
     public UploadDesk(PieceLayout layout, Bitfield have, PeerPool pool, ChokeRound round)

@@ -43,6 +43,18 @@ public class GiveUpClockTests
     }
 
     [Fact]
+    public void A_reader_that_takes_its_time_is_no_stall()
+    {
+        var clock = new GiveUpClock(Minute, null, "again");
+        clock.Check(Downloading(peers: 1, received: 1), Minute).Should().BeNull();
+        clock.Check(Downloading(peers: 1, received: 1) with { WaitsForReader = true }, 60 * Minute).Should().BeNull();
+        clock.Check(Downloading(peers: 1, received: 1), 60.9 * Minute).Should().BeNull();
+        Outcome stalled = clock.Check(Downloading(peers: 1, received: 1), 61 * Minute)!;
+        stalled.Code.Should().Be(ExitCode.Stalled);
+        stalled.Message.Should().EndWith("(again)");
+    }
+
+    [Fact]
     public void The_deadline_ends_a_download_and_never_a_complete_one()
     {
         var clock = new GiveUpClock(null, Minute);

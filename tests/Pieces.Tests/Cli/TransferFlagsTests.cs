@@ -49,8 +49,13 @@ public class TransferFlagsTests
     public void The_folder_has_two_names(string line) => OptionsOf(line).OutputDirectory.Should().Be("there");
 
     [Fact]
-    public void Content_on_stdout_is_refused_for_now() =>
-        FluentActions.Invoking(() => OptionsOf("-o -")).Should().Throw<FailureException>().Which.Code.Should().Be(ExitCode.Usage);
+    public void A_hyphen_is_no_folder_but_the_content_on_stdout()
+    {
+        OptionsOf("-o -").OutputDirectory.Should().Be(".");
+        _files.IsStream(Parse("-o -")).Should().BeTrue();
+        _files.IsStream(Parse("-o ./-")).Should().BeFalse();
+        _files.IsStream(Parse(string.Empty)).Should().BeFalse();
+    }
 
     [Theory]
     [InlineData("--order in-order", PieceOrder.InOrder)]

@@ -89,6 +89,8 @@ internal sealed class PatternStore : IPieceStore
 {
     public StorageException? Failure { get; set; }
 
+    public bool CanResume => true;
+
     public List<int> ReadSizes { get; } = [];
 
     public static byte[] BytesOf(BlockRequest block)

@@ -48,6 +48,26 @@ public class PieceTableTests
         Table(have: "##..", wanted: "##..").FirstNeeded.Should().Be(-1);
 
     [Fact]
+    public void Deferred_pieces_are_needed_and_become_missing_one_after_the_other()
+    {
+        PieceTable table = Table(have: "#....", wanted: "##.##");
+        table.DeferAll();
+        table.Deferred.Should().Be(3);
+        table.Missing.Count.Should().Be(0);
+        table.FirstNeeded.Should().Be(1);
+        table.Invoking(t => t.MarkOpen(new PieceIndex(1))).Should().Throw<InvalidOperationException>();
+        foreach (int admitted in new[] { 1, 3, 4 })
+        {
+            table.TryAdmit().Should().BeTrue();
+            table.StatusOf(new PieceIndex(admitted)).Should().Be(PieceStatus.Missing);
+            table.Missing[admitted].Should().BeTrue();
+        }
+
+        table.TryAdmit().Should().BeFalse();
+        table.Deferred.Should().Be(0);
+    }
+
+    [Fact]
     public void Counts_copies_of_single_pieces_and_of_seeds()
     {
         PieceTable table = Table(have: "...", copies: "012");

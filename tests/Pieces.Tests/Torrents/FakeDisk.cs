@@ -12,6 +12,8 @@ internal sealed class FakeDisk : IPieceStore
     private readonly HashSet<PieceIndex> _busy = [];
     private readonly HashSet<PieceIndex> _rejected = [];
 
+    public bool CanResume { get; set; } = true;
+
     public Dictionary<(PieceIndex Piece, int Ordinal), byte> Candidates { get; } = [];
 
     public List<PieceIndex> Stored { get; } = [];

@@ -113,6 +113,21 @@ public class PieceManagerDataTests
     }
 
     [Fact]
+    public void Blocks_that_no_other_run_can_go_on_from_are_not_written_before_their_piece_nor_at_the_end()
+    {
+        var rig = new PieceRig();
+        rig.Disk.CanResume = false;
+        PeerState peer = rig.Seed();
+        List<BlockRequest> asked = rig.Fill(peer);
+        rig.Send(peer, asked[0]);
+        rig.Manager.CloseAll();
+        rig.Disk.WriteJobs.Should().Be(0);
+        rig.Manager.IsDiskIdle.Should().BeTrue();
+        rig.Manager.Abandon();
+        rig.Pool.Rented.Should().Be(0);
+    }
+
+    [Fact]
     public void Blocks_wait_for_their_piece_when_the_download_is_fast()
     {
         var rig = new PieceRig(pieces: 10_000);

@@ -8,6 +8,22 @@ namespace Pieces.Tests.Torrents;
 public class PieceManagerRequestTests
 {
     [Fact]
+    public void A_piece_that_there_is_no_room_to_keep_is_not_asked_for_in_any_way()
+    {
+        var rig = new PieceRig(pieces: 8);
+        rig.Table.DeferAll();
+        rig.Table.TryAdmit().Should().BeTrue();
+        PeerState seed = rig.Seed(), choking = rig.Stranger();
+        rig.Manager.OnHaveAll(choking);
+        choking.Flags.AmInterested = true;
+        choking.Requests.AllowFast(new PieceIndex(3));
+        rig.Fill(seed).Select(block => block.Piece.Value).Distinct().Should().Equal(0);
+        rig.Fill(choking).Should().BeEmpty();
+        rig.Table.TryAdmit().Should().BeTrue();
+        rig.Fill(seed).Select(block => block.Piece.Value).Distinct().Should().Equal(1);
+    }
+
+    [Fact]
     public void A_peer_that_sends_only_have_is_asked()
     {
         var rig = new PieceRig();

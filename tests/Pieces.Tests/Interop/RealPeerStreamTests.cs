@@ -1,0 +1,31 @@
+using Pieces.Tests.Support;
+
+namespace Pieces.Tests.Interop;
+
+/// <summary>The built program streaming to a pipe what other people's clients seed.</summary>
+[Collection("Real peers")]
+[Trait("Tier", "Interop")]
+public sealed class RealPeerStreamTests
+{
+    [Theory]
+    [InlineData("aria2")]
+    [InlineData("libtorrent")]
+    [InlineData("Transmission")]
+    public async Task It_streams_what_another_client_seeds(string name)
+    {
+        CancellationToken cancellationToken = TestContext.Current.CancellationToken;
+        RealClient client = RealPeers.Require(name, TrackerKind.PiecesTrackerHttp);
+        await using Scene scene = await Scene.SetAsync(TrackerKind.PiecesTrackerHttp, SampleShape.SeveralFiles, cancellationToken);
+        string theirs = scene.Folder("theirs");
+        string ours = scene.Folder("ours");
+        scene.Sample.WriteContent(theirs);
+        PeerProcess seed = await scene.StartAsync(client, theirs, cancellationToken);
+        await scene.WaitForSeedAsync(seed, cancellationToken);
+
+        string[] command = ["download", scene.TorrentFile, "-o", "-", "-p", $"{Loopback.FreePort()}", "--no-dht", "--no-pex", "--no-lsd"];
+        ShellPipeResult result = await ShellPipe.RunAsync(command, "tar x", ours);
+
+        result.ExitCode.Should().Be(0, result.StandardError);
+        scene.Sample.FirstDifferenceOrStray(ours).Should().BeNull();
+    }
+}
