@@ -73,6 +73,9 @@ public sealed record TorrentSnapshot
     /// <summary>Time since the transfer began.</summary>
     public TimeSpan Elapsed { get; init; }
 
+    /// <summary>Time from the beginning of the transfer to its completion, or null before.</summary>
+    public TimeSpan? CompletedAfter { get; init; }
+
     /// <summary>Estimated time to completion, or null when unknown.</summary>
     public TimeSpan? Eta { get; init; }
 }
