@@ -14,11 +14,13 @@ internal static class DownloadCommand
         var network = new NetworkFlags();
         var goals = new SeedGoalFlags(withSwitch: true);
         var progress = new ProgressFlag();
+        var run = new RunFlags(fetches: true);
         var command = new Command("download", "fetch torrents; the same command again resumes") { sources };
         files.AddTo(command);
         network.AddTo(command);
         goals.AddTo(command);
         progress.AddTo(command);
+        run.AddTo(command);
         command.SetAction(async (parse, _) =>
         {
             var settings = new TransferSettings
@@ -29,7 +31,7 @@ internal static class DownloadCommand
                 Deadline = files.DeadlineOf(parse),
                 Progress = progress.Of(parse),
             };
-            return (int)await new TransferRun(context, settings).RunAsync(parse.GetRequiredValue(sources));
+            return (int)await new TransferRun(context, run.Apply(parse, settings)).RunAsync(run.SourcesOf(parse, parse.GetValue(sources) ?? []));
         });
         return command;
     }

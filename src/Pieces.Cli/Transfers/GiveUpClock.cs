@@ -13,15 +13,23 @@ internal sealed class GiveUpClock
     private long _received;
     private bool _metPeer;
 
-    public GiveUpClock(TimeSpan? stallTimeout, TimeSpan? deadline)
+    /// <param name="stallTimeout">Longest time without a byte, or null.</param>
+    /// <param name="deadline">Longest time from the beginning of the run to completion, or null.</param>
+    /// <param name="begun">When this download's turn came, from the beginning of the run.</param>
+    public GiveUpClock(TimeSpan? stallTimeout, TimeSpan? deadline, TimeSpan begun = default)
     {
         _stallTimeout = stallTimeout;
         _deadline = deadline;
+        _lastProgress = begun;
     }
+
+    /// <summary>What a download is told that is not complete when the deadline comes, begun or not.</summary>
+    public static Outcome Late(TimeSpan deadline) =>
+        new(ExitCode.Deadline, $"not complete after {Quantity.Duration(deadline)} (the same command resumes it)");
 
     /// <summary>Looks at the state of the moment.</summary>
     /// <param name="now">The state.</param>
-    /// <param name="elapsed">Time since the download was asked for.</param>
+    /// <param name="elapsed">Time since the run began.</param>
     /// <returns>Why to give up, or null to go on. Never for one that is complete.</returns>
     public Outcome? Check(TorrentSnapshot now, TimeSpan elapsed)
     {
@@ -29,7 +37,7 @@ internal sealed class GiveUpClock
         if (now.Phase is not (TorrentPhase.Checking or TorrentPhase.Downloading))
             return null;
         if (_deadline is { } deadline && elapsed >= deadline)
-            return new Outcome(ExitCode.Deadline, $"not complete after {Quantity.Duration(deadline)} (the same command resumes it)");
+            return Late(deadline);
 
         // Looking at what is there is progress of its own, however long it takes.
         if (now.Phase == TorrentPhase.Checking || now.Downloaded != _received)
