@@ -62,6 +62,7 @@ public class ProcessTests
     [Theory]
     [InlineData("help")]
     [InlineData("help", "exit-codes")]
+    [InlineData("help", "events")]
     [InlineData("help", "download")]
     [InlineData("-h")]
     [InlineData("seed", "--help")]
