@@ -59,8 +59,8 @@ internal sealed class TransferLoop
             if (_open == 0)
                 break;
             await Task.WhenAny(heard, tick);
-            foreach (TransferSession session in _running)
-                session.Tick(Elapsed);
+            if (tick.IsCompleted)
+                _running.ForEach(session => session.Tick(Elapsed));
             while (_inbox.Reader.TryRead(out RunEvent? e))
                 await OnAsync(e);
             if (tick.IsCompleted || _running.Count <= Many)
