@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using Pieces.Cli.Commands;
+using Pieces.Cli.Events;
 using Pieces.Cli.Failures;
 using Pieces.Cli.Parsing;
 using Pieces.Cli.Terminal;
@@ -38,7 +39,8 @@ internal sealed class Application : IDisposable
         {
             // The last resort of the process: what nobody foresaw is said, and ends it with the code for bugs.
             var outcome = Outcome.Of(e);
-            _context.Messages.Failure(outcome);
+            if (!FailureEvents.TryWrite(_context, args, outcome))
+                _context.Messages.Failure(outcome);
             code = outcome.Code;
         }
 

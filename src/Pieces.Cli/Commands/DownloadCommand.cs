@@ -16,18 +16,21 @@ internal static class DownloadCommand
         var network = new NetworkFlags();
         var goals = new SeedGoalFlags(withSwitch: true);
         var progress = new ProgressFlag();
+        var run = new RunFlags(fetches: true);
         var command = new Command("download", "fetch torrents; the same command again resumes") { sources };
         files.AddTo(command);
         network.AddTo(command);
         goals.AddTo(command);
         progress.AddTo(command);
+        run.AddTo(command);
         command.SetAction(async (parse, _) =>
         {
-            string[] given = parse.GetRequiredValue(sources);
+            IReadOnlyList<string> given = run.SourcesOf(parse, parse.GetValue(sources) ?? []);
             TorrentOptions torrent = files.Apply(parse, network.Apply(parse, goals.Apply(parse, new())));
-            if (files.IsStream(parse))
+            bool isStream = files.IsStream(parse);
+            if (isStream)
             {
-                StreamPlan.Check(given.Length, torrent, isTerminal: !Console.IsOutputRedirected);
+                StreamPlan.Check(given.Count, torrent, isTerminal: !Console.IsOutputRedirected);
                 torrent = StreamPlan.Apply(context, torrent);
             }
 
@@ -39,7 +42,7 @@ internal static class DownloadCommand
                 Deadline = files.DeadlineOf(parse),
                 Progress = progress.Of(parse),
             };
-            return (int)await new TransferRun(context, settings).RunAsync(given);
+            return (int)await new TransferRun(context, run.Apply(parse, settings, isStream)).RunAsync(given);
         });
         return command;
     }

@@ -21,6 +21,7 @@ internal static class ExitCodeHelp
         " 11  another process is working on this download",
         " 12  several sources failed for different reasons (the same reason gives that code)",
         " 13  an existing path is in the way and --overwrite was not given",
+        " 14  a hook failed (--on-complete)",
         " 15  the network interface is gone",
         " 16  every tracker refused, and nothing else may be used",
         "129  SIGHUP before completion; the state is saved (130: SIGINT, 143: SIGTERM)",

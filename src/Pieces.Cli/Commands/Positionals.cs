@@ -12,10 +12,10 @@ internal static class Positionals
         Arity = ArgumentArity.ExactlyOne,
     };
 
-    /// <summary>One torrent or more.</summary>
+    /// <summary>Torrents; none where a list names them.</summary>
     public static Argument<string[]> Sources() => new("SOURCE")
     {
         Description = "a .torrent file, the http(s) URL of one, or - for its bytes on stdin",
-        Arity = ArgumentArity.OneOrMore,
+        Arity = ArgumentArity.ZeroOrMore,
     };
 }

@@ -15,10 +15,12 @@ internal static class SeedCommand
         var network = new NetworkFlags();
         var goals = new SeedGoalFlags(withSwitch: false);
         var progress = new ProgressFlag();
+        var run = new RunFlags(fetches: false);
         var command = new Command("seed", "verify what is there, then serve it until stopped or a goal is reached") { sources, data, paranoid };
         network.AddTo(command);
         goals.AddTo(command);
         progress.AddTo(command);
+        run.AddTo(command);
         command.SetAction(async (parse, _) =>
         {
             var settings = new TransferSettings
@@ -32,7 +34,7 @@ internal static class SeedCommand
                 },
                 Progress = progress.Of(parse),
             };
-            return (int)await new TransferRun(context, settings).RunAsync(parse.GetRequiredValue(sources));
+            return (int)await new TransferRun(context, run.Apply(parse, settings)).RunAsync(run.SourcesOf(parse, parse.GetValue(sources) ?? []));
         });
         return command;
     }

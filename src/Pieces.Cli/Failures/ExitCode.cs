@@ -45,6 +45,9 @@ internal enum ExitCode
     /// <summary>An existing path is in the way and <c>--overwrite</c> was not given.</summary>
     InTheWay = 13,
 
+    /// <summary>A hook failed.</summary>
+    HookFailed = 14,
+
     /// <summary>The network interface is gone, or was never there.</summary>
     InterfaceGone = 15,
 

@@ -15,6 +15,9 @@ internal sealed record Outcome(ExitCode Code, string? Message = null, Exception?
     // errno of a full disk, which the runtime keeps in HResult.
     private const int NoSpaceLeft = 28;
 
+    /// <summary>Whether the line was given when it happened, so that it is not given again at the end.</summary>
+    public bool IsSaid { get; init; }
+
     /// <summary>All is well.</summary>
     public static Outcome Success { get; } = new(ExitCode.Success);
 

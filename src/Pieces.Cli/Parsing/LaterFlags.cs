@@ -8,8 +8,7 @@ internal static class LaterFlags
 
     private static readonly HashSet<string> Download =
     [
-        "-s", "--select", "-x", "--exclude", "--dht-bootstrap", "--encryption", "--proxy", "--print-paths", "-0", "--metadata-timeout",
-        "-i", "--input", "-j", "--jobs", "--on-complete", "-n", "--dry-run", "--json",
+        "-s", "--select", "-x", "--exclude", "--dht-bootstrap", "--encryption", "--proxy", "-n", "--dry-run",
     ];
 
     private static readonly HashSet<string> Show = ["--json", "--magnet", "--scrape"];

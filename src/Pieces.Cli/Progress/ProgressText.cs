@@ -1,3 +1,4 @@
+using System.Globalization;
 using Pieces.Cli.Terminal;
 using Pieces.Torrents;
 
@@ -37,18 +38,21 @@ internal static class ProgressText
             + $"{Quantity.Count(now.ConnectedPeers, "peer")}, {Eta(now)}",
     };
 
-    /// <summary>What was done: size, time, average rates.</summary>
+    /// <summary>What was done: size, time, average rate, uploaded, ratio.</summary>
     public static string End(TransferStatus transfer)
     {
         TorrentSnapshot now = transfer.Snapshot;
         bool complete = now.BytesVerified >= now.BytesWanted;
         string done = complete ? $"complete, {Quantity.Size(now.BytesWanted)}" : $"{Quantity.Size(now.BytesVerified)} of {Quantity.Size(now.BytesWanted)}";
-        double seconds = Math.Max(now.Elapsed.TotalSeconds, 0.001);
-        string received = now.Downloaded == 0 ? "nothing had to be fetched" : $"{Quantity.Size(now.Downloaded)} received at {Quantity.Rate(now.Downloaded / seconds)}";
-        string sent = now.Uploaded == 0 ? string.Empty : $", {Quantity.Size(now.Uploaded)} sent at {Quantity.Rate(now.Uploaded / seconds)}";
+        string received = now.Downloaded == 0 ? "nothing had to be fetched" : $"{Quantity.Size(now.Downloaded)} received at {Quantity.Rate(AverageDown(now))}";
+        double ratio = now.BytesWanted == 0 ? 0 : (double)now.Uploaded / now.BytesWanted;
+        string sent = string.Create(CultureInfo.InvariantCulture, $", {Quantity.Size(now.Uploaded)} uploaded, ratio {ratio:0.00}");
         string wasted = now.Wasted == 0 ? string.Empty : $", {Quantity.Size(now.Wasted)} wasted";
-        return $"{transfer.Subject.Name}: {done}; {received}{sent}{wasted} in {Quantity.Duration(now.Elapsed)}";
+        return $"{transfer.Subject.Name}: {done} in {Quantity.Duration(now.Elapsed)}; {received}{sent}{wasted}";
     }
+
+    // Of the time until it was complete: seeding afterwards made it no slower.
+    private static double AverageDown(TorrentSnapshot now) => now.Downloaded / Math.Max((now.CompletedAfter ?? now.Elapsed).TotalSeconds, 0.001);
 
     private static string Eta(TorrentSnapshot now) => now.Eta is { } eta ? $"ETA {Quantity.Duration(eta)}" : "ETA unknown";
 }

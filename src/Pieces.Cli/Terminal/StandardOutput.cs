@@ -9,7 +9,7 @@ namespace Pieces.Cli.Terminal;
 /// The product of a command, on descriptor 1. Not the console's stream: that one swallows a broken pipe, and a command would work on for a
 /// reader who left.
 /// </summary>
-internal sealed class StandardOutput : IDisposable
+internal sealed class StandardOutput : IByteOutput, IDisposable
 {
     private const int BufferLength = 16 * 1024;
 

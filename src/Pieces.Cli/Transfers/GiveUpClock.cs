@@ -15,18 +15,24 @@ internal sealed class GiveUpClock
     private bool _metPeer;
 
     /// <param name="stallTimeout">Longest time without a byte, or null.</param>
-    /// <param name="deadline">Longest time to completion, or null.</param>
+    /// <param name="deadline">Longest time from the beginning of the run to completion, or null.</param>
+    /// <param name="begun">When this download's turn came, from the beginning of the run.</param>
     /// <param name="hint">What the user may do then.</param>
-    public GiveUpClock(TimeSpan? stallTimeout, TimeSpan? deadline, string hint = TransferSettings.Resumes)
+    public GiveUpClock(TimeSpan? stallTimeout, TimeSpan? deadline, TimeSpan begun = default, string hint = TransferSettings.Resumes)
     {
         _hint = hint;
         _stallTimeout = stallTimeout;
         _deadline = deadline;
+        _lastProgress = begun;
     }
+
+    /// <summary>What a download is told that is not complete when the deadline comes, begun or not.</summary>
+    public static Outcome Late(TimeSpan deadline, string hint) =>
+        new(ExitCode.Deadline, $"not complete after {Quantity.Duration(deadline)} ({hint})");
 
     /// <summary>Looks at the state of the moment.</summary>
     /// <param name="now">The state.</param>
-    /// <param name="elapsed">Time since the download was asked for.</param>
+    /// <param name="elapsed">Time since the run began.</param>
     /// <returns>Why to give up, or null to go on. Never for one that is complete.</returns>
     public Outcome? Check(TorrentSnapshot now, TimeSpan elapsed)
     {
@@ -34,7 +40,7 @@ internal sealed class GiveUpClock
         if (now.Phase is not (TorrentPhase.Checking or TorrentPhase.Downloading))
             return null;
         if (_deadline is { } deadline && elapsed >= deadline)
-            return new Outcome(ExitCode.Deadline, $"not complete after {Quantity.Duration(deadline)} ({_hint})");
+            return Late(deadline, _hint);
 
         // Looking at what is there is progress of its own, however long it takes; and a reader of a stream who takes its time is no peer's fault.
         if (now.Phase == TorrentPhase.Checking || now.WaitsForReader || now.Downloaded != _received)

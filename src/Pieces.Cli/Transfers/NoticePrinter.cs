@@ -15,7 +15,7 @@ internal sealed class NoticePrinter : IProgress<TorrentNotice>
     {
         switch (value)
         {
-            case FileNotice file:
+            case FileNotice { WasThere: false } file:
                 _messages.Information($"{file.Path}: complete, {Quantity.Size(file.Length)}");
                 break;
             case PeerNotice { Change: PeerChange.Connected } peer:

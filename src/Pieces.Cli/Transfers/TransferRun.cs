@@ -1,15 +1,10 @@
 using Pieces.Cli.Failures;
-using Pieces.Cli.Progress;
-using Pieces.Cli.Sources;
 using Pieces.Cli.Terminal;
-using Pieces.Metadata;
-using Pieces.Primitives;
-using Pieces.Torrents;
 using Pieces.Trackers;
 
 namespace Pieces.Cli.Transfers;
 
-/// <summary>Downloads or seeds all sources of one run with one client: one listener, one set of limits.</summary>
+/// <summary>Downloads or seeds all sources of one run, and tells whoever wants to hear of it.</summary>
 internal sealed class TransferRun
 {
     private readonly CliContext _context;
@@ -24,84 +19,44 @@ internal sealed class TransferRun
     /// <summary>Runs all of them to their end; one that fails does not keep the others from going on.</summary>
     public async Task<ExitCode> RunAsync(IReadOnlyList<string> sources)
     {
-        var codes = new List<ExitCode>();
-        List<Metainfo> torrents = await LoadAsync(sources, codes);
-        if (torrents.Count > 0)
-            codes.AddRange(await TransferAsync(torrents));
-
-        // The signal is why the run ended, whatever else went wrong on the way.
-        return _context.Signals.Code is { } signal && codes.Contains(signal) ? signal : Outcome.Combine(codes);
-    }
-
-    private async Task<List<Metainfo>> LoadAsync(IReadOnlyList<string> sources, List<ExitCode> codes)
-    {
-        if (sources.Count(source => source == "-") > 1)
-            throw FailureException.Usage("-: stdin can be read only once");
-        using var loader = new SourceLoader(_context.TimeProvider);
-        var torrents = new List<Metainfo>();
-        foreach (string source in sources)
+        using var stop = new RunStop(_context.Signals);
+        ExitCode code;
+        await using (TransferObservers observers = ObserverSetup.Create(_context, _settings, stop))
         {
-            try
-            {
-                Metainfo metainfo = await loader.LoadAsync(source, _context.Signals.Token);
-                foreach (string warning in metainfo.Warnings)
-                    _context.Messages.Warning($"{SourceLoader.NameOf(source)}: {warning}");
-                if (torrents.Any(other => other.InfoHash == metainfo.InfoHash))
-                    _context.Messages.Warning($"{SourceLoader.NameOf(source)}: given twice; taken once");
-                else
-                    torrents.Add(metainfo);
-            }
-            catch (FailureException e)
-            {
-                codes.Add(Say(Outcome.Of(e)));
-            }
+            IReadOnlyList<SourceResult> results = await TransferAsync(observers, stop, sources);
+            code = CodeOf(results);
+            observers.Conclude(results, code);
         }
 
-        return torrents;
+        if (stop.OutputFailure is not { } failure)
+            return code;
+        _context.Messages.Failure(failure);
+        return failure.Code;
     }
 
-    private async Task<List<ExitCode>> TransferAsync(List<Metainfo> torrents)
+    private async Task<IReadOnlyList<SourceResult>> TransferAsync(TransferObservers observers, RunStop stop, IReadOnlyList<string> sources)
     {
         if (_settings.Torrent.UseTrackers && EnvironmentProxy.Describe() is { } proxy)
-            _context.Messages.Progress($"HTTP trackers are asked through the environment's proxy, {proxy}; peers and UDP trackers are not");
-        await using IProgressView view = ProgressViews.Create(_context, _settings.Progress);
-        TorrentClientOptions options = _settings.Client with
+            observers.Note($"HTTP trackers are asked through the environment's proxy, {proxy}; peers and UDP trackers are not");
+        try
         {
-            TimeProvider = _context.TimeProvider,
-            Logger = MessageSink.CreateLogger(_context.Messages),
-        };
-        await using var client = new TorrentClient(options);
-
-        var codes = new List<ExitCode>();
-        var sessions = new List<TransferSession>();
-        foreach (Metainfo metainfo in torrents)
-        {
-            try
-            {
-                sessions.Add(await AddAsync(client, metainfo));
-            }
-            catch (Exception e) when (e is PiecesException or IOException or UnauthorizedAccessException)
-            {
-                codes.Add(Say(Outcome.Of(e, metainfo.Name)));
-            }
+            await using var host = new ClientHost(_settings, _context.TimeProvider, ObserverSetup.CreateLogger(_context, _settings, observers));
+            return await new TransferLoop(host, _settings, observers, _context.TimeProvider, stop, sources).RunAsync();
         }
-
-        codes.AddRange(await new TransferWatch(_context, view).RunAsync(sessions));
-        return codes;
+#pragma warning disable CA1031 // A bug of ours ends the run, and whoever reads the events is to hear of it too.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            var outcome = Outcome.Of(e);
+            observers.Fail(null, outcome);
+            return [new SourceResult(null, null, outcome with { IsSaid = true })];
+        }
     }
 
-    private async Task<TransferSession> AddAsync(TorrentClient client, Metainfo metainfo)
+    // The signal is why the run ended, whatever else went wrong on the way.
+    private ExitCode CodeOf(IReadOnlyList<SourceResult> results)
     {
-        TorrentOptions options = _settings.Torrent with { Notices = new NoticePrinter(_context.Messages) };
-        Torrent torrent = await client.AddAsync(metainfo, options, _context.Signals.Token);
-        var subject = TransferSubject.Of(metainfo, options.OutputDirectory);
-        var clock = new GiveUpClock(_settings.StallTimeout, _settings.Deadline, _settings.Hint);
-        return new TransferSession(subject, new TorrentTransfer(torrent), clock, options.SeedOnly, _settings.Hint);
-    }
-
-    private ExitCode Say(Outcome outcome)
-    {
-        _context.Messages.Failure(outcome);
-        return outcome.Code;
+        ExitCode[] codes = [.. results.Select(result => result.Outcome.Code)];
+        return _context.Signals.Code is { } signal && codes.Contains(signal) ? signal : Outcome.Combine(codes);
     }
 }

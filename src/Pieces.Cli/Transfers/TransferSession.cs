@@ -14,21 +14,28 @@ internal sealed class TransferSession
     private Outcome? _gaveUp;
     private Task? _stopping;
     private Task? _ended;
+    private Task? _fetched;
 
-    public TransferSession(TransferSubject subject, ITransfer transfer, GiveUpClock clock, bool seedOnly, string hint = TransferSettings.Resumes)
+    public TransferSession(TransferItem item, ITransfer transfer, GiveUpClock clock, bool seedOnly, string hint = TransferSettings.Resumes)
     {
-        Subject = subject;
+        Item = item;
         _transfer = transfer;
         _clock = clock;
         _seedOnly = seedOnly;
         _hint = hint;
     }
 
-    /// <summary>What it is about.</summary>
-    public TransferSubject Subject { get; }
+    /// <summary>The source that it came from; it is loaded.</summary>
+    public TransferItem Item { get; }
+
+    /// <summary>Its present state.</summary>
+    public TorrentSnapshot Snapshot => _transfer.Snapshot;
 
     /// <summary>Its state with its name, for a display.</summary>
-    public TransferStatus Status => new(Subject, _transfer.Snapshot);
+    public TransferStatus Status => new(Item.Subject!, _transfer.Snapshot);
+
+    /// <summary>Ends, without ever faulting, when nothing more is to be fetched: it is complete, or it has failed or been stopped.</summary>
+    public Task Fetched => _fetched ??= FetchAsync();
 
     /// <summary>Ends, without ever faulting, when it has stopped altogether.</summary>
     public Task Ended => _ended ??= EndAsync();
@@ -53,15 +60,17 @@ internal sealed class TransferSession
     public Outcome Verdict(ExitCode? signal)
     {
         if (_gaveUp is { } gaveUp)
-            return gaveUp with { Message = $"{Subject.Name}: {gaveUp.Message}" };
+            return gaveUp with { Message = $"{Item.Name}: {gaveUp.Message}" };
         Exception? failure = _transfer.Completion.Exception?.InnerException ?? _transfer.Stopped.Exception?.InnerException;
         if (failure is not null)
-            return Outcome.Of(failure, Subject.Name);
+            return Outcome.Of(failure, Item.Name);
+        if (signal is { } early && _seedOnly && _transfer.Snapshot.PiecesHave < Item.Subject!.Pieces)
+            return new Outcome(early);
         if (_transfer.Completion.IsCompletedSuccessfully || (_seedOnly && signal is null))
             return Outcome.Success;
         return signal is { } code
             ? new Outcome(code)
-            : new Outcome(ExitCode.Failure, $"{Subject.Name}: stopped before it was complete ({_hint})");
+            : new Outcome(ExitCode.Failure, $"{Item.Name}: stopped before it was complete ({_hint})");
     }
 
     private Outcome? WhyHopeless(TorrentSnapshot now)
@@ -69,6 +78,8 @@ internal sealed class TransferSession
         bool refused = now is { Phase: TorrentPhase.Downloading, ConnectedPeers: 0 } && _transfer.EveryTrackerRefused;
         return refused ? new Outcome(ExitCode.TrackersRefused, "every tracker refused, and nothing else may be used (--peer adds one by hand)") : null;
     }
+
+    private async Task FetchAsync() => await _transfer.Completion.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
     private async Task EndAsync()
     {

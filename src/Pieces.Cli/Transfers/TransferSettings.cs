@@ -24,6 +24,21 @@ internal sealed record TransferSettings
     /// <summary>Longest time to completion before giving up, or null for no such limit.</summary>
     public TimeSpan? Deadline { get; init; }
 
+    /// <summary>Longest time for a torrent's metadata to arrive, or null for no such limit; of no concern where the torrent itself is given.</summary>
+    public TimeSpan? MetadataTimeout { get; init; }
+
     /// <summary>How progress is shown.</summary>
     public ProgressStyle Progress { get; init; }
+
+    /// <summary>How many sources are loaded, checked and fetched at one time; default 5.</summary>
+    public int Jobs { get; init; } = 5;
+
+    /// <summary>Where events for programs go. Where they go anywhere, the lines for people are off.</summary>
+    public EventTarget Events { get; init; }
+
+    /// <summary>How the paths of finished files are printed.</summary>
+    public PathStyle Paths { get; init; }
+
+    /// <summary>A program and its arguments, run for each torrent that is complete; null for none.</summary>
+    public IReadOnlyList<string>? OnComplete { get; init; }
 }

@@ -63,6 +63,19 @@ internal sealed class TorrentGoal
     // What is only served may be a part: trackers are to know that others must still find the rest elsewhere.
     private long Left => _setup.Options.SeedOnly ? _setup.Metainfo.TotalLength - _stats.BytesWanted : _pieces.BytesLeft;
 
+    /// <summary>Says which files were complete already. Data that is only served was the user's own all along.</summary>
+    public void TellFinished(Bitfield finishedFiles)
+    {
+        if (_setup.Options.SeedOnly)
+            return;
+        var paths = new StoragePaths(_setup.Metainfo, _setup.Options.OutputDirectory);
+        foreach (FileEntry file in _setup.WantedFiles())
+        {
+            if (finishedFiles[file.Index])
+                _setup.Reporter.WasThere(file.Index, paths.Final(file.Index), file.Length);
+        }
+    }
+
     /// <summary>A file has its final name.</summary>
     public void OnFile(FileFinished file)
     {

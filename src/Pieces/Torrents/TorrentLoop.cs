@@ -183,6 +183,7 @@ internal sealed class TorrentLoop : IAsyncDisposable
 
         _setup.Reporter.Started(opening.Have.Count, _setup.Metainfo.Layout.PieceCount);
         MoveTo(TorrentPhase.Downloading);
+        _goal.TellFinished(opening.FinishedFiles);
         _finishedEarly.ForEach(_goal.OnFile);
         _goal.BeganComplete = _goal.IsComplete;
         CheckComplete();
@@ -230,11 +231,12 @@ internal sealed class TorrentLoop : IAsyncDisposable
     {
         if (_phase != TorrentPhase.Downloading || _goal?.IsComplete != true)
             return;
+        _stats!.OnComplete();
         MoveTo(TorrentPhase.Seeding);
         _goal.OnComplete();
         _setup.Inbox.Counters = _goal.Counters;
         _torrent.MarkComplete();
-        _setup.Reporter.Completed();
+        _setup.Reporter.Completed(_torrent.Snapshot);
         if (!_goal.BeganComplete)
             _trackers?.Completed();
         _session!.CloseSeeds();

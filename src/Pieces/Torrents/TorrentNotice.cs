@@ -18,7 +18,8 @@ public sealed record PieceNotice(int Index, int HavePieces) : TorrentNotice;
 /// <param name="FileIndex">Its position in the metainfo.</param>
 /// <param name="Path">Its full path.</param>
 /// <param name="Length">Its length in bytes.</param>
-public sealed record FileNotice(int FileIndex, string Path, long Length) : TorrentNotice;
+/// <param name="WasThere">Whether it was so when the transfer began.</param>
+public sealed record FileNotice(int FileIndex, string Path, long Length, bool WasThere = false) : TorrentNotice;
 
 /// <summary>What became of a peer.</summary>
 public enum PeerChange
@@ -51,4 +52,5 @@ public sealed record TrackerNotice(string Url, int Peers, string? Error) : Torre
 public sealed record WarningNotice(string Message) : TorrentNotice;
 
 /// <summary>Everything wanted is here.</summary>
-public sealed record CompletedNotice : TorrentNotice;
+/// <param name="Snapshot">The torrent at that moment.</param>
+public sealed record CompletedNotice(TorrentSnapshot Snapshot) : TorrentNotice;

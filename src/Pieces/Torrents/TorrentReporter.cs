@@ -30,6 +30,8 @@ internal sealed class TorrentReporter
         _notices?.Report(new FileNotice(file, path, length));
     }
 
+    public void WasThere(int file, string path, long length) => _notices?.Report(new FileNotice(file, path, length, WasThere: true));
+
     public void Connected(IPEndPoint address, string client)
     {
         _logger.Debug("{Peer}: connected, {Client}", address, client);
@@ -60,5 +62,5 @@ internal sealed class TorrentReporter
         _notices?.Report(new WarningNotice(message));
     }
 
-    public void Completed() => _notices?.Report(new CompletedNotice());
+    public void Completed(TorrentSnapshot snapshot) => _notices?.Report(new CompletedNotice(snapshot));
 }

@@ -76,6 +76,9 @@ public sealed record TorrentSnapshot
     /// <summary>Whether a stream is held up by its reader: what it needs next is here.</summary>
     public bool WaitsForReader { get; init; }
 
+    /// <summary>Time from the beginning of the transfer to its completion, or null before.</summary>
+    public TimeSpan? CompletedAfter { get; init; }
+
     /// <summary>Estimated time to completion, or null when unknown.</summary>
     public TimeSpan? Eta { get; init; }
 }

@@ -15,6 +15,7 @@ internal sealed class TransferStats
     private readonly RateMeter _uploaded;
     private readonly long _startedAt;
     private long _lastUploadAt;
+    private TimeSpan? _completedAfter;
 
     /// <summary>Begins to count; the torrent's transfer begins now.</summary>
     public TransferStats(PieceManager pieces, PeerPool pool, PeerBook book, TimeProvider time, long bytesWanted)
@@ -49,6 +50,9 @@ internal sealed class TransferStats
         peer?.Uploaded.Add(bytes, now);
     }
 
+    /// <summary>Everything wanted is here now.</summary>
+    public void OnComplete() => _completedAfter = _time.GetElapsedTime(_startedAt);
+
     /// <summary>The state of the moment.</summary>
     public TorrentSnapshot Draw(TorrentPhase phase)
     {
@@ -77,6 +81,7 @@ internal sealed class TransferStats
             KnownPeers = _book.Count,
             BannedPeers = _book.Banned,
             Elapsed = _time.GetElapsedTime(_startedAt, now),
+            CompletedAfter = _completedAfter,
             Eta = _pieces.BytesLeft == 0 ? TimeSpan.Zero : EtaOf(_pieces.BytesLeft, rate),
         };
     }

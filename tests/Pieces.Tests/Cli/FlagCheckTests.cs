@@ -36,8 +36,6 @@ public class FlagCheckTests
     [Theory]
     [InlineData("--select 1 x.torrent")]
     [InlineData("-n x.torrent")]
-    [InlineData("x.torrent --json")]
-    [InlineData("-0 x.torrent")]
     [InlineData("--proxy=socks5h://p x.torrent")]
     public void A_flag_to_come_is_refused_as_such(string line)
     {

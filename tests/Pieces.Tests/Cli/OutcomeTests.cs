@@ -68,6 +68,7 @@ public class OutcomeTests
             ["Locked"] = 11,
             ["Several"] = 12,
             ["InTheWay"] = 13,
+            ["HookFailed"] = 14,
             ["InterfaceGone"] = 15,
             ["TrackersRefused"] = 16,
             ["Hangup"] = 129,

@@ -19,8 +19,7 @@ public class ProcessTests
     [Theory]
     [InlineData("--seeed", "x.torrent", "did you mean --seed?")]
     [InlineData("--select", "x.torrent", "not built yet")]
-    [InlineData("-v", "-o=there", "required argument missing")]
-    [InlineData("x.torrent", "--json", "not built yet")]
+    [InlineData("-v", "-o=there", "no source given")]
     [InlineData("x.torrent", "--deadline=soon", "--deadline: ")]
     [InlineData("magnet:?xt=urn:btih:0", "-v", "magnet links are not built yet")]
     public async Task A_bad_command_line_is_one_line_on_stderr(string first, string second, string says)
@@ -62,6 +61,7 @@ public class ProcessTests
     [Theory]
     [InlineData("help")]
     [InlineData("help", "exit-codes")]
+    [InlineData("help", "events")]
     [InlineData("help", "download")]
     [InlineData("-h")]
     [InlineData("seed", "--help")]

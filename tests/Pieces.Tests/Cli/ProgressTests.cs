@@ -47,16 +47,17 @@ public class ProgressTests
     }
 
     [Fact]
-    public void The_last_line_gives_size_time_and_average_rates()
+    public void The_last_line_gives_size_time_and_the_average_rate_until_completion()
     {
         TorrentSnapshot end = At(TorrentPhase.Stopped, 100) with
         {
             Downloaded = 100 * 1024 * 1024,
             Uploaded = 10 * 1024 * 1024,
-            Elapsed = TimeSpan.FromSeconds(10),
+            CompletedAfter = TimeSpan.FromSeconds(10),
+            Elapsed = TimeSpan.FromHours(1),
         };
         Plain().Finish(new TransferStatus(Subject, end));
-        _log.Lines.Should().Equal("a.iso: complete, 100.0 MiB; 100.0 MiB received at 10.0 MiB/s, 10.0 MiB sent at 1.0 MiB/s in 10s");
+        _log.Lines.Should().Equal("a.iso: complete, 100.0 MiB in 1h00m; 100.0 MiB received at 10.0 MiB/s, 10.0 MiB uploaded, ratio 0.10");
     }
 
     [Fact]

@@ -1,7 +1,7 @@
 using Pieces.Cli.Failures;
-using Pieces.Cli.Progress;
 using Pieces.Cli.Transfers;
 using Pieces.Storage;
+using Pieces.Tests.Support;
 using Pieces.Torrents;
 
 namespace Pieces.Tests.Cli;
@@ -27,9 +27,20 @@ public class TransferSessionTests
 
         var seeding = new FakeTransfer();
         seeding.Complete();
-        var late = new TransferSession(Subject, seeding, new GiveUpClock(null, null), seedOnly: false);
+        var late = new TransferSession(Item, seeding, new GiveUpClock(null, null), seedOnly: false);
         late.Stop();
         (await EndOf(late, ExitCode.Interrupted)).Should().Be(Outcome.Success);
+    }
+
+    [Fact]
+    public async Task A_signal_while_only_a_part_is_seeded_is_no_success()
+    {
+        _transfer.Complete();
+        TransferSession session = Session(seedOnly: true);
+        session.Stop();
+        (await EndOf(session, ExitCode.Interrupted)).Should().Be(new Outcome(ExitCode.Interrupted));
+        _transfer.Snapshot = _transfer.Snapshot with { PiecesHave = 1 };
+        session.Verdict(ExitCode.Interrupted).Should().Be(Outcome.Success);
     }
 
     [Fact]
@@ -75,7 +86,7 @@ public class TransferSessionTests
         outcome.Message.Should().Contain("holiday").And.Contain("here").And.Contain("--data");
     }
 
-    private static readonly TransferSubject Subject = new("holiday", 1, 1, 1, 1, "here");
+    private static readonly TransferItem Item = new("holiday.torrent", new GeneratedTorrent("holiday", 1, 16 * 1024).Metainfo, "here");
 
     private static async Task<Outcome> EndOf(TransferSession session, ExitCode? signal = null)
     {
@@ -83,39 +94,5 @@ public class TransferSessionTests
         return session.Verdict(signal);
     }
 
-    private TransferSession Session(GiveUpClock? clock = null, bool seedOnly = false) => new(Subject, _transfer, clock ?? new GiveUpClock(null, null), seedOnly);
-
-    private sealed class FakeTransfer : ITransfer
-    {
-        private readonly TaskCompletionSource _completion = new();
-        private readonly TaskCompletionSource _stopped = new();
-
-        public TorrentSnapshot Snapshot { get; set; } = new() { Phase = TorrentPhase.Downloading };
-
-        public Task Completion => _completion.Task;
-
-        public Task Stopped => _stopped.Task;
-
-        public bool EveryTrackerRefused { get; set; }
-
-        public int StopCalls { get; private set; }
-
-        public void Complete() => _completion.SetResult();
-
-        public void End() => _stopped.SetResult();
-
-        public void Fail(Exception reason)
-        {
-            _completion.SetException(reason);
-            _stopped.SetException(reason);
-        }
-
-        public Task StopAsync()
-        {
-            StopCalls++;
-            _completion.TrySetCanceled();
-            _stopped.TrySetResult();
-            return Task.CompletedTask;
-        }
-    }
+    private TransferSession Session(GiveUpClock? clock = null, bool seedOnly = false) => new(Item, _transfer, clock ?? new GiveUpClock(null, null), seedOnly);
 }

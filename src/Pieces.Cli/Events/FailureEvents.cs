@@ -1,0 +1,53 @@
+using System.Buffers;
+using Pieces.Cli.Failures;
+using Pieces.Cli.Terminal;
+
+namespace Pieces.Cli.Events;
+
+/// <summary>
+/// A run that fails before it begins, told by events where they were asked for. The command line may be what is wrong with it, so the flags are looked for in it
+/// without understanding the rest.
+/// </summary>
+internal static class FailureEvents
+{
+    private static readonly string[] Commands = ["download", "seed"];
+    private static readonly string[] OutputFlags = ["-o", "-d", "--output", "--dir"];
+
+    /// <summary>Tells it, unless nobody asked for events.</summary>
+    /// <returns>False when people are to be told instead.</returns>
+    public static bool TryWrite(CliContext context, IReadOnlyList<string> args, Outcome outcome)
+    {
+        string[] flags = [.. args.TakeWhile(arg => arg != "--")];
+        bool asked = Commands.Contains(flags.FirstOrDefault(arg => !arg.StartsWith('-'))) && flags.Any(IsJson);
+
+        // There is nobody to tell, or stdout itself is what failed.
+        if (!asked || string.IsNullOrEmpty(outcome.Message))
+            return false;
+        Write(IsContentOnOutput(flags) ? new ErrorOutput() : context.Output, context.TimeProvider.GetUtcNow(), outcome);
+        return true;
+    }
+
+    private static void Write(IByteOutput output, DateTimeOffset now, Outcome outcome)
+    {
+        var lines = new ArrayBufferWriter<byte>();
+        EventLine.Write(new ErrorEvent(now, null, null, outcome.Message!, (int)outcome.Code), lines);
+        EventLine.Write(new SummaryEvent(now, null, null, (int)outcome.Code, (int)outcome.Code, outcome.Message!), lines);
+        output.Write(lines.WrittenSpan);
+        output.Flush();
+    }
+
+    private static bool IsJson(string arg) => arg is "--json" or "--json=true" or "--json=1";
+
+    private static bool IsContentOnOutput(string[] args)
+    {
+        for (int i = 0; i < args.Length; i++)
+        {
+            if (OutputFlags.Contains(args[i]) && i + 1 < args.Length && args[i + 1] == "-")
+                return true;
+            if (args[i] == "-o-" || OutputFlags.Any(flag => args[i] == flag + "=-"))
+                return true;
+        }
+
+        return false;
+    }
+}

@@ -1,0 +1,49 @@
+using System.Globalization;
+using System.Text.Json;
+using Pieces.Cli.Events;
+using Pieces.Cli.Transfers;
+using Pieces.Torrents;
+
+namespace Pieces.Cli.Hooks;
+
+/// <summary>What a hook is told of a complete torrent: the event for its stdin, and variables for its environment.</summary>
+/// <param name="Name">The torrent's name.</param>
+/// <param name="Json">The event as one line of JSON, with all files and full paths.</param>
+/// <param name="Variables">The variables, each beginning with <c>PIECES_HOOK_</c>.</param>
+internal sealed record HookFacts(string Name, byte[] Json, IReadOnlyDictionary<string, string> Variables)
+{
+    /// <summary>What all variables begin with; the program itself never reads such a variable.</summary>
+    public const string Prefix = "PIECES_HOOK_";
+
+    /// <summary>Gathers them.</summary>
+    /// <param name="item">The torrent.</param>
+    /// <param name="state">The torrent when it became complete.</param>
+    /// <param name="files">The files that are complete, by their paths.</param>
+    /// <param name="now">When that was.</param>
+    public static HookFacts Of(TransferItem item, TorrentSnapshot state, IEnumerable<FileNotice> files, DateTimeOffset now)
+    {
+        string folder = Path.GetFullPath(item.Subject!.Directory);
+        CompleteEvent e = EventText.Complete(item, state, now) with
+        {
+            Path = Path.Join(folder, item.Name),
+            Files = [.. files.OrderBy(file => file.FileIndex).Select(file => new CompleteFile(Path.GetFullPath(file.Path), file.Length))],
+        };
+        byte[] json = [.. JsonSerializer.SerializeToUtf8Bytes(e, EventJson.Default.CompleteEvent), (byte)'\n'];
+        var variables = new Dictionary<string, string>
+        {
+            [Prefix + "EVENT"] = e.Event,
+            [Prefix + "INFOHASH"] = e.Infohash!,
+            [Prefix + "NAME"] = e.Name,
+            [Prefix + "PATH"] = e.Path,
+            [Prefix + "DIR"] = folder,
+            [Prefix + "SIZE"] = Text(e.Size),
+            [Prefix + "FILES"] = Text(e.Files!.Count),
+            [Prefix + "SECONDS"] = e.Seconds.ToString(CultureInfo.InvariantCulture),
+            [Prefix + "DOWNLOADED"] = Text(e.Downloaded),
+            [Prefix + "UPLOADED"] = Text(e.Uploaded),
+        };
+        return new HookFacts(item.Name, json, variables);
+    }
+
+    private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,96 @@
+using System.CommandLine;
+using Pieces.Cli.Failures;
+using Pieces.Cli.Hooks;
+using Pieces.Cli.Sources;
+using Pieces.Cli.Transfers;
+
+namespace Pieces.Cli.Parsing;
+
+/// <summary>Flags about a run as a script drives it: where its sources come from, how many at a time, and who hears what happens.</summary>
+internal sealed class RunFlags
+{
+    private static readonly TimeSpan UnattendedMetadataTimeout = TimeSpan.FromMinutes(10);
+
+    private readonly Option<string> _input = Flag.Of(
+        text => text, "FILE", "a list of sources, one a line (# begins a comment; -: from stdin)", "--input", "-i");
+
+    private readonly Option<int?> _jobs = Flag.Of<int?>(text => Values.Count(text), "N", "how many sources at a time (default: 5)", "--jobs", "-j");
+    private readonly Option<bool> _json = Flag.Switch("events for programs on stdout, one JSON object a line; no lines for people", "--json");
+    private readonly Option<bool>? _paths;
+    private readonly Option<bool>? _zero;
+    private readonly Option<IReadOnlyList<string>>? _onComplete;
+    private readonly Option<TimeSpan?>? _metadata;
+
+    /// <param name="fetches">Whether the command fetches, so that there are files and completions to tell of.</param>
+    public RunFlags(bool fetches)
+    {
+        if (!fetches)
+            return;
+        _paths = Flag.Switch("print the path of each finished file on stdout, one a line", "--print-paths");
+        _zero = Flag.Switch("as --print-paths, but each path ends with a byte 0, for xargs -0", "-0");
+        _onComplete = Flag.Of(
+            PosixWords.Split, "CMD", "a program to run for each complete torrent, with its arguments; no shell", "--on-complete");
+        _metadata = Flag.Of<TimeSpan?>(
+            text => Values.PositiveDuration(text),
+            "D",
+            "give up when a magnet link's metadata has not come after this long (default: none on a terminal, 10m elsewhere)",
+            "--metadata-timeout");
+    }
+
+    /// <summary>Adds them to a command.</summary>
+    public void AddTo(Command command)
+    {
+        foreach (Option? option in (ReadOnlySpan<Option?>)[_input, _jobs, _metadata, _onComplete, _paths, _zero, _json])
+        {
+            if (option is not null)
+                command.Options.Add(option);
+        }
+    }
+
+    /// <summary>Sets what they say.</summary>
+    /// <param name="parse">The command line.</param>
+    /// <param name="settings">What the other flags say.</param>
+    /// <param name="contentOnOutput">Whether stdout carries the content itself.</param>
+    /// <exception cref="FailureException">Two of them want stdout.</exception>
+    public TransferSettings Apply(ParseResult parse, TransferSettings settings, bool contentOnOutput = false)
+    {
+        bool json = parse.GetValue(_json);
+        PathStyle paths = Has(parse, _zero) ? PathStyle.NulEnded : Has(parse, _paths) ? PathStyle.Lines : PathStyle.None;
+        string flag = paths == PathStyle.NulEnded ? "-0" : "--print-paths";
+        if (paths != PathStyle.None && contentOnOutput)
+            throw FailureException.Usage($"{flag}: stdout carries the content (give a folder with --output)");
+        if (paths != PathStyle.None && json)
+            throw FailureException.Usage($"{flag}: stdout carries the events of --json (its \"file\" events have the paths)");
+        return settings with
+        {
+            Jobs = parse.GetValue(_jobs) ?? settings.Jobs,
+            Events = !json ? EventTarget.None : contentOnOutput ? EventTarget.Error : EventTarget.Output,
+            Paths = paths,
+            OnComplete = _onComplete is null ? null : parse.GetValue(_onComplete),
+            MetadataTimeout = MetadataTimeoutOf(parse, !Console.IsErrorRedirected),
+        };
+    }
+
+    /// <summary>Longest time for metadata to arrive, or null for no limit.</summary>
+    /// <param name="parse">The command line.</param>
+    /// <param name="isWatched">Whether somebody looks on, who can end it when it has lasted too long.</param>
+    public TimeSpan? MetadataTimeoutOf(ParseResult parse, bool isWatched)
+    {
+        TimeSpan? given = _metadata is null ? null : parse.GetValue(_metadata);
+        return given ?? (isWatched ? null : UnattendedMetadataTimeout);
+    }
+
+    /// <summary>All sources: those given as arguments, then those of the list.</summary>
+    /// <exception cref="FailureException">There is none, the list cannot be read, or stdin is wanted twice.</exception>
+    public IReadOnlyList<string> SourcesOf(ParseResult parse, string[] arguments)
+    {
+        string? list = parse.GetValue(_input);
+        string[] sources = list is null ? arguments : [.. arguments, .. SourceList.Read(list)];
+        if (sources.Length == 0)
+            throw FailureException.Usage(list is null ? "no source given (a .torrent file, the URL of one, or -)" : $"--input {list}: it names no source");
+        int readers = sources.Count(source => source == "-") + (list == "-" ? 1 : 0);
+        return readers <= 1 ? sources : throw FailureException.Usage("-: stdin can be read only once");
+    }
+
+    private static bool Has(ParseResult parse, Option<bool>? option) => option is not null && parse.GetValue(option);
+}

@@ -1,0 +1,50 @@
+using System.Text;
+using Pieces.Cli.Failures;
+
+namespace Pieces.Cli.Sources;
+
+/// <summary>A list of sources: one a line; blank lines count for nothing, nor does what begins with <c>#</c>.</summary>
+internal static class SourceList
+{
+    /// <summary>Longest list that is accepted, in characters: what is longer is no list of ours.</summary>
+    public const int MaxLength = 64 * 1024 * 1024;
+
+    /// <summary>Reads a list.</summary>
+    /// <param name="path">A file, or <c>-</c> for stdin.</param>
+    /// <exception cref="FailureException">It cannot be read.</exception>
+    public static IReadOnlyList<string> Read(string path)
+    {
+        if (path == "-" && !Console.IsInputRedirected)
+            throw FailureException.Usage("--input -: stdin is a terminal (pipe a list into it)");
+        try
+        {
+            using Stream stream = path == "-" ? Console.OpenStandardInput() : File.OpenRead(path);
+            using var reader = new StreamReader(stream, new UTF8Encoding(false));
+            return Parse(reader);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            string reason = Directory.Exists(path) ? "it is a folder, not a list" : Outcome.Reason(e);
+            throw new FailureException(ExitCode.NotFound, $"--input {path}: {reason}", e);
+        }
+    }
+
+    /// <summary>The sources of a list, white space around them stripped.</summary>
+    /// <exception cref="IOException">It is too long.</exception>
+    public static IReadOnlyList<string> Parse(TextReader reader)
+    {
+        var sources = new List<string>();
+        long length = 0;
+        while (reader.ReadLine() is { } line)
+        {
+            length += line.Length;
+            if (length > MaxLength)
+                throw new IOException($"longer than {MaxLength} characters");
+            string source = line.Trim();
+            if (source.Length > 0 && source[0] != '#')
+                sources.Add(source);
+        }
+
+        return sources;
+    }
+}

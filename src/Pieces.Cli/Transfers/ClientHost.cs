@@ -1,0 +1,38 @@
+using Pieces.Cli.Sources;
+using Pieces.Metadata;
+using Pieces.Torrents;
+using Serilog;
+
+namespace Pieces.Cli.Transfers;
+
+/// <summary>One client for all torrents of a run: one listener, one set of limits.</summary>
+internal sealed class ClientHost : ITransferHost, IAsyncDisposable
+{
+    private readonly SourceLoader _loader;
+    private readonly TorrentClient _client;
+    private readonly TorrentOptions _options;
+
+    public ClientHost(TransferSettings settings, TimeProvider timeProvider, ILogger logger)
+    {
+        _loader = new SourceLoader(timeProvider);
+        _client = new TorrentClient(settings.Client with { TimeProvider = timeProvider, Logger = logger });
+        _options = settings.Torrent;
+    }
+
+    /// <inheritdoc/>
+    public int ListenPort => _client.ListenPort;
+
+    /// <inheritdoc/>
+    public Task<Metainfo> LoadAsync(string source, CancellationToken cancellationToken) => _loader.LoadAsync(source, cancellationToken);
+
+    /// <inheritdoc/>
+    public async Task<ITransfer> AddAsync(Metainfo metainfo, IProgress<TorrentNotice> notices, CancellationToken cancellationToken) =>
+        new TorrentTransfer(await _client.AddAsync(metainfo, _options with { Notices = notices }, cancellationToken));
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await _client.DisposeAsync();
+        _loader.Dispose();
+    }
+}

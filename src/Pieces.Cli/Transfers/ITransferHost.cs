@@ -1,0 +1,19 @@
+using Pieces.Metadata;
+using Pieces.Torrents;
+
+namespace Pieces.Cli.Transfers;
+
+/// <summary>Where the torrents of a run come from and live.</summary>
+internal interface ITransferHost
+{
+    /// <summary>The port that peers reach us on, or 0 for none.</summary>
+    int ListenPort { get; }
+
+    /// <summary>Gets a torrent from where the user says it is.</summary>
+    /// <exception cref="Failures.FailureException">It cannot be found, read or used; the message names the source.</exception>
+    Task<Metainfo> LoadAsync(string source, CancellationToken cancellationToken);
+
+    /// <summary>Starts a torrent; returns at once.</summary>
+    /// <exception cref="Primitives.PiecesException">It cannot be started; likewise the exceptions of files.</exception>
+    Task<ITransfer> AddAsync(Metainfo metainfo, IProgress<TorrentNotice> notices, CancellationToken cancellationToken);
+}

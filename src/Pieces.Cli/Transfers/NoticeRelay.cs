@@ -1,0 +1,19 @@
+using Pieces.Torrents;
+
+namespace Pieces.Cli.Transfers;
+
+/// <summary>Passes on what a torrent tells, with the torrent it comes from.</summary>
+internal sealed class NoticeRelay : IProgress<TorrentNotice>
+{
+    private readonly TransferItem _item;
+    private readonly TransferObserver _observer;
+
+    public NoticeRelay(TransferItem item, TransferObserver observer)
+    {
+        _item = item;
+        _observer = observer;
+    }
+
+    /// <inheritdoc/>
+    public void Report(TorrentNotice value) => _observer.Hear(_item, value);
+}

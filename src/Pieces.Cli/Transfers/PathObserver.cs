@@ -1,0 +1,43 @@
+using System.Buffers;
+using System.Text;
+using Pieces.Cli.Failures;
+using Pieces.Cli.Terminal;
+using Pieces.Primitives;
+using Pieces.Torrents;
+
+namespace Pieces.Cli.Transfers;
+
+/// <summary>
+/// Prints the path of each file that is complete, now or since before the run. To a file or a pipe the bytes are those of the name; for a terminal a
+/// line is escaped as every other line. Names from torrents hold no control characters; the folder that the user names may, and then only a byte 0
+/// says where a path ends.
+/// </summary>
+internal sealed class PathObserver : TransferObserver
+{
+    private readonly OutputPump<string> _pump;
+    private readonly byte _end;
+    private readonly bool _escapes;
+
+    public PathObserver(IByteOutput output, PathStyle style, bool isTerminal, Action<Outcome> onFailure)
+    {
+        _end = style == PathStyle.NulEnded ? (byte)0 : (byte)'\n';
+        _escapes = style == PathStyle.Lines && isTerminal;
+        _pump = new OutputPump<string>(output, Format, onFailure);
+    }
+
+    /// <inheritdoc/>
+    public override void Hear(TransferItem item, TorrentNotice notice)
+    {
+        if (notice is FileNotice file)
+            _pump.Add(file.Path);
+    }
+
+    /// <inheritdoc/>
+    protected override ValueTask CloseAsync() => _pump.DisposeAsync();
+
+    private void Format(string path, IBufferWriter<byte> into)
+    {
+        Encoding.UTF8.GetBytes(_escapes ? DisplayText.Escape(path) : path, into);
+        into.Write([_end]);
+    }
+}

@@ -1,0 +1,34 @@
+using System.Globalization;
+using Pieces.Cli.Terminal;
+using Pieces.Trackers;
+
+namespace Pieces.Cli.Transfers;
+
+/// <summary>What a torrent is about to do, in words, for those who asked with <c>-v</c>.</summary>
+internal static class PlanText
+{
+    private const int MaxShown = 8;
+
+    /// <summary>Some lines: what goes where, how peers reach us, who is asked for peers.</summary>
+    public static IEnumerable<string> Lines(TransferItem item, TransferSettings settings, int listenPort)
+    {
+        string verb = settings.Torrent.SeedOnly ? "serving what is in" : "downloading into";
+        string where = settings.Client.BindAddress is { } address ? $"bound to {address}" : "on every interface";
+        string port = listenPort == 0
+            ? $"no port is open: only peers that we dial; {where}"
+            : string.Create(CultureInfo.InvariantCulture, $"listening on port {listenPort}, {where}");
+        yield return $"{item.Name}: {verb} {settings.Torrent.OutputDirectory}; {port}";
+        yield return $"{item.Name}: {Trackers(item, settings)}; {Quantity.Count(settings.Torrent.Peers.Length, "peer")} given by hand";
+    }
+
+    private static string Trackers(TransferItem item, TransferSettings settings)
+    {
+        if (!settings.Torrent.UseTrackers)
+            return "no tracker is asked (--no-trackers)";
+        string[] urls = [.. item.Metainfo!.Trackers.SelectMany(tier => tier).Concat(settings.Torrent.ExtraTrackers).Select(TrackerUrl.Redact)];
+        if (urls.Length == 0)
+            return "it has no trackers (--tracker names one)";
+        string shown = string.Join(", ", urls.Take(MaxShown));
+        return urls.Length <= MaxShown ? $"trackers: {shown}" : $"trackers: {shown} and {urls.Length - MaxShown} more";
+    }
+}

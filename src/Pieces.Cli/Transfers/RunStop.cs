@@ -1,0 +1,44 @@
+using Pieces.Cli.Failures;
+using Pieces.Cli.Terminal;
+
+namespace Pieces.Cli.Transfers;
+
+/// <summary>Why a run stops before its end: a signal, or nobody who reads what it writes. Safe for all threads.</summary>
+internal sealed class RunStop : IDisposable
+{
+    private readonly Func<ExitCode?> _signal;
+    private readonly CancellationTokenSource _stop;
+    private Outcome? _outputFailure;
+
+    public RunStop(StopSignals signals)
+        : this(() => signals.Code, signals.Token)
+    {
+    }
+
+    /// <param name="signal">The code of the signal that came, or null.</param>
+    /// <param name="signalled">Cancelled by it.</param>
+    internal RunStop(Func<ExitCode?> signal, CancellationToken signalled)
+    {
+        _signal = signal;
+        _stop = CancellationTokenSource.CreateLinkedTokenSource(signalled);
+    }
+
+    /// <summary>Cancelled when the run is to stop.</summary>
+    public CancellationToken Token => _stop.Token;
+
+    /// <summary>What could not be written, or null.</summary>
+    public Outcome? OutputFailure => Volatile.Read(ref _outputFailure);
+
+    /// <summary>The code of whoever is not complete, or null when nothing stops the run.</summary>
+    public ExitCode? Code => _signal() ?? OutputFailure?.Code;
+
+    /// <summary>The product cannot be written any more: the run stops, and ends with this.</summary>
+    public void FailOutput(Outcome outcome)
+    {
+        if (Interlocked.CompareExchange(ref _outputFailure, outcome, null) is null)
+            _stop.Cancel();
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _stop.Dispose();
+}

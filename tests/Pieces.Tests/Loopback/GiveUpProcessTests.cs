@@ -1,0 +1,71 @@
+using Pieces.Tests.Metadata;
+using Pieces.Tests.Support;
+
+namespace Pieces.Tests.Loopback;
+
+/// <summary>The reasons to give up, each with its code and its one line, and what is said of a run that went well.</summary>
+public class GiveUpProcessTests
+{
+    private const int MiB = 1024 * 1024;
+
+    private static readonly GeneratedTorrent Torrent = new("film.bin", 2 * MiB, 64 * 1024);
+
+    [Fact]
+    public async Task Without_any_peer_it_is_5()
+    {
+        using var folder = new TempFolder();
+        await ShouldEndAsync(5, "no usable peer in 1s", Command(folder, "--no-trackers", "--stall-timeout", "1s"));
+    }
+
+    [Fact]
+    public async Task After_some_contact_it_is_6()
+    {
+        using var folder = new TempFolder();
+        var other = new GeneratedTorrent("film.bin", 2 * MiB, 64 * 1024);
+        await using var slow = new RecordingSeeder(other, 1);
+        await ShouldEndAsync(6, "nothing came for 2s", Command(folder, "--no-trackers", "--peer", slow.Address, "--stall-timeout", "2s"));
+    }
+
+    [Fact]
+    public async Task After_the_deadline_it_is_7_and_what_came_is_kept()
+    {
+        using var folder = new TempFolder();
+        await using var seeder = new RecordingSeeder(Torrent, 256 * 1024);
+        await ShouldEndAsync(7, "not complete after 2s", Command(folder, "--no-trackers", "--peer", seeder.Address, "--deadline", "2s"));
+        File.Exists(folder["out/.film.bin.pieces/state"]).Should().BeTrue();
+    }
+
+    [Fact]
+    public async Task When_every_tracker_refused_it_is_16()
+    {
+        using var folder = new TempFolder();
+        await using ScriptedHttpServer tracker = ScriptedHttpServer.Answering("200 OK", "d14:failure reason12:unregisterede"u8.ToArray());
+        await ShouldEndAsync(16, "every tracker refused", Command(folder, "--tracker", tracker.Url("/announce").ToString()));
+    }
+
+    [Fact]
+    public async Task A_last_line_says_what_was_done_and_v_says_before_what_will_be()
+    {
+        using var folder = new TempFolder();
+        await using var seeder = new RecordingSeeder(Torrent);
+        await using ScriptedHttpServer tracker = ScriptedHttpServer.Answering("200 OK", "d8:intervali1800e5:peers0:e"u8.ToArray());
+        PiecesResult result = await PiecesProcess.RunAsync(
+            [.. Command(folder, "--peer", seeder.Address, "--tracker", tracker.Url("/0123456789abcdef0123/announce").ToString())[..^1], "-v", "--progress", "plain"]);
+        result.ExitCode.Should().Be(0, result.StandardError);
+        result.StandardError.Should().MatchRegex(
+            @"film\.bin: complete, 2\.0 MiB in \d+s; 2\.0 MiB received at [0-9.]+ [KM]iB/s, 0 B uploaded, ratio 0\.00\n");
+        result.StandardError.Should().MatchRegex(@"film\.bin: downloading into \S+; listening on port \d+, bound to 127\.0\.0\.1\n")
+            .And.Contain($"film.bin: trackers: {tracker.Url("/***/announce")}; 1 peer given by hand\n");
+        result.StandardOutput.Should().BeEmpty();
+    }
+
+    private static string[] Command(TempFolder folder, params string[] more) =>
+        ["download", Torrent.WriteTorrent(folder.Path), "-o", folder["out"], "--interface", "127.0.0.1", "-p", "0", .. more, "-q"];
+
+    private static async Task ShouldEndAsync(int code, string says, string[] command)
+    {
+        PiecesResult result = await PiecesProcess.RunAsync(command);
+        result.ExitCode.Should().Be(code, result.StandardError);
+        result.StandardError.Should().StartWith("pieces: film.bin: ").And.Contain(says).And.MatchRegex("^[^\n]*\n$", "it is one line");
+    }
+}

@@ -1,0 +1,39 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Json.Schema;
+using Pieces.Tests.Metadata;
+
+namespace Pieces.Tests.Support;
+
+/// <summary>The events of a run, each checked against the schema that the repository publishes.</summary>
+internal static class EventLines
+{
+    private static readonly JsonSchema Schema = JsonSchema.FromText(File.ReadAllText(Path.Combine(Repository.Root, "docs", "events.schema.json")));
+
+    /// <summary>Parses lines; fails on one that is no event.</summary>
+    public static IReadOnlyList<JsonObject> Parse(string text)
+    {
+        text.Should().EndWith("\n", "each event is a whole line");
+        string[] lines = text.Split('\n')[..^1];
+        lines.Should().OnlyContain(line => line.All(c => c >= ' ' && c <= '~'), "an event holds plain characters alone");
+        var events = new List<JsonObject>();
+        foreach (string line in lines)
+        {
+            using JsonDocument document = JsonDocument.Parse(line);
+            EvaluationResults results = Schema.Evaluate(document.RootElement, new EvaluationOptions { OutputFormat = OutputFormat.List });
+            results.IsValid.Should().BeTrue("this is to be an event: {0}", line);
+            events.Add(JsonNode.Parse(line)!.AsObject());
+        }
+
+        return events;
+    }
+
+    /// <summary>Those of one kind.</summary>
+    public static IReadOnlyList<JsonObject> Of(this IEnumerable<JsonObject> events, string name) => [.. events.Where(e => e.Text("event") == name)];
+
+    /// <summary>A field that is text, or null.</summary>
+    public static string? Text(this JsonObject e, string field) => (string?)e[field];
+
+    /// <summary>A field that is a number.</summary>
+    public static long Number(this JsonObject e, string field) => (long)e[field]!;
+}
