@@ -21,6 +21,7 @@ internal static class DownloadCommand
         progress.AddTo(command);
         command.SetAction(async (parse, _) =>
         {
+            network.Explain(parse, context.Messages);
             var settings = new TransferSettings
             {
                 Client = network.ClientOptionsOf(parse),
