@@ -44,7 +44,8 @@ internal static class HelpCommand
     {
         if (LaterFlags.Commands.Contains(asked))
             return $"help {asked}: not built yet (see 'pieces help')";
-        string? nearest = NearestName.Of(asked, root.Subcommands.Select(subcommand => subcommand.Name).Concat(HelpTopics.All.Select(topic => topic.Name)));
+        IEnumerable<string> names = root.Subcommands.Select(subcommand => subcommand.Name).Concat(HelpTopics.All.Select(topic => topic.Name));
+        string? nearest = NearestName.Of(asked, names);
         return $"help {asked}: no such topic ({(nearest is null ? "see 'pieces help'" : $"did you mean {nearest}?")})";
     }
 }

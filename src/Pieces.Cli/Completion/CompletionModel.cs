@@ -73,6 +73,8 @@ internal sealed record CompletionModel(IReadOnlyList<CompletedCommand> Commands,
             Parsing.KnownFlags.IsRepeatable(option) || SettingNames.IsCounted(option));
     }
 
+    private static string? NameOfPositional(Command command) => command.Arguments.FirstOrDefault(argument => !argument.Hidden)?.Name;
+
     private static CompletedWord ValueOf(Option option)
     {
         if (!Parsing.KnownFlags.TakesValue(option))
@@ -87,7 +89,7 @@ internal sealed record CompletionModel(IReadOnlyList<CompletedCommand> Commands,
         };
     }
 
-    private static CompletedWord OfPositional(RootCommand root, Command command) => command.Arguments.FirstOrDefault(argument => !argument.Hidden)?.Name switch
+    private static CompletedWord OfPositional(RootCommand root, Command command) => NameOfPositional(command) switch
     {
         null => CompletedWord.Nothing,
         "SOURCE" => new CompletedWord(WordKind.Torrent, []),

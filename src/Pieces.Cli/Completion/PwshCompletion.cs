@@ -22,16 +22,20 @@ internal static class PwshCompletion
             }
             function Get-Value([string] $kind, [string[]] $choices, [string] $typed, [string] $before) {
                 switch ($kind) {
-                    'Choice' { $choices | Where-Object { $_ -like "$typed*" } | ForEach-Object { New-Word "$before$_" 'ParameterValue' $_ } }
+                    'Choice' { 
+                        $choices | Where-Object { $_ -like "$typed*" } | ForEach-Object { New-Word "$before$_" 'ParameterValue' $_ }
+                    }
                     { $_ -in 'Folder', 'File', 'Torrent' } {
                         [System.Management.Automation.CompletionCompleters]::CompleteFilename($typed) | Where-Object {
-                            $_.ResultType -eq 'ProviderContainer' -or $kind -eq 'File' -or ($kind -eq 'Torrent' -and $_.ListItemText -like '*.torrent')
+                            $_.ResultType -eq 'ProviderContainer' -or $kind -eq 'File' -or
+                            ($kind -eq 'Torrent' -and $_.ListItemText -like '*.torrent')
                         } | ForEach-Object { New-Word "$before$($_.CompletionText)" 'ParameterValue' $_.ToolTip }
                     }
                 }
             }
 
-            $words = @($commandAst.CommandElements | Select-Object -Skip 1 | Where-Object { $_.Extent.EndOffset -lt $cursorPosition } | ForEach-Object { "$_" })
+            $before = $commandAst.CommandElements | Select-Object -Skip 1 | Where-Object { $_.Extent.EndOffset -lt $cursorPosition }
+            $words = @($before | ForEach-Object { "$_" })
             $name = $words | Where-Object { $_ -notlike '-*' } | Select-Object -First 1
             $flags = $common
             if ($null -eq $name) {
@@ -62,7 +66,9 @@ internal static class PwshCompletion
                 }
             }
             if (-not $ended -and $wordToComplete -like '-*') {
-                $flags | ForEach-Object { $flag = $_; $_.Names | Where-Object { $_ -clike "$wordToComplete*" } | ForEach-Object { New-Word $_ 'ParameterName' $flag.Description } }
+                foreach ($flag in $flags) {
+                    $flag.Names | Where-Object { $_ -clike "$wordToComplete*" } | ForEach-Object { New-Word $_ 'ParameterName' $flag.Description }
+                }
             }
             elseif ($null -ne $name) {
                 Get-Value $commands[$name].Kind $commands[$name].Choices $wordToComplete ''

@@ -36,7 +36,8 @@ internal static class ShareFiles
     {
         Command[] commands = [.. root.Subcommands.Where(command => !command.Hidden)];
         string date = Date();
-        yield return ("man/man1/pieces.1", ManualPage.OfProgram(CommandPages.Of(root, root), HelpTopics.All, commands.Select(command => command.Name), date));
+        string program = ManualPage.OfProgram(CommandPages.Of(root, root), HelpTopics.All, commands.Select(command => command.Name), date);
+        yield return ("man/man1/pieces.1", program);
         foreach (Command command in commands)
             yield return ($"man/man1/pieces-{command.Name}.1", ManualPage.OfCommand(CommandPages.Of(root, command), date));
         yield return ("bash-completion/completions/pieces", CompletionCommand.ScriptOf("bash", root));

@@ -61,7 +61,8 @@ internal static class ZshCompletion
             bool hasValue = flag.Value.Kind != WordKind.Nothing;
             string[] names = [.. flag.Names.Select(name => !hasValue ? name : name.Length == 2 ? $"{name}+" : $"{name}=")];
             string exclusion = flag.IsRepeatable ? "*" : $"({string.Join(' ', flag.Names)})";
-            string rest = $"[{Escape(flag.Description)}]" + (hasValue ? $":{Escape(flag.ValueName)}:{Action(flag.Value)}" : string.Empty);
+            string value = hasValue ? $":{Escape(flag.ValueName)}:{Action(flag.Value)}" : string.Empty;
+            string rest = $"[{Escape(flag.Description)}]{value}";
             string spec = names.Length == 1
                 ? Quote(exclusion + names[0] + rest)
                 : $"{Quote(exclusion)}{{{string.Join(',', names)}}}{Quote(rest)}";

@@ -23,7 +23,7 @@ internal static class CommandPages
 
     private static HelpPage OfProgram(RootCommand root)
     {
-        HelpRow[] commands = [.. root.Subcommands.Where(command => !command.Hidden).Select(command => new HelpRow(command.Name, command.Description ?? string.Empty))];
+        HelpRow[] commands = [.. root.Subcommands.Where(command => !command.Hidden).Select(command => RowOf(command, command.Name))];
         HelpRow[] topics = [.. HelpTopics.All.Select(topic => new HelpRow($"pieces help {topic.Name}", topic.Summary))];
         return new HelpPage(
             string.Empty,
@@ -39,7 +39,7 @@ internal static class CommandPages
 
     private static HelpPage OfCommand(Command command)
     {
-        HelpRow[] positionals = [.. command.Arguments.Where(argument => !argument.Hidden).Select(argument => new HelpRow(argument.Name, argument.Description ?? string.Empty))];
+        HelpRow[] positionals = [.. command.Arguments.Where(argument => !argument.Hidden).Select(argument => RowOf(argument, argument.Name))];
         HelpSection[] arguments = positionals.Length > 0 ? [new HelpSection("Arguments", [], positionals)] : [];
         return new HelpPage(
             command.Name,
@@ -49,6 +49,8 @@ internal static class CommandPages
             [.. arguments, .. Flags(command)]);
     }
 
+    private static HelpRow RowOf(Symbol symbol, string term) => new(term, symbol.Description ?? string.Empty);
+
     private static IEnumerable<HelpSection> Flags(Command command) => FlagGroups.Of(command).Select(group =>
-        new HelpSection(group.Heading, [], [.. group.Flags.Select(flag => new HelpRow(FlagText.Term(flag), flag.Description ?? string.Empty))]));
+        new HelpSection(group.Heading, [], [.. group.Flags.Select(flag => RowOf(flag, FlagText.Term(flag)))]));
 }

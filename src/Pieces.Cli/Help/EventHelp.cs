@@ -12,7 +12,8 @@ internal static class EventHelp
         [
             new HelpSection("Events",
             [
-                "One JSON object a line. Each begins with v (1), time (RFC 3339), event (its name) and infohash (hex; not in events that concern no torrent). "
+                "One JSON object a line. Each begins with v (1), time (RFC 3339), event (its name) and infohash (hex; not in events that "
+                    + "concern no torrent). "
                     + "Fields are only ever added.",
             ],
             [

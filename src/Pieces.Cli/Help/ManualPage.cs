@@ -73,7 +73,8 @@ internal static class ManualPage
     }
 
     // Lines are filled by the reader's program; long ones are broken here so that the source stays fit for tools that read lines.
-    private static string Line(string text) => string.Concat(TextLayout.Wrap(Escape(text), 78).Select(line => (line[0] is '.' or '\'' ? "\\&" : string.Empty) + line + "\n"));
+    private static string Line(string text) =>
+        string.Concat(TextLayout.Wrap(Escape(text), 78).Select(line => (line[0] is '.' ? "\\&" : string.Empty) + line + "\n"));
 
     private static string Quote(string text) => $"\"{Escape(text).Replace("\"", "\\(dq", StringComparison.Ordinal)}\"";
 

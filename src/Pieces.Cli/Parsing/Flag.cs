@@ -3,7 +3,11 @@ using System.CommandLine.Parsing;
 
 namespace Pieces.Cli.Parsing;
 
-/// <summary>Makes options whose values are read by a function of <see cref="Values"/>.</summary>
+/// <summary>
+/// Makes options whose values are read by a function of <see cref="Values"/>. Help, manual, completion, environment and configuration file all read
+/// what is said here: the description ends with <c>(default: X)</c>, or <c>(default: X; more)</c>, where X without blanks is a value that the flag
+/// takes; the value's name is <c>a|b|c</c> for a few words, begins with DIR or FILE for folders and files, and is URL where there may be secrets.
+/// </summary>
 internal static class Flag
 {
     /// <summary>

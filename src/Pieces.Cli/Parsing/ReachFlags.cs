@@ -49,7 +49,10 @@ internal sealed class ReachFlags
     public void Explain(ParseResult parse, Messages messages)
     {
         if (parse.GetValue(_bootstrap) is { Count: > 0 } nodes)
-            messages.Information($"{Quantity.Count(nodes.Count, "bootstrap node")} given; the distributed hash table is not built yet and asks none of them");
+        {
+            string count = Quantity.Count(nodes.Count, "bootstrap node");
+            messages.Information($"{count} given; the distributed hash table is not built yet and asks none of them");
+        }
     }
 
     /// <summary>Whether the stream between peers looks like noise.</summary>

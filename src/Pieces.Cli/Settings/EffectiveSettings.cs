@@ -61,15 +61,18 @@ internal sealed record EffectiveSettings(IReadOnlyList<EffectiveSetting> All)
             return error.Message;
         foreach (SettingValue value in setting.Values)
         {
-            if (complaintsOf(setting.Option, value.Text) is { } complaint)
-                return Subject(setting.Option, value.Place) + (Speaks(complaint, setting.Option) ? complaint[setting.Option.Name.Length..] : $": {complaint}");
+            if (complaintsOf(setting.Option, value.Text) is not { } complaint)
+                continue;
+            string rest = Speaks(complaint, setting.Option) ? complaint[setting.Option.Name.Length..] : $": {complaint}";
+            return Subject(setting.Option, value.Place) + rest;
         }
 
         return InTheirPlace(error.Message);
     }
 
     /// <summary>The flag that an error is about, or null.</summary>
-    public static Option? OptionOf(ParseError error) => ((error.SymbolResult as OptionResult) ?? (error.SymbolResult?.Parent as OptionResult))?.Option;
+    public static Option? OptionOf(ParseError error) =>
+        ((error.SymbolResult as OptionResult) ?? (error.SymbolResult?.Parent as OptionResult))?.Option;
 
     private static bool Speaks(string complaint, Option option) =>
         complaint.StartsWith(option.Name, StringComparison.Ordinal)

@@ -90,5 +90,7 @@ internal sealed record SettingList(string Command, string? FilePath, EffectiveSe
         _ => "default",
     };
 
-    private string FileWords() => FilePath is null ? "nowhere, since there is no home for it" : File.Exists(FilePath) ? FilePath : $"{FilePath}, which is not there";
+    private string FileWords() => FilePath is null ? "nowhere, since there is no home for it"
+        : File.Exists(FilePath) ? FilePath
+        : $"{FilePath}, which is not there";
 }

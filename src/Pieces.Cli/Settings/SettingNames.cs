@@ -20,7 +20,7 @@ internal static class SettingNames
 
     private static readonly HashSet<string> Ambiguous =
     [
-        "create --output", "create --overwrite", "create --tracker", "magnet --output", "share --output", "share --tracker", "tracker --port",
+        "create --output", "create --overwrite", "create --tracker", "magnet --output", "tracker --port",
     ];
 
     /// <summary>Whether settings complete the flags of the command.</summary>
@@ -37,7 +37,9 @@ internal static class SettingNames
     public static IEnumerable<string> InFile(Command command, Option option) =>
         IsAmbiguous(command, option) ? [$"{command.Name}-{Of(option)}"] : Plain(option);
 
-    /// <summary>All its names in the environment. A variable may be meant for this one run, so the flag's name alone is enough; the longer one goes first.</summary>
+    /// <summary>
+    /// All its names in the environment, the stronger first. A variable may be meant for this one run, so the flag's name alone is enough for any command.
+    /// </summary>
     public static IEnumerable<string> InEnvironment(Command command, Option option)
     {
         IEnumerable<string> names = IsAmbiguous(command, option) ? InFile(command, option).Concat(Plain(option)) : Plain(option);

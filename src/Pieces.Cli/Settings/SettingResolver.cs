@@ -32,7 +32,7 @@ internal sealed class SettingResolver
         Option[] flags = [.. SettingNames.FlagsOf(_line.Command)];
         var settings = new List<EffectiveSetting>(flags.Length);
         foreach (Option option in flags)
-            settings.Add(OfCommandLine(option) ?? OfEnvironment(option) ?? OfFile(option) ?? new EffectiveSetting(option, SettingSource.Default, []));
+            settings.Add(OfCommandLine(option) ?? OfEnvironment(option) ?? OfFile(option) ?? OfNobody(option));
         return new EffectiveSettings(OneVoice(settings));
     }
 
@@ -43,10 +43,10 @@ internal sealed class SettingResolver
         if (counted.Length == 0)
             return settings;
         SettingSource strongest = counted.Min(setting => setting.Source);
-        return [.. settings.Select(setting => counted.Contains(setting) && setting.Source != strongest
-            ? new EffectiveSetting(setting.Option, SettingSource.Default, [])
-            : setting)];
+        return [.. settings.Select(setting => counted.Contains(setting) && setting.Source != strongest ? OfNobody(setting.Option) : setting)];
     }
+
+    private static EffectiveSetting OfNobody(Option option) => new(option, SettingSource.Default, []);
 
     private EffectiveSetting? OfCommandLine(Option option)
     {
@@ -71,7 +71,8 @@ internal sealed class SettingResolver
             string[] texts = KnownFlags.IsRepeatable(option)
                 ? text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
                 : [text];
-            return new EffectiveSetting(option, SettingSource.Environment, [.. texts.Select(value => Checked(option, new SettingValue(value, name)))]);
+            SettingValue[] values = [.. texts.Select(value => Checked(option, new SettingValue(value, name)))];
+            return new EffectiveSetting(option, SettingSource.Environment, values);
         }
 
         return null;
@@ -110,7 +111,8 @@ internal sealed class SettingResolver
         }
     }
 
-    private static bool IsPath(Option option) => option.HelpName is { } name && (name.StartsWith("DIR", StringComparison.Ordinal) || name.StartsWith("FILE", StringComparison.Ordinal));
+    private static bool IsPath(Option option) => option.HelpName is { } name
+        && (name.StartsWith("DIR", StringComparison.Ordinal) || name.StartsWith("FILE", StringComparison.Ordinal));
 
     // A shell does this for the command line and for variables.
     private static string WithHome(string path)
