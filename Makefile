@@ -2,8 +2,10 @@
 CONFIGURATION ?= Release
 PREFIX ?= /usr/local
 DESTDIR ?=
+# What is installed: the program, and below share/ its manual pages and completion scripts.
+BUILT ?= artifacts
 
-.PHONY: build demo test check publish bench growth install clean
+.PHONY: build demo test check publish man bench growth install uninstall clean
 
 build:
 	dotnet build Pieces.sln -c $(CONFIGURATION)
@@ -24,6 +26,18 @@ publish:
 	@tests/native-toolchain.sh
 	dotnet publish src/Pieces.Cli -c Release --use-current-runtime -o artifacts/publish/native
 	install -m 755 artifacts/publish/native/pieces artifacts/pieces
+	@$(MAKE) --no-print-directory share PIECES=artifacts/pieces
+
+# The manual pages by themselves, in artifacts/share/man: made by the program, from the tables that its --help is made of.
+man:
+	dotnet build src/Pieces.Cli -c Release --verbosity quiet --nologo
+	@$(MAKE) --no-print-directory share PIECES=artifacts/bin/Pieces.Cli/release/pieces
+
+# Their date is that of the last change, so that the same source gives the same pages.
+.PHONY: share
+share:
+	rm -rf "$(BUILT)/share"
+	SOURCE_DATE_EPOCH=$${SOURCE_DATE_EPOCH:-$$(git log -1 --format=%ct 2>/dev/null || echo 0)} "$(PIECES)" help --share-files "$(BUILT)/share"
 
 bench:
 	dotnet run --project tests/Pieces.Benchmarks -c Release -- --filter '*'
@@ -35,9 +49,18 @@ growth:
 
 # Installs what `make publish` made, so that a privileged install builds nothing.
 install:
-	@test -x artifacts/pieces || { echo "artifacts/pieces is not there; run 'make publish' first" >&2; exit 1; }
+	@test -x "$(BUILT)/pieces" -a -d "$(BUILT)/share" || { echo "$(BUILT)/pieces is not there; run 'make publish' first" >&2; exit 1; }
 	install -d "$(DESTDIR)$(PREFIX)/bin"
-	install -m 755 artifacts/pieces "$(DESTDIR)$(PREFIX)/bin/pieces"
+	install -m 755 "$(BUILT)/pieces" "$(DESTDIR)$(PREFIX)/bin/pieces"
+	@find "$(BUILT)/share" -type f -exec sh -c 'from=$$0; to=$$1; shift; for file; do target=$$to/$${file#"$$from"/}; echo "$$target"; \
+		install -d "$${target%/*}" && install -m 644 "$$file" "$$target" || exit 1; done' "$(BUILT)/share" "$(DESTDIR)$(PREFIX)/share" {} +
+
+# Takes away what `make install` put there, and no folder that others may use.
+uninstall:
+	rm -f "$(DESTDIR)$(PREFIX)/bin/pieces"
+	rm -f "$(DESTDIR)$(PREFIX)"/share/man/man1/pieces.1 "$(DESTDIR)$(PREFIX)"/share/man/man1/pieces-*.1
+	rm -f "$(DESTDIR)$(PREFIX)/share/bash-completion/completions/pieces" "$(DESTDIR)$(PREFIX)/share/zsh/site-functions/_pieces"
+	rm -f "$(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/pieces.fish"
 
 clean:
 	rm -rf artifacts

@@ -9,6 +9,12 @@ pieces=$(realpath "${1:?usage: demo.sh PATH-OF-PIECES}")
 work=$(mktemp -d "${TMPDIR:-/tmp}/pieces-demo.XXXXXX")
 started=()
 
+# The demo shows the same to everyone, whatever their settings are.
+export XDG_CONFIG_HOME="$work/config"
+for name in "${!PIECES_@}"; do
+    unset "$name"
+done
+
 # Runs on every way out, Ctrl-C included.
 finish() {
     status=$?

@@ -3,7 +3,9 @@ using System.CommandLine.Parsing;
 using Pieces.Cli.Commands;
 using Pieces.Cli.Events;
 using Pieces.Cli.Failures;
+using Pieces.Cli.Help;
 using Pieces.Cli.Parsing;
+using Pieces.Cli.Settings;
 using Pieces.Cli.Terminal;
 
 namespace Pieces.Cli;
@@ -15,11 +17,14 @@ internal sealed class Application : IDisposable
     private readonly CliContext _context;
     private readonly CommonFlags _flags = new();
     private readonly RootCommand _root;
+    private readonly CommandReader _reader;
+    private EffectiveSettings _settings = EffectiveSettings.None;
 
     public Application(TimeProvider timeProvider, StopSignals signals)
     {
-        _context = new CliContext(new Messages(_errors), new StandardOutput(), timeProvider, signals);
+        _context = new CliContext(new Messages(_errors), new StandardOutput(), timeProvider, signals, SettingSources.OfProcess());
         _root = CommandTree.Create(_context, _flags);
+        _reader = new CommandReader(_root, _context.Settings);
     }
 
     /// <summary>Runs the command that the arguments name. Every failure ends here, as one line and a code.</summary>
@@ -38,7 +43,7 @@ internal sealed class Application : IDisposable
         catch (Exception e)
         {
             // The last resort of the process: what nobody foresaw is said, and ends it with the code for bugs.
-            var outcome = Outcome.Of(e);
+            var outcome = InTheirPlace(Outcome.Of(e));
             if (!FailureEvents.TryWrite(_context, args, outcome))
                 _context.Messages.Failure(outcome);
             code = outcome.Code;
@@ -52,7 +57,8 @@ internal sealed class Application : IDisposable
 
     private async Task<ExitCode> DispatchAsync(IReadOnlyList<string> args)
     {
-        ParseResult parse = _root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null, EnablePosixBundling = true });
+        var line = CommandLine.Read(_root, args);
+        ParseResult parse = _reader.Parse(line.Arguments);
         _context.Messages.Verbosity = _flags.VerbosityOf(parse);
         if (_flags.AsksForVersion(parse))
         {
@@ -60,32 +66,27 @@ internal sealed class Application : IDisposable
             return ExitCode.Success;
         }
 
-        bool wantsHelp = parse.Action is System.CommandLine.Help.HelpAction;
-        if (!wantsHelp)
-            Refuse(args, parse);
-        using var help = new StringWriter();
-        var invocation = new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null, Output = help };
-        int code = await parse.InvokeAsync(invocation, _context.Signals.Token);
-        foreach (string line in help.ToString().TrimEnd().Split('\n'))
+        if (_flags.AsksForHelp(parse))
         {
-            if (help.GetStringBuilder().Length > 0)
-                _context.Output.WriteLine(line.TrimEnd());
+            HelpText.Write(_context.Output, _root, parse.CommandResult.Command);
+            return ExitCode.Success;
         }
 
-        return (ExitCode)code;
+        if (line.Command == _root)
+            RefuseWithoutCommand(args);
+        CompleteCommand complete = _reader.Complete(line, parse, _context.Messages.Warning);
+        _settings = complete.Settings;
+        _context.Messages.Verbosity = _flags.VerbosityOf(complete.Parse);
+        if (complete.Parse.Errors is [var error, ..])
+            throw FailureException.Usage($"{Outcome.InOurStyle(_reader.Explain(complete, error).ReplaceLineEndings(" "))} (see 'pieces help {line.Command.Name}')");
+
+        var invocation = new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null };
+        return (ExitCode)await complete.Parse.InvokeAsync(invocation, _context.Signals.Token);
     }
 
-    private void Refuse(IReadOnlyList<string> args, ParseResult parse)
-    {
-        Command command = parse.CommandResult.Command;
-        if (command == _root)
-            RefuseWithoutCommand(args);
-        FlagCheck.Check(args, command);
-        if (parse.Errors.Count == 0)
-            return;
-        string why = parse.Errors[0].Message.ReplaceLineEndings(" ");
-        throw FailureException.Usage($"{Outcome.InOurStyle(why)} (see 'pieces help {command.Name}')");
-    }
+    // A command that refuses a flag's value names the flag; the user looks for it where it stands.
+    private Outcome InTheirPlace(Outcome outcome) =>
+        outcome.Message is { } message ? outcome with { Message = _settings.InTheirPlace(message) } : outcome;
 
     private void RefuseWithoutCommand(IReadOnlyList<string> args)
     {

@@ -1,3 +1,4 @@
+using Pieces.Cli.Settings;
 using Pieces.Cli.Terminal;
 
 namespace Pieces.Cli;
@@ -7,4 +8,6 @@ namespace Pieces.Cli;
 /// <param name="Output">The product, on stdout.</param>
 /// <param name="TimeProvider">Source of time and timers.</param>
 /// <param name="Signals">Says when and why to stop.</param>
-internal sealed record CliContext(Messages Messages, StandardOutput Output, TimeProvider TimeProvider, StopSignals Signals);
+/// <param name="Settings">What completes the command line.</param>
+internal sealed record CliContext(
+    Messages Messages, StandardOutput Output, TimeProvider TimeProvider, StopSignals Signals, SettingSources Settings);

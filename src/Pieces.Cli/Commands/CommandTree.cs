@@ -20,6 +20,8 @@ internal static class CommandTree
         root.Subcommands.Add(VerifyCommand.Create(context));
         root.Subcommands.Add(CreateCommand.Create(context));
         root.Subcommands.Add(TrackerCommand.Create(context));
+        root.Subcommands.Add(ConfigCommand.Create(context, root));
+        root.Subcommands.Add(CompletionCommand.Create(context, root));
         root.Subcommands.Add(HelpCommand.Create(context, root));
         return root;
     }

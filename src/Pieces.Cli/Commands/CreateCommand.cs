@@ -10,12 +10,12 @@ namespace Pieces.Cli.Commands;
 internal sealed class CreateCommand
 {
     private readonly Argument<string[]> _paths = new("PATH") { Description = "the file or folder to describe (several go into one top folder)", Arity = ArgumentArity.OneOrMore };
-    private readonly Option<string> _output = Flag.Of(text => text, "FILE or -", "the torrent to write (default: NAME.torrent; -: stdout)", "--output", "-o");
+    private readonly Option<string> _output = Flag.Of(text => text, "FILE or -", "the torrent to write, or - for stdout (default: called as the content)", "--output", "-o");
     private readonly Option<List<string>> _trackers = Flag.Repeated(Values.Tracker, "URL", "a tracker (again for more)", "--tracker", "-t");
     private readonly Option<List<string>> _webSeeds = Flag.Repeated(Values.WebSeed, "URL", "a web seed (again for more)", "--web-seed", "-w");
     private readonly Option<bool> _private = Flag.Switch("only its trackers may name peers", "--private");
     private readonly Option<int?> _pieceSize = Flag.Of<int?>(text => Values.PieceSize(text), "N", "bytes of a piece, a power of two, for example 1M (default: by the size)", "--piece-size");
-    private readonly Option<string> _name = Flag.Of(text => text, "N", "name of the file or top folder (default: the path's own)", "--name");
+    private readonly Option<string> _name = Flag.Of(text => text, "NAME", "name of the file or top folder (default: the path's own)", "--name");
     private readonly Option<string> _comment = Flag.Of(text => text, "TEXT", "free text", "--comment");
     private readonly Option<bool> _overwrite = Flag.Switch("replace the torrent file when it is there already", "--overwrite");
     private readonly CliContext _context;

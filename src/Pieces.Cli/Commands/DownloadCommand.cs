@@ -34,6 +34,7 @@ internal static class DownloadCommand
                 torrent = StreamPlan.Apply(context, torrent);
             }
 
+            network.Explain(parse, context.Messages);
             var settings = new TransferSettings
             {
                 Client = network.ClientOptionsOf(parse),

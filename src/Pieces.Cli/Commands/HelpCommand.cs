@@ -1,46 +1,51 @@
 using System.CommandLine;
+using Pieces.Cli.Completion;
 using Pieces.Cli.Failures;
+using Pieces.Cli.Help;
 using Pieces.Cli.Parsing;
 
 namespace Pieces.Cli.Commands;
 
-/// <summary><c>pieces help [exit-codes|events|COMMAND]</c>.</summary>
+/// <summary><c>pieces help [TOPIC|COMMAND]</c>.</summary>
 internal static class HelpCommand
 {
     public static Command Create(CliContext context, RootCommand root)
     {
-        var topic = new Argument<string?>("TOPIC") { Description = "a command, exit-codes, or events", Arity = ArgumentArity.ZeroOrOne };
-        var command = new Command("help", "explain a command, the exit codes, or the events of --json") { topic };
-        command.SetAction(async (parse, cancellationToken) =>
+        var topic = new Argument<string?>("TOPIC") { Description = TopicWords(), Arity = ArgumentArity.ZeroOrOne };
+        // For whoever builds and installs the program: the pages and scripts come from the same tables as this help.
+        Option<string> share = Flag.Of(text => text, "DIR", "write manual pages and completion scripts below this folder", "--share-files");
+        share.Hidden = true;
+        var command = new Command("help", "explain a command or a topic") { topic, share };
+        command.SetAction((parse, cancellationToken) =>
         {
-            string? asked = parse.GetValue(topic);
-            if (asked == "exit-codes")
-            {
-                foreach (string line in ExitCodeHelp.Lines)
-                    context.Output.WriteLine(line);
-                return (int)ExitCode.Success;
-            }
-
-            if (asked == "events")
-            {
-                foreach (string line in EventHelp.Lines)
-                    context.Output.WriteLine(line);
-                return (int)ExitCode.Success;
-            }
-
-            if (asked is not null && !root.Subcommands.Any(subcommand => subcommand.Name == asked))
-                throw FailureException.Usage(Complaint(asked, root));
-            string[] arguments = asked is null ? ["--help"] : [asked, "--help"];
-            return await root.Parse(arguments).InvokeAsync(parse.InvocationConfiguration, cancellationToken);
+            if (parse.GetValue(share) is { } folder)
+                ShareFiles.Write(root, folder);
+            else
+                Print(context, root, parse.GetValue(topic));
+            return Task.FromResult((int)ExitCode.Success);
         });
         return command;
     }
+
+    private static void Print(CliContext context, RootCommand root, string? asked)
+    {
+        // Of a command and a topic of the same name, the topic says more; the command's own page ends with --help.
+        HelpPage? topic = HelpTopics.All.FirstOrDefault(page => page.Name == asked);
+        Command? subject = asked is null ? root : root.Subcommands.FirstOrDefault(subcommand => subcommand.Name == asked);
+        if (topic is null && subject is null)
+            throw FailureException.Usage(Complaint(asked!, root));
+        foreach (string line in HelpText.Render(topic ?? CommandPages.Of(root, subject!)))
+            context.Output.WriteLine(line);
+    }
+
+    private static string TopicWords() => $"a command, or {string.Join(", ", HelpTopics.All.Select(topic => topic.Name))}";
 
     private static string Complaint(string asked, RootCommand root)
     {
         if (LaterFlags.Commands.Contains(asked))
             return $"help {asked}: not built yet (see 'pieces help')";
-        string? nearest = NearestName.Of(asked, root.Subcommands.Select(subcommand => subcommand.Name).Concat(["exit-codes", "events"]));
+        IEnumerable<string> names = root.Subcommands.Select(subcommand => subcommand.Name).Concat(HelpTopics.All.Select(topic => topic.Name));
+        string? nearest = NearestName.Of(asked, names);
         return $"help {asked}: no such topic ({(nearest is null ? "see 'pieces help'" : $"did you mean {nearest}?")})";
     }
 }

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.CommandLine.Help;
 using System.CommandLine.Parsing;
 using Pieces.Cli.Terminal;
 
@@ -11,18 +10,16 @@ internal sealed class CommonFlags
     private readonly Option<bool> _verbose = Flag.Switch("say more; again for still more (-vvv says every message)", "--verbose", "-v");
     private readonly Option<bool> _quiet = Flag.Switch("errors only; -qq says nothing at all", "--quiet", "-q");
     private readonly Option<bool> _version = Flag.Switch("print the version", "--version", "-V");
+    private readonly Option<bool> _help = Flag.Switch("explain the command", "--help", "-h");
 
     /// <summary>Adds them to the root: all commands inherit them.</summary>
     public void AddTo(RootCommand root)
     {
-        foreach (Option<bool> flag in (ReadOnlySpan<Option<bool>>)[_verbose, _quiet, _version])
+        foreach (Option<bool> flag in (ReadOnlySpan<Option<bool>>)[_verbose, _quiet, _version, _help])
         {
             flag.Recursive = true;
-            flag.Arity = ArgumentArity.Zero;
             root.Options.Add(flag);
         }
-
-        root.Options.Add(new HelpOption("--help", "-h"));
     }
 
     /// <summary>How much is to be said.</summary>
@@ -30,6 +27,9 @@ internal sealed class CommonFlags
 
     /// <summary>Whether the version was asked for.</summary>
     public bool AsksForVersion(ParseResult parse) => TimesGiven(parse, _version) > 0;
+
+    /// <summary>Whether the help was asked for.</summary>
+    public bool AsksForHelp(ParseResult parse) => TimesGiven(parse, _help) > 0;
 
     private static int TimesGiven(ParseResult parse, Option option) => parse.GetResult(option) is OptionResult result ? result.IdentifierTokenCount : 0;
 }

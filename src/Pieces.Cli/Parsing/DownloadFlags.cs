@@ -22,13 +22,7 @@ internal sealed class DownloadFlags
     };
 
     private readonly Option<string> _output = Flag.Of(
-        text => text,
-        "DIR",
-        "where the file or top folder goes (default: the current folder; -: the content on stdout)",
-        "--output",
-        "-o",
-        "-d",
-        "--dir");
+        text => text, "DIR", "where the file or top folder goes (default: .; -: the content on stdout)", "--output", "-o", "-d", "--dir");
 
     private readonly Option<PieceOrder> _order = Flag.Choice(Orders, "which piece to ask for next (default: in-order)", "--order");
     private readonly Option<bool> _overwrite = Flag.Switch("discard an existing file that is no part of this download", "--overwrite");
@@ -42,10 +36,10 @@ internal sealed class DownloadFlags
     private readonly Option<bool> _paranoid = Flag.Switch("check a piece again before each time it is uploaded", "--paranoid");
 
     private readonly Option<TimeSpan?> _stall = Flag.Of<TimeSpan?>(
-        text => Values.PositiveDuration(text), "D", "give up when nothing came for this long", "--stall-timeout");
+        text => Values.PositiveDuration(text), "D", "give up when nothing came for this long, for example 10m (default: no limit)", "--stall-timeout");
 
     private readonly Option<TimeSpan?> _deadline = Flag.Of<TimeSpan?>(
-        text => Values.PositiveDuration(text), "D", "give up when it is not complete after this long", "--deadline");
+        text => Values.PositiveDuration(text), "D", "give up when it is not complete after this long, for example 2h (default: no limit)", "--deadline");
 
     /// <summary>Adds them to a command.</summary>
     public void AddTo(Command command)

@@ -3,12 +3,19 @@ using System.CommandLine.Parsing;
 
 namespace Pieces.Cli.Parsing;
 
-/// <summary>Makes options whose values are read by a function of <see cref="Values"/>.</summary>
+/// <summary>
+/// Makes options whose values are read by a function of <see cref="Values"/>. Help, manual, completion, environment and configuration file all read
+/// what is said here: the description ends with <c>(default: X)</c>, or <c>(default: X; more)</c>, where X without blanks is a value that the flag
+/// takes; the value's name is <c>a|b|c</c> for a few words, begins with DIR or FILE for folders and files, and is URL where there may be secrets.
+/// </summary>
 internal static class Flag
 {
-    /// <summary>A flag that is there or not.</summary>
+    /// <summary>
+    /// A flag that is there or not. For the parser it has no value, or it would take a SOURCE called "true" for one: <see cref="CommandLine"/> reads
+    /// what stands behind a sign of equality.
+    /// </summary>
     public static Option<bool> Switch(string description, string name, params string[] aliases) =>
-        new(name, aliases) { Description = description };
+        new(name, aliases) { Description = description, Arity = ArgumentArity.Zero };
 
     /// <summary>A flag with a value that may be left out altogether.</summary>
     public static Option<T> Of<T>(Func<string, T> read, string valueName, string description, string name, params string[] aliases) =>

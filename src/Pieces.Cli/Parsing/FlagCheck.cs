@@ -18,18 +18,18 @@ internal static class FlagCheck
     /// <exception cref="FailureException">A flag is unknown, or known and not built yet.</exception>
     public static void Check(IReadOnlyList<string> args, Command command)
     {
-        Dictionary<string, Option> known = KnownTo(command);
+        Dictionary<string, Option> known = KnownFlags.ByName(command);
         for (int i = 0; i < args.Count && args[i] != "--"; i++)
         {
             string arg = args[i];
             if (arg.Length < 2 || arg[0] != '-')
                 continue;
-            string name = NameOf(arg);
+            string name = KnownFlags.NameOf(arg);
             if (known.TryGetValue(name, out Option? option))
             {
                 // The next argument is this flag's value even when it looks like a flag, unless it is one.
-                bool valueFollows = name.Length == arg.Length && option.Arity.MinimumNumberOfValues > 0;
-                if (valueFollows && i + 1 < args.Count && !known.ContainsKey(NameOf(args[i + 1])))
+                bool valueFollows = name.Length == arg.Length && KnownFlags.TakesValue(option);
+                if (valueFollows && i + 1 < args.Count && !known.ContainsKey(KnownFlags.NameOf(args[i + 1])))
                     i++;
             }
             else if (!IsBundle(name, known))
@@ -57,30 +57,10 @@ internal static class FlagCheck
         {
             if (!known.TryGetValue($"-{name[i]}", out Option? option))
                 return false;
-            if (option.Arity.MinimumNumberOfValues > 0)
+            if (KnownFlags.TakesValue(option))
                 return true;
         }
 
         return true;
-    }
-
-    private static string NameOf(string arg)
-    {
-        int end = arg.IndexOfAny(['=', ':']);
-        return end < 0 ? arg : arg[..end];
-    }
-
-    private static Dictionary<string, Option> KnownTo(Command command)
-    {
-        var known = new Dictionary<string, Option>(StringComparer.Ordinal);
-        IEnumerable<Option> inherited = command.Parents.OfType<Command>().SelectMany(parent => parent.Options).Where(option => option.Recursive);
-        foreach (Option option in command.Options.Concat(inherited))
-        {
-            known.TryAdd(option.Name, option);
-            foreach (string alias in option.Aliases)
-                known.TryAdd(alias, option);
-        }
-
-        return known;
     }
 }

@@ -4,11 +4,11 @@ namespace Pieces.Cli.Parsing;
 internal static class LaterFlags
 {
     /// <summary>Commands to come.</summary>
-    public static readonly string[] Commands = ["magnet", "share", "config", "completion"];
+    public static readonly string[] Commands = ["magnet", "share"];
 
     private static readonly HashSet<string> Download =
     [
-        "-s", "--select", "-x", "--exclude", "--dht-bootstrap", "--encryption", "--proxy", "-n", "--dry-run",
+        "-s", "--select", "-x", "--exclude", "-n", "--dry-run",
     ];
 
     private static readonly HashSet<string> Show = ["--json", "--magnet", "--scrape"];

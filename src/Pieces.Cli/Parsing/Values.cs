@@ -10,6 +10,22 @@ internal static class Values
     /// <summary>Longest time that a flag accepts.</summary>
     public static readonly TimeSpan MaxDuration = TimeSpan.FromDays(3650);
 
+    /// <summary><c>1 0 true false</c>.</summary>
+    public static bool Switch(string text) => text switch
+    {
+        "1" or "true" => true,
+        "0" or "false" => false,
+        _ => throw new FormatException($"\"{text}\" is none of 1, 0, true, false"),
+    };
+
+    /// <summary>How often a flag such as <c>-v</c> is meant, as digits: <c>0</c> to <c>3</c>, or a switch's value.</summary>
+    public static string Times(string text) => text switch
+    {
+        "2" or "3" => text,
+        "0" or "1" or "true" or "false" => Switch(text) ? "1" : "0",
+        _ => throw new FormatException($"\"{text}\" is none of 0, 1, 2, 3"),
+    };
+
     /// <summary><c>90s 15m 2h</c>; a bare number is seconds.</summary>
     public static TimeSpan Duration(string text)
     {
@@ -110,6 +126,14 @@ internal static class Values
     {
         bool usable = Uri.TryCreate(text, UriKind.Absolute, out Uri? url) && url.Scheme is "http" or "https" && url.Host.Length > 0;
         return usable ? text : throw new FormatException("a web seed's URL begins with http:// or https://");
+    }
+
+    /// <summary>The URL of a proxy: socks5h or http, with a port. The text may hold a password and is never repeated.</summary>
+    public static Uri Proxy(string text)
+    {
+        bool usable = Uri.TryCreate(text, UriKind.Absolute, out Uri? url) && url.Scheme is "socks5h" or "http" && url is { Host.Length: > 0, Port: > 0 }
+            && url.PathAndQuery is "/" or "";
+        return usable ? url! : throw new FormatException("a proxy's URL is socks5h://HOST:PORT or http://HOST:PORT");
     }
 
     private static bool TryPort(string text, out int port) =>

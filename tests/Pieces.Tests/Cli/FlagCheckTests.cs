@@ -36,7 +36,7 @@ public class FlagCheckTests
     [Theory]
     [InlineData("--select 1 x.torrent")]
     [InlineData("-n x.torrent")]
-    [InlineData("--proxy=socks5h://p x.torrent")]
+    [InlineData("--select=2 x.torrent")]
     public void A_flag_to_come_is_refused_as_such(string line)
     {
         FailureException failure = FluentActions.Invoking(() => Check(line)).Should().Throw<FailureException>().Which;

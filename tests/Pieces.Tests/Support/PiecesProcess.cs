@@ -45,7 +45,13 @@ internal sealed class PiecesProcess : IAsyncDisposable
     /// <param name="workingDirectory">Where it runs; null for here.</param>
     /// <param name="input">Its whole stdin; null for an empty one.</param>
     /// <param name="shell">What a shell does before it becomes the program, for example <c>ulimit -n 64</c>; null for no shell.</param>
-    public static PiecesProcess Start(IEnumerable<string> arguments, string? workingDirectory = null, byte[]? input = null, string? shell = null)
+    /// <param name="environment">Variables that it gets beside those of the tests.</param>
+    public static PiecesProcess Start(
+        IEnumerable<string> arguments,
+        string? workingDirectory = null,
+        byte[]? input = null,
+        string? shell = null,
+        IReadOnlyDictionary<string, string>? environment = null)
     {
         string[] command = shell is null
             ? [Executable, .. arguments]
@@ -54,6 +60,8 @@ internal sealed class PiecesProcess : IAsyncDisposable
             command = ["/usr/bin/env", "--default-signal=INT,HUP", .. command];
         var start = new ProcessStartInfo(command[0], command[1..]);
         Redirect(start, workingDirectory);
+        foreach ((string name, string value) in environment ?? new Dictionary<string, string>())
+            start.Environment[name] = value;
         return new PiecesProcess(Process.Start(start)!, input);
     }
 
@@ -130,7 +138,10 @@ internal sealed class PiecesProcess : IAsyncDisposable
         start.StandardOutputEncoding = Encoding.UTF8;
         start.StandardErrorEncoding = Encoding.UTF8;
         start.WorkingDirectory = workingDirectory ?? string.Empty;
-        start.Environment.Remove(OverrideVariable);
+        // Settings of whoever runs the tests are none of theirs.
+        foreach (string name in start.Environment.Keys.Where(name => name.StartsWith("PIECES_", StringComparison.Ordinal)).ToArray())
+            start.Environment.Remove(name);
+        start.Environment["XDG_CONFIG_HOME"] = Path.Combine(AppContext.BaseDirectory, "no-configuration");
     }
 
     private long PeakSoFar()

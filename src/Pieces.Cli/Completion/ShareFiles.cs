@@ -1,0 +1,54 @@
+using System.CommandLine;
+using System.Globalization;
+using Pieces.Cli.Commands;
+using Pieces.Cli.Failures;
+using Pieces.Cli.Help;
+
+namespace Pieces.Cli.Completion;
+
+/// <summary>The files that are installed beside the program, laid out as below <c>PREFIX/share</c>.</summary>
+internal static class ShareFiles
+{
+    // The convention of builds that give the same bytes again.
+    private const string DateVariable = "SOURCE_DATE_EPOCH";
+
+    /// <summary>Writes all of them.</summary>
+    /// <exception cref="FailureException">The folder cannot be written to.</exception>
+    public static void Write(RootCommand root, string folder)
+    {
+        try
+        {
+            foreach ((string path, string text) in Render(root))
+            {
+                string full = Path.Combine(folder, path);
+                Directory.CreateDirectory(Path.GetDirectoryName(full)!);
+                File.WriteAllText(full, text);
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new FailureException(ExitCode.FileError, $"{folder}: cannot be written: {Outcome.Reason(e)}", e);
+        }
+    }
+
+    /// <summary>Their names below the folder, and their text.</summary>
+    public static IEnumerable<(string Path, string Text)> Render(RootCommand root)
+    {
+        Command[] commands = [.. root.Subcommands.Where(command => !command.Hidden)];
+        string date = Date();
+        string program = ManualPage.OfProgram(CommandPages.Of(root, root), HelpTopics.All, commands.Select(command => command.Name), date);
+        yield return ("man/man1/pieces.1", program);
+        foreach (Command command in commands)
+            yield return ($"man/man1/pieces-{command.Name}.1", ManualPage.OfCommand(CommandPages.Of(root, command), date));
+        yield return ("bash-completion/completions/pieces", CompletionCommand.ScriptOf("bash", root));
+        yield return ("zsh/site-functions/_pieces", CompletionCommand.ScriptOf("zsh", root));
+        yield return ("fish/vendor_completions.d/pieces.fish", CompletionCommand.ScriptOf("fish", root));
+    }
+
+    private static string Date()
+    {
+        string? text = Environment.GetEnvironmentVariable(DateVariable);
+        long seconds = long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long given) ? given : 0;
+        return DateTimeOffset.FromUnixTimeSeconds(Math.Min(seconds, 253_402_300_799)).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+    }
+}

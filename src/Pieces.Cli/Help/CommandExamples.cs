@@ -1,0 +1,79 @@
+namespace Pieces.Cli.Help;
+
+/// <summary>Command lines to copy, for each command.</summary>
+internal static class CommandExamples
+{
+    /// <summary>Those of a command, the most common first; of the program when the name is empty.</summary>
+    public static IReadOnlyList<Example> Of(string command) => command switch
+    {
+        "" =>
+        [
+            new("pieces download debian.torrent", "fetch it into the current folder"),
+            new("pieces seed debian.torrent --data ~/isos", "serve what is there"),
+            new("pieces create holiday -t http://tracker.example/announce", "make a torrent"),
+        ],
+        "download" =>
+        [
+            new("pieces download debian.torrent", "into the current folder; again: go on"),
+            new("pieces download a.torrent b.torrent -o ~/isos -v", "two at a time, elsewhere, and say more"),
+            new("pieces download https://example.org/debian.torrent", "straight from the web"),
+            new("pieces download debian.torrent --seed-ratio 1.5 --up-limit 500K", "serve others afterwards"),
+        ],
+        "seed" =>
+        [
+            new("pieces seed debian.torrent", "serve what is in this folder until Ctrl-C"),
+            new("pieces seed debian.torrent --data ~/isos", "the content is somewhere else"),
+            new("pieces seed a.torrent b.torrent --seed-time 2h", "enough after two hours"),
+        ],
+        "show" =>
+        [
+            new("pieces show debian.torrent", "name, size, info-hash, trackers"),
+            new("pieces show https://example.org/debian.torrent --files", "the files, too"),
+        ],
+        "verify" =>
+        [
+            new("pieces verify debian.torrent", "is it all there and right? 0: yes, 10: no"),
+            new("pieces verify debian.torrent --data ~/isos", "the content is somewhere else"),
+        ],
+        "create" =>
+        [
+            new("pieces create holiday -t http://tracker.example/announce", "writes holiday.torrent"),
+            new("pieces create film.mkv -o - > film.torrent", "to stdout"),
+            new("pieces create a b --name both --private -t http://t.example/", "several paths in one folder"),
+        ],
+        "magnet" =>
+        [
+            new("pieces magnet debian.torrent", "print the magnet link"),
+            new("pieces magnet 'magnet:?xt=urn:btih:HASH' -o x.torrent", "fetch the torrent of a link"),
+        ],
+        "tracker" =>
+        [
+            new("pieces tracker", "on this machine alone; prints the URLs"),
+            new("pieces tracker --listen 0.0.0.0 --port 6969", "for the whole network"),
+        ],
+        "share" =>
+        [
+            new("pieces share holiday", "prints the line that the other side runs"),
+            new("pieces share film.mkv --times 1", "ends when one other has it"),
+        ],
+        "config" =>
+        [
+            new("pieces config", "what a download would use, and why"),
+            new("pieces config seed --json", "the same of seed, for a program"),
+            new("pieces config download --down-limit 2M", "with a flag on the command line"),
+        ],
+        "completion" =>
+        [
+            new("source <(pieces completion bash)", "for this bash"),
+            new("pieces completion zsh > ~/.zfunc/_pieces", "for every zsh that has it in fpath"),
+            new("pieces completion fish | source", "for this fish"),
+            new("pieces completion pwsh | Out-String | Invoke-Expression", "for this PowerShell"),
+        ],
+        "help" =>
+        [
+            new("pieces help download", "every flag of download"),
+            new("pieces help exit-codes", "what scripts may rely on"),
+        ],
+        _ => [],
+    };
+}

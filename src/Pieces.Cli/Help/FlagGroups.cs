@@ -1,0 +1,48 @@
+using System.CommandLine;
+using Pieces.Cli.Parsing;
+
+namespace Pieces.Cli.Help;
+
+/// <summary>In which order and under which headings flags are explained.</summary>
+internal static class FlagGroups
+{
+    /// <summary>A command with no more flags of its own than this shows them under one heading.</summary>
+    private const int FewFlags = 10;
+
+    private const string Plain = "Flags";
+    private const string Common = "Flags of every command";
+
+    private static readonly (string Heading, string[] Flags)[] Groups =
+    [
+        ("What is fetched, and where it goes",
+            ["--output", "--data", "--select", "--exclude", "--input", "--jobs", "--overwrite", "--prealloc", "--dry-run"]),
+        ("Order, checks and patience", ["--order", "--paranoid", "--stall-timeout", "--deadline", "--metadata-timeout"]),
+        ("Seeding", ["--seed", "--seed-ratio", "--seed-time", "--seed-idle", "--times"]),
+        ("Limits", ["--down-limit", "--up-limit", "--max-peers"]),
+        ("Trackers, peers and discovery", ["--tracker", "--no-trackers", "--peer", "--no-dht", "--no-pex", "--no-lsd", "--dht-bootstrap"]),
+        ("Network", ["--port", "--interface", "--encryption", "--proxy"]),
+        ("Output and scripts", ["--progress", "--json", "--print-paths", "-0", "--on-complete"]),
+    ];
+
+    /// <summary>The flags of a command under their headings; hidden ones are left out.</summary>
+    public static IEnumerable<(string Heading, IReadOnlyList<Option> Flags)> Of(Command command)
+    {
+        Option[] all = [.. KnownFlags.Of(command).Where(option => !option.Hidden)];
+        Option[] common = [.. all.Where(option => option.Recursive)];
+        List<Option> own = [.. all.Except(common)];
+        if (own.Count > FewFlags)
+        {
+            foreach ((string heading, string[] names) in Groups)
+            {
+                Option[] flags = [.. names.SelectMany(name => own.Where(option => option.Name == name || option.Aliases.Contains(name))).Distinct()];
+                own.RemoveAll(flags.Contains);
+                if (flags.Length > 0)
+                    yield return (heading, flags);
+            }
+        }
+
+        if (own.Count > 0)
+            yield return (Plain, own);
+        yield return (Common, common);
+    }
+}

@@ -1,0 +1,110 @@
+using System.CommandLine;
+
+namespace Pieces.Cli.Parsing;
+
+/// <summary>What the user wrote, with the values of switches taken out: the parser knows a switch only as being there or not.</summary>
+/// <param name="Command">The command that it is for; the root when no command is named.</param>
+/// <param name="CommandIndex">Where the command's name stands in <paramref name="Arguments"/>; -1 without one.</param>
+/// <param name="Arguments">For the parser.</param>
+/// <param name="SwitchedOff">Switches that were given as <c>--flag=0</c>.</param>
+/// <param name="Complaint">What is wrong with the value of a switch, or null.</param>
+internal sealed record CommandLine(
+    Command Command, int CommandIndex, IReadOnlyList<string> Arguments, IReadOnlySet<Option> SwitchedOff, string? Complaint)
+{
+    private static readonly HashSet<Option> None = [];
+
+    /// <summary>Reads the arguments of the program.</summary>
+    public static CommandLine Read(RootCommand root, IReadOnlyList<string> arguments)
+    {
+        // No flag that may stand before the command has a value, so the first word is the command.
+        int index = 0;
+        while (index < arguments.Count && arguments[index].StartsWith('-') && arguments[index] != "--")
+            index++;
+        Command? command = index < arguments.Count ? root.Subcommands.FirstOrDefault(candidate => candidate.Name == arguments[index]) : null;
+        if (command is null)
+            return new CommandLine(root, -1, arguments, None, null);
+        if (!arguments.Any(argument => argument.StartsWith('-') && argument.AsSpan().ContainsAny('=', ':')))
+            return new CommandLine(command, index, arguments, None, null);
+        return new Reader(command).Read(arguments);
+    }
+
+    /// <summary>The same with more flags, right behind the command's name.</summary>
+    public IReadOnlyList<string> With(IReadOnlyList<string> flags) =>
+        [.. Arguments.Take(CommandIndex + 1), .. flags, .. Arguments.Skip(CommandIndex + 1)];
+
+    private sealed class Reader(Command command)
+    {
+        private readonly Dictionary<string, Option> _known = KnownFlags.ByName(command);
+        private readonly List<(string Text, Option? Switch)> _arguments = [];
+        private readonly HashSet<Option> _off = [];
+        private string? _complaint;
+
+        public CommandLine Read(IReadOnlyList<string> arguments)
+        {
+            for (int i = 0; i < arguments.Count; i++)
+            {
+                if (arguments[i] == "--")
+                {
+                    _arguments.AddRange(arguments.Skip(i).Select(rest => (rest, (Option?)null)));
+                    break;
+                }
+
+                Take(arguments[i]);
+
+                // What follows a flag that wants a value is that value, whatever it looks like.
+                bool valueFollows = _known.TryGetValue(arguments[i], out Option? option) && KnownFlags.TakesValue(option);
+                if (valueFollows && i + 1 < arguments.Count)
+                    _arguments.Add((arguments[++i], null));
+            }
+
+            int index = _arguments.FindIndex(argument => !argument.Text.StartsWith('-'));
+            return new CommandLine(command, index, [.. _arguments.Select(argument => argument.Text)], _off, _complaint);
+        }
+
+        private void Take(string argument)
+        {
+            string name = KnownFlags.NameOf(argument);
+            _known.TryGetValue(name, out Option? option);
+            bool hasValue = name.Length < argument.Length;
+            if (hasValue && option is null && LastOfBundle(name) is { } last)
+                _complaint ??= $"{argument}: a flag with a value stands by itself, as in {last.Name}=false";
+            if (option is null || KnownFlags.TakesValue(option))
+                _arguments.Add((argument, null));
+            else if (hasValue)
+                Switch(option, name, argument[(name.Length + 1)..]);
+            else
+                Switch(option, name, "true");
+        }
+
+        // The last word about a switch counts.
+        private void Switch(Option option, string name, string value)
+        {
+            try
+            {
+                if (Values.Switch(value))
+                {
+                    _off.Remove(option);
+                    _arguments.Add((name, option));
+                }
+                else
+                {
+                    _off.Add(option);
+                    _arguments.RemoveAll(argument => argument.Switch == option);
+                }
+            }
+            catch (FormatException e)
+            {
+                _complaint ??= $"{name}: {e.Message}";
+            }
+        }
+
+        // The last of several switches in one, as in -vn.
+        private Option? LastOfBundle(string name)
+        {
+            if (name.Length < 3 || name[1] == '-')
+                return null;
+            bool switches = name.Skip(1).All(letter => _known.TryGetValue($"-{letter}", out Option? flag) && !KnownFlags.TakesValue(flag));
+            return switches ? _known[$"-{name[^1]}"] : null;
+        }
+    }
+}

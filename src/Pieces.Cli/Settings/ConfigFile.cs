@@ -1,0 +1,89 @@
+using System.Text;
+using Pieces.Cli.Failures;
+
+namespace Pieces.Cli.Settings;
+
+/// <summary>The configuration file: <c>name=value</c> lines, comments and blank lines.</summary>
+internal static class ConfigFile
+{
+    /// <summary>Largest file that is read, in bytes.</summary>
+    public const int MaxLength = 1024 * 1024;
+
+    private const string XdgVariable = "XDG_CONFIG_HOME";
+
+    /// <summary>Where it is looked for; null when the user has no home.</summary>
+    public static string? FindPath()
+    {
+        // The system's own place is ~/.config, ~/Library/Application Support or %APPDATA%; the variable is obeyed on all of them.
+        string? folder = Environment.GetEnvironmentVariable(XdgVariable);
+        if (string.IsNullOrEmpty(folder) || !Path.IsPathFullyQualified(folder))
+            folder = Environment.GetFolderPath(Environment.SpecialFolder.ApplicationData, Environment.SpecialFolderOption.DoNotVerify);
+        return folder.Length == 0 ? null : Path.Combine(folder, "pieces", "config");
+    }
+
+    /// <summary>Its lines; none when there is no file.</summary>
+    /// <exception cref="FailureException">It cannot be read, or a line is none of ours.</exception>
+    public static IReadOnlyList<ConfigEntry> Load(string? path)
+    {
+        if (path is null)
+            return [];
+        try
+        {
+            if (Directory.Exists(path))
+                throw new FailureException(ExitCode.FileError, $"{path}: it is a folder, where the configuration file would be");
+            if (!File.Exists(path))
+                return [];
+            using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+            byte[] bytes = new byte[(int)Math.Min(file.Length, MaxLength + 1)];
+            int length = file.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
+            if (length > MaxLength)
+                throw FailureException.Usage($"{path}: more than {MaxLength} bytes, which is no configuration file");
+            return Parse(Encoding.UTF8.GetString(bytes, 0, length), path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new FailureException(ExitCode.FileError, $"{path}: cannot be read: {Outcome.Reason(e)}", e);
+        }
+    }
+
+    /// <summary>The lines of a text.</summary>
+    /// <param name="text">All of the file.</param>
+    /// <param name="path">Its name, for messages.</param>
+    /// <exception cref="FailureException">A line is no <c>name=value</c>, or has an empty value.</exception>
+    public static IReadOnlyList<ConfigEntry> Parse(string text, string path)
+    {
+        var entries = new List<ConfigEntry>();
+        int number = 0;
+        foreach (ReadOnlySpan<char> raw in text.AsSpan().TrimStart('\uFEFF').EnumerateLines())
+        {
+            number++;
+            ReadOnlySpan<char> line = WithoutComment(raw).Trim();
+            if (line.IsEmpty)
+                continue;
+            int equals = line.IndexOf('=');
+            if (equals <= 0)
+                throw FailureException.Usage($"{path}:{number}: \"{line}\" is no name=value line");
+            ReadOnlySpan<char> value = line[(equals + 1)..].Trim();
+            string name = line[..equals].Trim().ToString();
+            if (value.IsEmpty)
+                throw FailureException.Usage($"{path}:{number}: {name}: the value is empty (put # in front to leave it out)");
+            entries.Add(new ConfigEntry(name, value.ToString(), number));
+        }
+
+        return entries;
+    }
+
+    // A # begins a comment at the start of a line and between blanks; elsewhere it is part of a value, as in a URL or a file's name.
+    private static ReadOnlySpan<char> WithoutComment(ReadOnlySpan<char> line)
+    {
+        for (int i = 0; i < line.Length; i++)
+        {
+            bool begins = i == 0 || char.IsWhiteSpace(line[i - 1]);
+            bool ends = i + 1 == line.Length || char.IsWhiteSpace(line[i + 1]) || line[..i].IsWhiteSpace();
+            if (line[i] == '#' && begins && ends)
+                return line[..i];
+        }
+
+        return line;
+    }
+}

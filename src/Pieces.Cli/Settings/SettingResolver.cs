@@ -1,0 +1,124 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using Pieces.Cli.Failures;
+using Pieces.Cli.Parsing;
+
+namespace Pieces.Cli.Settings;
+
+/// <summary>
+/// Decides for each flag of one command who has the last word: the command line, else the environment, else the file. The stronger one replaces
+/// the weaker altogether, also for flags that may be given again.
+/// </summary>
+internal sealed class SettingResolver
+{
+    private readonly CommandLine _line;
+    private readonly ParseResult _parse;
+    private readonly SettingSources _sources;
+
+    /// <param name="line">What the user wrote.</param>
+    /// <param name="parse">The same, parsed; its values are not looked at, only which flags there are.</param>
+    /// <param name="sources">Environment and file.</param>
+    public SettingResolver(CommandLine line, ParseResult parse, SettingSources sources)
+    {
+        _line = line;
+        _parse = parse;
+        _sources = sources;
+    }
+
+    /// <summary>One setting for each flag, in the order of the command's help.</summary>
+    /// <exception cref="FailureException">The file or a value in it, or a variable, cannot be used.</exception>
+    public EffectiveSettings Resolve()
+    {
+        Option[] flags = [.. SettingNames.FlagsOf(_line.Command)];
+        var settings = new List<EffectiveSetting>(flags.Length);
+        foreach (Option option in flags)
+            settings.Add(OfCommandLine(option) ?? OfEnvironment(option) ?? OfFile(option) ?? OfNobody(option));
+        return new EffectiveSettings(OneVoice(settings));
+    }
+
+    // -v and -q pull at the same thing: one of them given replaces a weaker word about the other.
+    private static List<EffectiveSetting> OneVoice(List<EffectiveSetting> settings)
+    {
+        EffectiveSetting[] counted = [.. settings.Where(setting => SettingNames.IsCounted(setting.Option))];
+        if (counted.Length == 0)
+            return settings;
+        SettingSource strongest = counted.Min(setting => setting.Source);
+        return [.. settings.Select(setting => counted.Contains(setting) && setting.Source != strongest ? OfNobody(setting.Option) : setting)];
+    }
+
+    private static EffectiveSetting OfNobody(Option option) => new(option, SettingSource.Default, []);
+
+    private EffectiveSetting? OfCommandLine(Option option)
+    {
+        if (_line.SwitchedOff.Contains(option))
+            return new EffectiveSetting(option, SettingSource.Flag, [new SettingValue("0", option.Name)]);
+        if (_parse.GetResult(option) is not { IdentifierTokenCount: > 0 } result)
+            return null;
+        string[] values = SettingNames.IsCounted(option)
+            ? [result.IdentifierTokenCount.ToString(System.Globalization.CultureInfo.InvariantCulture)]
+            : KnownFlags.TakesValue(option) ? [.. result.Tokens.Select(token => token.Value)] : ["1"];
+        return new EffectiveSetting(option, SettingSource.Flag, [.. values.Select(text => new SettingValue(text, option.Name))]);
+    }
+
+    private EffectiveSetting? OfEnvironment(Option option)
+    {
+        if (_sources.Environment.Count == 0)
+            return null;
+        foreach (string name in SettingNames.InEnvironment(_line.Command, option))
+        {
+            if (!_sources.Environment.TryGetValue(name, out string? text))
+                continue;
+            string[] texts = KnownFlags.IsRepeatable(option)
+                ? text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+                : [text];
+            SettingValue[] values = [.. texts.Select(value => Checked(option, new SettingValue(value, name)))];
+            return new EffectiveSetting(option, SettingSource.Environment, values);
+        }
+
+        return null;
+    }
+
+    private EffectiveSetting? OfFile(Option option)
+    {
+        if (_sources.Entries.Count == 0)
+            return null;
+        string[] names = [.. SettingNames.InFile(_line.Command, option)];
+        ConfigEntry[] entries = [.. _sources.Entries.Where(entry => names.Contains(entry.Name))];
+        if (entries.Length == 0)
+            return null;
+        if (entries.Length > 1 && !KnownFlags.IsRepeatable(option))
+            throw FailureException.Usage($"{_sources.FilePath}:{entries[1].Line}: {entries[1].Name}: given already in line {entries[0].Line}");
+        return new EffectiveSetting(option, SettingSource.File, [.. entries.Select(entry => Checked(option, ValueOf(option, entry)))]);
+    }
+
+    private SettingValue ValueOf(Option option, ConfigEntry entry) => new(
+        IsPath(option) ? WithHome(entry.Value) : entry.Value,
+        $"{_sources.FilePath}:{entry.Line}");
+
+    // The parser is asked about values; it knows none of a switch.
+    private static SettingValue Checked(Option option, SettingValue value)
+    {
+        if (KnownFlags.TakesValue(option))
+            return value;
+        try
+        {
+            string text = SettingNames.IsCounted(option) ? Values.Times(value.Text) : Values.Switch(value.Text) ? "1" : "0";
+            return value with { Text = text };
+        }
+        catch (FormatException e)
+        {
+            throw FailureException.Usage($"{EffectiveSettings.Subject(option, value.Place)}: {e.Message}");
+        }
+    }
+
+    private static bool IsPath(Option option) => option.HelpName is { } name
+        && (name.StartsWith("DIR", StringComparison.Ordinal) || name.StartsWith("FILE", StringComparison.Ordinal));
+
+    // A shell does this for the command line and for variables.
+    private static string WithHome(string path)
+    {
+        bool isHome = path == "~" || path.StartsWith("~/", StringComparison.Ordinal);
+        string home = isHome ? Environment.GetFolderPath(Environment.SpecialFolder.UserProfile) : string.Empty;
+        return home.Length > 0 ? Path.Combine(home, path.Length > 2 ? path[2..] : string.Empty) : path;
+    }
+}
