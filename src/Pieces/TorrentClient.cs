@@ -60,12 +60,14 @@ public sealed class TorrentClient : IAsyncDisposable
     /// Starts a torrent and returns at once; what its disk says is told by <see cref="Torrent.Completion"/>, which faults with a
     /// <see cref="StorageException"/> when the data cannot be opened: in the way, locked, no space, no permission.
     /// </summary>
-    /// <exception cref="ArgumentException">A torrent of that info-hash runs already.</exception>
+    /// <exception cref="ArgumentException">A torrent of that info-hash runs already, or a selected file is none of the torrent's.</exception>
     public Task<Torrent> AddAsync(Metainfo metainfo, TorrentOptions options, CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
         ArgumentNullException.ThrowIfNull(metainfo);
         ArgumentNullException.ThrowIfNull(options);
+        foreach (int index in options.SelectedFiles ?? [])
+            ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)index, (uint)metainfo.Files.Length, nameof(options));
         Listen();
         var inbox = new TorrentInbox();
         Torrent torrent;

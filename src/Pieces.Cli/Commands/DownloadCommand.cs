@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Pieces.Cli.Parsing;
+using Pieces.Cli.Selection;
 using Pieces.Cli.Transfers;
 
 namespace Pieces.Cli.Commands;
@@ -11,11 +12,13 @@ internal static class DownloadCommand
     {
         Argument<string[]> sources = Positionals.Sources();
         var files = new DownloadFlags();
+        var selection = new SelectionFlags();
         var network = new NetworkFlags();
         var goals = new SeedGoalFlags(withSwitch: true);
         var progress = new ProgressFlag();
         var command = new Command("download", "fetch torrents; the same command again resumes") { sources };
         files.AddTo(command);
+        selection.AddTo(command);
         network.AddTo(command);
         goals.AddTo(command);
         progress.AddTo(command);
@@ -25,6 +28,7 @@ internal static class DownloadCommand
             {
                 Client = network.ClientOptionsOf(parse),
                 Torrent = files.Apply(parse, network.Apply(parse, goals.Apply(parse, new()))),
+                Selection = selection.Of(parse),
                 StallTimeout = files.StallTimeoutOf(parse),
                 Deadline = files.DeadlineOf(parse),
                 Progress = progress.Of(parse),

@@ -8,7 +8,7 @@ internal static class LaterFlags
 
     private static readonly HashSet<string> Download =
     [
-        "-s", "--select", "-x", "--exclude", "--dht-bootstrap", "--encryption", "--proxy", "--print-paths", "-0", "--metadata-timeout",
+        "--dht-bootstrap", "--encryption", "--proxy", "--print-paths", "-0", "--metadata-timeout",
         "-i", "--input", "-j", "--jobs", "--on-complete", "-n", "--dry-run", "--json",
     ];
 

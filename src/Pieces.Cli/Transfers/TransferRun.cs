@@ -80,7 +80,7 @@ internal sealed class TransferRun
             {
                 sessions.Add(await AddAsync(client, metainfo));
             }
-            catch (Exception e) when (e is PiecesException or IOException or UnauthorizedAccessException)
+            catch (Exception e) when (e is FailureException or PiecesException or IOException or UnauthorizedAccessException)
             {
                 codes.Add(Say(Outcome.Of(e, metainfo.Name)));
             }
@@ -92,9 +92,13 @@ internal sealed class TransferRun
 
     private async Task<TransferSession> AddAsync(TorrentClient client, Metainfo metainfo)
     {
-        TorrentOptions options = _settings.Torrent with { Notices = new NoticePrinter(_context.Messages) };
+        TorrentOptions options = _settings.Torrent with
+        {
+            Notices = new NoticePrinter(_context.Messages),
+            SelectedFiles = _settings.Selection.Choose(metainfo, _context.Messages.Warning),
+        };
         Torrent torrent = await client.AddAsync(metainfo, options, _context.Signals.Token);
-        var subject = TransferSubject.Of(metainfo, options.OutputDirectory);
+        var subject = TransferSubject.Of(metainfo, options.OutputDirectory, options.SelectedFiles);
         var clock = new GiveUpClock(_settings.StallTimeout, _settings.Deadline);
         return new TransferSession(subject, new TorrentTransfer(torrent), clock, options.SeedOnly);
     }

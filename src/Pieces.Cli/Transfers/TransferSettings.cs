@@ -1,4 +1,5 @@
 using Pieces.Cli.Progress;
+using Pieces.Cli.Selection;
 using Pieces.Torrents;
 
 namespace Pieces.Cli.Transfers;
@@ -11,6 +12,9 @@ internal sealed record TransferSettings
 
     /// <summary>What each torrent is to do.</summary>
     public required TorrentOptions Torrent { get; init; }
+
+    /// <summary>Which of their files are wanted.</summary>
+    public FileSelection Selection { get; init; } = FileSelection.All;
 
     /// <summary>Longest time without a byte before giving up, or null for no such limit.</summary>
     public TimeSpan? StallTimeout { get; init; }

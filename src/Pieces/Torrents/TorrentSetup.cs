@@ -26,26 +26,18 @@ internal sealed record TorrentSetup
     {
         if (Options.SeedOnly)
             return opening.Have.Clone();
-        PieceLayout layout = Metainfo.Layout;
-        Bitfield wanted = Options.SelectedFiles is null ? Bitfield.Full(layout.PieceCount) : new Bitfield(layout.PieceCount);
-        foreach (int index in Options.SelectedFiles ?? [])
-        {
-            FileEntry file = Metainfo.Files[index];
-            if (file.Length == 0)
-                continue;
-            int last = layout.PieceAt(file.Offset + file.Length - 1).Value;
-            for (int i = layout.PieceAt(file.Offset).Value; i <= last; i++)
-                wanted.Set(i);
-        }
-
+        Bitfield wanted = SelectedPieces();
         for (int i = opening.Exempt.NextSet(0); i >= 0; i = opening.Exempt.NextSet(i + 1))
             wanted.Clear(i);
         return wanted;
     }
 
     /// <summary>The files that are to be on the disk under their final names.</summary>
-    public IEnumerable<FileEntry> WantedFiles() =>
-        Metainfo.Files.Where(file => file.IsOnDisk && (Options.SelectedFiles is null || Options.SelectedFiles.Value.Contains(file.Index)));
+    public IEnumerable<FileEntry> WantedFiles()
+    {
+        bool[]? selected = Selection();
+        return Metainfo.Files.Where(file => file.IsOnDisk && (selected is null || selected[file.Index]));
+    }
 
     /// <summary>What the torrent's storage is to do.</summary>
     public StorageOptions StorageOptions() => new()
@@ -55,7 +47,7 @@ internal sealed record TorrentSetup
         Queue = Services.DiskQueue,
         Handles = Services.Handles,
         Sink = Inbox,
-        WantedFiles = Options.SelectedFiles is { } selected ? [.. Metainfo.Files.Select(file => selected.Contains(file.Index))] : null,
+        WantedFiles = Selection(),
         Overwrite = Options.Overwrite,
         Preallocation = Options.Preallocation,
         Paranoid = Options.Paranoid,
@@ -82,5 +74,34 @@ internal sealed record TorrentSetup
             Random = Random,
             Logger = Services.Logger,
         };
+    }
+
+    /// <summary>For each file whether it is selected; null for all.</summary>
+    private bool[]? Selection()
+    {
+        if (Options.SelectedFiles is not { } indexes)
+            return null;
+        bool[] selected = new bool[Metainfo.Files.Length];
+        foreach (int index in indexes)
+            selected[index] = true;
+        return selected;
+    }
+
+    private Bitfield SelectedPieces()
+    {
+        PieceLayout layout = Metainfo.Layout;
+        if (Options.SelectedFiles is null)
+            return Bitfield.Full(layout.PieceCount);
+        var wanted = new Bitfield(layout.PieceCount);
+        foreach (FileEntry file in WantedFiles())
+        {
+            if (file.Length == 0)
+                continue;
+            int last = layout.PieceAt(file.Offset + file.Length - 1).Value;
+            for (int i = layout.PieceAt(file.Offset).Value; i <= last; i++)
+                wanted.Set(i);
+        }
+
+        return wanted;
     }
 }
