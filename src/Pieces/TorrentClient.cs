@@ -37,7 +37,7 @@ public sealed class TorrentClient : IAsyncDisposable
             TimeProvider = time,
             Logger = options.Logger,
             PeerId = PeerId.Create(options.Random),
-            Transport = transport ?? new TcpTransport(options.BindAddress, time, options.Logger),
+            Transport = transport ?? new TcpTransport(options.Binding, time, options.Logger),
             DiskQueue = new DiskQueue(),
             Handles = new HandleCache(options.MaxOpenFiles),
             BlockPool = new BlockPool(),
@@ -45,7 +45,7 @@ public sealed class TorrentClient : IAsyncDisposable
             DownloadLimiter = new RateLimiter(time, options.DownloadLimit),
             UploadLimiter = new RateLimiter(time, options.UploadLimit),
             ListenPort = () => ListenPort,
-            BindAddress = options.BindAddress,
+            Binding = options.Binding,
         };
     }
 
@@ -140,7 +140,7 @@ public sealed class TorrentClient : IAsyncDisposable
             _isListenerTried = true;
             try
             {
-                ITransportListener listener = _services.Transport.Listen(_options.BindAddress, _options.FirstPort, _options.LastPort);
+                ITransportListener listener = _services.Transport.Listen(null, _options.FirstPort, _options.LastPort);
                 Volatile.Write(ref _listener, new PeerListener(_services, listener, Route));
                 _options.Logger.Information("listening for peers on port {Port}", listener.Port);
             }

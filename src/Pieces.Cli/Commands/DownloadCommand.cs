@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Pieces.Cli.Parsing;
+using Pieces.Cli.Reports;
 using Pieces.Cli.Selection;
 using Pieces.Cli.Transfers;
 
@@ -13,6 +14,7 @@ internal static class DownloadCommand
         Argument<string[]> sources = Positionals.Sources();
         var files = new DownloadFlags();
         var selection = new SelectionFlags();
+        var dryRun = new DryRunFlags();
         var network = new NetworkFlags();
         var goals = new SeedGoalFlags(withSwitch: true);
         var progress = new ProgressFlag();
@@ -22,6 +24,7 @@ internal static class DownloadCommand
         network.AddTo(command);
         goals.AddTo(command);
         progress.AddTo(command);
+        dryRun.AddTo(command);
         command.SetAction(async (parse, _) =>
         {
             var settings = new TransferSettings
@@ -33,6 +36,8 @@ internal static class DownloadCommand
                 Deadline = files.DeadlineOf(parse),
                 Progress = progress.Of(parse),
             };
+            if (dryRun.IsAsked(parse))
+                return (int)await new DryRun(context, settings, dryRun.WantsJson(parse)).RunAsync(parse.GetRequiredValue(sources));
             return (int)await new TransferRun(context, settings).RunAsync(parse.GetRequiredValue(sources));
         });
         return command;

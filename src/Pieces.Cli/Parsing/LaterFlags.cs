@@ -9,12 +9,8 @@ internal static class LaterFlags
     private static readonly HashSet<string> Download =
     [
         "--dht-bootstrap", "--encryption", "--proxy", "--print-paths", "-0", "--metadata-timeout",
-        "-i", "--input", "-j", "--jobs", "--on-complete", "-n", "--dry-run", "--json",
+        "-i", "--input", "-j", "--jobs", "--on-complete", "--json",
     ];
-
-    private static readonly HashSet<string> Show = ["--json", "--magnet", "--scrape"];
-
-    private static readonly HashSet<string> Verify = ["--json"];
 
     private static readonly HashSet<string> None = [];
 
@@ -22,8 +18,6 @@ internal static class LaterFlags
     public static HashSet<string> Of(string command) => command switch
     {
         "download" or "seed" => Download,
-        "show" => Show,
-        "verify" => Verify,
         _ => None,
     };
 }

@@ -37,7 +37,7 @@ internal sealed class TransferRun
     {
         if (sources.Count(source => source == "-") > 1)
             throw FailureException.Usage("-: stdin can be read only once");
-        using var loader = new SourceLoader(_context.TimeProvider);
+        using var loader = new SourceLoader(_context.TimeProvider, _settings.Client.Binding);
         var torrents = new List<Metainfo>();
         foreach (string source in sources)
         {

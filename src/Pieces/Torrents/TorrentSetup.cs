@@ -26,7 +26,7 @@ internal sealed record TorrentSetup
     {
         if (Options.SeedOnly)
             return opening.Have.Clone();
-        Bitfield wanted = SelectedPieces();
+        Bitfield wanted = SelectedFiles.PiecesOf(Metainfo, SelectedFiles.FlagsOf(Metainfo, Options.SelectedFiles));
         for (int i = opening.Exempt.NextSet(0); i >= 0; i = opening.Exempt.NextSet(i + 1))
             wanted.Clear(i);
         return wanted;
@@ -35,7 +35,7 @@ internal sealed record TorrentSetup
     /// <summary>The files that are to be on the disk under their final names.</summary>
     public IEnumerable<FileEntry> WantedFiles()
     {
-        bool[]? selected = Selection();
+        bool[]? selected = SelectedFiles.FlagsOf(Metainfo, Options.SelectedFiles);
         return Metainfo.Files.Where(file => file.IsOnDisk && (selected is null || selected[file.Index]));
     }
 
@@ -47,7 +47,7 @@ internal sealed record TorrentSetup
         Queue = Services.DiskQueue,
         Handles = Services.Handles,
         Sink = Inbox,
-        WantedFiles = Selection(),
+        WantedFiles = SelectedFiles.FlagsOf(Metainfo, Options.SelectedFiles),
         Overwrite = Options.Overwrite,
         Preallocation = Options.Preallocation,
         Paranoid = Options.Paranoid,
@@ -69,39 +69,10 @@ internal sealed record TorrentSetup
             Tiers = [.. Metainfo.Trackers, .. Options.ExtraTrackers.Select(url => (System.Collections.Immutable.ImmutableArray<string>)[url])],
             Key = (uint)Random.Next(),
             IsPrivate = Metainfo.IsPrivate,
-            BindAddress = Services.BindAddress,
+            Binding = Services.Binding,
             TimeProvider = Services.TimeProvider,
             Random = Random,
             Logger = Services.Logger,
         };
-    }
-
-    /// <summary>For each file whether it is selected; null for all.</summary>
-    private bool[]? Selection()
-    {
-        if (Options.SelectedFiles is not { } indexes)
-            return null;
-        bool[] selected = new bool[Metainfo.Files.Length];
-        foreach (int index in indexes)
-            selected[index] = true;
-        return selected;
-    }
-
-    private Bitfield SelectedPieces()
-    {
-        PieceLayout layout = Metainfo.Layout;
-        if (Options.SelectedFiles is null)
-            return Bitfield.Full(layout.PieceCount);
-        var wanted = new Bitfield(layout.PieceCount);
-        foreach (FileEntry file in WantedFiles())
-        {
-            if (file.Length == 0)
-                continue;
-            int last = layout.PieceAt(file.Offset + file.Length - 1).Value;
-            for (int i = layout.PieceAt(file.Offset).Value; i <= last; i++)
-                wanted.Set(i);
-        }
-
-        return wanted;
     }
 }

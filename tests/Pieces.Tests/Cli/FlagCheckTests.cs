@@ -34,7 +34,7 @@ public class FlagCheckTests
     public void Abbreviations_are_unknown(string line) => FluentActions.Invoking(() => Check(line)).Should().Throw<FailureException>();
 
     [Theory]
-    [InlineData("--select 1 x.torrent")]
+    [InlineData("--proxy x x.torrent")]
     [InlineData("-n x.torrent")]
     [InlineData("x.torrent --json")]
     [InlineData("-0 x.torrent")]

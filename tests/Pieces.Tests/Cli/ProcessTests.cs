@@ -18,7 +18,7 @@ public class ProcessTests
 
     [Theory]
     [InlineData("--seeed", "x.torrent", "did you mean --seed?")]
-    [InlineData("--on-complete", "x.torrent", "not built yet")]
+    [InlineData("--proxy", "x.torrent", "not built yet")]
     [InlineData("-v", "-o=there", "required argument missing")]
     [InlineData("x.torrent", "-o=-", "not built yet")]
     [InlineData("x.torrent", "--deadline=soon", "--deadline: ")]
