@@ -78,6 +78,8 @@ internal sealed class SourceLoader : IDisposable
 
     private static Stream OpenStandardInput()
     {
+        if (!StandardDescriptors.IsGiven(StandardDescriptors.Input))
+            throw new FailureException(ExitCode.NotFound, "stdin: it is closed");
         if (!Console.IsInputRedirected)
             throw FailureException.Usage("-: stdin is a terminal (pipe the bytes of a .torrent into it)");
         return Console.OpenStandardInput();

@@ -75,9 +75,14 @@ internal sealed class StandardOutput : IDisposable
     {
     }
 
-    private static Stream Open() => OperatingSystem.IsWindows()
-        ? Console.OpenStandardOutput()
-        : new FileStream(new SafeFileHandle(1, ownsHandle: false), FileAccess.Write, BufferLength);
+    private static Stream Open()
+    {
+        if (OperatingSystem.IsWindows())
+            return Console.OpenStandardOutput();
+        if (!StandardDescriptors.IsGiven(StandardDescriptors.Output))
+            throw new IOException("it is closed");
+        return new FileStream(new SafeFileHandle(StandardDescriptors.Output, ownsHandle: false), FileAccess.Write, BufferLength);
+    }
 
     private static FailureException Gone(Exception e) => e.HResult == BrokenPipe
         ? new FailureException(ExitCode.BrokenPipe, string.Empty, e)

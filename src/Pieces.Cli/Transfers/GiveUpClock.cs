@@ -4,17 +4,33 @@ using Pieces.Torrents;
 
 namespace Pieces.Cli.Transfers;
 
-/// <summary>Decides when a download has waited long enough. It only looks at states that it is shown.</summary>
+/// <summary>
+/// Decides when a download has waited long enough. It only looks at states that it is shown. The stall clock counts time in which the program ran: while
+/// it is stopped or the machine sleeps, nothing can come. The deadline is time on the wall, sleep included.
+/// </summary>
 internal sealed class GiveUpClock
 {
+    // It is shown a state once a second at least. A longer gap is one in which the program did not run, and counts as one ordinary look.
+    private static readonly TimeSpan LongestStep = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan OrdinaryStep = TimeSpan.FromMilliseconds(250);
+
     private readonly TimeSpan? _stallTimeout;
     private readonly TimeSpan? _deadline;
-    private TimeSpan _lastProgress;
+    private readonly InterfaceWatch? _interface;
+    private readonly SleepMeter? _sleep;
+    private TimeSpan _lastLook;
+    private TimeSpan _silence;
     private long _received;
     private bool _metPeer;
 
-    public GiveUpClock(TimeSpan? stallTimeout, TimeSpan? deadline)
+    /// <param name="stallTimeout">Longest time without a byte, or null.</param>
+    /// <param name="deadline">Longest time to completion, or null.</param>
+    /// <param name="watch">Sees whether the interface of <c>--interface</c> is there, or null without one.</param>
+    /// <param name="sleep">Tells how long the machine slept, or null where that does not count.</param>
+    public GiveUpClock(TimeSpan? stallTimeout, TimeSpan? deadline, InterfaceWatch? watch = null, SleepMeter? sleep = null)
     {
+        _interface = watch;
+        _sleep = sleep;
         _stallTimeout = stallTimeout;
         _deadline = deadline;
     }
@@ -22,20 +38,25 @@ internal sealed class GiveUpClock
     /// <summary>Looks at the state of the moment.</summary>
     /// <param name="now">The state.</param>
     /// <param name="elapsed">Time since the download was asked for.</param>
-    /// <returns>Why to give up, or null to go on. Never for one that is complete.</returns>
+    /// <returns>Why to give up, or null to go on. One that is complete ends only for want of its interface.</returns>
     public Outcome? Check(TorrentSnapshot now, TimeSpan elapsed)
     {
         _metPeer |= now.ConnectedPeers > 0 || now.Downloaded > 0;
+        TimeSpan step = elapsed - _lastLook;
+        _lastLook = elapsed;
+        if (now.Phase is (TorrentPhase.Checking or TorrentPhase.Downloading or TorrentPhase.Seeding) && _interface?.Check() is { } gone)
+            return gone;
         if (now.Phase is not (TorrentPhase.Checking or TorrentPhase.Downloading))
             return null;
-        if (_deadline is { } deadline && elapsed >= deadline)
+        if (_deadline is { } deadline && elapsed + (_sleep?.Slept ?? TimeSpan.Zero) >= deadline)
             return new Outcome(ExitCode.Deadline, $"not complete after {Quantity.Duration(deadline)} (the same command resumes it)");
 
         // Looking at what is there is progress of its own, however long it takes.
+        _silence += step > LongestStep ? OrdinaryStep : step;
         if (now.Phase == TorrentPhase.Checking || now.Downloaded != _received)
-            _lastProgress = elapsed;
+            _silence = TimeSpan.Zero;
         _received = now.Downloaded;
-        if (_stallTimeout is not { } patience || elapsed - _lastProgress < patience)
+        if (_stallTimeout is not { } patience || _silence < patience)
             return null;
         return _metPeer
             ? new Outcome(ExitCode.Stalled, $"nothing came for {Quantity.Duration(patience)} (the same command resumes it)")

@@ -13,12 +13,15 @@ namespace Pieces.Cli.Transfers;
 internal sealed class TransferRun
 {
     private readonly CliContext _context;
-    private readonly TransferSettings _settings;
+    private readonly InterfaceWatch? _interface;
+    private TransferSettings _settings;
 
     public TransferRun(CliContext context, TransferSettings settings)
     {
         _context = context;
         _settings = settings;
+        if (settings.Client.Binding is { } binding)
+            _interface = new InterfaceWatch(binding.Device ?? binding.Address.ToString(), binding.Fault, context.TimeProvider);
     }
 
     /// <summary>Runs all of them to their end; one that fails does not keep the others from going on.</summary>
@@ -64,6 +67,7 @@ internal sealed class TransferRun
     {
         if (_settings.Torrent.UseTrackers && EnvironmentProxy.Describe() is { } proxy)
             _context.Messages.Progress($"HTTP trackers are asked through the environment's proxy, {proxy}; peers and UDP trackers are not");
+        _settings = DescriptorLimit.Fit(_settings, torrents.Count, _context.Messages.Warning);
         await using IProgressView view = ProgressViews.Create(_context, _settings.Progress);
         TorrentClientOptions options = _settings.Client with
         {
@@ -99,7 +103,8 @@ internal sealed class TransferRun
         };
         Torrent torrent = await client.AddAsync(metainfo, options, _context.Signals.Token);
         var subject = TransferSubject.Of(metainfo, options.OutputDirectory, options.SelectedFiles);
-        var clock = new GiveUpClock(_settings.StallTimeout, _settings.Deadline);
+        var clock = new GiveUpClock(
+            _settings.StallTimeout, _settings.Deadline, _interface, _settings.Deadline is null ? null : new SleepMeter(_context.TimeProvider));
         return new TransferSession(subject, new TorrentTransfer(torrent), clock, options.SeedOnly);
     }
 
