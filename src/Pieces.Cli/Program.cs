@@ -1,16 +1,20 @@
 using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
 using Pieces.Cli;
 using Pieces.Cli.Terminal;
 
 // Asked for by scripts before anything else, so it is answered before anything else is built.
-if (args is ["--version"] or ["-V"])
+if (args is (["--version"] or ["-V"]) && StandardDescriptors.IsGiven(StandardDescriptors.Output))
 {
     using var output = new StandardOutput();
     output.WriteLine(ProductVersion.Line);
     return output.Close();
 }
 
+IReadOnlyList<SafeFileHandle> plugs = StandardDescriptors.Plug();
 using PosixSignalRegistration? fileSize = FileSizeSignal.Ignore();
 using var signals = new StopSignals(TimeProvider.System);
 using var application = new Application(TimeProvider.System, signals);
-return (int)await application.RunAsync(args);
+int code = (int)await application.RunAsync(args);
+GC.KeepAlive(plugs);
+return code;

@@ -37,7 +37,7 @@ public sealed class TorrentClient : IAsyncDisposable
             TimeProvider = time,
             Logger = options.Logger,
             PeerId = PeerId.Create(options.Random),
-            Transport = transport ?? new TcpTransport(options.BindAddress, time, options.Logger),
+            Transport = transport ?? new TcpTransport(options.Binding, time, options.Logger),
             DiskQueue = new DiskQueue(),
             Handles = new HandleCache(options.MaxOpenFiles),
             BlockPool = new BlockPool(),
@@ -45,7 +45,7 @@ public sealed class TorrentClient : IAsyncDisposable
             DownloadLimiter = new RateLimiter(time, options.DownloadLimit),
             UploadLimiter = new RateLimiter(time, options.UploadLimit),
             ListenPort = () => ListenPort,
-            BindAddress = options.BindAddress,
+            Binding = options.Binding,
         };
     }
 
@@ -60,7 +60,7 @@ public sealed class TorrentClient : IAsyncDisposable
     /// Starts a torrent and returns at once; what its disk says is told by <see cref="Torrent.Completion"/>, which faults with a
     /// <see cref="StorageException"/> when the data cannot be opened: in the way, locked, no space, no permission.
     /// </summary>
-    /// <exception cref="ArgumentException">A torrent of that info-hash runs already, or options contradict one another.</exception>
+    /// <exception cref="ArgumentException">A torrent of that info-hash runs already, options contradict one another, or a selected file is none of the torrent's.</exception>
     public Task<Torrent> AddAsync(Metainfo metainfo, TorrentOptions options, CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
@@ -68,6 +68,8 @@ public sealed class TorrentClient : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(options);
         if (options is { Stream: not null, SeedOnly: true } or { Stream: not null, Seed: not null })
             throw new ArgumentException("a stream keeps nothing that could be seeded", nameof(options));
+        foreach (int index in options.SelectedFiles ?? [])
+            ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)index, (uint)metainfo.Files.Length, nameof(options));
         Listen();
         var inbox = new TorrentInbox();
         Torrent torrent;
@@ -141,7 +143,7 @@ public sealed class TorrentClient : IAsyncDisposable
             _isListenerTried = true;
             try
             {
-                ITransportListener listener = _services.Transport.Listen(_options.BindAddress, _options.FirstPort, _options.LastPort);
+                ITransportListener listener = _services.Transport.Listen(null, _options.FirstPort, _options.LastPort);
                 Volatile.Write(ref _listener, new PeerListener(_services, listener, Route));
                 _options.Logger.Information("listening for peers on port {Port}", listener.Port);
             }

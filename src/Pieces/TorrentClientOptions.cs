@@ -1,4 +1,5 @@
 using System.Net;
+using Pieces.Net;
 using Pieces.Primitives;
 using Serilog;
 
@@ -13,8 +14,8 @@ public sealed record TorrentClientOptions
     /// <summary>Last port to try; default 6999. The first free one is taken.</summary>
     public int LastPort { get; init; } = 6999;
 
-    /// <summary>Address that every socket is bound to, or null for any; default null.</summary>
-    public IPAddress? BindAddress { get; init; }
+    /// <summary>What every socket is bound to, or null for anything; default null.</summary>
+    public LocalBinding? Binding { get; init; }
 
     /// <summary>Bytes a second over all torrents, protocol overhead included; default unlimited.</summary>
     public ByteRate DownloadLimit { get; init; } = ByteRate.Unlimited;

@@ -1,5 +1,7 @@
 using System.CommandLine;
 using Pieces.Cli.Parsing;
+using Pieces.Cli.Reports;
+using Pieces.Cli.Selection;
 using Pieces.Cli.Streaming;
 using Pieces.Cli.Transfers;
 using Pieces.Torrents;
@@ -13,22 +15,26 @@ internal static class DownloadCommand
     {
         Argument<string[]> sources = Positionals.Sources();
         var files = new DownloadFlags();
+        var selection = new SelectionFlags();
+        var dryRun = new DryRunFlags();
         var network = new NetworkFlags();
         var goals = new SeedGoalFlags(withSwitch: true);
         var progress = new ProgressFlag();
         var run = new RunFlags(fetches: true);
         var command = new Command("download", "fetch torrents; the same command again resumes") { sources };
         files.AddTo(command);
+        selection.AddTo(command);
         network.AddTo(command);
         goals.AddTo(command);
         progress.AddTo(command);
         run.AddTo(command);
+        dryRun.AddTo(command);
         command.SetAction(async (parse, _) =>
         {
             IReadOnlyList<string> given = run.SourcesOf(parse, parse.GetValue(sources) ?? []);
             TorrentOptions torrent = files.Apply(parse, network.Apply(parse, goals.Apply(parse, new())));
             bool isStream = files.IsStream(parse);
-            if (isStream)
+            if (isStream && !dryRun.IsAsked(parse))
             {
                 StreamPlan.Check(given.Count, torrent, isTerminal: !Console.IsOutputRedirected);
                 torrent = StreamPlan.Apply(context, torrent);
@@ -39,10 +45,13 @@ internal static class DownloadCommand
             {
                 Client = network.ClientOptionsOf(parse),
                 Torrent = torrent,
+                Selection = selection.Of(parse),
                 StallTimeout = files.StallTimeoutOf(parse),
                 Deadline = files.DeadlineOf(parse),
                 Progress = progress.Of(parse),
             };
+            if (dryRun.IsAsked(parse))
+                return (int)await new DryRun(context, settings, run.WantsJson(parse)).RunAsync(given);
             return (int)await new TransferRun(context, run.Apply(parse, settings, isStream)).RunAsync(given);
         });
         return command;

@@ -42,7 +42,7 @@ internal static class HelpCommand
 
     private static string Complaint(string asked, RootCommand root)
     {
-        if (LaterFlags.Commands.Contains(asked))
+        if (LaterCommands.Names.Contains(asked))
             return $"help {asked}: not built yet (see 'pieces help')";
         IEnumerable<string> names = root.Subcommands.Select(subcommand => subcommand.Name).Concat(HelpTopics.All.Select(topic => topic.Name));
         string? nearest = NearestName.Of(asked, names);

@@ -2,6 +2,8 @@ using System.CommandLine;
 using System.Globalization;
 using Pieces.Cli.Failures;
 using Pieces.Cli.Parsing;
+using Pieces.Cli.Reports;
+using Pieces.Cli.Selection;
 using Pieces.Cli.Sources;
 using Pieces.Cli.Terminal;
 using Pieces.Metadata;
@@ -9,21 +11,36 @@ using Pieces.Trackers;
 
 namespace Pieces.Cli.Commands;
 
-/// <summary><c>pieces show SOURCE</c>: what a torrent holds.</summary>
+/// <summary><c>pieces show SOURCE [--json] [--files] [--magnet] [--scrape]</c>: what a torrent holds.</summary>
 internal static class ShowCommand
 {
     public static Command Create(CliContext context)
     {
         Argument<string> source = Positionals.Source();
-        Option<bool> files = Flag.Switch("list the files, too", "--files");
-        var command = new Command("show", "print what a torrent holds") { source, files };
+        Option<bool> files = Flag.Switch("list the files, too, with their numbers and sizes", "--files");
+        Option<bool> magnet = Flag.Switch("print the magnet link alone; it holds the trackers' passkeys, if they have any", "--magnet");
+        Option<bool> scrape = Flag.Switch("ask the trackers how many peers there are", "--scrape");
+        Option<bool> json = JsonFlag.Create();
+        var command = new Command("show", "print what a torrent holds") { source, files, magnet, scrape, json };
         command.SetAction(async (parse, cancellationToken) =>
         {
             using var loader = new SourceLoader(context.TimeProvider);
             Metainfo metainfo = await loader.LoadAsync(parse.GetRequiredValue(source), cancellationToken);
+            string? link = parse.GetValue(magnet) ? MagnetLink.Of(metainfo) : null;
+            if (link is not null && metainfo.Trackers.SelectMany(tier => tier).Concat(metainfo.WebSeeds).Any(url => TrackerUrl.Redact(url) != url))
+                context.Messages.Warning($"{metainfo.Name}: the link holds what looks like a passkey; whoever has it can use it");
+            IReadOnlyList<ScrapeLine>? counts = parse.GetValue(scrape) ? await ScrapeAsync(context, metainfo, cancellationToken) : null;
+            if (parse.GetValue(json))
+            {
+                ShowReport report = ShowReport.Of(metainfo) with { Magnet = link, Scrape = counts };
+                context.Output.WriteLine(ReportJson.Line(report, ReportJson.Default.ShowReport));
+                return (int)ExitCode.Success;
+            }
+
             foreach (string warning in metainfo.Warnings)
                 context.Messages.Warning(warning);
-            foreach (string line in Describe(metainfo))
+            IEnumerable<string> lines = link is not null ? [link] : Describe(metainfo);
+            foreach (string line in lines.Concat((counts ?? []).Select(Describe)))
                 context.Output.WriteLine(line);
             if (parse.GetValue(files))
                 ListFiles(metainfo, context.Output);
@@ -32,6 +49,11 @@ internal static class ShowCommand
         return command;
     }
 
+    /// <summary>What a tracker says, as people read it.</summary>
+    internal static string Describe(ScrapeLine counts) => counts.Error is { } error
+        ? $"scrape:       {counts.Url}: {error}"
+        : $"scrape:       {counts.Url}: {Quantity.Count(counts.Seeds ?? 0, "seed")}, {Quantity.Count(counts.Leechers ?? 0, "leecher")}, {Number(counts.Completed ?? 0)} completed";
+
     /// <summary>One line for each thing that is known.</summary>
     internal static IEnumerable<string> Describe(Metainfo metainfo)
     {
@@ -39,18 +61,22 @@ internal static class ShowCommand
         if (metainfo.OriginalName != metainfo.Name)
             yield return $"original:     {metainfo.OriginalName}";
         yield return $"info-hash:    {metainfo.InfoHash}";
-        yield return $"size:         {Bytes(metainfo.TotalLength)}";
+        yield return $"size:         {Quantity.Bytes(metainfo.TotalLength)}";
         yield return $"files:        {Number(metainfo.Files.Count(file => file.IsOnDisk))}";
         yield return $"pieces:       {Number(metainfo.Layout.PieceCount)}";
-        yield return $"piece length: {Bytes(metainfo.Layout.PieceLength)}";
+        yield return $"piece length: {Quantity.Bytes(metainfo.Layout.PieceLength)}";
         yield return $"private:      {(metainfo.IsPrivate ? "yes" : "no")}";
         yield return $"version:      {(metainfo.IsHybrid ? "hybrid, used as v1" : "v1")}";
+        if (metainfo.InfoHashV2 is { } second)
+            yield return $"v2 hash:      {second}";
         if (metainfo.CreatedBy is { } program)
             yield return $"created by:   {program}";
         if (metainfo.CreationDate is { } date)
             yield return $"created:      {date.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture)}";
         if (metainfo.Comment is { } comment)
             yield return $"comment:      {comment}";
+        if (metainfo.Source is { } origin)
+            yield return $"source:       {origin}";
         for (int tier = 0; tier < metainfo.Trackers.Length; tier++)
         {
             foreach (string url in metainfo.Trackers[tier])
@@ -63,18 +89,20 @@ internal static class ShowCommand
             yield return $"node:         {node}";
     }
 
-    private static void ListFiles(Metainfo metainfo, StandardOutput output)
+    private static async Task<IReadOnlyList<ScrapeLine>> ScrapeAsync(CliContext context, Metainfo metainfo, CancellationToken cancellationToken)
     {
-        // Indexes count what a user can select: pad files are no files to them.
-        int index = 0;
-        foreach (FileEntry file in metainfo.Files)
-        {
-            if (file.IsOnDisk)
-                output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{++index,6} {file.Length,16} {file.RelativePath}"));
-        }
+        if (metainfo.Trackers.IsEmpty)
+            context.Messages.Warning($"{metainfo.Name}: it names no tracker that could be asked");
+        var options = new SwarmScrapeOptions { TimeProvider = context.TimeProvider };
+        IReadOnlyList<TrackerCounts> answers = await SwarmScrape.RunAsync(metainfo, options, cancellationToken);
+        return [.. answers.Select(answer => new ScrapeLine(answer.Tracker, answer.Seeders, answer.Leechers, answer.Completed, answer.Error))];
     }
 
-    private static string Bytes(long count) => count < 1024 ? $"{Number(count)} bytes" : $"{Number(count)} bytes ({Quantity.Size(count)})";
+    private static void ListFiles(Metainfo metainfo, StandardOutput output)
+    {
+        foreach (SelectableFile file in SelectableFile.Of(metainfo))
+            output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{file.Number,6} {file.Entry.Length,16} {file.Path}"));
+    }
 
     private static string Number(long number) => number.ToString(CultureInfo.InvariantCulture);
 }

@@ -41,8 +41,6 @@ internal static class FlagCheck
 
     private static string Complaint(string name, Command command, Dictionary<string, Option> known)
     {
-        if (LaterFlags.Of(command.Name).Contains(name))
-            return $"{name}: not built yet (see 'pieces help {command.Name}' for what is)";
         string? nearest = name.Length <= MaxComparedLength ? NearestName.Of(name, known.Keys) : null;
         string hint = nearest is null ? $"see 'pieces help {command.Name}'" : $"did you mean {nearest}?";
         return $"{name}: no such flag of '{command.Name}' ({hint})";

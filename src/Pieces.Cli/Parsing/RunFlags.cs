@@ -47,6 +47,9 @@ internal sealed class RunFlags
         }
     }
 
+    /// <summary>Whether programs read what is said.</summary>
+    public bool WantsJson(ParseResult parse) => parse.GetValue(_json);
+
     /// <summary>Sets what they say.</summary>
     /// <param name="parse">The command line.</param>
     /// <param name="settings">What the other flags say.</param>
@@ -54,7 +57,7 @@ internal sealed class RunFlags
     /// <exception cref="FailureException">Two of them want stdout.</exception>
     public TransferSettings Apply(ParseResult parse, TransferSettings settings, bool contentOnOutput = false)
     {
-        bool json = parse.GetValue(_json);
+        bool json = WantsJson(parse);
         PathStyle paths = Has(parse, _zero) ? PathStyle.NulEnded : Has(parse, _paths) ? PathStyle.Lines : PathStyle.None;
         string flag = paths == PathStyle.NulEnded ? "-0" : "--print-paths";
         if (paths != PathStyle.None && contentOnOutput)

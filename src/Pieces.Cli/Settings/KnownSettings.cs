@@ -30,7 +30,7 @@ internal sealed class KnownSettings
         {
             if (_inFile.Contains(entry.Name))
                 continue;
-            string why = LaterFlags.Of("download").Contains($"--{entry.Name}") ? "not built yet" : $"no such setting ({Hint(entry.Name, _inFile)})";
+            string why = $"no such setting ({Hint(entry.Name, _inFile)})";
             throw FailureException.Usage($"{path}:{entry.Line}: {entry.Name}: {why}");
         }
     }

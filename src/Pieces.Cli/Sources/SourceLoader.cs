@@ -2,6 +2,7 @@ using System.Net;
 using Pieces.Cli.Failures;
 using Pieces.Cli.Terminal;
 using Pieces.Metadata;
+using Pieces.Net;
 using Pieces.Primitives;
 using Pieces.Trackers;
 
@@ -19,9 +20,11 @@ internal sealed class SourceLoader : IDisposable
     private readonly Lazy<HttpClient> _http;
     private readonly TimeProvider _timeProvider;
     private readonly Func<Stream> _openStandardInput;
+    private readonly LocalBinding? _binding;
 
-    public SourceLoader(TimeProvider timeProvider, Func<Stream>? openStandardInput = null)
+    public SourceLoader(TimeProvider timeProvider, LocalBinding? binding = null, Func<Stream>? openStandardInput = null)
     {
+        _binding = binding;
         _timeProvider = timeProvider;
         _openStandardInput = openStandardInput ?? OpenStandardInput;
         _http = new Lazy<HttpClient>(CreateHttpClient);
@@ -75,14 +78,18 @@ internal sealed class SourceLoader : IDisposable
 
     private static Stream OpenStandardInput()
     {
+        if (!StandardDescriptors.IsGiven(StandardDescriptors.Input))
+            throw new FailureException(ExitCode.NotFound, "stdin: it is closed");
         if (!Console.IsInputRedirected)
             throw FailureException.Usage("-: stdin is a terminal (pipe the bytes of a .torrent into it)");
         return Console.OpenStandardInput();
     }
 
-    private static HttpClient CreateHttpClient()
+    private HttpClient CreateHttpClient()
     {
         var handler = new SocketsHttpHandler { MaxAutomaticRedirections = MaxRedirects, Proxy = new EnvironmentProxy(), AutomaticDecompression = DecompressionMethods.All };
+        if (_binding is { } binding)
+            handler.ConnectCallback = async (context, cancellationToken) => await binding.ConnectAsync(context.DnsEndPoint, cancellationToken);
         var http = new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };
         http.DefaultRequestHeaders.UserAgent.ParseAdd($"pieces/{ProductVersion.Number}");
         return http;

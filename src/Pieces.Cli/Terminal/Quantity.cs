@@ -20,6 +20,10 @@ internal static class Quantity
         return string.Create(CultureInfo.InvariantCulture, $"{Math.Max(bytes, 0).ToString(unit == 0 ? "0" : "0.0", CultureInfo.InvariantCulture)} {Units[unit]}");
     }
 
+    /// <summary>Bytes to the last one, and as people read them, for example <c>2048 bytes (2.0 KiB)</c>.</summary>
+    public static string Bytes(long count) =>
+        count < 1024 ? Count(count, "byte") : string.Create(CultureInfo.InvariantCulture, $"{count} bytes ({Size(count)})");
+
     /// <summary>Bytes a second, for example <c>1.2 MiB/s</c>.</summary>
     public static string Rate(double bytesPerSecond) => $"{Size(bytesPerSecond)}/s";
 

@@ -19,9 +19,10 @@ internal sealed class StandardError : ILineWriter, IDisposable
     private readonly BlockingCollection<string> _lines = new(MaxWaiting);
     private readonly Lazy<Thread> _writer;
     private int _leftOut;
+    private bool _isBroken;
 
     public StandardError()
-        : this(Console.OpenStandardError())
+        : this(StandardDescriptors.IsGiven(StandardDescriptors.Error) ? Console.OpenStandardError() : Stream.Null)
     {
     }
 
@@ -67,5 +68,18 @@ internal sealed class StandardError : ILineWriter, IDisposable
         }
     }
 
-    private void Write(string line) => _stream.Write(Encoding.UTF8.GetBytes(line + '\n'));
+    private void Write(string line)
+    {
+        if (_isBroken)
+            return;
+        try
+        {
+            _stream.Write(Encoding.UTF8.GetBytes(line + '\n'));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // There is nobody left to tell, and a transfer does not end for want of listeners.
+            _isBroken = true;
+        }
+    }
 }

@@ -80,7 +80,12 @@ internal sealed class StandardOutput : IByteOutput, IDisposable
         ? new FailureException(ExitCode.BrokenPipe, string.Empty, e)
         : new FailureException(Outcome.Of(e).Code, $"stdout: cannot be written: {Outcome.Reason(e)}", e);
 
-    private static Stream Open() => OperatingSystem.IsWindows()
-        ? Console.OpenStandardOutput()
-        : new FileStream(new SafeFileHandle(1, ownsHandle: false), FileAccess.Write, BufferLength);
+    private static Stream Open()
+    {
+        if (OperatingSystem.IsWindows())
+            return Console.OpenStandardOutput();
+        if (!StandardDescriptors.IsGiven(StandardDescriptors.Output))
+            throw new IOException("it is closed");
+        return new FileStream(new SafeFileHandle(StandardDescriptors.Output, ownsHandle: false), FileAccess.Write, BufferLength);
+    }
 }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Pieces.Cli.Sources;
 using Pieces.Metadata;
 using Pieces.Torrents;
@@ -14,7 +15,7 @@ internal sealed class ClientHost : ITransferHost, IAsyncDisposable
 
     public ClientHost(TransferSettings settings, TimeProvider timeProvider, ILogger logger)
     {
-        _loader = new SourceLoader(timeProvider);
+        _loader = new SourceLoader(timeProvider, settings.Client.Binding);
         _client = new TorrentClient(settings.Client with { TimeProvider = timeProvider, Logger = logger });
         _options = settings.Torrent;
     }
@@ -26,8 +27,9 @@ internal sealed class ClientHost : ITransferHost, IAsyncDisposable
     public Task<Metainfo> LoadAsync(string source, CancellationToken cancellationToken) => _loader.LoadAsync(source, cancellationToken);
 
     /// <inheritdoc/>
-    public async Task<ITransfer> AddAsync(Metainfo metainfo, IProgress<TorrentNotice> notices, CancellationToken cancellationToken) =>
-        new TorrentTransfer(await _client.AddAsync(metainfo, _options with { Notices = notices }, cancellationToken));
+    public async Task<ITransfer> AddAsync(
+        Metainfo metainfo, ImmutableArray<int>? selected, IProgress<TorrentNotice> notices, CancellationToken cancellationToken) =>
+        new TorrentTransfer(await _client.AddAsync(metainfo, _options with { SelectedFiles = selected, Notices = notices }, cancellationToken));
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()

@@ -4,13 +4,23 @@ using Pieces.Torrents;
 
 namespace Pieces.Cli.Transfers;
 
-/// <summary>Decides when a download has waited long enough. It only looks at states that it is shown.</summary>
+/// <summary>
+/// Decides when a download has waited long enough. It only looks at states that it is shown. The stall clock counts time in which the program ran: while
+/// it is stopped or the machine sleeps, nothing can come. The deadline is time on the wall, sleep included.
+/// </summary>
 internal sealed class GiveUpClock
 {
+    // It is shown a state once a second at least. A longer gap is one in which the program did not run, and counts as one ordinary look.
+    private static readonly TimeSpan LongestStep = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan OrdinaryStep = TimeSpan.FromMilliseconds(250);
+
     private readonly TimeSpan? _stallTimeout;
     private readonly TimeSpan? _deadline;
     private readonly string _hint;
-    private TimeSpan _lastProgress;
+    private readonly InterfaceWatch? _interface;
+    private readonly SleepMeter? _sleep;
+    private TimeSpan _lastLook;
+    private TimeSpan _silence;
     private long _received;
     private bool _metPeer;
 
@@ -18,12 +28,22 @@ internal sealed class GiveUpClock
     /// <param name="deadline">Longest time from the beginning of the run to completion, or null.</param>
     /// <param name="begun">When this download's turn came, from the beginning of the run.</param>
     /// <param name="hint">What the user may do then.</param>
-    public GiveUpClock(TimeSpan? stallTimeout, TimeSpan? deadline, TimeSpan begun = default, string hint = TransferSettings.Resumes)
+    /// <param name="watch">Sees whether the interface of <c>--interface</c> is there, or null without one.</param>
+    /// <param name="sleep">Tells how long the machine slept, or null where that does not count.</param>
+    public GiveUpClock(
+        TimeSpan? stallTimeout,
+        TimeSpan? deadline,
+        TimeSpan begun = default,
+        string hint = TransferSettings.Resumes,
+        InterfaceWatch? watch = null,
+        SleepMeter? sleep = null)
     {
         _hint = hint;
+        _interface = watch;
+        _sleep = sleep;
         _stallTimeout = stallTimeout;
         _deadline = deadline;
-        _lastProgress = begun;
+        _lastLook = begun;
     }
 
     /// <summary>What a download is told that is not complete when the deadline comes, begun or not.</summary>
@@ -33,20 +53,25 @@ internal sealed class GiveUpClock
     /// <summary>Looks at the state of the moment.</summary>
     /// <param name="now">The state.</param>
     /// <param name="elapsed">Time since the run began.</param>
-    /// <returns>Why to give up, or null to go on. Never for one that is complete.</returns>
+    /// <returns>Why to give up, or null to go on. One that is complete ends only for want of its interface.</returns>
     public Outcome? Check(TorrentSnapshot now, TimeSpan elapsed)
     {
         _metPeer |= now.ConnectedPeers > 0 || now.Downloaded > 0;
+        TimeSpan step = elapsed - _lastLook;
+        _lastLook = elapsed;
+        if (now.Phase is (TorrentPhase.Checking or TorrentPhase.Downloading or TorrentPhase.Seeding) && _interface?.Check() is { } gone)
+            return gone;
         if (now.Phase is not (TorrentPhase.Checking or TorrentPhase.Downloading))
             return null;
-        if (_deadline is { } deadline && elapsed >= deadline)
+        if (_deadline is { } deadline && elapsed + (_sleep?.Slept ?? TimeSpan.Zero) >= deadline)
             return Late(deadline, _hint);
 
         // Looking at what is there is progress of its own, however long it takes; and a reader of a stream who takes its time is no peer's fault.
+        _silence += step > LongestStep ? OrdinaryStep : step;
         if (now.Phase == TorrentPhase.Checking || now.WaitsForReader || now.Downloaded != _received)
-            _lastProgress = elapsed;
+            _silence = TimeSpan.Zero;
         _received = now.Downloaded;
-        if (_stallTimeout is not { } patience || elapsed - _lastProgress < patience)
+        if (_stallTimeout is not { } patience || _silence < patience)
             return null;
         return _metPeer
             ? new Outcome(ExitCode.Stalled, $"nothing came for {Quantity.Duration(patience)} ({_hint})")

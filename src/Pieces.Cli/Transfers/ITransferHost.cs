@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Pieces.Metadata;
 using Pieces.Torrents;
 
@@ -15,5 +16,10 @@ internal interface ITransferHost
 
     /// <summary>Starts a torrent; returns at once.</summary>
     /// <exception cref="Primitives.PiecesException">It cannot be started; likewise the exceptions of files.</exception>
-    Task<ITransfer> AddAsync(Metainfo metainfo, IProgress<TorrentNotice> notices, CancellationToken cancellationToken);
+    /// <param name="metainfo">The torrent.</param>
+    /// <param name="selected">Indexes of the files that are wanted, or null for all.</param>
+    /// <param name="notices">Hears what happens to it.</param>
+    /// <param name="cancellationToken">Ends the wait for the start.</param>
+    Task<ITransfer> AddAsync(
+        Metainfo metainfo, ImmutableArray<int>? selected, IProgress<TorrentNotice> notices, CancellationToken cancellationToken);
 }

@@ -2,18 +2,21 @@ using System.Net;
 using System.Net.NetworkInformation;
 using System.Net.Sockets;
 using Pieces.Cli.Failures;
+using Pieces.Net;
 
 namespace Pieces.Cli.Transfers;
 
-/// <summary>The local address behind <c>--interface</c>.</summary>
+/// <summary>The local end behind <c>--interface</c>.</summary>
 internal static class NetworkBinding
 {
-    /// <summary>An address that sockets can be bound to, from an interface's name or from an address.</summary>
+    /// <summary>What sockets can be bound to, from an interface's name or from an address.</summary>
     /// <exception cref="FailureException">There is no such interface, it has no address, or the address is not this machine's.</exception>
-    public static IPAddress Resolve(string nameOrAddress)
+    public static LocalBinding Resolve(string nameOrAddress)
     {
-        IPAddress address = IPAddress.TryParse(nameOrAddress, out IPAddress? given) ? given : AddressOf(nameOrAddress);
-        return Check($"--interface {nameOrAddress}", address);
+        bool isAddress = IPAddress.TryParse(nameOrAddress, out IPAddress? given);
+        LocalBinding binding = isAddress ? new LocalBinding(given!) : new LocalBinding(AddressOf(nameOrAddress), nameOrAddress);
+        Check($"--interface {nameOrAddress}", binding.Address);
+        return binding;
     }
 
     /// <summary>Hands an address back that sockets can be bound to.</summary>

@@ -13,7 +13,7 @@ internal static class PlanText
     public static IEnumerable<string> Lines(TransferItem item, TransferSettings settings, int listenPort)
     {
         string verb = settings.Torrent.SeedOnly ? "serving what is in" : "downloading into";
-        string where = settings.Client.BindAddress is { } address ? $"bound to {address}" : "on every interface";
+        string where = settings.Client.Binding is { } binding ? $"bound to {binding.Device ?? binding.Address.ToString()}" : "on every interface";
         string port = listenPort == 0
             ? $"no port is open: only peers that we dial; {where}"
             : string.Create(CultureInfo.InvariantCulture, $"listening on port {listenPort}, {where}");

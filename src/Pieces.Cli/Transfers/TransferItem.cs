@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Pieces.Cli.Progress;
 using Pieces.Metadata;
 
@@ -14,11 +15,12 @@ internal sealed class TransferItem
     /// <param name="source">How it is called in messages.</param>
     /// <param name="metainfo">What it holds.</param>
     /// <param name="directory">The folder that contains its file or top folder, or will.</param>
-    public TransferItem(string source, Metainfo metainfo, string directory)
+    /// <param name="selected">Indexes of the files that are wanted, or null for all.</param>
+    public TransferItem(string source, Metainfo metainfo, string directory, ImmutableArray<int>? selected = null)
     {
         Source = source;
         Metainfo = metainfo;
-        Subject = TransferSubject.Of(metainfo, directory);
+        Subject = TransferSubject.Of(metainfo, directory, selected);
         InfoHash = metainfo.InfoHash.ToString();
     }
 

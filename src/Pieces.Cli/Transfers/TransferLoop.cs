@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Threading.Channels;
 using Pieces.Cli.Failures;
 using Pieces.Cli.Sources;
@@ -30,6 +31,8 @@ internal sealed class TransferLoop
     private readonly HashSet<InfoHash> _seen = [];
     private readonly List<SourceResult> _results = [];
     private readonly List<Task> _tasks = [];
+    private readonly InterfaceWatch? _interface;
+    private readonly SleepMeter? _sleep;
     private int _open;
     private int _jobs;
 
@@ -42,6 +45,10 @@ internal sealed class TransferLoop
         _stop = stop;
         _began = time.GetTimestamp();
         _waiting = new Queue<string>(sources);
+        if (settings.Client.Binding is { } binding)
+            _interface = new InterfaceWatch(binding.Device ?? binding.Address.ToString(), binding.Fault, time);
+        if (settings.Deadline is not null)
+            _sleep = new SleepMeter(time);
     }
 
     private TimeSpan Elapsed => _time.GetElapsedTime(_began);
@@ -142,8 +149,10 @@ internal sealed class TransferLoop
             _observer.Warn(item, warning);
         try
         {
-            ITransfer transfer = await _host.AddAsync(loaded.Metainfo, new NoticeRelay(item, _observer), CancellationToken.None);
-            var clock = new GiveUpClock(_settings.StallTimeout, _settings.Deadline, Elapsed, _settings.Hint);
+            ImmutableArray<int>? selected = _settings.Selection.Choose(loaded.Metainfo, message => _observer.Warn(item, message));
+            item = new TransferItem(item.Source, loaded.Metainfo, _settings.Torrent.OutputDirectory, selected);
+            ITransfer transfer = await _host.AddAsync(loaded.Metainfo, selected, new NoticeRelay(item, _observer), CancellationToken.None);
+            var clock = new GiveUpClock(_settings.StallTimeout, _settings.Deadline, Elapsed, _settings.Hint, _interface, _sleep);
             var session = new TransferSession(item, transfer, clock, _settings.Torrent.SeedOnly, _settings.Hint);
             _running.Add(session);
             _observer.Begin(item, _host.ListenPort);
@@ -151,7 +160,7 @@ internal sealed class TransferLoop
             if (_stop.Code is not null)
                 session.Stop();
         }
-        catch (Exception e) when (e is PiecesException or IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is FailureException or PiecesException or IOException or UnauthorizedAccessException)
         {
             _jobs--;
             _open--;

@@ -40,8 +40,9 @@ internal sealed class TransferRun
             observers.Note($"HTTP trackers are asked through the environment's proxy, {proxy}; peers and UDP trackers are not");
         try
         {
-            await using var host = new ClientHost(_settings, _context.TimeProvider, ObserverSetup.CreateLogger(_context, _settings, observers));
-            return await new TransferLoop(host, _settings, observers, _context.TimeProvider, stop, sources).RunAsync();
+            TransferSettings settings = DescriptorLimit.Fit(_settings, MostAtOnce(sources.Count), message => observers.Warn(null, message));
+            await using var host = new ClientHost(settings, _context.TimeProvider, ObserverSetup.CreateLogger(_context, settings, observers));
+            return await new TransferLoop(host, settings, observers, _context.TimeProvider, stop, sources).RunAsync();
         }
 #pragma warning disable CA1031 // A bug of ours ends the run, and whoever reads the events is to hear of it too.
         catch (Exception e)
@@ -52,6 +53,9 @@ internal sealed class TransferRun
             return [new SourceResult(null, null, outcome with { IsSaid = true })];
         }
     }
+
+    // Those that only seed hold no job, and may come to be all of them.
+    private int MostAtOnce(int sources) => _settings.Torrent.Seed is null && !_settings.Torrent.SeedOnly ? Math.Min(sources, _settings.Jobs) : sources;
 
     // The signal is why the run ended, whatever else went wrong on the way.
     private ExitCode CodeOf(IReadOnlyList<SourceResult> results)

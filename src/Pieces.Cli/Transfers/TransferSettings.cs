@@ -1,4 +1,5 @@
 using Pieces.Cli.Progress;
+using Pieces.Cli.Selection;
 using Pieces.Torrents;
 
 namespace Pieces.Cli.Transfers;
@@ -17,6 +18,9 @@ internal sealed record TransferSettings
 
     /// <summary>What the user may do about a download that was not completed.</summary>
     public string Hint => Torrent.Stream is null ? Resumes : "the same command begins it anew";
+
+    /// <summary>Which of their files are wanted.</summary>
+    public FileSelection Selection { get; init; } = FileSelection.All;
 
     /// <summary>Longest time without a byte before giving up, or null for no such limit.</summary>
     public TimeSpan? StallTimeout { get; init; }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
+using System.Security.Cryptography;
 using Pieces.Primitives;
 
 namespace Pieces.Metadata;
@@ -37,6 +38,9 @@ public sealed class Metainfo
     /// <summary>Whether it also describes a BitTorrent v2 torrent (BEP 52); it is used as v1.</summary>
     public bool IsHybrid { get; init; }
 
+    /// <summary>The swarm's name in version 2, the SHA-256 of the <c>info</c> value in 64 hexadecimal digits; null when it is no hybrid.</summary>
+    public string? InfoHashV2 => IsHybrid ? Convert.ToHexStringLower(SHA256.HashData(InfoBytes.Span)) : null;
+
     /// <summary>Tracker URLs by tier (BEP 12), white space stripped; a lone <c>announce</c> is one tier of one.</summary>
     public ImmutableArray<ImmutableArray<string>> Trackers { get; init; } = [];
 
@@ -48,6 +52,9 @@ public sealed class Metainfo
 
     /// <summary>Free text, or null.</summary>
     public string? Comment { get; init; }
+
+    /// <summary>Where it was first offered, as private trackers write it into <c>info</c> so that its info-hash is theirs alone; or null.</summary>
+    public string? Source { get; init; }
 
     /// <summary>The program that made it, or null.</summary>
     public string? CreatedBy { get; init; }

@@ -49,6 +49,7 @@ public static class MetainfoParser
             WebSeeds = urls.ReadWebSeeds(root),
             Nodes = UrlReader.ReadNodes(root),
             Comment = ReadText(root, "comment"u8, "comment.utf-8"u8),
+            Source = ReadText(info, "source"u8, "source.utf-8"u8),
             CreatedBy = ReadText(root, "created by"u8, "created by.utf-8"u8),
             CreationDate = ReadDate(root),
             Warnings = warnings.ToImmutable(),

@@ -85,4 +85,12 @@ public sealed class PieceLayout
         block = new BlockRequest(index, (int)begin, (int)length);
         return true;
     }
+
+    /// <summary>Bytes of all pieces that are set, one bit a piece.</summary>
+    internal long BytesOf(Bitfield pieces)
+    {
+        ArgumentOutOfRangeException.ThrowIfNotEqual(pieces.Length, PieceCount, nameof(pieces));
+        long bytes = (long)pieces.Count * PieceLength;
+        return pieces[PieceCount - 1] ? bytes - PieceLength + LengthOf(new PieceIndex(PieceCount - 1)) : bytes;
+    }
 }

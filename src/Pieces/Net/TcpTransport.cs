@@ -7,17 +7,17 @@ namespace Pieces.Net;
 /// <summary>Peers over TCP, IPv4 and IPv6.</summary>
 internal sealed class TcpTransport : ITransport
 {
-    private readonly IPAddress? _bindAddress;
+    private readonly LocalBinding? _binding;
     private readonly TimeProvider _timeProvider;
     private readonly ILogger _logger;
 
     /// <summary>Makes a transport.</summary>
-    /// <param name="bindAddress">Address that every socket is bound to, or null for any.</param>
+    /// <param name="binding">What every socket is bound to, or null for anything.</param>
     /// <param name="timeProvider">Times the pauses of a listener that is out of file descriptors.</param>
     /// <param name="logger">Hears of such pauses.</param>
-    public TcpTransport(IPAddress? bindAddress, TimeProvider timeProvider, ILogger logger)
+    public TcpTransport(LocalBinding? binding, TimeProvider timeProvider, ILogger logger)
     {
-        _bindAddress = bindAddress;
+        _binding = binding;
         _timeProvider = timeProvider;
         _logger = logger;
     }
@@ -30,11 +30,10 @@ internal sealed class TcpTransport : ITransport
         try
         {
             // A socket bound to one family cannot reach the other: never fall back to an unbound one.
-            if (_bindAddress is not null && _bindAddress.AddressFamily != target.AddressFamily)
+            if (_binding is not null && _binding.Address.AddressFamily != target.AddressFamily)
                 throw new SocketException((int)SocketError.AddressFamilyNotSupported);
             socket = new Socket(target.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-            if (_bindAddress is not null)
-                socket.Bind(new IPEndPoint(_bindAddress, 0));
+            _binding?.Bind(socket, 0);
             await socket.ConnectAsync(target, cancellationToken).ConfigureAwait(false);
             return new TcpTransportConnection(socket);
         }
@@ -53,7 +52,7 @@ internal sealed class TcpTransport : ITransport
     /// <inheritdoc/>
     public ITransportListener Listen(IPAddress? address, int firstPort, int lastPort)
     {
-        IPAddress? local = address ?? _bindAddress;
+        LocalBinding? local = address is null ? _binding : new LocalBinding(address);
         if (firstPort == 0)
             lastPort = 0;
         SocketException? failure = null;
@@ -69,7 +68,7 @@ internal sealed class TcpTransport : ITransport
             }
             catch (SocketException e)
             {
-                throw new IOException($"cannot listen on {local ?? IPAddress.Any} port {port}: {SocketText.Of(e)}", e);
+                throw new IOException($"cannot listen on {local?.Address ?? IPAddress.Any} port {port}: {SocketText.Of(e)}", e);
             }
         }
 
@@ -78,31 +77,33 @@ internal sealed class TcpTransport : ITransport
     }
 
     // No address means both families on one socket; a system without IPv6 gets IPv4 alone.
-    private static Socket Open(IPAddress? address, int port)
+    private static Socket Open(LocalBinding? local, int port)
     {
-        if (address is not null)
-            return Open(address, port, isDualMode: false);
+        if (local is not null)
+            return Open(local.Address.AddressFamily, socket => local.Bind(socket, port));
         if (!Socket.OSSupportsIPv6)
-            return Open(IPAddress.Any, port, isDualMode: false);
+            return Open(AddressFamily.InterNetwork, socket => socket.Bind(new IPEndPoint(IPAddress.Any, port)));
         try
         {
-            return Open(IPAddress.IPv6Any, port, isDualMode: true);
+            return Open(AddressFamily.InterNetworkV6, socket =>
+            {
+                socket.DualMode = true;
+                socket.Bind(new IPEndPoint(IPAddress.IPv6Any, port));
+            });
         }
         catch (SocketException e) when (e.SocketErrorCode is SocketError.AddressFamilyNotSupported or SocketError.AddressNotAvailable)
         {
-            return Open(IPAddress.Any, port, isDualMode: false);
+            return Open(AddressFamily.InterNetwork, socket => socket.Bind(new IPEndPoint(IPAddress.Any, port)));
         }
     }
 
-    private static Socket Open(IPAddress address, int port, bool isDualMode)
+    private static Socket Open(AddressFamily family, Action<Socket> bind)
     {
         const int Backlog = 128;
-        var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+        var socket = new Socket(family, SocketType.Stream, ProtocolType.Tcp);
         try
         {
-            if (isDualMode)
-                socket.DualMode = true;
-            socket.Bind(new IPEndPoint(address, port));
+            bind(socket);
             socket.Listen(Backlog);
             return socket;
         }

@@ -1,4 +1,5 @@
 using System.Net;
+using Pieces.Net;
 
 namespace Pieces.Peers;
 
@@ -119,6 +120,9 @@ internal sealed class PeerBook
 
     /// <summary>The dial failed, or the connection ended before it was of any use.</summary>
     public void Failed(IPEndPoint endPoint) => BackOff(endPoint, FirstRetry);
+
+    /// <summary>It could not be dialled for want of a network of ours: it is tried again soon, however often that happens.</summary>
+    public void Postponed(IPEndPoint endPoint) => Rest(endPoint, OwnNetwork.Retry);
 
     /// <summary>The peer broke the protocol.</summary>
     public void Offended(IPEndPoint endPoint) => BackOff(endPoint, OffenceRetry);

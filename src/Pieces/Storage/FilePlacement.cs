@@ -35,15 +35,7 @@ internal sealed class FilePlacement
     /// <exception cref="StorageException">It will not.</exception>
     public void RequireSpace(FileRuling[] rulings)
     {
-        long needed = 0;
-        foreach (FileEntry file in _options.Metainfo.Files)
-        {
-            if (!_options.Wants(file.Index) || rulings[file.Index] is FileRuling.Keep or FileRuling.KeepByName or FileRuling.Finish)
-                continue;
-            FileFacts facts = _files.PlaceOf(file.Index) == FilePlace.Final ? _inventory.Final(file.Index) : _inventory.Part(file.Index);
-            needed += Math.Max(0, file.Length - facts.Allocated);
-        }
-
+        long needed = SpaceNeed.Of(_options, _inventory, _files, rulings);
         if (needed > 0 && _options.Calls.FreeSpace(_options.OutputDirectory) is { } free && free < needed)
         {
             string message = string.Create(CultureInfo.InvariantCulture, $"{_options.OutputDirectory}: {needed} bytes are needed, {free} are free on the disk");

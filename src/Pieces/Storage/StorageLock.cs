@@ -36,6 +36,28 @@ internal sealed class StorageLock : IDisposable
         throw new StorageException(StorageFault.Locked, paths.Lock, $"{paths.Lock}: other processes keep taking the lock");
     }
 
+    /// <summary>Looks whether another process holds the lock, without keeping it from anybody who asks for it later, and without making anything.</summary>
+    /// <exception cref="StorageException">Another process holds it.</exception>
+    public static void Probe(StoragePaths paths)
+    {
+        try
+        {
+            using var file = new FileStream(paths.Lock, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);
+        }
+        catch (IOException e) when (DiskErrors.IsSharingViolation(e))
+        {
+            throw new StorageException(StorageFault.Locked, paths.Lock, $"{paths.Lock}: another process is working on this download", e);
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            // Nobody has begun, or the last one has finished.
+        }
+        catch (Exception e) when (DiskErrors.IsDiskError(e))
+        {
+            throw DiskErrors.Wrap(paths.Lock, "look at the lock", e);
+        }
+    }
+
     /// <inheritdoc/>
     public void Dispose() => _file.Dispose();
 

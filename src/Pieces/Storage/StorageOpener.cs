@@ -11,6 +11,13 @@ namespace Pieces.Storage;
 /// <param name="Lock">The lock, or null when none was needed.</param>
 internal sealed record Opened(StorageOpening Opening, StandingData Standing, FileRuling[] Rulings, HashSet<int> ToFinish, StorageLock? Lock);
 
+/// <summary>What an opening would find.</summary>
+/// <param name="Have">Pieces that are here, each by its hash.</param>
+/// <param name="Exempt">As in <see cref="StorageOpening"/>.</param>
+/// <param name="Rulings">What would become of each file.</param>
+/// <param name="SpaceNeeded">Bytes that the disk would have to have free.</param>
+internal sealed record StoragePreview(Bitfield Have, Bitfield Exempt, FileRuling[] Rulings, long SpaceNeeded);
+
 /// <summary>Opens the storage of one torrent: lock, look, hash what must be hashed, rule, put in place. Used once.</summary>
 internal sealed class StorageOpener
 {
@@ -64,6 +71,18 @@ internal sealed class StorageOpener
             storageLock.Dispose();
             throw;
         }
+    }
+
+    /// <summary>Looks and rules as an opening would, without the lock, and changes nothing. The state's word counts for nothing: all is hashed.</summary>
+    /// <exception cref="StorageException">In the way, or the system refused.</exception>
+    public async Task<StoragePreview> PreviewAsync(IProgress<CheckProgress>? progress, CancellationToken cancellationToken)
+    {
+        DiskInventory inventory = Look();
+        if (inventory.HasFolder)
+            ReadState();
+        StandingData standing = await StandingData.LookAsync(_options, inventory, _files, null, progress, cancellationToken).ConfigureAwait(false);
+        FileRuling[] rulings = Rule(inventory, standing);
+        return new StoragePreview(standing.Have, ExemptPieces(standing, rulings), rulings, SpaceNeed.Of(_options, inventory, _files, rulings));
     }
 
     /// <summary>Removes the hidden folder and all that is ours in it.</summary>

@@ -87,6 +87,8 @@ internal sealed class PeerAdmission
         _logger.Debug("{Peer}: {Reason}", failed.Address, failed.Reason);
         if (failed.IsOurselves)
             Peers.Book.IsOurselves(failed.Address);
+        else if (failed.IsOwnNetwork)
+            Peers.Book.Postponed(failed.Address);
         else
             Peers.Book.Failed(failed.Address);
     }

@@ -24,7 +24,11 @@ internal sealed record ContentDelivered : TorrentEvent
 internal sealed record PeerArrived(HandshakenPeer Peer) : TorrentEvent;
 
 /// <summary>A peer could not be reached, or its handshake failed.</summary>
-internal sealed record DialFailed(IPEndPoint Address, string Reason, bool IsOurselves) : TorrentEvent;
+internal sealed record DialFailed(IPEndPoint Address, string Reason, bool IsOurselves) : TorrentEvent
+{
+    /// <summary>Whether our own network is down, which says nothing of the peer.</summary>
+    public bool IsOwnNetwork { get; init; }
+}
 
 /// <summary>What one read from a peer brought.</summary>
 internal sealed record PeerSaid(PeerConnection Peer, IReadOnlyList<PeerMessage> Messages) : TorrentEvent;

@@ -60,8 +60,11 @@ internal sealed class TorrentGoal
     /// <summary>What trackers are told.</summary>
     public AnnounceCounters Counters => new(_stats.Uploaded, _pieces.Downloaded, Left);
 
-    // What is only served may be a part: trackers are to know that others must still find the rest elsewhere.
-    private long Left => _setup.Options.SeedOnly ? _setup.Metainfo.TotalLength - _stats.BytesWanted : _pieces.BytesLeft;
+    /// <summary>
+    /// Bytes of the whole torrent that are not here, wanted or not. What is served or was selected may be a part: trackers are to know that others must
+    /// still find the rest elsewhere, and do not count us among those that have everything.
+    /// </summary>
+    public long Left => _setup.Metainfo.TotalLength - _setup.Metainfo.Layout.BytesOf(_pieces.Have);
 
     /// <summary>Says which files were complete already. Data that is only served was the user's own all along.</summary>
     public void TellFinished(Bitfield finishedFiles)

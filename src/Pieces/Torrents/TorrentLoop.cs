@@ -237,7 +237,7 @@ internal sealed class TorrentLoop : IAsyncDisposable
         _setup.Inbox.Counters = _goal.Counters;
         _torrent.MarkComplete();
         _setup.Reporter.Completed(_torrent.Snapshot);
-        if (!_goal.BeganComplete)
+        if (!_goal.BeganComplete && _goal.Left == 0)
             _trackers?.Completed();
         _session!.CloseSeeds();
     }

@@ -62,7 +62,7 @@ internal sealed record TorrentParts
             Downloads = downloads,
             Uploads = uploads,
             Router = new PeerMessageRouter(layout, pieces, downloads, uploads, book, time),
-            Stats = new TransferStats(pieces, pool, book, time, BytesOf(wanted, layout)),
+            Stats = new TransferStats(pieces, pool, book, time, layout.BytesOf(wanted)),
             Reporter = setup.Reporter,
             Retention = retention,
         };
@@ -73,14 +73,4 @@ internal sealed record TorrentParts
         PieceOrder.RarestFirst => new RarestFirstPicker(table, setup.Random),
         _ => new InOrderPicker(table, setup.Random),
     };
-
-    private static long BytesOf(Bitfield wanted, PieceLayout layout)
-    {
-        if (wanted.IsFull)
-            return layout.TotalLength;
-        long bytes = 0;
-        for (int i = wanted.NextSet(0); i >= 0; i = wanted.NextSet(i + 1))
-            bytes += layout.LengthOf(layout.Piece(i));
-        return bytes;
-    }
 }

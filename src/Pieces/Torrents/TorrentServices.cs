@@ -1,4 +1,3 @@
-using System.Net;
 using Pieces.Net;
 using Pieces.Primitives;
 using Pieces.Storage;
@@ -34,5 +33,5 @@ internal sealed record TorrentServices
     public required Func<int> ListenPort { get; init; }
 
     /// <summary>What every socket is bound to, or null.</summary>
-    public IPAddress? BindAddress { get; init; }
+    public LocalBinding? Binding { get; init; }
 }

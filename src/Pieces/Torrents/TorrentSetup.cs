@@ -26,26 +26,18 @@ internal sealed record TorrentSetup
     {
         if (Options.SeedOnly)
             return opening.Have.Clone();
-        PieceLayout layout = Metainfo.Layout;
-        Bitfield wanted = Options.SelectedFiles is null ? Bitfield.Full(layout.PieceCount) : new Bitfield(layout.PieceCount);
-        foreach (int index in Options.SelectedFiles ?? [])
-        {
-            FileEntry file = Metainfo.Files[index];
-            if (file.Length == 0)
-                continue;
-            int last = layout.PieceAt(file.Offset + file.Length - 1).Value;
-            for (int i = layout.PieceAt(file.Offset).Value; i <= last; i++)
-                wanted.Set(i);
-        }
-
+        Bitfield wanted = SelectedFiles.PiecesOf(Metainfo, SelectedFiles.FlagsOf(Metainfo, Options.SelectedFiles));
         for (int i = opening.Exempt.NextSet(0); i >= 0; i = opening.Exempt.NextSet(i + 1))
             wanted.Clear(i);
         return wanted;
     }
 
     /// <summary>The files that are to be on the disk under their final names.</summary>
-    public IEnumerable<FileEntry> WantedFiles() =>
-        Metainfo.Files.Where(file => file.IsOnDisk && (Options.SelectedFiles is null || Options.SelectedFiles.Value.Contains(file.Index)));
+    public IEnumerable<FileEntry> WantedFiles()
+    {
+        bool[]? selected = SelectedFiles.FlagsOf(Metainfo, Options.SelectedFiles);
+        return Metainfo.Files.Where(file => file.IsOnDisk && (selected is null || selected[file.Index]));
+    }
 
     /// <summary>Where the torrent's pieces are kept; opened by its loop.</summary>
     public ITorrentStore CreateStore() =>
@@ -59,7 +51,7 @@ internal sealed record TorrentSetup
         Queue = Services.DiskQueue,
         Handles = Services.Handles,
         Sink = Inbox,
-        WantedFiles = Options.SelectedFiles is { } selected ? [.. Metainfo.Files.Select(file => selected.Contains(file.Index))] : null,
+        WantedFiles = SelectedFiles.FlagsOf(Metainfo, Options.SelectedFiles),
         Overwrite = Options.Overwrite,
         Preallocation = Options.Preallocation,
         Paranoid = Options.Paranoid,
@@ -81,7 +73,7 @@ internal sealed record TorrentSetup
             Tiers = [.. Metainfo.Trackers, .. Options.ExtraTrackers.Select(url => (System.Collections.Immutable.ImmutableArray<string>)[url])],
             Key = (uint)Random.Next(),
             IsPrivate = Metainfo.IsPrivate,
-            BindAddress = Services.BindAddress,
+            Binding = Services.Binding,
             TimeProvider = Services.TimeProvider,
             Random = Random,
             Logger = Services.Logger,

@@ -1,3 +1,5 @@
+using Pieces.Net;
+
 namespace Pieces.Trackers;
 
 /// <summary>
@@ -117,6 +119,8 @@ internal sealed class AnnounceSchedule
         slot.Failures++;
         slot.Outcome = failure.IsRefusal ? TrackerOutcome.Refused : TrackerOutcome.Failed;
         slot.IsDropped = failure.IsFinal;
+        if (OwnNetwork.IsDown(failure))
+            slot.Failures = 1;
         TimeSpan wait = failure.RetryIn ?? BackOff(slot.Failures);
         slot.EarliestAt = now + wait;
         return slot.IsDropped ? null : wait;

@@ -186,8 +186,8 @@ internal sealed class BoundedHttp : IDisposable
         var socket = new Socket(remote.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
         {
-            if (_settings.BindAddress is { } own)
-                socket.Bind(new IPEndPoint(own, 0));
+            if (_settings.Binding is { } own)
+                own.Bind(socket, 0);
             await socket.ConnectAsync(remote, cancellationToken).ConfigureAwait(false);
             return new NetworkStream(socket, ownsSocket: true);
         }

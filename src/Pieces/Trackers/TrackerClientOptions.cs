@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using System.Net;
+using Pieces.Net;
 using Pieces.Primitives;
 using Serilog;
 
@@ -26,8 +26,8 @@ internal sealed record TrackerClientOptions
     /// <summary>Whether the torrent is private (BEP 27): its trackers are asked strictly one after the other; default false.</summary>
     public bool IsPrivate { get; init; }
 
-    /// <summary>Address that every socket is bound to, or null for any; default null.</summary>
-    public IPAddress? BindAddress { get; init; }
+    /// <summary>What every socket is bound to, or null for anything; default null.</summary>
+    public LocalBinding? Binding { get; init; }
 
     /// <summary>Source of time and timers; default the system's.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;

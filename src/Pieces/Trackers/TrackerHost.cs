@@ -15,7 +15,7 @@ internal static class TrackerHost
             : await settings.Resolve(host, cancellationToken).ConfigureAwait(false);
         if (all.Length == 0)
             throw new SocketException((int)SocketError.HostNotFound);
-        if (settings.BindAddress is not { } own)
+        if (settings.Binding?.Address is not { } own)
             return all;
         IPAddress[] fitting = Array.FindAll(all, address => address.AddressFamily == own.AddressFamily);
         return fitting.Length > 0 ? fitting : throw new SocketException((int)SocketError.AddressFamilyNotSupported);

@@ -1,12 +1,13 @@
 using System.Net;
+using Pieces.Net;
 
 namespace Pieces.Trackers;
 
 /// <summary>How trackers are reached. Immutable; every default is given at its member.</summary>
 internal sealed record TrackerSettings
 {
-    /// <summary>Address that every socket is bound to, or null for any; default null.</summary>
-    public IPAddress? BindAddress { get; init; }
+    /// <summary>What every socket is bound to, or null for anything; default null.</summary>
+    public LocalBinding? Binding { get; init; }
 
     /// <summary>Source of time; default the system's.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;

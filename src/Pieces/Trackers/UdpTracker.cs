@@ -145,8 +145,8 @@ internal sealed class UdpTracker : ITracker
         var socket = new Socket(address.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
         try
         {
-            if (_settings.BindAddress is { } own)
-                socket.Bind(new IPEndPoint(own, 0));
+            if (_settings.Binding is { } own)
+                own.Bind(socket, 0);
             await socket.ConnectAsync(new IPEndPoint(address, _url.Port), cancellationToken).ConfigureAwait(false);
             return socket;
         }

@@ -33,17 +33,6 @@ public class FlagCheckTests
     [InlineData("--trac http://t.example/ x.torrent")]
     public void Abbreviations_are_unknown(string line) => FluentActions.Invoking(() => Check(line)).Should().Throw<FailureException>();
 
-    [Theory]
-    [InlineData("--select 1 x.torrent")]
-    [InlineData("-n x.torrent")]
-    [InlineData("--select=2 x.torrent")]
-    public void A_flag_to_come_is_refused_as_such(string line)
-    {
-        FailureException failure = FluentActions.Invoking(() => Check(line)).Should().Throw<FailureException>().Which;
-        failure.Code.Should().Be(ExitCode.Usage);
-        failure.Message.Should().Contain("not built yet");
-    }
-
     [Fact]
     public void A_flag_of_absurd_length_is_not_compared_with_all_others() =>
         FluentActions.Invoking(() => Check("--" + new string('x', 100_000))).Should().Throw<FailureException>().Which.Message.Should().NotContain("did you mean");

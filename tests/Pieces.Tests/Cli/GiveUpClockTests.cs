@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Time.Testing;
 using Pieces.Cli.Failures;
 using Pieces.Cli.Transfers;
 using Pieces.Torrents;
@@ -16,12 +17,12 @@ public class GiveUpClockTests
     public void No_peer_at_all_is_another_reason_than_a_peer_that_fell_silent()
     {
         var alone = new GiveUpClock(Minute, null);
-        alone.Check(Downloading(), Minute - TimeSpan.FromTicks(1)).Should().BeNull();
+        Wait(alone, Downloading(), TimeSpan.Zero, Minute - TimeSpan.FromTicks(1)).Should().BeNull();
         alone.Check(Downloading(), Minute)!.Code.Should().Be(ExitCode.NoPeer);
 
         var left = new GiveUpClock(Minute, null);
         left.Check(Downloading(peers: 1), TimeSpan.Zero).Should().BeNull();
-        left.Check(Downloading(), Minute)!.Code.Should().Be(ExitCode.Stalled);
+        Wait(left, Downloading(), TimeSpan.Zero, Minute)!.Code.Should().Be(ExitCode.Stalled);
     }
 
     [Fact]
@@ -29,8 +30,8 @@ public class GiveUpClockTests
     {
         var clock = new GiveUpClock(Minute, null);
         for (int i = 1; i < 10; i++)
-            clock.Check(Downloading(received: i), i * 0.9 * Minute).Should().BeNull();
-        clock.Check(Downloading(received: 9), 9.1 * Minute)!.Code.Should().Be(ExitCode.Stalled);
+            Wait(clock, Downloading(received: i), (i - 1) * 0.9 * Minute, i * 0.9 * Minute).Should().BeNull();
+        Wait(clock, Downloading(received: 9), 8.1 * Minute, 9.1 * Minute)!.Code.Should().Be(ExitCode.Stalled);
     }
 
     [Fact]
@@ -38,14 +39,14 @@ public class GiveUpClockTests
     {
         var clock = new GiveUpClock(Minute, null);
         clock.Check(new TorrentSnapshot { Phase = TorrentPhase.Checking }, 10 * Minute).Should().BeNull();
-        clock.Check(Downloading(), 10.9 * Minute).Should().BeNull();
-        clock.Check(Downloading(), 11 * Minute)!.Code.Should().Be(ExitCode.NoPeer);
+        Wait(clock, Downloading(), 10 * Minute, 10.9 * Minute).Should().BeNull();
+        Wait(clock, Downloading(), 10.9 * Minute, 11 * Minute)!.Code.Should().Be(ExitCode.NoPeer);
     }
 
     [Fact]
     public void A_reader_that_takes_its_time_is_no_stall()
     {
-        var clock = new GiveUpClock(Minute, null, "again");
+        var clock = new GiveUpClock(Minute, null, hint: "again");
         clock.Check(Downloading(peers: 1, received: 1), Minute).Should().BeNull();
         clock.Check(Downloading(peers: 1, received: 1) with { WaitsForReader = true }, 60 * Minute).Should().BeNull();
         clock.Check(Downloading(peers: 1, received: 1), 60.9 * Minute).Should().BeNull();
@@ -61,6 +62,60 @@ public class GiveUpClockTests
         clock.Check(Downloading(peers: 5, received: 1), Minute)!.Code.Should().Be(ExitCode.Deadline);
         clock.Check(new TorrentSnapshot { Phase = TorrentPhase.Checking }, Minute)!.Code.Should().Be(ExitCode.Deadline);
         clock.Check(new TorrentSnapshot { Phase = TorrentPhase.Seeding }, 2 * Minute).Should().BeNull();
+    }
+
+    [Fact]
+    public void Time_in_which_the_program_did_not_run_is_no_stall()
+    {
+        var clock = new GiveUpClock(Minute, null);
+        Wait(clock, Downloading(), TimeSpan.Zero, 0.5 * Minute).Should().BeNull();
+        clock.Check(Downloading(), 600 * Minute).Should().BeNull();
+        Wait(clock, Downloading(), 600 * Minute, 600.4 * Minute).Should().BeNull();
+        Wait(clock, Downloading(), 600.4 * Minute, 600.5 * Minute)!.Code.Should().Be(ExitCode.NoPeer);
+    }
+
+    [Fact]
+    public void The_deadline_counts_what_the_machine_slept()
+    {
+        var time = new FakeTimeProvider();
+        TimeSpan uptime = TimeSpan.FromHours(5);
+        var clock = new GiveUpClock(null, Minute, sleep: new SleepMeter(time, () => uptime));
+        time.Advance(0.5 * Minute);
+        uptime += 0.5 * Minute;
+        clock.Check(Downloading(), 0.5 * Minute).Should().BeNull();
+        uptime += 0.6 * Minute;
+        clock.Check(Downloading(), 0.5 * Minute)!.Code.Should().Be(ExitCode.Deadline);
+    }
+
+    [Theory]
+    [InlineData(TorrentPhase.Checking, true)]
+    [InlineData(TorrentPhase.Downloading, true)]
+    [InlineData(TorrentPhase.Seeding, true)]
+    [InlineData(TorrentPhase.Stopped, false)]
+    public void An_interface_that_goes_ends_all_that_still_runs_and_does_not_come_back(TorrentPhase phase, bool ends)
+    {
+        var time = new FakeTimeProvider();
+        string? fault = null;
+        var clock = new GiveUpClock(null, null, watch: new InterfaceWatch("tun0", () => fault, time));
+        var now = new TorrentSnapshot { Phase = phase };
+        time.Advance(TimeSpan.FromSeconds(1));
+        clock.Check(now, TimeSpan.FromSeconds(1)).Should().BeNull();
+        fault = "no such interface";
+        clock.Check(now, TimeSpan.FromSeconds(1.5)).Should().BeNull("it is asked once a second");
+        time.Advance(TimeSpan.FromSeconds(1));
+        (clock.Check(now, TimeSpan.FromSeconds(2))?.Code == ExitCode.InterfaceGone).Should().Be(ends);
+        fault = null;
+        time.Advance(TimeSpan.FromSeconds(1));
+        (clock.Check(now, TimeSpan.FromSeconds(3))?.Code == ExitCode.InterfaceGone).Should().Be(ends);
+    }
+
+    // As a run looks at it: four times a second.
+    private static Outcome? Wait(GiveUpClock clock, TorrentSnapshot now, TimeSpan from, TimeSpan to)
+    {
+        Outcome? outcome = null;
+        for (TimeSpan at = from + TimeSpan.FromSeconds(0.25); at < to && outcome is null; at += TimeSpan.FromSeconds(0.25))
+            outcome = clock.Check(now, at);
+        return outcome ?? clock.Check(now, to);
     }
 
     private static TorrentSnapshot Downloading(int peers = 0, long received = 0) =>

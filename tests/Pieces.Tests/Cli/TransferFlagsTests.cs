@@ -3,6 +3,7 @@ using System.Net;
 using Pieces.Cli.Failures;
 using Pieces.Cli.Parsing;
 using Pieces.Cli.Progress;
+using Pieces.Net;
 using Pieces.Storage;
 using Pieces.Torrents;
 
@@ -32,7 +33,7 @@ public class TransferFlagsTests
         TorrentClientOptions client = _network.ClientOptionsOf(Parse(string.Empty));
         client.FirstPort.Should().Be(6881);
         client.LastPort.Should().Be(6999);
-        client.BindAddress.Should().BeNull();
+        client.Binding.Should().BeNull();
         client.DownloadLimit.IsUnlimited.Should().BeTrue();
         client.UploadLimit.IsUnlimited.Should().BeTrue();
         _progress.Of(Parse(string.Empty)).Should().Be(ProgressStyle.Auto);
@@ -116,7 +117,7 @@ public class TransferFlagsTests
 
     [Fact]
     public void An_address_of_this_machine_can_be_bound_to() =>
-        _network.ClientOptionsOf(Parse("--interface 127.0.0.1")).BindAddress.Should().Be(IPAddress.Loopback);
+        _network.ClientOptionsOf(Parse("--interface 127.0.0.1")).Binding.Should().Be(new LocalBinding(IPAddress.Loopback));
 
     [Theory]
     [InlineData("--interface no-such-interface")]

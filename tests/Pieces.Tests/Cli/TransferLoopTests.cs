@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Microsoft.Extensions.Time.Testing;
 using Pieces.Cli.Failures;
 using Pieces.Cli.Transfers;
@@ -169,7 +170,8 @@ public sealed class TransferLoopTests : IDisposable
                 : Task.FromResult(new GeneratedTorrent(source, 1, 16 * 1024).Metainfo);
         }
 
-        public Task<ITransfer> AddAsync(Metainfo metainfo, IProgress<TorrentNotice> notices, CancellationToken cancellationToken)
+        public Task<ITransfer> AddAsync(
+            Metainfo metainfo, ImmutableArray<int>? selected, IProgress<TorrentNotice> notices, CancellationToken cancellationToken)
         {
             var transfer = new FakeTransfer();
             Added[metainfo.Name] = transfer;

@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using System.Net;
 using System.Text;
+using Pieces.Net;
 using Pieces.Primitives;
 using Pieces.Tests.Support;
 using Pieces.Trackers;
@@ -230,11 +231,11 @@ public class HttpTrackerTests
     public async Task It_speaks_from_the_address_it_is_bound_to()
     {
         await using ScriptedHttpServer server = Bencode(Empty);
-        using var other = new HttpTracker(server.Url("/announce"), Settings with { BindAddress = IPAddress.Parse("127.0.0.9") });
+        using var other = new HttpTracker(server.Url("/announce"), Settings with { Binding = new LocalBinding(IPAddress.Parse("127.0.0.9")) });
         (await other.AnnounceAsync(Announces.Of(), Token)).Peers.Should().BeEmpty();
-        (await FailAsync(server.Url("/announce"), Settings with { BindAddress = IPAddress.Parse("192.0.2.1") })).Message
+        (await FailAsync(server.Url("/announce"), Settings with { Binding = new LocalBinding(IPAddress.Parse("192.0.2.1")) })).Message
             .Should().Be("address not available on this machine");
-        (await FailAsync(server.Url("/announce"), Settings with { BindAddress = IPAddress.IPv6Loopback })).Message
+        (await FailAsync(server.Url("/announce"), Settings with { Binding = new LocalBinding(IPAddress.IPv6Loopback) })).Message
             .Should().Be("no address of the host fits the address to send from");
     }
 

@@ -1,0 +1,55 @@
+using Pieces.Metadata;
+using Pieces.Storage;
+using Pieces.Torrents;
+
+namespace Pieces.Cli.Progress;
+
+/// <summary>Shows how far the hashing of what is on the disk has come.</summary>
+internal sealed class CheckDisplay : IProgress<CheckProgress>
+{
+    private static readonly TimeSpan TickInterval = TimeSpan.FromMilliseconds(250);
+
+    private readonly Lock _lock = new();
+    private CheckProgress _value;
+
+    /// <summary>Runs a check to its end and shows it meanwhile.</summary>
+    /// <param name="context">Where it is shown.</param>
+    /// <param name="metainfo">What is checked.</param>
+    /// <param name="directory">The folder that contains it.</param>
+    /// <param name="check">Begins the check.</param>
+    public static async Task<T> RunAsync<T>(CliContext context, Metainfo metainfo, string directory, Func<IProgress<CheckProgress>, Task<T>> check)
+    {
+        await using IProgressView view = ProgressViews.Create(context, ProgressStyle.Auto);
+        var latest = new CheckDisplay();
+        Task<T> running = check(latest);
+        using var timer = new PeriodicTimer(TickInterval, context.TimeProvider);
+        var subject = TransferSubject.Of(metainfo, directory);
+        Task tick = timer.WaitForNextTickAsync(CancellationToken.None).AsTask();
+        while (await Task.WhenAny(running, tick) != running)
+        {
+            CheckProgress now = latest.Value;
+            var snapshot = new TorrentSnapshot { Phase = TorrentPhase.Checking, BytesChecked = now.BytesChecked, BytesToCheck = now.BytesToCheck };
+            view.Show([new TransferStatus(subject, snapshot)]);
+            tick = timer.WaitForNextTickAsync(CancellationToken.None).AsTask();
+        }
+
+        return await running;
+    }
+
+    // Written by the threads of the check, read by the display.
+    private CheckProgress Value
+    {
+        get
+        {
+            lock (_lock)
+                return _value;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Report(CheckProgress value)
+    {
+        lock (_lock)
+            _value = value;
+    }
+}

@@ -1,0 +1,115 @@
+using System.Globalization;
+using Pieces.Cli.Selection;
+using Pieces.Metadata;
+using Pieces.Trackers;
+
+namespace Pieces.Cli.Reports;
+
+/// <summary>One file of a torrent in a report.</summary>
+/// <param name="Index">Its number, from 1, as a selection takes it; null for padding and links, which are no files on the disk.</param>
+/// <param name="Path">Its path as it is on the disk, '/' between its parts.</param>
+/// <param name="OriginalPath">Its path as the torrent has it.</param>
+/// <param name="Size">Bytes.</param>
+/// <param name="Pad">Whether it is padding.</param>
+internal sealed record FileLine(int? Index, string Path, string OriginalPath, long Size, bool Pad);
+
+/// <summary>One tracker in a report.</summary>
+/// <param name="Tier">Its tier, from 1.</param>
+/// <param name="Url">Its URL, secrets hidden.</param>
+internal sealed record TrackerLine(int Tier, string Url);
+
+/// <summary>What a tracker says of the swarm.</summary>
+/// <param name="Url">Its URL, secrets hidden.</param>
+/// <param name="Seeds">Peers that have everything; null without an answer.</param>
+/// <param name="Leechers">Peers that lack something; null without an answer.</param>
+/// <param name="Completed">How often it was downloaded; null without an answer.</param>
+/// <param name="Error">Why there is no answer, or null.</param>
+internal sealed record ScrapeLine(string Url, long? Seeds, long? Leechers, long? Completed, string? Error);
+
+/// <summary>What <c>show --json</c> prints.</summary>
+internal sealed record ShowReport
+{
+    public int V { get; init; } = 1;
+
+    public required string Name { get; init; }
+
+    public required string OriginalName { get; init; }
+
+    public required string Infohash { get; init; }
+
+    public required string? InfohashV2 { get; init; }
+
+    /// <summary><c>v1</c> or <c>hybrid</c>.</summary>
+    public required string Version { get; init; }
+
+    public required long Size { get; init; }
+
+    public required int PieceLength { get; init; }
+
+    public required int Pieces { get; init; }
+
+    public required bool Private { get; init; }
+
+    public required string? Comment { get; init; }
+
+    public required string? Creator { get; init; }
+
+    /// <summary>RFC 3339, or null.</summary>
+    public required string? Created { get; init; }
+
+    public required string? Source { get; init; }
+
+    public required IReadOnlyList<FileLine> Files { get; init; }
+
+    public required IReadOnlyList<TrackerLine> Trackers { get; init; }
+
+    public required IReadOnlyList<string> WebSeeds { get; init; }
+
+    public required IReadOnlyList<string> Nodes { get; init; }
+
+    public required IReadOnlyList<string> Warnings { get; init; }
+
+    /// <summary>The link, or null when it was not asked for: it holds what is hidden elsewhere.</summary>
+    public string? Magnet { get; init; }
+
+    /// <summary>What the trackers say, or null when they were not asked.</summary>
+    public IReadOnlyList<ScrapeLine>? Scrape { get; init; }
+
+    /// <summary>The report of a torrent, without link and scrape.</summary>
+    public static ShowReport Of(Metainfo metainfo) => new()
+    {
+        Name = metainfo.Name,
+        OriginalName = metainfo.OriginalName,
+        Infohash = metainfo.InfoHash.ToString(),
+        InfohashV2 = metainfo.InfoHashV2,
+        Version = metainfo.IsHybrid ? "hybrid" : "v1",
+        Size = metainfo.TotalLength,
+        PieceLength = metainfo.Layout.PieceLength,
+        Pieces = metainfo.Layout.PieceCount,
+        Private = metainfo.IsPrivate,
+        Comment = metainfo.Comment,
+        Creator = metainfo.CreatedBy,
+        Created = metainfo.CreationDate?.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture),
+        Source = metainfo.Source,
+        Files = FilesOf(metainfo),
+        Trackers = TrackersOf(metainfo.Trackers.Select(tier => tier.AsEnumerable())),
+        WebSeeds = [.. metainfo.WebSeeds.Select(TrackerUrl.Redact)],
+        Nodes = metainfo.Nodes,
+        Warnings = metainfo.Warnings,
+    };
+
+    /// <summary>Trackers by tier, secrets hidden.</summary>
+    public static IReadOnlyList<TrackerLine> TrackersOf(IEnumerable<IEnumerable<string>> tiers) =>
+        [.. tiers.SelectMany((tier, index) => tier.Select(url => new TrackerLine(index + 1, TrackerUrl.Redact(url))))];
+
+    private static List<FileLine> FilesOf(Metainfo metainfo)
+    {
+        Dictionary<int, int> numbers = SelectableFile.Of(metainfo).ToDictionary(file => file.Entry.Index, file => file.Number);
+        return [.. metainfo.Files.Select(file => new FileLine(
+            numbers.TryGetValue(file.Index, out int number) ? number : null,
+            file.RelativePath,
+            string.Join('/', file.OriginalPath),
+            file.Length,
+            file.IsPadding))];
+    }
+}

@@ -1,0 +1,62 @@
+using System.Globalization;
+
+namespace Pieces.Cli.Selection;
+
+/// <summary>
+/// One value of <c>--select</c> or <c>--exclude</c>: a number or a range of numbers as <c>show --files</c> lists them, or a glob. A glob without a slash is
+/// for the name at any depth, one with a slash for the whole path, with or without the top folder; one that ends in a slash is for all that is in a folder.
+/// A file whose name is a number is meant by <c>./3</c> or <c>[3]</c>.
+/// </summary>
+internal sealed class FilePattern
+{
+    private readonly Glob? _name;
+    private readonly Glob? _path;
+    private readonly int _first;
+
+    private FilePattern(string text, Glob? name, Glob? path, int first, int last)
+    {
+        Text = text;
+        _name = name;
+        _path = path;
+        _first = first;
+        Last = last;
+    }
+
+    /// <summary>As the user wrote it.</summary>
+    public string Text { get; }
+
+    /// <summary>The last number that is meant, or 0 for a glob.</summary>
+    public int Last { get; }
+
+    /// <summary>Reads one.</summary>
+    /// <exception cref="FormatException">It is no pattern: empty, too long, or a range that is none.</exception>
+    public static FilePattern Parse(string text)
+    {
+        string[] ends = text.Split('-');
+        if (ends.Length <= 2 && Array.TrueForAll(ends, IsNumber))
+        {
+            int first = Number(text, ends[0]), last = Number(text, ends[^1]);
+            return first <= last ? new FilePattern(text, null, null, first, last) : throw new FormatException($"\"{text}\" counts backwards; write {last}-{first}");
+        }
+
+        if (!text.Contains('/', StringComparison.Ordinal))
+            return new FilePattern(text, new Glob(text), null, 0, 0);
+        string path = text.StartsWith("./", StringComparison.Ordinal) ? text[2..] : text.TrimStart('/');
+        return new FilePattern(text, null, new Glob(path.EndsWith('/') ? path + "**" : path), 0, 0);
+    }
+
+    /// <summary>Whether a file is meant.</summary>
+    public bool IsMatch(SelectableFile file)
+    {
+        if (_path is not null)
+            return _path.IsMatch(file.Inner) || _path.IsMatch(file.Path);
+        return _name?.IsMatch(file.Name) ?? (file.Number >= _first && file.Number <= Last);
+    }
+
+    private static bool IsNumber(string text) => text.Length > 0 && text.All(char.IsAsciiDigit);
+
+    private static int Number(string whole, string digits) =>
+        int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number > 0
+            ? number
+            : throw new FormatException($"\"{whole}\" is no number of a file; they count from 1 (./{whole} is a file of that name)");
+}

@@ -1,0 +1,24 @@
+using System.CommandLine;
+using Pieces.Cli.Parsing;
+
+namespace Pieces.Cli.Selection;
+
+/// <summary>The flags that say which files of a torrent are meant.</summary>
+internal sealed class SelectionFlags
+{
+    private readonly Option<List<FilePattern>> _select = Flag.Repeated(
+        FilePattern.Parse, "GLOB|N|N-M", "only these files, by pattern or by their numbers in 'show --files' (again for more)", "--select", "-s");
+
+    private readonly Option<List<FilePattern>> _exclude = Flag.Repeated(
+        FilePattern.Parse, "GLOB|N|N-M", "none of these files, whatever --select says (again for more)", "--exclude", "-x");
+
+    /// <summary>Adds them to a command.</summary>
+    public void AddTo(Command command)
+    {
+        command.Options.Add(_select);
+        command.Options.Add(_exclude);
+    }
+
+    /// <summary>What they say.</summary>
+    public FileSelection Of(ParseResult parse) => new([.. parse.GetValue(_select) ?? []], [.. parse.GetValue(_exclude) ?? []]);
+}

@@ -1,0 +1,38 @@
+using System.Collections.Immutable;
+using Pieces.Primitives;
+
+namespace Pieces.Metadata;
+
+/// <summary>What a choice of files means for a torrent's files and pieces.</summary>
+internal static class SelectedFiles
+{
+    /// <summary>For each file whether it is chosen; null for all.</summary>
+    public static bool[]? FlagsOf(Metainfo metainfo, ImmutableArray<int>? indexes)
+    {
+        if (indexes is null)
+            return null;
+        bool[] selected = new bool[metainfo.Files.Length];
+        foreach (int index in indexes)
+            selected[index] = true;
+        return selected;
+    }
+
+    /// <summary>Pieces that some chosen file touches; all pieces when <paramref name="selected"/> is null.</summary>
+    public static Bitfield PiecesOf(Metainfo metainfo, bool[]? selected)
+    {
+        PieceLayout layout = metainfo.Layout;
+        if (selected is null)
+            return Bitfield.Full(layout.PieceCount);
+        var wanted = new Bitfield(layout.PieceCount);
+        foreach (FileEntry file in metainfo.Files)
+        {
+            if (!file.IsOnDisk || !selected[file.Index] || file.Length == 0)
+                continue;
+            int last = layout.PieceAt(file.Offset + file.Length - 1).Value;
+            for (int i = layout.PieceAt(file.Offset).Value; i <= last; i++)
+                wanted.Set(i);
+        }
+
+        return wanted;
+    }
+}
