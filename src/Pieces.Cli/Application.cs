@@ -17,7 +17,7 @@ internal sealed class Application : IDisposable
 
     public Application(TimeProvider timeProvider, StopSignals signals)
     {
-        _context = new CliContext(new Messages(_errors), new StandardOutput(), timeProvider, signals);
+        _context = new CliContext(new Messages(_errors), new StandardOutput(), timeProvider, signals, _errors);
         _root = CommandTree.Create(_context, _flags);
     }
 

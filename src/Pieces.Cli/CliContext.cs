@@ -7,4 +7,6 @@ namespace Pieces.Cli;
 /// <param name="Output">The product, on stdout.</param>
 /// <param name="TimeProvider">Source of time and timers.</param>
 /// <param name="Signals">Says when and why to stop.</param>
-internal sealed record CliContext(Messages Messages, StandardOutput Output, TimeProvider TimeProvider, StopSignals Signals);
+/// <param name="Errors">Stderr itself, for a display that repaints.</param>
+internal sealed record CliContext(
+    Messages Messages, StandardOutput Output, TimeProvider TimeProvider, StopSignals Signals, StandardError Errors);
