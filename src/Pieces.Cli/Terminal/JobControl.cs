@@ -25,7 +25,7 @@ internal sealed class JobControl : IDisposable
         _returned = returned;
         if (OperatingSystem.IsWindows())
             return;
-        _registrations.Add(PosixSignalRegistration.Create(PosixSignal.SIGCONT, _ => returned()));
+        _registrations.Add(PosixSignalRegistration.Create(PosixSignal.SIGCONT, OnContinued));
         _registrations.Add(PosixSignalRegistration.Create(PosixSignal.SIGWINCH, _ => resized()));
         _registrations.Add(PosixSignalRegistration.Create(PosixSignal.SIGQUIT, _ => quit()));
         _stop = PosixSignalRegistration.Create(PosixSignal.SIGTSTP, OnStop);
@@ -41,6 +41,13 @@ internal sealed class JobControl : IDisposable
             _isDisposed = true;
             _stop?.Dispose();
         }
+    }
+
+    private void OnContinued(PosixSignalContext context)
+    {
+        // The runtime would set up a terminal for reading, which nobody does here, and on the way make writers from the background stop again.
+        context.Cancel = true;
+        _returned();
     }
 
     private void OnStop(PosixSignalContext context)
