@@ -2,6 +2,8 @@ using System.Runtime.InteropServices;
 using Pieces.Cli;
 using Pieces.Cli.Terminal;
 
+StandardDescriptors.Fill();
+
 // Asked for by scripts before anything else, so it is answered before anything else is built.
 if (args is ["--version"] or ["-V"])
 {
