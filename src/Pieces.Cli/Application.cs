@@ -22,7 +22,7 @@ internal sealed class Application : IDisposable
 
     public Application(TimeProvider timeProvider, StopSignals signals)
     {
-        _context = new CliContext(new Messages(_errors), new StandardOutput(), timeProvider, signals, SettingSources.OfProcess());
+        _context = new CliContext(new Messages(_errors), new StandardOutput(), timeProvider, signals, SettingSources.OfProcess(), _errors);
         _root = CommandTree.Create(_context, _flags);
         _reader = new CommandReader(_root, _context.Settings);
     }

@@ -9,5 +9,6 @@ namespace Pieces.Cli;
 /// <param name="TimeProvider">Source of time and timers.</param>
 /// <param name="Signals">Says when and why to stop.</param>
 /// <param name="Settings">What completes the command line.</param>
+/// <param name="Errors">Stderr itself, for a display that repaints.</param>
 internal sealed record CliContext(
-    Messages Messages, StandardOutput Output, TimeProvider TimeProvider, StopSignals Signals, SettingSources Settings);
+    Messages Messages, StandardOutput Output, TimeProvider TimeProvider, StopSignals Signals, SettingSources Settings, StandardError Errors);

@@ -1,105 +1,175 @@
 using Pieces.Cli.Terminal;
-using Pieces.Primitives;
-using Pieces.Torrents;
-using Spectre.Console;
-using Spectre.Console.Rendering;
 
 namespace Pieces.Cli.Progress;
 
-/// <summary>One block on a terminal, repainted at most four times a second. Other lines go above it.</summary>
+/// <summary>
+/// One block on a terminal, repainted at most four times a second. Other lines go above it, with the next repaint. It never waits for the
+/// terminal, gives it back on every way out, and leaves it alone while the program is stopped or in the background.
+/// </summary>
 internal sealed class BarProgress : IProgressView, ILineWriter
 {
-    /// <summary>Shows the cursor again.</summary>
-    public const string ShowCursor = "\e[?25h";
+    /// <summary>Time between two repaints.</summary>
+    public static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(250);
 
-    private static readonly TimeSpan Repaint = TimeSpan.FromMilliseconds(250);
-
-    private readonly IAnsiConsole _console;
+    private readonly Lock _lock = new();
+    private readonly PendingLines _lines = new();
+    private readonly ITerminal _terminal;
+    private readonly BlockRenderer _renderer;
+    private readonly BlockPainter _painter;
+    private readonly ActivityWatch _activity;
     private readonly Messages _messages;
     private readonly TimeProvider _timeProvider;
-    private readonly TaskCompletionSource<LiveDisplayContext> _context = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly TaskCompletionSource _end = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly Task _live;
-    private long? _painted;
+    private readonly ITimer _timer;
+    private IReadOnlyList<TransferRow> _rows = [];
+    private (int Columns, int Rows) _size;
+    private long _paintedAt;
+    private bool _hasNews;
+    private bool _isLost;
+    private bool _isAway;
+    private bool _isOver;
 
-    public BarProgress(IAnsiConsole console, Messages messages, TimeProvider timeProvider)
+    /// <summary>Takes the terminal, and the messages over.</summary>
+    public BarProgress(ITerminal terminal, BlockRenderer renderer, BlockPainter painter, Messages messages, TimeProvider timeProvider)
     {
-        _console = console;
+        _terminal = terminal;
+        _renderer = renderer;
+        _painter = painter;
+        _activity = new ActivityWatch(timeProvider);
         _messages = messages;
         _timeProvider = timeProvider;
-        _live = console.Live(new Text(string.Empty)).AutoClear(true).Overflow(VerticalOverflow.Crop).StartAsync(LiveAsync);
+        _timer = timeProvider.CreateTimer(static bar => ((BarProgress)bar!).Paint(), this, Interval, Interval);
         messages.Through(this);
     }
-
-    /// <summary>A console on stderr; colours and repainting as the environment allows.</summary>
-    public static IAnsiConsole CreateConsole(IAnsiConsoleOutput output, bool colour) => AnsiConsole.Create(new AnsiConsoleSettings
-    {
-        Ansi = AnsiSupport.Yes,
-        ColorSystem = colour ? ColorSystemSupport.Standard : ColorSystemSupport.NoColors,
-        Interactive = InteractionSupport.No,
-        Out = output,
-    });
 
     /// <inheritdoc/>
     public void Show(IReadOnlyList<TransferStatus> transfers)
     {
-        long now = _timeProvider.GetTimestamp();
-        if ((_painted is { } last && _timeProvider.GetElapsedTime(last, now) < Repaint) || !_context.Task.IsCompletedSuccessfully)
-            return;
-        _painted = now;
-        _context.Task.Result.UpdateTarget(BlockOf(transfers));
+        TransferRow[] rows = [.. transfers.Select(transfer => new TransferRow(transfer.Subject.Name, transfer.Snapshot, _activity.Look(transfer)))];
+        lock (_lock)
+        {
+            _rows = rows;
+            _hasNews = true;
+        }
     }
 
     /// <inheritdoc/>
     public void Finish(TransferStatus transfer) => _messages.Progress(ProgressText.End(transfer));
 
     /// <inheritdoc/>
-    public void WriteLine(string line) => _console.Write(new Text(line + "\n") { Overflow = Overflow.Fold });
+    public void WriteLine(string line)
+    {
+        lock (_lock)
+        {
+            if (_isOver)
+                _terminal.Write(line + '\n');
+            else
+                _lines.Add(line);
+        }
+    }
+
+    /// <summary>The terminal has another size, or may have lost what stands on it.</summary>
+    public void Invalidate()
+    {
+        lock (_lock)
+            _isLost = true;
+    }
+
+    /// <summary>Gives the terminal back for a while, until <see cref="Return"/>.</summary>
+    public void Leave()
+    {
+        lock (_lock)
+        {
+            if (_isOver || _isAway)
+                return;
+            _isAway = true;
+            GiveBack();
+        }
+
+        _terminal.Flush();
+    }
+
+    /// <summary>Others have had the terminal: the block begins anew where the cursor is.</summary>
+    public void Return()
+    {
+        lock (_lock)
+        {
+            _isAway = false;
+            _painter.Forget();
+            _isLost = true;
+        }
+    }
+
+    /// <summary>Lets somebody write on the same terminal by another way.</summary>
+    public void Beside(Action write)
+    {
+        Leave();
+        try
+        {
+            write();
+        }
+        finally
+        {
+            Return();
+            if (_timeProvider.GetElapsedTime(_paintedAt) >= Interval)
+                Paint();
+        }
+    }
+
+    /// <summary>Gives the terminal back for good. May be called from anywhere, and again.</summary>
+    public void End()
+    {
+        lock (_lock)
+        {
+            if (_isOver)
+                return;
+            _isOver = true;
+            GiveBack();
+        }
+
+        _terminal.Flush();
+    }
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        await _timer.DisposeAsync();
+        End();
         _messages.Through(null);
-        _end.TrySetResult();
-        await _live;
     }
 
-    private Task LiveAsync(LiveDisplayContext context)
+    private void GiveBack()
     {
-        _context.SetResult(context);
-        return _end.Task;
+        // In the background the block is gone already, and what a shell shows there is not ours to clear.
+        if (!_terminal.IsForeground)
+            _painter.Forget();
+        string text = _painter.Leave(_lines.Take());
+        if (text.Length > 0)
+            _terminal.Write(text);
     }
 
-    private Rows BlockOf(IReadOnlyList<TransferStatus> transfers)
+    private void Paint()
     {
-        // Each takes two rows; one row is kept for "and more", one for the cursor.
-        int room = Math.Max(1, (_console.Profile.Height - 2) / 2);
-        var rows = new List<IRenderable>();
-        int shown = 0;
-        foreach (TransferStatus transfer in transfers.Where(transfer => transfer.Snapshot.Phase is not (TorrentPhase.Stopped or TorrentPhase.Failed)).Take(room))
+        lock (_lock)
         {
-            shown++;
-            rows.Add(OneLine(transfer.Subject.Name, Style.Plain));
-            rows.Add(OneLine(BarAndFigures(transfer.Snapshot), new Style(Color.Green)));
+            if (_isOver || _isAway || !_terminal.IsIdle)
+                return;
+            if (!_terminal.IsForeground)
+            {
+                _painter.Forget();
+                _isLost = true;
+                return;
+            }
+
+            (int Columns, int Rows) size = _terminal.Size;
+            bool everything = _isLost || size != _size;
+            if (!everything && !_hasNews && _lines.IsEmpty)
+                return;
+            _size = size;
+            _paintedAt = _timeProvider.GetTimestamp();
+            _hasNews = _isLost = false;
+            string text = _painter.Paint(_renderer.Render(_rows, size.Columns, size.Rows), _lines.Take(), everything);
+            if (text.Length > 0)
+                _terminal.Write(text);
         }
-
-        int active = transfers.Count(transfer => transfer.Snapshot.Phase is not (TorrentPhase.Stopped or TorrentPhase.Failed));
-        if (active > shown)
-            rows.Add(OneLine($"and {Quantity.Count(active - shown, "more torrent")}", Style.Plain));
-        return new Rows(rows);
-    }
-
-    private static Text OneLine(string text, Style style) => new(DisplayText.Escape(text), style) { Overflow = Overflow.Ellipsis };
-
-    private string BarAndFigures(TorrentSnapshot now)
-    {
-        const int FiguresWidth = 66;
-        int width = Math.Clamp(_console.Profile.Width - FiguresWidth, 0, 40);
-        string figures = ProgressText.Figures(now);
-        if (width < 8)
-            return figures;
-        (long part, long whole) = now.Phase == TorrentPhase.Checking ? (now.BytesChecked, now.BytesToCheck) : (now.BytesVerified, now.BytesWanted);
-        int full = whole <= 0 ? 0 : (int)Math.Min(width, (double)part / whole * width);
-        return $"[{new string('#', full)}{new string('.', width - full)}] {figures}";
     }
 }

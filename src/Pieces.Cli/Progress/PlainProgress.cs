@@ -9,7 +9,7 @@ internal sealed class PlainProgress : IProgressView
     /// <summary>Time between two lines of a transfer that goes on.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(30);
 
-    private readonly Dictionary<TransferSubject, Shown> _shown = [];
+    private readonly Dictionary<TransferSubject, Shown> _shown = new(ReferenceEqualityComparer.Instance);
     private readonly Messages _messages;
     private readonly TimeProvider _timeProvider;
 

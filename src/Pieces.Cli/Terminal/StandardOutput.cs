@@ -17,22 +17,27 @@ internal sealed class StandardOutput : IByteOutput, IDisposable
     private const int BrokenPipe = 32;
 
     private readonly Lazy<Stream> _stream = new(Open, LazyThreadSafetyMode.None);
+    private Action<Action>? _beside;
 
     /// <summary>Writes a line, with everything escaped that could steer a terminal.</summary>
     /// <exception cref="FailureException">The reader is gone.</exception>
     public void WriteLine(string line) => Write(Encoding.UTF8.GetBytes(DisplayText.Escape(line) + '\n'));
 
+    /// <summary>Lets a display that repaints step aside while something is written on the terminal that both share; null for no such display.</summary>
+    public void Through(Action<Action>? beside) => _beside = beside;
+
     /// <summary>Writes bytes as they are.</summary>
     /// <exception cref="FailureException">The reader is gone.</exception>
     public void Write(ReadOnlySpan<byte> bytes)
     {
-        try
+        if (_beside is { } beside)
         {
-            _stream.Value.Write(bytes);
+            byte[] copy = bytes.ToArray();
+            beside(() => WriteNow(copy));
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        else
         {
-            throw Gone(e);
+            WriteNow(bytes);
         }
     }
 
@@ -40,20 +45,10 @@ internal sealed class StandardOutput : IByteOutput, IDisposable
     /// <exception cref="FailureException">The reader is gone.</exception>
     public void Flush()
     {
-        if (!_stream.IsValueCreated)
-            return;
-        try
-        {
-            _stream.Value.Flush();
-            // A file stream writes at a position of its own. Asking for the handle moves the descriptor's position after what was written,
-            // so that the next program of `(pieces show a; pieces show b) > list` does not write over it.
-            if (_stream.Value is FileStream { CanSeek: true } file)
-                _ = file.SafeFileHandle.IsInvalid;
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw Gone(e);
-        }
+        if (_stream.IsValueCreated && _beside is { } beside)
+            beside(FlushNow);
+        else
+            FlushNow();
     }
 
     /// <summary>Flushes at the end of a command; the process's exit code.</summary>
@@ -79,6 +74,36 @@ internal sealed class StandardOutput : IByteOutput, IDisposable
     internal static FailureException Gone(Exception e) => e.HResult == BrokenPipe
         ? new FailureException(ExitCode.BrokenPipe, string.Empty, e)
         : new FailureException(Outcome.Of(e).Code, $"stdout: cannot be written: {Outcome.Reason(e)}", e);
+
+    private void WriteNow(ReadOnlySpan<byte> bytes)
+    {
+        try
+        {
+            _stream.Value.Write(bytes);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw Gone(e);
+        }
+    }
+
+    private void FlushNow()
+    {
+        if (!_stream.IsValueCreated)
+            return;
+        try
+        {
+            _stream.Value.Flush();
+            // A file stream writes at a position of its own. Asking for the handle moves the descriptor's position after what was written,
+            // so that the next program of `(pieces show a; pieces show b) > list` does not write over it.
+            if (_stream.Value is FileStream { CanSeek: true } file)
+                _ = file.SafeFileHandle.IsInvalid;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw Gone(e);
+        }
+    }
 
     private static Stream Open()
     {

@@ -129,6 +129,28 @@ internal sealed class Bitfield
         return count;
     }
 
+    /// <summary>Number of bits that are set from <paramref name="start"/> to before <paramref name="end"/>.</summary>
+    public int CountIn(int start, int end)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(start);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(end, Length);
+        if (start >= end)
+            return 0;
+
+        int first = start >> 6, last = (end - 1) >> 6, count = 0;
+        for (int i = first; i <= last; i++)
+        {
+            ulong bits = _words[i];
+            if (i == first)
+                bits &= ulong.MaxValue << (start & 63);
+            if (i == last)
+                bits &= ulong.MaxValue >> (63 - (end - 1 & 63));
+            count += BitOperations.PopCount(bits);
+        }
+
+        return count;
+    }
+
     /// <summary>Index of the first bit at or after <paramref name="start"/> that is set both here and in <paramref name="other"/>, which has the
     /// same length; or -1.</summary>
     public int NextCommon(Bitfield other, int start)

@@ -8,7 +8,8 @@ public static class DisplayText
 {
     /// <summary>
     /// Writes control, format and unassigned characters, line and paragraph separators and broken surrogates as <c>\xNN</c>, <c>\uNNNN</c> or
-    /// <c>\UNNNNNNNN</c>; everything else stays as it is.
+    /// <c>\UNNNNNNNN</c>; everything else stays as it is. The two joiners stay where they belong: inside an emoji and between letters of scripts
+    /// that write with them.
     /// </summary>
     /// <param name="text">Any text.</param>
     /// <param name="maxLength">Characters of <paramref name="text"/> that are looked at; what is beyond becomes one ellipsis.</param>
@@ -18,15 +19,19 @@ public static class DisplayText
         ArgumentOutOfRangeException.ThrowIfNegative(maxLength);
         ReadOnlySpan<char> rest = text.AsSpan(0, Math.Min(text.Length, maxLength));
         var escaped = new StringBuilder(rest.Length);
+        Rune before = default;
         while (!rest.IsEmpty)
         {
             bool isRune = Rune.DecodeFromUtf16(rest, out Rune rune, out int consumed) == System.Buffers.OperationStatus.Done;
             if (!isRune)
                 escaped.Append(CultureInfo.InvariantCulture, $"\\u{(int)rest[0]:X4}");
-            else if (IsHarmless(rune))
+            else if (IsHarmless(rune) || Joins(before, rune, rest[consumed..]))
                 escaped.Append(rest[..consumed]);
             else
                 AppendEscaped(escaped, rune.Value);
+            // A variation selector or a skin tone belongs to the emoji that it changes.
+            if (!IsEmojiModifier(rune))
+                before = isRune ? rune : default;
             rest = rest[consumed..];
         }
 
@@ -46,6 +51,22 @@ public static class DisplayText
     private static bool IsHarmless(Rune rune) => Rune.GetUnicodeCategory(rune) is not (
         UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.Surrogate or UnicodeCategory.OtherNotAssigned
         or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator);
+
+    private static bool Joins(Rune before, Rune rune, ReadOnlySpan<char> rest)
+    {
+        const int NonJoiner = 0x200C, Joiner = 0x200D;
+        if (rune.Value is not (NonJoiner or Joiner) || Rune.DecodeFromUtf16(rest, out Rune after, out _) != System.Buffers.OperationStatus.Done)
+            return false;
+        return (rune.Value == Joiner && IsEmoji(before) && IsEmoji(after)) || (WritesWithJoiners(before) && WritesWithJoiners(after));
+    }
+
+    private static bool IsEmoji(Rune rune) => rune.Value >= 0x2190 && Rune.GetUnicodeCategory(rune) == UnicodeCategory.OtherSymbol;
+
+    private static bool IsEmojiModifier(Rune rune) => rune.Value is 0xFE0F or (>= 0x1F3FB and <= 0x1F3FF);
+
+    // Arabic and its neighbours, and the scripts of India: a joiner or its absence changes how their letters are drawn, and nothing else.
+    private static bool WritesWithJoiners(Rune rune) => rune.Value is >= 0x0600 and <= 0x0DFF
+        && Rune.GetUnicodeCategory(rune) is UnicodeCategory.OtherLetter or UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark;
 
     private static void AppendEscaped(StringBuilder text, int value)
     {

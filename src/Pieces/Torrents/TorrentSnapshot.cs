@@ -43,6 +43,9 @@ public sealed record TorrentSnapshot
     /// <summary>Pieces verified and written.</summary>
     public int PiecesHave { get; init; }
 
+    /// <summary>Which parts of the torrent these pieces are; null before that is known.</summary>
+    public PieceMap? Map { get; init; }
+
     /// <summary>Payload received in this run, in bytes, waste included.</summary>
     public long Downloaded { get; init; }
 

@@ -16,6 +16,8 @@ internal sealed class TransferStats
     private readonly long _startedAt;
     private long _lastUploadAt;
     private TimeSpan? _completedAfter;
+    private PieceMap? _map;
+    private int _mapped;
 
     /// <summary>Begins to count; the torrent's transfer begins now.</summary>
     public TransferStats(PieceManager pieces, PeerPool pool, PeerBook book, TimeProvider time, long bytesWanted)
@@ -71,6 +73,7 @@ internal sealed class TransferStats
             BytesWanted = BytesWanted,
             BytesVerified = BytesWanted - _pieces.BytesLeft,
             PiecesHave = _pieces.Have.Count,
+            Map = Map(),
             Downloaded = _pieces.Downloaded,
             Uploaded = _uploaded.Total,
             Wasted = _pieces.Wasted,
@@ -84,6 +87,18 @@ internal sealed class TransferStats
             CompletedAfter = _completedAfter,
             Eta = _pieces.BytesLeft == 0 ? TimeSpan.Zero : EtaOf(_pieces.BytesLeft, rate),
         };
+    }
+
+    // Drawn anew only when a piece has come: a map is shared by the snapshots between.
+    private PieceMap Map()
+    {
+        if (_map is null || _mapped != _pieces.Have.Count)
+        {
+            _map = PieceMap.Of(_pieces.Have);
+            _mapped = _pieces.Have.Count;
+        }
+
+        return _map;
     }
 
     private static TimeSpan? EtaOf(long left, double rate)

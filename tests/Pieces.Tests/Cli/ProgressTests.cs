@@ -68,35 +68,15 @@ public class ProgressTests
         _log.Lines.Should().OnlyContain(line => line.StartsWith(@"a\x1B[2J\x0D\x0Ab\u202E", StringComparison.Ordinal));
     }
 
-    [Fact]
-    public async Task The_bar_repaints_at_most_four_times_a_second_and_gives_the_cursor_back()
-    {
-        var console = new RecordingConsoleOutput();
-        var messages = new Messages(_log);
-        var bar = new BarProgress(BarProgress.CreateConsole(console, colour: false), messages, _time);
-        for (int i = 0; i < 100; i++)
-        {
-            bar.Show([new TransferStatus(Subject, At(TorrentPhase.Downloading, i))]);
-            _time.Advance(TimeSpan.FromMilliseconds(10));
-        }
-
-        messages.Line("above the block");
-        await bar.DisposeAsync();
-
-        string painted = console.Text;
-        painted.Split("MiB/s down").Length.Should().BeInRange(4, 7, "one second is four repaints, and a line above takes one more");
-        painted.Should().Contain("above the block");
-        painted.LastIndexOf("\e[?25h", StringComparison.Ordinal).Should().BeGreaterThan(painted.LastIndexOf("\e[?25l", StringComparison.Ordinal));
-        messages.Line("after");
-        _log.Lines.Should().Equal("after");
-    }
-
     [Theory]
     [InlineData(ProgressStyle.Auto, 0, true, "xterm", ProgressStyle.Bar)]
     [InlineData(ProgressStyle.Auto, 0, true, "dumb", ProgressStyle.Plain)]
     [InlineData(ProgressStyle.Auto, 0, true, null, ProgressStyle.Plain)]
     [InlineData(ProgressStyle.Auto, 0, false, "xterm", ProgressStyle.Plain)]
-    [InlineData(ProgressStyle.Bar, 0, false, "dumb", ProgressStyle.Bar)]
+    [InlineData(ProgressStyle.Bar, 0, true, "xterm", ProgressStyle.Bar)]
+    [InlineData(ProgressStyle.Bar, 0, true, "dumb", ProgressStyle.Plain)]
+    [InlineData(ProgressStyle.Bar, 0, false, "xterm", ProgressStyle.Plain)]
+    [InlineData(ProgressStyle.Plain, 0, true, "xterm", ProgressStyle.Plain)]
     [InlineData(ProgressStyle.Bar, -1, true, "xterm", ProgressStyle.None)]
     [InlineData(ProgressStyle.None, 3, true, "xterm", ProgressStyle.None)]
     public void The_display_suits_the_terminal(object asked, int verbosity, bool isTerminal, string? term, object expected) =>

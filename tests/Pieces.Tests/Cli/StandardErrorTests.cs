@@ -29,6 +29,34 @@ public class StandardErrorTests
         await stream.SawLeftOut.Task.WaitAsync(TestContext.Current.CancellationToken);
     }
 
+    [Fact]
+    public void What_was_flushed_has_gone_out()
+    {
+        using var stream = new MemoryStream();
+        using var errors = new StandardError(stream);
+        errors.Write("\e[?25h");
+        errors.WriteLine("one");
+        errors.Flush();
+        errors.IsIdle.Should().BeTrue();
+        Encoding.UTF8.GetString(stream.ToArray()).Should().Be("\e[?25hone\n");
+    }
+
+    [Fact]
+    public void A_stderr_that_is_closed_is_no_reason_to_stop()
+    {
+        using var stream = new ClosedStream();
+        using var errors = new StandardError(stream);
+        errors.WriteLine("one");
+        errors.WriteLine("two");
+        errors.Flush();
+        errors.IsIdle.Should().BeTrue();
+    }
+
+    private sealed class ClosedStream : MemoryStream
+    {
+        public override void Write(ReadOnlySpan<byte> buffer) => throw new IOException("bad file descriptor");
+    }
+
     private sealed class StuckStream : MemoryStream
     {
         public ManualResetEventSlim Release { get; } = new();

@@ -90,6 +90,20 @@ public class SignalTests
         result.ExitCode.Should().Be(0, result.StandardError);
     }
 
+    [Theory]
+    [InlineData("exec 2>&-")]
+    [InlineData("exec 0>&- 1>&- 2>&-")]
+    public async Task Streams_may_be_closed_from_the_start(string shell)
+    {
+        using var folder = new TempFolder();
+        string torrentPath = Torrent.WriteTorrent(folder.Path);
+        await using var seeder = new RecordingSeeder(Torrent);
+        await using PiecesProcess process = PiecesProcess.Start(PiecesCommand.DownloadFrom(seeder.Address, torrentPath, folder["out"], "-vvv"), shell: shell);
+        PiecesResult result = await process.WaitAsync();
+        result.Should().Be(new PiecesResult(0, "", ""));
+        Torrent.ShouldBeCompleteIn(folder["out"]);
+    }
+
     [Fact]
     public async Task Nobody_has_to_read_what_it_says()
     {

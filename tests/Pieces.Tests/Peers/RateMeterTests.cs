@@ -48,4 +48,18 @@ public class RateMeterTests
         Rate.Should().Be(0);
         _meter.Total.Should().Be(10_000);
     }
+
+    [Fact]
+    public void After_a_sleep_only_what_came_since_counts()
+    {
+        Send(10, 1000);
+        _time.Advance(TimeSpan.FromHours(8));
+        for (int i = 0; i < 6; i++)
+        {
+            Send(1, 1000);
+            Rate.Should().BeInRange(150, 1100);
+        }
+
+        Rate.Should().BeApproximately(1000, 50);
+    }
 }

@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text;
 using Pieces.Primitives;
 
 namespace Pieces.Tests.Primitives;
@@ -9,11 +11,36 @@ public class DisplayTextTests
     [InlineData("\u001b[31mred\r\n", "\\x1B[31mred\\x0D\\x0A")]
     [InlineData("\u0000\u007f\u009b", "\\x00\\x7F\\x9B")]
     [InlineData("\u202egnp.exe", "\\u202Egnp.exe")]
-    [InlineData("a\u2028b", "a\\u2028b")]
+    [InlineData("a\u2028b\u2029c", "a\\u2028b\\u2029c")]
+    [InlineData("\u0080\u0085\u0090\u009d\u009f", "\\x80\\x85\\x90\\x9D\\x9F")]
+    [InlineData("\u202a\u202b\u202c\u202d", "\\u202A\\u202B\\u202C\\u202D")]
+    [InlineData("\u2066\u2067\u2068\u2069", "\\u2066\\u2067\\u2068\\u2069")]
+    [InlineData("\u200e\u200f\u061c\u200b\u2060\ufeff", "\\u200E\\u200F\\u061C\\u200B\\u2060\\uFEFF")]
+    [InlineData("a\u200db\u200cc\u200d", "a\\u200Db\\u200Cc\\u200D")]
     public void Control_and_format_characters_are_spelled_out(string text, string shown) => DisplayText.Escape(text).Should().Be(shown);
 
     [Fact]
     public void A_broken_surrogate_is_spelled_out() => DisplayText.Escape("a" + (char)0xD800 + "b").Should().Be("a\\uD800b");
+
+    [Theory]
+    [InlineData("👩‍💻.mkv")]
+    [InlineData("👩🏽‍❤️‍👨🏿")]
+    [InlineData("🏳️‍🌈")]
+    [InlineData("می‌خواهم")]
+    [InlineData("क्‍ष")]
+    public void A_joiner_where_it_belongs_stays(string text) => DisplayText.Escape(text).Should().Be(text);
+
+    [Fact]
+    public void Every_control_format_and_separator_character_is_spelled_out()
+    {
+        for (int value = 0; value <= 0x10FFFF; value++)
+        {
+            if (!Rune.TryCreate(value, out Rune rune) || Rune.GetUnicodeCategory(rune) is not (UnicodeCategory.Control or UnicodeCategory.Format
+                or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator or UnicodeCategory.OtherNotAssigned))
+                continue;
+            DisplayText.Escape($"a{rune}b").Should().MatchRegex(@"^a\\(x..|u....|U........)b$");
+        }
+    }
 
     [Fact]
     public void Tags_beyond_the_basic_plane_are_spelled_out() => DisplayText.Escape(char.ConvertFromUtf32(0xE0041)).Should().Be("\\U000E0041");

@@ -1,0 +1,28 @@
+namespace Pieces.Cli.Progress;
+
+/// <summary>The words and tones of what transfers do.</summary>
+internal static class ActivityText
+{
+    /// <summary>Its word.</summary>
+    public static string Of(TransferActivity activity) => activity switch
+    {
+        TransferActivity.Downloading => "downloading",
+        TransferActivity.Checking => "checking",
+        TransferActivity.Finishing => "finishing",
+        TransferActivity.Stopping => "stopping",
+        TransferActivity.Stalled => "stalled",
+        TransferActivity.FindingPeers => "finding peers",
+        TransferActivity.Seeding => "seeding",
+        _ => "over",
+    };
+
+    /// <summary>Its tone.</summary>
+    public static Tone ToneOf(TransferActivity activity) => activity switch
+    {
+        TransferActivity.Checking => Tone.Looked,
+        TransferActivity.Stalled or TransferActivity.FindingPeers => Tone.Warning,
+        TransferActivity.Seeding => Tone.Shared,
+        TransferActivity.Downloading or TransferActivity.Finishing => Tone.Good,
+        _ => Tone.Plain,
+    };
+}

@@ -1,0 +1,51 @@
+using Pieces.Torrents;
+
+namespace Pieces.Cli.Progress;
+
+/// <summary>
+/// Tells what each transfer is doing. Only time that it has looked at counts: while the program or the machine sleeps, nothing can come, and
+/// that is no stall.
+/// </summary>
+internal sealed class ActivityWatch
+{
+    /// <summary>Silence of all peers that is called a stall.</summary>
+    public static readonly TimeSpan StallTime = TimeSpan.FromSeconds(10);
+
+    // Looks are at most a second apart, so a longer pause was no look at all.
+    private static readonly TimeSpan LongestLook = TimeSpan.FromSeconds(2);
+
+    private readonly Dictionary<TransferSubject, Seen> _seen = new(ReferenceEqualityComparer.Instance);
+    private readonly TimeProvider _timeProvider;
+
+    public ActivityWatch(TimeProvider timeProvider) => _timeProvider = timeProvider;
+
+    /// <summary>Looks at a transfer.</summary>
+    public TransferActivity Look(TransferStatus transfer)
+    {
+        TorrentSnapshot now = transfer.Snapshot;
+        long timestamp = _timeProvider.GetTimestamp();
+        TimeSpan silence = TimeSpan.Zero;
+        if (_seen.TryGetValue(transfer.Subject, out Seen last) && last.Downloaded == now.Downloaded && now.Phase == TorrentPhase.Downloading)
+        {
+            TimeSpan passed = _timeProvider.GetElapsedTime(last.Timestamp, timestamp);
+            silence = last.Silence + (passed < LongestLook ? passed : LongestLook);
+        }
+
+        _seen[transfer.Subject] = new Seen(now.Downloaded, timestamp, silence);
+        return Of(now, silence);
+    }
+
+    private static TransferActivity Of(TorrentSnapshot now, TimeSpan silence) => now.Phase switch
+    {
+        TorrentPhase.Checking => TransferActivity.Checking,
+        TorrentPhase.Downloading when now.BytesWanted > 0 && now.BytesVerified >= now.BytesWanted => TransferActivity.Finishing,
+        TorrentPhase.Downloading when now.ConnectedPeers == 0 => TransferActivity.FindingPeers,
+        TorrentPhase.Downloading when silence >= StallTime => TransferActivity.Stalled,
+        TorrentPhase.Downloading => TransferActivity.Downloading,
+        TorrentPhase.Seeding => TransferActivity.Seeding,
+        TorrentPhase.Stopping => TransferActivity.Stopping,
+        _ => TransferActivity.Over,
+    };
+
+    private readonly record struct Seen(long Downloaded, long Timestamp, TimeSpan Silence);
+}
