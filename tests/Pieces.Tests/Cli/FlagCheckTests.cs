@@ -35,7 +35,7 @@ public class FlagCheckTests
 
     [Theory]
     [InlineData("--proxy x x.torrent")]
-    [InlineData("-n x.torrent")]
+    [InlineData("--on-complete x x.torrent")]
     [InlineData("x.torrent --json")]
     [InlineData("-0 x.torrent")]
     [InlineData("--proxy=socks5h://p x.torrent")]
