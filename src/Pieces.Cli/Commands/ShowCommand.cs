@@ -50,9 +50,11 @@ internal static class ShowCommand
     }
 
     /// <summary>What a tracker says, as people read it.</summary>
-    internal static string Describe(ScrapeLine counts) => counts.Error is { } error
-        ? $"scrape:       {counts.Url}: {error}"
-        : $"scrape:       {counts.Url}: {Quantity.Count(counts.Seeds ?? 0, "seed")}, {Quantity.Count(counts.Leechers ?? 0, "leecher")}, {Number(counts.Completed ?? 0)} completed";
+    internal static string Describe(ScrapeLine counts)
+    {
+        string peers = $"{Quantity.Count(counts.Seeds ?? 0, "seed")}, {Quantity.Count(counts.Leechers ?? 0, "leecher")}";
+        return $"scrape:       {counts.Url}: {counts.Error ?? $"{peers}, {Number(counts.Completed ?? 0)} completed"}";
+    }
 
     /// <summary>One line for each thing that is known.</summary>
     internal static IEnumerable<string> Describe(Metainfo metainfo)

@@ -79,7 +79,11 @@ internal static class VerifyCommand
         string size = Quantity.Size(result.Files.Sum(file => file.File.Length));
         context.Messages.Progress($"{metainfo.Name}: complete and right, {Quantity.Count(total - result.UnprovenPieces.Length, "piece")}, {size}");
         if (!result.UnprovenPieces.IsEmpty)
-            context.Messages.Progress($"{metainfo.Name}: {Quantity.Count(result.UnprovenPieces.Length, "piece")} cannot be checked: bytes of other files that belong there are missing");
+        {
+            string pieces = Quantity.Count(result.UnprovenPieces.Length, "piece");
+            context.Messages.Progress($"{metainfo.Name}: {pieces} cannot be checked: bytes of other files that belong there are missing");
+        }
+
         return ExitCode.Success;
     }
 }

@@ -15,7 +15,11 @@ internal static class DryRunText
         yield return $"info-hash:    {torrent.Infohash}";
         yield return $"output:       {torrent.Output}";
         if (torrent.FilesSelected > 0)
-            yield return string.Create(CultureInfo.InvariantCulture, $"selected:     {torrent.FilesSelected} of {Quantity.Count(torrent.Files, "file")}, {Quantity.Bytes(torrent.Size)}");
+        {
+            string files = string.Create(CultureInfo.InvariantCulture, $"{torrent.FilesSelected} of {Quantity.Count(torrent.Files, "file")}");
+            yield return $"selected:     {files}, {Quantity.Bytes(torrent.Size)}";
+        }
+
         foreach (TrackerLine tracker in torrent.Trackers)
             yield return string.Create(CultureInfo.InvariantCulture, $"tracker:      {tracker.Url} (tier {tracker.Tier})");
         foreach (RenameLine rename in torrent.Renamed)
@@ -28,8 +32,8 @@ internal static class DryRunText
 
     private static IEnumerable<string> OfPlan(PlanLine plan)
     {
-        yield return string.Create(
-            CultureInfo.InvariantCulture, $"here already: {Quantity.Bytes(plan.BytesPresent)}, {plan.PiecesPresent} of {Quantity.Count(plan.PiecesWanted, "piece")}, each hashed");
+        string pieces = string.Create(CultureInfo.InvariantCulture, $"{plan.PiecesPresent} of {Quantity.Count(plan.PiecesWanted, "piece")}");
+        yield return $"here already: {Quantity.Bytes(plan.BytesPresent)}, {pieces}, each hashed";
         yield return $"to fetch:     {Quantity.Bytes(plan.BytesToFetch)} in {Quantity.Count(plan.PiecesWanted - plan.PiecesPresent, "piece")}";
         string free = plan.SpaceFree is { } bytes ? $"{Quantity.Bytes(bytes)} free" : "the disk does not say what is free";
         yield return $"disk space:   {Quantity.Bytes(plan.SpaceNeeded)} needed, {free}: {(plan.SpaceEnough ? "enough" : "not enough")}";

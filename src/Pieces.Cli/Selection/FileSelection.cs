@@ -5,7 +5,9 @@ using Pieces.Metadata;
 
 namespace Pieces.Cli.Selection;
 
-/// <summary>Which files of a torrent are wanted: those that some selecting pattern means, or all where there is none, less those that an excluding one means.</summary>
+/// <summary>
+/// Which files of a torrent are wanted: those that some selecting pattern means, or all where there is none, less those that an excluding one means.
+/// </summary>
 /// <param name="Selecting">Values of <c>--select</c>.</param>
 /// <param name="Excluding">Values of <c>--exclude</c>.</param>
 internal sealed record FileSelection(ImmutableArray<FilePattern> Selecting, ImmutableArray<FilePattern> Excluding)

@@ -31,7 +31,8 @@ internal static class DescriptorLimit
         {
             string each = torrents > 1 ? " for each torrent" : string.Empty;
             string count = peers == 1 ? "one peer is" : string.Create(CultureInfo.InvariantCulture, $"{peers} peers are");
-            warn(string.Create(CultureInfo.InvariantCulture, $"only {most} files and connections may be open at one time (ulimit -n): at most {count} connected{each}"));
+            string fact = string.Create(CultureInfo.InvariantCulture, $"only {most} files and connections may be open at one time (ulimit -n)");
+            warn($"{fact}: at most {count} connected{each}");
         }
 
         return settings with

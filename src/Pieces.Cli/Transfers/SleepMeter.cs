@@ -43,7 +43,7 @@ internal sealed class SleepMeter
         if (!OperatingSystem.IsLinux() || !File.Exists(UptimePath))
             return null;
         string text = File.ReadAllText(UptimePath);
-        bool isNumber = double.TryParse(text.AsSpan(0, Math.Max(0, text.IndexOf(' ', StringComparison.Ordinal))), NumberStyles.Float, CultureInfo.InvariantCulture, out double seconds);
-        return isNumber ? TimeSpan.FromSeconds(seconds) : null;
+        string first = text.Split(' ')[0];
+        return double.TryParse(first, NumberStyles.Float, CultureInfo.InvariantCulture, out double seconds) ? TimeSpan.FromSeconds(seconds) : null;
     }
 }

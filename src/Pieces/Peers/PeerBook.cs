@@ -1,5 +1,4 @@
 using System.Net;
-using Pieces.Net;
 
 namespace Pieces.Peers;
 
@@ -29,6 +28,9 @@ internal sealed class PeerBook
     private static readonly TimeSpan OffenceRetry = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan LongestRetry = TimeSpan.FromMinutes(15);
     private static readonly TimeSpan UselessRetry = TimeSpan.FromMinutes(10);
+
+    // So that one ordinary failure after a long time offline is not the twentieth.
+    private const int MostFailuresOfOurs = 5;
 
     private readonly Dictionary<IPEndPoint, Entry> _entries = [];
     private readonly HashSet<IPAddress> _bannedAddresses = [];
@@ -119,10 +121,14 @@ internal sealed class PeerBook
     }
 
     /// <summary>The dial failed, or the connection ended before it was of any use.</summary>
-    public void Failed(IPEndPoint endPoint) => BackOff(endPoint, FirstRetry);
-
-    /// <summary>It could not be dialled for want of a network of ours: it is tried again soon, however often that happens.</summary>
-    public void Postponed(IPEndPoint endPoint) => Rest(endPoint, OwnNetwork.Retry);
+    /// <param name="endPoint">Whom it concerns.</param>
+    /// <param name="longest">Longest pause, when the failure is none of the peer's and need not be held against it; null else.</param>
+    public void Failed(IPEndPoint endPoint, TimeSpan? longest = null)
+    {
+        if (longest is not null && _entries.TryGetValue(endPoint, out Entry? entry))
+            entry.Failures = Math.Min(entry.Failures, MostFailuresOfOurs);
+        BackOff(endPoint, FirstRetry, longest);
+    }
 
     /// <summary>The peer broke the protocol.</summary>
     public void Offended(IPEndPoint endPoint) => BackOff(endPoint, OffenceRetry);
@@ -172,12 +178,12 @@ internal sealed class PeerBook
     /// <summary>Whether it is not to be dealt with.</summary>
     public bool IsBanned(IPEndPoint endPoint) => _bannedAddresses.Contains(endPoint.Address) || _bannedEndPoints.Contains(endPoint);
 
-    private void BackOff(IPEndPoint endPoint, TimeSpan first)
+    private void BackOff(IPEndPoint endPoint, TimeSpan first, TimeSpan? longest = null)
     {
         if (!_entries.TryGetValue(endPoint, out Entry? entry))
             return;
         entry.IsBusy = false;
-        double seconds = Math.Min(first.TotalSeconds * Math.Pow(2, Math.Min(entry.Failures, 20)), LongestRetry.TotalSeconds);
+        double seconds = Math.Min(first.TotalSeconds * Math.Pow(2, Math.Min(entry.Failures, 20)), (longest ?? LongestRetry).TotalSeconds);
         entry.Failures++;
         entry.DueAt = In(TimeSpan.FromSeconds(seconds * (0.75 + (_random.NextDouble() / 2))));
     }

@@ -87,10 +87,8 @@ internal sealed class PeerAdmission
         _logger.Debug("{Peer}: {Reason}", failed.Address, failed.Reason);
         if (failed.IsOurselves)
             Peers.Book.IsOurselves(failed.Address);
-        else if (failed.IsOwnNetwork)
-            Peers.Book.Postponed(failed.Address);
         else
-            Peers.Book.Failed(failed.Address);
+            Peers.Book.Failed(failed.Address, failed.LongestPause);
     }
 
     /// <summary>Someone sent bad data: not dealt with again in this run. Null when it is not known any more, or banned already.</summary>

@@ -72,7 +72,7 @@ internal sealed class PeerDialer
         }
         catch (Exception e) when (e is IOException or PiecesException)
         {
-            _inbox.Post(new DialFailed(address, e.Message, IsOurselves: false) { IsOwnNetwork = OwnNetwork.IsDown(e) });
+            _inbox.Post(new DialFailed(address, e.Message, IsOurselves: false) { LongestPause = OwnNetwork.LongestPause(e) });
         }
         finally
         {

@@ -26,8 +26,8 @@ internal sealed record PeerArrived(HandshakenPeer Peer) : TorrentEvent;
 /// <summary>A peer could not be reached, or its handshake failed.</summary>
 internal sealed record DialFailed(IPEndPoint Address, string Reason, bool IsOurselves) : TorrentEvent
 {
-    /// <summary>Whether our own network is down, which says nothing of the peer.</summary>
-    public bool IsOwnNetwork { get; init; }
+    /// <summary>Longest time until it is tried again, when it is our own network that failed; null else.</summary>
+    public TimeSpan? LongestPause { get; init; }
 }
 
 /// <summary>What one read from a peer brought.</summary>

@@ -119,9 +119,14 @@ internal sealed class AnnounceSchedule
         slot.Failures++;
         slot.Outcome = failure.IsRefusal ? TrackerOutcome.Refused : TrackerOutcome.Failed;
         slot.IsDropped = failure.IsFinal;
-        if (OwnNetwork.IsDown(failure))
-            slot.Failures = 1;
         TimeSpan wait = failure.RetryIn ?? BackOff(slot.Failures);
+        if (OwnNetwork.LongestPause(failure) is { } longest && wait > longest)
+        {
+            // It is our own network that failed: the tracker is asked again soon, and what comes later begins anew.
+            slot.Failures = 1;
+            wait = longest;
+        }
+
         slot.EarliestAt = now + wait;
         return slot.IsDropped ? null : wait;
     }

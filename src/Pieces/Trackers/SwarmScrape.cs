@@ -49,7 +49,8 @@ public static class SwarmScrape
     {
         ArgumentNullException.ThrowIfNull(metainfo);
         ArgumentNullException.ThrowIfNull(options);
-        string[] urls = [.. metainfo.Trackers.SelectMany(tier => tier).Concat(options.ExtraTrackers).Distinct(StringComparer.Ordinal).Take(TrackerTiers.MaxTrackers)];
+        IEnumerable<string> all = metainfo.Trackers.SelectMany(tier => tier).Concat(options.ExtraTrackers);
+        string[] urls = [.. all.Distinct(StringComparer.Ordinal).Take(TrackerTiers.MaxTrackers)];
         var settings = new TrackerSettings
         {
             Binding = options.Binding,

@@ -48,9 +48,9 @@ public class GiveUpClockTests
     {
         var clock = new GiveUpClock(Minute, null, hint: "again");
         clock.Check(Downloading(peers: 1, received: 1), Minute).Should().BeNull();
-        clock.Check(Downloading(peers: 1, received: 1) with { WaitsForReader = true }, 60 * Minute).Should().BeNull();
-        clock.Check(Downloading(peers: 1, received: 1), 60.9 * Minute).Should().BeNull();
-        Outcome stalled = clock.Check(Downloading(peers: 1, received: 1), 61 * Minute)!;
+        Wait(clock, Downloading(peers: 1, received: 1) with { WaitsForReader = true }, Minute, 4 * Minute).Should().BeNull();
+        Wait(clock, Downloading(peers: 1, received: 1), 4 * Minute, 4.9 * Minute).Should().BeNull();
+        Outcome stalled = Wait(clock, Downloading(peers: 1, received: 1), 4.9 * Minute, 5 * Minute)!;
         stalled.Code.Should().Be(ExitCode.Stalled);
         stalled.Message.Should().EndWith("(again)");
     }

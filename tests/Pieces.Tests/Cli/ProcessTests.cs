@@ -18,7 +18,7 @@ public class ProcessTests
 
     [Theory]
     [InlineData("--seeed", "x.torrent", "did you mean --seed?")]
-    [InlineData("--proxy=socks5h://p", "x.torrent", "not built yet")]
+    [InlineData("--proxy=socks5h://p:1080", "x.torrent", "not built yet")]
     [InlineData("-v", "-o=there", "no source given")]
     [InlineData("x.torrent", "--deadline=soon", "--deadline: ")]
     [InlineData("magnet:?xt=urn:btih:0", "-v", "magnet links are not built yet")]

@@ -55,7 +55,8 @@ public class TransferSessionTests
     public async Task Giving_up_stops_it_and_says_why()
     {
         TransferSession session = Session(new GiveUpClock(TimeSpan.FromSeconds(90), null));
-        session.Tick(TimeSpan.FromSeconds(89));
+        for (int second = 1; second < 90; second++)
+            session.Tick(TimeSpan.FromSeconds(second));
         _transfer.StopCalls.Should().Be(0);
         session.Tick(TimeSpan.FromSeconds(90));
         session.Tick(TimeSpan.FromSeconds(91));

@@ -34,6 +34,23 @@ public class PeerBookTests
     }
 
     [Fact]
+    public void A_network_of_ours_that_is_down_is_not_held_against_a_peer()
+    {
+        _book.Add(One, PeerOrigin.Tracker);
+        for (int i = 0; i < 30; i++)
+        {
+            _book.TakeNext().Should().Be(One);
+            _book.Failed(One, TimeSpan.FromSeconds(5));
+            _time.Advance(TimeSpan.FromSeconds(6.25));
+        }
+
+        _book.TakeNext().Should().Be(One);
+        _book.Failed(One);
+        _time.Advance(TimeSpan.FromMinutes(5));
+        _book.HasDue.Should().BeTrue("it is one failure like others, not the thirtieth");
+    }
+
+    [Fact]
     public void Each_failure_doubles_the_pause_also_when_the_handshake_was_done_between()
     {
         _book.Add(One, PeerOrigin.Tracker);

@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Pieces.Primitives;
 using Pieces.Trackers;
 
@@ -150,6 +151,19 @@ public class AnnounceScheduleTests
             Fail(schedule, slot, At(0));
         Answer(schedule, slot, At(0), peers: 1);
         Fail(schedule, slot, At(0))!.Value.TotalSeconds.Should().BeLessThan(7);
+    }
+
+    [Theory]
+    [InlineData(SocketError.NetworkUnreachable, 5)]
+    [InlineData(SocketError.TryAgain, 5)]
+    [InlineData(SocketError.HostUnreachable, 60)]
+    public void A_network_of_ours_that_is_down_is_not_held_against_a_tracker(SocketError error, int seconds)
+    {
+        AnnounceSchedule schedule = ScheduleOf(1, "a");
+        TrackerSlot slot = schedule.Slots.First();
+        var failure = new TrackerException("offline", new IOException("no way", new SocketException((int)error)));
+        for (int i = 0; i < 30; i++)
+            schedule.Fail(slot, At(0), failure)!.Value.TotalSeconds.Should().BeInRange(4, seconds);
     }
 
     [Fact]

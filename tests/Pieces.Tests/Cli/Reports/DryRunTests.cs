@@ -44,7 +44,7 @@ public sealed class DryRunTests : IDisposable
         JsonElement plan = await PlanAsync(0);
         Snapshot().Should().Equal(before);
         plan.GetProperty("files").EnumerateArray().Select(file => file.GetProperty("action").GetString()).Should().Equal("keep", "repair", "continue", "fetch");
-        int[] good = [0, 1, 2, 3, 7, 8];
+        int[] good = [0, 1, 2, 3, 4, 7, 8];
         plan.GetProperty("pieces_present").GetInt32().Should().Be(good.Length);
         plan.GetProperty("bytes_present").GetInt64().Should().Be(good.Length * PieceLength);
         plan.GetProperty("bytes_to_fetch").GetInt64().Should().Be((4 * FileLength) - (good.Length * PieceLength));
