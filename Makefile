@@ -39,6 +39,15 @@ share:
 	rm -rf "$(BUILT)/share"
 	SOURCE_DATE_EPOCH=$${SOURCE_DATE_EPOCH:-$$(git log -1 --format=%ct 2>/dev/null || echo 0)} "$(PIECES)" help --share-files "$(BUILT)/share"
 
+# Archives and packages land in artifacts/dist. The archive holds the native executable of this system, or of RID.
+RID ?=
+dist: publish
+	@tests/archive.sh artifacts/pieces "$(RID)"
+
+pack:
+	dotnet pack src/Pieces -c Release -o artifacts/dist
+	dotnet pack src/Pieces.Cli -c Release -p:PublishAot=false -o artifacts/dist
+
 bench:
 	dotnet run --project tests/Pieces.Benchmarks -c Release -- --filter '*'
 

@@ -32,6 +32,13 @@ internal sealed class ClientHost : ITransferHost, IAsyncDisposable
         new TorrentTransfer(await _client.AddAsync(metainfo, _options with { SelectedFiles = selected, Notices = notices }, cancellationToken));
 
     /// <inheritdoc/>
+    public void TrimMemory()
+    {
+        _client.TrimMemory();
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+    }
+
+    /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
         await _client.DisposeAsync();

@@ -10,6 +10,9 @@ internal interface ITransferHost
     /// <summary>The port that peers reach us on, or 0 for none.</summary>
     int ListenPort { get; }
 
+    /// <summary>Gives back memory that is not needed while nothing goes on.</summary>
+    void TrimMemory();
+
     /// <summary>Gets a torrent from where the user says it is.</summary>
     /// <exception cref="Failures.FailureException">It cannot be found, read or used; the message names the source.</exception>
     Task<Metainfo> LoadAsync(string source, CancellationToken cancellationToken);

@@ -25,6 +25,7 @@ internal sealed class TransferLoop
     private readonly TransferObserver _observer;
     private readonly TimeProvider _time;
     private readonly RunStop _stop;
+    private readonly QuietTrim _trim = new();
     private readonly long _began;
     private readonly Queue<string> _waiting;
     private readonly List<TransferSession> _running = [];
@@ -67,7 +68,7 @@ internal sealed class TransferLoop
                 break;
             await Task.WhenAny(heard, tick);
             if (tick.IsCompleted)
-                _running.ForEach(session => session.Tick(Elapsed));
+                OnTick();
             while (_inbox.Reader.TryRead(out RunEvent? e))
                 await OnAsync(e);
             if (_stop.Code != ExitCode.BrokenPipe && (tick.IsCompleted || _running.Count <= Many))
@@ -106,6 +107,13 @@ internal sealed class TransferLoop
         _jobs++;
         _open++;
         Keep(LoadAsync(source));
+    }
+
+    private void OnTick()
+    {
+        _running.ForEach(session => session.Tick(Elapsed));
+        if (_trim.Check(_running.Select(session => session.Snapshot), Elapsed))
+            _host.TrimMemory();
     }
 
     private async Task OnAsync(RunEvent e)

@@ -78,13 +78,13 @@ public sealed class Metainfo
     {
         var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, useAsync: true);
         await using ConfiguredAsyncDisposable disposing = file.ConfigureAwait(false);
-        return await LoadAsync(file, cancellationToken).ConfigureAwait(false);
+        return await ReadAsync(file, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Reads a stream to its end and parses it as a .torrent; the stream stays the caller's.</summary>
     /// <exception cref="MetainfoException">It is not a torrent that can be used; the message says why.</exception>
     /// <exception cref="IOException">It cannot be read.</exception>
-    public static async Task<Metainfo> LoadAsync(Stream stream, CancellationToken cancellationToken = default)
+    public static async Task<Metainfo> ReadAsync(Stream stream, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(stream);
         const int FirstCapacity = 64 * 1024;

@@ -41,7 +41,7 @@ public static class DisplayText
     /// <summary>As <see cref="Escape(string, int)"/>, for bytes that should be UTF-8; invalid ones show as U+FFFD.</summary>
     /// <param name="utf8">Any bytes.</param>
     /// <param name="maxLength">Bytes that are looked at; what is beyond becomes one ellipsis.</param>
-    public static string Escape(ReadOnlySpan<byte> utf8, int maxLength = int.MaxValue)
+    public static string EscapeUtf8(ReadOnlySpan<byte> utf8, int maxLength = int.MaxValue)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(maxLength);
         string text = Escape(Encoding.UTF8.GetString(utf8[..Math.Min(utf8.Length, maxLength)]));

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Pieces.Primitives;
 
 /// <summary>The 20 bytes by which a peer names itself in handshakes and announces (BEP 3, BEP 20).</summary>
@@ -7,7 +9,7 @@ public readonly struct PeerId : IEquatable<PeerId>
     public const int Length = Sha1Digest.Length;
 
     /// <summary>How our own ids begin (BEP 20): two letters for the client, four digits for the version.</summary>
-    public const string OwnPrefix = "-PC0100-";
+    public static string OwnPrefix { get; } = PrefixOf(typeof(PeerId).Assembly.GetName().Version ?? new Version(0, 0, 0));
 
     // The same 20 opaque bytes as a digest; the type is reused for its storage only.
     private readonly Sha1Digest _bytes;
@@ -26,6 +28,12 @@ public readonly struct PeerId : IEquatable<PeerId>
         System.Text.Encoding.ASCII.GetBytes(OwnPrefix, id);
         return FromBytes(id);
     }
+
+    // 0.1.0 becomes 0100. A part beyond 9 is told as 9: four digits are all there is.
+    private static string PrefixOf(Version version) =>
+        string.Create(CultureInfo.InvariantCulture, $"-PC{Digit(version.Major)}{Digit(version.Minor)}{Digit(version.Build)}0-");
+
+    private static int Digit(int part) => Math.Clamp(part, 0, 9);
 
     /// <summary>Writes the 20 bytes to the front of <paramref name="destination"/>.</summary>
     public void CopyTo(Span<byte> destination) => _bytes.CopyTo(destination);

@@ -90,6 +90,16 @@ internal sealed class BlockPool : IDisposable
         }
     }
 
+    /// <summary>Gives memory that is kept for a next time back to the system, when no buffer is out.</summary>
+    public void Trim()
+    {
+        lock (_gate)
+        {
+            if (_rented == 0)
+                FreeAll();
+        }
+    }
+
     /// <summary>Gives the memory back to the system. A buffer that is still out keeps all of it: a leak does less harm than memory used by two.</summary>
     public void Dispose()
     {
@@ -97,14 +107,19 @@ internal sealed class BlockPool : IDisposable
         {
             ObjectDisposedException.ThrowIf(_isDisposed, this);
             _isDisposed = true;
-            _freeCount = 0;
-            _uncut = default;
-            if (_rented > 0)
-                return;
-            foreach (IDisposable slab in _slabs)
-                slab.Dispose();
-            _slabs.Clear();
+            if (_rented == 0)
+                FreeAll();
         }
+    }
+
+    private void FreeAll()
+    {
+        Array.Clear(_free);
+        _freeCount = 0;
+        _uncut = default;
+        foreach (IDisposable slab in _slabs)
+            slab.Dispose();
+        _slabs.Clear();
     }
 
     private BlockBuffer Cut()

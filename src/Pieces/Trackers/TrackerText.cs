@@ -14,7 +14,7 @@ internal static class TrackerText
         reason.Trim("\0 \r\n"u8).IsEmpty ? "refused without a reason" : "refused: " + Clean(reason);
 
     /// <summary>Escaped and cut to <see cref="MaxLength"/>.</summary>
-    public static string Clean(ReadOnlySpan<byte> text) => DisplayText.Escape(text.Trim("\0 \r\n"u8), MaxLength);
+    public static string Clean(ReadOnlySpan<byte> text) => DisplayText.EscapeUtf8(text.Trim("\0 \r\n"u8), MaxLength);
 
     /// <summary>Takes the secrets of a URL out of a text that may repeat them.</summary>
     /// <param name="text">A message that is about to be shown.</param>

@@ -170,6 +170,10 @@ public sealed class TransferLoopTests : IDisposable
                 : Task.FromResult(new GeneratedTorrent(source, 1, 16 * 1024).Metainfo);
         }
 
+        public int Trims { get; private set; }
+
+        public void TrimMemory() => Trims++;
+
         public Task<ITransfer> AddAsync(
             Metainfo metainfo, ImmutableArray<int>? selected, IProgress<TorrentNotice> notices, CancellationToken cancellationToken)
         {

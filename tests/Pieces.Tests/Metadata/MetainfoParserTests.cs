@@ -285,7 +285,7 @@ public class MetainfoParserTests
         using var pipe = new System.IO.Pipes.AnonymousPipeServerStream();
         using var reader = new System.IO.Pipes.AnonymousPipeClientStream(System.IO.Pipes.PipeDirection.In, pipe.ClientSafePipeHandle);
         CancellationToken cancellationToken = TestContext.Current.CancellationToken;
-        Task<Metainfo> loading = Metainfo.LoadAsync(reader, cancellationToken);
+        Task<Metainfo> loading = Metainfo.ReadAsync(reader, cancellationToken);
         await pipe.WriteAsync(torrent, cancellationToken);
         pipe.Dispose();
         (await loading).TotalLength.Should().Be(400_000_000);

@@ -50,9 +50,9 @@ public class DisplayTextTests
     {
         DisplayText.Escape("abcd", 4).Should().Be("abcd");
         DisplayText.Escape("abcde", 4).Should().Be("abcd…");
-        DisplayText.Escape("abcde"u8, 4).Should().Be("abcd…");
+        DisplayText.EscapeUtf8("abcde"u8, 4).Should().Be("abcd…");
     }
 
     [Fact]
-    public void Bytes_that_are_not_text_are_replaced() => DisplayText.Escape([0x61, 0xFF, 0x07]).Should().Be("a\uFFFD\\x07");
+    public void Bytes_that_are_not_text_are_replaced() => DisplayText.EscapeUtf8([0x61, 0xFF, 0x07]).Should().Be("a\uFFFD\\x07");
 }

@@ -1,0 +1,34 @@
+#!/usr/bin/env bash
+# Packs the native executable with its papers into artifacts/dist/pieces-VERSION-RID.tar.gz, the same bytes for the same input, and notes its checksum.
+#
+# usage: archive.sh PATH-OF-PIECES [RID]
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+pieces=${1:?usage: archive.sh PATH-OF-PIECES [RID]}
+version=$(sed -n 's|.*<Version>\(.*\)</Version>.*|\1|p' Directory.Build.props)
+rid=${2:-}
+if [ -z "$rid" ]; then
+    case "$(uname -s)-$(uname -m)" in
+        Linux-x86_64) rid=linux-x64 ;;
+        Linux-aarch64) rid=linux-arm64 ;;
+        Darwin-x86_64) rid=osx-x64 ;;
+        Darwin-arm64) rid=osx-arm64 ;;
+        *) echo "archive: name the system, for example RID=linux-x64" >&2; exit 2 ;;
+    esac
+fi
+
+name=pieces-$version-$rid
+stage=$(mktemp -d)
+trap 'rm -rf "$stage"' EXIT
+install -d "$stage/$name/bin"
+install -m 755 "$pieces" "$stage/$name/bin/pieces"
+install -m 644 README.md LICENSE CHANGELOG.md "$stage/$name/"
+[ ! -d artifacts/share ] || cp -R artifacts/share "$stage/$name/share"
+
+mkdir -p artifacts/dist
+tar=tar
+type -P gtar >/dev/null && tar=gtar
+"$tar" -C "$stage" --sort=name --mtime=@0 --owner=0 --group=0 --numeric-owner -cf - "$name" | gzip -9n > "artifacts/dist/$name.tar.gz"
+(cd artifacts/dist && { sha256sum "$name.tar.gz" 2>/dev/null || shasum -a 256 "$name.tar.gz"; } > "$name.tar.gz.sha256")
+echo "artifacts/dist/$name.tar.gz"
