@@ -21,9 +21,9 @@ internal static class FlagText
         return string.IsNullOrEmpty(option.HelpName) ? names : $"{names} {option.HelpName}";
     }
 
-    /// <summary>What its value can be, or nothing when that is more than a few words.</summary>
+    /// <summary>What its value can be, or nothing when that is more than a few words: capitals stand for something else, as in <c>GLOB|N</c>.</summary>
     public static string[] Choices(Option option) =>
-        option.HelpName is { } name && name.Contains('|', StringComparison.Ordinal) ? name.Split('|') : [];
+        option.HelpName is { } name && name.Contains('|', StringComparison.Ordinal) && !name.Any(char.IsUpper) ? name.Split('|') : [];
 
     /// <summary>What leaving it out means, in the description's words; null when that is not said.</summary>
     public static string? DefaultWords(Option option)

@@ -93,6 +93,13 @@ public class HelpTests
         FlagText.DefaultValue(option).Should().Be(value);
     }
 
+    [Theory]
+    [InlineData("none|sparse|full", 3)]
+    [InlineData("GLOB|N|N-M", 0)]
+    [InlineData("FILE or -", 0)]
+    public void Only_small_letters_are_words_to_choose_from(string valueName, int choices) =>
+        FlagText.Choices(new Option<string>("--a") { HelpName = valueName }).Should().HaveCount(choices);
+
     [Fact]
     public void Words_are_kept_whole_when_lines_are_broken()
     {
