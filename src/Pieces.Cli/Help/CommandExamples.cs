@@ -17,7 +17,9 @@ internal static class CommandExamples
             new("pieces download debian.torrent", "into the current folder; again: go on"),
             new("pieces download a.torrent b.torrent -o ~/isos -v", "two at a time, elsewhere, and say more"),
             new("pieces download https://example.org/debian.torrent", "straight from the web"),
-            new("pieces download debian.torrent --seed-ratio 1.5 --up-limit 500K", "serve others afterwards"),
+            new("pieces download album.torrent -s '*.flac'", "some of its files"),
+            new("pieces download album.torrent -o - | tar x", "straight into another program"),
+            new("pieces download debian.torrent --seed-ratio 1.5", "serve others afterwards"),
         ],
         "seed" =>
         [
@@ -29,6 +31,7 @@ internal static class CommandExamples
         [
             new("pieces show debian.torrent", "name, size, info-hash, trackers"),
             new("pieces show https://example.org/debian.torrent --files", "the files, too"),
+            new("pieces show debian.torrent --json | jq .size", "for a program"),
         ],
         "verify" =>
         [
