@@ -59,7 +59,7 @@ public sealed class TerminalTests : IDisposable
     {
         for (int i = 0; i < 20; i++)
             File.WriteAllBytes(_folder[$"{i:d2}.torrent"], Generate($"{i} 北京 👩‍👩‍👧‍👦 שלום {new string('x', 60)}", i).TorrentBytes);
-        Script("download *.torrent -o out --no-trackers --interface 127.0.0.1 -p 0 --deadline 50s");
+        Script("download *.torrent -j 20 -o out --no-trackers --interface 127.0.0.1 -p 0 --deadline 50s");
         await using Tmux terminal = await Tmux.OpenAsync(_folder.Path, columns, 24);
         await terminal.TypeAsync("clear; sh ./run");
         string screen = await terminal.UntilAsync(@"(?s)^ *done .*^(20 torrents|down )");

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 using System.Globalization;
 using System.Text;
 
@@ -31,8 +32,12 @@ internal sealed class PiecesProcess : IAsyncDisposable
     }
 
     /// <summary>The executable's path.</summary>
-    public static string Executable { get; } = Environment.GetEnvironmentVariable(OverrideVariable)
+    public static string Executable { get; } = TakeOverride()
         ?? Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "pieces.exe" : "pieces");
+
+    /// <summary>Reads the variable before any process is started: no program under test is to see it among its settings.</summary>
+    [ModuleInitializer]
+    internal static void Initialize() => RuntimeHelpers.RunClassConstructor(typeof(PiecesProcess).TypeHandle);
 
     /// <summary>Whether it is the native program, which needs no runtime beside it.</summary>
     public static bool IsNative => !File.Exists(Path.ChangeExtension(Executable, "dll")) && !File.Exists(Executable + ".dll");
@@ -160,6 +165,13 @@ internal sealed class PiecesProcess : IAsyncDisposable
         }
 
         return 0;
+    }
+
+    private static string? TakeOverride()
+    {
+        string? path = Environment.GetEnvironmentVariable(OverrideVariable);
+        Environment.SetEnvironmentVariable(OverrideVariable, null);
+        return path;
     }
 
     /// <summary>What a stream has said so far.</summary>
