@@ -17,6 +17,7 @@ internal sealed class StandardOutput : IByteOutput, IDisposable
     private const int BrokenPipe = 32;
 
     private readonly Lazy<Stream> _stream = new(Open, LazyThreadSafetyMode.None);
+    private FailureException? _failure;
 
     /// <summary>Writes a line, with everything escaped that could steer a terminal.</summary>
     /// <exception cref="FailureException">The reader is gone.</exception>
@@ -26,13 +27,15 @@ internal sealed class StandardOutput : IByteOutput, IDisposable
     /// <exception cref="FailureException">The reader is gone.</exception>
     public void Write(ReadOnlySpan<byte> bytes)
     {
+        if (_failure is not null)
+            throw new FailureException(_failure.Code, _failure.Message, _failure.InnerException);
         try
         {
             _stream.Value.Write(bytes);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw Gone(e);
+            throw _failure = Gone(e);
         }
     }
 
@@ -40,7 +43,8 @@ internal sealed class StandardOutput : IByteOutput, IDisposable
     /// <exception cref="FailureException">The reader is gone.</exception>
     public void Flush()
     {
-        if (!_stream.IsValueCreated)
+        // What could not be written once stays in the buffer: it was said then, and is not tried again.
+        if (!_stream.IsValueCreated || _failure is not null)
             return;
         try
         {
@@ -52,7 +56,7 @@ internal sealed class StandardOutput : IByteOutput, IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw Gone(e);
+            throw _failure = Gone(e);
         }
     }
 
@@ -81,5 +85,5 @@ internal sealed class StandardOutput : IByteOutput, IDisposable
 
     private static FailureException Gone(Exception e) => e.HResult == BrokenPipe
         ? new FailureException(ExitCode.BrokenPipe, string.Empty, e)
-        : new FailureException(Outcome.Of(e).Code, $"stdout: cannot be written: {Outcome.Reason(e)}", e);
+        : new FailureException(Outcome.Of(e).Code, $"stdout: cannot be written: {Outcome.Reason(e.InnerException ?? e)}", e);
 }

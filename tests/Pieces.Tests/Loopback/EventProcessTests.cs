@@ -141,6 +141,25 @@ public class EventProcessTests
         File.Exists(folder["out/.holiday.pieces/state"]).Should().BeTrue("the same command goes on from there");
     }
 
+    [Theory]
+    [InlineData(8, "exec >/dev/full", "no space left on device")]
+    [InlineData(9, "exec >&-", "bad file descriptor")]
+    public async Task What_cannot_be_written_is_one_line_on_stderr(int code, string shell, string says)
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "the device is one of Linux");
+        using var folder = new TempFolder();
+        Torrent.WriteContent(folder["out"]);
+        string[] command = PiecesCommand.Download(Torrent.WriteTorrent(folder.Path), folder["out"], "--json", "--no-trackers");
+        await using PiecesProcess process = PiecesProcess.Start(command, shell: shell);
+        PiecesResult result = await process.WaitAsync();
+        (result.ExitCode, result.StandardError).Should().Be((code, $"pieces: stdout: cannot be written: {says}\n"));
+
+        await using PiecesProcess wrong = PiecesProcess.Start(["download", "--json", "--bogus"], shell: shell);
+        PiecesResult usage = await wrong.WaitAsync();
+        usage.ExitCode.Should().Be(2);
+        usage.StandardError.Should().StartWith("pieces: --bogus: ").And.MatchRegex("^[^\n]*\n$");
+    }
+
     [Fact]
     public async Task A_reader_who_does_not_read_holds_up_no_transfer()
     {
