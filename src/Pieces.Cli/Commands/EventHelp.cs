@@ -25,7 +25,7 @@ internal static class EventHelp
         "Sizes are bytes, rates bytes a second. infohash is null where it never became known. Fields are only ever added.",
         "A reader who is slow holds up no transfer: while he does not read, progress is left out, and so may be peers, trackers and warnings.",
         "",
-        "A program of --on-complete gets the `complete` event on its stdin, with full paths and with files (path and size of each), and in its environment",
-        "PIECES_HOOK_EVENT, _INFOHASH, _NAME, _PATH, _DIR, _SIZE, _FILES (their number), _SECONDS, _DOWNLOADED, _UPLOADED.",
+        "A program of --on-complete gets the `complete` event on its stdin, with full paths and with files (path and size of each),",
+        "and in its environment PIECES_HOOK_EVENT, _INFOHASH, _NAME, _PATH, _DIR, _SIZE, _FILES (their number), _SECONDS, _DOWNLOADED, _UPLOADED.",
     ];
 }
