@@ -7,7 +7,9 @@ using Serilog.Formatting.Display;
 
 namespace Pieces.Cli.Events;
 
-/// <summary>Warnings of the library's log as warnings of the run. Errors in it are followed by the failure of their torrent, which is told anyway.</summary>
+/// <summary>
+/// Warnings of the library's log as warnings of the run. Errors in it are followed by the failure of their torrent, which is told anyway.
+/// </summary>
 internal sealed class EventLogSink : ILogEventSink
 {
     private readonly MessageTemplateTextFormatter _text = new("{Message:lj}", CultureInfo.InvariantCulture);

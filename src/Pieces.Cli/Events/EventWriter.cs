@@ -5,9 +5,9 @@ using Pieces.Cli.Terminal;
 namespace Pieces.Cli.Events;
 
 /// <summary>
-/// Writes events for a reader of any speed; nobody ever waits for it but the end of the run. What happens once for each piece, file or source is never left
-/// out, so the torrents themselves bound how much of it may wait. Of the rest only so much waits: progress is left out silently, since
-/// the next one says more; peers, trackers and warnings are counted, and a warning says how many are missing. Safe for all threads.
+/// Writes events for a reader of any speed; nobody ever waits for it but the end of the run. What happens once for each piece, file or
+/// source is never left out, so the torrents themselves bound how much of it may wait. Of the rest only so much waits: progress is left out
+/// silently, since the next one says more; peers, trackers and warnings are counted, and a warning says how many are missing. Safe for all threads.
 /// </summary>
 internal sealed class EventWriter : IAsyncDisposable
 {
@@ -57,7 +57,9 @@ internal sealed class EventWriter : IAsyncDisposable
         if (_leftOut == 0 || _pump.Waiting >= MaxBeforeOthers)
             return;
         int leftOut = Interlocked.Exchange(ref _leftOut, 0);
-        if (leftOut > 0)
-            _pump.Add(new WarningEvent(Now, null, null, string.Create(CultureInfo.InvariantCulture, $"{leftOut} events were left out: nobody read them in time"), 0));
+        if (leftOut == 0)
+            return;
+        string message = string.Create(CultureInfo.InvariantCulture, $"{leftOut} events were left out: nobody read them in time");
+        _pump.Add(new WarningEvent(Now, null, null, message, 0));
     }
 }

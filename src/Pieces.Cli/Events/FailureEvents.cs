@@ -5,8 +5,8 @@ using Pieces.Cli.Terminal;
 namespace Pieces.Cli.Events;
 
 /// <summary>
-/// A run that fails before it begins, told by events where they were asked for. The command line may be what is wrong with it, so the flags are looked for in it
-/// without understanding the rest.
+/// A run that fails before it begins, told by events where they were asked for. The command line may be what is wrong with it, so the flags
+/// are looked for in it without understanding the rest.
 /// </summary>
 internal static class FailureEvents
 {
@@ -23,17 +23,25 @@ internal static class FailureEvents
         // There is nobody to tell, or stdout itself is what failed.
         if (!asked || string.IsNullOrEmpty(outcome.Message))
             return false;
-        Write(IsContentOnOutput(flags) ? new ErrorOutput() : context.Output, context.TimeProvider.GetUtcNow(), outcome);
-        return true;
+        return TryWrite(IsContentOnOutput(flags) ? new ErrorOutput() : context.Output, context.TimeProvider.GetUtcNow(), outcome);
     }
 
-    private static void Write(IByteOutput output, DateTimeOffset now, Outcome outcome)
+    private static bool TryWrite(IByteOutput output, DateTimeOffset now, Outcome outcome)
     {
         var lines = new ArrayBufferWriter<byte>();
         EventLine.Write(new ErrorEvent(now, null, null, outcome.Message!, (int)outcome.Code), lines);
         EventLine.Write(new SummaryEvent(now, null, null, (int)outcome.Code, (int)outcome.Code, outcome.Message!), lines);
-        output.Write(lines.WrittenSpan);
-        output.Flush();
+        try
+        {
+            output.Write(lines.WrittenSpan);
+            output.Flush();
+            return true;
+        }
+        catch (FailureException)
+        {
+            // Nobody takes events: the failure itself is what people are told then.
+            return false;
+        }
     }
 
     private static bool IsJson(string arg) => arg is "--json" or "--json=true" or "--json=1";

@@ -15,11 +15,9 @@ internal static class CommandExamples
         "download" =>
         [
             new("pieces download debian.torrent", "into the current folder; again: go on"),
-            new("pieces download a.torrent b.torrent -o ~/isos -v", "two at a time, elsewhere, and say more"),
-            new("pieces download https://example.org/debian.torrent", "straight from the web"),
+            new("pieces download https://example.org/debian.torrent -v", "from the web, and say more"),
             new("pieces download album.torrent -s '*.flac'", "some of its files"),
             new("pieces download album.torrent -o - | tar x", "straight into another program"),
-            new("pieces download debian.torrent --seed-ratio 1.5", "serve others afterwards"),
         ],
         "seed" =>
         [

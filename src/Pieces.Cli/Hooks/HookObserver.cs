@@ -6,8 +6,8 @@ using Pieces.Torrents;
 namespace Pieces.Cli.Hooks;
 
 /// <summary>
-/// Runs a hook for each torrent that is complete, beside the seeding that may follow. A torrent is done with only when its hook is; after the run was asked to stop,
-/// a hook gets <see cref="Patience"/>. A failed hook turns a success into a failure.
+/// Runs a hook for each torrent that is complete, beside the seeding that may follow. A torrent is done with only when its hook is; after
+/// the run was asked to stop, a hook gets <see cref="Patience"/>. A failed hook turns a success into a failure.
 /// </summary>
 internal sealed class HookObserver : TransferObserver
 {

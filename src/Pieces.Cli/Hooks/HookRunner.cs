@@ -6,7 +6,9 @@ using Pieces.Primitives;
 
 namespace Pieces.Cli.Hooks;
 
-/// <summary>Runs a hook: a program of the user's, with an event on its stdin. What it prints is handed on line by line and never gets to our stdout.</summary>
+/// <summary>
+/// Runs a hook: a program of the user's, with an event on its stdin. What it prints is handed on line by line and never gets to our stdout.
+/// </summary>
 internal sealed class HookRunner : IHookRunner
 {
     // What a program that has ended still has in its pipes is there at once; only something that it left behind keeps them open.

@@ -5,12 +5,14 @@ namespace Pieces.Cli.Hooks;
 /// </summary>
 internal static class ProgramPath
 {
-    /// <summary>The path of the program, or null when there is none: a name with a separator is a path, any other is looked for in the search path.</summary>
+    /// <summary>
+    /// The path of the program, or null when there is none: a name with a separator is a path, any other is looked for in the search path.
+    /// </summary>
     /// <param name="name">What the user wrote.</param>
     /// <param name="searchPath">The value of <c>PATH</c>, or null.</param>
     public static string? Find(string name, string? searchPath)
     {
-        if (name.Contains(Path.DirectorySeparatorChar, StringComparison.Ordinal) || name.Contains(Path.AltDirectorySeparatorChar, StringComparison.Ordinal))
+        if (name.AsSpan().ContainsAny(Path.DirectorySeparatorChar, Path.AltDirectorySeparatorChar))
             return File.Exists(name) ? Path.GetFullPath(name) : null;
         foreach (string folder in (searchPath ?? string.Empty).Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries))
         {

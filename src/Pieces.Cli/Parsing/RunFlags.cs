@@ -90,7 +90,11 @@ internal sealed class RunFlags
         string? list = parse.GetValue(_input);
         string[] sources = list is null ? arguments : [.. arguments, .. SourceList.Read(list)];
         if (sources.Length == 0)
-            throw FailureException.Usage(list is null ? "no source given (a .torrent file, the URL of one, or -)" : $"--input {list}: it names no source");
+        {
+            string none = list is null ? "no source given (a .torrent file, the URL of one, or -)" : $"--input {list}: it names no source";
+            throw FailureException.Usage(none);
+        }
+
         int readers = sources.Count(source => source == "-") + (list == "-" ? 1 : 0);
         return readers <= 1 ? sources : throw FailureException.Usage("-: stdin can be read only once");
     }

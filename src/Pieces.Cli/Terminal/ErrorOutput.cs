@@ -1,7 +1,8 @@
 namespace Pieces.Cli.Terminal;
 
 /// <summary>
-/// Stderr for a program that reads it, while stdout carries the content. A reader of stderr who left is no reason to stop: the content is what counts.
+/// Stderr for a program that reads it, while stdout carries the content. A reader of stderr who left is no reason to stop: the content is
+/// what counts.
 /// </summary>
 internal sealed class ErrorOutput : IByteOutput
 {

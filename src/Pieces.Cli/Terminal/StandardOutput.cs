@@ -18,6 +18,7 @@ internal sealed class StandardOutput : IByteOutput, IDisposable
 
     private readonly Lazy<Stream> _stream = new(Open, LazyThreadSafetyMode.None);
     private Action<Action>? _beside;
+    private FailureException? _failure;
 
     /// <summary>Writes a line, with everything escaped that could steer a terminal.</summary>
     /// <exception cref="FailureException">The reader is gone.</exception>
@@ -30,6 +31,8 @@ internal sealed class StandardOutput : IByteOutput, IDisposable
     /// <exception cref="FailureException">The reader is gone.</exception>
     public void Write(ReadOnlySpan<byte> bytes)
     {
+        if (_failure is not null)
+            throw new FailureException(_failure.Code, _failure.Message, _failure.InnerException);
         if (_beside is { } beside)
         {
             byte[] copy = bytes.ToArray();
@@ -73,7 +76,7 @@ internal sealed class StandardOutput : IByteOutput, IDisposable
     /// <summary>What a failed write to stdout means.</summary>
     internal static FailureException Gone(Exception e) => e.HResult == BrokenPipe
         ? new FailureException(ExitCode.BrokenPipe, string.Empty, e)
-        : new FailureException(Outcome.Of(e).Code, $"stdout: cannot be written: {Outcome.Reason(e)}", e);
+        : new FailureException(Outcome.Of(e).Code, $"stdout: cannot be written: {Outcome.Reason(e.InnerException ?? e)}", e);
 
     private void WriteNow(ReadOnlySpan<byte> bytes)
     {
@@ -83,13 +86,14 @@ internal sealed class StandardOutput : IByteOutput, IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw Gone(e);
+            throw _failure = Gone(e);
         }
     }
 
     private void FlushNow()
     {
-        if (!_stream.IsValueCreated)
+        // What could not be written once stays in the buffer: it was said then, and is not tried again.
+        if (!_stream.IsValueCreated || _failure is not null)
             return;
         try
         {
@@ -101,7 +105,7 @@ internal sealed class StandardOutput : IByteOutput, IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw Gone(e);
+            throw _failure = Gone(e);
         }
     }
 

@@ -8,8 +8,8 @@ using Pieces.Primitives;
 namespace Pieces.Cli.Transfers;
 
 /// <summary>
-/// Takes the sources of a run one after another, as many at a time as there are jobs, until each has ended. A torrent holds its job while it is loaded,
-/// checked and fetched; one that only seeds holds none, so that seeding for ever keeps nobody waiting. One inbox, one consumer. Used once.
+/// Takes the sources of a run one after another, as many at a time as there are jobs, until each has ended. A torrent holds its job while
+/// it is loaded, checked and fetched; one that only seeds holds none, so that seeding for ever keeps nobody waiting. One inbox, one consumer. Used once.
 /// </summary>
 internal sealed class TransferLoop
 {
@@ -37,7 +37,8 @@ internal sealed class TransferLoop
     private int _open;
     private int _jobs;
 
-    public TransferLoop(ITransferHost host, TransferSettings settings, TransferObserver observer, TimeProvider time, RunStop stop, IEnumerable<string> sources)
+    public TransferLoop(
+        ITransferHost host, TransferSettings settings, TransferObserver observer, TimeProvider time, RunStop stop, IEnumerable<string> sources)
     {
         _host = host;
         _settings = settings;
@@ -187,7 +188,8 @@ internal sealed class TransferLoop
         // The disk and stdin may take their time to be opened, and the loop is not to wait for them.
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         TimeSpan? left = _settings.Deadline - Elapsed;
-        using var deadline = new CancellationTokenSource(left is null ? Timeout.InfiniteTimeSpan : left > TimeSpan.Zero ? left.Value : TimeSpan.Zero, _time);
+        TimeSpan patience = left is null ? Timeout.InfiniteTimeSpan : left > TimeSpan.Zero ? left.Value : TimeSpan.Zero;
+        using var deadline = new CancellationTokenSource(patience, _time);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token, deadline.Token);
         try
         {

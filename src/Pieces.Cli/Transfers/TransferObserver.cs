@@ -43,7 +43,9 @@ internal abstract class TransferObserver : IAsyncDisposable
     {
     }
 
-    /// <summary>A torrent has stopped: waits for what is still under way on its account. Called beside the loop, for several torrents at one time.</summary>
+    /// <summary>
+    /// A torrent has stopped: waits for what is still under way on its account. Called beside the loop, for several torrents at one time.
+    /// </summary>
     /// <param name="item">The torrent.</param>
     /// <param name="verdict">How it ended.</param>
     /// <returns>How it ended, all in all.</returns>

@@ -28,7 +28,9 @@ internal sealed record TransferSettings
     /// <summary>Longest time to completion before giving up, or null for no such limit.</summary>
     public TimeSpan? Deadline { get; init; }
 
-    /// <summary>Longest time for a torrent's metadata to arrive, or null for no such limit; of no concern where the torrent itself is given.</summary>
+    /// <summary>
+    /// Longest time for a torrent's metadata to arrive, or null for no such limit; of no concern where the torrent itself is given.
+    /// </summary>
     public TimeSpan? MetadataTimeout { get; init; }
 
     /// <summary>How progress is shown.</summary>
