@@ -19,9 +19,9 @@ public class DiskTroubleProcessTests
         using var disk = new SmallDisk(folder["disk"], "20m");
         string[] command = PiecesCommand.DownloadFrom(seeder.Address, Torrent.WriteTorrent(folder.Path), folder["disk"], "-q");
         await using PiecesProcess first = PiecesProcess.Start(command);
-        await seeder.UntilDeliveredAsync(1, TestContext.Current.CancellationToken);
 
-        // There was room when it began.
+        // There was room when it began, and several pieces are whole.
+        await seeder.UntilDeliveredAsync(160, TestContext.Current.CancellationToken);
         Fill(folder["disk/other"]);
         ShouldBeFull(await first.WaitAsync());
         await GoOnAsync(seeder, command, folder, "disk");
