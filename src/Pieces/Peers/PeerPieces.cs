@@ -18,7 +18,7 @@ internal sealed class PeerPieces : IPieceMap
     /// <summary>Whether it has said that it has everything, at once: then it has no <see cref="Bits"/>.</summary>
     public bool IsWhole { get; private set; }
 
-    /// <summary>Whether it has said as a whole what it has. It may do so once (BEP 3, "bitfield"; BEP 6).</summary>
+    /// <summary>Whether it has said as a whole what it has. Once is enough (BEP 3, "bitfield"; BEP 6), but some do so again.</summary>
     public bool IsStated { get; private set; }
 
     /// <summary>Number of pieces that it has.</summary>

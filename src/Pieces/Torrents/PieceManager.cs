@@ -125,7 +125,7 @@ internal sealed class PieceManager
     {
         if (!Bitfield.TryRead(bytes, _work.Layout.PieceCount, out Bitfield bits))
             return false;
-        BeginStatement(peer);
+        BeginStatement(peer, isNews: bits.Count > peer.Pieces.Count);
         peer.Pieces.Replace(bits);
         Count(peer);
         return true;
@@ -338,9 +338,10 @@ internal sealed class PieceManager
     }
 
     // To take back what a peer said costs a pass over its pieces: harmless once, and not to be had again and again.
-    private void BeginStatement(PeerState peer)
+    // Unless there is more in it: aria2 says by a bitfield what it got when that is shorter than a message for each piece.
+    private void BeginStatement(PeerState peer, bool isNews = false)
     {
-        if (peer.Pieces.IsStated)
+        if (peer.Pieces.IsStated && !isNews)
             peer.Strikes++;
         Uncount(peer);
     }

@@ -89,12 +89,15 @@ public class PieceManagerRequestTests
     }
 
     [Fact]
-    public void Saying_again_what_one_has_is_a_strike()
+    public void Saying_again_what_one_has_is_a_strike_and_having_more_is_none()
     {
         var rig = new PieceRig();
         PeerState peer = rig.Stranger();
         rig.Manager.OnHaveNone(peer);
         peer.Strikes.Should().Be(0);
+        for (int i = 0; i < 8; i++)
+            rig.Manager.OnBitfield(peer, [(byte)(0xFF << (7 - i))]);
+        peer.Strikes.Should().Be(0, "each of them had one piece more, as those of aria2 have");
         for (int i = 0; i < PeerState.MaxStrikes; i++)
             rig.Manager.OnBitfield(peer, [0xFF]);
         peer.Strikes.Should().Be(PeerState.MaxStrikes);
