@@ -56,6 +56,10 @@ growth: SCENARIOS ?= pieces files idle seeders torrents allocation
 growth:
 	dotnet run --project tests/Pieces.Benchmarks -c Release -- growth $(SCENARIOS) --pieces artifacts/pieces
 
+.PHONY: startup-order
+startup-order: publish
+	gdb -batch -x tests/startup-order.py artifacts/publish/native/pieces
+
 # Installs what `make publish` made, so that a privileged install builds nothing.
 install:
 	@test -x "$(BUILT)/pieces" -a -d "$(BUILT)/share" || { echo "$(BUILT)/pieces is not there; run 'make publish' first" >&2; exit 1; }
