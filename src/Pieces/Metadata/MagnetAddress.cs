@@ -40,6 +40,9 @@ internal static class MagnetAddress
     {
         DnsEndPoint name => string.Create(CultureInfo.InvariantCulture, $"{name.Host}:{name.Port}"),
         IPEndPoint { Address.IsIPv4MappedToIPv6: true } mapped => new IPEndPoint(mapped.Address.MapToIPv4(), mapped.Port).ToString(),
+        // The number of an interface means nothing on another machine.
+        IPEndPoint { AddressFamily: AddressFamily.InterNetworkV6, Address.ScopeId: not 0 } linkLocal =>
+            new IPEndPoint(new IPAddress(linkLocal.Address.GetAddressBytes()), linkLocal.Port).ToString(),
         _ => endPoint.ToString()!,
     };
 

@@ -5,6 +5,11 @@ namespace Pieces.Torrents;
 /// <summary>Something that happened to a torrent and that a user may want to hear of.</summary>
 public abstract record TorrentNotice;
 
+/// <summary>The metadata of a magnet link is here: from now on it is a torrent like any other.</summary>
+/// <param name="Name">Name of the file or top folder, safe for the disk; not for a terminal.</param>
+/// <param name="Size">Bytes of all its files.</param>
+public sealed record MetadataNotice(string Name, long Size) : TorrentNotice;
+
 /// <summary>The data that was there has been looked at; the transfer begins.</summary>
 /// <param name="HavePieces">Pieces that were valid already.</param>
 public sealed record StartedNotice(int HavePieces) : TorrentNotice;

@@ -19,6 +19,8 @@ internal sealed record TorrentParts
 
     public required UploadDesk Uploads { get; init; }
 
+    public required MetadataServer Metadata { get; init; }
+
     public required PeerMessageRouter Router { get; init; }
 
     public required TransferStats Stats { get; init; }
@@ -29,7 +31,8 @@ internal sealed record TorrentParts
     /// <param name="setup">What the torrent is and is to do.</param>
     /// <param name="storage">Where its pieces are kept.</param>
     /// <param name="opening">What was found there.</param>
-    public static TorrentParts Create(TorrentSetup setup, TorrentStorage storage, StorageOpening opening)
+    /// <param name="admission">Lets its peers in, and may have done so before.</param>
+    public static TorrentParts Create(TorrentSetup setup, TorrentStorage storage, StorageOpening opening, PeerAdmission admission)
     {
         TimeProvider time = setup.Services.TimeProvider;
         PieceLayout layout = setup.Metainfo.Layout;
@@ -42,9 +45,9 @@ internal sealed record TorrentParts
                 storage.ForgetCandidates(candidate.Piece);
         }
 
-        var book = new PeerBook(time, setup.Random);
-        var pool = new PeerPool(book, setup.Services.PeerId, setup.Options.MaxPeers, time);
-        var dialer = new PeerDialer(setup.Services, setup.Metainfo.InfoHash, setup.Inbox);
+        admission.BeginPieces(storage, layout.PieceCount);
+        (PeerBook book, PeerPool pool) = admission.Peers;
+        var metadata = new MetadataServer(setup.Metainfo, time);
         var round = new ChokeRound(new Choker(time, setup.Random), time, Choker.SlotsFor(setup.Services.UploadLimiter.Rate));
         var downloads = new DownloadDesk(pieces, pool, time);
         var uploads = new UploadDesk(layout, pieces.Have, pool, round);
@@ -52,10 +55,11 @@ internal sealed record TorrentParts
         {
             Metainfo = setup.Metainfo,
             Pieces = pieces,
-            Admission = new PeerAdmission(setup.Services, setup.Inbox, storage, dialer, new TorrentPeers(book, pool), layout.PieceCount),
+            Admission = admission,
             Downloads = downloads,
             Uploads = uploads,
-            Router = new PeerMessageRouter(layout, pieces, downloads, uploads, book, time),
+            Metadata = metadata,
+            Router = new PeerMessageRouter(layout, pieces, downloads, uploads, metadata, book, time),
             Stats = new TransferStats(pieces, pool, book, time, BytesOf(wanted, layout)),
             Reporter = setup.Reporter,
         };

@@ -16,6 +16,12 @@ internal sealed class TorrentReporter
         _logger = logger;
     }
 
+    public void Metadata(Metadata.Metainfo metainfo)
+    {
+        _logger.Debug("the metadata is here: {Name}, {Size} bytes", DisplayText.Escape(metainfo.Name), metainfo.TotalLength);
+        _notices?.Report(new MetadataNotice(metainfo.Name, metainfo.TotalLength));
+    }
+
     public void Started(int have, int pieces)
     {
         _logger.Debug("{Have} of {Pieces} pieces are here already", have, pieces);
