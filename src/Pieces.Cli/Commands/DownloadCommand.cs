@@ -14,11 +14,13 @@ internal static class DownloadCommand
         var network = new NetworkFlags();
         var goals = new SeedGoalFlags(withSwitch: true);
         var progress = new ProgressFlag();
+        Option<TimeSpan?> metadataTimeout = MetadataTimeoutFlag.Create();
         var command = new Command("download", "fetch torrents; the same command again resumes") { sources };
         files.AddTo(command);
         network.AddTo(command);
         goals.AddTo(command);
         progress.AddTo(command);
+        command.Options.Add(metadataTimeout);
         command.SetAction(async (parse, _) =>
         {
             var settings = new TransferSettings
@@ -27,6 +29,7 @@ internal static class DownloadCommand
                 Torrent = files.Apply(parse, network.Apply(parse, goals.Apply(parse, new()))),
                 StallTimeout = files.StallTimeoutOf(parse),
                 Deadline = files.DeadlineOf(parse),
+                MetadataTimeout = MetadataTimeoutFlag.Of(parse, metadataTimeout),
                 Progress = progress.Of(parse),
             };
             return (int)await new TransferRun(context, settings).RunAsync(parse.GetRequiredValue(sources));

@@ -15,10 +15,12 @@ internal static class SeedCommand
         var network = new NetworkFlags();
         var goals = new SeedGoalFlags(withSwitch: false);
         var progress = new ProgressFlag();
+        Option<TimeSpan?> metadataTimeout = MetadataTimeoutFlag.Create();
         var command = new Command("seed", "verify what is there, then serve it until stopped or a goal is reached") { sources, data, paranoid };
         network.AddTo(command);
         goals.AddTo(command);
         progress.AddTo(command);
+        command.Options.Add(metadataTimeout);
         command.SetAction(async (parse, _) =>
         {
             var settings = new TransferSettings
@@ -30,6 +32,7 @@ internal static class SeedCommand
                     SeedOnly = true,
                     Paranoid = parse.GetValue(paranoid),
                 },
+                MetadataTimeout = MetadataTimeoutFlag.Of(parse, metadataTimeout),
                 Progress = progress.Of(parse),
             };
             return (int)await new TransferRun(context, settings).RunAsync(parse.GetRequiredValue(sources));

@@ -4,11 +4,11 @@ namespace Pieces.Cli.Parsing;
 internal static class LaterFlags
 {
     /// <summary>Commands to come.</summary>
-    public static readonly string[] Commands = ["magnet", "share", "config", "completion"];
+    public static readonly string[] Commands = ["share", "config", "completion"];
 
     private static readonly HashSet<string> Download =
     [
-        "-s", "--select", "-x", "--exclude", "--dht-bootstrap", "--encryption", "--proxy", "--print-paths", "-0", "--metadata-timeout",
+        "-s", "--select", "-x", "--exclude", "--dht-bootstrap", "--encryption", "--proxy", "--print-paths", "-0",
         "-i", "--input", "-j", "--jobs", "--on-complete", "-n", "--dry-run", "--json",
     ];
 

@@ -1,3 +1,4 @@
+using Pieces.Metadata;
 using Pieces.Torrents;
 
 namespace Pieces.Cli.Transfers;
@@ -7,6 +8,9 @@ internal interface ITransfer
 {
     /// <summary>Its present state.</summary>
     TorrentSnapshot Snapshot { get; }
+
+    /// <summary>What it is about; null as long as that has yet to be fetched, or was known from the beginning.</summary>
+    Metainfo? Metainfo => null;
 
     /// <summary>Ends when everything wanted is here; faults or is cancelled otherwise.</summary>
     Task Completion { get; }

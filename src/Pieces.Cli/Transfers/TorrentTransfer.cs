@@ -1,3 +1,4 @@
+using Pieces.Metadata;
 using Pieces.Torrents;
 
 namespace Pieces.Cli.Transfers;
@@ -11,6 +12,9 @@ internal sealed class TorrentTransfer : ITransfer
 
     /// <inheritdoc/>
     public TorrentSnapshot Snapshot => _torrent.Snapshot;
+
+    /// <inheritdoc/>
+    public Metainfo? Metainfo => _torrent.Metainfo;
 
     /// <inheritdoc/>
     public Task Completion => _torrent.Completion;

@@ -2,7 +2,6 @@ using Pieces.Cli.Failures;
 using Pieces.Cli.Progress;
 using Pieces.Cli.Sources;
 using Pieces.Cli.Terminal;
-using Pieces.Metadata;
 using Pieces.Primitives;
 using Pieces.Torrents;
 using Pieces.Trackers;
@@ -25,7 +24,7 @@ internal sealed class TransferRun
     public async Task<ExitCode> RunAsync(IReadOnlyList<string> sources)
     {
         var codes = new List<ExitCode>();
-        List<Metainfo> torrents = await LoadAsync(sources, codes);
+        List<TransferSource> torrents = await LoadAsync(sources, codes);
         if (torrents.Count > 0)
             codes.AddRange(await TransferAsync(torrents));
 
@@ -33,23 +32,23 @@ internal sealed class TransferRun
         return _context.Signals.Code is { } signal && codes.Contains(signal) ? signal : Outcome.Combine(codes);
     }
 
-    private async Task<List<Metainfo>> LoadAsync(IReadOnlyList<string> sources, List<ExitCode> codes)
+    private async Task<List<TransferSource>> LoadAsync(IReadOnlyList<string> sources, List<ExitCode> codes)
     {
         if (sources.Count(source => source == "-") > 1)
             throw FailureException.Usage("-: stdin can be read only once");
         using var loader = new SourceLoader(_context.TimeProvider);
-        var torrents = new List<Metainfo>();
+        var torrents = new List<TransferSource>();
         foreach (string source in sources)
         {
             try
             {
-                Metainfo metainfo = await loader.LoadAsync(source, _context.Signals.Token);
-                foreach (string warning in metainfo.Warnings)
+                TransferSource torrent = await loader.OpenAsync(source, _context.Signals.Token);
+                foreach (string warning in torrent.Warnings)
                     _context.Messages.Warning($"{SourceLoader.NameOf(source)}: {warning}");
-                if (torrents.Any(other => other.InfoHash == metainfo.InfoHash))
+                if (torrents.Any(other => other.InfoHash == torrent.InfoHash))
                     _context.Messages.Warning($"{SourceLoader.NameOf(source)}: given twice; taken once");
                 else
-                    torrents.Add(metainfo);
+                    torrents.Add(torrent);
             }
             catch (FailureException e)
             {
@@ -60,7 +59,7 @@ internal sealed class TransferRun
         return torrents;
     }
 
-    private async Task<List<ExitCode>> TransferAsync(List<Metainfo> torrents)
+    private async Task<List<ExitCode>> TransferAsync(List<TransferSource> torrents)
     {
         if (_settings.Torrent.UseTrackers && EnvironmentProxy.Describe() is { } proxy)
             _context.Messages.Progress($"HTTP trackers are asked through the environment's proxy, {proxy}; peers and UDP trackers are not");
@@ -74,15 +73,15 @@ internal sealed class TransferRun
 
         var codes = new List<ExitCode>();
         var sessions = new List<TransferSession>();
-        foreach (Metainfo metainfo in torrents)
+        foreach (TransferSource source in torrents)
         {
             try
             {
-                sessions.Add(await AddAsync(client, metainfo));
+                sessions.Add(await AddAsync(client, source));
             }
             catch (Exception e) when (e is PiecesException or IOException or UnauthorizedAccessException)
             {
-                codes.Add(Say(Outcome.Of(e, metainfo.Name)));
+                codes.Add(Say(Outcome.Of(e, source.Name)));
             }
         }
 
@@ -90,13 +89,12 @@ internal sealed class TransferRun
         return codes;
     }
 
-    private async Task<TransferSession> AddAsync(TorrentClient client, Metainfo metainfo)
+    private async Task<TransferSession> AddAsync(TorrentClient client, TransferSource source)
     {
         TorrentOptions options = _settings.Torrent with { Notices = new NoticePrinter(_context.Messages) };
-        Torrent torrent = await client.AddAsync(metainfo, options, _context.Signals.Token);
-        var subject = TransferSubject.Of(metainfo, options.OutputDirectory);
-        var clock = new GiveUpClock(_settings.StallTimeout, _settings.Deadline);
-        return new TransferSession(subject, new TorrentTransfer(torrent), clock, options.SeedOnly);
+        Torrent torrent = await source.AddToAsync(client, options, _context.Signals.Token);
+        var clock = new GiveUpClock(_settings.StallTimeout, _settings.Deadline, _settings.MetadataTimeout);
+        return new TransferSession(source.Subject(options.OutputDirectory), new TorrentTransfer(torrent), clock, options.SeedOnly);
     }
 
     private ExitCode Say(Outcome outcome)

@@ -10,20 +10,29 @@ internal sealed class TransferSession
     private readonly ITransfer _transfer;
     private readonly GiveUpClock _clock;
     private readonly bool _seedOnly;
+    private TransferSubject _subject;
     private Outcome? _gaveUp;
     private Task? _stopping;
     private Task? _ended;
 
     public TransferSession(TransferSubject subject, ITransfer transfer, GiveUpClock clock, bool seedOnly)
     {
-        Subject = subject;
+        _subject = subject;
         _transfer = transfer;
         _clock = clock;
         _seedOnly = seedOnly;
     }
 
-    /// <summary>What it is about.</summary>
-    public TransferSubject Subject { get; }
+    /// <summary>What it is about, as far as that is known.</summary>
+    public TransferSubject Subject
+    {
+        get
+        {
+            if (!_subject.IsKnown && _transfer.Metainfo is { } metainfo)
+                _subject = TransferSubject.Of(metainfo, _subject.Directory);
+            return _subject;
+        }
+    }
 
     /// <summary>Its state with its name, for a display.</summary>
     public TransferStatus Status => new(Subject, _transfer.Snapshot);
@@ -64,7 +73,8 @@ internal sealed class TransferSession
 
     private Outcome? WhyHopeless(TorrentSnapshot now)
     {
-        bool refused = now is { Phase: TorrentPhase.Downloading, ConnectedPeers: 0 } && _transfer.EveryTrackerRefused;
+        bool seeks = now is { Phase: TorrentPhase.Downloading or TorrentPhase.FindingPeers, ConnectedPeers: 0 };
+        bool refused = seeks && _transfer.EveryTrackerRefused;
         return refused ? new Outcome(ExitCode.TrackersRefused, "every tracker refused, and nothing else may be used (--peer adds one by hand)") : null;
     }
 

@@ -18,6 +18,9 @@ internal sealed record TransferSettings
     /// <summary>Longest time to completion before giving up, or null for no such limit.</summary>
     public TimeSpan? Deadline { get; init; }
 
+    /// <summary>Longest time until the metadata of a magnet link is here before giving up, or null for no such limit.</summary>
+    public TimeSpan? MetadataTimeout { get; init; }
+
     /// <summary>How progress is shown.</summary>
     public ProgressStyle Progress { get; init; }
 }

@@ -34,6 +34,28 @@ public class GiveUpClockTests
     }
 
     [Fact]
+    public void Metadata_that_does_not_come_is_given_up_with_or_without_contact()
+    {
+        var alone = new GiveUpClock(null, null, Minute);
+        alone.Check(new TorrentSnapshot { Phase = TorrentPhase.FindingPeers }, 0.9 * Minute).Should().BeNull();
+        alone.Check(new TorrentSnapshot { Phase = TorrentPhase.FindingPeers }, Minute)!.Code.Should().Be(ExitCode.NoPeer);
+
+        var met = new GiveUpClock(null, null, Minute);
+        met.Check(new TorrentSnapshot { Phase = TorrentPhase.FetchingMetadata, ConnectedPeers = 1 }, Minute)!.Code.Should().Be(ExitCode.Stalled);
+
+        new GiveUpClock(null, null, Minute).Check(Downloading(), 10 * Minute).Should().BeNull("it is here");
+    }
+
+    [Fact]
+    public void Each_part_of_the_metadata_winds_the_stall_clock_up_again()
+    {
+        var clock = new GiveUpClock(Minute, null);
+        for (int i = 1; i < 5; i++)
+            clock.Check(new TorrentSnapshot { Phase = TorrentPhase.FetchingMetadata, MetadataReceived = i }, i * 0.9 * Minute).Should().BeNull();
+        clock.Check(new TorrentSnapshot { Phase = TorrentPhase.FetchingMetadata, MetadataReceived = 4 }, 4.7 * Minute).Should().NotBeNull();
+    }
+
+    [Fact]
     public void Looking_at_what_is_there_is_no_stall()
     {
         var clock = new GiveUpClock(Minute, null);

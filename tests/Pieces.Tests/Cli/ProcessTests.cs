@@ -22,7 +22,6 @@ public class ProcessTests
     [InlineData("-v", "-o=there", "required argument missing")]
     [InlineData("x.torrent", "-o=-", "not built yet")]
     [InlineData("x.torrent", "--deadline=soon", "--deadline: ")]
-    [InlineData("magnet:?xt=urn:btih:0", "-v", "magnet links are not built yet")]
     public async Task A_bad_command_line_is_one_line_on_stderr(string first, string second, string says)
     {
         PiecesResult result = await PiecesProcess.RunAsync("download", first, second);
