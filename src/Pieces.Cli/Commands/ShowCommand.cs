@@ -26,7 +26,7 @@ internal static class ShowCommand
         {
             using var loader = new SourceLoader(context.TimeProvider);
             Metainfo metainfo = await loader.LoadAsync(parse.GetRequiredValue(source), cancellationToken);
-            string? link = parse.GetValue(magnet) ? MagnetLink.Of(metainfo) : null;
+            string? link = parse.GetValue(magnet) ? MagnetLink.Of(metainfo).ToString() : null;
             if (link is not null && metainfo.Trackers.SelectMany(tier => tier).Concat(metainfo.WebSeeds).Any(url => TrackerUrl.Redact(url) != url))
                 context.Messages.Warning($"{metainfo.Name}: the link holds what looks like a passkey; whoever has it can use it");
             IReadOnlyList<ScrapeLine>? counts = parse.GetValue(scrape) ? await ScrapeAsync(context, metainfo, cancellationToken) : null;

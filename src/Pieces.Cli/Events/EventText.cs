@@ -17,6 +17,7 @@ internal static class EventText
     /// <summary>The event for a notice of a torrent, or null when it is not told.</summary>
     public static TransferEvent? Of(TransferItem item, TorrentNotice notice, DateTimeOffset now) => notice switch
     {
+        MetadataNotice metadata => new MetadataEvent(now, item.InfoHash, metadata.Name, metadata.Size),
         StartedNotice started => Start(item, started, now),
         PieceNotice piece => new PieceEvent(now, item.InfoHash, piece.Index, piece.HavePieces, item.Subject!.Pieces),
         FileNotice file => new FileEvent(now, item.InfoHash, file.Path, file.Length),

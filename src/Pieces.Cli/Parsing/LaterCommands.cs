@@ -4,5 +4,5 @@ namespace Pieces.Cli.Parsing;
 internal static class LaterCommands
 {
     /// <summary>Commands to come.</summary>
-    public static readonly string[] Names = ["magnet", "share"];
+    public static readonly string[] Names = ["share"];
 }

@@ -30,8 +30,12 @@ internal sealed class Figures
                 figures.Add(5, $"{Quantity.Size(now.Uploaded)} sent");
                 figures.Add(4, Quantity.Count(now.ConnectedPeers, "peer"));
                 break;
+            case TransferActivity.FetchingMetadata:
+                figures.Add(3, whole > 0 ? Part(part, whole) : string.Empty);
+                figures.Add(4, Quantity.Count(now.ConnectedPeers, "peer"));
+                break;
             case TransferActivity.FindingPeers:
-                figures.Add(3, Part(part, whole));
+                figures.Add(3, whole > 0 || now.Phase != TorrentPhase.FindingPeers ? Part(part, whole) : string.Empty);
                 figures.Add(4, now.KnownPeers > 0 ? $"{now.KnownPeers.ToString(CultureInfo.InvariantCulture)} known" : string.Empty);
                 break;
             default:

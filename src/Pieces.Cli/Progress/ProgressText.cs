@@ -8,13 +8,16 @@ namespace Pieces.Cli.Progress;
 internal static class ProgressText
 {
     /// <summary>What is about to be done.</summary>
-    public static string Start(TransferSubject subject) =>
-        $"{subject.Name}: {Quantity.Size(subject.Size)} in {Quantity.Count(subject.Files, "file")}, "
+    public static string Start(TransferSubject subject) => !subject.IsKnown
+        ? $"{subject.Name}: known by its link alone"
+        : $"{subject.Name}: {Quantity.Size(subject.Size)} in {Quantity.Count(subject.Files, "file")}, "
         + $"{Quantity.Count(subject.Pieces, "piece")} of {Quantity.Size(subject.PieceLength)}";
 
     /// <summary>What a state is called, with what is known of it at once.</summary>
     public static string State(TorrentSnapshot now) => now.Phase switch
     {
+        TorrentPhase.FindingPeers => "finding peers",
+        TorrentPhase.FetchingMetadata => "fetching metadata",
         TorrentPhase.Checking => "looking at what is there",
         TorrentPhase.Downloading when now.BytesVerified > 0 =>
             $"downloading, {Quantity.Percent(now.BytesVerified, now.BytesWanted)} is here already",
@@ -31,6 +34,9 @@ internal static class ProgressText
         TorrentPhase.Checking when now.BytesToCheck > 0 =>
             $"checking {Quantity.Percent(now.BytesChecked, now.BytesToCheck)} of {Quantity.Size(now.BytesToCheck)}",
         TorrentPhase.Checking => "checking",
+        TorrentPhase.FindingPeers => $"finding peers, {now.KnownPeers} known, {now.ConnectedPeers} connected",
+        TorrentPhase.FetchingMetadata =>
+            $"fetching metadata, {Quantity.Size(now.MetadataReceived)} of {Quantity.Size(now.MetadataSize)}, {Quantity.Count(now.ConnectedPeers, "peer")}",
         TorrentPhase.Seeding =>
             $"seeding, {Quantity.Rate(now.UploadRate)} up, {Quantity.Size(now.Uploaded)} uploaded, {Quantity.Count(now.ConnectedPeers, "peer")}",
         _ => $"{Quantity.Percent(now.BytesVerified, now.BytesWanted)} of {Quantity.Size(now.BytesWanted)}, "

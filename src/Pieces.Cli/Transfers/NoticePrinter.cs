@@ -15,6 +15,9 @@ internal sealed class NoticePrinter : IProgress<TorrentNotice>
     {
         switch (value)
         {
+            case MetadataNotice metadata:
+                _messages.Information($"{metadata.Name}: the metadata is here, {Quantity.Size(metadata.Size)} to share");
+                break;
             case FileNotice { WasThere: false } file:
                 _messages.Information($"{file.Path}: complete, {Quantity.Size(file.Length)}");
                 break;

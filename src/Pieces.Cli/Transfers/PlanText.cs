@@ -25,7 +25,7 @@ internal static class PlanText
     {
         if (!settings.Torrent.UseTrackers)
             return "no tracker is asked (--no-trackers)";
-        string[] urls = [.. item.Metainfo!.Trackers.SelectMany(tier => tier).Concat(settings.Torrent.ExtraTrackers).Select(TrackerUrl.Redact)];
+        string[] urls = [.. item.Trackers.Concat(settings.Torrent.ExtraTrackers).Select(TrackerUrl.Redact)];
         if (urls.Length == 0)
             return "it has no trackers (--tracker names one)";
         string shown = string.Join(", ", urls.Take(MaxShown));

@@ -75,7 +75,8 @@ internal sealed class TransferSession
 
     private Outcome? WhyHopeless(TorrentSnapshot now)
     {
-        bool refused = now is { Phase: TorrentPhase.Downloading, ConnectedPeers: 0 } && _transfer.EveryTrackerRefused;
+        bool seeks = now is { Phase: TorrentPhase.Downloading or TorrentPhase.FindingPeers, ConnectedPeers: 0 };
+        bool refused = seeks && _transfer.EveryTrackerRefused;
         return refused ? new Outcome(ExitCode.TrackersRefused, "every tracker refused, and nothing else may be used (--peer adds one by hand)") : null;
     }
 

@@ -56,6 +56,9 @@ internal sealed class PeerConnection
     /// <summary>Blocks that wait to be sent.</summary>
     public int QueuedUploads => _uploads.Count;
 
+    /// <summary>Bytes of messages that wait to be sent, blocks apart.</summary>
+    public int UnsentBytes => _outbox.Length;
+
     /// <summary>Bytes received since the handshake, protocol overhead included.</summary>
     public long BytesReceived => _stream.BytesRead;
 

@@ -21,7 +21,7 @@ internal sealed record PeerConnectionOptions
     public required IPeerSink Sink { get; init; }
 
     /// <summary>Gives blocks for upload. It must not touch a destination once its task has ended, also when that was cancelled.</summary>
-    public required IPieceStore Store { get; init; }
+    public required IBlockSource Store { get; init; }
 
     /// <summary>Gives buffers for blocks that come.</summary>
     public required BlockPool Pool { get; init; }

@@ -54,6 +54,9 @@ internal sealed class StorageOpener
         StorageLock storageLock = StorageLock.Take(_paths);
         try
         {
+            if (_options.KeepsMetadata)
+                MetadataFile.Write(_paths, _options.Metainfo);
+
             // Whoever held the lock before may have changed what was seen without it.
             DiskInventory again = Look();
             if (standing is null || !again.Equals(inventory))
@@ -94,7 +97,8 @@ internal sealed class StorageOpener
             if (!Directory.Exists(paths.Folder))
                 return;
             // The lock last: as long as it is there, no other process begins.
-            foreach (string path in new[] { paths.State + ".new", paths.State, paths.Spare, paths.Lock })
+            string suffix = StoragePaths.NewSuffix;
+            foreach (string path in new[] { paths.State + suffix, paths.State, paths.Metadata + suffix, paths.Metadata, paths.Spare, paths.Lock })
                 File.Delete(path);
             Directory.Delete(paths.Folder);
         }

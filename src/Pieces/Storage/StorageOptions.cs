@@ -36,6 +36,9 @@ internal sealed record StorageOptions
     /// <summary>Look and serve only: nothing is made, written or renamed, no lock is taken; default false.</summary>
     public bool ReadOnly { get; init; }
 
+    /// <summary>Keep the metadata in the hidden folder, since it came from peers; default false.</summary>
+    public bool KeepsMetadata { get; init; }
+
     /// <summary>Source of time; default the system's.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 

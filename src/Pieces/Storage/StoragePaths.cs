@@ -11,6 +11,15 @@ internal sealed class StoragePaths
     /// <summary>What an unfinished file's name ends in.</summary>
     public const string PartSuffix = ".part";
 
+    /// <summary>What the hidden folder's name ends in.</summary>
+    public const string FolderSuffix = ".pieces";
+
+    /// <summary>Name of the metadata of a torrent that began as a magnet link, in the hidden folder.</summary>
+    public const string MetadataName = "metadata";
+
+    /// <summary>What the name of a file ends in that is about to take another's place.</summary>
+    public const string NewSuffix = ".new";
+
     // The longest name that common file systems hold, in bytes.
     private const int LongestName = 255;
 
@@ -22,7 +31,7 @@ internal sealed class StoragePaths
     {
         _metainfo = metainfo;
         OutputDirectory = outputDirectory;
-        Folder = Join(outputDirectory, Shortened("." + metainfo.Name, ".pieces"));
+        Folder = Join(outputDirectory, Shortened("." + metainfo.Name, FolderSuffix));
         foreach (FileEntry file in metainfo.Files)
         {
             // Only such a name can be what another file's unfinished name is.
@@ -44,6 +53,9 @@ internal sealed class StoragePaths
 
     /// <summary>What is known of the download.</summary>
     public string State => Join(Folder, "state");
+
+    /// <summary>The metadata, when it came from peers.</summary>
+    public string Metadata => Join(Folder, MetadataName);
 
     /// <summary>Held open by the one process that works on the download.</summary>
     public string Lock => Join(Folder, "lock");

@@ -15,24 +15,30 @@ internal sealed class PeerAdmission
 
     private readonly TorrentServices _services;
     private readonly TorrentInbox _inbox;
-    private readonly IPieceStore _store;
+    private readonly LateBlocks _blocks = new();
     private readonly PeerDialer _dialer;
     private readonly Dictionary<SourceId, IPEndPoint> _gone = [];
     private readonly Queue<SourceId> _goneInOrder = new();
     private readonly TaskSet _closing = new();
-    private readonly int _pieceCount;
     private readonly ILogger _logger;
+    private int _pieceCount;
     private int _lastId;
 
-    public PeerAdmission(TorrentServices services, TorrentInbox inbox, IPieceStore store, PeerDialer dialer, TorrentPeers peers, int pieceCount)
+    /// <summary>Makes it for a torrent whose pieces may be unknown.</summary>
+    public PeerAdmission(TorrentServices services, TorrentInbox inbox, PeerDialer dialer, TorrentPeers peers)
     {
         _services = services;
         _inbox = inbox;
-        _store = store;
         _dialer = dialer;
         Peers = peers;
-        _pieceCount = pieceCount;
         _logger = services.Logger;
+    }
+
+    /// <summary>The pieces are known now, and there is a place that they are served from.</summary>
+    public void BeginPieces(IBlockSource store, int pieceCount)
+    {
+        _blocks.Target = store;
+        _pieceCount = pieceCount;
     }
 
     /// <summary>Who is known and who is connected.</summary>
@@ -168,7 +174,7 @@ internal sealed class PeerAdmission
             Transport = peer.Transport,
             Handshake = peer.Handshake,
             Sink = _inbox,
-            Store = _store,
+            Store = _blocks,
             Pool = _services.BlockPool,
             PieceCount = _pieceCount,
             DownloadLimiter = _services.DownloadLimiter,

@@ -1,4 +1,4 @@
-using System.Net;
+using System.Collections.Immutable;
 using Pieces.Peers;
 using Pieces.Primitives;
 using Pieces.Wire;
@@ -14,11 +14,24 @@ internal static class PeerGreeting
     /// <summary>Id of the extension handshake among extended messages (BEP 10).</summary>
     public const byte HandshakeId = 0;
 
+    /// <summary>Id under which we take messages of the metadata exchange (BEP 9).</summary>
+    public const byte MetadataId = 1;
+
+    private static readonly ImmutableSortedDictionary<string, byte> Extensions =
+        ImmutableSortedDictionary.Create<string, byte>(StringComparer.Ordinal).Add(MetadataCodec.ExtensionName, MetadataId);
+
+    /// <summary>Most pieces that are said one by one to a peer that heard <see cref="SendBlank"/>; nine bytes each.</summary>
+    public const int MaxHaves = 8192;
+
     /// <summary>Blocks that a peer may have asked for at one time; beyond that requests are rejected.</summary>
     public const int RequestQueue = 512;
 
     /// <summary>Sends it.</summary>
-    public static void Send(PeerConnection connection, Bitfield have, int listenPort, int metadataSize)
+    /// <param name="connection">To whom.</param>
+    /// <param name="have">The pieces that we have.</param>
+    /// <param name="listenPort">Where we can be dialled, or 0.</param>
+    /// <param name="metadataSize">Bytes of the metadata that we serve; null when we serve none (a private torrent).</param>
+    public static void Send(PeerConnection connection, Bitfield have, int listenPort, int? metadataSize)
     {
         if (connection.SupportsFast && have.IsFull)
             connection.Send(HaveAllMessage.Instance);
@@ -27,18 +40,44 @@ internal static class PeerGreeting
         else if (connection.SupportsFast)
             connection.Send(HaveNoneMessage.Instance);
 
-        if (connection.SupportsExtensions)
-            connection.Send(new ExtendedMessage(HandshakeId, Hello(connection.RemoteEndPoint.Address, have, listenPort, metadataSize)));
+        SendHello(connection, listenPort, metadataSize, isOffered: metadataSize is not null, have.IsFull);
     }
 
-    private static byte[] Hello(IPAddress theirs, Bitfield have, int listenPort, int metadataSize) =>
-        new ExtensionHandshake
+    /// <summary>Sends it while the torrent itself is not known yet: that we have nothing, and that we want its metadata.</summary>
+    public static void SendBlank(PeerConnection connection, int listenPort)
+    {
+        if (connection.SupportsFast)
+            connection.Send(HaveNoneMessage.Instance);
+        SendHello(connection, listenPort, metadataSize: null, isOffered: true, isUploadOnly: false);
+    }
+
+    /// <summary>Sends the rest of it to a peer that heard <see cref="SendBlank"/>.</summary>
+    /// <returns>False when there is too much to say: the peer is to be dialled anew, and to hear <see cref="Send"/>.</returns>
+    public static bool SendRest(PeerConnection connection, Bitfield have, int listenPort, int? metadataSize)
+    {
+        // The whole of what one has may be said as the first message only (BEP 3).
+        if (have.Count > MaxHaves)
+            return false;
+        for (int i = have.NextSet(0); i >= 0; i = have.NextSet(i + 1))
+            connection.Send(new HaveMessage((uint)i));
+        SendHello(connection, listenPort, metadataSize, isOffered: metadataSize is not null, have.IsFull);
+        return true;
+    }
+
+    private static void SendHello(PeerConnection connection, int listenPort, int? metadataSize, bool isOffered, bool isUploadOnly)
+    {
+        if (!connection.SupportsExtensions)
+            return;
+        var hello = new ExtensionHandshake
         {
+            Extensions = isOffered ? Extensions : Extensions.Clear(),
             Client = ClientName,
             Port = listenPort > 0 ? listenPort : null,
             RequestQueue = RequestQueue,
-            YourAddress = theirs,
+            YourAddress = connection.RemoteEndPoint.Address,
             MetadataSize = metadataSize,
-            IsUploadOnly = have.IsFull,
-        }.Encode();
+            IsUploadOnly = isUploadOnly,
+        };
+        connection.Send(new ExtendedMessage(HandshakeId, hello.Encode()));
+    }
 }

@@ -1,4 +1,3 @@
-using System.Net;
 using Pieces.Metadata;
 using Pieces.Peers;
 using Pieces.Primitives;
@@ -13,16 +12,24 @@ internal sealed class PeerMessageRouter
     private readonly PieceManager _pieces;
     private readonly DownloadDesk _downloads;
     private readonly UploadDesk _uploads;
+    private readonly MetadataServer _metadata;
     private readonly PeerBook _book;
     private readonly TimeProvider _time;
 
     public PeerMessageRouter(
-        PieceLayout layout, PieceManager pieces, DownloadDesk downloads, UploadDesk uploads, PeerBook book, TimeProvider time)
+        PieceLayout layout,
+        PieceManager pieces,
+        DownloadDesk downloads,
+        UploadDesk uploads,
+        MetadataServer metadata,
+        PeerBook book,
+        TimeProvider time)
     {
         _layout = layout;
         _pieces = pieces;
         _downloads = downloads;
         _uploads = uploads;
+        _metadata = metadata;
         _book = book;
         _time = time;
     }
@@ -102,29 +109,16 @@ internal sealed class PeerMessageRouter
     private void OnExtended(PeerState peer, ExtendedMessage message)
     {
         // Other ids are extensions that we did not offer on this connection: skipped, never fatal (BEP 10).
-        if (message.ExtendedId != PeerGreeting.HandshakeId)
-            return;
         try
         {
-            OnHello(peer, ExtensionHandshake.Decode(message.Payload));
+            if (message.ExtendedId == PeerGreeting.HandshakeId)
+                PeerHello.Apply(peer, ExtensionHandshake.Decode(message.Payload), _book);
+            else if (message.ExtendedId == PeerGreeting.MetadataId)
+                _metadata.OnMessage(peer, message.Payload);
         }
         catch (PeerProtocolException e)
         {
             peer.Close(PeerEnding.Offence, e.Message);
         }
-    }
-
-    private void OnHello(PeerState peer, ExtensionHandshake hello)
-    {
-        peer.IsUploadOnly = hello.IsUploadOnly;
-        if (hello.RequestQueue is { } queue)
-            peer.Requests.Window.SetLimit(queue);
-        if (hello.Client is { Length: > 0 } client)
-            peer.Client = client;
-        if (hello.Port is not { } port || peer.DialAddress is not null)
-            return;
-        peer.DialAddress = PeerAddressRules.Normalize(new IPEndPoint(peer.Connection!.RemoteEndPoint.Address, port));
-        _book.Add(peer.DialAddress, PeerOrigin.Inbound);
-        _book.Connected(peer.DialAddress);
     }
 }

@@ -1,9 +1,23 @@
+using System.Collections.Immutable;
 using System.Net;
+using Pieces.Metadata;
 
 namespace Pieces.Torrents;
 
 /// <summary>Something that happened to a torrent and that a user may want to hear of.</summary>
 public abstract record TorrentNotice;
+
+/// <summary>The metadata of a magnet link is here: from now on it is a torrent like any other.</summary>
+/// <param name="Metainfo">What the torrent is about.</param>
+/// <param name="SelectedFiles">Indexes of the files that are wanted, or null for all.</param>
+public sealed record MetadataNotice(Metainfo Metainfo, ImmutableArray<int>? SelectedFiles) : TorrentNotice
+{
+    /// <summary>Name of the file or top folder, safe for the disk; not for a terminal.</summary>
+    public string Name => Metainfo.Name;
+
+    /// <summary>Bytes of all its files.</summary>
+    public long Size => Metainfo.TotalLength;
+}
 
 /// <summary>The data that was there has been looked at; the transfer begins.</summary>
 /// <param name="HavePieces">Pieces that were valid already.</param>

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Net;
+using Pieces.Metadata;
 using Pieces.Storage;
 
 namespace Pieces.Torrents;
@@ -50,6 +51,17 @@ public sealed record TorrentOptions
 
     /// <summary>Indexes of the files that are wanted; null (default) for all.</summary>
     public ImmutableArray<int>? SelectedFiles { get; init; }
+
+    /// <summary>
+    /// Chooses the files of a torrent that began as a magnet link, once it is known: gives their indexes, or null to leave it to the
+    /// link's own selection (BEP 53). What it throws is what the torrent fails with. Not asked when <see cref="SelectedFiles"/> is set; default none,
+    /// which leaves it to the link too.
+    /// </summary>
+    public Func<Metainfo, ImmutableArray<int>?>? Select { get; init; }
+
+    /// <summary>Fetch the metadata of a magnet link and no more: nothing is written, and it is complete when <see cref="Torrent.Metadata"/> is.
+    /// Default false.</summary>
+    public bool MetadataOnly { get; init; }
 
     /// <summary>Peers given by hand; default none.</summary>
     public ImmutableArray<EndPoint> Peers { get; init; } = [];

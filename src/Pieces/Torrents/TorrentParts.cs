@@ -19,6 +19,8 @@ internal sealed record TorrentParts
 
     public required UploadDesk Uploads { get; init; }
 
+    public required MetadataServer Metadata { get; init; }
+
     public required PeerMessageRouter Router { get; init; }
 
     public required TransferStats Stats { get; init; }
@@ -32,7 +34,8 @@ internal sealed record TorrentParts
     /// <param name="setup">What the torrent is and is to do.</param>
     /// <param name="storage">Where its pieces are kept.</param>
     /// <param name="opening">What was found there.</param>
-    public static TorrentParts Create(TorrentSetup setup, ITorrentStore storage, StorageOpening opening)
+    /// <param name="admission">Lets its peers in, and may have done so before.</param>
+    public static TorrentParts Create(TorrentSetup setup, ITorrentStore storage, StorageOpening opening, PeerAdmission admission)
     {
         TimeProvider time = setup.Services.TimeProvider;
         PieceLayout layout = setup.Metainfo.Layout;
@@ -45,9 +48,9 @@ internal sealed record TorrentParts
                 storage.ForgetCandidates(candidate.Piece);
         }
 
-        var book = new PeerBook(time, setup.Random);
-        var pool = new PeerPool(book, setup.Services.PeerId, setup.Options.MaxPeers, time);
-        var dialer = new PeerDialer(setup.Services, setup.Metainfo.InfoHash, setup.Inbox);
+        admission.BeginPieces(storage, layout.PieceCount);
+        (PeerBook book, PeerPool pool) = admission.Peers;
+        var metadata = new MetadataServer(setup.Metainfo, time);
         var round = new ChokeRound(new Choker(time, setup.Random), time, Choker.SlotsFor(setup.Services.UploadLimiter.Rate));
         var downloads = new DownloadDesk(pieces, pool, time);
         StreamRetention? retention = storage is StreamStorage stream
@@ -58,10 +61,11 @@ internal sealed record TorrentParts
         {
             Metainfo = setup.Metainfo,
             Pieces = pieces,
-            Admission = new PeerAdmission(setup.Services, setup.Inbox, storage, dialer, new TorrentPeers(book, pool), layout.PieceCount),
+            Admission = admission,
             Downloads = downloads,
             Uploads = uploads,
-            Router = new PeerMessageRouter(layout, pieces, downloads, uploads, book, time),
+            Metadata = metadata,
+            Router = new PeerMessageRouter(layout, pieces, downloads, uploads, metadata, book, time),
             Stats = new TransferStats(pieces, pool, book, time, layout.BytesOf(wanted)),
             Reporter = setup.Reporter,
             Retention = retention,

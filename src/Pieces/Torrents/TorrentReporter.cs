@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Net;
 using Pieces.Primitives;
 using Serilog;
@@ -14,6 +15,12 @@ internal sealed class TorrentReporter
     {
         _notices = notices;
         _logger = logger;
+    }
+
+    public void Metadata(Metadata.Metainfo metainfo, ImmutableArray<int>? selected)
+    {
+        _logger.Debug("the metadata is here: {Name}, {Size} bytes", DisplayText.Escape(metainfo.Name), metainfo.TotalLength);
+        _notices?.Report(new MetadataNotice(metainfo, selected));
     }
 
     public void Started(int have, int pieces)

@@ -11,11 +11,12 @@ namespace Pieces.Torrents;
 /// </summary>
 internal sealed class TorrentSession
 {
-    private readonly Metainfo _metainfo;
+    private readonly int _pieceCount;
     private readonly PieceManager _pieces;
     private readonly PeerAdmission _admission;
     private readonly DownloadDesk _downloads;
     private readonly UploadDesk _uploads;
+    private readonly MetadataServer _metadata;
     private readonly PeerMessageRouter _router;
     private readonly TransferStats _stats;
     private readonly TorrentReporter _reporter;
@@ -26,11 +27,12 @@ internal sealed class TorrentSession
 
     public TorrentSession(TorrentParts parts, Func<int> listenPort)
     {
-        _metainfo = parts.Metainfo;
+        _pieceCount = parts.Metainfo.Layout.PieceCount;
         _pieces = parts.Pieces;
         _admission = parts.Admission;
         _downloads = parts.Downloads;
         _uploads = parts.Uploads;
+        _metadata = parts.Metadata;
         _router = parts.Router;
         _stats = parts.Stats;
         _reporter = parts.Reporter;
@@ -51,6 +53,20 @@ internal sealed class TorrentSession
     public bool WaitsForReader => _retention?.WaitsForReader == true;
 
     private Bitfield Offered => _retention?.Offered ?? _pieces.Have;
+
+    /// <summary>Takes over the peers that came before the torrent was known: they hear what we have, and what they said is heard.</summary>
+    public void TakeOver(PeerLobby lobby)
+    {
+        foreach ((PeerState peer, List<Wire.PeerMessage> words) in lobby.HandOver())
+        {
+            peer.BeginPieces(_pieceCount);
+            _pieces.PeerJoined(peer);
+            if (PeerGreeting.SendRest(peer.Connection!, Offered, _listenPort(), _metadata.Size))
+                _router.Handle(peer, words);
+            else
+                peer.Close(PeerEnding.Unplanned, "is to hear anew what is here");
+        }
+    }
 
     /// <summary>Deals with what peers and their connections report.</summary>
     public void OnPeer(TorrentEvent e)
@@ -117,6 +133,7 @@ internal sealed class TorrentSession
         TendStream();
         _downloads.Tick(now);
         _uploads.Tick(now, isSeeding);
+        _metadata.Tick();
         if (isSeeding)
             CloseSeeds();
         IsAlone = _admission.DialMore(cancellationToken);
@@ -133,9 +150,6 @@ internal sealed class TorrentSession
 
     /// <summary>Gives back what open pieces still hold. The disk must have let go of all buffers.</summary>
     public void Abandon() => _pieces.Abandon();
-
-    /// <summary>Closes every connection and ends every dial; ends when that is done.</summary>
-    public Task CloseAllAsync() => _admission.CloseAllAsync("stopping");
 
     /// <summary>Everything wanted is here: those who have everything too can give us nothing, nor we them.</summary>
     public void CloseSeeds()
@@ -167,7 +181,7 @@ internal sealed class TorrentSession
         if (_admission.Arrived(arrived) is not { } peer)
             return;
         _pieces.PeerJoined(peer);
-        PeerGreeting.Send(peer.Connection!, Offered, _listenPort(), _metainfo.InfoBytes.Length);
+        PeerGreeting.Send(peer.Connection!, Offered, _listenPort(), _metadata.Size);
         _reporter.Connected(arrived.RemoteEndPoint, peer.Client);
     }
 
@@ -177,6 +191,7 @@ internal sealed class TorrentSession
             return;
         _pieces.PeerLeft(peer);
         _uploads.Forget(peer);
+        _metadata.Forget(peer);
         _reporter.Closed(gone.Peer.RemoteEndPoint, gone.Reason, peer.Client);
         _downloads.ServeAll();
     }

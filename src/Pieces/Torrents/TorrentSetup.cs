@@ -6,20 +6,12 @@ using Pieces.Trackers;
 namespace Pieces.Torrents;
 
 /// <summary>What one torrent is, what it is to do, and what it works with. Immutable.</summary>
-internal sealed record TorrentSetup
+internal sealed record TorrentSetup : TorrentBasis
 {
     public required Metainfo Metainfo { get; init; }
 
-    public required TorrentOptions Options { get; init; }
-
-    public required TorrentServices Services { get; init; }
-
-    public required TorrentInbox Inbox { get; init; }
-
-    /// <summary>This torrent's own chance: used by its loop alone.</summary>
-    public required Random Random { get; init; }
-
-    public required TorrentReporter Reporter { get; init; }
+    /// <summary>Whether its metadata came from peers and is to be kept until all is here, so that the next run need not ask for it.</summary>
+    public bool KeepsMetadata { get; init; }
 
     /// <summary>Pieces that some wanted file touches, less those that need not be fetched; what is there when it is only to be served.</summary>
     public Bitfield WantedPieces(StorageOpening opening)
@@ -56,27 +48,11 @@ internal sealed record TorrentSetup
         Preallocation = Options.Preallocation,
         Paranoid = Options.Paranoid,
         ReadOnly = Options.SeedOnly,
+        KeepsMetadata = KeepsMetadata,
         TimeProvider = Services.TimeProvider,
         Logger = Services.Logger,
     };
 
     /// <summary>What the torrent's trackers are told, or null when there are none to ask.</summary>
-    public TrackerClientOptions? TrackerOptions()
-    {
-        if (!Options.UseTrackers || (Metainfo.Trackers.IsEmpty && Options.ExtraTrackers.IsEmpty))
-            return null;
-        return new TrackerClientOptions
-        {
-            InfoHash = Metainfo.InfoHash,
-            PeerId = Services.PeerId,
-            ListenPort = Services.ListenPort,
-            Tiers = [.. Metainfo.Trackers, .. Options.ExtraTrackers.Select(url => (System.Collections.Immutable.ImmutableArray<string>)[url])],
-            Key = (uint)Random.Next(),
-            IsPrivate = Metainfo.IsPrivate,
-            Binding = Services.Binding,
-            TimeProvider = Services.TimeProvider,
-            Random = Random,
-            Logger = Services.Logger,
-        };
-    }
+    public TrackerClientOptions? TrackerOptions() => TrackerOptions(Metainfo.Trackers, Metainfo.IsPrivate);
 }

@@ -20,6 +20,12 @@ public enum TorrentPhase
 
     /// <summary>Over: it could not go on; <see cref="Torrent.Completion"/> says why.</summary>
     Failed,
+
+    /// <summary>A magnet link of which nothing but the info-hash is known, and nobody yet who has the rest.</summary>
+    FindingPeers,
+
+    /// <summary>A magnet link whose metadata is being fetched from peers.</summary>
+    FetchingMetadata,
 }
 
 /// <summary>A torrent at one moment; immutable.</summary>
@@ -39,6 +45,12 @@ public sealed record TorrentSnapshot
 
     /// <summary>Bytes to look at while <see cref="TorrentPhase.Checking"/>; 0 when not yet known.</summary>
     public long BytesToCheck { get; init; }
+
+    /// <summary>Bytes of the metadata that are here, not yet verified, while <see cref="TorrentPhase.FetchingMetadata"/>.</summary>
+    public int MetadataReceived { get; init; }
+
+    /// <summary>Bytes of the metadata as peers say, while <see cref="TorrentPhase.FetchingMetadata"/>; 0 when not known.</summary>
+    public int MetadataSize { get; init; }
 
     /// <summary>Pieces verified and written.</summary>
     public int PiecesHave { get; init; }

@@ -21,7 +21,6 @@ public class ProcessTests
     [InlineData("--proxy=socks5h://p:1080", "x.torrent", "not built yet")]
     [InlineData("-v", "-o=there", "no source given")]
     [InlineData("x.torrent", "--deadline=soon", "--deadline: ")]
-    [InlineData("magnet:?xt=urn:btih:0", "-v", "magnet links are not built yet")]
     public async Task A_bad_command_line_is_one_line_on_stderr(string first, string second, string says)
     {
         PiecesResult result = await PiecesProcess.RunAsync("download", first, second);

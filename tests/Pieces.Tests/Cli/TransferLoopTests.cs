@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Microsoft.Extensions.Time.Testing;
 using Pieces.Cli.Failures;
+using Pieces.Cli.Sources;
 using Pieces.Cli.Transfers;
 using Pieces.Metadata;
 using Pieces.Tests.Support;
@@ -162,12 +163,12 @@ public sealed class TransferLoopTests : IDisposable
 
         public int ListenPort => 0;
 
-        public Task<Metainfo> LoadAsync(string source, CancellationToken cancellationToken)
+        public Task<TransferSource> LoadAsync(string source, CancellationToken cancellationToken)
         {
             Loaded.Enqueue(source);
             return Bad.TryGetValue(source, out Exception? reason)
-                ? Task.FromException<Metainfo>(reason)
-                : Task.FromResult(new GeneratedTorrent(source, 1, 16 * 1024).Metainfo);
+                ? Task.FromException<TransferSource>(reason)
+                : Task.FromResult(new TransferSource(new GeneratedTorrent(source, 1, 16 * 1024).Metainfo));
         }
 
         public int Trims { get; private set; }
@@ -175,10 +176,14 @@ public sealed class TransferLoopTests : IDisposable
         public void TrimMemory() => Trims++;
 
         public Task<ITransfer> AddAsync(
-            Metainfo metainfo, ImmutableArray<int>? selected, IProgress<TorrentNotice> notices, CancellationToken cancellationToken)
+            TransferSource torrent,
+            ImmutableArray<int>? selected,
+            Func<Metainfo, ImmutableArray<int>?> choose,
+            IProgress<TorrentNotice> notices,
+            CancellationToken cancellationToken)
         {
             var transfer = new FakeTransfer();
-            Added[metainfo.Name] = transfer;
+            Added[torrent.Name] = transfer;
             return Task.FromResult<ITransfer>(transfer);
         }
     }

@@ -4,6 +4,8 @@ internal sealed class QBittorrent : RealClient
 {
     public override string Name => "qBittorrent";
 
+    public override bool DialsPeersOfLinks => true;
+
     protected override IReadOnlyList<string> Probe => ["qbittorrent-nox", "--version"];
 
     public override PeerProcess Start(RealClientJob job)
@@ -30,6 +32,6 @@ internal sealed class QBittorrent : RealClient
             Session\PeXEnabled=false
             """);
         return PeerProcess.Start(Name, job.Home,
-            ["qbittorrent-nox", $"--profile={job.Home}", $"--save-path={job.Folder}", "--add-paused=false", "--skip-dialog=true", job.TorrentFile]);
+            ["qbittorrent-nox", $"--profile={job.Home}", $"--save-path={job.Folder}", "--add-paused=false", "--skip-dialog=true", job.Source]);
     }
 }

@@ -1,4 +1,7 @@
+using System.Text;
 using System.Text.Json;
+using Pieces.Metadata;
+using Pieces.Tests.Bencode;
 
 namespace Pieces.Tests.Interop;
 
@@ -14,7 +17,11 @@ internal sealed class Transmission : RealClient
     public override PeerProcess Start(RealClientJob job)
     {
         string watched = Directory.CreateDirectory(Path.Combine(job.Home, "watched")).FullName;
-        File.Copy(job.TorrentFile, Path.Combine(watched, "sample.torrent"));
+        string torrent = Path.Combine(watched, "sample.torrent");
+        if (job.Link is null)
+            File.Copy(job.TorrentFile, torrent);
+        else
+            File.WriteAllBytes(torrent, Unfetched(MagnetLink.Parse(job.Link)));
         var settings = new Dictionary<string, object>
         {
             ["download-dir"] = job.Folder,
@@ -33,4 +40,15 @@ internal sealed class Transmission : RealClient
         File.WriteAllText(Path.Combine(job.Home, "settings.json"), JsonSerializer.Serialize(settings));
         return PeerProcess.Start(Name, job.Home, ["transmission-daemon", "--foreground", "--config-dir", job.Home]);
     }
+
+    // The form in which it keeps a magnet link whose metadata it has yet to fetch; links themselves it takes by RPC alone.
+    private static byte[] Unfetched(MagnetLink link) => Bencoded.Of(new Dict
+    {
+        ["announce"] = link.Trackers[0],
+        ["magnet-info"] = new Dict
+        {
+            ["display-name"] = "sample",
+            ["info_hash"] = Encoding.Latin1.GetString(Convert.FromHexString(link.InfoHash.ToString())),
+        },
+    });
 }

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
 using Microsoft.Extensions.Time.Testing;
+using Pieces.Metadata;
 using Pieces.Primitives;
 using Pieces.Torrents;
 using Serilog;
@@ -61,8 +62,21 @@ internal sealed class TestSwarm : IAsyncDisposable
 
     public static TorrentOptions LeecherOptions(params IPEndPoint[] peers) => new() { Seed = new SeedGoals(), Peers = [.. peers] };
 
+    /// <summary>A client that knows a magnet link alone, and seeds once it is done.</summary>
+    public SwarmMember AddMagnet(MagnetLink link, string? folder = null, TorrentOptions? options = null) =>
+        Add(NextAddress(), folder ?? NextFolder(), options ?? LeecherOptions(), link: link);
+
+    /// <summary>The magnet link of what is shared, with peers to begin with and no more.</summary>
+    public MagnetLink LinkTo(params IPEndPoint[] peers) => new MagnetLink { InfoHash = Data.Metainfo.InfoHash }.WithPeers(peers);
+
     /// <summary>Any client.</summary>
-    public SwarmMember Add(string address, string folder, TorrentOptions options, long pieceMemory = 4 * SwarmData.MiB, int port = ScriptedHost.Port)
+    public SwarmMember Add(
+        string address,
+        string folder,
+        TorrentOptions options,
+        long pieceMemory = 4 * SwarmData.MiB,
+        int port = ScriptedHost.Port,
+        MagnetLink? link = null)
     {
         var client = new TorrentClient(
             new TorrentClientOptions
@@ -76,7 +90,8 @@ internal sealed class TestSwarm : IAsyncDisposable
             },
             Network.Host(address));
         var notices = new SwarmNotices();
-        Task<Torrent> adding = client.AddAsync(Data.Metainfo, options with { OutputDirectory = folder, Notices = notices }, Token);
+        options = options with { OutputDirectory = folder, Notices = notices };
+        Task<Torrent> adding = link is null ? client.AddAsync(Data.Metainfo, options, Token) : client.AddAsync(link, options, Token);
         adding.IsCompletedSuccessfully.Should().BeTrue();
         var member = new SwarmMember(address, folder, client, adding.Result, notices);
         _members.Add(member);
