@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.CompilerServices;
 
 namespace Pieces.Net;
 
@@ -49,6 +50,8 @@ internal sealed class UdpDatagramSocket : IDatagramSocket
     }
 
     /// <inheritdoc/>
+    // Pooled, since a flood would otherwise cost an object for each datagram that had to be waited for.
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<(int Length, CompactEndPoint From)> ReceiveAsync(Memory<byte> buffer, CancellationToken cancellationToken)
     {
         try

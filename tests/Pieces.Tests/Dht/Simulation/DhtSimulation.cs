@@ -23,13 +23,13 @@ internal sealed record SimScene
     public double Loss { get; init; } = 0.05;
 
     /// <summary>While all join.</summary>
-    public TimeSpan Joining { get; init; } = TimeSpan.FromMinutes(10);
+    public TimeSpan Joining { get; init; } = TimeSpan.FromMinutes(5);
 
     /// <summary>Before anything is measured; nodes leave and come already.</summary>
     public TimeSpan Settling { get; init; } = TimeSpan.FromMinutes(15);
 
     /// <summary>While peers are announced and searched for.</summary>
-    public TimeSpan Measuring { get; init; } = TimeSpan.FromMinutes(45);
+    public TimeSpan Measuring { get; init; } = TimeSpan.FromMinutes(30);
 
     /// <summary>Swarms, each announced by one node once.</summary>
     public int Swarms { get; init; } = 400;
@@ -40,7 +40,7 @@ internal sealed record SimScene
     /// <summary>Searches for each swarm by nodes that join at that moment.</summary>
     public int NewcomersOfSwarm { get; init; } = 1;
 
-    public TimeSpan LastSearch { get; init; } = TimeSpan.FromMinutes(25);
+    public TimeSpan LastSearch { get; init; } = TimeSpan.FromMinutes(20);
 }
 
 /// <summary>One search, or one announce, as it went.</summary>

@@ -65,7 +65,7 @@ internal sealed class SimNetwork(SimClock clock, int seed, double loss)
     /// <summary>Lets time pass until <paramref name="end"/>.</summary>
     public void RunUntil(TimeSpan end)
     {
-        while (_queue.TryPeek(out Happening next, out (long Time, long Order) when) && when.Time <= end.Ticks)
+        while (_queue.TryPeek(out Happening? next, out (long Time, long Order) when) && when.Time <= end.Ticks)
         {
             _queue.Dequeue();
             clock.Now = TimeSpan.FromTicks(when.Time);
@@ -96,5 +96,6 @@ internal sealed class SimNetwork(SimClock clock, int seed, double loss)
 
     private void Add(TimeSpan time, Happening happening) => _queue.Enqueue(happening, (time.Ticks, _order++));
 
-    private readonly record struct Happening(ISimHost? Host, byte[]? Datagram, CompactEndPoint From, CompactEndPoint To, Action? Action);
+    /// <summary>A class: the queue moves what is in it about.</summary>
+    private sealed record Happening(ISimHost? Host, byte[]? Datagram, CompactEndPoint From, CompactEndPoint To, Action? Action);
 }
