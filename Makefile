@@ -5,7 +5,7 @@ DESTDIR ?=
 # What is installed: the program, and below share/ its manual pages and completion scripts.
 BUILT ?= artifacts
 
-.PHONY: build demo test check publish man bench growth install uninstall clean
+.PHONY: build demo test check publish man bench growth dht install uninstall clean
 
 build:
 	dotnet build Pieces.sln -c $(CONFIGURATION)
@@ -59,6 +59,11 @@ growth:
 .PHONY: startup-order
 startup-order: publish
 	gdb -batch -x tests/startup-order.py artifacts/publish/native/pieces
+
+# A DHT of 10,000 nodes, simulated, and a node under a flood; docs/dht.md explains the tables.
+dht:
+	DOTNET_GCgen0size=40000000 dotnet run --project tests/Pieces.Benchmarks -c Release -- dht
+	dotnet run --project tests/Pieces.Benchmarks -c Release -- dht flood
 
 # Installs what `make publish` made, so that a privileged install builds nothing.
 install:

@@ -1,0 +1,92 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Runtime.CompilerServices;
+
+namespace Pieces.Net;
+
+/// <summary>A UDP socket of one family.</summary>
+internal sealed class UdpDatagramSocket : IDatagramSocket
+{
+    private readonly Socket _socket;
+    private readonly SocketAddress _from;
+    private readonly SocketAddress _to;
+    private readonly Lock _sending = new();
+
+    private UdpDatagramSocket(Socket socket)
+    {
+        _socket = socket;
+        IsV6 = socket.AddressFamily == AddressFamily.InterNetworkV6;
+        Port = ((IPEndPoint)socket.LocalEndPoint!).Port;
+        _from = new SocketAddress(socket.AddressFamily);
+        _to = new SocketAddress(socket.AddressFamily);
+    }
+
+    /// <inheritdoc/>
+    public bool IsV6 { get; }
+
+    /// <inheritdoc/>
+    public int Port { get; }
+
+    /// <summary>Opens one.</summary>
+    /// <param name="address">What it is bound to; the unspecified address of a family for all of that.</param>
+    /// <param name="port">The port; 0 lets the system choose.</param>
+    /// <exception cref="IOException">The port is taken, or the system has no such family or address.</exception>
+    public static UdpDatagramSocket Open(IPAddress address, int port)
+    {
+        Socket? socket = null;
+        try
+        {
+            socket = new Socket(address.AddressFamily, SocketType.Dgram, ProtocolType.Udp) { Blocking = false };
+            if (address.AddressFamily == AddressFamily.InterNetworkV6)
+                socket.DualMode = false;
+            socket.Bind(new IPEndPoint(address, port));
+            return new UdpDatagramSocket(socket);
+        }
+        catch (SocketException e)
+        {
+            socket?.Dispose();
+            throw new IOException(SocketText.Of(e), e);
+        }
+    }
+
+    /// <inheritdoc/>
+    // Pooled, since a flood would otherwise cost an object for each datagram that had to be waited for.
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    public async ValueTask<(int Length, CompactEndPoint From)> ReceiveAsync(Memory<byte> buffer, CancellationToken cancellationToken)
+    {
+        try
+        {
+            int length = await _socket.ReceiveFromAsync(buffer, SocketFlags.None, _from, cancellationToken).ConfigureAwait(false);
+            return (length, CompactEndPoint.From(_from));
+        }
+        catch (SocketException e)
+        {
+            throw new IOException(SocketText.Of(e), e);
+        }
+    }
+
+    /// <inheritdoc/>
+    public bool TrySend(ReadOnlySpan<byte> datagram, CompactEndPoint to)
+    {
+        lock (_sending)
+        {
+            to.WriteTo(_to);
+            try
+            {
+                return _socket.SendTo(datagram, SocketFlags.None, _to) == datagram.Length;
+            }
+            catch (SocketException)
+            {
+                // Of datagrams any may be lost on the way; this one was lost at its start.
+                return false;
+            }
+            catch (ObjectDisposedException)
+            {
+                return false;
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _socket.Dispose();
+}
