@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
+using Pieces.Discovery;
 using Pieces.Metadata;
 using Pieces.Net;
 using Pieces.Primitives;
@@ -24,11 +25,11 @@ public sealed class TorrentClient : IAsyncDisposable
     /// <summary>Makes a client; no port is opened before the first torrent.</summary>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
     public TorrentClient(TorrentClientOptions? options = null)
-        : this(options ?? new TorrentClientOptions(), transport: null)
+        : this(options ?? new TorrentClientOptions(), transport: null, new MulticastNetwork(options?.Binding))
     {
     }
 
-    internal TorrentClient(TorrentClientOptions options, ITransport? transport)
+    internal TorrentClient(TorrentClientOptions options, ITransport? transport, ILocalNetwork? localNetwork = null)
     {
         options.Validate();
         _options = options;
@@ -47,6 +48,14 @@ public sealed class TorrentClient : IAsyncDisposable
             UploadLimiter = new RateLimiter(time, options.UploadLimit),
             ListenPort = () => ListenPort,
             Binding = options.Binding,
+            LocalDiscovery = localNetwork is null ? null : new LocalDiscovery(new LocalDiscoveryOptions
+            {
+                TimeProvider = time,
+                Random = new Random(options.Random.Next()),
+                Logger = options.Logger,
+                ListenPort = () => ListenPort,
+                Network = localNetwork,
+            }),
         };
     }
 
@@ -124,6 +133,8 @@ public sealed class TorrentClient : IAsyncDisposable
         foreach (RunningTorrent running in torrents)
             running.Inbox.Post(StopWanted.Instance);
         await Task.WhenAll(torrents.Select(running => running.Life)).ConfigureAwait(false);
+        if (_services.LocalDiscovery is { } local)
+            await local.DisposeAsync().ConfigureAwait(false);
         if (_listener is not null)
             await _listener.DisposeAsync().ConfigureAwait(false);
         await _services.DiskQueue.DisposeAsync().ConfigureAwait(false);

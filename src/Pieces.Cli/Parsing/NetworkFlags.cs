@@ -40,6 +40,8 @@ internal sealed class NetworkFlags
         Peers = [.. parse.GetValue(_peers) ?? []],
         ExtraTrackers = parse.GetValue(_noTrackers) ? [] : [.. parse.GetValue(_trackers) ?? []],
         UseTrackers = !parse.GetValue(_noTrackers),
+        UsePeerExchange = !parse.GetValue(_noPex),
+        UseLocalDiscovery = !parse.GetValue(_noLsd),
         MaxPeers = _tail.MaxPeersOf(parse),
     };
 

@@ -12,7 +12,8 @@ internal sealed class UdpDatagramSocket : IDatagramSocket
     private readonly SocketAddress _to;
     private readonly Lock _sending = new();
 
-    private UdpDatagramSocket(Socket socket)
+    /// <summary>Owns a socket that is bound.</summary>
+    public UdpDatagramSocket(Socket socket)
     {
         _socket = socket;
         IsV6 = socket.AddressFamily == AddressFamily.InterNetworkV6;

@@ -13,6 +13,12 @@ internal enum PeerOrigin
 
     /// <summary>It connected to us and told its listen port (BEP 10, <c>p</c>).</summary>
     Inbound,
+
+    /// <summary>It called into the local network (BEP 14).</summary>
+    Local,
+
+    /// <summary>Another peer told of it (BEP 11).</summary>
+    Exchange,
 }
 
 /// <summary>
@@ -23,6 +29,11 @@ internal sealed class PeerBook
 {
     /// <summary>Most addresses that are remembered.</summary>
     public const int Capacity = 2000;
+
+    /// <summary>Most of them that are there on the word of peers alone, who may make up as many as they like.</summary>
+    public const int MaxExchanged = Capacity / 2;
+
+    private const int FirstCommonPort = 1024;
 
     private static readonly TimeSpan FirstRetry = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan OffenceRetry = TimeSpan.FromSeconds(60);
@@ -38,6 +49,7 @@ internal sealed class PeerBook
     private readonly List<IPEndPoint> _due = [];
     private readonly TimeProvider _time;
     private readonly Random _random;
+    private int _exchanged;
 
     public PeerBook(TimeProvider time, Random random)
     {
@@ -64,9 +76,12 @@ internal sealed class PeerBook
             return false;
         }
 
+        if (origin == PeerOrigin.Exchange && _exchanged >= MaxExchanged)
+            return false;
         if (_entries.Count >= Capacity && !TryDisplace())
             return false;
-        _entries.Add(endPoint, new Entry { Origin = origin, DueAt = _time.GetTimestamp() });
+        _entries.Add(endPoint, new Entry { Origin = origin, Rank = RankOf(endPoint, origin), DueAt = _time.GetTimestamp() });
+        _exchanged += origin == PeerOrigin.Exchange ? 1 : 0;
         return true;
     }
 
@@ -87,7 +102,7 @@ internal sealed class PeerBook
     }
 
     /// <summary>The address to dial next, or null when none is due; it counts as busy until one of the calls below says what became of it.
-    /// Those that failed least come first, those given by hand before others, ties by chance.</summary>
+    /// Those that failed least come first, among them those given by hand or found nearby, then others, then whom peers told of; ties by chance.</summary>
     public IPEndPoint? TakeNext()
     {
         long now = _time.GetTimestamp();
@@ -97,7 +112,7 @@ internal sealed class PeerBook
         {
             if (entry.IsBusy || entry.DueAt > now)
                 continue;
-            int rank = (entry.Failures * 2) + (entry.Origin == PeerOrigin.Hand ? 0 : 1);
+            int rank = (entry.Failures * 4) + entry.Rank;
             if (rank > best)
                 continue;
             if (rank < best)
@@ -147,7 +162,7 @@ internal sealed class PeerBook
     /// <summary>It is ourselves: forgotten for good.</summary>
     public void IsOurselves(IPEndPoint endPoint)
     {
-        _entries.Remove(endPoint);
+        Remove(endPoint);
         _bannedEndPoints.Add(endPoint);
     }
 
@@ -171,7 +186,7 @@ internal sealed class PeerBook
 
         // It may be known by another port than the one it came from.
         foreach (IPEndPoint known in _entries.Keys.Where(IsBanned).ToArray())
-            _entries.Remove(known);
+            Remove(known);
         return true;
     }
 
@@ -208,12 +223,31 @@ internal sealed class PeerBook
                 (worst, failures) = (endPoint, entry.Failures);
         }
 
-        return worst is not null && _entries.Remove(worst);
+        return worst is not null && Remove(worst);
+    }
+
+    // Few peers listen on a port of the system's services, while a liar may name many.
+    private static int RankOf(IPEndPoint endPoint, PeerOrigin origin) => origin switch
+    {
+        PeerOrigin.Hand or PeerOrigin.Local => 0,
+        PeerOrigin.Exchange when endPoint.Port < FirstCommonPort => 3,
+        PeerOrigin.Exchange => 2,
+        _ => 1,
+    };
+
+    private bool Remove(IPEndPoint endPoint)
+    {
+        if (!_entries.Remove(endPoint, out Entry? entry))
+            return false;
+        _exchanged -= entry.Origin == PeerOrigin.Exchange ? 1 : 0;
+        return true;
     }
 
     private sealed class Entry
     {
         public PeerOrigin Origin { get; init; }
+
+        public int Rank { get; init; }
 
         public bool IsBusy { get; set; }
 

@@ -56,6 +56,9 @@ internal sealed class PeerState
     /// <summary>Id under which it takes messages of the metadata exchange (BEP 9); 0 while it takes none.</summary>
     public byte MetadataId { get; set; }
 
+    /// <summary>Id under which it takes messages of the peer exchange (BEP 11); 0 while it takes none.</summary>
+    public byte ExchangeId { get; set; }
+
     /// <summary>Bytes of the metadata that it offers, as it says; null when it offers none.</summary>
     public int? MetadataSize { get; set; }
 

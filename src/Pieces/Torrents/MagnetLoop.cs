@@ -66,7 +66,7 @@ internal sealed class MagnetLoop
     private async Task<byte[]?> FetchAsync()
     {
         _setup.Inbox.Counters = new AnnounceCounters(0, 0, UnknownLeft);
-        _contacts.Begin(_setup.Options.Peers, _setup.TrackerOptions());
+        _contacts.Begin(_setup.Options.Peers, _setup.TrackerOptions(), isPrivate: false);
         using var ticks = new TickTimer(_setup.Services.TimeProvider, _setup.Inbox);
         while (await _setup.Inbox.WaitAsync(CancellationToken.None).ConfigureAwait(false))
         {
@@ -89,6 +89,8 @@ internal sealed class MagnetLoop
     {
         // Large metadata takes its time, and the caller chooses files.
         TorrentSetup known = await Task.Run(() => _setup.Complete(info)).ConfigureAwait(false);
+        if (known.Metainfo.IsPrivate)
+            _contacts.BecomePrivate();
         _setup.Reporter.Metadata(known.Metainfo, known.Options.SelectedFiles);
         foreach (string warning in known.Metainfo.Warnings)
             _setup.Reporter.Warn(warning);

@@ -17,8 +17,8 @@ internal static class PeerGreeting
     /// <summary>Id under which we take messages of the metadata exchange (BEP 9).</summary>
     public const byte MetadataId = 1;
 
-    private static readonly ImmutableSortedDictionary<string, byte> Extensions =
-        ImmutableSortedDictionary.Create<string, byte>(StringComparer.Ordinal).Add(MetadataCodec.ExtensionName, MetadataId);
+    /// <summary>Id under which we take messages of the peer exchange (BEP 11).</summary>
+    public const byte ExchangeId = 2;
 
     /// <summary>Most pieces that are said one by one to a peer that heard <see cref="SendBlank"/>; nine bytes each.</summary>
     public const int MaxHaves = 8192;
@@ -29,9 +29,8 @@ internal static class PeerGreeting
     /// <summary>Sends it.</summary>
     /// <param name="connection">To whom.</param>
     /// <param name="have">The pieces that we have.</param>
-    /// <param name="listenPort">Where we can be dialled, or 0.</param>
-    /// <param name="metadataSize">Bytes of the metadata that we serve; null when we serve none (a private torrent).</param>
-    public static void Send(PeerConnection connection, Bitfield have, int listenPort, int? metadataSize)
+    /// <param name="terms">What we can do.</param>
+    public static void Send(PeerConnection connection, Bitfield have, GreetingTerms terms)
     {
         if (connection.SupportsFast && have.IsFull)
             connection.Send(HaveAllMessage.Instance);
@@ -40,7 +39,7 @@ internal static class PeerGreeting
         else if (connection.SupportsFast)
             connection.Send(HaveNoneMessage.Instance);
 
-        SendHello(connection, listenPort, metadataSize, isOffered: metadataSize is not null, have.IsFull);
+        SendHello(connection, terms, have.IsFull);
     }
 
     /// <summary>Sends it while the torrent itself is not known yet: that we have nothing, and that we want its metadata.</summary>
@@ -48,36 +47,46 @@ internal static class PeerGreeting
     {
         if (connection.SupportsFast)
             connection.Send(HaveNoneMessage.Instance);
-        SendHello(connection, listenPort, metadataSize: null, isOffered: true, isUploadOnly: false);
+        SendHello(connection, new GreetingTerms { ListenPort = listenPort, TakesMetadata = true }, isUploadOnly: false);
     }
 
     /// <summary>Sends the rest of it to a peer that heard <see cref="SendBlank"/>.</summary>
     /// <returns>False when there is too much to say: the peer is to be dialled anew, and to hear <see cref="Send"/>.</returns>
-    public static bool SendRest(PeerConnection connection, Bitfield have, int listenPort, int? metadataSize)
+    public static bool SendRest(PeerConnection connection, Bitfield have, GreetingTerms terms)
     {
         // The whole of what one has may be said as the first message only (BEP 3).
         if (have.Count > MaxHaves)
             return false;
         for (int i = have.NextSet(0); i >= 0; i = have.NextSet(i + 1))
             connection.Send(new HaveMessage((uint)i));
-        SendHello(connection, listenPort, metadataSize, isOffered: metadataSize is not null, have.IsFull);
+        SendHello(connection, terms, have.IsFull);
         return true;
     }
 
-    private static void SendHello(PeerConnection connection, int listenPort, int? metadataSize, bool isOffered, bool isUploadOnly)
+    private static void SendHello(PeerConnection connection, GreetingTerms terms, bool isUploadOnly)
     {
         if (!connection.SupportsExtensions)
             return;
         var hello = new ExtensionHandshake
         {
-            Extensions = isOffered ? Extensions : Extensions.Clear(),
+            Extensions = ExtensionsOf(terms),
             Client = ClientName,
-            Port = listenPort > 0 ? listenPort : null,
+            Port = terms.ListenPort > 0 ? terms.ListenPort : null,
             RequestQueue = RequestQueue,
             YourAddress = connection.RemoteEndPoint.Address,
-            MetadataSize = metadataSize,
+            MetadataSize = terms.MetadataSize,
             IsUploadOnly = isUploadOnly,
         };
         connection.Send(new ExtendedMessage(HandshakeId, hello.Encode()));
+    }
+
+    private static ImmutableSortedDictionary<string, byte> ExtensionsOf(GreetingTerms terms)
+    {
+        var extensions = ImmutableSortedDictionary.Create<string, byte>(StringComparer.Ordinal);
+        if (terms.TakesMetadata)
+            extensions = extensions.Add(MetadataCodec.ExtensionName, MetadataId);
+        if (terms.ExchangesPeers)
+            extensions = extensions.Add(PeerExchangeCodec.ExtensionName, ExchangeId);
+        return extensions;
     }
 }

@@ -18,6 +18,8 @@ internal static class PeerHello
         // An extension that is not named again keeps its id (BEP 10).
         if (hello.Extensions.TryGetValue(MetadataCodec.ExtensionName, out byte id))
             peer.MetadataId = id;
+        if (hello.Extensions.TryGetValue(PeerExchangeCodec.ExtensionName, out byte exchangeId))
+            peer.ExchangeId = exchangeId;
         peer.MetadataSize = hello.MetadataSize;
         if (hello.RequestQueue is { } queue)
             peer.Requests.Window.SetLimit(queue);

@@ -12,8 +12,7 @@ internal sealed class PeerMessageRouter
     private readonly PieceManager _pieces;
     private readonly DownloadDesk _downloads;
     private readonly UploadDesk _uploads;
-    private readonly MetadataServer _metadata;
-    private readonly PeerBook _book;
+    private readonly ExtensionDesk _extensions;
     private readonly TimeProvider _time;
 
     public PeerMessageRouter(
@@ -21,16 +20,14 @@ internal sealed class PeerMessageRouter
         PieceManager pieces,
         DownloadDesk downloads,
         UploadDesk uploads,
-        MetadataServer metadata,
-        PeerBook book,
+        ExtensionDesk extensions,
         TimeProvider time)
     {
         _layout = layout;
         _pieces = pieces;
         _downloads = downloads;
         _uploads = uploads;
-        _metadata = metadata;
-        _book = book;
+        _extensions = extensions;
         _time = time;
     }
 
@@ -70,7 +67,7 @@ internal sealed class PeerMessageRouter
                 peer.OnUnchoked(_time.GetTimestamp());
                 break;
             case ExtendedMessage extended:
-                OnExtended(peer, extended);
+                _extensions.OnMessage(peer, extended, _pieces.IsComplete);
                 break;
             default:
                 HandleNumbered(peer, message);
@@ -103,22 +100,6 @@ internal sealed class PeerMessageRouter
             case AllowedFastMessage allowed when _layout.TryGetPiece(allowed.Piece, out PieceIndex piece):
                 peer.Requests.AllowFast(piece);
                 break;
-        }
-    }
-
-    private void OnExtended(PeerState peer, ExtendedMessage message)
-    {
-        // Other ids are extensions that we did not offer on this connection: skipped, never fatal (BEP 10).
-        try
-        {
-            if (message.ExtendedId == PeerGreeting.HandshakeId)
-                PeerHello.Apply(peer, ExtensionHandshake.Decode(message.Payload), _book);
-            else if (message.ExtendedId == PeerGreeting.MetadataId)
-                _metadata.OnMessage(peer, message.Payload);
-        }
-        catch (PeerProtocolException e)
-        {
-            peer.Close(PeerEnding.Offence, e.Message);
         }
     }
 }

@@ -10,6 +10,7 @@ namespace Pieces.Torrents;
 /// </summary>
 internal sealed class TorrentContacts : IAsyncDisposable
 {
+    private readonly TorrentBasis _basis;
     private readonly TorrentInbox _inbox;
     private readonly HandPeers _handPeers;
     private readonly CancellationTokenSource _stopping = new();
@@ -17,6 +18,7 @@ internal sealed class TorrentContacts : IAsyncDisposable
     /// <summary>Makes it; nobody is asked or dialled before <see cref="Begin"/>.</summary>
     public TorrentContacts(TorrentBasis basis)
     {
+        _basis = basis;
         _inbox = basis.Inbox;
         _handPeers = new HandPeers(basis);
         Metadata = new MetadataDesk(new MetadataFetch(basis.InfoHash, basis.Services.TimeProvider), basis.Services.TimeProvider);
@@ -41,9 +43,12 @@ internal sealed class TorrentContacts : IAsyncDisposable
     /// <summary>Asks trackers and looks up the peers that are known by hand. To be called once.</summary>
     /// <param name="peers">Peers known by hand.</param>
     /// <param name="trackers">What trackers are told, or null when there are none to ask.</param>
-    public void Begin(ImmutableArray<EndPoint> peers, TrackerClientOptions? trackers)
+    /// <param name="isPrivate">Whether nobody but the trackers may name peers (BEP 27), as far as that is known.</param>
+    public void Begin(ImmutableArray<EndPoint> peers, TrackerClientOptions? trackers, bool isPrivate)
     {
         IsUnderWay = true;
+        if (!isPrivate && _basis.Options.UseLocalDiscovery)
+            _basis.Services.LocalDiscovery?.Add(_basis.InfoHash, _inbox);
         _handPeers.Start(peers, _stopping.Token);
         if (trackers is null)
             return;
@@ -51,11 +56,15 @@ internal sealed class TorrentContacts : IAsyncDisposable
         Trackers.Start();
     }
 
+    /// <summary>It has turned out that the torrent is private.</summary>
+    public void BecomePrivate() => _basis.Services.LocalDiscovery?.Remove(_basis.InfoHash);
+
     /// <summary>Ends all that is being asked and dialled, but for the trackers, which hear of it.</summary>
     /// <returns>Ends when they have heard of it, in 2 s at the most.</returns>
     public async Task<Task> StopAsync()
     {
         await _stopping.CancelAsync().ConfigureAwait(false);
+        _basis.Services.LocalDiscovery?.Remove(_basis.InfoHash);
         Task leaving = Trackers?.StopAsync() ?? Task.CompletedTask;
         await _handPeers.WhenIdleAsync().ConfigureAwait(false);
         return leaving;

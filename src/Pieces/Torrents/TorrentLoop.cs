@@ -190,7 +190,7 @@ internal sealed class TorrentLoop : IAsyncDisposable
         _handover?.Start(_contacts.Stopping);
         _setup.Inbox.Counters = _goal.Counters;
         if (!_contacts.IsUnderWay)
-            _contacts.Begin(_setup.Options.Peers, _setup.TrackerOptions());
+            _contacts.Begin(_setup.Options.Peers, _setup.TrackerOptions(), _setup.Metainfo.IsPrivate);
         _session.DialMore(_contacts.Stopping);
     }
 

@@ -72,6 +72,12 @@ public sealed record TorrentOptions
     /// <summary>Whether trackers are asked at all; default true.</summary>
     public bool UseTrackers { get; init; } = true;
 
+    /// <summary>Whether peers are told of one another, and asked for others (BEP 11); never for a private torrent. Default true.</summary>
+    public bool UsePeerExchange { get; init; } = true;
+
+    /// <summary>Whether peers are looked for in the local network (BEP 14); never for a private torrent. Default true.</summary>
+    public bool UseLocalDiscovery { get; init; } = true;
+
     /// <summary>Most connections for this torrent; default 100.</summary>
     public int MaxPeers { get; init; } = 100;
 

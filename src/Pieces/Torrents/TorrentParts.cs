@@ -1,3 +1,4 @@
+using Pieces.Discovery;
 using Pieces.Metadata;
 using Pieces.Peers;
 using Pieces.Picking;
@@ -20,6 +21,9 @@ internal sealed record TorrentParts
     public required UploadDesk Uploads { get; init; }
 
     public required MetadataServer Metadata { get; init; }
+
+    /// <summary>Exchanges peers with peers; null where that is off, as it is for a private torrent (BEP 27).</summary>
+    public PeerExchange? Exchange { get; init; }
 
     public required PeerMessageRouter Router { get; init; }
 
@@ -51,6 +55,7 @@ internal sealed record TorrentParts
         admission.BeginPieces(storage, layout.PieceCount);
         (PeerBook book, PeerPool pool) = admission.Peers;
         var metadata = new MetadataServer(setup.Metainfo, time);
+        PeerExchange? exchange = setup.ExchangesPeers ? new PeerExchange(book, pool, time, setup.Random) : null;
         var round = new ChokeRound(new Choker(time, setup.Random), time, Choker.SlotsFor(setup.Services.UploadLimiter.Rate));
         var downloads = new DownloadDesk(pieces, pool, time);
         StreamRetention? retention = storage is StreamStorage stream
@@ -65,7 +70,8 @@ internal sealed record TorrentParts
             Downloads = downloads,
             Uploads = uploads,
             Metadata = metadata,
-            Router = new PeerMessageRouter(layout, pieces, downloads, uploads, metadata, book, time),
+            Exchange = exchange,
+            Router = new PeerMessageRouter(layout, pieces, downloads, uploads, new ExtensionDesk(metadata, exchange, book), time),
             Stats = new TransferStats(pieces, pool, book, time, layout.BytesOf(wanted)),
             Reporter = setup.Reporter,
             Retention = retention,

@@ -1,3 +1,4 @@
+using Pieces.Discovery;
 using Pieces.Net;
 using Pieces.Primitives;
 using Pieces.Storage;
@@ -31,6 +32,9 @@ internal sealed record TorrentServices
 
     /// <summary>The port we listen on, or 0.</summary>
     public required Func<int> ListenPort { get; init; }
+
+    /// <summary>Finds peers in the local network; null where nothing is sent to it.</summary>
+    public LocalDiscovery? LocalDiscovery { get; init; }
 
     /// <summary>What every socket is bound to, or null.</summary>
     public LocalBinding? Binding { get; init; }

@@ -1,3 +1,4 @@
+using Pieces.Discovery;
 using Pieces.Metadata;
 using Pieces.Peers;
 using Pieces.Primitives;
@@ -17,6 +18,7 @@ internal sealed class TorrentSession
     private readonly DownloadDesk _downloads;
     private readonly UploadDesk _uploads;
     private readonly MetadataServer _metadata;
+    private readonly PeerExchange? _exchange;
     private readonly PeerMessageRouter _router;
     private readonly TransferStats _stats;
     private readonly TorrentReporter _reporter;
@@ -33,6 +35,7 @@ internal sealed class TorrentSession
         _downloads = parts.Downloads;
         _uploads = parts.Uploads;
         _metadata = parts.Metadata;
+        _exchange = parts.Exchange;
         _router = parts.Router;
         _stats = parts.Stats;
         _reporter = parts.Reporter;
@@ -54,6 +57,14 @@ internal sealed class TorrentSession
 
     private Bitfield Offered => _retention?.Offered ?? _pieces.Have;
 
+    private GreetingTerms Terms => new()
+    {
+        ListenPort = _listenPort(),
+        TakesMetadata = _metadata.Size is not null,
+        MetadataSize = _metadata.Size,
+        ExchangesPeers = _exchange is not null,
+    };
+
     /// <summary>Takes over the peers that came before the torrent was known: they hear what we have, and what they said is heard.</summary>
     public void TakeOver(PeerLobby lobby)
     {
@@ -61,7 +72,7 @@ internal sealed class TorrentSession
         {
             peer.BeginPieces(_pieceCount);
             _pieces.PeerJoined(peer);
-            if (PeerGreeting.SendRest(peer.Connection!, Offered, _listenPort(), _metadata.Size))
+            if (PeerGreeting.SendRest(peer.Connection!, Offered, Terms))
                 _router.Handle(peer, words);
             else
                 peer.Close(PeerEnding.Unplanned, "is to hear anew what is here");
@@ -134,6 +145,7 @@ internal sealed class TorrentSession
         _downloads.Tick(now);
         _uploads.Tick(now, isSeeding);
         _metadata.Tick();
+        _exchange?.Tick();
         if (isSeeding)
             CloseSeeds();
         IsAlone = _admission.DialMore(cancellationToken);
@@ -181,7 +193,7 @@ internal sealed class TorrentSession
         if (_admission.Arrived(arrived) is not { } peer)
             return;
         _pieces.PeerJoined(peer);
-        PeerGreeting.Send(peer.Connection!, Offered, _listenPort(), _metadata.Size);
+        PeerGreeting.Send(peer.Connection!, Offered, Terms);
         _reporter.Connected(arrived.RemoteEndPoint, peer.Client);
     }
 
@@ -192,6 +204,7 @@ internal sealed class TorrentSession
         _pieces.PeerLeft(peer);
         _uploads.Forget(peer);
         _metadata.Forget(peer);
+        _exchange?.Forget(peer);
         _reporter.Closed(gone.Peer.RemoteEndPoint, gone.Reason, peer.Client);
         _downloads.ServeAll();
     }

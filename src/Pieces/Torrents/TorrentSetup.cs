@@ -13,6 +13,9 @@ internal sealed record TorrentSetup : TorrentBasis
     /// <summary>Whether its metadata came from peers and is to be kept until all is here, so that the next run need not ask for it.</summary>
     public bool KeepsMetadata { get; init; }
 
+    /// <summary>Whether peers are told of one another: not those of a private torrent, who are the tracker's to name (BEP 27).</summary>
+    public bool ExchangesPeers => Options.UsePeerExchange && !Metainfo.IsPrivate;
+
     /// <summary>Pieces that some wanted file touches, less those that need not be fetched; what is there when it is only to be served.</summary>
     public Bitfield WantedPieces(StorageOpening opening)
     {

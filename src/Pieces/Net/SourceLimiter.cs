@@ -1,6 +1,4 @@
-using Pieces.Net;
-
-namespace Pieces.Dht;
+namespace Pieces.Net;
 
 /// <summary>
 /// Lets each address have so many events a second, with some in a burst. The memory is one number for each of a fixed set of places that addresses
