@@ -95,7 +95,7 @@ public static class DataVerifier
         var unproven = new Bitfield(good.Length);
         for (int i = pieces.NextSet(0); i >= 0 && flags is not null; i = pieces.NextSet(i + 1))
         {
-            if (!good[i] && LacksOnlyOthers(metainfo.Layout.Piece(i), metainfo.Layout, files, facts, flags))
+            if (!good[i] && UnprovenPieces.LacksOnlyOthers(metainfo.Layout.Piece(i), metainfo.Layout, files, file => facts[file].Length, file => flags[file]))
                 unproven.Set(i);
         }
 
@@ -117,21 +117,6 @@ public static class DataVerifier
             UnprovenPieces = [.. notGood.Where(i => unproven[i])],
             CheckedPieces = pieces.Count,
         };
-    }
-
-    private static bool LacksOnlyOthers(PieceIndex piece, PieceLayout layout, FileStore files, FileFacts[] facts, bool[] flags)
-    {
-        bool lacksOthers = false;
-        foreach (FileSegment segment in files.Map.Segments(layout.OffsetOf(piece), layout.LengthOf(piece)))
-        {
-            if (files.PlaceOf(segment.File) == FilePlace.Zeros || facts[segment.File].Length >= segment.Offset + segment.Length)
-                continue;
-            if (flags[segment.File])
-                return false;
-            lacksOthers = true;
-        }
-
-        return lacksOthers;
     }
 
     private static FileFacts Place(FileEntry file, FileStore files, StoragePaths paths)

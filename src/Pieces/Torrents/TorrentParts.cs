@@ -66,7 +66,7 @@ internal sealed record TorrentParts
             Uploads = uploads,
             Metadata = metadata,
             Router = new PeerMessageRouter(layout, pieces, downloads, uploads, metadata, book, time),
-            Stats = new TransferStats(pieces, pool, book, time, layout.BytesOf(wanted)),
+            Stats = new TransferStats(pieces, pool, book, time, layout.BytesOf(wanted)) { PiecesNotServed = setup.PiecesNotServed(opening) },
             Reporter = setup.Reporter,
             Retention = retention,
         };
