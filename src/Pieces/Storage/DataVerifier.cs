@@ -74,6 +74,8 @@ public static class DataVerifier
     public static async Task<DataCheckResult> RunAsync(
         Metainfo metainfo, string directory, ImmutableArray<int>? selected, IProgress<CheckProgress>? progress, CancellationToken cancellationToken)
     {
+        ImmutableArray<FileEntry> asNamed = metainfo.Files;
+        metainfo = NamesOnDisk.Of(metainfo, directory);
         bool[]? flags = SelectedFiles.FlagsOf(metainfo, selected);
         using var handles = new HandleCache(MaxOpenFiles);
         var paths = new StoragePaths(metainfo, directory);
@@ -108,7 +110,7 @@ public static class DataVerifier
             ImmutableArray<int> lacking = file.Length == 0 ? [] : Clear(good, metainfo.Layout.PieceAt(file.Offset).Value,
                 metainfo.Layout.PieceAt(file.Offset + file.Length - 1).Value);
             ImmutableArray<int> bad = [.. lacking.Where(i => !unproven[i])];
-            checks.Add(new FileCheck(file, files.PathOf(file.Index), fact.IsFile, fact.Length, bad) { UnprovenPieces = [.. lacking.Where(i => unproven[i])] });
+            checks.Add(new FileCheck(asNamed[file.Index], files.PathOf(file.Index), fact.IsFile, fact.Length, bad) { UnprovenPieces = [.. lacking.Where(i => unproven[i])] });
         }
 
         ImmutableArray<int> notGood = [.. Clear(good, 0, good.Length - 1).Where(i => pieces[i])];
