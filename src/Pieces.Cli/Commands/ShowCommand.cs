@@ -34,7 +34,7 @@ internal static class ShowCommand
             {
                 ShowReport report = ShowReport.Of(metainfo) with { Magnet = link, Scrape = counts };
                 context.Output.WriteLine(ReportJson.Line(report, ReportJson.Default.ShowReport));
-                return (int)ExitCode.Success;
+                return (int)Conclude(context, metainfo, counts);
             }
 
             foreach (string warning in metainfo.Warnings)
@@ -44,7 +44,7 @@ internal static class ShowCommand
                 context.Output.WriteLine(line);
             if (parse.GetValue(files))
                 ListFiles(metainfo, context.Output);
-            return (int)ExitCode.Success;
+            return (int)Conclude(context, metainfo, counts);
         });
         return command;
     }
@@ -98,6 +98,16 @@ internal static class ShowCommand
         var options = new SwarmScrapeOptions { TimeProvider = context.TimeProvider };
         IReadOnlyList<TrackerCounts> answers = await SwarmScrape.RunAsync(metainfo, options, cancellationToken);
         return [.. answers.Select(answer => new ScrapeLine(answer.Tracker, answer.Seeders, answer.Leechers, answer.Completed, answer.Error))];
+    }
+
+    // What was asked for beside the torrent itself may be missing from what was printed, and the code is to say so.
+    private static ExitCode Conclude(CliContext context, Metainfo metainfo, IReadOnlyList<ScrapeLine>? counts)
+    {
+        if (counts is null or [] || counts.Any(answer => answer.Error is null))
+            return ExitCode.Success;
+        context.Output.Flush();
+        string fact = counts.Count == 1 ? "its tracker tells no counts" : $"none of its {Number(counts.Count)} trackers tells its counts";
+        throw new FailureException(ExitCode.TrackersRefused, $"{metainfo.Name}: {fact}");
     }
 
     private static void ListFiles(Metainfo metainfo, StandardOutput output)

@@ -24,6 +24,7 @@ internal static class CommandExamples
             new("pieces seed debian.torrent", "serve what is in this folder until Ctrl-C"),
             new("pieces seed debian.torrent --data ~/isos", "the content is somewhere else"),
             new("pieces seed a.torrent b.torrent --seed-time 2h", "enough after two hours"),
+            new("pieces seed album.torrent -s '*.flac'", "some of its files"),
         ],
         "show" =>
         [

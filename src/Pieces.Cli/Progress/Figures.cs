@@ -51,13 +51,14 @@ internal sealed class Figures
         return figures;
     }
 
-    /// <summary>What is known of all transfers together.</summary>
-    public static Figures Total(IReadOnlyList<TransferRow> rows)
+    /// <summary>What is known of all transfers together, and how many more wait for their turn.</summary>
+    public static Figures Total(IReadOnlyList<TransferRow> rows, int waiting)
     {
         long wanted = rows.Sum(row => row.Now.BytesWanted), verified = rows.Sum(row => row.Now.BytesVerified);
         double down = rows.Sum(row => row.Now.DownloadRate);
         var figures = new Figures();
-        figures.Add(1, Quantity.Count(rows.Count, "torrent"), Tone.Strong);
+        string more = waiting > 0 ? string.Create(CultureInfo.InvariantCulture, $", {waiting} waiting") : string.Empty;
+        figures.Add(1, Quantity.Count(rows.Count, "torrent") + more, Tone.Strong);
         figures.Add(3, $"{Quantity.Percent(verified, wanted)} of {Quantity.Size(wanted)}");
         figures.Add(0, $"down {Quantity.Rate(down)}");
         figures.Add(4, $"up {Quantity.Rate(rows.Sum(row => row.Now.UploadRate))}");

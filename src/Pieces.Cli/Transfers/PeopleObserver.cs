@@ -41,6 +41,9 @@ internal sealed class PeopleObserver : TransferObserver
     public override void Hear(TransferItem item, TorrentNotice notice) => _printer.Report(notice);
 
     /// <inheritdoc/>
+    public override void Queue(int waiting) => _view.Queue(waiting);
+
+    /// <inheritdoc/>
     public override void Show(IReadOnlyList<TransferSession> running) => _view.Show([.. running.Select(session => session.Status)]);
 
     /// <inheritdoc/>

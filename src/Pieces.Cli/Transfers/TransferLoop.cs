@@ -73,7 +73,7 @@ internal sealed class TransferLoop
             while (_inbox.Reader.TryRead(out RunEvent? e))
                 await OnAsync(e);
             if (_stop.Code != ExitCode.BrokenPipe && (tick.IsCompleted || _running.Count <= Many))
-                _observer.Show(_running);
+                Show();
             if (heard.IsCompleted)
                 heard = _inbox.Reader.WaitToReadAsync().AsTask();
             if (!tick.IsCompleted)
@@ -101,6 +101,12 @@ internal sealed class TransferLoop
             else
                 return;
         }
+    }
+
+    private void Show()
+    {
+        _observer.Queue(_waiting.Count);
+        _observer.Show(_running);
     }
 
     private void Load(string source)

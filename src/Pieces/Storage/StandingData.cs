@@ -58,6 +58,9 @@ internal sealed class StandingData
         }
 
         ResumeTrust trust = ResumeTrust.Weigh(_options, _inventory, _files, state);
+        Bitfield? chosen = _options is { ReadOnly: true, WantedFiles: { } files } ? SelectedFiles.PiecesOf(_options.Metainfo, [.. files]) : null;
+        if (chosen is not null)
+            Keep(trust.ToHash, chosen);
         if (state is { IsClosed: false })
             AddUntold(trust);
         Bitfield valid = await CheckAsync(trust.ToHash).ConfigureAwait(false);
@@ -75,6 +78,8 @@ internal sealed class StandingData
                 await TrySpareAsync(file).ConfigureAwait(false);
         }
 
+        if (chosen is not null)
+            Keep(Have, chosen);
         Durable = new Bitfield(Have.Length);
         if (state is not null)
         {
@@ -177,5 +182,14 @@ internal sealed class StandingData
     {
         for (int i = what.NextSet(0); i >= 0; i = what.NextSet(i + 1))
             from.Clear(i);
+    }
+
+    private static void Keep(Bitfield from, Bitfield what)
+    {
+        for (int i = from.NextSet(0); i >= 0; i = from.NextSet(i + 1))
+        {
+            if (!what[i])
+                from.Clear(i);
+        }
     }
 }

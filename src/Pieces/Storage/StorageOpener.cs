@@ -179,7 +179,8 @@ internal sealed class StorageOpener
             candidates.Add(new OpenCandidate(_options.Metainfo.Layout.Piece(piece), bits.ToOrdinals()));
         candidates.Sort(static (a, b) => a.Piece.CompareTo(b.Piece));
         _warnings.AddRange(placement.Warnings);
-        var opening = new StorageOpening(standing.Have.Clone(), candidates, ExemptPieces(standing, rulings), finished, _warnings);
+        Bitfield exempt = _options.ReadOnly ? Unprovable(inventory, standing) : ExemptPieces(standing, rulings);
+        var opening = new StorageOpening(standing.Have.Clone(), candidates, exempt, finished, _warnings);
         return new Opened(opening, standing, rulings, placement.ToFinish, storageLock);
     }
 
@@ -191,6 +192,27 @@ internal sealed class StorageOpener
         PieceLayout layout = _options.Metainfo.Layout;
         return entry.Length == 0 || standing.Have.NextClear(layout.PieceAt(entry.Offset).Value) is var missing
             && (missing < 0 || missing > layout.PieceAt(entry.Offset + entry.Length - 1).Value);
+    }
+
+    // Read only: what is left out is not ours to fetch, and no fault of the files that were chosen.
+    private Bitfield Unprovable(DiskInventory inventory, StandingData standing)
+    {
+        PieceLayout layout = _options.Metainfo.Layout;
+        var unprovable = new Bitfield(layout.PieceCount);
+        for (int i = standing.Have.NextClear(0); i >= 0 && _options.WantedFiles is not null; i = standing.Have.NextClear(i + 1))
+        {
+            if (UnprovenPieces.LacksOnlyOthers(layout.Piece(i), layout, _files, LengthOf, _options.Wants))
+                unprovable.Set(i);
+        }
+
+        return unprovable;
+
+        long LengthOf(int file) => _files.PlaceOf(file) switch
+        {
+            FilePlace.Final => inventory.Final(file).Length,
+            FilePlace.Part => inventory.Part(file).Length,
+            _ => 0,
+        };
     }
 
     private Bitfield ExemptPieces(StandingData standing, FileRuling[] rulings)

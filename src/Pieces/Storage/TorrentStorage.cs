@@ -21,6 +21,8 @@ internal sealed class TorrentStorage : ITorrentStore
     /// <summary>Makes a storage; nothing is touched before <see cref="OpenAsync"/>.</summary>
     public TorrentStorage(StorageOptions options)
     {
+        if (options.ReadOnly)
+            options = options with { Metainfo = NamesOnDisk.Of(options.Metainfo, options.OutputDirectory) };
         _options = options;
         _paths = new StoragePaths(options.Metainfo, options.OutputDirectory);
         var mode = new FileStoreMode(options.ReadOnly, options.Preallocation);

@@ -8,9 +8,6 @@ namespace Pieces.Torrents;
 /// <summary>What we say first to a peer: what we have, in the shortest form that it understands, and what we can do.</summary>
 internal static class PeerGreeting
 {
-    /// <summary>Our program, as peers show it.</summary>
-    public const string ClientName = "Pieces 0.1";
-
     /// <summary>Id of the extension handshake among extended messages (BEP 10).</summary>
     public const byte HandshakeId = 0;
 
@@ -70,7 +67,7 @@ internal static class PeerGreeting
         var hello = new ExtensionHandshake
         {
             Extensions = ExtensionsOf(terms),
-            Client = ClientName,
+            Client = ProductName.Full,
             Port = terms.ListenPort > 0 ? terms.ListenPort : null,
             RequestQueue = RequestQueue,
             YourAddress = connection.RemoteEndPoint.Address,

@@ -72,7 +72,7 @@ internal sealed record TorrentParts
             Metadata = metadata,
             Exchange = exchange,
             Router = new PeerMessageRouter(layout, pieces, downloads, uploads, new ExtensionDesk(metadata, exchange, book), time),
-            Stats = new TransferStats(pieces, pool, book, time, layout.BytesOf(wanted)),
+            Stats = new TransferStats(pieces, pool, book, time, layout.BytesOf(wanted)) { PiecesNotServed = setup.PiecesNotServed(opening) },
             Reporter = setup.Reporter,
             Retention = retention,
         };

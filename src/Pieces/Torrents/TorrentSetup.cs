@@ -21,10 +21,19 @@ internal sealed record TorrentSetup : TorrentBasis
     {
         if (Options.SeedOnly)
             return opening.Have.Clone();
-        Bitfield wanted = SelectedFiles.PiecesOf(Metainfo, SelectedFiles.FlagsOf(Metainfo, Options.SelectedFiles));
+        Bitfield wanted = SelectedPieces();
         for (int i = opening.Exempt.NextSet(0); i >= 0; i = opening.Exempt.NextSet(i + 1))
             wanted.Clear(i);
         return wanted;
+    }
+
+    /// <summary>
+    /// How many pieces of data that is only to be served are missing; those do not count of which nothing but bytes of unselected files lacks.
+    /// </summary>
+    public int PiecesNotServed(StorageOpening opening)
+    {
+        Bitfield selected = SelectedPieces();
+        return Options.SeedOnly ? selected.Count - selected.CountCommon(opening.Have) - selected.CountCommon(opening.Exempt) : 0;
     }
 
     /// <summary>The files that are to be on the disk under their final names.</summary>
@@ -33,6 +42,8 @@ internal sealed record TorrentSetup : TorrentBasis
         bool[]? selected = SelectedFiles.FlagsOf(Metainfo, Options.SelectedFiles);
         return Metainfo.Files.Where(file => file.IsOnDisk && (selected is null || selected[file.Index]));
     }
+
+    private Bitfield SelectedPieces() => SelectedFiles.PiecesOf(Metainfo, SelectedFiles.FlagsOf(Metainfo, Options.SelectedFiles));
 
     /// <summary>Where the torrent's pieces are kept; opened by its loop.</summary>
     public ITorrentStore CreateStore() =>

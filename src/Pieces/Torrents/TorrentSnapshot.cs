@@ -55,6 +55,11 @@ public sealed record TorrentSnapshot
     /// <summary>Pieces verified and written.</summary>
     public int PiecesHave { get; init; }
 
+    /// <summary>
+    /// Pieces of the wanted files that are not here. Where data is only served, those do not count of which nothing but bytes of unselected files lacks.
+    /// </summary>
+    public int PiecesMissing { get; init; }
+
     /// <summary>Which parts of the torrent these pieces are; null before that is known.</summary>
     public PieceMap? Map { get; init; }
 

@@ -29,11 +29,13 @@ public sealed class TransferLoopTests : IDisposable
         await FakeTimeSteps.SettleAsync();
         _host.Added.Keys.Should().BeEquivalentTo("a", "b");
         _host.Loaded.Should().BeEquivalentTo(["a", "b"], "a source is not even loaded before its turn");
+        await UntilAsync(() => _heard.Waiting == 2);
 
         Finish("b");
         await UntilAsync(() => _host.Added.Count == 3);
         Finish("a");
         await UntilAsync(() => _host.Added.Count == 4);
+        await UntilAsync(() => _heard.Waiting == 0);
         Finish("c");
         Finish("d");
         (await EndOf(run)).Select(result => result.Outcome.Code).Should().Equal(ExitCode.Success, ExitCode.Success, ExitCode.Success, ExitCode.Success);
@@ -190,9 +192,15 @@ public sealed class TransferLoopTests : IDisposable
 
     private sealed class Recorder : TransferObserver
     {
+        private int _waiting;
+
+        public int Waiting => Volatile.Read(ref _waiting);
+
         public System.Collections.Concurrent.ConcurrentQueue<string> Warnings { get; } = new();
 
         public System.Collections.Concurrent.ConcurrentQueue<string> Ended { get; } = new();
+
+        public override void Queue(int waiting) => Volatile.Write(ref _waiting, waiting);
 
         public override void Warn(TransferItem? item, string message) => Warnings.Enqueue(message);
 

@@ -61,6 +61,13 @@ internal sealed class PiecesProcess : IAsyncDisposable
         string[] command = shell is null
             ? [Executable, .. arguments]
             : ["/bin/bash", "-c", shell + " && exec \"$@\"", "bash", Executable, .. arguments];
+        return StartProgram(command, workingDirectory, environment, input);
+    }
+
+    /// <summary>Starts a program that is, or starts, the executable, in the same way.</summary>
+    public static PiecesProcess StartProgram(
+        string[] command, string? workingDirectory, IReadOnlyDictionary<string, string>? environment, byte[]? input = null)
+    {
         if (SignalsAreIgnored())
             command = ["/usr/bin/env", "--default-signal=INT,HUP", .. command];
         var start = new ProcessStartInfo(command[0], command[1..]);
@@ -89,6 +96,13 @@ internal sealed class PiecesProcess : IAsyncDisposable
 
     /// <summary>Waits until stdout holds a text.</summary>
     public Task WaitForOutputTextAsync(string text) => _output.WaitForAsync(text, Patience);
+
+    /// <summary>Waits for the first whole line on stdout.</summary>
+    public async Task<string> FirstOutputLineAsync()
+    {
+        await WaitForOutputTextAsync("\n");
+        return _output.SoFar.Split('\n')[0];
+    }
 
     /// <summary>Waits until stderr holds a text.</summary>
     public Task WaitForErrorTextAsync(string text) => _errors.WaitForAsync(text, Patience);

@@ -39,7 +39,7 @@ internal sealed class TestSwarm : IAsyncDisposable
         _logger = new LoggerConfiguration().MinimumLevel.Error().WriteTo.Sink(_log).CreateLogger();
     }
 
-    public FakeTimeProvider Time { get; } = new();
+    public WatchedTime Time { get; } = new();
 
     public InMemoryNetwork Network { get; }
 
@@ -114,7 +114,10 @@ internal sealed class TestSwarm : IAsyncDisposable
 
     public string NextFolder() => Directory.CreateDirectory(Path.Combine(_folder, Guid.NewGuid().ToString("N"))).FullName;
 
-    /// <summary>Lets time pass until something has come about; gives the seconds that it took.</summary>
+    /// <summary>
+    /// Lets time pass until something has come about; gives the seconds that it took. At the limit the clock stands still: what was due by then
+    /// is given real time to come about, however busy the machine is. With a limit of zero no time passes at all.
+    /// </summary>
     public async Task<double> UntilAsync(Func<bool> isDone, string what, TimeSpan? limit = null, TimeSpan? step = null)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(Token);
@@ -123,9 +126,11 @@ internal sealed class TestSwarm : IAsyncDisposable
         await SettleAsync();
         while (!isDone())
         {
-            if (patience.IsCancellationRequested || Time.GetElapsedTime(start) > (limit ?? DefaultLimit))
+            if (patience.IsCancellationRequested)
                 throw new TimeoutException($"not in {Time.GetElapsedTime(start).TotalSeconds:0.0} s: {what}\n{Describe()}");
-            Time.Advance(step ?? DefaultStep);
+            TimeSpan left = (limit ?? DefaultLimit) - Time.GetElapsedTime(start);
+            if (left > TimeSpan.Zero)
+                Time.Advance(left < (step ?? DefaultStep) ? left : step ?? DefaultStep);
             await SettleAsync();
         }
 

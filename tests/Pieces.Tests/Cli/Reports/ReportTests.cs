@@ -83,6 +83,32 @@ public sealed class ReportTests : IDisposable
             .Should().Equal("does not know this torrent", null, "connection refused", "cannot be scraped: its path does not end in /announce");
     }
 
+    [Theory]
+    [InlineData(1, "its tracker tells no counts")]
+    [InlineData(2, "none of its 2 trackers tells its counts")]
+    public async Task Scrape_prints_all_the_same_and_ends_with_sixteen_when_no_tracker_tells_anything(int trackers, string fact)
+    {
+        var tiers = new List<object>();
+        for (int i = 0; i < trackers; i++)
+            tiers.Add(new List<object> { $"http://127.0.0.1:{FreePort.OfTcp()}/announce" });
+        string path = _folder.Write("x.torrent", Bytes(SingleInfo(), new Dict { ["announce-list"] = tiers }));
+        PiecesResult text = await PiecesProcess.RunAsync("show", path, "--scrape", "--files");
+        text.ExitCode.Should().Be(16);
+        text.StandardOutput.Should().Contain("name:").And.Contain(": connection refused\n").And.MatchRegex("\n +1 +[0-9]+ [^\n]+\n$");
+        text.StandardError.Should().MatchRegex($"^pieces: [^\n]+: {fact}\n$");
+        JsonElement show = await ObjectAsync(16, "show", path, "--scrape", "--json");
+        show.GetProperty("scrape").GetArrayLength().Should().Be(trackers);
+    }
+
+    [Fact]
+    public async Task Scrape_of_a_torrent_without_trackers_is_no_failure()
+    {
+        string path = _folder.Write("x.torrent", Bytes(SingleInfo()));
+        PiecesResult text = await PiecesProcess.RunAsync("show", path, "--scrape");
+        text.ExitCode.Should().Be(0);
+        text.StandardError.Should().Contain("names no tracker");
+    }
+
     [Fact]
     public async Task Verify_prints_one_object_and_ends_with_ten_when_something_is_wrong()
     {
