@@ -1,4 +1,5 @@
 using Pieces.Cli.Terminal;
+using Pieces.Peers;
 using Pieces.Torrents;
 
 namespace Pieces.Cli.Transfers;
@@ -22,7 +23,7 @@ internal sealed class NoticePrinter : IProgress<TorrentNotice>
                 _messages.Information($"{file.Path}: complete, {Quantity.Size(file.Length)}");
                 break;
             case PeerNotice { Change: PeerChange.Connected } peer:
-                _messages.Information($"peer {peer.Address}{ClientOf(peer)}: connected");
+                _messages.Information($"peer {peer.Address}{ClientOf(peer)}: connected{FoundBy(peer.Origin)}");
                 break;
             case PeerNotice { Change: PeerChange.Banned } peer:
                 _messages.Information($"peer {peer.Address}{ClientOf(peer)}: banned, {peer.Reason}");
@@ -36,6 +37,12 @@ internal sealed class NoticePrinter : IProgress<TorrentNotice>
             case TrackerNotice tracker:
                 _messages.Warning($"tracker {tracker.Url}: {tracker.Error}");
                 break;
+            case DhtNotice { Answers: 0 } dht:
+                _messages.Information($"DHT: no node answered, {Quantity.Count(dht.Nodes, "node")} known");
+                break;
+            case DhtNotice dht:
+                _messages.Information($"DHT: {Quantity.Count(dht.Peers, "peer")}, {Quantity.Count(dht.Answers, "node")} answered, {dht.Nodes} known");
+                break;
             case WarningNotice warning:
                 _messages.Warning(warning.Message);
                 break;
@@ -43,6 +50,14 @@ internal sealed class NoticePrinter : IProgress<TorrentNotice>
                 break;
         }
     }
+
+    private static string FoundBy(PeerOrigin? origin) => origin switch
+    {
+        PeerOrigin.Dht => ", found in the DHT",
+        PeerOrigin.Local => ", found in the local network",
+        PeerOrigin.Exchange => ", found by other peers",
+        _ => string.Empty,
+    };
 
     private static string ClientOf(PeerNotice peer) => peer.Client.Length == 0 ? string.Empty : $" ({peer.Client})";
 }

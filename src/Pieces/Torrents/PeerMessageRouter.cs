@@ -13,6 +13,7 @@ internal sealed class PeerMessageRouter
     private readonly DownloadDesk _downloads;
     private readonly UploadDesk _uploads;
     private readonly ExtensionDesk _extensions;
+    private readonly TorrentDht _dht;
     private readonly TimeProvider _time;
 
     public PeerMessageRouter(
@@ -21,6 +22,7 @@ internal sealed class PeerMessageRouter
         DownloadDesk downloads,
         UploadDesk uploads,
         ExtensionDesk extensions,
+        TorrentDht dht,
         TimeProvider time)
     {
         _layout = layout;
@@ -28,6 +30,7 @@ internal sealed class PeerMessageRouter
         _downloads = downloads;
         _uploads = uploads;
         _extensions = extensions;
+        _dht = dht;
         _time = time;
     }
 
@@ -99,6 +102,9 @@ internal sealed class PeerMessageRouter
                 break;
             case AllowedFastMessage allowed when _layout.TryGetPiece(allowed.Piece, out PieceIndex piece):
                 peer.Requests.AllowFast(piece);
+                break;
+            case PortMessage port:
+                _dht.OnPort(peer, port);
                 break;
         }
     }

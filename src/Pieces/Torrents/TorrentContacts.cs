@@ -22,7 +22,8 @@ internal sealed class TorrentContacts : IAsyncDisposable
         _inbox = basis.Inbox;
         _handPeers = new HandPeers(basis);
         Metadata = new MetadataDesk(new MetadataFetch(basis.InfoHash, basis.Services.TimeProvider), basis.Services.TimeProvider);
-        Lobby = new PeerLobby(basis.CreateAdmission(), Metadata, basis.Services, basis.Reporter);
+        Dht = new TorrentDht(basis);
+        Lobby = new PeerLobby(basis.CreateAdmission(), Metadata, Dht, basis.Services, basis.Reporter);
     }
 
     /// <summary>The peers, until a session takes them over.</summary>
@@ -34,21 +35,29 @@ internal sealed class TorrentContacts : IAsyncDisposable
     /// <summary>The trackers; null when there are none, or nobody has asked yet.</summary>
     public TrackerClient? Trackers { get; private set; }
 
+    /// <summary>The torrent's part in the DHT.</summary>
+    public TorrentDht Dht { get; }
+
     /// <summary>Whether trackers and peers have been asked.</summary>
     public bool IsUnderWay { get; private set; }
 
     /// <summary>Ends with the torrent.</summary>
     public CancellationToken Stopping => _stopping.Token;
 
-    /// <summary>Asks trackers and looks up the peers that are known by hand. To be called once.</summary>
+    /// <summary>Asks trackers and the DHT, and looks up the peers that are known by hand. To be called once.</summary>
     /// <param name="peers">Peers known by hand.</param>
     /// <param name="trackers">What trackers are told, or null when there are none to ask.</param>
-    /// <param name="isPrivate">Whether nobody but the trackers may name peers (BEP 27), as far as that is known.</param>
-    public void Begin(ImmutableArray<EndPoint> peers, TrackerClientOptions? trackers, bool isPrivate)
+    /// <param name="nodes">DHT nodes to begin with, or null when it is a private torrent, which may not ask there (BEP 27).</param>
+    public void Begin(ImmutableArray<EndPoint> peers, TrackerClientOptions? trackers, ImmutableArray<string>? nodes)
     {
         IsUnderWay = true;
-        if (!isPrivate && _basis.Options.UseLocalDiscovery)
-            _basis.Services.LocalDiscovery?.Add(_basis.InfoHash, _inbox);
+        if (nodes is { } known)
+        {
+            Dht.Begin(known);
+            if (_basis.Options.UseLocalDiscovery)
+                _basis.Services.LocalDiscovery?.Add(_basis.InfoHash, _inbox);
+        }
+
         _handPeers.Start(peers, _stopping.Token);
         if (trackers is null)
             return;
@@ -56,8 +65,13 @@ internal sealed class TorrentContacts : IAsyncDisposable
         Trackers.Start();
     }
 
-    /// <summary>It has turned out that the torrent is private.</summary>
-    public void BecomePrivate() => _basis.Services.LocalDiscovery?.Remove(_basis.InfoHash);
+    /// <summary>It has turned out private: leaves the DHT and local discovery at once, and whoever may be a peer by them alone.</summary>
+    public async Task BecomePrivateAsync()
+    {
+        _basis.Services.LocalDiscovery?.Remove(_basis.InfoHash);
+        await Dht.LeaveAsync().ConfigureAwait(false);
+        Lobby.Admission.BecomePrivate();
+    }
 
     /// <summary>Ends all that is being asked and dialled, but for the trackers, which hear of it.</summary>
     /// <returns>Ends when they have heard of it, in 2 s at the most.</returns>
@@ -66,6 +80,7 @@ internal sealed class TorrentContacts : IAsyncDisposable
         await _stopping.CancelAsync().ConfigureAwait(false);
         _basis.Services.LocalDiscovery?.Remove(_basis.InfoHash);
         Task leaving = Trackers?.StopAsync() ?? Task.CompletedTask;
+        await Dht.LeaveAsync().ConfigureAwait(false);
         await _handPeers.WhenIdleAsync().ConfigureAwait(false);
         return leaving;
     }
@@ -78,6 +93,7 @@ internal sealed class TorrentContacts : IAsyncDisposable
     {
         if (Trackers is not null)
             await Trackers.DisposeAsync().ConfigureAwait(false);
+        await Dht.DisposeAsync().ConfigureAwait(false);
         _stopping.Dispose();
     }
 }

@@ -1,3 +1,4 @@
+using Pieces.Dht;
 using Pieces.Discovery;
 using Pieces.Net;
 using Pieces.Primitives;
@@ -32,6 +33,9 @@ internal sealed record TorrentServices
 
     /// <summary>The port we listen on, or 0.</summary>
     public required Func<int> ListenPort { get; init; }
+
+    /// <summary>The client's DHT node, started when a torrent wants it; null when the client takes no part.</summary>
+    public DhtHost? Dht { get; init; }
 
     /// <summary>Finds peers in the local network; null where nothing is sent to it.</summary>
     public LocalDiscovery? LocalDiscovery { get; init; }

@@ -25,7 +25,7 @@ internal sealed class NetworkSpace : IDisposable
     /// <summary>What a shell does so that the program runs in here.</summary>
     public string Shell => string.Create(CultureInfo.InvariantCulture, $"set -- nsenter -t {_holder.Id} -n \"$@\"");
 
-    /// <summary>What stands before a command that is to run in here.</summary>
+    /// <summary>What stands before a command so that it runs in here.</summary>
     public IReadOnlyList<string> Prefix => ["nsenter", "-t", _holder.Id.ToString(CultureInfo.InvariantCulture), "-n"];
 
     /// <summary>Joins two namespaces by a cable whose ends are called <c>v0</c>, with an address each.</summary>

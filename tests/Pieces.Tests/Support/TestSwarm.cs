@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
 using Microsoft.Extensions.Time.Testing;
+using Pieces.Dht;
 using Pieces.Metadata;
 using Pieces.Primitives;
 using Pieces.Torrents;
@@ -43,6 +44,9 @@ internal sealed class TestSwarm : IAsyncDisposable
 
     public InMemoryNetwork Network { get; }
 
+    /// <summary>The same hosts' UDP.</summary>
+    public InMemoryDatagrams Datagrams { get; } = new();
+
     public SwarmData Data { get; }
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -76,7 +80,8 @@ internal sealed class TestSwarm : IAsyncDisposable
         TorrentOptions options,
         long pieceMemory = 4 * SwarmData.MiB,
         int port = ScriptedHost.Port,
-        MagnetLink? link = null)
+        MagnetLink? link = null,
+        DhtSettings? dht = null)
     {
         var client = new TorrentClient(
             new TorrentClientOptions
@@ -87,8 +92,10 @@ internal sealed class TestSwarm : IAsyncDisposable
                 TimeProvider = Time,
                 Random = new Random(_count++),
                 Logger = _logger,
+                Dht = dht,
             },
-            Network.Host(address));
+            Network.Host(address),
+            Datagrams.Host(address));
         var notices = new SwarmNotices();
         options = options with { OutputDirectory = folder, Notices = notices };
         Task<Torrent> adding = link is null ? client.AddAsync(Data.Metainfo, options, Token) : client.AddAsync(link, options, Token);
