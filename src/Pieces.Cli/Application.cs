@@ -44,7 +44,7 @@ internal sealed class Application : IDisposable
         {
             // The last resort of the process: what nobody foresaw is said, and ends it with the code for bugs.
             var outcome = InTheirPlace(Outcome.Of(e));
-            if (!FailureEvents.TryWrite(_context, args, outcome))
+            if (!FailureEvents.TryWrite(_context, _reader.WithUsableSettings(args), outcome))
                 _context.Messages.Failure(outcome);
             code = outcome.Code;
         }

@@ -14,6 +14,9 @@ internal static class FailureEvents
     private static readonly string[] OutputFlags = ["-o", "-d", "--output", "--dir"];
 
     /// <summary>Tells it, unless nobody asked for events.</summary>
+    /// <param name="context">Where events go.</param>
+    /// <param name="args">The command line, completed by environment and file.</param>
+    /// <param name="outcome">What failed.</param>
     /// <returns>False when people are to be told instead.</returns>
     public static bool TryWrite(CliContext context, IReadOnlyList<string> args, Outcome outcome)
     {

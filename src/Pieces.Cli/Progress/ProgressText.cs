@@ -13,19 +13,14 @@ internal static class ProgressText
         : $"{subject.Name}: {Quantity.Size(subject.Size)} in {Quantity.Count(subject.Files, "file")}, "
         + $"{Quantity.Count(subject.Pieces, "piece")} of {Quantity.Size(subject.PieceLength)}";
 
-    /// <summary>What a state is called, with what is known of it at once.</summary>
-    public static string State(TorrentSnapshot now) => now.Phase switch
+    /// <summary>What it is doing, in the display's words, with what is known of it at once.</summary>
+    public static string State(TransferActivity activity, TorrentSnapshot now) => activity switch
     {
-        TorrentPhase.FindingPeers => "finding peers",
-        TorrentPhase.FetchingMetadata => "fetching metadata",
-        TorrentPhase.Checking => "looking at what is there",
-        TorrentPhase.Downloading when now.BytesVerified > 0 =>
-            $"downloading, {Quantity.Percent(now.BytesVerified, now.BytesWanted)} is here already",
-        TorrentPhase.Downloading => "downloading",
-        TorrentPhase.Seeding => $"seeding {Quantity.Percent(now.BytesVerified, now.BytesWanted)}",
-        TorrentPhase.Stopping => "stopping",
-        TorrentPhase.Stopped => "stopped",
-        _ => "failed",
+        TransferActivity.Checking => "looking at what is there",
+        TransferActivity.Seeding => $"seeding {Quantity.Percent(now.BytesVerified, now.BytesWanted)}",
+        TransferActivity.Downloading or TransferActivity.FindingPeers or TransferActivity.Stalled when now.BytesVerified > 0 =>
+            $"{ActivityText.Of(activity)}, {Quantity.Percent(now.BytesVerified, now.BytesWanted)} is here already",
+        _ => ActivityText.Of(activity),
     };
 
     /// <summary>How far it is, how fast, with how many peers.</summary>

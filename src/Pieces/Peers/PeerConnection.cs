@@ -73,10 +73,18 @@ internal sealed class PeerConnection
 
     /// <summary>Puts a message into the outbox; what is there when the write task comes goes out in one segment. A peer that does not take what
     /// collects (1 MiB) is closed.</summary>
-    public void Send(PeerMessage message) => AfterAdding(_outbox.TryAdd(message));
+    public void Send(PeerMessage message)
+    {
+        _options.Trace?.Sent(message);
+        AfterAdding(_outbox.TryAdd(message));
+    }
 
     /// <summary>Asks for blocks, in order, as one entry of the outbox.</summary>
-    public void SendRequests(IReadOnlyList<BlockRequest> blocks) => AfterAdding(_outbox.TryAddRequests(blocks));
+    public void SendRequests(IReadOnlyList<BlockRequest> blocks)
+    {
+        _options.Trace?.Asked(blocks);
+        AfterAdding(_outbox.TryAddRequests(blocks));
+    }
 
     /// <summary>Queues a block to be read and sent; false when the queue (512, advertised as <c>reqq</c>) is full.</summary>
     public bool TryQueueUpload(BlockRequest block)
@@ -122,7 +130,12 @@ internal sealed class PeerConnection
     {
         using var reader = new PeerReader(_stream, _options.Pool, new PeerFrameLimits(_options.PieceCount));
         while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false) is { } messages)
+        {
+            // Before they are given away, their buffers with them.
+            _options.Trace?.Received(messages);
             await _options.Sink.OnMessagesAsync(this, messages, cancellationToken).ConfigureAwait(false);
+        }
+
         Close("closed by the peer");
     }
 

@@ -40,4 +40,7 @@ internal sealed record PeerConnectionOptions
 
     /// <summary>Hears a peer's life.</summary>
     public required ILogger Logger { get; init; }
+
+    /// <summary>Hears every message, or null (default) for nobody.</summary>
+    public PeerTrace? Trace { get; init; }
 }

@@ -197,6 +197,7 @@ internal sealed class PeerAdmission
             UploadLimiter = _services.UploadLimiter,
             TimeProvider = _services.TimeProvider,
             Logger = _services.Logger,
+            Trace = PeerTrace.Of(_services.Logger, peer.Transport.RemoteEndPoint),
         });
         var state = new PeerState(id, connection, _pieceCount, _services.TimeProvider, now)
         {

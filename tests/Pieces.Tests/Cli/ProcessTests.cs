@@ -1,3 +1,4 @@
+using Pieces.Tests.Contract;
 using Pieces.Tests.Support;
 
 namespace Pieces.Tests.Cli;
@@ -17,6 +18,7 @@ public class ProcessTests
     }
 
     [Theory]
+    [Contract("exit 2", "line unknown-flag-names-nearest", "stream one-line-errors")]
     [InlineData("--seeed", "x.torrent", "did you mean --seed?")]
     [InlineData("--proxy=socks5h://p:1080", "x.torrent", "not built yet")]
     [InlineData("-v", "-o=there", "no source given")]
@@ -42,6 +44,7 @@ public class ProcessTests
     }
 
     [Fact]
+    [Contract("exit 3", "stream one-line-errors")]
     public async Task A_torrent_that_is_not_there_is_said_with_its_name()
     {
         PiecesResult result = await PiecesProcess.RunAsync("show", "nowhere/x.torrent");
@@ -51,6 +54,7 @@ public class ProcessTests
     }
 
     [Fact]
+    [Contract("verbosity -qq")]
     public async Task Qq_leaves_nothing_but_the_exit_code()
     {
         PiecesResult result = await PiecesProcess.RunAsync("show", "nowhere.torrent", "-qq");
@@ -58,6 +62,7 @@ public class ProcessTests
     }
 
     [Theory]
+    [Contract("command help", "command help {exit-codes,events,COMMAND}")]
     [InlineData("help")]
     [InlineData("help", "exit-codes")]
     [InlineData("help", "events")]

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Pieces.Metadata;
+using Pieces.Tests.Contract;
 using Pieces.Tests.Metadata;
 using Pieces.Tests.Support;
 
@@ -12,6 +13,7 @@ public class MagnetProcessTests
     private static readonly GeneratedTorrent Torrent = new("film.bin", 16 * PieceLength, PieceLength);
 
     [Fact]
+    [Contract("source {magnet,info-hash-hex}")]
     public async Task A_magnet_and_a_bare_info_hash_download_from_the_peer_they_are_given()
     {
         using var folder = new TempFolder();
@@ -31,6 +33,7 @@ public class MagnetProcessTests
     }
 
     [Fact]
+    [Contract("event metadata", "event metadata {name,size}")]
     public async Task The_events_tell_of_the_metadata_before_the_start()
     {
         using var folder = new TempFolder();
@@ -147,6 +150,7 @@ public class MagnetProcessTests
     }
 
     [Fact]
+    [Contract("command magnet", "command magnet -o")]
     public async Task Magnet_prints_the_link_of_a_torrent_and_fetches_the_torrent_of_a_link()
     {
         using var folder = new TempFolder();
@@ -172,6 +176,7 @@ public class MagnetProcessTests
     }
 
     [Fact]
+    [Contract("flag --metadata-timeout", "exit 5")]
     public async Task A_magnet_that_nobody_knows_is_given_up_after_the_metadata_timeout()
     {
         using var folder = new TempFolder();
@@ -199,6 +204,7 @@ public class MagnetProcessTests
     }
 
     [Theory]
+    [Contract("exit 4")]
     [InlineData("magnet:?xt=urn:btih:0", "info-hash \"0\" is 1 characters long")]
     [InlineData("magnet:?dn=x", "has no info-hash")]
     [InlineData("magnet:?xt=urn:btmh:1220caf1e1c30e81cb361b9ee167c4aa64228a7fa4fa9f6105232b28ad099f3a302e", "v2 alone is not supported")]
@@ -214,6 +220,7 @@ public class MagnetProcessTests
     }
 
     [Fact]
+    [Contract("stream secrets-hidden")]
     public async Task A_passkey_in_a_link_is_never_shown()
     {
         using var folder = new TempFolder();

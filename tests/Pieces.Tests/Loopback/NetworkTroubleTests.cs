@@ -1,3 +1,4 @@
+using Pieces.Tests.Contract;
 using Pieces.Tests.Metadata;
 using Pieces.Tests.Support;
 
@@ -11,6 +12,7 @@ public class NetworkTroubleTests
     private static readonly GeneratedTorrent Torrent = new("film.bin", 4 * 1024 * 1024, 64 * 1024);
 
     [Theory]
+    [Contract("flag --interface", "flag --interface {NAME,ADDR}", "exit 15")]
     [InlineData("v0", "link", "del", "v0")]
     [InlineData("v0", "addr", "del", "10.77.0.1/24", "dev", "v0")]
     [InlineData("10.77.0.1", "addr", "del", "10.77.0.1/24", "dev", "v0")]

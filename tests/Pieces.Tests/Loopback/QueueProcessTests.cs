@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Pieces.Tests.Contract;
 using Pieces.Tests.Metadata;
 using Pieces.Tests.Support;
 
@@ -11,6 +12,7 @@ public class QueueProcessTests
     private const int MiB = 1024 * 1024;
 
     [Fact]
+    [Contract("flag {-i,-j}", "flag --input -")]
     public async Task Fifty_small_torrents_come_eight_at_a_time()
     {
         using var folder = new TempFolder();
@@ -41,6 +43,7 @@ public class QueueProcessTests
     }
 
     [Fact]
+    [Contract("exit 12", "exit-12 same-reason-gives-that-code")]
     public async Task Different_failures_are_12_and_the_good_one_is_there()
     {
         using var folder = new TempFolder();
@@ -56,6 +59,7 @@ public class QueueProcessTests
     }
 
     [Fact]
+    [Contract("source url", "flag -j")]
     public async Task A_url_is_loaded_when_its_turn_comes()
     {
         using var folder = new TempFolder();

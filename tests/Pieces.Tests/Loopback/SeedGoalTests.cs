@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Pieces.Tests.Contract;
 using Pieces.Tests.Metadata;
 using Pieces.Tests.Support;
 
@@ -12,6 +13,7 @@ public class SeedGoalTests
     private static readonly GeneratedTorrent Torrent = new("film.bin", 8 * MiB, 256 * 1024);
 
     [Theory]
+    [Contract("flag {--seed-time,--seed-idle}")]
     [InlineData("--seed-time")]
     [InlineData("--seed-idle")]
     public async Task A_goal_of_time_ends_seeding_with_success(string goal)
@@ -24,6 +26,7 @@ public class SeedGoalTests
     }
 
     [Fact]
+    [Contract("command seed", "command seed --data", "flag --seed-ratio")]
     public async Task A_ratio_ends_seeding_with_success_when_so_much_was_taken()
     {
         using var folder = new TempFolder();
@@ -41,6 +44,7 @@ public class SeedGoalTests
     }
 
     [Fact]
+    [Contract("seeding goal-implies-seed", "flag --seed-ratio")]
     public async Task A_download_with_a_ratio_seeds_until_that_is_reached()
     {
         using var folder = new TempFolder();
@@ -81,6 +85,7 @@ public class SeedGoalTests
     }
 
     [Fact]
+    [Contract("flag --interface", "flag --interface ADDR")]
     public async Task An_interface_is_where_its_connections_come_from()
     {
         if (OperatingSystem.IsMacOS())

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Pieces.Tests.Contract;
 using Pieces.Tests.Metadata;
 using Pieces.Tests.Support;
 
@@ -12,6 +13,7 @@ public class SignalTests
     private static readonly GeneratedTorrent Torrent = new("film.bin", 32 * PieceLength, PieceLength);
 
     [Theory]
+    [Contract("exit {129,130,143}", "signal {state-saved,trackers-told}", "disk {resumes-without-flag,nothing-verified-fetched-again}")]
     [InlineData("INT", 130)]
     [InlineData("TERM", 143)]
     [InlineData("HUP", 129)]
@@ -46,6 +48,7 @@ public class SignalTests
     }
 
     [Fact]
+    [Contract("signal second-at-once")]
     public async Task A_second_signal_ends_it_at_once()
     {
         using var folder = new TempFolder();
@@ -76,6 +79,7 @@ public class SignalTests
     }
 
     [Theory]
+    [Contract("exit-0 signal-while-seeding")]
     [InlineData("INT")]
     [InlineData("TERM")]
     public async Task A_signal_while_complete_data_is_seeded_is_a_success(string signal)

@@ -95,7 +95,13 @@ internal sealed class PiecesProcess : IAsyncDisposable
     }
 
     /// <summary>Waits until stdout holds a text.</summary>
-    public Task WaitForOutputTextAsync(string text) => _output.WaitForAsync(text, Patience);
+    public Task WaitForOutputTextAsync(string text) => WaitForOutputAsync(text, said => said.Contains(text, StringComparison.Ordinal));
+
+    /// <summary>Waits until all that stdout holds satisfies a condition.</summary>
+    public Task WaitForOutputAsync(string what, Func<string, bool> condition) => _output.WaitForAsync(what, condition, Patience);
+
+    /// <summary>What stdout holds at this moment.</summary>
+    public string OutputSoFar => _output.SoFar;
 
     /// <summary>Waits for the first whole line on stdout.</summary>
     public async Task<string> FirstOutputLineAsync()
@@ -105,7 +111,8 @@ internal sealed class PiecesProcess : IAsyncDisposable
     }
 
     /// <summary>Waits until stderr holds a text.</summary>
-    public Task WaitForErrorTextAsync(string text) => _errors.WaitForAsync(text, Patience);
+    public Task WaitForErrorTextAsync(string text) =>
+        _errors.WaitForAsync(text, said => said.Contains(text, StringComparison.Ordinal), Patience);
 
     /// <summary>Sends a signal by its name, for example <c>INT</c>.</summary>
     public async Task SignalAsync(string name)
@@ -214,7 +221,7 @@ internal sealed class PiecesProcess : IAsyncDisposable
             }
         }
 
-        public async Task WaitForAsync(string text, TimeSpan patience)
+        public async Task WaitForAsync(string what, Func<string, bool> condition, TimeSpan patience)
         {
             using var timeout = new CancellationTokenSource(patience);
             while (true)
@@ -222,10 +229,10 @@ internal sealed class PiecesProcess : IAsyncDisposable
                 Task grew;
                 lock (_text)
                     grew = _grew.Task;
-                if (SoFar.Contains(text, StringComparison.Ordinal))
+                if (condition(SoFar))
                     return;
                 if (Complete.IsCompleted)
-                    throw new InvalidOperationException($"it ended without saying \"{text}\": {SoFar}");
+                    throw new InvalidOperationException($"it ended without saying \"{what}\": {SoFar}");
                 await Task.WhenAny(grew, Complete).WaitAsync(timeout.Token);
             }
         }
