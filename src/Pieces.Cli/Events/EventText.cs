@@ -78,6 +78,7 @@ internal static class EventText
     {
         PeerChange.Connected => "connected",
         PeerChange.Banned => "banned",
+        PeerChange.Completed => "complete",
         _ => "closed",
     };
 }

@@ -18,7 +18,8 @@ internal static class PlanText
             ? $"no port is open: only peers that we dial; {where}"
             : string.Create(CultureInfo.InvariantCulture, $"listening on port {listenPort}, {where}");
         yield return $"{item.Name}: {verb} {settings.Torrent.OutputDirectory}; {port}";
-        yield return $"{item.Name}: {Trackers(item, settings)}; {Quantity.Count(settings.Torrent.Peers.Length, "peer")} given by hand";
+        if (settings.Share is null)
+            yield return $"{item.Name}: {Trackers(item, settings)}; {Quantity.Count(settings.Torrent.Peers.Length, "peer")} given by hand";
     }
 
     private static string Trackers(TransferItem item, TransferSettings settings)

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Net;
 using Pieces.Metadata;
+using Pieces.Primitives;
 
 namespace Pieces.Torrents;
 
@@ -46,6 +47,9 @@ public enum PeerChange
 
     /// <summary>It sent bad data and is not dealt with again in this run.</summary>
     Banned,
+
+    /// <summary>It lacked something when it came, and has everything now.</summary>
+    Completed,
 }
 
 /// <summary>A peer came or went.</summary>
@@ -53,7 +57,14 @@ public enum PeerChange
 /// <param name="Change">What became of it.</param>
 /// <param name="Reason">Why, for people; empty when it connected.</param>
 /// <param name="Client">Its program as far as known, safe to print.</param>
-public sealed record PeerNotice(IPEndPoint Address, PeerChange Change, string Reason, string Client) : TorrentNotice;
+public sealed record PeerNotice(IPEndPoint Address, PeerChange Change, string Reason, string Client) : TorrentNotice
+{
+    /// <summary>What it calls itself; null where it has been forgotten. A program may call itself otherwise on each connection.</summary>
+    public PeerId? Id { get; init; }
+
+    /// <summary>The port that it says it can be dialled on, or null.</summary>
+    public int? ListenPort { get; init; }
+}
 
 /// <summary>A tracker answered or failed.</summary>
 /// <param name="Url">Its URL without secrets.</param>

@@ -19,6 +19,8 @@ internal sealed record TorrentParts
 
     public required UploadDesk Uploads { get; init; }
 
+    public required Delivery Delivery { get; init; }
+
     public required MetadataServer Metadata { get; init; }
 
     public required PeerMessageRouter Router { get; init; }
@@ -56,7 +58,8 @@ internal sealed record TorrentParts
         StreamRetention? retention = storage is StreamStorage stream
             ? new StreamRetention(table, stream.Slots, () => pool.Peers.Count, stream.TryDrop)
             : null;
-        var uploads = new UploadDesk(layout, retention?.Offered ?? pieces.Have, pool, round);
+        var delivery = new Delivery(layout, countsBlocks: setup.Options.Content is not null);
+        var uploads = new UploadDesk(layout, retention?.Offered ?? pieces.Have, pool, round, delivery);
         return new TorrentParts
         {
             Metainfo = setup.Metainfo,
@@ -64,6 +67,7 @@ internal sealed record TorrentParts
             Admission = admission,
             Downloads = downloads,
             Uploads = uploads,
+            Delivery = delivery,
             Metadata = metadata,
             Router = new PeerMessageRouter(layout, pieces, downloads, uploads, metadata, book, time),
             Stats = new TransferStats(pieces, pool, book, time, layout.BytesOf(wanted)),

@@ -16,6 +16,7 @@ internal sealed class TorrentSession
     private readonly PeerAdmission _admission;
     private readonly DownloadDesk _downloads;
     private readonly UploadDesk _uploads;
+    private readonly Delivery _delivery;
     private readonly MetadataServer _metadata;
     private readonly PeerMessageRouter _router;
     private readonly TransferStats _stats;
@@ -32,6 +33,7 @@ internal sealed class TorrentSession
         _admission = parts.Admission;
         _downloads = parts.Downloads;
         _uploads = parts.Uploads;
+        _delivery = parts.Delivery;
         _metadata = parts.Metadata;
         _router = parts.Router;
         _stats = parts.Stats;
@@ -166,6 +168,8 @@ internal sealed class TorrentSession
         if (_admission.Peers.Pool.TryGet(said.Peer, out PeerState? peer))
         {
             _router.Handle(peer, said.Messages);
+            if (_delivery.HasCompleted(peer))
+                _reporter.Completed(peer);
             return;
         }
 
@@ -191,6 +195,8 @@ internal sealed class TorrentSession
             return;
         _pieces.PeerLeft(peer);
         _uploads.Forget(peer);
+        if (_delivery.HasTakenAll(peer))
+            _reporter.Completed(peer);
         _metadata.Forget(peer);
         _reporter.Closed(gone.Peer.RemoteEndPoint, gone.Reason, peer.Client);
         _downloads.ServeAll();
