@@ -87,6 +87,9 @@ internal sealed class PiecesProcess : IAsyncDisposable
         return new PiecesResult(_process.ExitCode, _output.SoFar, _errors.SoFar);
     }
 
+    /// <summary>What it has written to stdout so far.</summary>
+    public string OutputSoFar => _output.SoFar;
+
     /// <summary>Waits until stdout holds a text.</summary>
     public Task WaitForOutputTextAsync(string text) => _output.WaitForAsync(text, Patience);
 
