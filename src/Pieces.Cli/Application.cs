@@ -98,8 +98,6 @@ internal sealed class Application : IDisposable
             throw FailureException.Usage("no command given (see 'pieces help')");
         }
 
-        if (LaterCommands.Names.Contains(word))
-            throw FailureException.Usage($"{word}: not built yet (see 'pieces help')");
         string? nearest = NearestName.Of(word, _root.Subcommands.Select(command => command.Name));
         throw FailureException.Usage($"{word}: no such command ({(nearest is null ? "see 'pieces help'" : $"did you mean {nearest}?")})");
     }

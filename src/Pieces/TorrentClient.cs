@@ -166,6 +166,8 @@ public sealed class TorrentClient : IAsyncDisposable
     {
         if (options is { Stream: not null, SeedOnly: true } or { Stream: not null, Seed: not null })
             throw new ArgumentException("a stream keeps nothing that could be seeded", nameof(options));
+        if (options.Content is { } content && (!options.SeedOnly || content.Metainfo.InfoHash != infoHash))
+            throw new ArgumentException("content that was described can only be seeded, as its own torrent", nameof(options));
         Listen();
         lock (_gate)
         {

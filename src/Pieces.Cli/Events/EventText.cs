@@ -91,6 +91,7 @@ internal static class EventText
     {
         PeerChange.Connected => "connected",
         PeerChange.Banned => "banned",
+        PeerChange.Completed => "complete",
         _ => "closed",
     };
 }

@@ -10,7 +10,7 @@ namespace Pieces.Cli.Events;
 /// </summary>
 internal static class FailureEvents
 {
-    private static readonly string[] Commands = ["download", "seed"];
+    private static readonly string[] Commands = ["download", "seed", "share"];
     private static readonly string[] OutputFlags = ["-o", "-d", "--output", "--dir"];
 
     /// <summary>Tells it, unless nobody asked for events.</summary>
@@ -27,6 +27,15 @@ internal static class FailureEvents
         if (!asked || string.IsNullOrEmpty(outcome.Message))
             return false;
         return TryWrite(IsContentOnOutput(flags) ? new ErrorOutput() : context.Output, context.TimeProvider.GetUtcNow(), outcome);
+    }
+
+    /// <summary>Tells the end of a run that was stopped before it began, to those who asked for events.</summary>
+    public static void Conclude(CliContext context, ExitCode code, string reason)
+    {
+        var line = new ArrayBufferWriter<byte>();
+        EventLine.Write(new SummaryEvent(context.TimeProvider.GetUtcNow(), null, null, (int)code, (int)code, reason), line);
+        context.Output.Write(line.WrittenSpan);
+        context.Output.Flush();
     }
 
     private static bool TryWrite(IByteOutput output, DateTimeOffset now, Outcome outcome)

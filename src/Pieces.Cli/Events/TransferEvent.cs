@@ -21,6 +21,10 @@ internal sealed record StartEvent(
     DateTimeOffset Time, string? Infohash, string Source, string Name, int Files, long Size, int Pieces, int PieceLength, int Have)
     : TransferEvent("start", Time, Infohash);
 
+/// <summary>Content is offered to others: what they are to be given.</summary>
+internal sealed record ShareEvent(DateTimeOffset Time, string? Infohash, string Name, string Magnet, string Command, int? Times)
+    : TransferEvent("share", Time, Infohash);
+
 /// <summary>A magnet link's info dictionary has arrived.</summary>
 internal sealed record MetadataEvent(DateTimeOffset Time, string? Infohash, string Name, long Size) : TransferEvent("metadata", Time, Infohash);
 

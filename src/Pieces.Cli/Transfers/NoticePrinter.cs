@@ -28,6 +28,9 @@ internal sealed class NoticePrinter : IProgress<TorrentNotice>
             case PeerNotice { Change: PeerChange.Banned } peer:
                 _messages.Information($"peer {peer.Address}{ClientOf(peer)}: banned, {peer.Reason}");
                 break;
+            case PeerNotice { Change: PeerChange.Completed } peer:
+                _messages.Information($"peer {peer.Address}{ClientOf(peer)}: has everything now");
+                break;
             case PeerNotice peer:
                 _messages.Information($"peer {peer.Address}{ClientOf(peer)}: closed{(peer.Reason.Length == 0 ? string.Empty : $", {peer.Reason}")}");
                 break;

@@ -19,6 +19,8 @@ internal static class PlanText
             ? $"no port is open: only peers that we dial; {where}"
             : string.Create(CultureInfo.InvariantCulture, $"listening on port {listenPort}, {where}");
         yield return $"{item.Name}: {verb} {settings.Torrent.OutputDirectory}; {port}";
+        if (settings.Share is not null)
+            yield break;
         yield return $"{item.Name}: {Trackers(item, settings)}; {Quantity.Count(settings.Torrent.Peers.Length, "peer")} given by hand";
         yield return $"{item.Name}: {Dht(item, settings)}";
     }

@@ -49,6 +49,20 @@ internal sealed class StandingData
         return standing;
     }
 
+    /// <summary>All of it stands where it was described. Afterwards <paramref name="files"/> knows the place of every file.</summary>
+    public static StandingData Described(StorageOptions options, FileStore files)
+    {
+        int pieces = options.Metainfo.Layout.PieceCount;
+        foreach (FileEntry file in options.Metainfo.Files)
+            files.SetPlace(file.Index, FilePlace.Final);
+        return new StandingData(options, DiskInventory.Empty(options.Metainfo.Files.Length), files, null, CancellationToken.None)
+        {
+            Have = Bitfield.Full(pieces),
+            Unproven = new Bitfield(pieces),
+            Durable = Bitfield.Full(pieces),
+        };
+    }
+
     private async Task RunAsync(ResumeState? state)
     {
         foreach (FileEntry file in _options.Metainfo.Files)

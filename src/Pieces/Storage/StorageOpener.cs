@@ -41,6 +41,8 @@ internal sealed class StorageOpener
     /// <exception cref="StorageException">In the way, locked, not enough space, or the system refused.</exception>
     public async Task<Opened> OpenAsync(IProgress<CheckProgress>? progress, CancellationToken cancellationToken)
     {
+        if (_options.Content is not null)
+            return Described();
         DiskInventory inventory = Look();
         StandingData? standing = null;
         if (_options.ReadOnly || (!inventory.HasFolder && inventory.LooksComplete(_options)))
@@ -106,6 +108,13 @@ internal sealed class StorageOpener
         {
             throw DiskErrors.Wrap(paths.Folder, "remove it", e);
         }
+    }
+
+    private Opened Described()
+    {
+        var standing = StandingData.Described(_options, _files);
+        Bitfield none = new(_options.Metainfo.Layout.PieceCount), finished = Bitfield.Full(_options.Metainfo.Files.Length);
+        return new Opened(new StorageOpening(standing.Have.Clone(), [], none, finished, []), standing, Describe(), [], null);
     }
 
     private DiskInventory Look() => DiskInventory.Take(_options, _paths, _files.Folders);

@@ -24,12 +24,17 @@ internal sealed class StoragePaths
     private const int LongestName = 255;
 
     private readonly Metainfo _metainfo;
+    private readonly LocalContent? _content;
     private readonly HashSet<string> _taken = new(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Makes the paths of a torrent whose file or top folder is to lie in <paramref name="outputDirectory"/>.</summary>
-    public StoragePaths(Metainfo metainfo, string outputDirectory)
+    /// <param name="metainfo">The torrent.</param>
+    /// <param name="outputDirectory">The folder that the user named.</param>
+    /// <param name="content">Says where the files lie instead; null for below that folder.</param>
+    public StoragePaths(Metainfo metainfo, string outputDirectory, LocalContent? content = null)
     {
         _metainfo = metainfo;
+        _content = content;
         OutputDirectory = outputDirectory;
         Folder = Join(outputDirectory, Shortened("." + metainfo.Name, FolderSuffix));
         foreach (FileEntry file in metainfo.Files)
@@ -64,7 +69,7 @@ internal sealed class StoragePaths
     public string Spare => Join(Folder, "spare");
 
     /// <summary>Path of a finished file.</summary>
-    public string Final(int file) => Join(OutputDirectory, _metainfo.Files[file].RelativePath);
+    public string Final(int file) => _content?.Files[file].FullPath ?? Join(OutputDirectory, _metainfo.Files[file].RelativePath);
 
     /// <summary>Path of an unfinished file.</summary>
     public string Part(int file)

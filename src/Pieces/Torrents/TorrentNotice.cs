@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Net;
 using Pieces.Metadata;
 using Pieces.Peers;
+using Pieces.Primitives;
 
 namespace Pieces.Torrents;
 
@@ -47,6 +48,9 @@ public enum PeerChange
 
     /// <summary>It sent bad data and is not dealt with again in this run.</summary>
     Banned,
+
+    /// <summary>It lacked something when it came, and has everything now.</summary>
+    Completed,
 }
 
 /// <summary>A peer came or went.</summary>
@@ -58,6 +62,12 @@ public sealed record PeerNotice(IPEndPoint Address, PeerChange Change, string Re
 {
     /// <summary>Where it was heard of; told when it connected, null else.</summary>
     public PeerOrigin? Origin { get; init; }
+
+    /// <summary>What it calls itself; null where it has been forgotten. A program may call itself otherwise on each connection.</summary>
+    public PeerId? Id { get; init; }
+
+    /// <summary>The port that it says it can be dialled on, or null.</summary>
+    public int? ListenPort { get; init; }
 }
 
 /// <summary>A tracker answered or failed.</summary>

@@ -49,6 +49,12 @@ public sealed record TorrentOptions
     /// <summary>Seed only: the data is to be there, complete or in part; nothing is fetched, written or renamed. Default false.</summary>
     public bool SeedOnly { get; init; }
 
+    /// <summary>
+    /// What <see cref="SeedOnly"/> serves: this, as it was described a moment ago and from where it lies, instead of what is in <see cref="OutputDirectory"/>.
+    /// It is not hashed again; the torrent fails when it cannot be read any more or is not what it was. Default null.
+    /// </summary>
+    public LocalContent? Content { get; init; }
+
     /// <summary>Indexes of the files that are wanted; null (default) for all.</summary>
     public ImmutableArray<int>? SelectedFiles { get; init; }
 

@@ -20,6 +20,8 @@ internal sealed record TorrentParts
 
     public required UploadDesk Uploads { get; init; }
 
+    public required Delivery Delivery { get; init; }
+
     public required MetadataServer Metadata { get; init; }
 
     /// <summary>Exchanges peers with peers; null where that is off, as it is for a private torrent (BEP 27).</summary>
@@ -64,7 +66,8 @@ internal sealed record TorrentParts
         StreamRetention? retention = storage is StreamStorage stream
             ? new StreamRetention(table, stream.Slots, () => pool.Peers.Count, stream.TryDrop)
             : null;
-        var uploads = new UploadDesk(layout, retention?.Offered ?? pieces.Have, pool, round);
+        var delivery = new Delivery(layout, countsBlocks: setup.Options.Content is not null);
+        var uploads = new UploadDesk(layout, retention?.Offered ?? pieces.Have, pool, round, delivery);
         return new TorrentParts
         {
             Metainfo = setup.Metainfo,
@@ -72,6 +75,7 @@ internal sealed record TorrentParts
             Admission = admission,
             Downloads = downloads,
             Uploads = uploads,
+            Delivery = delivery,
             Metadata = metadata,
             Exchange = exchange,
             Router = new PeerMessageRouter(layout, pieces, downloads, uploads, new ExtensionDesk(metadata, exchange, book), contacts.Dht, time),

@@ -49,6 +49,17 @@ internal sealed class TorrentReporter
     public void Closed(IPEndPoint address, string reason, string client) =>
         _notices?.Report(new PeerNotice(address, PeerChange.Closed, reason, client));
 
+    public void Completed(PeerState peer)
+    {
+        PeerConnection connection = peer.Connection!;
+        _logger.Debug("{Peer}: has everything", connection.RemoteEndPoint);
+        _notices?.Report(new PeerNotice(connection.RemoteEndPoint, PeerChange.Completed, "", peer.Client)
+        {
+            Id = connection.RemoteId,
+            ListenPort = peer.DialAddress?.Port,
+        });
+    }
+
     public void Banned(IPEndPoint address)
     {
         _logger.Debug("{Peer} is banned: it sent bad data", address);

@@ -17,6 +17,7 @@ internal sealed class TorrentSession
     private readonly PeerAdmission _admission;
     private readonly DownloadDesk _downloads;
     private readonly UploadDesk _uploads;
+    private readonly Delivery _delivery;
     private readonly MetadataServer _metadata;
     private readonly PeerExchange? _exchange;
     private readonly PeerMessageRouter _router;
@@ -35,6 +36,7 @@ internal sealed class TorrentSession
         _admission = parts.Admission;
         _downloads = parts.Downloads;
         _uploads = parts.Uploads;
+        _delivery = parts.Delivery;
         _metadata = parts.Metadata;
         _exchange = parts.Exchange;
         _router = parts.Router;
@@ -183,6 +185,8 @@ internal sealed class TorrentSession
         if (_admission.Peers.Pool.TryGet(said.Peer, out PeerState? peer))
         {
             _router.Handle(peer, said.Messages);
+            if (_delivery.HasCompleted(peer))
+                _reporter.Completed(peer);
             return;
         }
 
@@ -209,6 +213,8 @@ internal sealed class TorrentSession
             return;
         _pieces.PeerLeft(peer);
         _uploads.Forget(peer);
+        if (_delivery.HasTakenAll(peer))
+            _reporter.Completed(peer);
         _metadata.Forget(peer);
         _exchange?.Forget(peer);
         _reporter.Closed(gone.Peer.RemoteEndPoint, gone.Reason, peer.Client);

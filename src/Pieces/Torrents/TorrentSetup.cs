@@ -62,6 +62,7 @@ internal sealed record TorrentSetup : TorrentBasis
         Preallocation = Options.Preallocation,
         Paranoid = Options.Paranoid,
         ReadOnly = Options.SeedOnly,
+        Content = Options.Content,
         KeepsMetadata = KeepsMetadata,
         TimeProvider = Services.TimeProvider,
         Logger = Services.Logger,

@@ -33,7 +33,6 @@ public class ProcessTests
 
     [Theory]
     [InlineData("dwnload", "did you mean download?")]
-    [InlineData("share", "not built yet")]
     [InlineData("frobnicate", "no such command")]
     public async Task A_command_that_is_not_there_is_refused(string command, string says)
     {

@@ -94,6 +94,9 @@ internal sealed class PiecesProcess : IAsyncDisposable
         return new PiecesResult(_process.ExitCode, _output.SoFar, _errors.SoFar);
     }
 
+    /// <summary>What it has written to stdout so far.</summary>
+    public string OutputSoFar => _output.SoFar;
+
     /// <summary>Waits until stdout holds a text.</summary>
     public Task WaitForOutputTextAsync(string text) => WaitForOutputAsync(text, said => said.Contains(text, StringComparison.Ordinal));
 
