@@ -41,6 +41,8 @@ share:
 dist: publish
 	@tests/archive.sh artifacts/pieces "$(RID)"
 
+# The times in the packages are that of the last change, as in the manual pages.
+pack: export SOURCE_DATE_EPOCH ?= $(shell git log -1 --format=%ct 2>/dev/null || echo 0)
 pack:
 	dotnet pack src/Pieces -c Release -o artifacts/dist
 	dotnet pack src/Pieces.Cli -c Release -p:PublishAot=false -o artifacts/dist

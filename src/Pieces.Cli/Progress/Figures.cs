@@ -60,7 +60,7 @@ internal sealed class Figures
         var figures = new Figures();
         string more = waiting > 0 ? string.Create(CultureInfo.InvariantCulture, $", {waiting} waiting") : string.Empty;
         figures.Add(1, Quantity.Count(rows.Count, "torrent") + more, Tone.Strong);
-        figures.Add(3, $"{Quantity.Percent(verified, wanted)} of {Quantity.Size(wanted)}");
+        figures.Add(3, wanted > 0 ? $"{Quantity.Percent(verified, wanted)} of {Quantity.Size(wanted)}" : string.Empty);
         figures.Add(0, $"down {Quantity.Rate(down)}");
         figures.Add(4, $"up {Quantity.Rate(rows.Sum(row => row.Now.UploadRate))}");
         figures.Add(5, Quantity.Count(rows.Sum(row => row.Now.ConnectedPeers), "peer"));

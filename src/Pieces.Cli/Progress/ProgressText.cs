@@ -48,7 +48,7 @@ internal static class ProgressText
         bool complete = now.BytesVerified >= now.BytesWanted;
         string done = complete ? $"complete, {Quantity.Size(now.BytesWanted)}" : $"{Quantity.Size(now.BytesVerified)} of {Quantity.Size(now.BytesWanted)}";
         string received = now.Downloaded == 0
-            ? "nothing had to be fetched"
+            ? complete ? "nothing had to be fetched" : "nothing was received"
             : $"{Quantity.Size(now.Downloaded)} received at {Quantity.Rate(AverageDown(now))}";
         double ratio = now.BytesWanted == 0 ? 0 : (double)now.Uploaded / now.BytesWanted;
         string sent = string.Create(CultureInfo.InvariantCulture, $", {Quantity.Size(now.Uploaded)} uploaded, ratio {ratio:0.00}");

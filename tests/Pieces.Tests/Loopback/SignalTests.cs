@@ -33,6 +33,7 @@ public class SignalTests
             await first.SignalAsync(signal);
             PiecesResult stopped = await first.WaitAsync();
             stopped.ExitCode.Should().Be(code, stopped.StandardError);
+            stopped.StandardError.Should().EndWith("film.bin: not complete; the same command resumes it\n");
             Stopwatch.GetElapsedTime(asked).Should().BeLessThan(TimeSpan.FromSeconds(5));
         }
 
@@ -42,6 +43,7 @@ public class SignalTests
         await using PiecesProcess second = PiecesProcess.Start(command);
         PiecesResult result = await second.WaitAsync();
         result.ExitCode.Should().Be(0, result.StandardError);
+        result.StandardError.Should().NotContain("not complete");
         Torrent.ShouldBeCompleteIn(folder["out"]);
         seeder.Events.Where(e => e is { Run: 1, IsRequest: true }).Select(e => e.Piece).Should().NotIntersectWith(valid);
         tracker.Targets.Should().Contain(target => target.Contains("event=completed", StringComparison.Ordinal));

@@ -168,6 +168,14 @@ public class BlockRendererTests
     }
 
     [Fact]
+    public void The_line_of_totals_gives_no_size_before_any_is_known()
+    {
+        var known = new TorrentSnapshot { Phase = TorrentPhase.FetchingMetadata, MetadataReceived = 16 * 1024, MetadataSize = 80 * 1024, ConnectedPeers = 1 };
+        Picture([new("a", known, TransferActivity.FetchingMetadata), new("b", new TorrentSnapshot(), TransferActivity.FindingPeers)], 80, 24)
+            .Should().EndWith("\n2 torrents  down 0 B/s  up 0 B/s  1 peer");
+    }
+
+    [Fact]
     public void Some_transfers_have_two_lines_each()
     {
         Picture(Five, 80, 24).Should().Be(
