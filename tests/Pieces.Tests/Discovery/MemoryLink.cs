@@ -65,6 +65,8 @@ internal sealed class MemoryLink
             return true;
         }
 
+        public CompactEndPoint? AddressTowards(CompactEndPoint to) => null;
+
         public void Dispose()
         {
             lock (link._gate)

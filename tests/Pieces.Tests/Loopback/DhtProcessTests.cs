@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text.Json.Nodes;
+using Pieces.Tests.Contract;
 using Pieces.Tests.Metadata;
 using Pieces.Tests.Support;
 
@@ -18,6 +19,7 @@ public class DhtProcessTests
     private static readonly GeneratedTorrent Torrent = new("film.bin", 16 * PieceLength, PieceLength);
 
     [Fact]
+    [Contract("flag --dht-bootstrap")]
     public async Task A_bare_info_hash_is_enough_where_a_seed_is_in_the_DHT()
     {
         using var folder = new TempFolder();
@@ -41,6 +43,7 @@ public class DhtProcessTests
     }
 
     [Fact]
+    [Contract("flag --no-dht")]
     public async Task Without_it_nobody_is_found_and_no_port_of_UDP_is_opened()
     {
         using var folder = new TempFolder();

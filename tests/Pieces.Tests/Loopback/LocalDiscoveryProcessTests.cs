@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Pieces.Tests.Contract;
 using Pieces.Tests.Interop;
 using Pieces.Tests.Metadata;
 using Pieces.Tests.Support;
@@ -43,6 +44,7 @@ public class LocalDiscoveryProcessTests
     }
 
     [Fact]
+    [Contract("flag --no-lsd")]
     public async Task With_no_lsd_nobody_is_found()
     {
         using NetworkSpace here = new(), there = new();

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Pieces.Tests.Contract;
 using Pieces.Tests.Metadata;
 using Pieces.Tests.Support;
 
@@ -9,6 +10,7 @@ public class ShareProcessTests
     private const string Hostile = "it's \"a\" $HOME `id` ☕ é";
 
     [Fact]
+    [Contract("command share")]
     public async Task A_shared_folder_reaches_the_other_side_by_the_line_alone_and_leaves_nothing_beside_it()
     {
         using var folder = new TempFolder();
@@ -28,6 +30,7 @@ public class ShareProcessTests
     }
 
     [Fact]
+    [Contract("command share --times")]
     public async Task It_ends_after_so_many_downloads_and_not_before_by_whatever_way_the_others_came()
     {
         using var folder = new TempFolder();

@@ -103,9 +103,6 @@ internal sealed class PiecesProcess : IAsyncDisposable
     /// <summary>Waits until all that stdout holds satisfies a condition.</summary>
     public Task WaitForOutputAsync(string what, Func<string, bool> condition) => _output.WaitForAsync(what, condition, Patience);
 
-    /// <summary>What stdout holds at this moment.</summary>
-    public string OutputSoFar => _output.SoFar;
-
     /// <summary>Waits for the first whole line on stdout.</summary>
     public async Task<string> FirstOutputLineAsync()
     {

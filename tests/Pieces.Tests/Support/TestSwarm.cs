@@ -95,7 +95,7 @@ internal sealed class TestSwarm : IAsyncDisposable
                 Dht = dht,
             },
             Network.Host(address),
-            Datagrams.Host(address));
+            datagrams: Datagrams.Host(address));
         var notices = new SwarmNotices();
         options = options with { OutputDirectory = folder, Notices = notices };
         Task<Torrent> adding = link is null ? client.AddAsync(Data.Metainfo, options, Token) : client.AddAsync(link, options, Token);
