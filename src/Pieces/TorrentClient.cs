@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
+using Pieces.Encryption;
 using Pieces.Metadata;
 using Pieces.Net;
 using Pieces.Primitives;
@@ -39,6 +40,9 @@ public sealed class TorrentClient : IAsyncDisposable
             Logger = options.Logger,
             PeerId = PeerId.Create(options.Random),
             Transport = transport ?? new TcpTransport(options.Binding, time, options.Logger),
+
+            // On a network in memory keys come from the given chance, so that a run can be repeated.
+            Encryption = new StreamEncryption(options.Encryption, transport is null ? ByteChance.Unguessable() : ByteChance.Of(options.Random)),
             DiskQueue = new DiskQueue(),
             Handles = new HandleCache(options.MaxOpenFiles),
             BlockPool = new BlockPool(),
@@ -152,6 +156,7 @@ public sealed class TorrentClient : IAsyncDisposable
             else
                 torrent.Publish(new TorrentSnapshot { Phase = TorrentPhase.FindingPeers });
             _torrents[infoHash] = running;
+            _services.Encryption.Swarms.Add(infoHash);
             running.Life = Task.Run(() => LiveAsync(running, basis), CancellationToken.None);
             return torrent;
         }
@@ -174,6 +179,7 @@ public sealed class TorrentClient : IAsyncDisposable
         finally
         {
             await contacts.DisposeAsync().ConfigureAwait(false);
+            _services.Encryption.Swarms.Remove(running.Torrent.InfoHash);
             _torrents.TryRemove(new KeyValuePair<InfoHash, RunningTorrent>(running.Torrent.InfoHash, running));
         }
     }

@@ -1,4 +1,5 @@
 using System.Net;
+using Pieces.Encryption;
 using Pieces.Net;
 using Pieces.Primitives;
 using Serilog;
@@ -16,6 +17,9 @@ public sealed record TorrentClientOptions
 
     /// <summary>What every socket is bound to, or null for anything; default null.</summary>
     public LocalBinding? Binding { get; init; }
+
+    /// <summary>Whether connections with peers are encrypted; default <see cref="EncryptionPolicy.Prefer"/>.</summary>
+    public EncryptionPolicy Encryption { get; init; } = EncryptionPolicy.Prefer;
 
     /// <summary>Bytes a second over all torrents, protocol overhead included; default unlimited.</summary>
     public ByteRate DownloadLimit { get; init; } = ByteRate.Unlimited;

@@ -23,7 +23,7 @@ internal static class EventHelp
                 new("piece", "index, have, pieces"),
                 new("file", "path, size: complete, verified, under its final name; also for files that were so before"),
                 new("progress", "done, size, down_rate, up_rate, uploaded, peers, seeds, eta_s (or null): once a second"),
-                new("peer", "address, state (connected, closed, banned), reason, client"),
+                new("peer", "address, state (connected, closed, banned), reason, client, encrypted (true or false; where it connected)"),
                 new("tracker", "url, ok, peers, error (or null)"),
                 new("warning", "source (or null), message, code (0)"),
                 new("error", "source (or null), message, code (an exit code)"),

@@ -52,6 +52,7 @@ internal sealed class NetworkFlags
         {
             DownloadLimit = parse.GetValue(_down),
             UploadLimit = parse.GetValue(_up),
+            Encryption = _reach.EncryptionOf(parse),
             Binding = _tail.InterfaceOf(parse) is { } name ? NetworkBinding.Resolve(name) : null,
         };
         return parse.GetValue(_port) is { } ports ? options with { FirstPort = ports.First, LastPort = ports.Last } : options;

@@ -22,7 +22,7 @@ internal sealed class NoticePrinter : IProgress<TorrentNotice>
                 _messages.Information($"{file.Path}: complete, {Quantity.Size(file.Length)}");
                 break;
             case PeerNotice { Change: PeerChange.Connected } peer:
-                _messages.Information($"peer {peer.Address}{ClientOf(peer)}: connected");
+                _messages.Information($"peer {peer.Address}{ClientOf(peer)}: connected{(peer.IsEncrypted ? ", encrypted" : string.Empty)}");
                 break;
             case PeerNotice { Change: PeerChange.Banned } peer:
                 _messages.Information($"peer {peer.Address}{ClientOf(peer)}: banned, {peer.Reason}");

@@ -53,7 +53,11 @@ public enum PeerChange
 /// <param name="Change">What became of it.</param>
 /// <param name="Reason">Why, for people; empty when it connected.</param>
 /// <param name="Client">Its program as far as known, safe to print.</param>
-public sealed record PeerNotice(IPEndPoint Address, PeerChange Change, string Reason, string Client) : TorrentNotice;
+public sealed record PeerNotice(IPEndPoint Address, PeerChange Change, string Reason, string Client) : TorrentNotice
+{
+    /// <summary>Whether the whole stream is encrypted; said when it connected, false otherwise.</summary>
+    public bool IsEncrypted { get; init; }
+}
 
 /// <summary>A tracker answered or failed.</summary>
 /// <param name="Url">Its URL without secrets.</param>

@@ -39,10 +39,10 @@ internal sealed class TorrentReporter
 
     public void WasThere(int file, string path, long length) => _notices?.Report(new FileNotice(file, path, length, WasThere: true));
 
-    public void Connected(IPEndPoint address, string client)
+    public void Connected(IPEndPoint address, string client, bool isEncrypted)
     {
-        _logger.Debug("{Peer}: connected, {Client}", address, client);
-        _notices?.Report(new PeerNotice(address, PeerChange.Connected, "", client));
+        _logger.Debug("{Peer}: connected, {Client}{Encrypted:l}", address, client, isEncrypted ? ", encrypted" : "");
+        _notices?.Report(new PeerNotice(address, PeerChange.Connected, "", client) { IsEncrypted = isEncrypted });
     }
 
     public void Closed(IPEndPoint address, string reason, string client) =>

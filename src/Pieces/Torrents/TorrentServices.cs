@@ -1,3 +1,4 @@
+using Pieces.Encryption;
 using Pieces.Net;
 using Pieces.Primitives;
 using Pieces.Storage;
@@ -16,6 +17,9 @@ internal sealed record TorrentServices
     public required PeerId PeerId { get; init; }
 
     public required ITransport Transport { get; init; }
+
+    /// <summary>Whether and how streams with peers are encrypted.</summary>
+    public required StreamEncryption Encryption { get; init; }
 
     public required DiskQueue DiskQueue { get; init; }
 
