@@ -40,9 +40,7 @@ public sealed class TorrentClient : IAsyncDisposable
             Logger = options.Logger,
             PeerId = PeerId.Create(options.Random),
             Transport = transport ?? new TcpTransport(options.Binding, time, options.Logger),
-
-            // On a network in memory keys come from the given chance, so that a run can be repeated.
-            Encryption = new StreamEncryption(options.Encryption, transport is null ? ByteChance.Unguessable() : ByteChance.Of(options.Random)),
+            Encryption = new StreamEncryption(options.Encryption, ChanceOf(options, transport is null)),
             DiskQueue = new DiskQueue(),
             Handles = new HandleCache(options.MaxOpenFiles),
             BlockPool = new BlockPool(),
@@ -136,6 +134,11 @@ public sealed class TorrentClient : IAsyncDisposable
         _services.DownloadLimiter.Dispose();
         _services.UploadLimiter.Dispose();
     }
+
+    // On a network in memory keys come from the given chance, so that a run can be repeated.
+    private static ByteChance ChanceOf(TorrentClientOptions options, bool isReal) => isReal || options.Encryption == EncryptionPolicy.Off
+        ? ByteChance.Unguessable()
+        : ByteChance.Of(new Random(options.Random.Next()));
 
     private Torrent Start(InfoHash infoHash, TorrentOptions options, Func<TorrentInbox, TorrentBasis> prepare)
     {

@@ -51,6 +51,7 @@ public sealed record TorrentClientOptions
         ArgumentOutOfRangeException.ThrowIfGreaterThan(LastPort, IPEndPoint.MaxPort);
         if (FirstPort != 0)
             ArgumentOutOfRangeException.ThrowIfLessThan(LastPort, FirstPort);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)Encryption, (uint)EncryptionPolicy.Off, nameof(Encryption));
         ArgumentOutOfRangeException.ThrowIfLessThan(PieceMemory, 1024 * 1024);
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxOpenFiles, 4);
     }

@@ -13,7 +13,7 @@ internal sealed class ByteChance
     /// <summary>Chance that nobody can guess, also who has seen much of it: what keys need.</summary>
     public static ByteChance Unguessable() => new(bytes => RandomNumberGenerator.Fill(bytes));
 
-    /// <summary>Chance that repeats itself, for tests. The source is used under a lock.</summary>
+    /// <summary>Chance that repeats itself, for tests. The source is this object's from now on, used under a lock.</summary>
     public static ByteChance Of(Random random) => new(bytes =>
     {
         lock (random)

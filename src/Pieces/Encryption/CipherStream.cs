@@ -25,6 +25,9 @@ internal sealed class CipherStream : DuplexStream, IScatterReader
         _encryptedLeft = ciphers.IncomingLength;
     }
 
+    /// <summary>Whether both directions are encrypted to their end.</summary>
+    public bool IsEncrypted => _outgoing is not null;
+
     /// <summary>Whether everything passes through from now on, so that the inner stream does as well.</summary>
     public bool IsPlain => _outgoing is null && _encryptedLeft == 0;
 

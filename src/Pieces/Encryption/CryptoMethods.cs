@@ -1,6 +1,8 @@
 namespace Pieces.Encryption;
 
-/// <summary>How a stream can go on after an encrypted handshake: a set when offered (<c>crypto_provide</c>), one when chosen (<c>crypto_select</c>).</summary>
+/// <summary>
+/// How a stream can go on after an encrypted handshake: a set when offered (<c>crypto_provide</c>), one when chosen (<c>crypto_select</c>).
+/// </summary>
 [Flags]
 internal enum CryptoMethods : uint
 {

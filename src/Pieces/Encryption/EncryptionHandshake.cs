@@ -4,8 +4,8 @@ using Pieces.Wire;
 namespace Pieces.Encryption;
 
 /// <summary>
-/// One side of an encrypted handshake (MSE), without a stream: bytes go in and come out. It never wants a byte beyond the handshake, however the stream
-/// is cut, and its memory is fixed, whatever lengths the other side names.
+/// One side of an encrypted handshake (MSE), without a stream: bytes go in and come out. It never wants a byte beyond the handshake, however the
+/// stream is cut, and its memory is fixed, whatever lengths the other side names.
 /// </summary>
 internal abstract class EncryptionHandshake
 {
@@ -89,8 +89,9 @@ internal abstract class EncryptionHandshake
 
     /// <summary>The length of a padding, if it is one.</summary>
     /// <exception cref="PeerProtocolException">It is longer than any may be.</exception>
-    protected static int CheckPadding(int length) =>
-        length <= MaxPadding ? length : throw new PeerProtocolException($"padding of {length} bytes in an encrypted handshake; at most {MaxPadding} allowed");
+    protected static int CheckPadding(int length) => length <= MaxPadding
+        ? length
+        : throw new PeerProtocolException($"padding of {length} bytes in an encrypted handshake; at most {MaxPadding} allowed");
 
     /// <summary>The secret that follows from the other side's public key.</summary>
     /// <exception cref="PeerProtocolException">It is no key.</exception>

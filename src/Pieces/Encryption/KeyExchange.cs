@@ -1,6 +1,6 @@
 namespace Pieces.Encryption;
 
-/// <summary>One side of a Diffie-Hellman exchange: both sides send a public key, and both arrive at the same secret, which a listener does not.</summary>
+/// <summary>One side of a Diffie-Hellman exchange: both sides send a public key, and both arrive at the same secret, and no listener does.</summary>
 internal sealed class KeyExchange
 {
     /// <summary>Length of a public key and of the secret, in bytes, leading zeros included.</summary>

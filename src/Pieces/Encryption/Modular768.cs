@@ -4,8 +4,8 @@ using System.Runtime.CompilerServices;
 namespace Pieces.Encryption;
 
 /// <summary>
-/// Powers modulo the prime of MSE, in numbers of a fixed width: 768 bits, no allocation. Products are Montgomery's: a number n is kept as n·2^768 mod P,
-/// so that a division by P becomes one by 2^768.
+/// Powers modulo the prime of MSE, in numbers of a fixed width: 768 bits, no allocation. Products are Montgomery's: a number n is kept as n * 2^768
+/// mod P, so that a division by P becomes one by 2^768.
 /// </summary>
 internal static class Modular768
 {
@@ -31,7 +31,7 @@ internal static class Modular768
         0x112CE56282E51749, 0x3361BFF33A35E04B, 0xAFBC083554E85EE3, 0xA95D0ECBC5679266, 0x8D001CB98C6F28C7, 0xA6130C9D54DA3D53,
     ];
 
-    /// <summary>Whether a public key is one that may be used: more than 1 and less than P-1. With the others the secret would be known to all.</summary>
+    /// <summary>Whether a public key is one that may be used: more than 1 and less than P-1. With others all would know the secret.</summary>
     public static bool IsUsable(ReadOnlySpan<byte> number)
     {
         Number value = Read(number);
@@ -85,7 +85,7 @@ internal static class Modular768
         return Multiply(number, squared);
     }
 
-    // Montgomery's product: left · right / 2^768 mod P, one limb of the right at a time.
+    // Montgomery's product: left * right / 2^768 mod P, one limb of the right at a time.
     private static Number Multiply(in Number left, in Number right)
     {
         ReadOnlySpan<ulong> a = left;
@@ -116,7 +116,7 @@ internal static class Modular768
         return sum;
     }
 
-    // x · y + z + carry, whose upper half becomes the carry: it never overflows 128 bits.
+    // x * y + z + carry, whose upper half becomes the carry: it never overflows 128 bits.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static ulong MultiplyAdd(ulong x, ulong y, ulong z, ref ulong carry)
     {

@@ -75,8 +75,8 @@ internal sealed class Rc4
         _j = (byte)j;
     }
 
-    // One byte of the key stream. The entry that the next byte needs first (x, at i) is read before this one's two are swapped, unless it is one of them:
-    // so it need not wait for the swap to reach memory, which is what makes the plain form slow.
+    // One byte of the key stream. The entry that the next byte needs first (x, at i) is read before this one's two are swapped, unless it is one of
+    // them: so it need not wait for the swap to reach memory, which is what makes the plain form slow.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static ulong Next(ref Table table, ref uint i, ref uint j, ref uint x)
     {

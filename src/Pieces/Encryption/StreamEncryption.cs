@@ -41,7 +41,8 @@ internal sealed class StreamEncryption
     /// <returns>The stream to go on with, and what the other side asks for: a torrent of <see cref="Swarms"/>.</returns>
     /// <exception cref="PeerProtocolException">The other side does not keep to the protocol, or asks for what is unknown.</exception>
     /// <exception cref="IOException">It closed.</exception>
-    public async Task<(CipherStream Stream, InfoHash Swarm)> AnswerAsync(Stream stream, ReadOnlyMemory<byte> begun, CancellationToken cancellationToken)
+    public async Task<(CipherStream Stream, InfoHash Swarm)> AnswerAsync(
+        Stream stream, ReadOnlyMemory<byte> begun, CancellationToken cancellationToken)
     {
         var handshake = new AnswererHandshake(Swarms, Methods, _chance);
         begun.CopyTo(handshake.Wanted);

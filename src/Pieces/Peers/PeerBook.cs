@@ -123,7 +123,7 @@ internal sealed class PeerBook
     /// <summary>Whether it was found to want a plain greeting; not known of most.</summary>
     public bool WantsPlain(IPEndPoint endPoint) => _entries.TryGetValue(endPoint, out Entry? entry) && entry.WantsPlain;
 
-    /// <summary>It answered a plain greeting, or an encrypted one; or neither (false), which is as if nothing were known. So it is greeted the next time.</summary>
+    /// <summary>It answered a plain greeting, or an encrypted one; or neither (false), as if nothing were known. So it is greeted the next time.</summary>
     public void NoteGreeting(IPEndPoint endPoint, bool isPlain)
     {
         if (_entries.TryGetValue(endPoint, out Entry? entry))

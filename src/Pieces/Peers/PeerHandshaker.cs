@@ -7,8 +7,8 @@ namespace Pieces.Peers;
 
 /// <summary>
 /// Opens a connection in either direction (BEP 3, MSE), within <see cref="TimeLimit"/>. It reads the bytes of a handshake and never one more, however
-/// the stream is cut: what follows is left for the connection. The transport connection stays the caller's when this fails; when it succeeds it is the
-/// result's.
+/// the stream is cut: what follows is left for the connection. The transport connection stays the caller's when this fails, and is the result's when
+/// it succeeds.
 /// </summary>
 internal sealed class PeerHandshaker
 {
@@ -41,13 +41,13 @@ internal sealed class PeerHandshaker
         WithinAsync(TimeLimit, token => DialPlainlyAsync(connection, infoHash, token), cancellationToken);
 
     /// <summary>Opens a connection that we dialled, encrypted.</summary>
-    /// <exception cref="EncryptionRefusedException">The other side does not seem to understand that; a plain greeting needs a new connection.</exception>
+    /// <exception cref="EncryptionRefusedException">It seems not to understand that; a plain greeting needs a new connection.</exception>
     /// <inheritdoc cref="DialAsync"/>
     public Task<HandshakenPeer> DialEncryptedAsync(ITransportConnection connection, InfoHash infoHash, CancellationToken cancellationToken) =>
         WithinAsync(TimeLimit, token => DialSecretlyAsync(connection, infoHash, token), cancellationToken);
 
-    /// <summary>Answers a connection that somebody else dialled, plainly or encrypted, as far as the client's policy has it. Nothing that names a torrent
-    /// is sent before <paramref name="isKnown"/> agreed to the info-hash.</summary>
+    /// <summary>Answers a connection that somebody else dialled, plainly or encrypted, as far as the client's policy has it. Nothing that names a
+    /// torrent is sent before <paramref name="isKnown"/> agreed to the info-hash.</summary>
     /// <param name="connection">The connection.</param>
     /// <param name="isKnown">Whether a torrent of that info-hash takes peers now; called once at most, on any thread.</param>
     /// <param name="cancellationToken">Gives up.</param>
@@ -60,18 +60,20 @@ internal sealed class PeerHandshaker
 
     private async Task<HandshakenPeer> DialPlainlyAsync(ITransportConnection connection, InfoHash infoHash, CancellationToken cancellationToken)
     {
-        await connection.Stream.WriteAsync(OwnBytes(infoHash), cancellationToken).ConfigureAwait(false);
-        return new HandshakenPeer(connection, await ReadAnswerAsync(connection.Stream, infoHash, cancellationToken).ConfigureAwait(false));
+        Handshake own = Own(infoHash);
+        await connection.Stream.WriteAsync(BytesOf(own), cancellationToken).ConfigureAwait(false);
+        return new HandshakenPeer(connection, await ReadAnswerAsync(connection.Stream, own, cancellationToken).ConfigureAwait(false));
     }
 
     private async Task<HandshakenPeer> DialSecretlyAsync(ITransportConnection connection, InfoHash infoHash, CancellationToken cancellationToken)
     {
+        Handshake own = Own(infoHash);
         CipherStream stream;
         try
         {
             stream = await WithinAsync(
                 EncryptionTimeLimit,
-                token => _encryption.DialAsync(connection.Stream, infoHash, OwnBytes(infoHash), token),
+                token => _encryption.DialAsync(connection.Stream, infoHash, BytesOf(own), token),
                 cancellationToken).ConfigureAwait(false);
         }
         catch (Exception e) when (e is IOException or PeerProtocolException)
@@ -79,20 +81,21 @@ internal sealed class PeerHandshaker
             throw new EncryptionRefusedException($"does not answer encrypted: {e.Message}", e);
         }
 
-        return Behind(stream, connection, await ReadAnswerAsync(stream, infoHash, cancellationToken).ConfigureAwait(false));
+        return Behind(stream, connection, await ReadAnswerAsync(stream, own, cancellationToken).ConfigureAwait(false));
     }
 
-    private async Task<HandshakeResult> ReadAnswerAsync(Stream stream, InfoHash infoHash, CancellationToken cancellationToken)
+    private async Task<HandshakeResult> ReadAnswerAsync(Stream stream, Handshake own, CancellationToken cancellationToken)
     {
         byte[] bytes = new byte[Handshake.Length];
         await FillAsync(stream, bytes, 0, Handshake.Length, cancellationToken).ConfigureAwait(false);
-        HandshakeResult result = Accept(bytes, isOutbound: true);
-        if (result.InfoHash != infoHash)
-            throw new PeerProtocolException($"answered for info-hash {result.InfoHash}, asked for {infoHash}");
+        HandshakeResult result = Accept(bytes, own, isOutbound: true);
+        if (result.InfoHash != own.InfoHash)
+            throw new PeerProtocolException($"answered for info-hash {result.InfoHash}, asked for {own.InfoHash}");
         return result;
     }
 
-    private async Task<HandshakenPeer> AnswerUnlimitedAsync(ITransportConnection connection, Func<InfoHash, bool> isKnown, CancellationToken cancellationToken)
+    private async Task<HandshakenPeer> AnswerUnlimitedAsync(
+        ITransportConnection connection, Func<InfoHash, bool> isKnown, CancellationToken cancellationToken)
     {
         byte[] bytes = new byte[Handshake.Length];
         int begun = await BeginAsync(connection.Stream, bytes, cancellationToken).ConfigureAwait(false);
@@ -128,29 +131,33 @@ internal sealed class PeerHandshaker
             throw new PeerProtocolException($"asks for unknown info-hash {infoHash}");
 
         // The answer goes out before the peer id is here: some clients send theirs only once they have seen it.
-        await stream.WriteAsync(OwnBytes(infoHash), cancellationToken).ConfigureAwait(false);
+        Handshake own = Own(infoHash);
+        await stream.WriteAsync(BytesOf(own), cancellationToken).ConfigureAwait(false);
         await FillAsync(stream, bytes, Handshake.LengthToInfoHash, Handshake.Length, cancellationToken).ConfigureAwait(false);
-        return Accept(bytes, isOutbound: false);
+        return Accept(bytes, own, isOutbound: false);
     }
 
-    private byte[] OwnBytes(InfoHash infoHash)
+    // Called once for a connection: what is said and what is counted on are the same.
+    private Handshake Own(InfoHash infoHash) => new(_ownReserved, infoHash, _ownId);
+
+    private static byte[] BytesOf(Handshake handshake)
     {
         byte[] bytes = new byte[Handshake.Length];
-        new Handshake(_ownReserved, infoHash, _ownId).WriteTo(bytes);
+        handshake.WriteTo(bytes);
         return bytes;
     }
 
     // Where the stream is plain from here on, the connection is used as it is, with nothing in between.
-    private static HandshakenPeer Behind(CipherStream stream, ITransportConnection connection, HandshakeResult result) => stream.IsPlain
-        ? new HandshakenPeer(connection, result with { Encryption = EncryptionExtent.Handshake })
-        : new HandshakenPeer(new EncryptedConnection(connection, stream), result with { Encryption = EncryptionExtent.Stream });
+    private static HandshakenPeer Behind(CipherStream stream, ITransportConnection connection, HandshakeResult result) => new(
+        stream.IsPlain ? connection : new EncryptedConnection(connection, stream),
+        result with { Encryption = stream.IsEncrypted ? EncryptionExtent.Stream : EncryptionExtent.Handshake });
 
-    private HandshakeResult Accept(byte[] bytes, bool isOutbound)
+    private static HandshakeResult Accept(byte[] bytes, Handshake own, bool isOutbound)
     {
         Handshake remote = Handshake.Read(bytes);
-        if (remote.PeerId == _ownId)
+        if (remote.PeerId == own.PeerId)
             throw new SelfConnectionException();
-        return new HandshakeResult(isOutbound, remote.InfoHash, remote.PeerId, remote.Reserved, remote.Reserved & _ownReserved);
+        return new HandshakeResult(isOutbound, remote.InfoHash, remote.PeerId, remote.Reserved, remote.Reserved & own.Reserved);
     }
 
     private static async Task FillAsync(Stream stream, byte[] bytes, int from, int to, CancellationToken cancellationToken)

@@ -85,7 +85,7 @@ internal sealed class PeerLobby
             return;
         _words.Add(peer, new EarlyWords());
         PeerGreeting.SendBlank(peer.Connection!, _listenPort());
-        _reporter.Connected(arrived.RemoteEndPoint, peer.Client, peer.Connection!.IsEncrypted);
+        _reporter.Connected(arrived.RemoteEndPoint, peer);
     }
 
     private void OnGone(PeerGone gone)

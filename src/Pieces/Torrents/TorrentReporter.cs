@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Net;
+using Pieces.Peers;
 using Pieces.Primitives;
 using Serilog;
 
@@ -39,10 +40,11 @@ internal sealed class TorrentReporter
 
     public void WasThere(int file, string path, long length) => _notices?.Report(new FileNotice(file, path, length, WasThere: true));
 
-    public void Connected(IPEndPoint address, string client, bool isEncrypted)
+    public void Connected(IPEndPoint address, PeerState peer)
     {
-        _logger.Debug("{Peer}: connected, {Client}{Encrypted:l}", address, client, isEncrypted ? ", encrypted" : "");
-        _notices?.Report(new PeerNotice(address, PeerChange.Connected, "", client) { IsEncrypted = isEncrypted });
+        bool isEncrypted = peer.Connection!.IsEncrypted;
+        _logger.Debug("{Peer}: connected, {Client}{Encrypted:l}", address, peer.Client, isEncrypted ? ", encrypted" : "");
+        _notices?.Report(new PeerNotice(address, PeerChange.Connected, "", peer.Client) { IsEncrypted = isEncrypted });
     }
 
     public void Closed(IPEndPoint address, string reason, string client) =>

@@ -182,7 +182,7 @@ internal sealed class TorrentSession
             return;
         _pieces.PeerJoined(peer);
         PeerGreeting.Send(peer.Connection!, Offered, _listenPort(), _metadata.Size);
-        _reporter.Connected(arrived.RemoteEndPoint, peer.Client, peer.Connection!.IsEncrypted);
+        _reporter.Connected(arrived.RemoteEndPoint, peer);
     }
 
     private void OnGone(PeerGone gone)

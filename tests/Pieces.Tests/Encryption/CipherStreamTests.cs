@@ -27,7 +27,7 @@ public class CipherStreamTests
         wire.Should().NotEqual(plain);
         new Rc4(OutKey).Apply(wire);
         wire.Should().Equal(plain);
-        stream.IsPlain.Should().BeFalse();
+        (stream.IsPlain, stream.IsEncrypted).Should().Be((false, true));
     }
 
     [Fact]
@@ -84,10 +84,12 @@ public class CipherStreamTests
             new Rc4(InKey).Apply(wire.AsSpan(0, 68));
             await using var stream = new CipherStream(new Wire(wire, scatters), new NegotiatedCiphers(new Rc4(InKey), 68, null));
             byte[] read = new byte[100];
-            stream.IsPlain.Should().BeFalse("the payload is still to come");
+            (stream.IsPlain, stream.IsEncrypted).Should().Be((false, false), "the payload is still to come, and no more");
             await stream.ReadExactlyAsync(read.AsMemory(0, 48), Token);
             stream.IsPlain.Should().BeFalse();
-            int count = scatters ? await stream.ReadAsync([read.AsMemory(48, 5), read.AsMemory(53)]) : await stream.ReadAsync(read.AsMemory(48), Token);
+            int count = scatters
+                ? await stream.ReadAsync([read.AsMemory(48, 5), read.AsMemory(53)])
+                : await stream.ReadAsync(read.AsMemory(48), Token);
             count.Should().Be(52);
             read.Should().Equal(plain);
             stream.IsPlain.Should().BeTrue();

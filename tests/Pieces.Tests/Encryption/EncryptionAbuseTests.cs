@@ -5,7 +5,7 @@ using Pieces.Wire;
 
 namespace Pieces.Tests.Encryption;
 
-/// <summary>Whatever the other side of an encrypted handshake says, it ends in a done handshake or a protocol error, after a bounded number of bytes.</summary>
+/// <summary>Whatever the other side of an encrypted handshake says, it ends well or in a protocol error, after a bounded number of bytes.</summary>
 public class EncryptionAbuseTests
 {
     private const int MostBytes = 96 + 512 + 20 + 20 + 14 + 512 + 2;
@@ -64,7 +64,7 @@ public class EncryptionAbuseTests
         stranger.Output.Length.Should().Be(0);
     }
 
-    /// <summary>Bends single fields of what the dialler says behind the keys: the place of a byte from the end of an offer without padding or payload.</summary>
+    /// <summary>Bends single fields of what the dialler says behind the keys, by their place from the end of an offer without any padding.</summary>
     [Theory]
     [InlineData(16, 0x01, "the proof*")]
     [InlineData(9, 0x80, "the proof*")]

@@ -90,7 +90,8 @@ public class KeyExchangeTests
         ByteChance.Unguessable().Next(20).Should().NotEqual(ByteChance.Unguessable().Next(20));
         ByteChance.Of(new Random(1)).Next(20).Should().Equal(ByteChance.Of(new Random(1)).Next(20));
         var chance = ByteChance.Of(new Random(2));
-        Enumerable.Range(0, 4000).Select(_ => chance.Padding(512).Length).Distinct().Should().HaveCountGreaterThan(500).And.OnlyContain(length => length <= 512);
+        Enumerable.Range(0, 4000).Select(_ => chance.Padding(512).Length).Distinct()
+            .Should().HaveCountGreaterThan(500).And.OnlyContain(length => length <= 512);
     }
 
     private static byte[] ZerosThrough(Rc4 cipher)

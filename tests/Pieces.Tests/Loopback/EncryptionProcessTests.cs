@@ -47,8 +47,10 @@ public class EncryptionProcessTests
     {
         using var folder = new TempFolder();
         await using ScriptedHttpServer tracker = ScriptedHttpServer.Answering("200 OK", "d8:intervali1800e5:peers0:e"u8.ToArray());
+        string torrent = Torrent.WriteTorrent(folder.Path);
+        string url = tracker.Url("/announce").ToString();
         await PiecesProcess.RunAsync(PiecesCommand.Download(
-            Torrent.WriteTorrent(folder.Path), folder["out"], "--tracker", tracker.Url("/announce").ToString(), "--encryption", "require", "--stall-timeout", "1s"));
+            torrent, folder["out"], "--tracker", url, "--encryption", "require", "--stall-timeout", "1s"));
         tracker.Targets.Should().NotBeEmpty().And.OnlyContain(target => target.Contains("&requirecrypto=1", StringComparison.Ordinal));
     }
 
@@ -61,6 +63,7 @@ public class EncryptionProcessTests
         return seeder;
     }
 
-    private static Task<PiecesResult> FetchAsync(TempFolder folder, int port, string policy, params string[] more) => PiecesProcess.RunAsync(PiecesCommand.DownloadFrom(
-        $"127.0.0.1:{port}", Torrent.WriteTorrent(folder.Path), folder["out"], ["--encryption", policy, .. more]));
+    private static Task<PiecesResult> FetchAsync(TempFolder folder, int port, string policy, params string[] more) =>
+        PiecesProcess.RunAsync(PiecesCommand.DownloadFrom(
+            $"127.0.0.1:{port}", Torrent.WriteTorrent(folder.Path), folder["out"], ["--encryption", policy, .. more]));
 }

@@ -78,7 +78,8 @@ public class PeerConnectionTcpTests
 
     private static BlockRequest Block(int i) => new(new PieceIndex(i / 16), i % 16 * BlockRequest.MaxLength, BlockRequest.MaxLength);
 
-    private static async Task<(PeerConnection Near, PeerConnection Far)> ConnectAsync(BlockPool pool, IPeerSink near, IPeerSink far, EncryptionPolicy policy)
+    private static async Task<(PeerConnection Near, PeerConnection Far)> ConnectAsync(
+        BlockPool pool, IPeerSink near, IPeerSink far, EncryptionPolicy policy)
     {
         var transport = new TcpTransport(null, TimeProvider.System, Logger.None);
         await using ITransportListener listener = transport.Listen(IPAddress.Loopback, 0, 0);

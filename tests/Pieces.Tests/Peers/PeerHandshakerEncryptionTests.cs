@@ -157,7 +157,8 @@ public sealed class PeerHandshakerEncryptionTests : IAsyncDisposable
         byte[] lump = [.. ScriptedPeer.HandshakeBytes(Swarm, NearId), .. ScriptedPeer.Encode(HaveAllMessage.Instance)];
         await Encryption(EncryptionPolicy.Prefer, 6).DialAsync(_near.Stream, Swarm, lump, Token);
         HandshakenPeer peer = await answering;
-        peer.Handshake.Encryption.Should().Be(EncryptionExtent.Stream, "some of the payload is still to be decrypted");
+        peer.Handshake.Encryption.Should().Be(EncryptionExtent.Handshake);
+        peer.Transport.Should().NotBeSameAs(_far, "some of the payload is still to be decrypted");
         byte[] rest = new byte[64];
         (await peer.Transport.Stream.ReadAsync(rest, Token)).Should().Be(5);
         rest[4].Should().Be((byte)PeerMessageId.HaveAll);

@@ -117,7 +117,11 @@ public class EncryptionTests
         SwarmMember seed = AddSeed(swarm, EncryptionPolicy.Require);
         await swarm.ReadyAsync(seed);
         SwarmMember leecher = swarm.Add(
-            swarm.NextAddress(), swarm.NextFolder(), TestSwarm.LeecherOptions(), link: swarm.LinkTo(seed.EndPoint), encryption: EncryptionPolicy.Require);
+            swarm.NextAddress(),
+            swarm.NextFolder(),
+            TestSwarm.LeecherOptions(),
+            link: swarm.LinkTo(seed.EndPoint),
+            encryption: EncryptionPolicy.Require);
         await swarm.UntilDoneAsync(leecher);
         leecher.Notices.Of<PeerNotice>().First().IsEncrypted.Should().BeTrue();
         await swarm.EndAsync();
@@ -226,7 +230,7 @@ public class EncryptionTests
 
     private static byte[] Key() => new KeyExchange(Noise(20)).PublicKey.ToArray();
 
-    // Dropped in time, as the one who dialled and as the one who was dialled (first encrypted, then plainly); then everything comes from an honest peer.
+    // Dropped in time, as the one who dialled and as the one who was dialled, encrypted and then plainly; then everything comes from an honest peer.
     private static async Task DropsAsync(Func<ScriptedSession, Task> abuse)
     {
         await using var swarm = new TestSwarm();
