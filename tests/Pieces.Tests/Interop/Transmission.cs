@@ -37,6 +37,8 @@ internal sealed class Transmission : RealClient
             ["port-forwarding-enabled"] = false,
             ["message-level"] = 3,
         };
+        if (job.RequiresEncryption)
+            settings["encryption"] = 2;
         File.WriteAllText(Path.Combine(job.Home, "settings.json"), JsonSerializer.Serialize(settings));
         return PeerProcess.Start(Name, job.Home, ["transmission-daemon", "--foreground", "--config-dir", job.Home]);
     }
