@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
+using Pieces.Dht;
 using Pieces.Encryption;
 using Pieces.Metadata;
 using Pieces.Net;
@@ -29,7 +30,7 @@ public sealed class TorrentClient : IAsyncDisposable
     {
     }
 
-    internal TorrentClient(TorrentClientOptions options, ITransport? transport)
+    internal TorrentClient(TorrentClientOptions options, ITransport? transport, Func<bool, int, IDatagramSocket?>? datagrams = null)
     {
         options.Validate();
         _options = options;
@@ -48,6 +49,7 @@ public sealed class TorrentClient : IAsyncDisposable
             DownloadLimiter = new RateLimiter(time, options.DownloadLimit),
             UploadLimiter = new RateLimiter(time, options.UploadLimit),
             ListenPort = () => ListenPort,
+            Dht = CreateDht(datagrams),
             Binding = options.Binding,
         };
     }
@@ -126,6 +128,8 @@ public sealed class TorrentClient : IAsyncDisposable
         foreach (RunningTorrent running in torrents)
             running.Inbox.Post(StopWanted.Instance);
         await Task.WhenAll(torrents.Select(running => running.Life)).ConfigureAwait(false);
+        if (_services.Dht is { } dht)
+            await dht.DisposeAsync().ConfigureAwait(false);
         if (_listener is not null)
             await _listener.DisposeAsync().ConfigureAwait(false);
         await _services.DiskQueue.DisposeAsync().ConfigureAwait(false);
@@ -139,6 +143,16 @@ public sealed class TorrentClient : IAsyncDisposable
     private static ByteChance ChanceOf(TorrentClientOptions options, bool isReal) => isReal || options.Encryption == EncryptionPolicy.Off
         ? ByteChance.Unguessable()
         : ByteChance.Of(new Random(options.Random.Next()));
+
+    // Chance is drawn only where it is used, so that what happens without the DHT stays the same.
+    private DhtHost? CreateDht(Func<bool, int, IDatagramSocket?>? datagrams)
+    {
+        if (_options.Dht is not { } settings)
+            return null;
+        var random = new Random(_options.Random.Next());
+        DhtOptions options = settings.ToOptions() with { TimeProvider = _options.TimeProvider, Random = random, Logger = _options.Logger };
+        return new DhtHost(options, () => ListenPort, datagrams ?? DhtHost.Sockets(_options.Binding));
+    }
 
     private Torrent Start(InfoHash infoHash, TorrentOptions options, Func<TorrentInbox, TorrentBasis> prepare)
     {

@@ -1,4 +1,5 @@
 using System.Net;
+using Pieces.Dht;
 using Pieces.Encryption;
 using Pieces.Net;
 using Pieces.Primitives;
@@ -20,6 +21,9 @@ public sealed record TorrentClientOptions
 
     /// <summary>Whether connections with peers are encrypted; default <see cref="EncryptionPolicy.Prefer"/>.</summary>
     public EncryptionPolicy Encryption { get; init; } = EncryptionPolicy.Prefer;
+
+    /// <summary>How torrents that are not private take part in the DHT, or null for not at all; default null.</summary>
+    public DhtSettings? Dht { get; init; }
 
     /// <summary>Bytes a second over all torrents, protocol overhead included; default unlimited.</summary>
     public ByteRate DownloadLimit { get; init; } = ByteRate.Unlimited;

@@ -91,7 +91,7 @@ internal sealed class MagnetCommand
             MetadataOnly = true,
             Notices = new NoticePrinter(_context.Messages),
         };
-        await using var client = new TorrentClient(_network.ClientOptionsOf(parse) with
+        await using var client = new TorrentClient(_network.ClientOptionsOf(parse, isOneShot: true) with
         {
             TimeProvider = _context.TimeProvider,
             Logger = MessageSink.CreateLogger(_context.Messages),

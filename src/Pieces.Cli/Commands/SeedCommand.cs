@@ -23,7 +23,6 @@ internal static class SeedCommand
         run.AddTo(command);
         command.SetAction(async (parse, _) =>
         {
-            network.Explain(parse, context.Messages);
             var settings = new TransferSettings
             {
                 Client = network.ClientOptionsOf(parse),

@@ -1,5 +1,6 @@
 using Pieces.Cli.Failures;
 using Pieces.Cli.Transfers;
+using Pieces.Peers;
 using Pieces.Torrents;
 
 namespace Pieces.Cli.Events;
@@ -21,7 +22,7 @@ internal static class EventText
         StartedNotice started => Start(item, started, now),
         PieceNotice piece => new PieceEvent(now, item.InfoHash, piece.Index, piece.HavePieces, item.Subject!.Pieces),
         FileNotice file => new FileEvent(now, item.InfoHash, file.Path, file.Length),
-        PeerNotice peer => new PeerEvent(now, item.InfoHash, peer.Address.ToString(), StateOf(peer.Change), peer.Reason, peer.Client)
+        PeerNotice peer => new PeerEvent(now, item.InfoHash, peer.Address.ToString(), StateOf(peer.Change), peer.Reason, peer.Client, OriginOf(peer))
         {
             Encrypted = peer.Change == PeerChange.Connected ? peer.IsEncrypted : null,
         },
@@ -42,7 +43,8 @@ internal static class EventText
         state.Uploaded,
         state.ConnectedPeers,
         state.ConnectedSeeds,
-        state.Eta is { } eta ? (long)Math.Ceiling(eta.TotalSeconds) : null);
+        state.Eta is { } eta ? (long)Math.Ceiling(eta.TotalSeconds) : null,
+        state.DhtNodes);
 
     /// <summary>Everything wanted is here.</summary>
     public static CompleteEvent Complete(TransferItem item, TorrentSnapshot state, DateTimeOffset now) => new(
@@ -76,6 +78,15 @@ internal static class EventText
         item.Subject.Pieces,
         item.Subject.PieceLength,
         started.HavePieces);
+
+    private static string? OriginOf(PeerNotice peer) => peer.Origin switch
+    {
+        PeerOrigin.Hand => "hand",
+        PeerOrigin.Tracker => "tracker",
+        PeerOrigin.Inbound => "incoming",
+        PeerOrigin.Dht => "dht",
+        _ => null,
+    };
 
     private static string StateOf(PeerChange change) => change switch
     {

@@ -32,11 +32,11 @@ internal sealed record FileEvent(DateTimeOffset Time, string? Infohash, string P
 
 /// <summary>How far it is; once a second.</summary>
 internal sealed record ProgressEvent(
-    DateTimeOffset Time, string? Infohash, long Done, long Size, long DownRate, long UpRate, long Uploaded, int Peers, int Seeds, long? EtaS)
+    DateTimeOffset Time, string? Infohash, long Done, long Size, long DownRate, long UpRate, long Uploaded, int Peers, int Seeds, long? EtaS, int? DhtNodes)
     : TransferEvent("progress", Time, Infohash);
 
 /// <summary>A peer came or went.</summary>
-internal sealed record PeerEvent(DateTimeOffset Time, string? Infohash, string Address, string State, string Reason, string Client)
+internal sealed record PeerEvent(DateTimeOffset Time, string? Infohash, string Address, string State, string Reason, string Client, string? Origin)
     : TransferEvent("peer", Time, Infohash)
 {
     /// <summary>Whether the whole stream is encrypted; told when it came.</summary>

@@ -51,6 +51,16 @@ internal static class ConfigHelp
                 new("~/Library/Application Support/pieces/config", "macOS"),
                 new("%APPDATA%\\pieces\\config", "Windows"),
             ]),
+            new HelpSection("The cache",
+            [
+                "Nodes of the public distributed hash table are kept between runs, so that the next one begins with them. The file may be "
+                    + "removed at any time. A closed network (--dht-bootstrap) leaves nothing there, and --no-dht neither reads nor writes it.",
+            ],
+            [
+                new("$XDG_CACHE_HOME/pieces/dht", "everywhere, when the variable is set"),
+                new("~/.cache/pieces/dht", "Linux, macOS and other Unix systems"),
+                new("%LOCALAPPDATA%\\pieces\\dht", "Windows"),
+            ]),
             new HelpSection("The environment",
             [
                 "A variable that begins with PIECES_ and is unknown gives a warning. Those that begin with PIECES_HOOK_ are for programs "

@@ -1,7 +1,5 @@
 using System.CommandLine;
-using System.Net;
 using Pieces.Cli.Failures;
-using Pieces.Cli.Terminal;
 using Pieces.Encryption;
 
 namespace Pieces.Cli.Parsing;
@@ -19,9 +17,6 @@ internal sealed class ReachFlags
         ["off"] = EncryptionPolicy.Off,
     };
 
-    private readonly Option<List<EndPoint>> _bootstrap = Flag.Repeated(
-        Values.Peer, "HOST:PORT", "a node where the distributed hash table begins, for closed networks (again for more)", "--dht-bootstrap");
-
     private readonly Option<EncryptionPolicy> _encryption = Flag.Choice(
         Encryptions,
         "whether connections with peers are encrypted: require allows no plain stream, prefer begins encrypted and goes on plainly "
@@ -34,7 +29,6 @@ internal sealed class ReachFlags
     /// <summary>Adds them to a command.</summary>
     public void AddTo(Command command)
     {
-        command.Options.Add(_bootstrap);
         command.Options.Add(_encryption);
         command.Options.Add(_proxy);
     }
@@ -48,15 +42,5 @@ internal sealed class ReachFlags
     {
         if (parse.GetValue(_proxy) is not null)
             throw FailureException.Usage("--proxy: not built yet (nothing is sent past a proxy that was asked for)");
-    }
-
-    /// <summary>Says what has no effect yet.</summary>
-    public void Explain(ParseResult parse, Messages messages)
-    {
-        if (parse.GetValue(_bootstrap) is { Count: > 0 } nodes)
-        {
-            string count = Quantity.Count(nodes.Count, "bootstrap node");
-            messages.Information($"{count} given; the distributed hash table is not built yet and asks none of them");
-        }
     }
 }

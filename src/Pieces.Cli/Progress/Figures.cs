@@ -37,6 +37,7 @@ internal sealed class Figures
             case TransferActivity.FindingPeers:
                 figures.Add(3, whole > 0 || now.Phase != TorrentPhase.FindingPeers ? Part(part, whole) : string.Empty);
                 figures.Add(4, now.KnownPeers > 0 ? $"{now.KnownPeers.ToString(CultureInfo.InvariantCulture)} known" : string.Empty);
+                figures.Add(5, now.DhtNodes is { } nodes ? Quantity.Count(nodes, "DHT node") : string.Empty);
                 break;
             default:
                 figures.Add(6, whole > 0 ? Part(part, whole) : string.Empty);

@@ -34,7 +34,9 @@ internal static class ProgressText
         TorrentPhase.Checking when now.BytesToCheck > 0 =>
             $"checking {Quantity.Percent(now.BytesChecked, now.BytesToCheck)} of {Quantity.Size(now.BytesToCheck)}",
         TorrentPhase.Checking => "checking",
-        TorrentPhase.FindingPeers => $"finding peers, {now.KnownPeers} known, {now.ConnectedPeers} connected",
+        TorrentPhase.FindingPeers => $"finding peers, {now.KnownPeers} known, {now.ConnectedPeers} connected{InDht(now)}",
+        TorrentPhase.Downloading when now is { ConnectedPeers: 0, DhtNodes: not null } =>
+            $"{Quantity.Percent(now.BytesVerified, now.BytesWanted)} of {Quantity.Size(now.BytesWanted)}, finding peers, {now.KnownPeers} known{InDht(now)}",
         TorrentPhase.FetchingMetadata =>
             $"fetching metadata, {Quantity.Size(now.MetadataReceived)} of {Quantity.Size(now.MetadataSize)}, {Quantity.Count(now.ConnectedPeers, "peer")}",
         TorrentPhase.Seeding =>
@@ -61,6 +63,9 @@ internal static class ProgressText
 
     // Of the time until it was complete: seeding afterwards made it no slower.
     private static double AverageDown(TorrentSnapshot now) => now.Downloaded / Math.Max((now.CompletedAfter ?? now.Elapsed).TotalSeconds, 0.001);
+
+    // That is where they are looked for.
+    private static string InDht(TorrentSnapshot now) => now.DhtNodes is { } nodes ? $", {Quantity.Count(nodes, "DHT node")}" : string.Empty;
 
     private static string Eta(TorrentSnapshot now) => now.Eta is { } eta ? $"ETA {Quantity.Duration(eta)}" : "ETA unknown";
 }

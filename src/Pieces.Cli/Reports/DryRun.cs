@@ -63,10 +63,11 @@ internal sealed class DryRun
         {
             TransferSource given = await loader.OpenAsync(source, _context.Signals.Token);
             _warnings.AddRange(given.Warnings);
-            torrent = Describe(torrent, given);
-            if (given.Metainfo is { } metainfo)
+            Metainfo? known = given.FindIn(_settings.Torrent.OutputDirectory);
+            torrent = Describe(torrent, given, known);
+            if (known is { } metainfo)
             {
-                TorrentOptions options = _settings.Torrent with { SelectedFiles = _settings.Selection.Choose(metainfo, _warnings.Add) };
+                TorrentOptions options = _settings.Torrent with { SelectedFiles = given.Choose(_settings.Selection, metainfo, _warnings.Add) };
                 torrent = Select(torrent, metainfo, options);
                 DownloadPlan plan = await CheckDisplay.RunAsync(
                     _context,
@@ -85,19 +86,19 @@ internal sealed class DryRun
         return torrent with { Warnings = [.. _warnings] };
     }
 
-    private DryRunTorrent Describe(DryRunTorrent torrent, TransferSource given)
+    private DryRunTorrent Describe(DryRunTorrent torrent, TransferSource given, Metainfo? known)
     {
         // Each tracker of a link is a tier of its own.
-        IEnumerable<IEnumerable<string>> own = given.Metainfo is { } metainfo
-            ? metainfo.Trackers.Select(tier => tier.AsEnumerable())
+        IEnumerable<IEnumerable<string>> own = known is not null
+            ? known.Trackers.Select(tier => tier.AsEnumerable())
             : given.Trackers.Select(url => Enumerable.Repeat(url, 1));
         IEnumerable<IEnumerable<string>> extra = _settings.Torrent.ExtraTrackers.Select(url => Enumerable.Repeat(url, 1));
         return torrent with
         {
-            Name = given.Name,
+            Name = known?.Name ?? given.Name,
             Infohash = given.InfoHash.ToString(),
-            HasMetadata = given.Metainfo is not null,
-            Files = given.Metainfo?.Files.Count(file => file.IsOnDisk) ?? 0,
+            HasMetadata = known is not null,
+            Files = known?.Files.Count(file => file.IsOnDisk) ?? 0,
             Trackers = _settings.Torrent.UseTrackers ? ShowReport.TrackersOf(own.Concat(extra)) : [],
         };
     }

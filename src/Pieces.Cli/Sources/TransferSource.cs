@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Pieces.Cli.Progress;
+using Pieces.Cli.Selection;
 using Pieces.Metadata;
 using Pieces.Primitives;
 using Pieces.Torrents;
@@ -33,6 +34,18 @@ internal sealed class TransferSource
     /// <summary>What people are told of it at first.</summary>
     public TransferSubject Subject(string directory, ImmutableArray<int>? selected = null) =>
         Metainfo is not null ? TransferSubject.Of(Metainfo, directory, selected) : SubjectOf(_link!, directory);
+
+    /// <summary>The torrent; of a link, what an earlier run has left of it in a folder, or null.</summary>
+    /// <exception cref="MetainfoException">What is left is no torrent that can be used.</exception>
+    public Metainfo? FindIn(string directory) => Metainfo ?? DownloadPlanner.FindKept(_link!, directory);
+
+    /// <summary>Chooses among its files: the user's word comes before that of a link.</summary>
+    /// <param name="selection">The user's word.</param>
+    /// <param name="metainfo">The torrent.</param>
+    /// <param name="warn">Hears of patterns that mean no file while others do.</param>
+    /// <returns>Indexes of the chosen files, or null for all.</returns>
+    public ImmutableArray<int>? Choose(FileSelection selection, Metainfo metainfo, Action<string> warn) =>
+        _link is null ? selection.Choose(metainfo, warn) : selection.ChooseOfLink(metainfo, warn) ?? _link.FilesOf(metainfo);
 
     /// <summary>Starts it.</summary>
     public Task<Torrent> AddToAsync(TorrentClient client, TorrentOptions options, CancellationToken cancellationToken) =>

@@ -1,4 +1,5 @@
 using Pieces.Cli.Terminal;
+using Pieces.Peers;
 using Pieces.Torrents;
 
 namespace Pieces.Cli.Transfers;
@@ -22,7 +23,8 @@ internal sealed class NoticePrinter : IProgress<TorrentNotice>
                 _messages.Information($"{file.Path}: complete, {Quantity.Size(file.Length)}");
                 break;
             case PeerNotice { Change: PeerChange.Connected } peer:
-                _messages.Information($"peer {peer.Address}{ClientOf(peer)}: connected{(peer.IsEncrypted ? ", encrypted" : string.Empty)}");
+                string found = peer.Origin == PeerOrigin.Dht ? ", found in the DHT" : string.Empty;
+                _messages.Information($"peer {peer.Address}{ClientOf(peer)}: connected{(peer.IsEncrypted ? ", encrypted" : string.Empty)}{found}");
                 break;
             case PeerNotice { Change: PeerChange.Banned } peer:
                 _messages.Information($"peer {peer.Address}{ClientOf(peer)}: banned, {peer.Reason}");
@@ -35,6 +37,12 @@ internal sealed class NoticePrinter : IProgress<TorrentNotice>
                 break;
             case TrackerNotice tracker:
                 _messages.Warning($"tracker {tracker.Url}: {tracker.Error}");
+                break;
+            case DhtNotice { Answers: 0 } dht:
+                _messages.Information($"DHT: no node answered, {Quantity.Count(dht.Nodes, "node")} known");
+                break;
+            case DhtNotice dht:
+                _messages.Information($"DHT: {Quantity.Count(dht.Peers, "peer")}, {Quantity.Count(dht.Answers, "node")} answered, {dht.Nodes} known");
                 break;
             case WarningNotice warning:
                 _messages.Warning(warning.Message);

@@ -27,6 +27,7 @@ internal sealed class DhtAnnouncer : IAsyncDisposable
 {
     private readonly DhtNode _node;
     private readonly IDhtSink _sink;
+    private readonly InfoHash _infoHash;
     private readonly NodeId _target;
     private readonly TimeProvider _timeProvider;
     private readonly ILogger _logger;
@@ -46,6 +47,7 @@ internal sealed class DhtAnnouncer : IAsyncDisposable
     {
         _node = node;
         _sink = sink;
+        _infoHash = infoHash;
         _target = NodeId.Of(infoHash);
         _timeProvider = options.TimeProvider;
         _logger = options.Logger;
@@ -65,11 +67,12 @@ internal sealed class DhtAnnouncer : IAsyncDisposable
             _need.Release();
     }
 
-    /// <summary>Ends all work. There is no leave to take: nodes forget who does not come back.</summary>
+    /// <summary>Ends all work. Of other nodes there is no leave to take: they forget who does not come back.</summary>
     public async ValueTask DisposeAsync()
     {
         await _stopping.CancelAsync().ConfigureAwait(false);
         await _run.ConfigureAwait(false);
+        _node.Leave(_infoHash);
         _stopping.Dispose();
         _need.Dispose();
     }

@@ -136,6 +136,8 @@ internal sealed class DhtCore
     /// <param name="sink">Hears of it; <see cref="IDhtSearchSink.OnDone"/> once, also when we are in no network.</param>
     public void Search(DhtSearch search, IDhtSearchSink sink)
     {
+        if (search is { WantsPeers: true, AnnouncedPort: { } port } && sink.IsWanted)
+            _answerer.Own.Enter(search.Target, (ushort)port, search.IsSeed);
         DhtFamily[] families = Array.FindAll([_shared.V4, _shared.V6], family => family.IsOpen && (family.Table.Count > 0 || !IsAnywhere));
         if (families.Length == 0)
         {
@@ -148,6 +150,9 @@ internal sealed class DhtCore
             _lookups.Start(family, search, joined);
         _lookups.Settle();
     }
+
+    /// <summary>We are no peer of a swarm any more, and say so to nobody.</summary>
+    public void Leave(NodeId target) => _answerer.Own.Leave(target);
 
     private bool IsAnywhere => _shared.V4.Table.Count + _shared.V6.Table.Count > 0;
 
@@ -231,6 +236,8 @@ internal sealed class DhtCore
             _sink = sink;
             _left = count;
         }
+
+        public bool IsWanted => _sink.IsWanted;
 
         public void OnPeers(IReadOnlyList<CompactEndPoint> peers) => _sink.OnPeers(peers);
 

@@ -56,14 +56,6 @@ internal sealed class DhtNode : IAsyncDisposable
     /// <summary>Begins to take part. To be called once.</summary>
     public void Start()
     {
-        if (_options.CacheFile is { } path)
-        {
-            if (DhtCacheFile.TryRead(path, out string reason) is { } memory)
-                _core.Remember(memory);
-            else
-                _logger.Debug("DHT nodes of an earlier run are not used: {Reason}", reason);
-        }
-
         foreach ((DatagramHub hub, IDatagramHandler handler) in _sockets)
         {
             _core.Open(hub.IsV6);
@@ -96,11 +88,18 @@ internal sealed class DhtNode : IAsyncDisposable
         }
     }
 
+    /// <summary>We are no peer of a swarm any more: who asks us for it is told of others alone.</summary>
+    public void Leave(InfoHash infoHash)
+    {
+        NodeId target = NodeId.Of(infoHash);
+        _inbox.Post(core => core.Leave(target));
+    }
+
     /// <summary>Searches once in each network, and announces us if that is wanted. Ends early, with nothing found, when the node ends.</summary>
     /// <param name="search">What for.</param>
     /// <param name="onPeers">Hears of peers that were not named before, on the node's loop: must not block or throw. Null when they are not
     /// wanted.</param>
-    /// <param name="cancellationToken">Ends the wait, and calls; questions that are on their way stay so.</param>
+    /// <param name="cancellationToken">Ends the search: nobody more is asked or told of us. Questions that are on their way stay so.</param>
     public async Task<DhtSearchResult> SearchAsync(
         DhtSearch search, Action<IReadOnlyList<IPEndPoint>>? onPeers, CancellationToken cancellationToken)
     {
@@ -163,6 +162,8 @@ internal sealed class DhtNode : IAsyncDisposable
     {
         try
         {
+            Remember();
+            bool wasReady = false;
             while (await _inbox.WaitAsync().ConfigureAwait(false))
             {
                 while (_inbox.TryTake(out DhtEvent e))
@@ -175,7 +176,11 @@ internal sealed class DhtNode : IAsyncDisposable
                 }
 
                 _core.Tick();
-                Volatile.Write(ref _stats, _core.Stats);
+                DhtStats now = _core.Stats;
+                Volatile.Write(ref _stats, now);
+                if (now.IsReady != wasReady)
+                    Tell(now);
+                wasReady = now.IsReady;
                 Arm();
             }
         }
@@ -191,6 +196,24 @@ internal sealed class DhtNode : IAsyncDisposable
             left.Release();
         foreach (SearchTask search in _searches.Keys)
             search.OnDone(new DhtSearchResult());
+    }
+
+    private void Remember()
+    {
+        if (_options.CacheFile is not { } path)
+            return;
+        if (DhtCacheFile.TryRead(path, out string reason) is { } memory)
+            _core.Remember(memory);
+        else
+            _logger.Debug("DHT nodes of an earlier run are not used: {Reason}", reason);
+    }
+
+    private void Tell(DhtStats now)
+    {
+        if (now.IsReady)
+            _logger.Information("DHT: nodes known: {Nodes}", now.NodesV4 + now.NodesV6);
+        else
+            _logger.Information("DHT: no node answers any more");
     }
 
     private void Arm()
@@ -253,6 +276,8 @@ internal sealed class DhtNode : IAsyncDisposable
         }
 
         public bool TrySend(ReadOnlySpan<byte> datagram, CompactEndPoint to) => (to.IsV6 ? _v6 : _v4)?.TrySend(datagram, to) == true;
+
+        public CompactEndPoint? AddressTowards(CompactEndPoint to) => (to.IsV6 ? _v6 : _v4)?.AddressTowards(to);
     }
 
     /// <summary>Takes what may be the DHT's off one socket.</summary>
@@ -283,6 +308,7 @@ internal sealed class DhtNode : IAsyncDisposable
         private readonly TaskCompletionSource<DhtSearchResult> _result = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private readonly DhtNode _node;
         private Action<IReadOnlyList<IPEndPoint>>? _onPeers;
+        private volatile bool _isOver;
 
         public SearchTask(DhtNode node, Action<IReadOnlyList<IPEndPoint>>? onPeers)
         {
@@ -292,7 +318,13 @@ internal sealed class DhtNode : IAsyncDisposable
 
         public Task<DhtSearchResult> Result => _result.Task;
 
-        public void Silence() => Volatile.Write(ref _onPeers, null);
+        public bool IsWanted => !_isOver;
+
+        public void Silence()
+        {
+            _isOver = true;
+            Volatile.Write(ref _onPeers, null);
+        }
 
         public void OnPeers(IReadOnlyList<CompactEndPoint> peers) =>
             Volatile.Read(ref _onPeers)?.Invoke([.. peers.Select(peer => peer.ToEndPoint())]);

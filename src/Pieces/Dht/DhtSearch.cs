@@ -79,4 +79,7 @@ internal interface IDhtSearchSink
 
     /// <summary>The search is over; the last call.</summary>
     void OnDone(DhtSearchResult result);
+
+    /// <summary>Whether it is still wanted: once it is not, nobody more is asked, and nobody is told of us.</summary>
+    bool IsWanted => true;
 }

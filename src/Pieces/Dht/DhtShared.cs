@@ -7,6 +7,9 @@ internal interface IDhtWire
 {
     /// <summary>Sends it at once, without waiting; false when the system does not take it: no route, no room.</summary>
     bool TrySend(ReadOnlySpan<byte> datagram, CompactEndPoint to);
+
+    /// <summary>Our address as somebody there would dial it if nothing translates it on the way, with port 0; null when that is not known.</summary>
+    CompactEndPoint? AddressTowards(CompactEndPoint to) => null;
 }
 
 /// <summary>What the parts of one node's core have in common. Owned by the core, used by its loop alone.</summary>

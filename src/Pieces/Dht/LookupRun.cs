@@ -74,7 +74,15 @@ internal sealed class LookupRun : IQueryOwner
     public void Pump()
     {
         IsHeld = false;
-        while (!IsDone && _toAnnounce is null)
+        if (IsDone)
+            return;
+        if (_sink?.IsWanted == false)
+        {
+            End();
+            return;
+        }
+
+        while (_toAnnounce is null)
         {
             if (_lookup.Next() is not { } candidate)
                 break;
@@ -82,7 +90,7 @@ internal sealed class LookupRun : IQueryOwner
                 return;
         }
 
-        if (!IsDone && _toAnnounce is null && _lookup.IsOver)
+        if (_toAnnounce is null && _lookup.IsOver)
         {
             _keepers = _search.AnnouncedPort is null ? [] : _lookup.Keepers();
             _toAnnounce = new Queue<LookupCandidate>(_keepers);
@@ -234,8 +242,12 @@ internal sealed class LookupRun : IQueryOwner
             _announces++;
         }
 
-        if (_announcesInFlight > 0 || IsDone)
-            return;
+        if (_announcesInFlight == 0)
+            End();
+    }
+
+    private void End()
+    {
         IsDone = true;
         _sink?.OnDone(new DhtSearchResult
         {

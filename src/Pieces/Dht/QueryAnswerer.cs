@@ -26,10 +26,14 @@ internal sealed class QueryAnswerer
     {
         _shared = shared;
         Peers = new PeerStore(shared.Random);
+        Own = new OwnSwarms(shared);
     }
 
     /// <summary>What others announced to us.</summary>
     public PeerStore Peers { get; }
+
+    /// <summary>The swarms that we are peers of ourselves.</summary>
+    public OwnSwarms Own { get; }
 
     /// <summary>The datagram that answers a question; good until the writer is used next.</summary>
     public ReadOnlyMemory<byte> Answer(KrpcQuery query, CompactEndPoint asker)
@@ -77,6 +81,13 @@ internal sealed class QueryAnswerer
         int most = room / (asker.IsV6 ? ValueLengthV6 : ValueLengthV4);
         List<CompactEndPoint> peers = Peers.Pick(query.Target, Math.Max(0, most), asker.IsV6, query.WantsNoSeeds, _shared.Now);
         peers.RemoveAll(peer => !_shared.Addresses.IsUsable(peer, asker));
+        if (most > 0 && Own.PeerFor(query.Target, asker, query.WantsNoSeeds) is { } ourselves && !peers.Contains(ourselves))
+        {
+            if (peers.Count == most)
+                peers.RemoveAt(0);
+            peers.Add(ourselves);
+        }
+
         return full with
         {
             Token = _tokens.Make(asker, _shared.Now),

@@ -80,6 +80,23 @@ public sealed class MagnetLink
         };
     }
 
+    /// <summary>Indexes of the files that the link itself selects in its torrent (<c>so</c>), or null for all.</summary>
+    /// <exception cref="MetainfoException">None of them is there.</exception>
+    public ImmutableArray<int>? FilesOf(Metainfo metainfo)
+    {
+        ArgumentNullException.ThrowIfNull(metainfo);
+        if (SelectedFiles is not { } linked)
+            return null;
+        ImmutableArray<int> known = [.. linked.Where(index => index < metainfo.Files.Length && metainfo.Files[index].IsOnDisk)];
+        if (known.IsEmpty)
+        {
+            string selection = MagnetSelection.Write(linked);
+            throw new MetainfoException($"the magnet link selects none of the torrent's {metainfo.Files.Length} files (so={selection})");
+        }
+
+        return known;
+    }
+
     /// <summary>The same link with other peers to begin with.</summary>
     public MagnetLink WithPeers(IEnumerable<EndPoint> peers) => new()
     {

@@ -68,6 +68,9 @@ internal sealed class DatagramHub : IAsyncDisposable
     /// <summary>Sends a datagram at once; false when the system does not take it. Safe for all threads.</summary>
     public bool TrySend(ReadOnlySpan<byte> datagram, CompactEndPoint to) => _socket.TrySend(datagram, to);
 
+    /// <inheritdoc cref="IDatagramSocket.AddressTowards"/>
+    public CompactEndPoint? AddressTowards(CompactEndPoint to) => _socket.AddressTowards(to);
+
     /// <summary>Ends reading and closes the socket.</summary>
     public async ValueTask DisposeAsync()
     {

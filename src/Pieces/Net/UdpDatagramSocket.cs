@@ -8,6 +8,7 @@ namespace Pieces.Net;
 internal sealed class UdpDatagramSocket : IDatagramSocket
 {
     private readonly Socket _socket;
+    private readonly CompactEndPoint? _address;
     private readonly SocketAddress _from;
     private readonly SocketAddress _to;
     private readonly Lock _sending = new();
@@ -16,7 +17,10 @@ internal sealed class UdpDatagramSocket : IDatagramSocket
     {
         _socket = socket;
         IsV6 = socket.AddressFamily == AddressFamily.InterNetworkV6;
-        Port = ((IPEndPoint)socket.LocalEndPoint!).Port;
+        var local = (IPEndPoint)socket.LocalEndPoint!;
+        Port = local.Port;
+        bool isAny = local.Address.Equals(IPAddress.Any) || local.Address.Equals(IPAddress.IPv6Any);
+        _address = isAny ? null : CompactEndPoint.From(local).WithoutPort;
         _from = new SocketAddress(socket.AddressFamily);
         _to = new SocketAddress(socket.AddressFamily);
     }
@@ -31,15 +35,20 @@ internal sealed class UdpDatagramSocket : IDatagramSocket
     /// <param name="address">What it is bound to; the unspecified address of a family for all of that.</param>
     /// <param name="port">The port; 0 lets the system choose.</param>
     /// <exception cref="IOException">The port is taken, or the system has no such family or address.</exception>
-    public static UdpDatagramSocket Open(IPAddress address, int port)
+    public static UdpDatagramSocket Open(IPAddress address, int port) => Open(new LocalBinding(address), port);
+
+    /// <summary>Opens one that is tied to an interface.</summary>
+    /// <exception cref="IOException">The port is taken, or the interface or its address is gone.</exception>
+    public static UdpDatagramSocket Open(LocalBinding binding, int port)
     {
         Socket? socket = null;
         try
         {
-            socket = new Socket(address.AddressFamily, SocketType.Dgram, ProtocolType.Udp) { Blocking = false };
-            if (address.AddressFamily == AddressFamily.InterNetworkV6)
+            AddressFamily family = binding.Address.AddressFamily;
+            socket = new Socket(family, SocketType.Dgram, ProtocolType.Udp) { Blocking = false };
+            if (family == AddressFamily.InterNetworkV6)
                 socket.DualMode = false;
-            socket.Bind(new IPEndPoint(address, port));
+            binding.Bind(socket, port);
             return new UdpDatagramSocket(socket);
         }
         catch (SocketException e)
@@ -84,6 +93,24 @@ internal sealed class UdpDatagramSocket : IDatagramSocket
             {
                 return false;
             }
+        }
+    }
+
+    /// <inheritdoc/>
+    public CompactEndPoint? AddressTowards(CompactEndPoint to)
+    {
+        if (_address is not null)
+            return _address;
+        try
+        {
+            // Asks the system for the way; nothing is sent.
+            using var probe = new Socket(to.IsV6 ? AddressFamily.InterNetworkV6 : AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+            probe.Connect(to.ToEndPoint());
+            return CompactEndPoint.From((IPEndPoint)probe.LocalEndPoint!).WithoutPort;
+        }
+        catch (SocketException)
+        {
+            return null;
         }
     }
 

@@ -2,8 +2,8 @@ using System.Net;
 
 namespace Pieces.Peers;
 
-/// <summary>Where an address was heard of.</summary>
-internal enum PeerOrigin
+/// <summary>Where an address was heard of. Of two origins the one that stands first here counts.</summary>
+public enum PeerOrigin
 {
     /// <summary>Given by the user.</summary>
     Hand,
@@ -11,8 +11,11 @@ internal enum PeerOrigin
     /// <summary>Named by a tracker.</summary>
     Tracker,
 
-    /// <summary>It connected to us and told its listen port (BEP 10, <c>p</c>).</summary>
+    /// <summary>It connected to us; its address is known when it told its listen port (BEP 10, <c>p</c>).</summary>
     Inbound,
+
+    /// <summary>Named by nodes of the DHT (BEP 5).</summary>
+    Dht,
 }
 
 /// <summary>
@@ -38,6 +41,7 @@ internal sealed class PeerBook
     private readonly List<IPEndPoint> _due = [];
     private readonly TimeProvider _time;
     private readonly Random _random;
+    private bool _isPrivate;
 
     public PeerBook(TimeProvider time, Random random)
     {
@@ -55,19 +59,35 @@ internal sealed class PeerBook
     public bool Add(IPEndPoint endPoint, PeerOrigin origin)
     {
         endPoint = PeerAddressRules.Normalize(endPoint);
-        if (!PeerAddressRules.IsUsable(endPoint) || IsBanned(endPoint))
+        if (!PeerAddressRules.IsUsable(endPoint) || IsBanned(endPoint) || (_isPrivate && origin == PeerOrigin.Dht))
             return false;
         if (_entries.TryGetValue(endPoint, out Entry? known))
         {
+            if (origin < known.Origin)
+                known.Origin = origin;
+
             // Named again by a tracker: it announces, so it is alive, and an old failure need not hold it back for long.
-            known.Failures = Math.Min(known.Failures, 2);
+            // Nodes of the DHT repeat what they once heard.
+            if (origin != PeerOrigin.Dht)
+                known.Failures = Math.Min(known.Failures, 2);
             return false;
         }
 
-        if (_entries.Count >= Capacity && !TryDisplace())
+        if (_entries.Count >= Capacity && !TryDisplace(origin))
             return false;
         _entries.Add(endPoint, new Entry { Origin = origin, DueAt = _time.GetTimestamp() });
         return true;
+    }
+
+    /// <summary>Where an address was heard of; null when it was not, or is forgotten.</summary>
+    public PeerOrigin? OriginOf(IPEndPoint endPoint) => _entries.TryGetValue(endPoint, out Entry? entry) ? entry.Origin : null;
+
+    /// <summary>The torrent has turned out private (BEP 27): whom neither the user nor a tracker named is forgotten, and the DHT is not believed any more.</summary>
+    public void BecomePrivate()
+    {
+        _isPrivate = true;
+        foreach (IPEndPoint stranger in _entries.Where(pair => pair.Value.Origin > PeerOrigin.Tracker).Select(pair => pair.Key).ToArray())
+            _entries.Remove(stranger);
     }
 
     /// <summary>Whether an address may be dialled now.</summary>
@@ -208,14 +228,16 @@ internal sealed class PeerBook
 
     private long In(TimeSpan delay) => _time.GetTimestamp() + (long)(delay.TotalSeconds * _time.TimestampFrequency);
 
-    private bool TryDisplace()
+    // Anybody can fill the DHT with addresses: one of them makes room for whom others name, also before it has failed.
+    private bool TryDisplace(PeerOrigin newcomer)
     {
         IPEndPoint? worst = null;
-        int failures = 0;
+        int most = 0;
         foreach ((IPEndPoint endPoint, Entry entry) in _entries)
         {
-            if (!entry.IsBusy && entry.Failures > failures)
-                (worst, failures) = (endPoint, entry.Failures);
+            int fault = (2 * entry.Failures) + (entry.Origin == PeerOrigin.Dht && newcomer != PeerOrigin.Dht ? 1 : 0);
+            if (!entry.IsBusy && fault > most)
+                (worst, most) = (endPoint, fault);
         }
 
         return worst is not null && _entries.Remove(worst);
@@ -223,7 +245,7 @@ internal sealed class PeerBook
 
     private sealed class Entry
     {
-        public PeerOrigin Origin { get; init; }
+        public PeerOrigin Origin { get; set; }
 
         public bool IsBusy { get; set; }
 

@@ -54,6 +54,9 @@ internal sealed class PeerConnection
     /// <summary>Whether both sides speak the extension protocol (BEP 10).</summary>
     public bool SupportsExtensions => _options.Handshake.Common.HasExtensions;
 
+    /// <summary>Whether both sides take part in the DHT (BEP 5).</summary>
+    public bool SupportsDht => _options.Handshake.Common.HasDht;
+
     /// <summary>Ends when both tasks have ended and the stream is closed; never faults.</summary>
     public Task Completion => _running;
 

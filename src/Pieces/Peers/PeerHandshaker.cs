@@ -22,10 +22,22 @@ internal sealed class PeerHandshaker
     private readonly ReservedBits _ownReserved;
     private readonly TimeProvider _timeProvider;
     private readonly StreamEncryption _encryption;
+    private readonly Func<InfoHash, bool>? _usesDht;
 
     /// <summary>Makes a handshaker that presents itself as <paramref name="ownId"/>.</summary>
-    public PeerHandshaker(PeerId ownId, ReservedBits ownReserved, TimeProvider timeProvider, StreamEncryption encryption)
+    /// <param name="ownId">Our id.</param>
+    /// <param name="ownReserved">What we can do for every torrent.</param>
+    /// <param name="timeProvider">For the time limit.</param>
+    /// <param name="encryption">Encrypts, as far as the client's policy has it.</param>
+    /// <param name="usesDht">Whether a torrent takes part in the DHT at this moment; null where none does. Called on any thread.</param>
+    public PeerHandshaker(
+        PeerId ownId,
+        ReservedBits ownReserved,
+        TimeProvider timeProvider,
+        StreamEncryption encryption,
+        Func<InfoHash, bool>? usesDht = null)
     {
+        _usesDht = usesDht;
         _ownId = ownId;
         _ownReserved = ownReserved;
         _timeProvider = timeProvider;
@@ -138,7 +150,8 @@ internal sealed class PeerHandshaker
     }
 
     // Called once for a connection: what is said and what is counted on are the same.
-    private Handshake Own(InfoHash infoHash) => new(_ownReserved, infoHash, _ownId);
+    private Handshake Own(InfoHash infoHash) =>
+        new(_usesDht?.Invoke(infoHash) == true ? _ownReserved.WithDht(true) : _ownReserved, infoHash, _ownId);
 
     private static byte[] BytesOf(Handshake handshake)
     {

@@ -65,6 +65,12 @@ internal sealed class PeerState
     /// <summary>Where it can be dialled; null while an inbound peer has not told its listen port.</summary>
     public System.Net.IPEndPoint? DialAddress { get; set; }
 
+    /// <summary>Where it was heard of.</summary>
+    public PeerOrigin Origin { get; init; } = PeerOrigin.Inbound;
+
+    /// <summary>Whether it has said at which port its DHT node is.</summary>
+    public bool HasNamedNode { get; set; }
+
     /// <summary>Small offences so far: blocks never asked for, impossible ones, and saying again as a whole what it has.</summary>
     public int Strikes { get; set; }
 

@@ -66,7 +66,7 @@ internal sealed class MagnetLoop
     private async Task<byte[]?> FetchAsync()
     {
         _setup.Inbox.Counters = new AnnounceCounters(0, 0, UnknownLeft);
-        _contacts.Begin(_setup.Options.Peers, _setup.TrackerOptions());
+        _contacts.Begin(_setup.Options.Peers, _setup.TrackerOptions(), _setup.Link.Nodes);
         using var ticks = new TickTimer(_setup.Services.TimeProvider, _setup.Inbox);
         while (await _setup.Inbox.WaitAsync(CancellationToken.None).ConfigureAwait(false))
         {
@@ -89,6 +89,8 @@ internal sealed class MagnetLoop
     {
         // Large metadata takes its time, and the caller chooses files.
         TorrentSetup known = await Task.Run(() => _setup.Complete(info)).ConfigureAwait(false);
+        if (known.Metainfo.IsPrivate)
+            await _contacts.BecomePrivateAsync().ConfigureAwait(false);
         _setup.Reporter.Metadata(known.Metainfo, known.Options.SelectedFiles);
         foreach (string warning in known.Metainfo.Warnings)
             _setup.Reporter.Warn(warning);
@@ -111,6 +113,9 @@ internal sealed class MagnetLoop
             case TrackerWarned warned:
                 _setup.Reporter.Warn($"{warned.Url} says: {warned.Message}");
                 break;
+            case DhtSearched searched:
+                _setup.Reporter.Dht(searched.Peers, searched.Answers, _contacts.Dht.Nodes);
+                break;
             case WarningRaised warning:
                 _setup.Reporter.Warn(warning.Message);
                 break;
@@ -130,7 +135,9 @@ internal sealed class MagnetLoop
         _isAlone = _admission.DialMore(_contacts.Stopping);
         if (_isAlone)
             _contacts.Trackers?.NeedPeers();
-        bool hasOthers = !_setup.Options.Peers.IsEmpty || _contacts.Lobby.HasHope;
+        if (_admission.LacksPeers)
+            _contacts.Dht.NeedPeers();
+        bool hasOthers = !_setup.Options.Peers.IsEmpty || _contacts.Dht.IsUnderWay || _contacts.Lobby.HasHope;
         _torrent.EveryTrackerRefused = _contacts.Trackers?.EveryTrackerRefused == true && !hasOthers;
         Publish();
     }
@@ -147,6 +154,7 @@ internal sealed class MagnetLoop
             ConnectedPeers = pool.Peers.Count,
             KnownPeers = _admission.Peers.Book.Count,
             BannedPeers = _admission.Peers.Book.Banned,
+            DhtNodes = _contacts.Dht.Nodes,
             Elapsed = Elapsed,
         });
     }

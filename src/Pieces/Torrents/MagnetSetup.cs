@@ -38,17 +38,6 @@ internal sealed record MagnetSetup : TorrentBasis
     {
         if (Options.SelectedFiles is { } given)
             return given;
-        if (Options.Select is { } choose && choose(metainfo) is { } chosen)
-            return chosen;
-        if (Link.SelectedFiles is not { } linked)
-            return null;
-        ImmutableArray<int> known = [.. linked.Where(index => index < metainfo.Files.Length && metainfo.Files[index].IsOnDisk)];
-        if (known.IsEmpty)
-        {
-            string selection = MagnetSelection.Write(linked);
-            throw new MetainfoException($"the magnet link selects none of the torrent's {metainfo.Files.Length} files (so={selection})");
-        }
-
-        return known;
+        return Options.Select is { } choose && choose(metainfo) is { } chosen ? chosen : Link.FilesOf(metainfo);
     }
 }

@@ -62,6 +62,8 @@ internal sealed class PeerAdmission
         if (peer.IsOutbound)
             Peers.Book.NoteGreeting(peer.RemoteEndPoint, isPlain: peer.Handshake.Encryption == EncryptionExtent.None);
         string? refusal = Peers.Pool.Refuse(peer, out PeerState? replaced);
+        if (peer.IsOutbound && Peers.Book.OriginOf(peer.RemoteEndPoint) is null)
+            (refusal, replaced) = ("forgotten while it was dialled", null);
         if (refusal is not null)
         {
             _logger.Debug("{Peer}: not taken: {Reason}", peer.RemoteEndPoint, refusal);
@@ -123,6 +125,20 @@ internal sealed class PeerAdmission
         {
             if (Peers.Book.IsBanned(PeerAddressRules.Normalize(peer.Connection!.RemoteEndPoint)))
                 peer.Close(PeerEnding.Offence, "its address was banned for bad data");
+        }
+    }
+
+    /// <summary>Whether there is room for peers and none left to dial now.</summary>
+    public bool LacksPeers => Peers.Pool.Room > 0 && _dialer.Dialling == 0 && !Peers.Book.HasDue;
+
+    /// <summary>The torrent has turned out private: only whom the user or a tracker named stays and is dialled.</summary>
+    public void BecomePrivate()
+    {
+        Peers.Book.BecomePrivate();
+        foreach (PeerState peer in Peers.Pool.Peers)
+        {
+            if (peer.DialAddress is not { } address || Peers.Book.OriginOf(address) is null)
+                peer.Close(PeerEnding.Useless, "the torrent is private, and no tracker named this peer");
         }
     }
 
@@ -190,6 +206,7 @@ internal sealed class PeerAdmission
         {
             Client = ClientName.Of(peer.RemoteId),
             DialAddress = peer.IsOutbound ? peer.RemoteEndPoint : null,
+            Origin = peer.IsOutbound ? Peers.Book.OriginOf(peer.RemoteEndPoint) ?? PeerOrigin.Inbound : PeerOrigin.Inbound,
         };
         if (state.DialAddress is { } address)
             Peers.Book.Connected(address);

@@ -27,7 +27,7 @@ internal sealed class PeerDialer
         _services = services;
         _infoHash = infoHash;
         _inbox = inbox;
-        _handshaker = new PeerHandshaker(services.PeerId, ReservedBits.Own, services.TimeProvider, services.Encryption);
+        _handshaker = new PeerHandshaker(services.PeerId, ReservedBits.Own, services.TimeProvider, services.Encryption, _ => inbox.UsesDht);
     }
 
     /// <summary>Dials under way.</summary>

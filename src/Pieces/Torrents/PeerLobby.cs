@@ -17,15 +17,18 @@ internal sealed class PeerLobby
     private readonly Func<int> _listenPort;
     private readonly TorrentReporter _reporter;
     private readonly MetadataDesk _desk;
+    private readonly TorrentDht _dht;
     private long _bitfieldBytes;
 
     /// <summary>Makes one without peers.</summary>
     /// <param name="admission">Lets peers in.</param>
     /// <param name="desk">Asks them for the metadata.</param>
+    /// <param name="dht">Exchanges nodes with them.</param>
     /// <param name="services">What the client lends.</param>
     /// <param name="reporter">Tells the user who came and went.</param>
-    public PeerLobby(PeerAdmission admission, MetadataDesk desk, TorrentServices services, TorrentReporter reporter)
+    public PeerLobby(PeerAdmission admission, MetadataDesk desk, TorrentDht dht, TorrentServices services, TorrentReporter reporter)
     {
+        _dht = dht;
         Admission = admission;
         _desk = desk;
         _listenPort = services.ListenPort;
@@ -85,6 +88,7 @@ internal sealed class PeerLobby
             return;
         _words.Add(peer, new EarlyWords());
         PeerGreeting.SendBlank(peer.Connection!, _listenPort());
+        _dht.Greet(peer.Connection!);
         _reporter.Connected(arrived.RemoteEndPoint, peer);
     }
 
@@ -120,6 +124,8 @@ internal sealed class PeerLobby
     {
         if (message is ExtendedMessage extended)
             OnExtended(peer, extended);
+        else if (message is PortMessage port)
+            _dht.OnPort(peer, port);
         else if (!_words.TryGetValue(peer, out EarlyWords? words))
             return;
         else if (message is RequestMessage or BlockMessage)

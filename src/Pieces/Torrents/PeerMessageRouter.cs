@@ -13,6 +13,7 @@ internal sealed class PeerMessageRouter
     private readonly DownloadDesk _downloads;
     private readonly UploadDesk _uploads;
     private readonly MetadataServer _metadata;
+    private readonly TorrentDht _dht;
     private readonly PeerBook _book;
     private readonly TimeProvider _time;
 
@@ -22,6 +23,7 @@ internal sealed class PeerMessageRouter
         DownloadDesk downloads,
         UploadDesk uploads,
         MetadataServer metadata,
+        TorrentDht dht,
         PeerBook book,
         TimeProvider time)
     {
@@ -30,6 +32,7 @@ internal sealed class PeerMessageRouter
         _downloads = downloads;
         _uploads = uploads;
         _metadata = metadata;
+        _dht = dht;
         _book = book;
         _time = time;
     }
@@ -102,6 +105,9 @@ internal sealed class PeerMessageRouter
                 break;
             case AllowedFastMessage allowed when _layout.TryGetPiece(allowed.Piece, out PieceIndex piece):
                 peer.Requests.AllowFast(piece);
+                break;
+            case PortMessage port:
+                _dht.OnPort(peer, port);
                 break;
         }
     }

@@ -20,7 +20,8 @@ internal sealed class TorrentContacts : IAsyncDisposable
         _inbox = basis.Inbox;
         _handPeers = new HandPeers(basis);
         Metadata = new MetadataDesk(new MetadataFetch(basis.InfoHash, basis.Services.TimeProvider), basis.Services.TimeProvider);
-        Lobby = new PeerLobby(basis.CreateAdmission(), Metadata, basis.Services, basis.Reporter);
+        Dht = new TorrentDht(basis);
+        Lobby = new PeerLobby(basis.CreateAdmission(), Metadata, Dht, basis.Services, basis.Reporter);
     }
 
     /// <summary>The peers, until a session takes them over.</summary>
@@ -32,23 +33,38 @@ internal sealed class TorrentContacts : IAsyncDisposable
     /// <summary>The trackers; null when there are none, or nobody has asked yet.</summary>
     public TrackerClient? Trackers { get; private set; }
 
+    /// <summary>The torrent's part in the DHT.</summary>
+    public TorrentDht Dht { get; }
+
     /// <summary>Whether trackers and peers have been asked.</summary>
     public bool IsUnderWay { get; private set; }
 
     /// <summary>Ends with the torrent.</summary>
     public CancellationToken Stopping => _stopping.Token;
 
-    /// <summary>Asks trackers and looks up the peers that are known by hand. To be called once.</summary>
+    /// <summary>Asks trackers and the DHT, and looks up the peers that are known by hand. To be called once.</summary>
     /// <param name="peers">Peers known by hand.</param>
     /// <param name="trackers">What trackers are told, or null when there are none to ask.</param>
-    public void Begin(ImmutableArray<EndPoint> peers, TrackerClientOptions? trackers)
+    /// <param name="nodes">DHT nodes to begin with, or null when it is a private torrent, which may not ask there (BEP 27).</param>
+    public void Begin(ImmutableArray<EndPoint> peers, TrackerClientOptions? trackers, ImmutableArray<string>? nodes)
     {
         IsUnderWay = true;
+        if (nodes is { } known)
+            Dht.Begin(known);
         _handPeers.Start(peers, _stopping.Token);
         if (trackers is null)
             return;
         Trackers = new TrackerClient(trackers, _inbox);
         Trackers.Start();
+    }
+
+    /// <summary>It has turned out private: leaves the DHT at once, and whoever may be a peer by that alone.</summary>
+    public async Task BecomePrivateAsync()
+    {
+        if (!Dht.IsUnderWay)
+            return;
+        await Dht.LeaveAsync().ConfigureAwait(false);
+        Lobby.Admission.BecomePrivate();
     }
 
     /// <summary>Ends all that is being asked and dialled, but for the trackers, which hear of it.</summary>
@@ -57,6 +73,7 @@ internal sealed class TorrentContacts : IAsyncDisposable
     {
         await _stopping.CancelAsync().ConfigureAwait(false);
         Task leaving = Trackers?.StopAsync() ?? Task.CompletedTask;
+        await Dht.LeaveAsync().ConfigureAwait(false);
         await _handPeers.WhenIdleAsync().ConfigureAwait(false);
         return leaving;
     }
@@ -69,6 +86,7 @@ internal sealed class TorrentContacts : IAsyncDisposable
     {
         if (Trackers is not null)
             await Trackers.DisposeAsync().ConfigureAwait(false);
+        await Dht.DisposeAsync().ConfigureAwait(false);
         _stopping.Dispose();
     }
 }

@@ -25,12 +25,20 @@ internal sealed class TorrentInbox : IPeerSink, IDiskSink, ITrackerSink
     private readonly SemaphoreSlim _room = new(OpenBatches, OpenBatches);
     private readonly TaskSet _abandoned = new();
     private AnnounceCountersBox _counters = new(default);
+    private bool _usesDht;
 
     /// <inheritdoc/>
     public AnnounceCounters Counters
     {
         get => Volatile.Read(ref _counters).Value;
         set => Volatile.Write(ref _counters, new AnnounceCountersBox(value));
+    }
+
+    /// <summary>Whether the torrent takes part in the DHT, as handshakes say; set by its loop, read by any thread.</summary>
+    public bool UsesDht
+    {
+        get => Volatile.Read(ref _usesDht);
+        set => Volatile.Write(ref _usesDht, value);
     }
 
     /// <summary>Puts an event in; after <see cref="Close"/> it is dropped, and what it owns is given back.</summary>

@@ -147,6 +147,9 @@ internal sealed class TorrentLoop : IAsyncDisposable
             case TrackerWarned warned:
                 _setup.Reporter.Warn($"{warned.Url} says: {warned.Message}");
                 break;
+            case DhtSearched searched:
+                _setup.Reporter.Dht(searched.Peers, searched.Answers, _contacts.Dht.Nodes);
+                break;
             case WarningRaised warning:
                 _setup.Reporter.Warn(warning.Message);
                 break;
@@ -167,7 +170,7 @@ internal sealed class TorrentLoop : IAsyncDisposable
     {
         foreach (string warning in opening.Warnings)
             _setup.Reporter.Warn(warning);
-        TorrentParts parts = TorrentParts.Create(_setup, _storage, opening, _contacts.Lobby.Admission);
+        TorrentParts parts = TorrentParts.Create(_setup, _storage, opening, _contacts);
         _stats = parts.Stats;
         _session = new TorrentSession(parts, _setup.Services.ListenPort);
         _session.TakeOver(_contacts.Lobby);
@@ -190,7 +193,7 @@ internal sealed class TorrentLoop : IAsyncDisposable
         _handover?.Start(_contacts.Stopping);
         _setup.Inbox.Counters = _goal.Counters;
         if (!_contacts.IsUnderWay)
-            _contacts.Begin(_setup.Options.Peers, _setup.TrackerOptions());
+            _contacts.Begin(_setup.Options.Peers, _setup.TrackerOptions(), _setup.Metainfo.IsPrivate ? null : _setup.Metainfo.Nodes);
         _session.DialMore(_contacts.Stopping);
     }
 
@@ -202,9 +205,16 @@ internal sealed class TorrentLoop : IAsyncDisposable
         _setup.Inbox.Counters = _goal.Counters;
         if (_session.IsAlone && _phase == TorrentPhase.Downloading)
             _contacts.Trackers?.NeedPeers();
-        _torrent.EveryTrackerRefused = _contacts.Trackers?.EveryTrackerRefused == true && _setup.Options.Peers.IsEmpty && !_session.HasHope;
-        _torrent.Publish(_stats!.Draw(_phase) with { WaitsForReader = _session.WaitsForReader });
+        if (_session.LacksPeers && _phase == TorrentPhase.Downloading)
+            _contacts.Dht.NeedPeers();
+        bool hasOthers = !_setup.Options.Peers.IsEmpty || _contacts.Dht.IsUnderWay || _session.HasHope;
+        _torrent.EveryTrackerRefused = _contacts.Trackers?.EveryTrackerRefused == true && !hasOthers;
+        _torrent.Publish(Draw(_phase));
     }
+
+    private TorrentSnapshot Draw(TorrentPhase phase) => _stats is null
+        ? new TorrentSnapshot { Phase = phase }
+        : _stats.Draw(phase) with { WaitsForReader = _session!.WaitsForReader, DhtNodes = _contacts.Dht.Nodes };
 
     private TimeSpan PeriodAfterTick()
     {
@@ -246,7 +256,7 @@ internal sealed class TorrentLoop : IAsyncDisposable
         if (!isAllowed)
             throw new UnreachableException($"a torrent cannot go from {_phase} to {next}");
         _phase = next;
-        _torrent.Publish(_stats?.Draw(next) ?? new TorrentSnapshot { Phase = next });
+        _torrent.Publish(Draw(next));
     }
 
     private async Task EndAsync(Task opening, Exception? failure)
@@ -268,7 +278,7 @@ internal sealed class TorrentLoop : IAsyncDisposable
         }
 
         _phase = failure is null ? TorrentPhase.Stopped : TorrentPhase.Failed;
-        _torrent.Publish(_stats?.Draw(_phase) ?? new TorrentSnapshot { Phase = _phase });
+        _torrent.Publish(Draw(_phase));
         if (failure is null)
             _torrent.MarkStopped();
         else

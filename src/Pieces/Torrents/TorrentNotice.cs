@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Net;
 using Pieces.Metadata;
+using Pieces.Peers;
 
 namespace Pieces.Torrents;
 
@@ -57,6 +58,9 @@ public sealed record PeerNotice(IPEndPoint Address, PeerChange Change, string Re
 {
     /// <summary>Whether the whole stream is encrypted; said when it connected, false otherwise.</summary>
     public bool IsEncrypted { get; init; }
+
+    /// <summary>Where it was heard of; told when it connected, null else.</summary>
+    public PeerOrigin? Origin { get; init; }
 }
 
 /// <summary>A tracker answered or failed.</summary>
@@ -64,6 +68,12 @@ public sealed record PeerNotice(IPEndPoint Address, PeerChange Change, string Re
 /// <param name="Peers">Peers that it named, or 0.</param>
 /// <param name="Error">Why it failed, or null.</param>
 public sealed record TrackerNotice(string Url, int Peers, string? Error) : TorrentNotice;
+
+/// <summary>The DHT was searched once for the torrent's peers.</summary>
+/// <param name="Peers">Peers that were named, we ourselves maybe among them.</param>
+/// <param name="Answers">Nodes that answered.</param>
+/// <param name="Nodes">Nodes that are known now.</param>
+public sealed record DhtNotice(int Peers, int Answers, int Nodes) : TorrentNotice;
 
 /// <summary>Something is worse than it should be, and the torrent goes on.</summary>
 /// <param name="Message">One line for people.</param>

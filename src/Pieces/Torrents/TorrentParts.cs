@@ -25,6 +25,8 @@ internal sealed record TorrentParts
 
     public required TransferStats Stats { get; init; }
 
+    public required TorrentDht Dht { get; init; }
+
     /// <summary>What is kept of a stream; null for a download that keeps everything.</summary>
     public StreamRetention? Retention { get; init; }
 
@@ -34,9 +36,10 @@ internal sealed record TorrentParts
     /// <param name="setup">What the torrent is and is to do.</param>
     /// <param name="storage">Where its pieces are kept.</param>
     /// <param name="opening">What was found there.</param>
-    /// <param name="admission">Lets its peers in, and may have done so before.</param>
-    public static TorrentParts Create(TorrentSetup setup, ITorrentStore storage, StorageOpening opening, PeerAdmission admission)
+    /// <param name="contacts">What brings its peers, and may have done so before.</param>
+    public static TorrentParts Create(TorrentSetup setup, ITorrentStore storage, StorageOpening opening, TorrentContacts contacts)
     {
+        PeerAdmission admission = contacts.Lobby.Admission;
         TimeProvider time = setup.Services.TimeProvider;
         PieceLayout layout = setup.Metainfo.Layout;
         Bitfield wanted = setup.WantedPieces(opening);
@@ -65,9 +68,10 @@ internal sealed record TorrentParts
             Downloads = downloads,
             Uploads = uploads,
             Metadata = metadata,
-            Router = new PeerMessageRouter(layout, pieces, downloads, uploads, metadata, book, time),
+            Router = new PeerMessageRouter(layout, pieces, downloads, uploads, metadata, contacts.Dht, book, time),
             Stats = new TransferStats(pieces, pool, book, time, layout.BytesOf(wanted)),
             Reporter = setup.Reporter,
+            Dht = contacts.Dht,
             Retention = retention,
         };
     }

@@ -44,7 +44,7 @@ internal sealed class TorrentReporter
     {
         bool isEncrypted = peer.Connection!.IsEncrypted;
         _logger.Debug("{Peer}: connected, {Client}{Encrypted:l}", address, peer.Client, isEncrypted ? ", encrypted" : "");
-        _notices?.Report(new PeerNotice(address, PeerChange.Connected, "", peer.Client) { IsEncrypted = isEncrypted });
+        _notices?.Report(new PeerNotice(address, PeerChange.Connected, "", peer.Client) { Origin = peer.Origin, IsEncrypted = isEncrypted });
     }
 
     public void Closed(IPEndPoint address, string reason, string client) =>
@@ -63,6 +63,15 @@ internal sealed class TorrentReporter
         else
             _logger.Debug("{Tracker}: {Error}", url, error);
         _notices?.Report(new TrackerNotice(url, peers, error));
+    }
+
+    public void Dht(int peers, int answers, int? nodes)
+    {
+        // What an ended search says after the torrent has left is of no interest.
+        if (nodes is not { } known)
+            return;
+        _logger.Debug("the DHT named {Peers} peers; {Answers} nodes answered, {Nodes} are known", peers, answers, known);
+        _notices?.Report(new DhtNotice(peers, answers, known));
     }
 
     public void Warn(string message)

@@ -1,3 +1,4 @@
+using Pieces.Dht;
 using Pieces.Encryption;
 using Pieces.Net;
 using Pieces.Primitives;
@@ -35,6 +36,9 @@ internal sealed record TorrentServices
 
     /// <summary>The port we listen on, or 0.</summary>
     public required Func<int> ListenPort { get; init; }
+
+    /// <summary>The client's DHT node, started when a torrent wants it; null when the client takes no part.</summary>
+    public DhtHost? Dht { get; init; }
 
     /// <summary>What every socket is bound to, or null.</summary>
     public LocalBinding? Binding { get; init; }

@@ -21,6 +21,7 @@ internal sealed class TorrentSession
     private readonly TransferStats _stats;
     private readonly TorrentReporter _reporter;
     private readonly StreamRetention? _retention;
+    private readonly TorrentDht _dht;
     private readonly Func<int> _listenPort;
     private readonly List<PieceIndex> _offered = [];
     private readonly List<SourceId> _convicted = [];
@@ -37,6 +38,7 @@ internal sealed class TorrentSession
         _stats = parts.Stats;
         _reporter = parts.Reporter;
         _retention = parts.Retention;
+        _dht = parts.Dht;
         _listenPort = listenPort;
     }
 
@@ -45,6 +47,9 @@ internal sealed class TorrentSession
 
     /// <summary>Whether nobody is connected and nobody is left to dial.</summary>
     public bool IsAlone { get; private set; }
+
+    /// <summary>Whether there is room for peers and none left to dial now.</summary>
+    public bool LacksPeers => _admission.LacksPeers;
 
     /// <summary>Whether somebody is connected, is being dialled, or could be.</summary>
     public bool HasHope => _admission.Peers.Pool.Peers.Count > 0 || _admission.HasHope;
@@ -182,6 +187,7 @@ internal sealed class TorrentSession
             return;
         _pieces.PeerJoined(peer);
         PeerGreeting.Send(peer.Connection!, Offered, _listenPort(), _metadata.Size);
+        _dht.Greet(peer.Connection!);
         _reporter.Connected(arrived.RemoteEndPoint, peer);
     }
 

@@ -85,6 +85,9 @@ public sealed record TorrentSnapshot
     /// <summary>Peers banned for bad data.</summary>
     public int BannedPeers { get; init; }
 
+    /// <summary>Nodes of the DHT that are known; null while this torrent is not searched for there.</summary>
+    public int? DhtNodes { get; init; }
+
     /// <summary>Time since the transfer began.</summary>
     public TimeSpan Elapsed { get; init; }
 

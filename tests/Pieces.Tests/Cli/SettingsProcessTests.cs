@@ -137,7 +137,7 @@ public sealed class SettingsProcessTests : IDisposable
     {
         PiecesResult result = await RunAsync(["download", "x.torrent", "-v", "--encryption=off", "--dht-bootstrap", "192.0.2.1:6881"]);
         result.ExitCode.Should().Be(3, "only the torrent is missing");
-        result.StandardError.Should().StartWith("1 bootstrap node given; the distributed hash table is not built yet");
+        result.StandardError.Should().Contain("x.torrent").And.NotContain("not built");
     }
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);

@@ -34,6 +34,11 @@ internal sealed class CoreBench : IDhtWire
     /// <summary>Whether the system takes datagrams.</summary>
     public bool IsReachable { get; set; } = true;
 
+    /// <summary>What the system says of our own address.</summary>
+    public CompactEndPoint? OwnAddress { get; set; }
+
+    public CompactEndPoint? AddressTowards(CompactEndPoint to) => OwnAddress;
+
     public bool TrySend(ReadOnlySpan<byte> datagram, CompactEndPoint to)
     {
         if (IsReachable)
@@ -100,6 +105,8 @@ internal sealed class SearchLog : IDhtSearchSink
     public List<CompactEndPoint> Peers { get; } = [];
 
     public DhtSearchResult? Result { get; private set; }
+
+    public bool IsWanted { get; set; } = true;
 
     public void OnPeers(IReadOnlyList<CompactEndPoint> peers) => Peers.AddRange(peers);
 

@@ -38,8 +38,12 @@ public sealed class DhtNodeTests : IAsyncDisposable
             () => "the nodes to meet",
             cancellationToken);
         var announce = new DhtSearch { Target = NodeId.Of(Swarm), WantsPeers = true, AnnouncedPort = 4321 };
-        DhtSearchResult result = await second.SearchAsync(announce, onPeers: null, cancellationToken);
-        result.Keepers.Should().Be(2);
+        // An answer that comes very late, as from a machine with much to do, does not count any more.
+        await Interop.Eventually.TrueAsync(
+            async () => (await second.SearchAsync(announce, onPeers: null, cancellationToken)).Keepers == 2,
+            Patience,
+            () => "both others to remember it",
+            cancellationToken);
         List<IPEndPoint> found = [];
         await foreach (IPEndPoint peer in third.FindPeersAsync(Swarm, cancellationToken))
             found.Add(peer);
@@ -207,6 +211,8 @@ public sealed class DhtNodeTests : IAsyncDisposable
         }
 
         public bool TrySend(ReadOnlySpan<byte> datagram, CompactEndPoint to) => Sent.Writer.TryWrite((datagram.ToArray(), to));
+
+        public CompactEndPoint? AddressTowards(CompactEndPoint to) => null;
 
         public void Dispose() => _incoming.Writer.TryComplete();
     }

@@ -1,5 +1,5 @@
 using System.Net;
-using System.Text.Json;
+using Pieces.Metadata;
 
 namespace Pieces.Tests.Interop;
 
@@ -15,11 +15,15 @@ internal abstract class DhtClient
     /// <summary>How many nodes it must know before it searches.</summary>
     public virtual int NodesNeeded => 3;
 
-    /// <summary>Starts the client; it seeds when the folder has the content, else it looks for peers.</summary>
-    /// <param name="job">Torrent, folder and port, which is also that of its DHT node.</param>
+    /// <summary>The clients that take part in a DHT.</summary>
+    public static DhtClient Of(string name) => new DhtClient[] { new LibtorrentDht(), new Aria2Dht(), new TransmissionDht(), new QBittorrentDht() }
+        .Single(client => client.Name == name);
+
+    /// <summary>The program with its arguments; it seeds when the folder has the content, else it looks for peers.</summary>
+    /// <param name="job">Torrent or link, folder and port, which is also that of its DHT node.</param>
     /// <param name="address">Where it lives.</param>
-    /// <param name="nodes">Ports of nodes to begin with.</param>
-    public abstract PeerProcess Start(RealClientJob job, IPAddress address, IReadOnlyList<int> nodes);
+    /// <param name="nodes">Nodes to begin with.</param>
+    public abstract IReadOnlyList<string> Command(RealClientJob job, IPAddress address, IReadOnlyList<IPEndPoint> nodes);
 }
 
 /// <summary>libtorrent (Rasterbar), allowed to live with others on one address.</summary>
@@ -44,9 +48,13 @@ internal sealed class LibtorrentDht : DhtClient
                               | categories.peer_notification | categories.connect_notification),
         })
         for node in nodes:
-            session.add_dht_node((address, int(node)))
-        wanted = libtorrent.add_torrent_params()
-        wanted.ti = libtorrent.torrent_info(torrent)
+            host, number = node.split(":")
+            session.add_dht_node((host, int(number)))
+        if torrent.startswith("magnet:"):
+            wanted = libtorrent.parse_magnet_uri(torrent)
+        else:
+            wanted = libtorrent.add_torrent_params()
+            wanted.ti = libtorrent.torrent_info(torrent)
         wanted.save_path = folder
         wanted.flags |= libtorrent.torrent_flags.disable_pex
         handle = session.add_torrent(wanted)
@@ -63,10 +71,8 @@ internal sealed class LibtorrentDht : DhtClient
 
     public override string Name => "libtorrent";
 
-    public override PeerProcess Start(RealClientJob job, IPAddress address, IReadOnlyList<int> nodes) => PeerProcess.Start(
-        Name,
-        job.Home,
-        ["/usr/bin/python3", "-u", "-c", Script, job.TorrentFile, job.Folder, $"{address}", $"{job.Port}", .. nodes.Select(port => $"{port}")]);
+    public override IReadOnlyList<string> Command(RealClientJob job, IPAddress address, IReadOnlyList<IPEndPoint> nodes) =>
+        ["/usr/bin/python3", "-u", "-c", Script, job.Source, job.Folder, $"{address}", $"{job.Port}", .. nodes.Select(node => $"{node}")];
 }
 
 /// <summary>aria2, told of one node to begin with.</summary>
@@ -74,14 +80,14 @@ internal sealed class Aria2Dht : DhtClient
 {
     public override string Name => "aria2";
 
-    public override PeerProcess Start(RealClientJob job, IPAddress address, IReadOnlyList<int> nodes) => PeerProcess.Start(Name, job.Home,
+    public override IReadOnlyList<string> Command(RealClientJob job, IPAddress address, IReadOnlyList<IPEndPoint> nodes) =>
     [
-        "aria2c", "--no-conf=true", $"--dir={job.Folder}", $"--listen-port={job.Port}", "--seed-ratio=0.0", "--check-integrity=true",
-        "--enable-dht=true", $"--dht-listen-port={job.Port}", $"--dht-entry-point={address}:{nodes[0]}",
+        "aria2c", "--no-conf=true", $"--interface={address}", $"--dir={job.Folder}", $"--listen-port={job.Port}", "--seed-ratio=0.0", "--check-integrity=true",
+        "--enable-dht=true", $"--dht-listen-port={job.Port}", $"--dht-entry-point={nodes[0]}",
         $"--dht-file-path={Path.Combine(job.Home, "dht.dat")}", "--enable-dht6=false", "--bt-enable-lpd=false", "--enable-peer-exchange=false",
         "--disable-ipv6=true", "--summary-interval=0", "--show-console-readout=false", "--console-log-level=info", "--file-allocation=none",
-        job.TorrentFile,
-    ]);
+        job.Source,
+    ];
 }
 
 /// <summary>Transmission's daemon. Its node takes nothing from 127.0.0.0/8, and searches only when it knows more than eight others.</summary>
@@ -93,27 +99,30 @@ internal sealed class TransmissionDht : DhtClient
 
     public override int NodesNeeded => 12;
 
-    public override PeerProcess Start(RealClientJob job, IPAddress address, IReadOnlyList<int> nodes)
+    public override IReadOnlyList<string> Command(RealClientJob job, IPAddress address, IReadOnlyList<IPEndPoint> nodes)
     {
-        string watched = Directory.CreateDirectory(Path.Combine(job.Home, "watched")).FullName;
-        File.Copy(job.TorrentFile, Path.Combine(watched, "sample.torrent"));
-        File.WriteAllLines(Path.Combine(job.Home, "dht.bootstrap"), nodes.Select(port => $"{address} {port}"));
-        var settings = new Dictionary<string, object>
-        {
-            ["download-dir"] = job.Folder,
-            ["watch-dir-enabled"] = true,
-            ["watch-dir"] = watched,
-            ["peer-port"] = job.Port,
-            ["bind-address-ipv4"] = $"{address}",
-            ["rpc-enabled"] = false,
-            ["dht-enabled"] = true,
-            ["lpd-enabled"] = false,
-            ["pex-enabled"] = false,
-            ["utp-enabled"] = false,
-            ["port-forwarding-enabled"] = false,
-            ["message-level"] = 3,
-        };
-        File.WriteAllText(Path.Combine(job.Home, "settings.json"), JsonSerializer.Serialize(settings));
-        return PeerProcess.Start(Name, job.Home, ["transmission-daemon", "--foreground", "--config-dir", job.Home]);
+        File.WriteAllLines(Path.Combine(job.Home, "dht.bootstrap"), nodes.Select(node => $"{node.Address} {node.Port}"));
+        return Transmission.Command(job, address, usesDht: true);
+    }
+}
+
+/// <summary>qBittorrent. It begins at the public routers, unless the torrent or the link names nodes.</summary>
+internal sealed class QBittorrentDht : DhtClient
+{
+    public override string Name => "qBittorrent";
+
+    public override IReadOnlyList<string> Command(RealClientJob job, IPAddress address, IReadOnlyList<IPEndPoint> nodes)
+    {
+        string given = job.Link is { } link ? link + string.Concat(nodes.Select(node => $"&dht={node}")) : Naming(job, nodes);
+        return QBittorrent.Command(job with { Link = given }, address, usesDht: true);
+    }
+
+    private static string Naming(RealClientJob job, IReadOnlyList<IPEndPoint> nodes)
+    {
+        var metainfo = MetainfoParser.Parse(File.ReadAllBytes(job.TorrentFile));
+        var link = new MagnetLink { InfoHash = metainfo.InfoHash, Nodes = [.. nodes.Select(node => $"{node}")] };
+        string path = Path.Combine(job.Home, "named.torrent");
+        File.WriteAllBytes(path, MetainfoWriter.Write(link, metainfo.InfoBytes.Span));
+        return path;
     }
 }

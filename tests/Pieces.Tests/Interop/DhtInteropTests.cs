@@ -11,8 +11,6 @@ public sealed class DhtInteropTests
     // Transmission pings one node a second at first, and aria2 looks at its table every few seconds.
     private static readonly TimeSpan FindLimit = TimeSpan.FromSeconds(100);
 
-    private static readonly DhtClient[] Known = [new LibtorrentDht(), new Aria2Dht(), new TransmissionDht()];
-
     [Theory]
     [InlineData("libtorrent")]
     [InlineData("aria2")]
@@ -52,6 +50,6 @@ public sealed class DhtInteropTests
     private static DhtClient Require(string name)
     {
         RealPeers.Require(name);
-        return Known.Single(client => client.Name == name);
+        return DhtClient.Of(name);
     }
 }

@@ -55,7 +55,8 @@ internal sealed class DhtScene : IAsyncDisposable
         for (int i = 0; i < client.NodesNeeded; i++)
             scene.AddNode(port);
         var job = new RealClientJob(Path.Combine(scene._root, "sample.torrent"), folder, home, port);
-        scene._client = client.Start(job, scene._address, [.. scene._nodes.Select(node => node.Hub.Port)]);
+        IPEndPoint[] nodes = [.. scene._nodes.Select(node => new IPEndPoint(scene._address, node.Hub.Port))];
+        scene._client = PeerProcess.Start(client.Name, home, client.Command(job, scene._address, nodes));
         return scene;
     }
 

@@ -49,12 +49,13 @@ public sealed class MagnetPeerTests
         scene.Sample.FirstDifferenceOrStray(ours).Should().BeNull();
     }
 
-    [Fact]
-    public async Task It_gets_a_magnet_by_its_tracker()
+    [Theory]
+    [MemberData(nameof(Leechers))]
+    public async Task It_gets_a_magnet_by_its_tracker(string name, SampleShape shape)
     {
         CancellationToken cancellationToken = TestContext.Current.CancellationToken;
-        RealClient client = RealPeers.Require("libtorrent", TrackerKind.PiecesTrackerUdp);
-        await using Scene scene = await Scene.SetAsync(TrackerKind.PiecesTrackerUdp, SampleShape.OneFile, cancellationToken);
+        RealClient client = RealPeers.Require(name, TrackerKind.PiecesTrackerUdp);
+        await using Scene scene = await Scene.SetAsync(TrackerKind.PiecesTrackerUdp, shape, cancellationToken);
         string theirs = scene.Folder("theirs");
         string ours = scene.Folder("ours");
         scene.Sample.WriteContent(theirs);

@@ -40,7 +40,10 @@ public class GiveUpProcessTests
     {
         using var folder = new TempFolder();
         await using ScriptedHttpServer tracker = ScriptedHttpServer.Answering("200 OK", "d14:failure reason12:unregisterede"u8.ToArray());
-        await ShouldEndAsync(16, "every tracker refused", Command(folder, "--tracker", tracker.Url("/announce").ToString()));
+        string url = tracker.Url("/announce").ToString();
+        await ShouldEndAsync(16, "every tracker refused", Command(folder, "--tracker", url));
+        string[] withDht = ["--tracker", url, "--dht-bootstrap", "127.0.0.1:9", "--stall-timeout", "3s"];
+        await ShouldEndAsync(5, "no usable peer in 3s", Command(folder, withDht));
     }
 
     [Fact]
@@ -60,7 +63,10 @@ public class GiveUpProcessTests
     }
 
     private static string[] Command(TempFolder folder, params string[] more) =>
-        ["download", Torrent.WriteTorrent(folder.Path), "-o", folder["out"], "--interface", "127.0.0.1", "-p", "0", .. more, "-q"];
+        [
+            "download", Torrent.WriteTorrent(folder.Path), "-o", folder["out"], "--interface", "127.0.0.1", "-p", "0",
+            more.Contains("--dht-bootstrap") ? "--no-pex" : "--no-dht", .. more, "-q",
+        ];
 
     private static async Task ShouldEndAsync(int code, string says, string[] command)
     {

@@ -36,7 +36,7 @@ public class MagnetProcessTests
         using var folder = new TempFolder();
         await using Seed seed = await Seed.StartAsync(folder);
         await using PiecesProcess process = PiecesProcess.Start(
-            ["download", seed.Link, "-o", folder["out"], "--interface", "127.0.0.1", "-p", "0", "--no-trackers", "--json"]);
+            ["download", seed.Link, "-o", folder["out"], "--interface", "127.0.0.1", "-p", "0", "--no-dht", "--no-trackers", "--json"]);
         PiecesResult result = await process.WaitAsync();
         result.ExitCode.Should().Be(0, result.StandardError);
         string[] events = result.StandardOutput.Split('\n', StringSplitOptions.RemoveEmptyEntries);
@@ -97,12 +97,53 @@ public class MagnetProcessTests
         using var folder = new TempFolder();
         await using Seed seed = await Seed.StartAsync(folder);
         await using PiecesProcess process = PiecesProcess.Start(
-            ["download", seed.Link, "--interface", "127.0.0.1", "-p", "0", "--no-trackers", "-o", "-"],
+            ["download", seed.Link, "--interface", "127.0.0.1", "-p", "0", "--no-dht", "--no-trackers", "-o", "-"],
             shell: $"exec > '{folder["stream"]}'");
         (await process.WaitAsync()).ExitCode.Should().Be(0);
         byte[] expected = new byte[Torrent.Length];
         Torrent.Read(0, expected);
         File.ReadAllBytes(folder["stream"]).AsSpan().SequenceEqual(expected).Should().BeTrue();
+    }
+
+    [Fact]
+    public async Task Several_files_of_a_magnet_are_streamed_as_a_tar()
+    {
+        using var folder = new TempFolder();
+        var torrent = GeneratedTorrent.OfFiles("many", 30, 20_001, 64 * 1024);
+        torrent.WriteContent(folder["data"]);
+        int port = FreePort.OfTcp();
+        await using PiecesProcess seed = PiecesProcess.Start(PiecesCommand.Seed(torrent.WriteTorrent(folder.Path), folder["data"], "-p", $"{port}"));
+        await seed.WaitForErrorTextAsync("seeding");
+        Directory.CreateDirectory(folder["out"]);
+        string link = string.Create(CultureInfo.InvariantCulture, $"magnet:?xt=urn:btih:{torrent.Metainfo.InfoHash}&x.pe=127.0.0.1:{port}");
+        await using PiecesProcess process = PiecesProcess.Start(
+            ["download", link, "--interface", "127.0.0.1", "-p", "0", "--no-dht", "--no-trackers", "-o", "-"],
+            shell: $"exec > >(tar x -C '{folder["out"]}'; touch '{folder["taken"]}')");
+        (await process.WaitAsync()).ExitCode.Should().Be(0);
+        await Interop.Eventually.TrueAsync(
+            () => File.Exists(folder["taken"]), TimeSpan.FromSeconds(30), () => "tar to end", TestContext.Current.CancellationToken);
+        torrent.ShouldBeCompleteIn(folder["out"]);
+    }
+
+    [Fact]
+    public async Task A_dry_run_of_a_link_uses_the_metadata_that_an_earlier_run_left()
+    {
+        using var folder = new TempFolder();
+        await using Seed seed = await Seed.StartAsync(folder);
+        await using (PiecesProcess begun = PiecesProcess.Start(PiecesCommand.Download(seed.Link, folder["out"], "--no-trackers", "--down-limit", "256K")))
+        {
+            await begun.WaitForErrorTextAsync("downloading");
+            await begun.SignalAsync("TERM");
+            (await begun.WaitAsync()).ExitCode.Should().Be(143);
+        }
+
+        PiecesResult result = await PiecesProcess.RunAsync("download", seed.Link, "--dry-run", "-o", folder["out"]);
+        result.ExitCode.Should().Be(0, result.StandardError);
+        result.StandardOutput.Should().Contain("name:         film.bin\n").And.Contain("selected:     1 of 1 file").And.Contain("to fetch:")
+            .And.NotContain("not known");
+        PiecesResult selected = await PiecesProcess.RunAsync("download", seed.Link + "&so=7", "--dry-run", "-o", folder["out"]);
+        selected.ExitCode.Should().Be(4);
+        selected.StandardError.Should().Contain("the magnet link selects none of the torrent's 1 files (so=7)");
     }
 
     [Fact]
@@ -117,7 +158,7 @@ public class MagnetProcessTests
 
         string fetched = folder["fetched.torrent"];
         string link = seed.Link + "&tr=http%3A%2F%2F127.0.0.1%3A9%2Fannounce";
-        string[] command = ["magnet", link, "--no-trackers", "-o", fetched, "--interface", "127.0.0.1", "-p", "0"];
+        string[] command = ["magnet", link, "--no-trackers", "--no-dht", "-o", fetched, "--interface", "127.0.0.1", "-p", "0"];
         PiecesResult result = await PiecesProcess.RunAsync(command);
         result.ExitCode.Should().Be(0, result.StandardError);
         result.StandardOutput.Should().BeEmpty();
@@ -142,7 +183,7 @@ public class MagnetProcessTests
         result.StandardError.Should().EndWith($"pieces: {hash}: no usable peer for the metadata in 1s\n");
         Directory.Exists(folder["out"]).Should().BeFalse("nothing was written");
 
-        PiecesResult fetch = await PiecesProcess.RunAsync("magnet", hash, "--no-trackers", "-p", "0", "--metadata-timeout", "1s");
+        PiecesResult fetch = await PiecesProcess.RunAsync("magnet", hash, "--no-trackers", "--no-dht", "-p", "0", "--metadata-timeout", "1s");
         fetch.ExitCode.Should().Be(5);
     }
 

@@ -68,12 +68,12 @@ public class NetworkTroubleTests
     }
 
     private static string[] Download(string torrentPath, TempFolder folder, params string[] more) =>
-        ["download", torrentPath, "-o", folder["out"], "--no-trackers", "--peer", SeederAddress, "--progress", "plain", "--deadline", "50s", .. more];
+        ["download", torrentPath, "-o", folder["out"], "--no-trackers", "--no-dht", "--peer", SeederAddress, "--progress", "plain", "--deadline", "50s", .. more];
 
     private static async Task<PiecesProcess> SeedAsync(NetworkSpace space, TempFolder folder, string torrentPath, string rate)
     {
         Torrent.WriteContent(folder["data"]);
-        string[] command = ["seed", torrentPath, "--data", folder["data"], "--no-trackers", "-p", "7000", "--up-limit", rate, "--progress", "plain"];
+        string[] command = ["seed", torrentPath, "--data", folder["data"], "--no-trackers", "--no-dht", "-p", "7000", "--up-limit", rate, "--progress", "plain"];
         PiecesProcess seeder = PiecesProcess.Start(command, shell: space.Shell);
         await seeder.WaitForErrorTextAsync("seeding 100");
         return seeder;

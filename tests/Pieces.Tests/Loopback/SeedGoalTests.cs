@@ -48,7 +48,7 @@ public class SeedGoalTests
         await using var source = new RecordingSeeder(Torrent);
         int port = FreePort.OfTcp();
         await using PiecesProcess first = PiecesProcess.Start([
-            "download", torrentPath, "-o", folder["first"], "--interface", "127.0.0.1", "-p", port.ToString(CultureInfo.InvariantCulture),
+            "download", torrentPath, "-o", folder["first"], "--no-dht", "--interface", "127.0.0.1", "-p", port.ToString(CultureInfo.InvariantCulture),
             "--no-trackers", "--peer", source.Address, "--seed-ratio", "0.5", "--progress", "plain"]);
         await first.WaitForErrorTextAsync("seeding");
         await using PiecesProcess second = PiecesProcess.Start(
@@ -88,7 +88,7 @@ public class SeedGoalTests
         using var folder = new TempFolder();
         await using var source = new RecordingSeeder(Torrent);
         await using PiecesProcess process = PiecesProcess.Start([
-            "download", Torrent.WriteTorrent(folder.Path), "-o", folder["out"], "--interface", "127.0.0.2", "-p", "0", "--no-trackers",
+            "download", Torrent.WriteTorrent(folder.Path), "-o", folder["out"], "--no-dht", "--interface", "127.0.0.2", "-p", "0", "--no-trackers",
             "--peer", source.Address, "--deadline", "30s"]);
         (await process.WaitAsync()).ExitCode.Should().Be(0);
         source.Callers.Should().OnlyContain(caller => caller.Address.ToString() == "127.0.0.2").And.NotBeEmpty();

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
 using Microsoft.Extensions.Time.Testing;
+using Pieces.Dht;
 using Pieces.Encryption;
 using Pieces.Metadata;
 using Pieces.Primitives;
@@ -44,6 +45,9 @@ internal sealed class TestSwarm : IAsyncDisposable
 
     public InMemoryNetwork Network { get; }
 
+    /// <summary>The same hosts' UDP.</summary>
+    public InMemoryDatagrams Datagrams { get; } = new();
+
     public SwarmData Data { get; }
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -78,6 +82,7 @@ internal sealed class TestSwarm : IAsyncDisposable
         long pieceMemory = 4 * SwarmData.MiB,
         int port = ScriptedHost.Port,
         MagnetLink? link = null,
+        DhtSettings? dht = null,
         EncryptionPolicy encryption = EncryptionPolicy.Off)
     {
         var client = new TorrentClient(
@@ -90,8 +95,10 @@ internal sealed class TestSwarm : IAsyncDisposable
                 TimeProvider = Time,
                 Random = new Random(_count++),
                 Logger = _logger,
+                Dht = dht,
             },
-            Network.Host(address));
+            Network.Host(address),
+            Datagrams.Host(address));
         var notices = new SwarmNotices();
         options = options with { OutputDirectory = folder, Notices = notices };
         Task<Torrent> adding = link is null ? client.AddAsync(Data.Metainfo, options, Token) : client.AddAsync(link, options, Token);

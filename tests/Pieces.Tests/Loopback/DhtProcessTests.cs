@@ -1,0 +1,100 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Text.Json.Nodes;
+using Pieces.Tests.Metadata;
+using Pieces.Tests.Support;
+
+namespace Pieces.Tests.Loopback;
+
+/// <summary>The program in a closed DHT on loopback, made of itself.</summary>
+public class DhtProcessTests
+{
+    private const int PieceLength = 256 * 1024;
+
+    // Port 9 of this machine drops what comes, where there is such a service at all.
+    private const string Nobody = "127.0.0.1:9";
+
+    private static readonly GeneratedTorrent Torrent = new("film.bin", 16 * PieceLength, PieceLength);
+
+    [Fact]
+    public async Task A_bare_info_hash_is_enough_where_a_seed_is_in_the_DHT()
+    {
+        using var folder = new TempFolder();
+        int port = FreePort.OfTcp();
+        await using PiecesProcess seed = await SeedAsync(folder, port);
+        string node = string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{port}");
+        string hash = Torrent.Metainfo.InfoHash.ToString();
+        await using PiecesProcess process = PiecesProcess.Start(
+            PiecesCommand.Download(hash, folder["out"], "--no-trackers", "--dht-bootstrap", node, "-v"));
+        PiecesResult result = await process.WaitAsync();
+        result.ExitCode.Should().Be(0, result.StandardError);
+        Torrent.ShouldBeCompleteIn(folder["out"]);
+        result.StandardError.Should().Contain($"the DHT is searched, beginning at {node}\n").And.Contain("DHT: nodes known: 1\n")
+            .And.Contain("DHT: 1 peer, 1 node answered, 1 known\n").And.MatchRegex(@"peer 127\.0\.0\.1:\d+ \([^)]+\): connected");
+
+        await using PiecesProcess events = PiecesProcess.Start(
+            ["download", hash, "-o", folder["again"], "--interface", "127.0.0.1", "-p", "0", "--no-trackers", "--dht-bootstrap", node, "--down-limit", "2M", "--json"]);
+        IReadOnlyList<JsonObject> told = EventLines.Parse((await events.WaitAsync()).StandardOutput);
+        told.Of("peer").Where(e => (string?)e["state"] == "connected").Should().OnlyContain(e => (string?)e["origin"] == "dht" || (string?)e["origin"] == "incoming");
+        told.Of("progress").Should().Contain(e => (int?)e["dht_nodes"] >= 1);
+    }
+
+    [Fact]
+    public async Task Without_it_nobody_is_found_and_no_port_of_UDP_is_opened()
+    {
+        using var folder = new TempFolder();
+        int port = FreePort.OfTcp();
+        await using PiecesProcess seed = await SeedAsync(folder, port);
+        int own = FreePort.OfTcp();
+        string[] command =
+        [
+            "download", Torrent.Metainfo.InfoHash.ToString(), "-o", folder["out"], "--interface", "127.0.0.1", "-p", $"{own}", "--no-trackers",
+            "--dht-bootstrap", $"127.0.0.1:{port}", "--no-dht", "--metadata-timeout", "3s", "--progress", "plain", "-v",
+        ];
+        await using PiecesProcess process = PiecesProcess.Start(command);
+        await process.WaitForErrorTextAsync("the DHT is not used (--no-dht)");
+        using (var free = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp))
+            free.Bind(new IPEndPoint(IPAddress.Loopback, own));
+        (await process.WaitAsync()).ExitCode.Should().Be(5);
+    }
+
+    [Fact]
+    public async Task A_port_of_UDP_that_is_taken_is_a_warning_and_no_more()
+    {
+        using var folder = new TempFolder();
+        await using var seeder = new RecordingSeeder(Torrent);
+        int port = FreePort.OfTcp();
+        using var taken = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        taken.Bind(new IPEndPoint(IPAddress.Loopback, port));
+        await using PiecesProcess process = PiecesProcess.Start(
+        [
+            "download", Torrent.WriteTorrent(folder.Path), "-o", folder["out"], "--interface", "127.0.0.1", "-p", $"{port}", "--no-trackers",
+            "--peer", seeder.Address, "--dht-bootstrap", Nobody, "--progress", "plain",
+        ]);
+        PiecesResult result = await process.WaitAsync();
+        result.ExitCode.Should().Be(0, result.StandardError);
+        result.StandardError.Should().Contain($"the DHT is not used: UDP port {port} cannot be had: ");
+        Torrent.ShouldBeCompleteIn(folder["out"]);
+    }
+
+    [Fact]
+    public async Task What_is_there_already_is_not_asked_for_in_the_DHT()
+    {
+        using var folder = new TempFolder();
+        Torrent.WriteContent(folder["out"]);
+        PiecesResult result = await PiecesProcess.RunAsync(
+            PiecesCommand.Download(Torrent.WriteTorrent(folder.Path), folder["out"], "--no-trackers", "--dht-bootstrap", Nobody, "-vv"));
+        result.ExitCode.Should().Be(0, result.StandardError);
+        result.StandardError.Should().NotContain("DHT: on UDP port");
+    }
+
+    private static async Task<PiecesProcess> SeedAsync(TempFolder folder, int port)
+    {
+        Torrent.WriteContent(folder["data"]);
+        PiecesProcess seed = PiecesProcess.Start(
+            PiecesCommand.Seed(Torrent.WriteTorrent(folder.Path), folder["data"], "-p", $"{port}", "--dht-bootstrap", Nobody));
+        await seed.WaitForErrorTextAsync("seeding");
+        return seed;
+    }
+}
