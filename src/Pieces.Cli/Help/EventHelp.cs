@@ -25,7 +25,7 @@ internal static class EventHelp
                 new("file", "path, size: complete, verified, under its final name; also for files that were so before"),
                 new("progress", "done, size, down_rate, up_rate, uploaded, peers, seeds, eta_s (or null), dht_nodes (known, or null without the DHT): once a second"),
                 new("peer", "address, state (connected, closed, banned, or complete: it lacked something and has everything now), reason, client,"
-                    + " origin (connected: hand, tracker, dht, lsd, pex, incoming; else null)"),
+                    + " origin (connected: hand, tracker, dht, lsd, pex, incoming; else null), encrypted (true or false; where it connected)"),
                 new("tracker", "url, ok, peers, error (or null)"),
                 new("warning", "source (or null), message, code (0)"),
                 new("error", "source (or null), message, code (an exit code)"),
