@@ -96,7 +96,7 @@ internal sealed class PeerHandshaker
         return Behind(stream, connection, await ReadAnswerAsync(stream, own, cancellationToken).ConfigureAwait(false));
     }
 
-    private async Task<HandshakeResult> ReadAnswerAsync(Stream stream, Handshake own, CancellationToken cancellationToken)
+    private static async Task<HandshakeResult> ReadAnswerAsync(Stream stream, Handshake own, CancellationToken cancellationToken)
     {
         byte[] bytes = new byte[Handshake.Length];
         await FillAsync(stream, bytes, 0, Handshake.Length, cancellationToken).ConfigureAwait(false);
