@@ -23,7 +23,8 @@ internal sealed class NoticePrinter : IProgress<TorrentNotice>
                 _messages.Information($"{file.Path}: complete, {Quantity.Size(file.Length)}");
                 break;
             case PeerNotice { Change: PeerChange.Connected } peer:
-                _messages.Information($"peer {peer.Address}{ClientOf(peer)}: connected{(peer.Origin == PeerOrigin.Dht ? ", found in the DHT" : string.Empty)}");
+                string found = peer.Origin == PeerOrigin.Dht ? ", found in the DHT" : string.Empty;
+                _messages.Information($"peer {peer.Address}{ClientOf(peer)}: connected{found}");
                 break;
             case PeerNotice { Change: PeerChange.Banned } peer:
                 _messages.Information($"peer {peer.Address}{ClientOf(peer)}: banned, {peer.Reason}");
