@@ -6,7 +6,7 @@ namespace Pieces.Benchmarks;
 
 /// <summary>
 /// <c>dht [--nodes N] [--seed N]</c>: simulates a DHT of the shipped nodes and prints how searches went; <c>dht flood</c>: a node on loopback under a
-/// flood. docs/dht.md explains the tables.
+/// flood; <c>dht cost</c>: the node of a running download. docs/dht.md explains the tables.
 /// </summary>
 internal static class DhtCommand
 {
@@ -14,6 +14,8 @@ internal static class DhtCommand
     {
         if (args is ["flood"])
             return await DhtFlood.RunAsync();
+        if (args is ["cost", var executable])
+            return await DhtCost.RunAsync(executable);
         if (args is ["noise", var kind, var port])
         {
             DhtFlood.SendNoise(kind, int.Parse(port, CultureInfo.InvariantCulture));
@@ -52,7 +54,7 @@ internal static class DhtCommand
 
     private static int Usage()
     {
-        Console.Error.WriteLine("dht [--nodes N] [--seed N] | dht flood");
+        Console.Error.WriteLine("dht [--nodes N] [--seed N] | dht flood | dht cost EXECUTABLE");
         return 2;
     }
 }

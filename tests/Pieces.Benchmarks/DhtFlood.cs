@@ -60,9 +60,22 @@ internal static class DhtFlood
             for (; sent < elapsed.TotalSeconds * PerSecond; sent += Burst)
             {
                 for (int i = 0; i < Burst; i++)
-                    socket.Send(datagram);
+                    Send(socket, datagram);
             }
 
+            Thread.Sleep(1);
+        }
+    }
+
+    private static void Send(Socket socket, byte[] datagram)
+    {
+        try
+        {
+            socket.Send(datagram);
+        }
+        catch (SocketException e) when (e.SocketErrorCode == SocketError.ConnectionRefused)
+        {
+            // Nobody is there yet, or any more: whoever measures ends this process.
             Thread.Sleep(1);
         }
     }

@@ -36,7 +36,17 @@ internal sealed record FileEvent(DateTimeOffset Time, string? Infohash, string P
 
 /// <summary>How far it is; once a second.</summary>
 internal sealed record ProgressEvent(
-    DateTimeOffset Time, string? Infohash, long Done, long Size, long DownRate, long UpRate, long Uploaded, int Peers, int Seeds, long? EtaS, int? DhtNodes)
+    DateTimeOffset Time,
+    string? Infohash,
+    long Done,
+    long Size,
+    long DownRate,
+    long UpRate,
+    long Uploaded,
+    int Peers,
+    int Seeds,
+    long? EtaS,
+    int? DhtNodes)
     : TransferEvent("progress", Time, Infohash);
 
 /// <summary>A peer came or went.</summary>

@@ -23,9 +23,10 @@ internal static class EventHelp
                 new("metadata", "name, size: the info dictionary of a magnet link arrived"),
                 new("piece", "index, have, pieces"),
                 new("file", "path, size: complete, verified, under its final name; also for files that were so before"),
-                new("progress", "done, size, down_rate, up_rate, uploaded, peers, seeds, eta_s (or null), dht_nodes (known, or null without the DHT): once a second"),
-                new("peer", "address, state (connected, closed, banned, or complete: it lacked something and has everything now), reason, client,"
-                    + " origin (connected: hand, tracker, dht, lsd, pex, incoming; else null), encrypted (true or false; where it connected)"),
+                new("progress", "done, size, down_rate, up_rate, uploaded, peers, seeds, eta_s (or null), dht_nodes (or null): "
+                    + "once a second"),
+                new("peer", "address, state (connected, closed, banned, or complete: it lacked something and has everything now), "
+                    + "reason, client, origin (when connected: hand, tracker, dht, lsd, pex or incoming), encrypted (true or false)"),
                 new("tracker", "url, ok, peers, error (or null)"),
                 new("warning", "source (or null), message, code (0)"),
                 new("error", "source (or null), message, code (an exit code)"),

@@ -31,7 +31,8 @@ internal static class ProgressText
         TorrentPhase.Checking => "checking",
         TorrentPhase.FindingPeers => $"finding peers, {now.KnownPeers} known, {now.ConnectedPeers} connected{InDht(now)}",
         TorrentPhase.Downloading when now is { ConnectedPeers: 0, DhtNodes: not null } =>
-            $"{Quantity.Percent(now.BytesVerified, now.BytesWanted)} of {Quantity.Size(now.BytesWanted)}, finding peers, {now.KnownPeers} known{InDht(now)}",
+            $"{Quantity.Percent(now.BytesVerified, now.BytesWanted)} of {Quantity.Size(now.BytesWanted)}, "
+            + $"finding peers, {now.KnownPeers} known{InDht(now)}",
         TorrentPhase.FetchingMetadata =>
             $"fetching metadata, {Quantity.Size(now.MetadataReceived)} of {Quantity.Size(now.MetadataSize)}, {Quantity.Count(now.ConnectedPeers, "peer")}",
         TorrentPhase.Seeding =>

@@ -6,8 +6,8 @@ using Serilog;
 namespace Pieces.Dht;
 
 /// <summary>
-/// The node that all torrents of a client share. The first one that wants it starts it, on UDP ports of the number that peers dial us on; where that cannot
-/// be had, they go on without. Safe for all threads.
+/// The node that all torrents of a client share. The first one that wants it starts it, on UDP ports of the number that peers dial us on; where that
+/// cannot be had, they go on without. Safe for all threads.
 /// </summary>
 internal sealed class DhtHost : IAsyncDisposable
 {
@@ -23,7 +23,8 @@ internal sealed class DhtHost : IAsyncDisposable
     /// <param name="options">How the node behaves.</param>
     /// <param name="port">The port that peers dial us on, or 0: then any will do.</param>
     /// <param name="open">
-    /// Opens a socket of IPv6 or IPv4 on a port: null where that family is none of ours; throws <see cref="IOException"/> where the port cannot be had.
+    /// Opens a socket of IPv6 or IPv4 on a port: null where that family is none of ours; throws <see cref="IOException"/> where the port cannot be
+    /// had.
     /// </param>
     public DhtHost(DhtOptions options, Func<int> port, Func<bool, int, IDatagramSocket?> open)
     {

@@ -3,8 +3,8 @@ using Pieces.Net;
 namespace Pieces.Dht;
 
 /// <summary>
-/// The swarms that we are peers of ourselves. Nobody announces to himself, so without it a node that is asked for its own swarm would know nothing: and
-/// in a small network there may be nobody else to ask. Bounded by what we take part in.
+/// The swarms that we are peers of ourselves. Nobody announces to himself, so without it a node that is asked for its own swarm would know nothing:
+/// and in a small network there may be nobody else to ask. Bounded by what we take part in.
 /// </summary>
 internal sealed class OwnSwarms
 {

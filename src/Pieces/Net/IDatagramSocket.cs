@@ -21,6 +21,6 @@ internal interface IDatagramSocket : IDisposable
     /// <summary>Sends a datagram at once, without waiting; false when the system does not take it: no route, no room. Safe for all threads.</summary>
     bool TrySend(ReadOnlySpan<byte> datagram, CompactEndPoint to);
 
-    /// <summary>Our own address as somebody there would dial it if nothing translates it on the way, with port 0; null when there is no way there.</summary>
+    /// <summary>Our own address as somebody there would dial it if nothing translates it on the way, with port 0; null when there is no way.</summary>
     CompactEndPoint? AddressTowards(CompactEndPoint to);
 }

@@ -97,7 +97,10 @@ internal sealed class PeerBook
     /// <summary>Where an address was heard of; null when it was not, or is forgotten.</summary>
     public PeerOrigin? OriginOf(IPEndPoint endPoint) => _entries.TryGetValue(endPoint, out Entry? entry) ? entry.Origin : null;
 
-    /// <summary>The torrent has turned out private (BEP 27): whom neither the user nor a tracker named is forgotten, and neither the DHT nor anybody else is believed any more.</summary>
+    /// <summary>
+    /// The torrent has turned out private (BEP 27): whom neither the user nor a tracker named is forgotten, and neither the DHT nor anybody else is
+    /// believed any more.
+    /// </summary>
     public void BecomePrivate()
     {
         _isPrivate = true;

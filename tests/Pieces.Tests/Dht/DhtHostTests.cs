@@ -91,7 +91,9 @@ public class DhtHostTests
     }
 
     private DhtHost Host(DhtOptions options) => new(
-        options with { TimeProvider = new FakeTimeProvider(), Random = new Random(1), Logger = _warnings.Logger }, () => 6881, _network.Host(Address));
+        options with { TimeProvider = new FakeTimeProvider(), Random = new Random(1), Logger = _warnings.Logger },
+        () => 6881,
+        _network.Host(Address));
 
     private sealed class Warnings : ILogEventSink
     {

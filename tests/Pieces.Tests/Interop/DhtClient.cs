@@ -82,7 +82,8 @@ internal sealed class Aria2Dht : DhtClient
 
     public override IReadOnlyList<string> Command(RealClientJob job, IPAddress address, IReadOnlyList<IPEndPoint> nodes) =>
     [
-        "aria2c", "--no-conf=true", $"--interface={address}", $"--dir={job.Folder}", $"--listen-port={job.Port}", "--seed-ratio=0.0", "--check-integrity=true",
+        "aria2c", "--no-conf=true", $"--interface={address}", $"--dir={job.Folder}", $"--listen-port={job.Port}", "--seed-ratio=0.0",
+        "--check-integrity=true",
         "--enable-dht=true", $"--dht-listen-port={job.Port}", $"--dht-entry-point={nodes[0]}",
         $"--dht-file-path={Path.Combine(job.Home, "dht.dat")}", "--enable-dht6=false", "--bt-enable-lpd=false", "--enable-peer-exchange=false",
         "--disable-ipv6=true", "--summary-interval=0", "--show-console-readout=false", "--console-log-level=info", "--file-allocation=none",

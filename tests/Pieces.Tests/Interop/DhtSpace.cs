@@ -6,8 +6,8 @@ using Pieces.Tests.Support;
 namespace Pieces.Tests.Interop;
 
 /// <summary>
-/// A closed DHT in a network of its own, where everybody has an address: nodes of libtorrent, aria2 and Transmission, and whatever a test adds. No tracker
-/// is there, and nobody looks for peers by other ways.
+/// A closed DHT in a network of its own, where everybody has an address: nodes of libtorrent, aria2 and Transmission, and whatever a test adds. No
+/// tracker is there, and nobody looks for peers by other ways.
 /// </summary>
 internal sealed class DhtSpace : IAsyncDisposable
 {
@@ -100,8 +100,9 @@ internal sealed class DhtSpace : IAsyncDisposable
     /// <summary>Starts the program under test.</summary>
     public PeerProcess StartPieces(IPEndPoint host, IPEndPoint node, params string[] arguments)
     {
-        string[] where = ["--interface", $"{host.Address}", "-p", $"{host.Port}", "--dht-bootstrap", $"{node}", "--no-trackers", "--no-pex", "--no-lsd", "-vv"];
-        return Run($"pieces {arguments[0]}", Folder($"pieces {arguments[0]} home"), [PiecesProcess.Executable, .. arguments, .. where]);
+        string[] where = ["--interface", $"{host.Address}", "-p", $"{host.Port}", "--dht-bootstrap", $"{node}"];
+        string[] noOther = ["--no-trackers", "--no-pex", "--no-lsd", "-vv"];
+        return Run($"pieces {arguments[0]}", Folder($"pieces {arguments[0]} home"), [PiecesProcess.Executable, .. arguments, .. where, .. noOther]);
     }
 
     public async ValueTask DisposeAsync()
