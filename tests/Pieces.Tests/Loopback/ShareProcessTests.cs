@@ -83,7 +83,7 @@ public class ShareProcessTests
         using var folder = new TempFolder();
         await using PiecesProcess share = Share(Fill(folder, "holiday"), "--times", "1", "--json");
         await share.WaitForOutputTextAsync("\"event\":\"share\"");
-        await share.WaitForOutputTextAsync("'\",\"times\":1}");
+        await share.WaitForOutputTextAsync("\"times\":1}");
         JsonElement offer = Events(share.OutputSoFar).Single(e => NameOf(e) == "share");
         (int code, string said) = await RunLineAsync(offer.GetProperty("command").GetString()!, folder, "out", "--no-trackers");
         code.Should().Be(0, said);
