@@ -24,7 +24,7 @@ public sealed class ContractNetworkFlagTests : IDisposable
         await using RecordingSeeder one = new(Torrent, 64 * KiB), two = new(Torrent, 64 * KiB);
         await using PiecesProcess process = PiecesProcess.Start(Download("--no-trackers", "--peer", one.Address, "--peer", two.Address, "--json"));
         await process.WaitForOutputTextAsync("\"peers\":2");
-        (one.Callers.Length, two.Callers.Length).Should().Be((1, 1));
+        (one.Callers.Length > 0, two.Callers.Length > 0).Should().Be((true, true));
     }
 
     [Fact]

@@ -107,7 +107,7 @@ public class ShareProcessTests
         string changed = Path.Combine(source, "big file.bin");
         await File.WriteAllBytesAsync(changed, new byte[new FileInfo(changed).Length], TestContext.Current.CancellationToken);
 
-        Task<(int Code, string Said)> download = RunLineAsync(line, folder, "out", "--deadline", "20s");
+        Task<(int Code, string Said)> download = RunLineAsync(line, folder, "out", "--stall-timeout", "3s");
         PiecesResult result = await share.WaitAsync();
         result.ExitCode.Should().Be(9, result.StandardError);
         result.StandardError.Should().Contain("big file.bin").And.Contain("changed");
