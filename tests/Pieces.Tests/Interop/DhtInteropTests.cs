@@ -44,7 +44,6 @@ public sealed class DhtInteropTests
             FindLimit,
             () => $"{name} to connect to port {port}, which {keepers} announces told it of",
             cancellationToken);
-        keepers.Should().BeGreaterThan(0);
     }
 
     private static DhtClient Require(string name)

@@ -38,7 +38,7 @@ public sealed class GuideTests(GuideSwarm swarm) : IClassFixture<GuideSwarm>, ID
     {
         Prepare();
         await using PiecesProcess other = PiecesProcess.Start(PiecesCommand.Download(Here("film.torrent"), Here("films"), "--no-trackers"));
-        await other.WaitForErrorTextAsync("film.mkv: downloading");
+        await other.WaitForErrorTextAsync("film.mkv: finding peers");
         (await RunAsync("cron")).Should().Be(new PiecesResult(0, "", ""));
         (await File.ReadAllTextAsync(Here("fetch.log"), TestContext.Current.CancellationToken)).Should().Contain("another process");
         File.Exists(Here("film-is-here")).Should().BeFalse();
