@@ -11,11 +11,11 @@ internal static class ShareAddresses
     public const int Most = 16;
 
     // Addresses for documentation (RFC 5737, 3849): a socket that is to send there shows by which address the machine goes out, and nothing is sent.
-    private static readonly IPAddress[] _far = [IPAddress.Parse("192.0.2.1"), IPAddress.Parse("2001:db8::1")];
+    private static readonly IPAddress[] Far = [IPAddress.Parse("192.0.2.1"), IPAddress.Parse("2001:db8::1")];
 
     /// <summary>Chooses among the machine's own.</summary>
     /// <param name="bound">The one that all sockets are bound to, or null for none.</param>
-    public static IReadOnlyList<IPAddress> Find(IPAddress? bound) => bound is not null ? [bound] : Choose(All(), [.. _far.Select(TowardsOrNull).OfType<IPAddress>()]);
+    public static IReadOnlyList<IPAddress> Find(IPAddress? bound) => bound is not null ? [bound] : Choose(All(), [.. Far.Select(TowardsOrNull).OfType<IPAddress>()]);
 
     /// <summary>
     /// Chooses: each once, those by which the machine goes out in front, IPv4 before IPv6. What others cannot reach or not without naming an interface is left out:
