@@ -97,10 +97,7 @@ internal sealed class Announcer
             announceEvent,
             announceEvent == AnnounceEvent.Stopped ? 0 : WantedPeers,
             _options.Key,
-            slot.TrackerId)
-        {
-            Encryption = _options.Encryption,
-        };
+            slot.TrackerId);
     }
 }
 

@@ -1,5 +1,4 @@
 using System.Net;
-using Pieces.Encryption;
 using Pieces.Net;
 using Pieces.Peers;
 using Pieces.Primitives;
@@ -16,18 +15,14 @@ public class PeerConnectionTcpTests
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    [Theory]
-    [InlineData(EncryptionPolicy.Off)]
-    [InlineData(EncryptionPolicy.Prefer)]
-    [InlineData(EncryptionPolicy.Require)]
-    public async Task Blocks_travel_from_one_connection_to_another_and_arrive_unchanged(EncryptionPolicy policy)
+    [Fact]
+    public async Task Blocks_travel_from_one_connection_to_another_and_arrive_unchanged()
     {
         const int Blocks = 3000;
         using var pool = new BlockPool();
         var leecher = new RecordingSink();
         var seeder = new ServingSink();
-        (PeerConnection near, PeerConnection far) = await ConnectAsync(pool, leecher, seeder, policy);
-        near.IsEncrypted.Should().Be(policy == EncryptionPolicy.Require);
+        (PeerConnection near, PeerConnection far) = await ConnectAsync(pool, leecher, seeder);
 
         int asked = 0, got = 0;
         while (got < Blocks)
@@ -63,8 +58,7 @@ public class PeerConnectionTcpTests
             using var pool = new BlockPool();
             var leecher = new RecordingSink();
             var seeder = new ServingSink();
-            EncryptionPolicy policy = round % 4 < 2 ? EncryptionPolicy.Off : EncryptionPolicy.Require;
-            (PeerConnection near, PeerConnection far) = await ConnectAsync(pool, leecher, seeder, policy);
+            (PeerConnection near, PeerConnection far) = await ConnectAsync(pool, leecher, seeder);
             near.SendRequests([.. Enumerable.Range(0, 400).Select(Block)]);
             for (int i = 0; i < round; i++)
                 (await leecher.NextAsync<BlockMessage>(Token)).Data.Dispose();
@@ -78,36 +72,28 @@ public class PeerConnectionTcpTests
 
     private static BlockRequest Block(int i) => new(new PieceIndex(i / 16), i % 16 * BlockRequest.MaxLength, BlockRequest.MaxLength);
 
-    private static async Task<(PeerConnection Near, PeerConnection Far)> ConnectAsync(
-        BlockPool pool, IPeerSink near, IPeerSink far, EncryptionPolicy policy)
+    private static async Task<(PeerConnection Near, PeerConnection Far)> ConnectAsync(BlockPool pool, IPeerSink near, IPeerSink far)
     {
         var transport = new TcpTransport(null, TimeProvider.System, Logger.None);
         await using ITransportListener listener = transport.Listen(IPAddress.Loopback, 0, 0);
         ITransportConnection dialled = await transport.ConnectAsync(new IPEndPoint(IPAddress.Loopback, listener.Port), Token);
         ITransportConnection accepted = await listener.AcceptAsync(Token);
-        PeerHandshaker dialler = Handshaker(1, policy);
-        Task<HandshakenPeer> dialling =
-            policy == EncryptionPolicy.Off ? dialler.DialAsync(dialled, Swarm, Token) : dialler.DialEncryptedAsync(dialled, Swarm, Token);
-        HandshakenPeer answer = await Handshaker(2, policy).AnswerAsync(accepted, hash => hash == Swarm, Token);
-        PeerConnection nearConnection = Start(await dialling, near, pool);
-        PeerConnection farConnection = Start(answer, far, pool);
+        Task<HandshakeResult> dialling = Handshaker(1).DialAsync(dialled, Swarm, Token);
+        HandshakeResult answer = await Handshaker(2).AnswerAsync(accepted, hash => hash == Swarm, Token);
+        PeerConnection nearConnection = Start(dialled, await dialling, near, pool);
+        PeerConnection farConnection = Start(accepted, answer, far, pool);
         return (nearConnection, farConnection);
     }
 
-    private static PeerHandshaker Handshaker(int seed, EncryptionPolicy policy)
-    {
-        var encryption = new StreamEncryption(policy, ByteChance.Unguessable());
-        encryption.Swarms.Add(Swarm);
-        return new PeerHandshaker(PeerId.Create(new Random(seed)), ReservedBits.Own, TimeProvider.System, encryption);
-    }
+    private static PeerHandshaker Handshaker(int seed) => new(PeerId.Create(new Random(seed)), ReservedBits.Own, TimeProvider.System);
 
-    private static PeerConnection Start(HandshakenPeer peer, IPeerSink sink, BlockPool pool)
+    private static PeerConnection Start(ITransportConnection transport, HandshakeResult handshake, IPeerSink sink, BlockPool pool)
     {
         var connection = new PeerConnection(new PeerConnectionOptions
         {
             Id = new SourceId(1),
-            Transport = peer.Transport,
-            Handshake = peer.Handshake,
+            Transport = transport,
+            Handshake = handshake,
             Sink = sink,
             Store = new PatternStore(),
             Pool = pool,

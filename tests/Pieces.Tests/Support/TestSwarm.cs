@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Net;
 using Microsoft.Extensions.Time.Testing;
 using Pieces.Dht;
-using Pieces.Encryption;
 using Pieces.Metadata;
 using Pieces.Primitives;
 using Pieces.Torrents;
@@ -74,7 +73,7 @@ internal sealed class TestSwarm : IAsyncDisposable
     /// <summary>The magnet link of what is shared, with peers to begin with and no more.</summary>
     public MagnetLink LinkTo(params IPEndPoint[] peers) => new MagnetLink { InfoHash = Data.Metainfo.InfoHash }.WithPeers(peers);
 
-    /// <summary>Any client. It speaks plainly unless told otherwise, as scripted hosts do.</summary>
+    /// <summary>Any client.</summary>
     public SwarmMember Add(
         string address,
         string folder,
@@ -82,8 +81,7 @@ internal sealed class TestSwarm : IAsyncDisposable
         long pieceMemory = 4 * SwarmData.MiB,
         int port = ScriptedHost.Port,
         MagnetLink? link = null,
-        DhtSettings? dht = null,
-        EncryptionPolicy encryption = EncryptionPolicy.Off)
+        DhtSettings? dht = null)
     {
         var client = new TorrentClient(
             new TorrentClientOptions
@@ -91,7 +89,6 @@ internal sealed class TestSwarm : IAsyncDisposable
                 FirstPort = port,
                 LastPort = port,
                 PieceMemory = pieceMemory,
-                Encryption = encryption,
                 TimeProvider = Time,
                 Random = new Random(_count++),
                 Logger = _logger,
