@@ -26,6 +26,8 @@ public sealed class ContractDiskTests : IDisposable
         await using PiecesProcess process = PiecesProcess.Start(
             PiecesCommand.DownloadFrom(seeder.Address, album.WriteTorrent(_folder.Path), _folder["out"], "--json"));
         await process.WaitForOutputTextAsync("\"file\"");
+        await Interop.Eventually.TrueAsync(
+            () => Directory.GetFiles(_folder["out/album"], "*.part").Length > 0, TimeSpan.FromSeconds(30), () => "the next file", TestContext.Current.CancellationToken);
         string[] names = [.. Directory.GetFiles(_folder["out/album"]).Select(path => Path.GetFileName(path)!)];
         names.Should().Contain(name => name.EndsWith(".part", StringComparison.Ordinal)).And.NotContain("file-0003.bin");
         File.Exists(_folder["out/.album.pieces/state"]).Should().BeTrue();

@@ -49,6 +49,9 @@ internal sealed class TestSwarm : IAsyncDisposable
 
     public SwarmData Data { get; }
 
+    /// <summary>Whether clients tell one another of peers: not, so that each knows whom the test names and nobody else.</summary>
+    public bool ExchangesPeers { get; init; }
+
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     /// <summary>A client that has everything and dials <paramref name="peers"/>.</summary>
@@ -97,7 +100,7 @@ internal sealed class TestSwarm : IAsyncDisposable
             Network.Host(address),
             datagrams: Datagrams.Host(address));
         var notices = new SwarmNotices();
-        options = options with { OutputDirectory = folder, Notices = notices };
+        options = options with { OutputDirectory = folder, Notices = notices, UsePeerExchange = options.UsePeerExchange && ExchangesPeers };
         Task<Torrent> adding = link is null ? client.AddAsync(Data.Metainfo, options, Token) : client.AddAsync(link, options, Token);
         adding.IsCompletedSuccessfully.Should().BeTrue();
         var member = new SwarmMember(address, folder, client, adding.Result, notices);

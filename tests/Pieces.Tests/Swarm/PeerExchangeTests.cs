@@ -16,7 +16,7 @@ public class PeerExchangeTests
     [Fact]
     public async Task A_leecher_told_of_one_peer_finds_the_other_ten()
     {
-        await using var swarm = new TestSwarm();
+        await using var swarm = new TestSwarm { ExchangesPeers = true };
         SwarmMember hub = swarm.AddLeecher();
         await swarm.ReadyAsync(hub);
         List<SwarmMember> others = [hub];
@@ -31,7 +31,7 @@ public class PeerExchangeTests
     [Fact]
     public async Task Those_who_were_there_hear_of_a_newcomer()
     {
-        await using var swarm = new TestSwarm();
+        await using var swarm = new TestSwarm { ExchangesPeers = true };
         SwarmMember hub = swarm.AddLeecher();
         await swarm.ReadyAsync(hub);
         SwarmMember early = swarm.AddLeecher(hub.EndPoint);
@@ -47,7 +47,7 @@ public class PeerExchangeTests
     {
         SwarmData data = SwarmData.Single().AsPrivate();
         data.Metainfo.IsPrivate.Should().BeTrue();
-        await using var swarm = new TestSwarm(data);
+        await using var swarm = new TestSwarm(data) { ExchangesPeers = true };
         SwarmMember hub = swarm.AddLeecher();
         await swarm.ReadyAsync(hub);
         SwarmMember[] members = [swarm.AddLeecher(hub.EndPoint), swarm.AddLeecher(hub.EndPoint)];
@@ -64,7 +64,7 @@ public class PeerExchangeTests
     [Fact]
     public async Task Only_addresses_that_make_sense_there_are_believed_and_no_more_than_fifty_a_message()
     {
-        await using var swarm = new TestSwarm();
+        await using var swarm = new TestSwarm { ExchangesPeers = true };
         SwarmMember leecher = swarm.AddLeecher();
         await swarm.ReadyAsync(leecher);
         ScriptedHost liar = swarm.AddHost(async session =>
@@ -91,7 +91,7 @@ public class PeerExchangeTests
     [Fact]
     public async Task Who_tells_all_the_time_is_not_listened_to_and_in_the_end_cut_off()
     {
-        await using var swarm = new TestSwarm();
+        await using var swarm = new TestSwarm { ExchangesPeers = true };
         SwarmMember leecher = swarm.AddLeecher();
         await swarm.ReadyAsync(leecher);
         ScriptedHost teller = swarm.AddHost(async session =>
