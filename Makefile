@@ -1,11 +1,9 @@
 # `make demo` and `make test` need the .NET SDK and nothing else; `make publish` needs a native toolchain too, and says what is missing.
 CONFIGURATION ?= Release
-PREFIX ?= /usr/local
-DESTDIR ?=
-# What is installed: the program, and below share/ its manual pages and completion scripts.
-BUILT ?= artifacts
+# Another system than this one to publish for, for example linux-arm64; what that takes, tests/native-toolchain.sh says.
+RID ?=
 
-.PHONY: build demo test check publish man bench growth install uninstall clean
+.PHONY: build demo test check publish man bench growth dht clean
 
 build:
 	dotnet build Pieces.sln -c $(CONFIGURATION)
@@ -23,10 +21,10 @@ check:
 	dotnet test --solution Pieces.sln -c $(CONFIGURATION) --no-build
 
 publish:
-	@tests/native-toolchain.sh
-	dotnet publish src/Pieces.Cli -c Release --use-current-runtime -o artifacts/publish/native
+	@tests/native-toolchain.sh "$(RID)"
+	dotnet publish src/Pieces.Cli -c Release $(if $(RID),-r $(RID),--use-current-runtime) -o artifacts/publish/native
 	install -m 755 artifacts/publish/native/pieces artifacts/pieces
-	@$(MAKE) --no-print-directory share PIECES=artifacts/pieces
+	@$(MAKE) --no-print-directory $(if $(RID),man,share PIECES=artifacts/pieces)
 
 # The manual pages by themselves, in artifacts/share/man: made by the program, from the tables that its --help is made of.
 man:
@@ -40,10 +38,11 @@ share:
 	SOURCE_DATE_EPOCH=$${SOURCE_DATE_EPOCH:-$$(git log -1 --format=%ct 2>/dev/null || echo 0)} "$(PIECES)" help --share-files "$(BUILT)/share"
 
 # Archives and packages land in artifacts/dist. The archive holds the native executable of this system, or of RID.
-RID ?=
 dist: publish
 	@tests/archive.sh artifacts/pieces "$(RID)"
 
+# The times in the packages are that of the last change, as in the manual pages.
+pack: export SOURCE_DATE_EPOCH ?= $(shell git log -1 --format=%ct 2>/dev/null || echo 0)
 pack:
 	dotnet pack src/Pieces -c Release -o artifacts/dist
 	dotnet pack src/Pieces.Cli -c Release -p:PublishAot=false -o artifacts/dist
@@ -60,20 +59,12 @@ growth:
 startup-order: publish
 	gdb -batch -x tests/startup-order.py artifacts/publish/native/pieces
 
-# Installs what `make publish` made, so that a privileged install builds nothing.
-install:
-	@test -x "$(BUILT)/pieces" -a -d "$(BUILT)/share" || { echo "$(BUILT)/pieces is not there; run 'make publish' first" >&2; exit 1; }
-	install -d "$(DESTDIR)$(PREFIX)/bin"
-	install -m 755 "$(BUILT)/pieces" "$(DESTDIR)$(PREFIX)/bin/pieces"
-	@find "$(BUILT)/share" -type f -exec sh -c 'from=$$0; to=$$1; shift; for file; do target=$$to/$${file#"$$from"/}; echo "$$target"; \
-		install -d "$${target%/*}" && install -m 644 "$$file" "$$target" || exit 1; done' "$(BUILT)/share" "$(DESTDIR)$(PREFIX)/share" {} +
-
-# Takes away what `make install` put there, and no folder that others may use.
-uninstall:
-	rm -f "$(DESTDIR)$(PREFIX)/bin/pieces"
-	rm -f "$(DESTDIR)$(PREFIX)"/share/man/man1/pieces.1 "$(DESTDIR)$(PREFIX)"/share/man/man1/pieces-*.1
-	rm -f "$(DESTDIR)$(PREFIX)/share/bash-completion/completions/pieces" "$(DESTDIR)$(PREFIX)/share/zsh/site-functions/_pieces"
-	rm -f "$(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/pieces.fish"
+# A DHT of 10,000 nodes, simulated, and a node under a flood; docs/dht.md explains the tables.
+dht:
+	DOTNET_GCgen0size=40000000 dotnet run --project tests/Pieces.Benchmarks -c Release -- dht
+	dotnet run --project tests/Pieces.Benchmarks -c Release -- dht flood
 
 clean:
 	rm -rf artifacts
+
+include install.mk

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # Packs the native executable with its papers into artifacts/dist/pieces-VERSION-RID.tar.gz, the same bytes for the same input, and notes its checksum.
+# In the unpacked archive, `make install` puts everything where it belongs.
 #
 # usage: archive.sh PATH-OF-PIECES [RID]
 set -euo pipefail
@@ -24,11 +25,16 @@ trap 'rm -rf "$stage"' EXIT
 install -d "$stage/$name/bin"
 install -m 755 "$pieces" "$stage/$name/bin/pieces"
 install -m 644 README.md LICENSE CHANGELOG.md "$stage/$name/"
-[ ! -d artifacts/share ] || cp -R artifacts/share "$stage/$name/share"
+# What the README leads to.
+install -d "$stage/$name/docs/display"
+install -m 644 docs/*.md docs/*.json "$stage/$name/docs/"
+install -m 644 docs/display/*.svg "$stage/$name/docs/display/"
+cp -R artifacts/share "$stage/$name/share"
+{ printf 'BUILT = .\nPROGRAM = bin/pieces\n'; cat install.mk; } > "$stage/$name/Makefile"
 
 mkdir -p artifacts/dist
 tar=tar
 type -P gtar >/dev/null && tar=gtar
-"$tar" -C "$stage" --sort=name --mtime=@0 --owner=0 --group=0 --numeric-owner -cf - "$name" | gzip -9n > "artifacts/dist/$name.tar.gz"
+"$tar" -C "$stage" --format=ustar --sort=name --mode=u=rwX,go=rX --mtime=@0 --owner=0 --group=0 --numeric-owner -cf - "$name" | gzip -9n > "artifacts/dist/$name.tar.gz"
 (cd artifacts/dist && { sha256sum "$name.tar.gz" 2>/dev/null || shasum -a 256 "$name.tar.gz"; } > "$name.tar.gz.sha256")
 echo "artifacts/dist/$name.tar.gz"

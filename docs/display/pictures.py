@@ -6,11 +6,13 @@ usage: pictures.py PATH-OF-PIECES     (needs tmux; touches nothing outside one t
 import html
 import os
 import re
+import shlex
 import subprocess
 import sys
 import tempfile
 import time
 import unicodedata
+import urllib.parse
 
 NAMES = [
     "debian-13.1.0-amd64-netinst.iso",
@@ -21,16 +23,20 @@ NAMES = [
     "zéro combining e\u0301\u030a.txt",
     "مرحبا بالعالم 01.mp3",
 ]
-# name of the picture, torrents, columns, rows, limit of the rate
+PEER = "127.0.0.1:7099"
+TEN = r"1\d\.\d %"
+# name of the picture, torrents, columns, rows, limit of the rate and other flags, what is on the screen at the right moment
 SCENES = [
-    ("one-40", 1, 40, 8, "200K"),
-    ("one-80", 1, 80, 8, "200K"),
-    ("one-200", 1, 200, 8, "200K"),
-    ("several-80", 4, 80, 16, "400K"),
-    ("many-40", 20, 40, 24, "1M"),
-    ("many-80", 20, 80, 24, "1M"),
-    ("many-200", 20, 200, 24, "1M"),
-    ("cut-80", 20, 80, 12, "1M"),
+    ("one-40", 1, 40, 8, "200K", TEN),
+    ("one-80", 1, 80, 8, "200K", TEN),
+    ("one-200", 1, 200, 8, "200K", TEN),
+    ("several-80", 4, 80, 16, "400K", TEN),
+    ("queue-80", 20, 80, 16, "400K -j 2", TEN),
+    ("many-40", 20, 40, 24, "1M -j 20", TEN),
+    ("many-80", 20, 80, 24, "1M -j 20", TEN),
+    ("many-200", 20, 200, 24, "1M -j 20", TEN),
+    ("cut-80", 20, 80, 12, "1M -j 20", TEN),
+    ("magnet-80", 0, 80, 12, "6K", r" (16|32|48)\.0 of 80"),
 ]
 COLOURS = {"2": "#4e9a06", "3": "#c4a000", "4": "#5c8fd6", "6": "#06989a"}
 CELL, LINE, MARGIN = 8.4, 18, 10
@@ -120,6 +126,16 @@ class Terminal:
         self.tmux("kill-server")
 
 
+def links_of(pieces, folder):
+    """Magnet links: one whose peer has much metadata to give, and one that nobody knows of."""
+    path, torrent = os.path.join(folder, "here", "ubuntu-26.04-desktop-amd64.iso"), os.path.join(folder, "metadata")
+    with open(path, "wb") as file:
+        file.truncate(64 * 1024 * 1024)
+    subprocess.run([pieces, "create", path, "-o", torrent, "--piece-size", "16K", "-q"], check=True)
+    link = subprocess.run([pieces, "magnet", torrent], check=True, capture_output=True, text=True).stdout.strip()
+    return torrent, [f"{link}&x.pe={PEER}", f"magnet:?xt=urn:btih:{'0123456789' * 4}&dn={urllib.parse.quote(NAMES[1])}"]
+
+
 def make_content(pieces, folder):
     here = os.path.join(folder, "here")
     os.mkdir(here)
@@ -129,8 +145,6 @@ def make_content(pieces, folder):
         with open(path, "wb") as file:
             file.write(os.urandom(4_000_000 + 300_000 * i))
         subprocess.run([pieces, "create", path, "-o", os.path.join(folder, f"{i:02d}.torrent"), "--piece-size", "32K", "-q"], check=True)
-        # The name under which the program keeps what a torrent calls by a hostile one.
-        os.rename(path, os.path.join(here, re.sub("[\x1b\u202e]", "_", name)))
 
 
 def main():
@@ -140,17 +154,20 @@ def main():
         make_content(pieces, folder)
         os.symlink(pieces, os.path.join(folder, "pieces"))
         torrents = sorted(name for name in os.listdir(folder) if name.endswith(".torrent"))
+        metadata, links = links_of(pieces, folder)
         seeder = subprocess.Popen(
-            [pieces, "seed", *torrents, "--data", "here", "--no-trackers", "--interface", "127.0.0.1", "-p", "7099", "--progress", "none"], cwd=folder)
+            [pieces, "seed", *torrents, metadata, "--data", "here", "--no-trackers", "--interface", "127.0.0.1", "-p", PEER.split(":")[1],
+             "--progress", "none"], cwd=folder)
         try:
             time.sleep(3)
-            for name, count, columns, rows, limit in SCENES:
+            for name, count, columns, rows, flags, moment in SCENES:
+                sources = [*torrents[:count], "--peer", PEER] if count else links
                 with open(os.path.join(folder, "run"), "w", encoding="utf-8") as script:
-                    script.write(f"exec ./pieces download {' '.join(torrents[:count])} -o {name} --no-trackers --interface 127.0.0.1 -p 0 "
-                                 f"--peer 127.0.0.1:7099 --down-limit {limit} 2> /dev/tty\n")
+                    script.write(f"exec ./pieces download {shlex.join(sources)} -o {name} --no-trackers --no-dht --interface 127.0.0.1 -p 0 "
+                                 f"--down-limit {flags} 2> /dev/tty\n")
                 terminal = Terminal(folder, name, columns, rows)
                 terminal.tmux("send-keys", "clear; sh run", "Enter")
-                terminal.until(r"1\d\.\d %")
+                terminal.until(moment)
                 screen = terminal.tmux("capture-pane", "-p", "-e")
                 with open(os.path.join(beside, f"{name}.svg"), "w", encoding="utf-8") as file:
                     file.write(svg_of(screen, columns))

@@ -44,7 +44,7 @@ internal sealed class Application : IDisposable
         {
             // The last resort of the process: what nobody foresaw is said, and ends it with the code for bugs.
             var outcome = InTheirPlace(Outcome.Of(e));
-            if (!FailureEvents.TryWrite(_context, args, outcome))
+            if (!FailureEvents.TryWrite(_context, _reader.WithUsableSettings(args), outcome))
                 _context.Messages.Failure(outcome);
             code = outcome.Code;
         }
@@ -98,8 +98,6 @@ internal sealed class Application : IDisposable
             throw FailureException.Usage("no command given (see 'pieces help')");
         }
 
-        if (LaterCommands.Names.Contains(word))
-            throw FailureException.Usage($"{word}: not built yet (see 'pieces help')");
         string? nearest = NearestName.Of(word, _root.Subcommands.Select(command => command.Name));
         throw FailureException.Usage($"{word}: no such command ({(nearest is null ? "see 'pieces help'" : $"did you mean {nearest}?")})");
     }

@@ -1,4 +1,7 @@
 using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
+using Pieces.Dht;
+using Pieces.Discovery;
 using Pieces.Metadata;
 using Pieces.Net;
 using Pieces.Primitives;
@@ -23,11 +26,15 @@ public sealed class TorrentClient : IAsyncDisposable
     /// <summary>Makes a client; no port is opened before the first torrent.</summary>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
     public TorrentClient(TorrentClientOptions? options = null)
-        : this(options ?? new TorrentClientOptions(), transport: null)
+        : this(options ?? new TorrentClientOptions(), transport: null, new MulticastNetwork(options?.Binding))
     {
     }
 
-    internal TorrentClient(TorrentClientOptions options, ITransport? transport)
+    internal TorrentClient(
+        TorrentClientOptions options,
+        ITransport? transport,
+        ILocalNetwork? localNetwork = null,
+        Func<bool, int, IDatagramSocket?>? datagrams = null)
     {
         options.Validate();
         _options = options;
@@ -45,7 +52,16 @@ public sealed class TorrentClient : IAsyncDisposable
             DownloadLimiter = new RateLimiter(time, options.DownloadLimit),
             UploadLimiter = new RateLimiter(time, options.UploadLimit),
             ListenPort = () => ListenPort,
+            Dht = CreateDht(datagrams),
             Binding = options.Binding,
+            LocalDiscovery = localNetwork is null ? null : new LocalDiscovery(new LocalDiscoveryOptions
+            {
+                TimeProvider = time,
+                Random = new Random(options.Random.Next()),
+                Logger = options.Logger,
+                ListenPort = () => ListenPort,
+                Network = localNetwork,
+            }),
         };
     }
 
@@ -61,40 +77,48 @@ public sealed class TorrentClient : IAsyncDisposable
     /// <see cref="StorageException"/> when the data cannot be opened: in the way, locked, no space, no permission.
     /// </summary>
     /// <exception cref="ArgumentException">A torrent of that info-hash runs already, options contradict one another, or a selected file is none of the torrent's.</exception>
+#pragma warning disable RS0026 // Their first parameter tells the two apart: neither can ever take a call of the other.
     public Task<Torrent> AddAsync(Metainfo metainfo, TorrentOptions options, CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
         ArgumentNullException.ThrowIfNull(metainfo);
         ArgumentNullException.ThrowIfNull(options);
-        if (options is { Stream: not null, SeedOnly: true } or { Stream: not null, Seed: not null })
-            throw new ArgumentException("a stream keeps nothing that could be seeded", nameof(options));
         foreach (int index in options.SelectedFiles ?? [])
             ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)index, (uint)metainfo.Files.Length, nameof(options));
-        Listen();
-        var inbox = new TorrentInbox();
-        Torrent torrent;
-        RunningTorrent running;
-        lock (_gate)
+        return Task.FromResult(Start(metainfo.InfoHash, options, inbox => new TorrentSetup
         {
-            ObjectDisposedException.ThrowIf(_isDisposed, this);
-            if (_torrents.ContainsKey(metainfo.InfoHash))
-                throw new ArgumentException($"{metainfo.InfoHash} is being worked on already", nameof(metainfo));
-            torrent = new Torrent(metainfo, _options.TimeProvider, () => inbox.Post(StopWanted.Instance));
-            var setup = new TorrentSetup
-            {
-                Metainfo = metainfo,
-                Options = options,
-                Services = _services,
-                Inbox = inbox,
-                Random = new Random(_options.Random.Next()),
-                Reporter = new TorrentReporter(options.Notices, _options.Logger),
-            };
-            running = new RunningTorrent(torrent, inbox, new TorrentLoop(setup, torrent));
-            _torrents[metainfo.InfoHash] = running;
-            running.Life = Task.Run(() => LiveAsync(running), CancellationToken.None);
-        }
+            InfoHash = metainfo.InfoHash,
+            Metainfo = metainfo,
+            Options = options,
+            Services = _services,
+            Inbox = inbox,
+            Random = new Random(_options.Random.Next()),
+            Reporter = new TorrentReporter(options.Notices, _options.Logger),
+        }));
+    }
 
-        return Task.FromResult(torrent);
+    /// <summary>
+    /// Starts a torrent of which no more is known than a magnet link tells, and returns at once: its metadata is fetched from peers, after which it
+    /// is a torrent like any other. <see cref="Torrent.Metadata"/> tells when; it and <see cref="Torrent.Completion"/> fault with a
+    /// <see cref="MetainfoException"/> when the metadata is no torrent that can be used.
+    /// </summary>
+    /// <exception cref="ArgumentException">A torrent of that info-hash runs already, or options contradict one another.</exception>
+    public Task<Torrent> AddAsync(MagnetLink link, TorrentOptions options, CancellationToken cancellationToken = default)
+#pragma warning restore RS0026
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        ArgumentNullException.ThrowIfNull(link);
+        ArgumentNullException.ThrowIfNull(options);
+        return Task.FromResult(Start(link.InfoHash, options, inbox => new MagnetSetup
+        {
+            InfoHash = link.InfoHash,
+            Link = link,
+            Options = options with { Peers = [.. options.Peers, .. link.Peers] },
+            Services = _services,
+            Inbox = inbox,
+            Random = new Random(_options.Random.Next()),
+            Reporter = new TorrentReporter(options.Notices, _options.Logger),
+        }));
     }
 
     /// <summary>Gives memory that is kept for the next blocks back to the system, where none is in use. For when nothing goes on; it comes again by itself.</summary>
@@ -115,6 +139,10 @@ public sealed class TorrentClient : IAsyncDisposable
         foreach (RunningTorrent running in torrents)
             running.Inbox.Post(StopWanted.Instance);
         await Task.WhenAll(torrents.Select(running => running.Life)).ConfigureAwait(false);
+        if (_services.LocalDiscovery is { } local)
+            await local.DisposeAsync().ConfigureAwait(false);
+        if (_services.Dht is { } dht)
+            await dht.DisposeAsync().ConfigureAwait(false);
         if (_listener is not null)
             await _listener.DisposeAsync().ConfigureAwait(false);
         await _services.DiskQueue.DisposeAsync().ConfigureAwait(false);
@@ -124,16 +152,60 @@ public sealed class TorrentClient : IAsyncDisposable
         _services.UploadLimiter.Dispose();
     }
 
-    private async Task LiveAsync(RunningTorrent running)
+    // Chance is drawn only where it is used, so that what happens without the DHT stays the same.
+    private DhtHost? CreateDht(Func<bool, int, IDatagramSocket?>? datagrams)
     {
+        if (_options.Dht is not { } settings)
+            return null;
+        var random = new Random(_options.Random.Next());
+        DhtOptions options = settings.ToOptions() with { TimeProvider = _options.TimeProvider, Random = random, Logger = _options.Logger };
+        return new DhtHost(options, () => ListenPort, datagrams ?? DhtHost.Sockets(_options.Binding));
+    }
+
+    private Torrent Start(InfoHash infoHash, TorrentOptions options, Func<TorrentInbox, TorrentBasis> prepare)
+    {
+        if (options is { Stream: not null, SeedOnly: true } or { Stream: not null, Seed: not null })
+            throw new ArgumentException("a stream keeps nothing that could be seeded", nameof(options));
+        if (options.Content is { } content && (!options.SeedOnly || content.Metainfo.InfoHash != infoHash))
+            throw new ArgumentException("content that was described can only be seeded, as its own torrent", nameof(options));
+        Listen();
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_isDisposed, this);
+            if (_torrents.ContainsKey(infoHash))
+                throw new ArgumentException($"{infoHash} is being worked on already", nameof(infoHash));
+            var inbox = new TorrentInbox();
+            var torrent = new Torrent(infoHash, _options.TimeProvider, () => inbox.Post(StopWanted.Instance));
+            var running = new RunningTorrent(torrent, inbox);
+            TorrentBasis basis = prepare(inbox);
+            if (basis is TorrentSetup { Metainfo: var metainfo })
+                torrent.MarkKnown(metainfo);
+            else
+                torrent.Publish(new TorrentSnapshot { Phase = TorrentPhase.FindingPeers });
+            _torrents[infoHash] = running;
+            running.Life = Task.Run(() => LiveAsync(running, basis), CancellationToken.None);
+            return torrent;
+        }
+    }
+
+    private async Task LiveAsync(RunningTorrent running, TorrentBasis basis)
+    {
+        var contacts = new TorrentContacts(basis);
         try
         {
-            await running.Loop.RunAsync().ConfigureAwait(false);
+            TorrentSetup? setup = basis is MagnetSetup magnet
+                ? await new MagnetLoop(magnet, running.Torrent, contacts).RunAsync().ConfigureAwait(false)
+                : (TorrentSetup)basis;
+            if (setup is null)
+                return;
+            var loop = new TorrentLoop(setup, running.Torrent, contacts);
+            await using ConfiguredAsyncDisposable disposing = loop.ConfigureAwait(false);
+            await loop.RunAsync().ConfigureAwait(false);
         }
         finally
         {
-            await running.Loop.DisposeAsync().ConfigureAwait(false);
-            _torrents.TryRemove(new KeyValuePair<InfoHash, RunningTorrent>(running.Torrent.Metainfo.InfoHash, running));
+            await contacts.DisposeAsync().ConfigureAwait(false);
+            _torrents.TryRemove(new KeyValuePair<InfoHash, RunningTorrent>(running.Torrent.InfoHash, running));
         }
     }
 
@@ -158,22 +230,19 @@ public sealed class TorrentClient : IAsyncDisposable
     }
 
     private TorrentInbox? Route(InfoHash infoHash) =>
-        _torrents.TryGetValue(infoHash, out RunningTorrent? running) && running.Loop.TakesPeers ? running.Inbox : null;
+        _torrents.TryGetValue(infoHash, out RunningTorrent? running) && running.Torrent.TakesPeers ? running.Inbox : null;
 
     private sealed class RunningTorrent
     {
-        public RunningTorrent(Torrent torrent, TorrentInbox inbox, TorrentLoop loop)
+        public RunningTorrent(Torrent torrent, TorrentInbox inbox)
         {
             Torrent = torrent;
             Inbox = inbox;
-            Loop = loop;
         }
 
         public Torrent Torrent { get; }
 
         public TorrentInbox Inbox { get; }
-
-        public TorrentLoop Loop { get; }
 
         public Task Life { get; set; } = Task.CompletedTask;
     }

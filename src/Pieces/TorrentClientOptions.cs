@@ -1,4 +1,5 @@
 using System.Net;
+using Pieces.Dht;
 using Pieces.Net;
 using Pieces.Primitives;
 using Serilog;
@@ -16,6 +17,9 @@ public sealed record TorrentClientOptions
 
     /// <summary>What every socket is bound to, or null for anything; default null.</summary>
     public LocalBinding? Binding { get; init; }
+
+    /// <summary>How torrents that are not private take part in the DHT, or null for not at all; default null.</summary>
+    public DhtSettings? Dht { get; init; }
 
     /// <summary>Bytes a second over all torrents, protocol overhead included; default unlimited.</summary>
     public ByteRate DownloadLimit { get; init; } = ByteRate.Unlimited;

@@ -1,7 +1,10 @@
 using BenchmarkDotNet.Running;
+using Pieces.Benchmarks;
 using Pieces.Benchmarks.Growth;
 
 if (args is ["growth", ..])
     return await GrowthCommand.RunAsync(args[1..]);
+if (args is ["dht", ..])
+    return await DhtCommand.RunAsync(args[1..]);
 BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
 return 0;

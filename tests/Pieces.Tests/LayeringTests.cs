@@ -11,7 +11,7 @@ public class LayeringTests
     private static readonly string[] Order =
     [
         "Pieces.Primitives", "Pieces.Bencode", "Pieces.Metadata", "Pieces.Wire", "Pieces.Net", "Pieces.Storage", "Pieces.Picking", "Pieces.Peers",
-        "Pieces.Trackers", "Pieces.Torrents", "Pieces",
+        "Pieces.Trackers", "Pieces.Dht", "Pieces.Discovery", "Pieces.Torrents", "Pieces",
     ];
 
     [Fact]

@@ -37,7 +37,7 @@ internal sealed class CreateCommand
     {
         string? output = parse.GetValue(_output);
         if (output is not null and not "-")
-            RefuseExisting(output, parse.GetValue(_overwrite));
+            OutputFile.RefuseExisting(output, parse.GetValue(_overwrite));
         byte[] torrent = await BuildAsync(parse, cancellationToken);
         var metainfo = MetainfoParser.Parse(torrent);
         if (output == "-")
@@ -47,8 +47,8 @@ internal sealed class CreateCommand
         }
 
         output ??= $"{metainfo.Name}.torrent";
-        RefuseExisting(output, parse.GetValue(_overwrite));
-        await WriteAsync(output, torrent, parse.GetValue(_overwrite), cancellationToken);
+        OutputFile.RefuseExisting(output, parse.GetValue(_overwrite));
+        await OutputFile.WriteAsync(output, torrent, parse.GetValue(_overwrite), cancellationToken);
         _context.Messages.Progress(
             $"{output}: {Quantity.Size(metainfo.TotalLength)}, {Quantity.Count(metainfo.Layout.PieceCount, "piece")} of "
             + $"{Quantity.Size(metainfo.Layout.PieceLength)}, info-hash {metainfo.InfoHash}");
@@ -79,29 +79,6 @@ internal sealed class CreateCommand
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException or UnauthorizedAccessException)
         {
             throw new FailureException(ExitCode.NotFound, e.Message, e);
-        }
-    }
-
-    private static void RefuseExisting(string path, bool overwrite)
-    {
-        if (Directory.Exists(path))
-            throw new FailureException(ExitCode.InTheWay, $"{path}: a folder of this name is in the way");
-        if (!overwrite && File.Exists(path))
-            throw new FailureException(ExitCode.InTheWay, $"{path}: it is there already (--overwrite replaces it)");
-    }
-
-    private static async Task WriteAsync(string path, byte[] torrent, bool overwrite, CancellationToken cancellationToken)
-    {
-        try
-        {
-            // Beside its place first: a full disk must not cost the torrent that was there.
-            string temporary = $"{path}.part";
-            await File.WriteAllBytesAsync(temporary, torrent, cancellationToken);
-            File.Move(temporary, path, overwrite);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new FailureException(ExitCode.FileError, $"{path}: cannot be written: {Outcome.Reason(e)}", e);
         }
     }
 }

@@ -40,10 +40,9 @@ internal static class DownloadCommand
                 torrent = StreamPlan.Apply(context, torrent);
             }
 
-            network.Explain(parse, context.Messages);
             var settings = new TransferSettings
             {
-                Client = network.ClientOptionsOf(parse),
+                Client = network.ClientOptionsOf(parse, isOneShot: torrent.Seed is null),
                 Torrent = torrent,
                 Selection = selection.Of(parse),
                 StallTimeout = files.StallTimeoutOf(parse),

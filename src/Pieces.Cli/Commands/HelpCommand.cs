@@ -42,8 +42,6 @@ internal static class HelpCommand
 
     private static string Complaint(string asked, RootCommand root)
     {
-        if (LaterCommands.Names.Contains(asked))
-            return $"help {asked}: not built yet (see 'pieces help')";
         IEnumerable<string> names = root.Subcommands.Select(subcommand => subcommand.Name).Concat(HelpTopics.All.Select(topic => topic.Name));
         string? nearest = NearestName.Of(asked, names);
         return $"help {asked}: no such topic ({(nearest is null ? "see 'pieces help'" : $"did you mean {nearest}?")})";

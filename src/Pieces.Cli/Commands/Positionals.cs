@@ -15,7 +15,7 @@ internal static class Positionals
     /// <summary>Torrents; none where a list names them.</summary>
     public static Argument<string[]> Sources() => new("SOURCE")
     {
-        Description = "a .torrent file, the http(s) URL of one, or - for its bytes on stdin",
+        Description = "a .torrent file, the http(s) URL of one, a magnet link, an info-hash, or - for a torrent's bytes on stdin",
         Arity = ArgumentArity.ZeroOrMore,
     };
 }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Pieces.Cli.Parsing;
+using Pieces.Cli.Selection;
 using Pieces.Cli.Transfers;
 
 namespace Pieces.Cli.Commands;
@@ -12,18 +13,19 @@ internal static class SeedCommand
         Argument<string[]> sources = Positionals.Sources();
         Option<string> data = DataFlag.Create();
         Option<bool> paranoid = Flag.Switch("check a piece again before each time it is uploaded", "--paranoid");
+        var selection = new SelectionFlags();
         var network = new NetworkFlags();
         var goals = new SeedGoalFlags(withSwitch: false);
         var progress = new ProgressFlag();
         var run = new RunFlags(fetches: false);
         var command = new Command("seed", "verify what is there, then serve it until stopped or a goal is reached") { sources, data, paranoid };
+        selection.AddTo(command);
         network.AddTo(command);
         goals.AddTo(command);
         progress.AddTo(command);
         run.AddTo(command);
         command.SetAction(async (parse, _) =>
         {
-            network.Explain(parse, context.Messages);
             var settings = new TransferSettings
             {
                 Client = network.ClientOptionsOf(parse),
@@ -33,6 +35,7 @@ internal static class SeedCommand
                     SeedOnly = true,
                     Paranoid = parse.GetValue(paranoid),
                 },
+                Selection = selection.Of(parse),
                 Progress = progress.Of(parse),
             };
             return (int)await new TransferRun(context, run.Apply(parse, settings)).RunAsync(run.SourcesOf(parse, parse.GetValue(sources) ?? []));

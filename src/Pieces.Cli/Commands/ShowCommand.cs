@@ -26,7 +26,7 @@ internal static class ShowCommand
         {
             using var loader = new SourceLoader(context.TimeProvider);
             Metainfo metainfo = await loader.LoadAsync(parse.GetRequiredValue(source), cancellationToken);
-            string? link = parse.GetValue(magnet) ? MagnetLink.Of(metainfo) : null;
+            string? link = parse.GetValue(magnet) ? MagnetLink.Of(metainfo).ToString() : null;
             if (link is not null && metainfo.Trackers.SelectMany(tier => tier).Concat(metainfo.WebSeeds).Any(url => TrackerUrl.Redact(url) != url))
                 context.Messages.Warning($"{metainfo.Name}: the link holds what looks like a passkey; whoever has it can use it");
             IReadOnlyList<ScrapeLine>? counts = parse.GetValue(scrape) ? await ScrapeAsync(context, metainfo, cancellationToken) : null;
@@ -34,7 +34,7 @@ internal static class ShowCommand
             {
                 ShowReport report = ShowReport.Of(metainfo) with { Magnet = link, Scrape = counts };
                 context.Output.WriteLine(ReportJson.Line(report, ReportJson.Default.ShowReport));
-                return (int)ExitCode.Success;
+                return (int)Conclude(context, metainfo, counts);
             }
 
             foreach (string warning in metainfo.Warnings)
@@ -44,7 +44,7 @@ internal static class ShowCommand
                 context.Output.WriteLine(line);
             if (parse.GetValue(files))
                 ListFiles(metainfo, context.Output);
-            return (int)ExitCode.Success;
+            return (int)Conclude(context, metainfo, counts);
         });
         return command;
     }
@@ -98,6 +98,16 @@ internal static class ShowCommand
         var options = new SwarmScrapeOptions { TimeProvider = context.TimeProvider };
         IReadOnlyList<TrackerCounts> answers = await SwarmScrape.RunAsync(metainfo, options, cancellationToken);
         return [.. answers.Select(answer => new ScrapeLine(answer.Tracker, answer.Seeders, answer.Leechers, answer.Completed, answer.Error))];
+    }
+
+    // What was asked for beside the torrent itself may be missing from what was printed, and the code is to say so.
+    private static ExitCode Conclude(CliContext context, Metainfo metainfo, IReadOnlyList<ScrapeLine>? counts)
+    {
+        if (counts is null or [] || counts.Any(answer => answer.Error is null))
+            return ExitCode.Success;
+        context.Output.Flush();
+        string fact = counts.Count == 1 ? "its tracker tells no counts" : $"none of its {Number(counts.Count)} trackers tells its counts";
+        throw new FailureException(ExitCode.TrackersRefused, $"{metainfo.Name}: {fact}");
     }
 
     private static void ListFiles(Metainfo metainfo, StandardOutput output)

@@ -8,6 +8,7 @@ namespace Pieces.Cli.Events;
 /// </summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, Converters = [typeof(EventTime)])]
 [JsonSerializable(typeof(StartEvent))]
+[JsonSerializable(typeof(ShareEvent))]
 [JsonSerializable(typeof(MetadataEvent))]
 [JsonSerializable(typeof(PieceEvent))]
 [JsonSerializable(typeof(FileEvent))]

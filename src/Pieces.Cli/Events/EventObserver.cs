@@ -1,4 +1,5 @@
 using Pieces.Cli.Failures;
+using Pieces.Cli.Share;
 using Pieces.Cli.Transfers;
 using Pieces.Torrents;
 
@@ -12,11 +13,14 @@ internal sealed class EventObserver : TransferObserver
     private readonly Dictionary<TransferItem, DateTimeOffset> _due = [];
     private readonly EventWriter _events;
     private readonly bool _seeds;
+    private readonly SharePlan? _share;
 
     /// <param name="events">Takes them.</param>
     /// <param name="seeds">Whether the run only serves, so that nothing will have been fetched when it ends well.</param>
-    public EventObserver(EventWriter events, bool seeds)
+    /// <param name="share">What is shared, or null.</param>
+    public EventObserver(EventWriter events, bool seeds, SharePlan? share = null)
     {
+        _share = share;
         _events = events;
         _seeds = seeds;
     }
@@ -31,6 +35,13 @@ internal sealed class EventObserver : TransferObserver
     /// <inheritdoc/>
     public override void Fail(TransferItem? item, Outcome outcome) =>
         _events.Write(new ErrorEvent(_events.Now, item?.InfoHash, item?.Source, EventText.Reason(outcome, _seeds), (int)outcome.Code));
+
+    /// <inheritdoc/>
+    public override void Begin(TransferItem item, int listenPort)
+    {
+        if (_share is { Offer: { } offer } plan)
+            _events.Write(new ShareEvent(_events.Now, item.InfoHash, item.Name, offer.Link, offer.Command, plan.Times));
+    }
 
     /// <inheritdoc/>
     public override void Hear(TransferItem item, TorrentNotice notice)

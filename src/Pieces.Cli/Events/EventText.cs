@@ -1,5 +1,6 @@
 using Pieces.Cli.Failures;
 using Pieces.Cli.Transfers;
+using Pieces.Peers;
 using Pieces.Torrents;
 
 namespace Pieces.Cli.Events;
@@ -17,10 +18,11 @@ internal static class EventText
     /// <summary>The event for a notice of a torrent, or null when it is not told.</summary>
     public static TransferEvent? Of(TransferItem item, TorrentNotice notice, DateTimeOffset now) => notice switch
     {
+        MetadataNotice metadata => new MetadataEvent(now, item.InfoHash, metadata.Name, metadata.Size),
         StartedNotice started => Start(item, started, now),
         PieceNotice piece => new PieceEvent(now, item.InfoHash, piece.Index, piece.HavePieces, item.Subject!.Pieces),
         FileNotice file => new FileEvent(now, item.InfoHash, file.Path, file.Length),
-        PeerNotice peer => new PeerEvent(now, item.InfoHash, peer.Address.ToString(), StateOf(peer.Change), peer.Reason, peer.Client),
+        PeerNotice peer => new PeerEvent(now, item.InfoHash, peer.Address.ToString(), StateOf(peer.Change), peer.Reason, peer.Client, OriginOf(peer)),
         TrackerNotice tracker => new TrackerEvent(now, item.InfoHash, tracker.Url, tracker.Error is null, tracker.Peers, tracker.Error),
         WarningNotice warning => new WarningEvent(now, item.InfoHash, item.Source, warning.Message, (int)ExitCode.Success),
         CompletedNotice completed => Complete(item, completed.Snapshot, now),
@@ -38,7 +40,8 @@ internal static class EventText
         state.Uploaded,
         state.ConnectedPeers,
         state.ConnectedSeeds,
-        state.Eta is { } eta ? (long)Math.Ceiling(eta.TotalSeconds) : null);
+        state.Eta is { } eta ? (long)Math.Ceiling(eta.TotalSeconds) : null,
+        state.DhtNodes);
 
     /// <summary>Everything wanted is here.</summary>
     public static CompleteEvent Complete(TransferItem item, TorrentSnapshot state, DateTimeOffset now) => new(
@@ -73,10 +76,22 @@ internal static class EventText
         item.Subject.PieceLength,
         started.HavePieces);
 
+    private static string? OriginOf(PeerNotice peer) => peer.Origin switch
+    {
+        PeerOrigin.Hand => "hand",
+        PeerOrigin.Tracker => "tracker",
+        PeerOrigin.Inbound => "incoming",
+        PeerOrigin.Dht => "dht",
+        PeerOrigin.Local => "lsd",
+        PeerOrigin.Exchange => "pex",
+        _ => null,
+    };
+
     private static string StateOf(PeerChange change) => change switch
     {
         PeerChange.Connected => "connected",
         PeerChange.Banned => "banned",
+        PeerChange.Completed => "complete",
         _ => "closed",
     };
 }

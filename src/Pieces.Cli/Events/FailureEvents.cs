@@ -10,10 +10,13 @@ namespace Pieces.Cli.Events;
 /// </summary>
 internal static class FailureEvents
 {
-    private static readonly string[] Commands = ["download", "seed"];
+    private static readonly string[] Commands = ["download", "seed", "share"];
     private static readonly string[] OutputFlags = ["-o", "-d", "--output", "--dir"];
 
     /// <summary>Tells it, unless nobody asked for events.</summary>
+    /// <param name="context">Where events go.</param>
+    /// <param name="args">The command line, completed by environment and file.</param>
+    /// <param name="outcome">What failed.</param>
     /// <returns>False when people are to be told instead.</returns>
     public static bool TryWrite(CliContext context, IReadOnlyList<string> args, Outcome outcome)
     {
@@ -24,6 +27,15 @@ internal static class FailureEvents
         if (!asked || string.IsNullOrEmpty(outcome.Message))
             return false;
         return TryWrite(IsContentOnOutput(flags) ? new ErrorOutput() : context.Output, context.TimeProvider.GetUtcNow(), outcome);
+    }
+
+    /// <summary>Tells the end of a run that was stopped before it began, to those who asked for events.</summary>
+    public static void Conclude(CliContext context, ExitCode code, string reason)
+    {
+        var line = new ArrayBufferWriter<byte>();
+        EventLine.Write(new SummaryEvent(context.TimeProvider.GetUtcNow(), null, null, (int)code, (int)code, reason), line);
+        context.Output.Write(line.WrittenSpan);
+        context.Output.Flush();
     }
 
     private static bool TryWrite(IByteOutput output, DateTimeOffset now, Outcome outcome)

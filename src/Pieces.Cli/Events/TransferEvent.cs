@@ -21,6 +21,10 @@ internal sealed record StartEvent(
     DateTimeOffset Time, string? Infohash, string Source, string Name, int Files, long Size, int Pieces, int PieceLength, int Have)
     : TransferEvent("start", Time, Infohash);
 
+/// <summary>Content is offered to others: what they are to be given.</summary>
+internal sealed record ShareEvent(DateTimeOffset Time, string? Infohash, string Name, string Magnet, string Command, int? Times)
+    : TransferEvent("share", Time, Infohash);
+
 /// <summary>A magnet link's info dictionary has arrived.</summary>
 internal sealed record MetadataEvent(DateTimeOffset Time, string? Infohash, string Name, long Size) : TransferEvent("metadata", Time, Infohash);
 
@@ -32,11 +36,21 @@ internal sealed record FileEvent(DateTimeOffset Time, string? Infohash, string P
 
 /// <summary>How far it is; once a second.</summary>
 internal sealed record ProgressEvent(
-    DateTimeOffset Time, string? Infohash, long Done, long Size, long DownRate, long UpRate, long Uploaded, int Peers, int Seeds, long? EtaS)
+    DateTimeOffset Time,
+    string? Infohash,
+    long Done,
+    long Size,
+    long DownRate,
+    long UpRate,
+    long Uploaded,
+    int Peers,
+    int Seeds,
+    long? EtaS,
+    int? DhtNodes)
     : TransferEvent("progress", Time, Infohash);
 
 /// <summary>A peer came or went.</summary>
-internal sealed record PeerEvent(DateTimeOffset Time, string? Infohash, string Address, string State, string Reason, string Client)
+internal sealed record PeerEvent(DateTimeOffset Time, string? Infohash, string Address, string State, string Reason, string Client, string? Origin)
     : TransferEvent("peer", Time, Infohash);
 
 /// <summary>A tracker answered or failed.</summary>

@@ -30,6 +30,7 @@ internal sealed record Outcome(ExitCode Code, string? Message = null, Exception?
     {
         FailureException e => new Outcome(e.Code, e.Message, e.InnerException),
         MetainfoException e => new Outcome(ExitCode.BadTorrent, Join(subject, e.Message), e),
+        MagnetException e => new Outcome(ExitCode.BadTorrent, Join(subject, e.Message), e),
         StorageException e => new Outcome(CodeOf(e.Fault), e.Message, e),
         NothingToSeedException e => new Outcome(ExitCode.BadData, Join(subject, $"{e.Message} (--data names the folder that contains it)"), e),
         PiecesException e => new Outcome(ExitCode.Failure, Join(subject, e.Message), e),

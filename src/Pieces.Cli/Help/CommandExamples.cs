@@ -11,6 +11,7 @@ internal static class CommandExamples
             new("pieces download debian.torrent", "fetch it into the current folder"),
             new("pieces seed debian.torrent --data ~/isos", "serve what is there"),
             new("pieces create holiday -t http://tracker.example/announce", "make a torrent"),
+            new("pieces share holiday", "hand it to someone in reach"),
         ],
         "download" =>
         [
@@ -24,6 +25,7 @@ internal static class CommandExamples
             new("pieces seed debian.torrent", "serve what is in this folder until Ctrl-C"),
             new("pieces seed debian.torrent --data ~/isos", "the content is somewhere else"),
             new("pieces seed a.torrent b.torrent --seed-time 2h", "enough after two hours"),
+            new("pieces seed album.torrent -s '*.flac'", "some of its files"),
         ],
         "show" =>
         [

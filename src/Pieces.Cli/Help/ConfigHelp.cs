@@ -27,7 +27,7 @@ internal static class ConfigHelp
                     + "environment in capitals behind PIECES_, with _ for - (PIECES_DOWN_LIMIT, PIECES_NO_DHT). What the present command "
                     + "has no flag for is not used.",
                 "The file serves all commands, so a flag that means something else than download's has its command in front there: create-output, "
-                    + "create-overwrite, create-tracker, magnet-output, tracker-port. The environment knows these names too "
+                    + "create-overwrite, create-tracker, magnet-output, magnet-overwrite, tracker-port. The environment knows these names too "
                     + "(PIECES_CREATE_OUTPUT); they go before the shorter ones.",
             ], []),
             new HelpSection("Values",
@@ -50,6 +50,16 @@ internal static class ConfigHelp
                 new("~/.config/pieces/config", "Linux and other Unix systems"),
                 new("~/Library/Application Support/pieces/config", "macOS"),
                 new("%APPDATA%\\pieces\\config", "Windows"),
+            ]),
+            new HelpSection("The cache",
+            [
+                "Nodes of the public distributed hash table are kept between runs, so that the next one begins with them. The file may be "
+                    + "removed at any time. A closed network (--dht-bootstrap) leaves nothing there, and --no-dht neither reads nor writes it.",
+            ],
+            [
+                new("$XDG_CACHE_HOME/pieces/dht", "everywhere, when the variable is set"),
+                new("~/.cache/pieces/dht", "Linux, macOS and other Unix systems"),
+                new("%LOCALAPPDATA%\\pieces\\dht", "Windows"),
             ]),
             new HelpSection("The environment",
             [

@@ -12,18 +12,21 @@ internal static class EventHelp
         [
             new HelpSection("Events",
             [
-                "With --json, `download` and `seed` print one JSON object a line on stdout (on stderr where stdout is the content), and no lines for people. "
+                "With --json, `download`, `seed` and `share` print one JSON object a line on stdout (on stderr where stdout is the content), and no lines for people. "
                     + "Each begins with v (1), time (RFC 3339), event (its name) and infohash (hex; null where it never became known). Sizes are bytes, rates "
                     + "bytes a second. Fields are only ever added.",
                 "A reader who is slow holds up no transfer: while he does not read, progress is left out, and so may be peers, trackers and warnings.",
             ],
             [
                 new("start", "source, name, files, size, pieces, piece_length, have (pieces already valid)"),
+                new("share", "name, magnet (the link), command (the line for the other side), times (or null): only of share"),
                 new("metadata", "name, size: the info dictionary of a magnet link arrived"),
                 new("piece", "index, have, pieces"),
                 new("file", "path, size: complete, verified, under its final name; also for files that were so before"),
-                new("progress", "done, size, down_rate, up_rate, uploaded, peers, seeds, eta_s (or null): once a second"),
-                new("peer", "address, state (connected, closed, banned), reason, client"),
+                new("progress", "done, size, down_rate, up_rate, uploaded, peers, seeds, eta_s (or null), dht_nodes (or null): "
+                    + "once a second"),
+                new("peer", "address, state (connected, closed, banned, or complete: it lacked something and has everything now), "
+                    + "reason, client, origin (when connected: hand, tracker, dht, lsd, pex or incoming)"),
                 new("tracker", "url, ok, peers, error (or null)"),
                 new("warning", "source (or null), message, code (0)"),
                 new("error", "source (or null), message, code (an exit code)"),

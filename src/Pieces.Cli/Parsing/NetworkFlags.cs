@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Net;
-using Pieces.Cli.Terminal;
 using Pieces.Cli.Transfers;
 using Pieces.Primitives;
 using Pieces.Torrents;
@@ -15,24 +14,22 @@ internal sealed class NetworkFlags
     private readonly Option<List<EndPoint>> _peers = Flag.Repeated(Values.Peer, "HOST:PORT", "a peer given by hand (again for more)", "--peer");
     private readonly Option<List<string>> _trackers = Flag.Repeated(Values.Tracker, "URL", "one more tracker (again for more)", "--tracker");
     private readonly Option<bool> _noTrackers = Flag.Switch("ask no tracker", "--no-trackers");
-    private readonly Option<bool> _noDht = Flag.Switch("do not use the distributed hash table", "--no-dht");
     private readonly Option<bool> _noPex = Flag.Switch("do not exchange peers with peers", "--no-pex");
     private readonly Option<bool> _noLsd = Flag.Switch("do not look for peers in the local network", "--no-lsd");
     private readonly Option<PortRange?> _port = Flag.Of<PortRange?>(text => Values.Ports(text), "N or N-M", "listen port (default: 6881-6999; the first free one is taken, and 0 is any)", "--port", "-p");
+    private readonly DhtFlags _dht = new();
     private readonly NetworkTail _tail = new();
     private readonly ReachFlags _reach = new();
 
     /// <summary>Adds them to a command.</summary>
     public void AddTo(Command command)
     {
-        foreach (Option option in (ReadOnlySpan<Option>)[_down, _up, _peers, _trackers, _noTrackers, _noDht, _noPex, _noLsd, _port])
+        foreach (Option option in (ReadOnlySpan<Option>)[_down, _up, _peers, _trackers, _noTrackers, _noPex, _noLsd, _port])
             command.Options.Add(option);
+        _dht.AddTo(command);
         _tail.AddTo(command);
         _reach.AddTo(command);
     }
-
-    /// <summary>Says which of them have no effect yet.</summary>
-    public void Explain(ParseResult parse, Messages messages) => _reach.Explain(parse, messages);
 
     /// <summary>Sets what concerns one torrent.</summary>
     public TorrentOptions Apply(ParseResult parse, TorrentOptions options) => options with
@@ -40,18 +37,23 @@ internal sealed class NetworkFlags
         Peers = [.. parse.GetValue(_peers) ?? []],
         ExtraTrackers = parse.GetValue(_noTrackers) ? [] : [.. parse.GetValue(_trackers) ?? []],
         UseTrackers = !parse.GetValue(_noTrackers),
+        UsePeerExchange = !parse.GetValue(_noPex),
+        UseLocalDiscovery = !parse.GetValue(_noLsd),
         MaxPeers = _tail.MaxPeersOf(parse),
     };
 
     /// <summary>Sets what all torrents share.</summary>
+    /// <param name="parse">The command line.</param>
+    /// <param name="isOneShot">Whether the run ends when its download does.</param>
     /// <exception cref="Failures.FailureException">A flag promises what is not built yet.</exception>
-    public TorrentClientOptions ClientOptionsOf(ParseResult parse)
+    public TorrentClientOptions ClientOptionsOf(ParseResult parse, bool isOneShot = false)
     {
         _reach.Refuse(parse);
         var options = new TorrentClientOptions
         {
             DownloadLimit = parse.GetValue(_down),
             UploadLimit = parse.GetValue(_up),
+            Dht = _dht.Of(parse, isOneShot),
             Binding = _tail.InterfaceOf(parse) is { } name ? NetworkBinding.Resolve(name) : null,
         };
         return parse.GetValue(_port) is { } ports ? options with { FirstPort = ports.First, LastPort = ports.Last } : options;

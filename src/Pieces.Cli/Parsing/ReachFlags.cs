@@ -1,7 +1,5 @@
 using System.CommandLine;
-using System.Net;
 using Pieces.Cli.Failures;
-using Pieces.Cli.Terminal;
 
 namespace Pieces.Cli.Parsing;
 
@@ -18,9 +16,6 @@ internal sealed class ReachFlags
         ["off"] = Disguise.Off,
     };
 
-    private readonly Option<List<EndPoint>> _bootstrap = Flag.Repeated(
-        Values.Peer, "HOST:PORT", "a node where the distributed hash table begins, for closed networks (again for more)", "--dht-bootstrap");
-
     private readonly Option<Disguise> _encryption = Flag.Choice(
         Encryptions, "whether the stream between peers is disguised (default: prefer)", "--encryption");
 
@@ -30,7 +25,6 @@ internal sealed class ReachFlags
     /// <summary>Adds them to a command.</summary>
     public void AddTo(Command command)
     {
-        command.Options.Add(_bootstrap);
         command.Options.Add(_encryption);
         command.Options.Add(_proxy);
     }
@@ -43,16 +37,6 @@ internal sealed class ReachFlags
             throw FailureException.Usage("--proxy: not built yet (nothing is sent past a proxy that was asked for)");
         if (parse.GetValue(_encryption) == Disguise.Require)
             throw FailureException.Usage("--encryption require: not built yet (prefer and off are accepted)");
-    }
-
-    /// <summary>Says what has no effect yet.</summary>
-    public void Explain(ParseResult parse, Messages messages)
-    {
-        if (parse.GetValue(_bootstrap) is { Count: > 0 } nodes)
-        {
-            string count = Quantity.Count(nodes.Count, "bootstrap node");
-            messages.Information($"{count} given; the distributed hash table is not built yet and asks none of them");
-        }
     }
 
     /// <summary>Whether the stream between peers looks like noise.</summary>

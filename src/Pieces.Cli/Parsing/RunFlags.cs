@@ -9,8 +9,6 @@ namespace Pieces.Cli.Parsing;
 /// <summary>Flags about a run as a script drives it: where its sources come from, how many at a time, and who hears what happens.</summary>
 internal sealed class RunFlags
 {
-    private static readonly TimeSpan UnattendedMetadataTimeout = TimeSpan.FromMinutes(10);
-
     private readonly Option<string> _input = Flag.Of(
         text => text, "FILE", "a list of sources, one a line (# begins a comment; -: from stdin)", "--input", "-i");
 
@@ -19,7 +17,7 @@ internal sealed class RunFlags
     private readonly Option<bool>? _paths;
     private readonly Option<bool>? _zero;
     private readonly Option<IReadOnlyList<string>>? _onComplete;
-    private readonly Option<TimeSpan?>? _metadata;
+    private readonly Option<TimeSpan?> _metadata = MetadataTimeoutFlag.Create();
 
     /// <param name="fetches">Whether the command fetches, so that there are files and completions to tell of.</param>
     public RunFlags(bool fetches)
@@ -30,11 +28,6 @@ internal sealed class RunFlags
         _zero = Flag.Switch("as --print-paths, but each path ends with a byte 0, for xargs -0", "-0");
         _onComplete = Flag.Of(
             PosixWords.Split, "CMD", "a program to run for each complete torrent, with its arguments; no shell", "--on-complete");
-        _metadata = Flag.Of<TimeSpan?>(
-            text => Values.PositiveDuration(text),
-            "D",
-            "give up when a magnet link's metadata has not come after this long (default: none on a terminal, 10m elsewhere)",
-            "--metadata-timeout");
     }
 
     /// <summary>Adds them to a command.</summary>
@@ -77,11 +70,7 @@ internal sealed class RunFlags
     /// <summary>Longest time for metadata to arrive, or null for no limit.</summary>
     /// <param name="parse">The command line.</param>
     /// <param name="isWatched">Whether somebody looks on, who can end it when it has lasted too long.</param>
-    public TimeSpan? MetadataTimeoutOf(ParseResult parse, bool isWatched)
-    {
-        TimeSpan? given = _metadata is null ? null : parse.GetValue(_metadata);
-        return given ?? (isWatched ? null : UnattendedMetadataTimeout);
-    }
+    public TimeSpan? MetadataTimeoutOf(ParseResult parse, bool isWatched) => MetadataTimeoutFlag.Of(parse, _metadata, isWatched);
 
     /// <summary>All sources: those given as arguments, then those of the list.</summary>
     /// <exception cref="FailureException">There is none, the list cannot be read, or stdin is wanted twice.</exception>
@@ -91,7 +80,7 @@ internal sealed class RunFlags
         string[] sources = list is null ? arguments : [.. arguments, .. SourceList.Read(list)];
         if (sources.Length == 0)
         {
-            string none = list is null ? "no source given (a .torrent file, the URL of one, or -)" : $"--input {list}: it names no source";
+            string none = list is null ? "no source given (a .torrent file, the URL of one, a magnet link, an info-hash, or -)" : $"--input {list}: it names no source";
             throw FailureException.Usage(none);
         }
 

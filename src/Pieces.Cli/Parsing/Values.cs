@@ -26,13 +26,13 @@ internal static class Values
         _ => throw new FormatException($"\"{text}\" is none of 0, 1, 2, 3"),
     };
 
-    /// <summary><c>90s 15m 2h</c>; a bare number is seconds.</summary>
+    /// <summary><c>90s 15m 2h 1d</c>; a bare number is seconds.</summary>
     public static TimeSpan Duration(string text)
     {
-        double unit = text.Length == 0 ? 0 : text[^1] switch { 's' => 1, 'm' => 60, 'h' => 3600, _ => 0 };
+        double unit = text.Length == 0 ? 0 : text[^1] switch { 's' => 1, 'm' => 60, 'h' => 3600, 'd' => 86400, _ => 0 };
         string digits = unit == 0 ? text : text[..^1];
         if (!TryNumber(digits, out double number))
-            throw new FormatException($"\"{text}\" is no duration; write 90s, 15m or 2h");
+            throw new FormatException($"\"{text}\" is no duration; write 90s, 15m, 2h or 1d");
         double seconds = number * (unit == 0 ? 1 : unit);
         if (seconds > MaxDuration.TotalSeconds)
             throw new FormatException($"\"{text}\" is too long; at most {MaxDuration.TotalHours:0}h are accepted");

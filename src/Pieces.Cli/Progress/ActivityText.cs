@@ -8,6 +8,7 @@ internal static class ActivityText
     {
         TransferActivity.Downloading => "downloading",
         TransferActivity.Checking => "checking",
+        TransferActivity.FetchingMetadata => "fetching metadata",
         TransferActivity.Finishing => "finishing",
         TransferActivity.Stopping => "stopping",
         TransferActivity.Stalled => "stalled",
@@ -19,7 +20,7 @@ internal static class ActivityText
     /// <summary>Its tone.</summary>
     public static Tone ToneOf(TransferActivity activity) => activity switch
     {
-        TransferActivity.Checking => Tone.Looked,
+        TransferActivity.Checking or TransferActivity.FetchingMetadata => Tone.Looked,
         TransferActivity.Stalled or TransferActivity.FindingPeers => Tone.Warning,
         TransferActivity.Seeding => Tone.Shared,
         TransferActivity.Downloading or TransferActivity.Finishing => Tone.Good,

@@ -37,6 +37,8 @@ internal sealed class ActivityWatch
 
     private static TransferActivity Of(TorrentSnapshot now, TimeSpan silence) => now.Phase switch
     {
+        TorrentPhase.FindingPeers => TransferActivity.FindingPeers,
+        TorrentPhase.FetchingMetadata => TransferActivity.FetchingMetadata,
         TorrentPhase.Checking => TransferActivity.Checking,
         TorrentPhase.Downloading when now.BytesWanted > 0 && now.BytesVerified >= now.BytesWanted => TransferActivity.Finishing,
         TorrentPhase.Downloading when now.ConnectedPeers == 0 => TransferActivity.FindingPeers,

@@ -21,6 +21,7 @@ internal sealed class BarProgress : IProgressView, ILineWriter
     private readonly TimeProvider _timeProvider;
     private readonly ITimer _timer;
     private IReadOnlyList<TransferRow> _rows = [];
+    private int _waiting;
     private (int Columns, int Rows) _size;
     private long _paintedAt;
     private bool _hasNews;
@@ -39,6 +40,13 @@ internal sealed class BarProgress : IProgressView, ILineWriter
         _timeProvider = timeProvider;
         _timer = timeProvider.CreateTimer(static bar => ((BarProgress)bar!).Paint(), this, Interval, Interval);
         messages.Through(this);
+    }
+
+    /// <inheritdoc/>
+    public void Queue(int waiting)
+    {
+        lock (_lock)
+            _waiting = waiting;
     }
 
     /// <inheritdoc/>
@@ -167,7 +175,7 @@ internal sealed class BarProgress : IProgressView, ILineWriter
             _size = size;
             _paintedAt = _timeProvider.GetTimestamp();
             _hasNews = _isLost = false;
-            string text = _painter.Paint(_renderer.Render(_rows, size.Columns, size.Rows), _lines.Take(), everything);
+            string text = _painter.Paint(_renderer.Render(_rows, size.Columns, size.Rows, _waiting), _lines.Take(), everything);
             if (text.Length > 0)
                 _terminal.Write(text);
         }

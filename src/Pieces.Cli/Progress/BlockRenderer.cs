@@ -6,7 +6,7 @@ namespace Pieces.Cli.Progress;
 
 /// <summary>
 /// What the display says: states in, lines out, none of them wider than the terminal. Three lines for each of a few transfers, two for some more,
-/// a table with a line each for many; a line of totals where there are several; and where the terminal has too few rows, the active ones first
+/// a table with a line each for many; a line of totals where there are several or more to come; and where the terminal has too few rows, the active ones first
 /// and how many more there are.
 /// </summary>
 internal sealed class BlockRenderer
@@ -26,14 +26,15 @@ internal sealed class BlockRenderer
     /// <param name="transfers">What there is, in the order of its coming.</param>
     /// <param name="columns">Width of the terminal.</param>
     /// <param name="rows">Height of the terminal.</param>
-    public IReadOnlyList<StyledLine> Render(IReadOnlyList<TransferRow> transfers, int columns, int rows)
+    /// <param name="waiting">How many more wait for their turn.</param>
+    public IReadOnlyList<StyledLine> Render(IReadOnlyList<TransferRow> transfers, int columns, int rows, int waiting = 0)
     {
         int width = columns - Margin;
         int room = Math.Max(1, rows - Margin);
         List<TransferRow> running = [.. transfers.Where(row => row.Activity != TransferActivity.Over)];
         if (running.Count == 0 || width <= 0)
             return [];
-        int total = running.Count > 1 ? 1 : 0;
+        int total = running.Count > 1 || waiting > 0 ? 1 : 0;
         var lines = new List<StyledLine>();
         if (running.Count <= FewTransfers && 3 * running.Count + total <= room)
             lines.AddRange(running.SelectMany(row => ThreeLines(row, width)));
@@ -42,7 +43,7 @@ internal sealed class BlockRenderer
         else
             AddTable(lines, running, width, room - total);
         if (total > 0 && lines.Count < room)
-            lines.Add(new StyledLine([.. Figures.Total(running).Fit(width)]));
+            lines.Add(new StyledLine([.. Figures.Total(running, waiting).Fit(width)]));
         return lines;
     }
 

@@ -17,13 +17,33 @@ internal sealed class CheckDisplay : IProgress<CheckProgress>
     /// <param name="metainfo">What is checked.</param>
     /// <param name="directory">The folder that contains it.</param>
     /// <param name="check">Begins the check.</param>
-    public static async Task<T> RunAsync<T>(CliContext context, Metainfo metainfo, string directory, Func<IProgress<CheckProgress>, Task<T>> check)
+    public static Task<T> RunAsync<T>(CliContext context, Metainfo metainfo, string directory, Func<IProgress<CheckProgress>, Task<T>> check) =>
+        RunAsync(context, TransferSubject.Of(metainfo, directory), ProgressStyle.Auto, check);
+
+    /// <summary>The same for what has yet to become a torrent.</summary>
+    /// <param name="context">Where it is shown.</param>
+    /// <param name="name">What people call it.</param>
+    /// <param name="style">How it is shown.</param>
+    /// <param name="check">Begins the hashing.</param>
+    public static Task<T> RunAsync<T>(CliContext context, string name, ProgressStyle style, Func<IProgress<CheckProgress>, Task<T>> check)
     {
-        await using IProgressView view = ProgressViews.Create(context, ProgressStyle.Auto);
+        // A block shows how far it is; lines would first have to say what it is, which is not known yet.
+        if (ProgressViews.Resolve(style, context) == ProgressStyle.Plain)
+        {
+            context.Messages.Progress($"{name}: hashing");
+            style = ProgressStyle.None;
+        }
+
+        return RunAsync(context, new TransferSubject(name, 0, 0, 0, 0, string.Empty), style, check);
+    }
+
+    private static async Task<T> RunAsync<T>(
+        CliContext context, TransferSubject subject, ProgressStyle style, Func<IProgress<CheckProgress>, Task<T>> check)
+    {
+        await using IProgressView view = ProgressViews.Create(context, style);
         var latest = new CheckDisplay();
         Task<T> running = check(latest);
         using var timer = new PeriodicTimer(TickInterval, context.TimeProvider);
-        var subject = TransferSubject.Of(metainfo, directory);
         Task tick = timer.WaitForNextTickAsync(CancellationToken.None).AsTask();
         while (await Task.WhenAny(running, tick) != running)
         {

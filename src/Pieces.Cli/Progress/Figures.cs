@@ -30,9 +30,14 @@ internal sealed class Figures
                 figures.Add(5, $"{Quantity.Size(now.Uploaded)} sent");
                 figures.Add(4, Quantity.Count(now.ConnectedPeers, "peer"));
                 break;
+            case TransferActivity.FetchingMetadata:
+                figures.Add(3, whole > 0 ? Part(part, whole) : string.Empty);
+                figures.Add(4, Quantity.Count(now.ConnectedPeers, "peer"));
+                break;
             case TransferActivity.FindingPeers:
-                figures.Add(3, Part(part, whole));
+                figures.Add(3, whole > 0 || now.Phase != TorrentPhase.FindingPeers ? Part(part, whole) : string.Empty);
                 figures.Add(4, now.KnownPeers > 0 ? $"{now.KnownPeers.ToString(CultureInfo.InvariantCulture)} known" : string.Empty);
+                figures.Add(5, now.DhtNodes is { } nodes ? Quantity.Count(nodes, "DHT node") : string.Empty);
                 break;
             default:
                 figures.Add(6, whole > 0 ? Part(part, whole) : string.Empty);
@@ -47,14 +52,15 @@ internal sealed class Figures
         return figures;
     }
 
-    /// <summary>What is known of all transfers together.</summary>
-    public static Figures Total(IReadOnlyList<TransferRow> rows)
+    /// <summary>What is known of all transfers together, and how many more wait for their turn.</summary>
+    public static Figures Total(IReadOnlyList<TransferRow> rows, int waiting)
     {
         long wanted = rows.Sum(row => row.Now.BytesWanted), verified = rows.Sum(row => row.Now.BytesVerified);
         double down = rows.Sum(row => row.Now.DownloadRate);
         var figures = new Figures();
-        figures.Add(1, Quantity.Count(rows.Count, "torrent"), Tone.Strong);
-        figures.Add(3, $"{Quantity.Percent(verified, wanted)} of {Quantity.Size(wanted)}");
+        string more = waiting > 0 ? string.Create(CultureInfo.InvariantCulture, $", {waiting} waiting") : string.Empty;
+        figures.Add(1, Quantity.Count(rows.Count, "torrent") + more, Tone.Strong);
+        figures.Add(3, wanted > 0 ? $"{Quantity.Percent(verified, wanted)} of {Quantity.Size(wanted)}" : string.Empty);
         figures.Add(0, $"down {Quantity.Rate(down)}");
         figures.Add(4, $"up {Quantity.Rate(rows.Sum(row => row.Now.UploadRate))}");
         figures.Add(5, Quantity.Count(rows.Sum(row => row.Now.ConnectedPeers), "peer"));

@@ -26,7 +26,7 @@ internal sealed class PieceBar
     {
         Tone tone = row.Activity switch
         {
-            TransferActivity.Checking => Tone.Looked,
+            TransferActivity.Checking or TransferActivity.FetchingMetadata => Tone.Looked,
             TransferActivity.Stalled or TransferActivity.FindingPeers => Tone.Warning,
             TransferActivity.Seeding => Tone.Shared,
             _ => Tone.Good,

@@ -1,5 +1,4 @@
 using Pieces.Cli.Terminal;
-using Pieces.Torrents;
 
 namespace Pieces.Cli.Progress;
 
@@ -10,11 +9,13 @@ internal sealed class PlainProgress : IProgressView
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(30);
 
     private readonly Dictionary<TransferSubject, Shown> _shown = new(ReferenceEqualityComparer.Instance);
+    private readonly ActivityWatch _activity;
     private readonly Messages _messages;
     private readonly TimeProvider _timeProvider;
 
     public PlainProgress(Messages messages, TimeProvider timeProvider)
     {
+        _activity = new ActivityWatch(timeProvider);
         _messages = messages;
         _timeProvider = timeProvider;
     }
@@ -35,27 +36,22 @@ internal sealed class PlainProgress : IProgressView
 
     private void Show(TransferStatus transfer, long now)
     {
-        TorrentSnapshot state = transfer.Snapshot;
+        TransferActivity activity = _activity.Look(transfer);
         bool known = _shown.TryGetValue(transfer.Subject, out Shown last);
         if (!known)
             _messages.Progress(ProgressText.Start(transfer.Subject));
-        bool over = state.Phase is TorrentPhase.Stopped or TorrentPhase.Failed;
-        if (known && last.Phase == state.Phase && (over || _timeProvider.GetElapsedTime(last.Timestamp, now) < Interval))
+        bool isSame = known && last.Activity == activity;
+        bool isOver = activity == TransferActivity.Over;
+        if (isSame && (isOver || _timeProvider.GetElapsedTime(last.Timestamp, now) < Interval))
             return;
 
         // How it ended is said by Finish, or by the line of the failure.
-        if (!known || last.Phase != state.Phase)
-        {
-            if (!over)
-                _messages.Progress($"{transfer.Subject.Name}: {ProgressText.State(state)}");
-        }
-        else
-        {
-            _messages.Progress($"{transfer.Subject.Name}: {ProgressText.Figures(state)}");
-        }
-
-        _shown[transfer.Subject] = new Shown(state.Phase, now);
+        if (isSame)
+            _messages.Progress($"{transfer.Subject.Name}: {ProgressText.Figures(transfer.Snapshot)}");
+        else if (!isOver)
+            _messages.Progress($"{transfer.Subject.Name}: {ProgressText.State(activity, transfer.Snapshot)}");
+        _shown[transfer.Subject] = new Shown(activity, now);
     }
 
-    private readonly record struct Shown(TorrentPhase Phase, long Timestamp);
+    private readonly record struct Shown(TransferActivity Activity, long Timestamp);
 }

@@ -8,21 +8,19 @@ namespace Pieces.Cli.Progress;
 internal static class ProgressText
 {
     /// <summary>What is about to be done.</summary>
-    public static string Start(TransferSubject subject) =>
-        $"{subject.Name}: {Quantity.Size(subject.Size)} in {Quantity.Count(subject.Files, "file")}, "
+    public static string Start(TransferSubject subject) => !subject.IsKnown
+        ? $"{subject.Name}: known by its link alone"
+        : $"{subject.Name}: {Quantity.Size(subject.Size)} in {Quantity.Count(subject.Files, "file")}, "
         + $"{Quantity.Count(subject.Pieces, "piece")} of {Quantity.Size(subject.PieceLength)}";
 
-    /// <summary>What a state is called, with what is known of it at once.</summary>
-    public static string State(TorrentSnapshot now) => now.Phase switch
+    /// <summary>What it is doing, in the display's words, with what is known of it at once.</summary>
+    public static string State(TransferActivity activity, TorrentSnapshot now) => activity switch
     {
-        TorrentPhase.Checking => "looking at what is there",
-        TorrentPhase.Downloading when now.BytesVerified > 0 =>
-            $"downloading, {Quantity.Percent(now.BytesVerified, now.BytesWanted)} is here already",
-        TorrentPhase.Downloading => "downloading",
-        TorrentPhase.Seeding => $"seeding {Quantity.Percent(now.BytesVerified, now.BytesWanted)}",
-        TorrentPhase.Stopping => "stopping",
-        TorrentPhase.Stopped => "stopped",
-        _ => "failed",
+        TransferActivity.Checking => "looking at what is there",
+        TransferActivity.Seeding => $"seeding {Quantity.Percent(now.BytesVerified, now.BytesWanted)}",
+        TransferActivity.Downloading or TransferActivity.FindingPeers or TransferActivity.Stalled when now.BytesVerified > 0 =>
+            $"{ActivityText.Of(activity)}, {Quantity.Percent(now.BytesVerified, now.BytesWanted)} is here already",
+        _ => ActivityText.Of(activity),
     };
 
     /// <summary>How far it is, how fast, with how many peers.</summary>
@@ -31,6 +29,12 @@ internal static class ProgressText
         TorrentPhase.Checking when now.BytesToCheck > 0 =>
             $"checking {Quantity.Percent(now.BytesChecked, now.BytesToCheck)} of {Quantity.Size(now.BytesToCheck)}",
         TorrentPhase.Checking => "checking",
+        TorrentPhase.FindingPeers => $"finding peers, {now.KnownPeers} known, {now.ConnectedPeers} connected{InDht(now)}",
+        TorrentPhase.Downloading when now is { ConnectedPeers: 0, DhtNodes: not null } =>
+            $"{Quantity.Percent(now.BytesVerified, now.BytesWanted)} of {Quantity.Size(now.BytesWanted)}, "
+            + $"finding peers, {now.KnownPeers} known{InDht(now)}",
+        TorrentPhase.FetchingMetadata =>
+            $"fetching metadata, {Quantity.Size(now.MetadataReceived)} of {Quantity.Size(now.MetadataSize)}, {Quantity.Count(now.ConnectedPeers, "peer")}",
         TorrentPhase.Seeding =>
             $"seeding, {Quantity.Rate(now.UploadRate)} up, {Quantity.Size(now.Uploaded)} uploaded, {Quantity.Count(now.ConnectedPeers, "peer")}",
         _ => $"{Quantity.Percent(now.BytesVerified, now.BytesWanted)} of {Quantity.Size(now.BytesWanted)}, "
@@ -45,7 +49,7 @@ internal static class ProgressText
         bool complete = now.BytesVerified >= now.BytesWanted;
         string done = complete ? $"complete, {Quantity.Size(now.BytesWanted)}" : $"{Quantity.Size(now.BytesVerified)} of {Quantity.Size(now.BytesWanted)}";
         string received = now.Downloaded == 0
-            ? "nothing had to be fetched"
+            ? complete ? "nothing had to be fetched" : "nothing was received"
             : $"{Quantity.Size(now.Downloaded)} received at {Quantity.Rate(AverageDown(now))}";
         double ratio = now.BytesWanted == 0 ? 0 : (double)now.Uploaded / now.BytesWanted;
         string sent = string.Create(CultureInfo.InvariantCulture, $", {Quantity.Size(now.Uploaded)} uploaded, ratio {ratio:0.00}");
@@ -55,6 +59,9 @@ internal static class ProgressText
 
     // Of the time until it was complete: seeding afterwards made it no slower.
     private static double AverageDown(TorrentSnapshot now) => now.Downloaded / Math.Max((now.CompletedAfter ?? now.Elapsed).TotalSeconds, 0.001);
+
+    // That is where they are looked for.
+    private static string InDht(TorrentSnapshot now) => now.DhtNodes is { } nodes ? $", {Quantity.Count(nodes, "DHT node")}" : string.Empty;
 
     private static string Eta(TorrentSnapshot now) => now.Eta is { } eta ? $"ETA {Quantity.Duration(eta)}" : "ETA unknown";
 }

@@ -15,11 +15,14 @@ internal static class ProgressViews
         return isTerminal && term is not (null or "" or "dumb") ? ProgressStyle.Bar : ProgressStyle.Plain;
     }
 
+    /// <summary>How it is shown in this run.</summary>
+    public static ProgressStyle Resolve(ProgressStyle asked, CliContext context) =>
+        Resolve(asked, context.Messages.Verbosity, !Console.IsErrorRedirected, Environment.GetEnvironmentVariable("TERM"));
+
     /// <summary>Makes the display.</summary>
     public static IProgressView Create(CliContext context, ProgressStyle asked)
     {
-        ProgressStyle style = Resolve(asked, context.Messages.Verbosity, !Console.IsErrorRedirected, Environment.GetEnvironmentVariable("TERM"));
-        return style switch
+        return Resolve(asked, context) switch
         {
             ProgressStyle.Bar => new TerminalProgress(context),
             ProgressStyle.Plain => new PlainProgress(context.Messages, context.TimeProvider),

@@ -25,6 +25,9 @@ internal sealed class TerminalProgress : IProgressView
     }
 
     /// <inheritdoc/>
+    public void Queue(int waiting) => _bar.Queue(waiting);
+
+    /// <inheritdoc/>
     public void Show(IReadOnlyList<TransferStatus> transfers) => _bar.Show(transfers);
 
     /// <inheritdoc/>

@@ -9,6 +9,9 @@ internal enum TransferActivity
     /// <summary>Looking at what is there.</summary>
     Checking,
 
+    /// <summary>Fetching what a magnet link is about.</summary>
+    FetchingMetadata,
+
     /// <summary>All bytes are here; the last are on their way to the disk.</summary>
     Finishing,
 

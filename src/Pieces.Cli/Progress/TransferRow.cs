@@ -8,9 +8,13 @@ namespace Pieces.Cli.Progress;
 /// <param name="Activity">What it is doing.</param>
 internal sealed record TransferRow(string Name, TorrentSnapshot Now, TransferActivity Activity)
 {
-    /// <summary>How far it is: bytes looked at while it is checked, bytes verified otherwise.</summary>
-    public static (long Part, long Whole) Progress(TorrentSnapshot now) =>
-        now.Phase == TorrentPhase.Checking ? (now.BytesChecked, now.BytesToCheck) : (now.BytesVerified, now.BytesWanted);
+    /// <summary>How far it is: bytes looked at while it is checked, of the metadata while that is fetched, bytes verified otherwise.</summary>
+    public static (long Part, long Whole) Progress(TorrentSnapshot now) => now.Phase switch
+    {
+        TorrentPhase.Checking => (now.BytesChecked, now.BytesToCheck),
+        TorrentPhase.FindingPeers or TorrentPhase.FetchingMetadata => (now.MetadataReceived, now.MetadataSize),
+        _ => (now.BytesVerified, now.BytesWanted),
+    };
 
     /// <summary>Bytes sent for each byte of the content.</summary>
     public double Ratio => Now.BytesWanted > 0 ? (double)Now.Uploaded / Now.BytesWanted : 0;

@@ -13,6 +13,9 @@ namespace Pieces.Cli.Progress;
 /// <param name="Directory">The folder that contains it or will.</param>
 internal sealed record TransferSubject(string Name, long Size, int Files, int Pieces, int PieceLength, string Directory)
 {
+    /// <summary>Whether more is known than a magnet link tells.</summary>
+    public bool IsKnown => Pieces > 0;
+
     /// <summary>What people are told of a torrent.</summary>
     public static TransferSubject Of(Metainfo metainfo, string directory, ImmutableArray<int>? selected = null) => new(
         metainfo.Name,

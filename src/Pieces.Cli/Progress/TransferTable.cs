@@ -75,12 +75,19 @@ internal sealed class TransferTable
     private static string DoneOf(TorrentSnapshot now)
     {
         (long part, long whole) = TransferRow.Progress(now);
-        return now.Phase == TorrentPhase.Checking && whole <= 0 ? "-" : Quantity.Percent(part, whole);
+        bool isOpen = now.Phase is TorrentPhase.Checking or TorrentPhase.FindingPeers or TorrentPhase.FetchingMetadata;
+        return isOpen && whole <= 0 ? "-" : Quantity.Percent(part, whole);
     }
 
-    private static string StateOf(TransferRow row) => row.Activity == TransferActivity.Seeding && row.Ratio < 100
-        ? string.Create(CultureInfo.InvariantCulture, $"seeding {Math.Floor(row.Ratio * 100) / 100:0.00}")
-        : ActivityText.Of(row.Activity);
+    private static string StateOf(TransferRow row) => row.Activity switch
+    {
+        TransferActivity.Seeding when row.Ratio < 100 =>
+            string.Create(CultureInfo.InvariantCulture, $"seeding {Math.Floor(row.Ratio * 100) / 100:0.00}"),
+
+        // The whole word is too long for the column.
+        TransferActivity.FetchingMetadata => "metadata",
+        _ => ActivityText.Of(row.Activity),
+    };
 
     private static string EtaOf(TransferRow row) =>
         row is { Activity: TransferActivity.Downloading, Now.Eta: { Days: < 100 } eta } ? Quantity.Duration(eta) : "-";

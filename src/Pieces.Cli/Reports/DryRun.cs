@@ -61,14 +61,21 @@ internal sealed class DryRun
         var torrent = new DryRunTorrent { Source = SourceLoader.NameOf(source), Output = Path.GetFullPath(_settings.Torrent.OutputDirectory) };
         try
         {
-            Metainfo metainfo = await loader.LoadAsync(source, _context.Signals.Token);
-            _warnings.AddRange(metainfo.Warnings);
-            torrent = Describe(torrent, metainfo);
-            TorrentOptions options = _settings.Torrent with { SelectedFiles = _settings.Selection.Choose(metainfo, _warnings.Add) };
-            torrent = Select(torrent, metainfo, options);
-            DownloadPlan plan = await CheckDisplay.RunAsync(
-                _context, metainfo, options.OutputDirectory, progress => DownloadPlanner.MakeAsync(metainfo, options, progress, _context.Signals.Token));
-            torrent = torrent with { Plan = LineOf(plan, metainfo), Error = plan.HasSpace ? null : NoSpace(plan, options.OutputDirectory) };
+            TransferSource given = await loader.OpenAsync(source, _context.Signals.Token);
+            _warnings.AddRange(given.Warnings);
+            Metainfo? known = given.FindIn(_settings.Torrent.OutputDirectory);
+            torrent = Describe(torrent, given, known);
+            if (known is { } metainfo)
+            {
+                TorrentOptions options = _settings.Torrent with { SelectedFiles = given.Choose(_settings.Selection, metainfo, _warnings.Add) };
+                torrent = Select(torrent, metainfo, options);
+                DownloadPlan plan = await CheckDisplay.RunAsync(
+                    _context,
+                    metainfo,
+                    options.OutputDirectory,
+                    progress => DownloadPlanner.MakeAsync(metainfo, options, progress, _context.Signals.Token));
+                torrent = torrent with { Plan = LineOf(plan, metainfo), Error = plan.HasSpace ? null : NoSpace(plan, options.OutputDirectory) };
+            }
         }
         catch (Exception e) when (e is FailureException or PiecesException or IOException or UnauthorizedAccessException)
         {
@@ -79,15 +86,19 @@ internal sealed class DryRun
         return torrent with { Warnings = [.. _warnings] };
     }
 
-    private DryRunTorrent Describe(DryRunTorrent torrent, Metainfo metainfo)
+    private DryRunTorrent Describe(DryRunTorrent torrent, TransferSource given, Metainfo? known)
     {
-        IEnumerable<IEnumerable<string>> own = metainfo.Trackers.Select(tier => tier.AsEnumerable());
+        // Each tracker of a link is a tier of its own.
+        IEnumerable<IEnumerable<string>> own = known is not null
+            ? known.Trackers.Select(tier => tier.AsEnumerable())
+            : given.Trackers.Select(url => Enumerable.Repeat(url, 1));
         IEnumerable<IEnumerable<string>> extra = _settings.Torrent.ExtraTrackers.Select(url => Enumerable.Repeat(url, 1));
         return torrent with
         {
-            Name = metainfo.Name,
-            Infohash = metainfo.InfoHash.ToString(),
-            Files = metainfo.Files.Count(file => file.IsOnDisk),
+            Name = known?.Name ?? given.Name,
+            Infohash = given.InfoHash.ToString(),
+            HasMetadata = known is not null,
+            Files = known?.Files.Count(file => file.IsOnDisk) ?? 0,
             Trackers = _settings.Torrent.UseTrackers ? ShowReport.TrackersOf(own.Concat(extra)) : [],
         };
     }

@@ -54,6 +54,9 @@ internal sealed record DryRunTorrent
 
     public string? Infohash { get; init; }
 
+    /// <summary>False for a magnet link: neither size nor files are known, nor what the disk would need.</summary>
+    public bool HasMetadata { get; init; } = true;
+
     /// <summary>The folder that the file or top folder goes into, as an absolute path.</summary>
     public required string Output { get; init; }
 

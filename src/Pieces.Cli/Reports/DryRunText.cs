@@ -14,6 +14,8 @@ internal static class DryRunText
         yield return $"name:         {torrent.Name}";
         yield return $"info-hash:    {torrent.Infohash}";
         yield return $"output:       {torrent.Output}";
+        if (!torrent.HasMetadata)
+            yield return "not known:    size, files and disk space (peers have a magnet link's metadata, and a dry run asks none)";
         if (torrent.FilesSelected > 0)
         {
             string files = string.Create(CultureInfo.InvariantCulture, $"{torrent.FilesSelected} of {Quantity.Count(torrent.Files, "file")}");

@@ -47,6 +47,12 @@ internal sealed record FileSelection(ImmutableArray<FilePattern> Selecting, Immu
         return chosen.Count == files.Length ? null : chosen.DrainToImmutable();
     }
 
+    /// <summary>
+    /// As <see cref="Choose"/>, for a link that may select files itself: null only where the user says nothing, so that the link's word counts.
+    /// </summary>
+    public ImmutableArray<int>? ChooseOfLink(Metainfo metainfo, Action<string> warn) =>
+        IsAll ? null : Choose(metainfo, warn) ?? [.. SelectableFile.Of(metainfo).Select(file => file.Entry.Index)];
+
     private string WhyNothing(Counter selects)
     {
         string[] idle = [.. selects.Idle];

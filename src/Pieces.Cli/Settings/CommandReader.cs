@@ -60,6 +60,18 @@ internal sealed class CommandReader
         return new CompleteCommand(more.Count > 0 ? Parse(line.With(more)) : parse, settings);
     }
 
+    /// <summary>
+    /// A command line together with those of its settings that can be read, for whoever has to tell of its failure: the settings may be what failed.
+    /// </summary>
+    public IReadOnlyList<string> WithUsableSettings(IReadOnlyList<string> arguments)
+    {
+        var line = CommandLine.Read(_root, arguments);
+        if (!SettingNames.AreTakenBy(line.Command) || line.Command == _root)
+            return line.Arguments;
+        var resolver = new SettingResolver(line, Parse(line.Arguments), _sources);
+        return line.With(new EffectiveSettings([.. SettingNames.FlagsOf(line.Command).Select(resolver.ResolveIfUsable).OfType<EffectiveSetting>()]).AsFlags());
+    }
+
     /// <summary>What one error of a completed command is, told of the place where the value stands.</summary>
     public string Explain(CompleteCommand command, ParseError error) => command.Settings.InTheirPlace(
         error,

@@ -20,7 +20,7 @@ internal static class SettingNames
 
     private static readonly HashSet<string> Ambiguous =
     [
-        "create --output", "create --overwrite", "create --tracker", "magnet --output", "tracker --port",
+        "create --output", "create --overwrite", "create --tracker", "magnet --output", "magnet --overwrite", "tracker --port",
     ];
 
     /// <summary>Whether settings complete the flags of the command.</summary>

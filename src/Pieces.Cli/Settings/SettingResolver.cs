@@ -32,9 +32,24 @@ internal sealed class SettingResolver
         Option[] flags = [.. SettingNames.FlagsOf(_line.Command)];
         var settings = new List<EffectiveSetting>(flags.Length);
         foreach (Option option in flags)
-            settings.Add(OfCommandLine(option) ?? OfEnvironment(option) ?? OfFile(option) ?? OfNobody(option));
+            settings.Add(Resolve(option));
         return new EffectiveSettings(OneVoice(settings));
     }
+
+    /// <summary>What one flag comes to, or null when what is said of it cannot be used; why it cannot is for <see cref="Resolve()"/> to say.</summary>
+    public EffectiveSetting? ResolveIfUsable(Option option)
+    {
+        try
+        {
+            return Resolve(option);
+        }
+        catch (FailureException)
+        {
+            return null;
+        }
+    }
+
+    private EffectiveSetting Resolve(Option option) => OfCommandLine(option) ?? OfEnvironment(option) ?? OfFile(option) ?? OfNobody(option);
 
     // -v and -q pull at the same thing: one of them given replaces a weaker word about the other.
     private static List<EffectiveSetting> OneVoice(List<EffectiveSetting> settings)

@@ -31,13 +31,42 @@ internal sealed class SourceLoader : IDisposable
     }
 
     /// <summary>How a source is called in messages: without the secrets that a URL may have.</summary>
-    public static string NameOf(string source) => source == "-" ? "stdin" : IsUrl(source) ? TrackerUrl.Redact(source) : source;
+    public static string NameOf(string source)
+    {
+        if (source == "-")
+            return "stdin";
+        if (MagnetLink.IsLink(source))
+            return "magnet link";
+        return IsUrl(source) ? TrackerUrl.Redact(source) : source;
+    }
+
+    /// <summary>Reads and parses a torrent, or a link to one.</summary>
+    /// <exception cref="FailureException">It cannot be found, read or used; the message names the source.</exception>
+    public async Task<TransferSource> OpenAsync(string source, CancellationToken cancellationToken) =>
+        LinkIn(source) is { } link ? new TransferSource(link) : new TransferSource(await LoadAsync(source, cancellationToken));
+
+    /// <summary>The link that a source is: a <c>magnet:</c> link, or an info-hash that is no file's name; null when it is neither.</summary>
+    /// <exception cref="FailureException">It is a link that cannot be used.</exception>
+    public static MagnetLink? LinkIn(string source)
+    {
+        if (!MagnetLink.IsLink(source) && (!InfoHash.TryParse(source, out _) || File.Exists(source)))
+            return null;
+        try
+        {
+            return MagnetLink.Parse(source);
+        }
+        catch (MagnetException e)
+        {
+            throw new FailureException(ExitCode.BadTorrent, e.Message, e);
+        }
+    }
 
     /// <summary>Reads and parses.</summary>
     /// <exception cref="FailureException">It cannot be found, read or used; the message names the source.</exception>
     public async Task<Metainfo> LoadAsync(string source, CancellationToken cancellationToken)
     {
-        RefuseMagnet(source);
+        if (LinkIn(source) is not null)
+            throw FailureException.Usage($"{NameOf(source)}: a torrent itself is wanted (pieces magnet LINK -o FILE fetches it)");
         string name = NameOf(source);
         try
         {
@@ -67,14 +96,6 @@ internal sealed class SourceLoader : IDisposable
 
     private static bool IsUrl(string source) =>
         source.StartsWith("http://", StringComparison.OrdinalIgnoreCase) || source.StartsWith("https://", StringComparison.OrdinalIgnoreCase);
-
-    private static void RefuseMagnet(string source)
-    {
-        if (source.StartsWith("magnet:", StringComparison.OrdinalIgnoreCase))
-            throw FailureException.Usage("magnet links are not built yet (give a .torrent file or the URL of one)");
-        if (InfoHash.TryParse(source, out _) && !File.Exists(source))
-            throw FailureException.Usage($"{source}: info-hashes are not built yet (give a .torrent file or the URL of one)");
-    }
 
     private static Stream OpenStandardInput()
     {

@@ -34,7 +34,7 @@ internal sealed class TrackerServer : IAsyncDisposable
     /// <exception cref="IOException">The port is taken, or the address is not on this machine; the message is one clear line.</exception>
     public static async Task<TrackerServer> StartAsync(TrackerServerOptions options, CancellationToken cancellationToken)
     {
-        var table = new AnnounceTable(new AnnounceTableOptions { Interval = options.Interval, TimeProvider = options.TimeProvider, Random = options.Random });
+        AnnounceTable table = options.Table ?? new AnnounceTable(new AnnounceTableOptions { Interval = options.Interval, TimeProvider = options.TimeProvider, Random = options.Random });
         for (int tries = 1; ; tries++)
         {
             UdpListener udp = OpenUdp(options);

@@ -1,4 +1,5 @@
 using System.Net;
+using Pieces.Trackers;
 using Serilog;
 
 namespace Pieces.Cli.Tracker;
@@ -17,6 +18,9 @@ internal sealed record TrackerServerOptions
 
     /// <summary>Least time between announces that peers are asked for; default 10 s, so that those who wait for others find them soon.</summary>
     public TimeSpan MinInterval { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Who is in which swarm; null (default) for a table of its own, by the settings here.</summary>
+    public AnnounceTable? Table { get; init; }
 
     /// <summary>Source of time; default the system's.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;

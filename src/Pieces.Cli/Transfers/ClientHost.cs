@@ -24,12 +24,19 @@ internal sealed class ClientHost : ITransferHost, IAsyncDisposable
     public int ListenPort => _client.ListenPort;
 
     /// <inheritdoc/>
-    public Task<Metainfo> LoadAsync(string source, CancellationToken cancellationToken) => _loader.LoadAsync(source, cancellationToken);
+    public Task<TransferSource> LoadAsync(string source, CancellationToken cancellationToken) => _loader.OpenAsync(source, cancellationToken);
 
     /// <inheritdoc/>
     public async Task<ITransfer> AddAsync(
-        Metainfo metainfo, ImmutableArray<int>? selected, IProgress<TorrentNotice> notices, CancellationToken cancellationToken) =>
-        new TorrentTransfer(await _client.AddAsync(metainfo, _options with { SelectedFiles = selected, Notices = notices }, cancellationToken));
+        TransferSource torrent,
+        ImmutableArray<int>? selected,
+        Func<Metainfo, ImmutableArray<int>?> choose,
+        IProgress<TorrentNotice> notices,
+        CancellationToken cancellationToken)
+    {
+        TorrentOptions options = _options with { SelectedFiles = selected, Select = choose, Notices = notices };
+        return new TorrentTransfer(await torrent.AddToAsync(_client, options, cancellationToken));
+    }
 
     /// <inheritdoc/>
     public void TrimMemory()

@@ -9,6 +9,9 @@ internal static class DescriptorLimit
     private const int Reserve = 16;
     private const int LeastFiles = 4;
 
+    // A socket of each family.
+    private const int OfDht = 2;
+
     /// <summary>Fits the settings to the limit of this process, where the system tells it.</summary>
     public static TransferSettings Fit(TransferSettings settings, int torrents, Action<string> warn) =>
         Current() is { } limit ? Fit(settings, torrents, limit.Most, limit.Open, warn) : settings;
@@ -21,7 +24,7 @@ internal static class DescriptorLimit
     /// <param name="warn">Hears when there is less than was wanted.</param>
     public static TransferSettings Fit(TransferSettings settings, int torrents, int most, int open, Action<string> warn)
     {
-        long free = (long)most - open - Reserve;
+        long free = (long)most - open - Reserve - (settings.Client.Dht is null ? 0 : OfDht);
         int wantedFiles = settings.Client.MaxOpenFiles;
         if (free - wantedFiles >= (long)settings.Torrent.MaxPeers * Math.Max(1, torrents))
             return settings;

@@ -16,6 +16,8 @@ internal sealed class GiveUpClock
 
     private readonly TimeSpan? _stallTimeout;
     private readonly TimeSpan? _deadline;
+    private readonly TimeSpan? _metadataTimeout;
+    private readonly TimeSpan _begun;
     private readonly string _hint;
     private readonly InterfaceWatch? _interface;
     private readonly SleepMeter? _sleep;
@@ -30,14 +32,18 @@ internal sealed class GiveUpClock
     /// <param name="hint">What the user may do then.</param>
     /// <param name="watch">Sees whether the interface of <c>--interface</c> is there, or null without one.</param>
     /// <param name="sleep">Tells how long the machine slept, or null where that does not count.</param>
+    /// <param name="metadataTimeout">Longest time from its turn until the metadata of a magnet link is here, or null.</param>
     public GiveUpClock(
         TimeSpan? stallTimeout,
         TimeSpan? deadline,
         TimeSpan begun = default,
         string hint = TransferSettings.Resumes,
         InterfaceWatch? watch = null,
-        SleepMeter? sleep = null)
+        SleepMeter? sleep = null,
+        TimeSpan? metadataTimeout = null)
     {
+        _metadataTimeout = metadataTimeout;
+        _begun = begun;
         _hint = hint;
         _interface = watch;
         _sleep = sleep;
@@ -59,18 +65,28 @@ internal sealed class GiveUpClock
         _metPeer |= now.ConnectedPeers > 0 || now.Downloaded > 0;
         TimeSpan step = elapsed - _lastLook;
         _lastLook = elapsed;
-        if (now.Phase is (TorrentPhase.Checking or TorrentPhase.Downloading or TorrentPhase.Seeding) && _interface?.Check() is { } gone)
+        bool isUnknown = now.Phase is TorrentPhase.FindingPeers or TorrentPhase.FetchingMetadata;
+        bool isFetching = isUnknown || now.Phase is TorrentPhase.Checking or TorrentPhase.Downloading;
+        if ((isFetching || now.Phase == TorrentPhase.Seeding) && _interface?.Check() is { } gone)
             return gone;
-        if (now.Phase is not (TorrentPhase.Checking or TorrentPhase.Downloading))
+        if (!isFetching)
             return null;
         if (_deadline is { } deadline && elapsed + (_sleep?.Slept ?? TimeSpan.Zero) >= deadline)
             return Late(deadline, _hint);
 
+        if (isUnknown && _metadataTimeout is { } limit && elapsed - _begun >= limit)
+        {
+            return _metPeer
+                ? new Outcome(ExitCode.Stalled, $"no peer gave the metadata within {Quantity.Duration(limit)}")
+                : new Outcome(ExitCode.NoPeer, $"no usable peer for the metadata in {Quantity.Duration(limit)}");
+        }
+
         // Looking at what is there is progress of its own, however long it takes; and a reader of a stream who takes its time is no peer's fault.
         _silence += step > LongestStep ? OrdinaryStep : step;
-        if (now.Phase == TorrentPhase.Checking || now.WaitsForReader || now.Downloaded != _received)
+        long received = now.Downloaded + now.MetadataReceived;
+        if (now.Phase == TorrentPhase.Checking || now.WaitsForReader || received != _received)
             _silence = TimeSpan.Zero;
-        _received = now.Downloaded;
+        _received = received;
         if (_stallTimeout is not { } patience || _silence < patience)
             return null;
         return _metPeer

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Pieces.Cli.Sources;
 using Pieces.Metadata;
 using Pieces.Torrents;
 
@@ -13,16 +14,21 @@ internal interface ITransferHost
     /// <summary>Gives back memory that is not needed while nothing goes on.</summary>
     void TrimMemory();
 
-    /// <summary>Gets a torrent from where the user says it is.</summary>
+    /// <summary>Gets a torrent, or a link to one, from where the user says it is.</summary>
     /// <exception cref="Failures.FailureException">It cannot be found, read or used; the message names the source.</exception>
-    Task<Metainfo> LoadAsync(string source, CancellationToken cancellationToken);
+    Task<TransferSource> LoadAsync(string source, CancellationToken cancellationToken);
 
     /// <summary>Starts a torrent; returns at once.</summary>
     /// <exception cref="Primitives.PiecesException">It cannot be started; likewise the exceptions of files.</exception>
-    /// <param name="metainfo">The torrent.</param>
-    /// <param name="selected">Indexes of the files that are wanted, or null for all.</param>
+    /// <param name="torrent">The torrent, or the link to it.</param>
+    /// <param name="selected">Indexes of the files that are wanted of a torrent, or null for all.</param>
+    /// <param name="choose">Chooses those of a link, once it is known what it is about.</param>
     /// <param name="notices">Hears what happens to it.</param>
     /// <param name="cancellationToken">Ends the wait for the start.</param>
     Task<ITransfer> AddAsync(
-        Metainfo metainfo, ImmutableArray<int>? selected, IProgress<TorrentNotice> notices, CancellationToken cancellationToken);
+        TransferSource torrent,
+        ImmutableArray<int>? selected,
+        Func<Metainfo, ImmutableArray<int>?> choose,
+        IProgress<TorrentNotice> notices,
+        CancellationToken cancellationToken);
 }

@@ -1,4 +1,5 @@
 using Pieces.Cli.Terminal;
+using Pieces.Peers;
 using Pieces.Torrents;
 
 namespace Pieces.Cli.Transfers;
@@ -15,14 +16,20 @@ internal sealed class NoticePrinter : IProgress<TorrentNotice>
     {
         switch (value)
         {
+            case MetadataNotice metadata:
+                _messages.Information($"{metadata.Name}: the metadata is here, {Quantity.Size(metadata.Size)} to share");
+                break;
             case FileNotice { WasThere: false } file:
                 _messages.Information($"{file.Path}: complete, {Quantity.Size(file.Length)}");
                 break;
             case PeerNotice { Change: PeerChange.Connected } peer:
-                _messages.Information($"peer {peer.Address}{ClientOf(peer)}: connected");
+                _messages.Information($"peer {peer.Address}{ClientOf(peer)}: connected{FoundBy(peer.Origin)}");
                 break;
             case PeerNotice { Change: PeerChange.Banned } peer:
                 _messages.Information($"peer {peer.Address}{ClientOf(peer)}: banned, {peer.Reason}");
+                break;
+            case PeerNotice { Change: PeerChange.Completed } peer:
+                _messages.Information($"peer {peer.Address}{ClientOf(peer)}: has everything now");
                 break;
             case PeerNotice peer:
                 _messages.Information($"peer {peer.Address}{ClientOf(peer)}: closed{(peer.Reason.Length == 0 ? string.Empty : $", {peer.Reason}")}");
@@ -33,6 +40,12 @@ internal sealed class NoticePrinter : IProgress<TorrentNotice>
             case TrackerNotice tracker:
                 _messages.Warning($"tracker {tracker.Url}: {tracker.Error}");
                 break;
+            case DhtNotice { Answers: 0 } dht:
+                _messages.Information($"DHT: no node answered, {Quantity.Count(dht.Nodes, "node")} known");
+                break;
+            case DhtNotice dht:
+                _messages.Information($"DHT: {Quantity.Count(dht.Peers, "peer")}, {Quantity.Count(dht.Answers, "node")} answered, {dht.Nodes} known");
+                break;
             case WarningNotice warning:
                 _messages.Warning(warning.Message);
                 break;
@@ -40,6 +53,14 @@ internal sealed class NoticePrinter : IProgress<TorrentNotice>
                 break;
         }
     }
+
+    private static string FoundBy(PeerOrigin? origin) => origin switch
+    {
+        PeerOrigin.Dht => ", found in the DHT",
+        PeerOrigin.Local => ", found in the local network",
+        PeerOrigin.Exchange => ", found by other peers",
+        _ => string.Empty,
+    };
 
     private static string ClientOf(PeerNotice peer) => peer.Client.Length == 0 ? string.Empty : $" ({peer.Client})";
 }

@@ -15,5 +15,10 @@ internal sealed class NoticeRelay : IProgress<TorrentNotice>
     }
 
     /// <inheritdoc/>
-    public void Report(TorrentNotice value) => _observer.Hear(_item, value);
+    public void Report(TorrentNotice value)
+    {
+        if (value is MetadataNotice metadata)
+            _item.Learn(metadata.Metainfo, metadata.SelectedFiles);
+        _observer.Hear(_item, value);
+    }
 }

@@ -1,6 +1,7 @@
 using Pieces.Cli.Events;
 using Pieces.Cli.Hooks;
 using Pieces.Cli.Progress;
+using Pieces.Cli.Share;
 using Pieces.Cli.Terminal;
 using Serilog;
 
@@ -14,8 +15,10 @@ internal static class ObserverSetup
     {
         TransferObserver audience = settings.Events == EventTarget.None
             ? new PeopleObserver(context.Messages, ProgressViews.Create(context, settings.Progress), settings)
-            : new EventObserver(CreateWriter(context, settings.Events, stop), settings.Torrent.SeedOnly);
+            : new EventObserver(CreateWriter(context, settings.Events, stop), settings.Torrent.SeedOnly, settings.Share);
         List<TransferObserver> observers = [audience];
+        if (settings.Share is { } plan)
+            observers.Add(new ShareObserver(plan, settings.Events == EventTarget.None ? context.Output : null, context.Messages, stop));
         if (settings.Paths != PathStyle.None)
             observers.Add(new PathObserver(context.Output, settings.Paths, !Console.IsOutputRedirected, stop.FailOutput));
         if (settings.OnComplete is { } command)

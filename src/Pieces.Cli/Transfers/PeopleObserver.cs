@@ -41,6 +41,9 @@ internal sealed class PeopleObserver : TransferObserver
     public override void Hear(TransferItem item, TorrentNotice notice) => _printer.Report(notice);
 
     /// <inheritdoc/>
+    public override void Queue(int waiting) => _view.Queue(waiting);
+
+    /// <inheritdoc/>
     public override void Show(IReadOnlyList<TransferSession> running) => _view.Show([.. running.Select(session => session.Status)]);
 
     /// <inheritdoc/>
@@ -52,7 +55,15 @@ internal sealed class PeopleObserver : TransferObserver
         if (failed)
             _messages.Failure(verdict);
         else if (last is not null)
-            _view.Finish(new TransferStatus(item.Subject!, last));
+            Finish(new TransferStatus(item.Subject!, last));
+    }
+
+    // Who presses Ctrl-C in the middle is to know that nothing is lost.
+    private void Finish(TransferStatus transfer)
+    {
+        _view.Finish(transfer);
+        if (!_settings.Torrent.SeedOnly && transfer.Snapshot.CompletedAfter is null)
+            _messages.Progress($"{transfer.Subject.Name}: not complete; {_settings.Hint}");
     }
 
     /// <inheritdoc/>

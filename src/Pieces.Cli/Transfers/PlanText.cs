@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using Pieces.Cli.Terminal;
 using Pieces.Trackers;
 
@@ -18,14 +19,32 @@ internal static class PlanText
             ? $"no port is open: only peers that we dial; {where}"
             : string.Create(CultureInfo.InvariantCulture, $"listening on port {listenPort}, {where}");
         yield return $"{item.Name}: {verb} {settings.Torrent.OutputDirectory}; {port}";
+        if (settings.Share is not null)
+            yield break;
         yield return $"{item.Name}: {Trackers(item, settings)}; {Quantity.Count(settings.Torrent.Peers.Length, "peer")} given by hand";
+        yield return $"{item.Name}: {Dht(item, settings)}";
     }
+
+    private static string Dht(TransferItem item, TransferSettings settings)
+    {
+        if (settings.Client.Dht is not { } dht)
+            return "the DHT is not used (--no-dht)";
+        if (item.Metainfo?.IsPrivate == true)
+            return "it is private: the DHT is not used";
+        string shown = string.Join(", ", dht.Bootstrap.Take(MaxShown).Select(Write));
+        return dht.Bootstrap.IsEmpty ? "the DHT is searched"
+            : dht.Bootstrap.Length <= MaxShown ? $"the DHT is searched, beginning at {shown}"
+            : $"the DHT is searched, beginning at {shown} and {dht.Bootstrap.Length - MaxShown} more";
+    }
+
+    private static string Write(EndPoint node) =>
+        node is DnsEndPoint name ? string.Create(CultureInfo.InvariantCulture, $"{name.Host}:{name.Port}") : node.ToString()!;
 
     private static string Trackers(TransferItem item, TransferSettings settings)
     {
         if (!settings.Torrent.UseTrackers)
             return "no tracker is asked (--no-trackers)";
-        string[] urls = [.. item.Metainfo!.Trackers.SelectMany(tier => tier).Concat(settings.Torrent.ExtraTrackers).Select(TrackerUrl.Redact)];
+        string[] urls = [.. item.Trackers.Concat(settings.Torrent.ExtraTrackers).Select(TrackerUrl.Redact)];
         if (urls.Length == 0)
             return "it has no trackers (--tracker names one)";
         string shown = string.Join(", ", urls.Take(MaxShown));

@@ -1,5 +1,5 @@
 using Pieces.Cli.Failures;
-using Pieces.Metadata;
+using Pieces.Cli.Sources;
 
 namespace Pieces.Cli.Transfers;
 
@@ -10,7 +10,7 @@ internal abstract record RunEvent;
 internal sealed record StopAsked : RunEvent;
 
 /// <summary>A source is loaded.</summary>
-internal sealed record SourceLoaded(string Source, Metainfo Metainfo) : RunEvent;
+internal sealed record SourceLoaded(string Source, TransferSource Torrent) : RunEvent;
 
 /// <summary>A source cannot be loaded.</summary>
 internal sealed record SourceFailed(string Source, Outcome Verdict) : RunEvent;

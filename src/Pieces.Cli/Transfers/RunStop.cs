@@ -3,12 +3,13 @@ using Pieces.Cli.Terminal;
 
 namespace Pieces.Cli.Transfers;
 
-/// <summary>Why a run stops before its end: a signal, or nobody who reads what it writes. Safe for all threads.</summary>
+/// <summary>Why a run stops before its end: a signal, nobody who reads what it writes, or that it has done enough. Safe for all threads.</summary>
 internal sealed class RunStop : IDisposable
 {
     private readonly Func<ExitCode?> _signal;
     private readonly CancellationTokenSource _stop;
     private Outcome? _outputFailure;
+    private volatile bool _isFinished;
 
     public RunStop(StopSignals signals)
         : this(() => signals.Code, signals.Token)
@@ -30,13 +31,20 @@ internal sealed class RunStop : IDisposable
     public Outcome? OutputFailure => Volatile.Read(ref _outputFailure);
 
     /// <summary>The code of whoever is not complete, or null when nothing stops the run.</summary>
-    public ExitCode? Code => _signal() ?? OutputFailure?.Code;
+    public ExitCode? Code => _signal() ?? OutputFailure?.Code ?? (_isFinished ? ExitCode.Success : null);
 
     /// <summary>The product cannot be written any more: the run stops, and ends with this.</summary>
     public void FailOutput(Outcome outcome)
     {
         if (Interlocked.CompareExchange(ref _outputFailure, outcome, null) is null)
             _stop.Cancel();
+    }
+
+    /// <summary>The run has done what it was for, and stops.</summary>
+    public void Finish()
+    {
+        _isFinished = true;
+        _stop.Cancel();
     }
 
     /// <inheritdoc/>

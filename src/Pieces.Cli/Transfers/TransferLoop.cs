@@ -73,7 +73,7 @@ internal sealed class TransferLoop
             while (_inbox.Reader.TryRead(out RunEvent? e))
                 await OnAsync(e);
             if (_stop.Code != ExitCode.BrokenPipe && (tick.IsCompleted || _running.Count <= Many))
-                _observer.Show(_running);
+                Show();
             if (heard.IsCompleted)
                 heard = _inbox.Reader.WaitToReadAsync().AsTask();
             if (!tick.IsCompleted)
@@ -101,6 +101,12 @@ internal sealed class TransferLoop
             else
                 return;
         }
+    }
+
+    private void Show()
+    {
+        _observer.Queue(_waiting.Count);
+        _observer.Show(_running);
     }
 
     private void Load(string source)
@@ -145,8 +151,8 @@ internal sealed class TransferLoop
 
     private async Task BeginAsync(SourceLoaded loaded)
     {
-        var item = new TransferItem(SourceLoader.NameOf(loaded.Source), loaded.Metainfo, _settings.Torrent.OutputDirectory);
-        if (!_seen.Add(loaded.Metainfo.InfoHash))
+        var item = new TransferItem(SourceLoader.NameOf(loaded.Source), loaded.Torrent, _settings.Torrent.OutputDirectory);
+        if (!_seen.Add(loaded.Torrent.InfoHash))
         {
             _jobs--;
             _open--;
@@ -154,14 +160,18 @@ internal sealed class TransferLoop
             return;
         }
 
-        foreach (string warning in loaded.Metainfo.Warnings)
+        foreach (string warning in loaded.Torrent.Warnings)
             _observer.Warn(item, warning);
         try
         {
-            ImmutableArray<int>? selected = _settings.Selection.Choose(loaded.Metainfo, message => _observer.Warn(item, message));
-            item = new TransferItem(item.Source, loaded.Metainfo, _settings.Torrent.OutputDirectory, selected);
-            ITransfer transfer = await _host.AddAsync(loaded.Metainfo, selected, new NoticeRelay(item, _observer), CancellationToken.None);
-            var clock = new GiveUpClock(_settings.StallTimeout, _settings.Deadline, Elapsed, _settings.Hint, _interface, _sleep);
+            void Warn(string message) => _observer.Warn(item, message);
+            ImmutableArray<int>? ChooseOfLink(Metainfo metainfo) => _settings.Selection.ChooseOfLink(metainfo, Warn);
+            ImmutableArray<int>? selected = loaded.Torrent.Metainfo is { } known ? _settings.Selection.Choose(known, Warn) : null;
+            item = new TransferItem(item.Source, loaded.Torrent, _settings.Torrent.OutputDirectory, selected);
+            var relay = new NoticeRelay(item, _observer);
+            ITransfer transfer = await _host.AddAsync(loaded.Torrent, selected, ChooseOfLink, relay, CancellationToken.None);
+            var clock = new GiveUpClock(
+                _settings.StallTimeout, _settings.Deadline, Elapsed, _settings.Hint, _interface, _sleep, _settings.MetadataTimeout);
             var session = new TransferSession(item, transfer, clock, _settings.Torrent.SeedOnly, _settings.Hint);
             _running.Add(session);
             _observer.Begin(item, _host.ListenPort);
@@ -193,8 +203,8 @@ internal sealed class TransferLoop
         using var both = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token, deadline.Token);
         try
         {
-            Metainfo metainfo = await _host.LoadAsync(source, both.Token);
-            _inbox.Writer.TryWrite(new SourceLoaded(source, metainfo));
+            TransferSource torrent = await _host.LoadAsync(source, both.Token);
+            _inbox.Writer.TryWrite(new SourceLoaded(source, torrent));
         }
         catch (OperationCanceledException) when (both.IsCancellationRequested)
         {

@@ -38,6 +38,11 @@ internal abstract class TransferObserver : IAsyncDisposable
     {
     }
 
+    /// <summary>How many sources have yet to be begun; called before each <see cref="Show"/>.</summary>
+    public virtual void Queue(int waiting)
+    {
+    }
+
     /// <summary>The states of the moment, some times a second.</summary>
     public virtual void Show(IReadOnlyList<TransferSession> running)
     {

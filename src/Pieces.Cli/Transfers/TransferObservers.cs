@@ -46,6 +46,13 @@ internal sealed class TransferObservers : TransferObserver
     }
 
     /// <inheritdoc/>
+    public override void Queue(int waiting)
+    {
+        foreach (TransferObserver observer in _observers)
+            observer.Queue(waiting);
+    }
+
+    /// <inheritdoc/>
     public override void Show(IReadOnlyList<TransferSession> running)
     {
         foreach (TransferObserver observer in _observers)

@@ -1,6 +1,8 @@
 using Pieces.Cli.Failures;
+using Pieces.Cli.Share;
 using Pieces.Cli.Terminal;
 using Pieces.Trackers;
+using Serilog;
 
 namespace Pieces.Cli.Transfers;
 
@@ -41,7 +43,15 @@ internal sealed class TransferRun
         try
         {
             TransferSettings settings = DescriptorLimit.Fit(_settings, MostAtOnce(sources.Count), message => observers.Warn(null, message));
-            await using var host = new ClientHost(settings, _context.TimeProvider, ObserverSetup.CreateLogger(_context, settings, observers));
+            ILogger logger = ObserverSetup.CreateLogger(_context, settings, observers);
+            await using var host = new ClientHost(settings, _context.TimeProvider, logger);
+            if (settings.Share is { } plan)
+            {
+                // The tracker goes first: nobody who asks it then could be served.
+                await using var share = new ShareHost(host, plan, settings.Client.Binding?.Address, _context.TimeProvider, logger);
+                return await new TransferLoop(share, settings, observers, _context.TimeProvider, stop, sources).RunAsync();
+            }
+
             return await new TransferLoop(host, settings, observers, _context.TimeProvider, stop, sources).RunAsync();
         }
 #pragma warning disable CA1031 // A bug of ours ends the run, and whoever reads the events is to hear of it too.

@@ -64,7 +64,7 @@ internal sealed class TransferSession
         Exception? failure = _transfer.Completion.Exception?.InnerException ?? _transfer.Stopped.Exception?.InnerException;
         if (failure is not null)
             return Outcome.Of(failure, Item.Name);
-        if (signal is { } early && _seedOnly && _transfer.Snapshot.PiecesHave < Item.Subject!.Pieces)
+        if (signal is { } early && _seedOnly && IsPart(_transfer.Snapshot))
             return new Outcome(early);
         if (_transfer.Completion.IsCompletedSuccessfully || (_seedOnly && signal is null))
             return Outcome.Success;
@@ -73,9 +73,13 @@ internal sealed class TransferSession
             : new Outcome(ExitCode.Failure, $"{Item.Name}: stopped before it was complete ({_hint})");
     }
 
+    // Before it is known what is there, nothing is.
+    private static bool IsPart(TorrentSnapshot now) => now.PiecesMissing > 0 || now.PiecesHave == 0;
+
     private Outcome? WhyHopeless(TorrentSnapshot now)
     {
-        bool refused = now is { Phase: TorrentPhase.Downloading, ConnectedPeers: 0 } && _transfer.EveryTrackerRefused;
+        bool seeks = now is { Phase: TorrentPhase.Downloading or TorrentPhase.FindingPeers, ConnectedPeers: 0 };
+        bool refused = seeks && _transfer.EveryTrackerRefused;
         return refused ? new Outcome(ExitCode.TrackersRefused, "every tracker refused, and nothing else may be used (--peer adds one by hand)") : null;
     }
 

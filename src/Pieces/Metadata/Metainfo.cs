@@ -8,6 +8,8 @@ namespace Pieces.Metadata;
 /// <summary>A parsed and validated .torrent (BEP 3); immutable. <see cref="MetainfoParser"/> makes it.</summary>
 public sealed class Metainfo
 {
+    private ImmutableArray<FileEntry> _files;
+
     /// <summary>The swarm's name.</summary>
     public required InfoHash InfoHash { get; init; }
 
@@ -21,7 +23,11 @@ public sealed class Metainfo
     public required string OriginalName { get; init; }
 
     /// <summary>All entries in order; a single-file torrent has exactly one, whose path is the name alone.</summary>
-    public required ImmutableArray<FileEntry> Files { get; init; }
+    public required ImmutableArray<FileEntry> Files
+    {
+        get => _files;
+        init => _files = value;
+    }
 
     /// <summary>Whether the files lie in a folder called <see cref="Name"/> (also when there is but one).</summary>
     public required bool IsMultiFile { get; init; }
@@ -106,6 +112,14 @@ public sealed class Metainfo
             if (length == bytes.Length)
                 Array.Resize(ref bytes, (int)Math.Min(2L * length, MetainfoParser.MaxFileLength + 1L));
         }
+    }
+
+    /// <summary>The same torrent with other paths for its files.</summary>
+    internal Metainfo WithFiles(ImmutableArray<FileEntry> files)
+    {
+        var copy = (Metainfo)MemberwiseClone();
+        copy._files = files;
+        return copy;
     }
 
     private static MetainfoException TooLong(long length) =>

@@ -23,14 +23,20 @@ public static class MetainfoBuilder
     /// </summary>
     /// <exception cref="MetainfoException">There are no bytes to describe, or an option is wrong; the message says why.</exception>
     /// <exception cref="IOException">A path does not exist or cannot be read; likewise <see cref="UnauthorizedAccessException"/>.</exception>
-    public static async Task<byte[]> BuildAsync(
-        MetainfoBuilderOptions options, IProgress<long>? progress = null, CancellationToken cancellationToken = default)
+    public static Task<byte[]> BuildAsync(MetainfoBuilderOptions options, IProgress<long>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(options);
+        return BuildAsync(options, _ => progress, cancellationToken);
+    }
+
+    /// <summary>The same; <paramref name="listed"/> hears what was listed before it is hashed, and says who hears how far that is.</summary>
+    internal static async Task<byte[]> BuildAsync(
+        MetainfoBuilderOptions options, Func<SourceListing, IProgress<long>?> listed, CancellationToken cancellationToken)
+    {
         SourceListing listing = await Task.Run(() => SourceTree.List(options.Paths, options.Name, cancellationToken), cancellationToken)
             .ConfigureAwait(false);
         PieceLayout layout = MakeLayout(listing.Files, options.PieceLength);
-        byte[] hashes = await new PieceHasher(listing.Files, layout, progress).RunAsync(cancellationToken).ConfigureAwait(false);
+        byte[] hashes = await new PieceHasher(listing.Files, layout, listed(listing)).RunAsync(cancellationToken).ConfigureAwait(false);
         return Write(options, listing, layout, hashes);
     }
 

@@ -7,7 +7,11 @@ namespace Pieces.Metadata;
 /// <param name="FullPath">Where it is.</param>
 /// <param name="Path">Components below the top folder; empty for the file of a single-file torrent.</param>
 /// <param name="Length">Length in bytes when it was listed.</param>
-internal sealed record SourceFile(string FullPath, ImmutableArray<string> Path, long Length);
+internal sealed record SourceFile(string FullPath, ImmutableArray<string> Path, long Length)
+{
+    /// <summary>Time of its last write when it was listed.</summary>
+    public DateTime Modified { get; init; }
+}
 
 /// <summary>
 /// Lists what a torrent is to hold, in an order that does not depend on the disk: by the components of the path, ordinally. Links to files
@@ -126,7 +130,7 @@ internal sealed class SourceTree
             throw new FileNotFoundException($"\"{SafePath.Display(file.FullName)}\" does not exist", file.FullName);
         }
 
-        _files.Add(new SourceFile(file.FullName, below, ((FileInfo)target).Length));
+        _files.Add(new SourceFile(file.FullName, below, ((FileInfo)target).Length) { Modified = target.LastWriteTimeUtc });
     }
 
     private static bool IsUnicode(string name)

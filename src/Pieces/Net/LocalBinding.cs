@@ -85,7 +85,7 @@ public sealed record LocalBinding(IPAddress Address, string? Device = null)
     }
 
     /// <summary>Ties a socket to the device, and says why that failed; a system that does not allow it is no failure.</summary>
-    private string? Tie(Socket socket)
+    internal string? Tie(Socket socket)
     {
         if (Device is null || !OperatingSystem.IsLinux())
             return null;

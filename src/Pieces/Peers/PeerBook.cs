@@ -2,8 +2,8 @@ using System.Net;
 
 namespace Pieces.Peers;
 
-/// <summary>Where an address was heard of.</summary>
-internal enum PeerOrigin
+/// <summary>Where an address was heard of. Of two origins the one that stands first here counts.</summary>
+public enum PeerOrigin
 {
     /// <summary>Given by the user.</summary>
     Hand,
@@ -11,8 +11,17 @@ internal enum PeerOrigin
     /// <summary>Named by a tracker.</summary>
     Tracker,
 
-    /// <summary>It connected to us and told its listen port (BEP 10, <c>p</c>).</summary>
+    /// <summary>It connected to us; its address is known when it told its listen port (BEP 10, <c>p</c>).</summary>
     Inbound,
+
+    /// <summary>Named by nodes of the DHT (BEP 5).</summary>
+    Dht,
+
+    /// <summary>It called into the local network (BEP 14).</summary>
+    Local,
+
+    /// <summary>Another peer told of it (BEP 11).</summary>
+    Exchange,
 }
 
 /// <summary>
@@ -23,6 +32,11 @@ internal sealed class PeerBook
 {
     /// <summary>Most addresses that are remembered.</summary>
     public const int Capacity = 2000;
+
+    /// <summary>Most of them that are there on the word of peers alone, who may make up as many as they like.</summary>
+    public const int MaxExchanged = Capacity / 2;
+
+    private const int FirstCommonPort = 1024;
 
     private static readonly TimeSpan FirstRetry = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan OffenceRetry = TimeSpan.FromSeconds(60);
@@ -38,6 +52,8 @@ internal sealed class PeerBook
     private readonly List<IPEndPoint> _due = [];
     private readonly TimeProvider _time;
     private readonly Random _random;
+    private int _exchanged;
+    private bool _isPrivate;
 
     public PeerBook(TimeProvider time, Random random)
     {
@@ -55,19 +71,41 @@ internal sealed class PeerBook
     public bool Add(IPEndPoint endPoint, PeerOrigin origin)
     {
         endPoint = PeerAddressRules.Normalize(endPoint);
-        if (!PeerAddressRules.IsUsable(endPoint) || IsBanned(endPoint))
+        if (!PeerAddressRules.IsUsable(endPoint) || IsBanned(endPoint) || (_isPrivate && IsHearsay(origin)))
             return false;
         if (_entries.TryGetValue(endPoint, out Entry? known))
         {
+            if (origin < known.Origin)
+                Promote(endPoint, known, origin);
+
             // Named again by a tracker: it announces, so it is alive, and an old failure need not hold it back for long.
-            known.Failures = Math.Min(known.Failures, 2);
+            // Nodes of the DHT and peers repeat what they once heard.
+            if (origin is not PeerOrigin.Dht and not PeerOrigin.Exchange)
+                known.Failures = Math.Min(known.Failures, 2);
             return false;
         }
 
-        if (_entries.Count >= Capacity && !TryDisplace())
+        if (origin == PeerOrigin.Exchange && _exchanged >= MaxExchanged)
             return false;
-        _entries.Add(endPoint, new Entry { Origin = origin, DueAt = _time.GetTimestamp() });
+        if (_entries.Count >= Capacity && !TryDisplace(origin))
+            return false;
+        _entries.Add(endPoint, new Entry { Origin = origin, Rank = RankOf(endPoint, origin), DueAt = _time.GetTimestamp() });
+        _exchanged += origin == PeerOrigin.Exchange ? 1 : 0;
         return true;
+    }
+
+    /// <summary>Where an address was heard of; null when it was not, or is forgotten.</summary>
+    public PeerOrigin? OriginOf(IPEndPoint endPoint) => _entries.TryGetValue(endPoint, out Entry? entry) ? entry.Origin : null;
+
+    /// <summary>
+    /// The torrent has turned out private (BEP 27): whom neither the user nor a tracker named is forgotten, and neither the DHT nor anybody else is
+    /// believed any more.
+    /// </summary>
+    public void BecomePrivate()
+    {
+        _isPrivate = true;
+        foreach (IPEndPoint stranger in _entries.Where(pair => pair.Value.Origin > PeerOrigin.Tracker).Select(pair => pair.Key).ToArray())
+            Remove(stranger);
     }
 
     /// <summary>Whether an address may be dialled now.</summary>
@@ -87,7 +125,7 @@ internal sealed class PeerBook
     }
 
     /// <summary>The address to dial next, or null when none is due; it counts as busy until one of the calls below says what became of it.
-    /// Those that failed least come first, those given by hand before others, ties by chance.</summary>
+    /// Those that failed least come first, among them those given by hand or found nearby, then others, then whom peers told of; ties by chance.</summary>
     public IPEndPoint? TakeNext()
     {
         long now = _time.GetTimestamp();
@@ -97,7 +135,7 @@ internal sealed class PeerBook
         {
             if (entry.IsBusy || entry.DueAt > now)
                 continue;
-            int rank = (entry.Failures * 2) + (entry.Origin == PeerOrigin.Hand ? 0 : 1);
+            int rank = (entry.Failures * 4) + entry.Rank;
             if (rank > best)
                 continue;
             if (rank < best)
@@ -147,7 +185,7 @@ internal sealed class PeerBook
     /// <summary>It is ourselves: forgotten for good.</summary>
     public void IsOurselves(IPEndPoint endPoint)
     {
-        _entries.Remove(endPoint);
+        Remove(endPoint);
         _bannedEndPoints.Add(endPoint);
     }
 
@@ -171,7 +209,7 @@ internal sealed class PeerBook
 
         // It may be known by another port than the one it came from.
         foreach (IPEndPoint known in _entries.Keys.Where(IsBanned).ToArray())
-            _entries.Remove(known);
+            Remove(known);
         return true;
     }
 
@@ -198,22 +236,53 @@ internal sealed class PeerBook
 
     private long In(TimeSpan delay) => _time.GetTimestamp() + (long)(delay.TotalSeconds * _time.TimestampFrequency);
 
-    private bool TryDisplace()
+    // Anybody can fill the DHT with addresses: one of them makes room for whom others name, also before it has failed.
+    private bool TryDisplace(PeerOrigin newcomer)
     {
         IPEndPoint? worst = null;
-        int failures = 0;
+        int most = 0;
         foreach ((IPEndPoint endPoint, Entry entry) in _entries)
         {
-            if (!entry.IsBusy && entry.Failures > failures)
-                (worst, failures) = (endPoint, entry.Failures);
+            int fault = (2 * entry.Failures) + (entry.Origin == PeerOrigin.Dht && newcomer != PeerOrigin.Dht ? 1 : 0);
+            if (!entry.IsBusy && fault > most)
+                (worst, most) = (endPoint, fault);
         }
 
-        return worst is not null && _entries.Remove(worst);
+        return worst is not null && Remove(worst);
+    }
+
+    // Few peers listen on a port of the system's services, while a liar may name many.
+    private static int RankOf(IPEndPoint endPoint, PeerOrigin origin) => origin switch
+    {
+        PeerOrigin.Hand or PeerOrigin.Local => 0,
+        PeerOrigin.Exchange when endPoint.Port < FirstCommonPort => 3,
+        PeerOrigin.Exchange => 2,
+        _ => 1,
+    };
+
+    // Where nobody but the trackers may name peers, these are not listened to (BEP 27).
+    private static bool IsHearsay(PeerOrigin origin) => origin is PeerOrigin.Dht or PeerOrigin.Local or PeerOrigin.Exchange;
+
+    private void Promote(IPEndPoint endPoint, Entry entry, PeerOrigin origin)
+    {
+        _exchanged -= entry.Origin == PeerOrigin.Exchange ? 1 : 0;
+        entry.Origin = origin;
+        entry.Rank = RankOf(endPoint, origin);
+    }
+
+    private bool Remove(IPEndPoint endPoint)
+    {
+        if (!_entries.Remove(endPoint, out Entry? entry))
+            return false;
+        _exchanged -= entry.Origin == PeerOrigin.Exchange ? 1 : 0;
+        return true;
     }
 
     private sealed class Entry
     {
-        public PeerOrigin Origin { get; init; }
+        public PeerOrigin Origin { get; set; }
+
+        public int Rank { get; set; }
 
         public bool IsBusy { get; set; }
 

@@ -50,11 +50,17 @@ internal sealed class PeerConnection
     /// <summary>Whether both sides speak the extension protocol (BEP 10).</summary>
     public bool SupportsExtensions => _options.Handshake.Common.HasExtensions;
 
+    /// <summary>Whether both sides take part in the DHT (BEP 5).</summary>
+    public bool SupportsDht => _options.Handshake.Common.HasDht;
+
     /// <summary>Ends when both tasks have ended and the stream is closed; never faults.</summary>
     public Task Completion => _running;
 
     /// <summary>Blocks that wait to be sent.</summary>
     public int QueuedUploads => _uploads.Count;
+
+    /// <summary>Bytes of messages that wait to be sent, blocks apart.</summary>
+    public int UnsentBytes => _outbox.Length;
 
     /// <summary>Bytes received since the handshake, protocol overhead included.</summary>
     public long BytesReceived => _stream.BytesRead;
@@ -67,10 +73,18 @@ internal sealed class PeerConnection
 
     /// <summary>Puts a message into the outbox; what is there when the write task comes goes out in one segment. A peer that does not take what
     /// collects (1 MiB) is closed.</summary>
-    public void Send(PeerMessage message) => AfterAdding(_outbox.TryAdd(message));
+    public void Send(PeerMessage message)
+    {
+        _options.Trace?.Sent(message);
+        AfterAdding(_outbox.TryAdd(message));
+    }
 
     /// <summary>Asks for blocks, in order, as one entry of the outbox.</summary>
-    public void SendRequests(IReadOnlyList<BlockRequest> blocks) => AfterAdding(_outbox.TryAddRequests(blocks));
+    public void SendRequests(IReadOnlyList<BlockRequest> blocks)
+    {
+        _options.Trace?.Asked(blocks);
+        AfterAdding(_outbox.TryAddRequests(blocks));
+    }
 
     /// <summary>Queues a block to be read and sent; false when the queue (512, advertised as <c>reqq</c>) is full.</summary>
     public bool TryQueueUpload(BlockRequest block)
@@ -116,7 +130,12 @@ internal sealed class PeerConnection
     {
         using var reader = new PeerReader(_stream, _options.Pool, new PeerFrameLimits(_options.PieceCount));
         while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false) is { } messages)
+        {
+            // Before they are given away, their buffers with them.
+            _options.Trace?.Received(messages);
             await _options.Sink.OnMessagesAsync(this, messages, cancellationToken).ConfigureAwait(false);
+        }
+
         Close("closed by the peer");
     }
 

@@ -21,7 +21,7 @@ internal sealed record PeerConnectionOptions
     public required IPeerSink Sink { get; init; }
 
     /// <summary>Gives blocks for upload. It must not touch a destination once its task has ended, also when that was cancelled.</summary>
-    public required IPieceStore Store { get; init; }
+    public required IBlockSource Store { get; init; }
 
     /// <summary>Gives buffers for blocks that come.</summary>
     public required BlockPool Pool { get; init; }
@@ -40,4 +40,7 @@ internal sealed record PeerConnectionOptions
 
     /// <summary>Hears a peer's life.</summary>
     public required ILogger Logger { get; init; }
+
+    /// <summary>Hears every message, or null (default) for nobody.</summary>
+    public PeerTrace? Trace { get; init; }
 }

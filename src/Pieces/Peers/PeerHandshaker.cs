@@ -25,10 +25,16 @@ internal sealed class PeerHandshaker
     private readonly PeerId _ownId;
     private readonly ReservedBits _ownReserved;
     private readonly TimeProvider _timeProvider;
+    private readonly Func<InfoHash, bool>? _usesDht;
 
     /// <summary>Makes a handshaker that presents itself as <paramref name="ownId"/>.</summary>
-    public PeerHandshaker(PeerId ownId, ReservedBits ownReserved, TimeProvider timeProvider)
+    /// <param name="ownId">Our id.</param>
+    /// <param name="ownReserved">What we can do for every torrent.</param>
+    /// <param name="timeProvider">For the time limit.</param>
+    /// <param name="usesDht">Whether a torrent takes part in the DHT at this moment; null where none does. Called on any thread.</param>
+    public PeerHandshaker(PeerId ownId, ReservedBits ownReserved, TimeProvider timeProvider, Func<InfoHash, bool>? usesDht = null)
     {
+        _usesDht = usesDht;
         _ownId = ownId;
         _ownReserved = ownReserved;
         _timeProvider = timeProvider;
@@ -56,9 +62,9 @@ internal sealed class PeerHandshaker
     private async Task<HandshakeResult> DialUnlimitedAsync(Stream stream, InfoHash infoHash, CancellationToken cancellationToken)
     {
         byte[] bytes = new byte[Handshake.Length];
-        await SendAsync(stream, infoHash, cancellationToken).ConfigureAwait(false);
+        ReservedBits own = await SendAsync(stream, infoHash, cancellationToken).ConfigureAwait(false);
         await FillAsync(stream, bytes, 0, Handshake.Length, cancellationToken).ConfigureAwait(false);
-        HandshakeResult result = Accept(bytes, isOutbound: true);
+        HandshakeResult result = Accept(bytes, own, isOutbound: true);
         if (result.InfoHash != infoHash)
             throw new PeerProtocolException($"answered for info-hash {result.InfoHash}, asked for {infoHash}");
         return result;
@@ -73,24 +79,27 @@ internal sealed class PeerHandshaker
             throw new PeerProtocolException($"asks for unknown info-hash {infoHash}");
 
         // The answer goes out before the peer id is here: some clients send theirs only once they have seen it.
-        await SendAsync(stream, infoHash, cancellationToken).ConfigureAwait(false);
+        ReservedBits own = await SendAsync(stream, infoHash, cancellationToken).ConfigureAwait(false);
         await FillAsync(stream, bytes, Handshake.LengthToInfoHash, Handshake.Length, cancellationToken).ConfigureAwait(false);
-        return Accept(bytes, isOutbound: false);
+        return Accept(bytes, own, isOutbound: false);
     }
 
-    private async Task SendAsync(Stream stream, InfoHash infoHash, CancellationToken cancellationToken)
+    // Gives what was said that we can do.
+    private async Task<ReservedBits> SendAsync(Stream stream, InfoHash infoHash, CancellationToken cancellationToken)
     {
         byte[] bytes = new byte[Handshake.Length];
-        new Handshake(_ownReserved, infoHash, _ownId).WriteTo(bytes);
+        ReservedBits own = _usesDht?.Invoke(infoHash) == true ? _ownReserved.WithDht(true) : _ownReserved;
+        new Handshake(own, infoHash, _ownId).WriteTo(bytes);
         await stream.WriteAsync(bytes, cancellationToken).ConfigureAwait(false);
+        return own;
     }
 
-    private HandshakeResult Accept(byte[] bytes, bool isOutbound)
+    private HandshakeResult Accept(byte[] bytes, ReservedBits own, bool isOutbound)
     {
         Handshake remote = Handshake.Read(bytes);
         if (remote.PeerId == _ownId)
             throw new SelfConnectionException();
-        return new HandshakeResult(isOutbound, remote.InfoHash, remote.PeerId, remote.Reserved, remote.Reserved & _ownReserved);
+        return new HandshakeResult(isOutbound, remote.InfoHash, remote.PeerId, remote.Reserved, remote.Reserved & own);
     }
 
     private static async Task FillAsync(Stream stream, byte[] bytes, int from, int to, CancellationToken cancellationToken)

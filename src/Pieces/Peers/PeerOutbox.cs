@@ -21,6 +21,16 @@ internal sealed class PeerOutbox
     /// <summary>Makes an outbox for a torrent of <paramref name="pieceCount"/> pieces.</summary>
     public PeerOutbox(int pieceCount) => _limit = MaxLength + Bitfield.ByteLengthOf(pieceCount);
 
+    /// <summary>Bytes that have collected.</summary>
+    public int Length
+    {
+        get
+        {
+            lock (_gate)
+                return _filling.Length;
+        }
+    }
+
     /// <summary>Adds a message; false when more than the limit has collected.</summary>
     public bool TryAdd(PeerMessage message)
     {

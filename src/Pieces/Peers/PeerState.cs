@@ -1,4 +1,5 @@
 using Pieces.Primitives;
+using Pieces.Wire;
 
 namespace Pieces.Peers;
 
@@ -11,7 +12,7 @@ internal sealed class PeerState
     /// <summary>Makes the state of a peer with whom the handshake is just done.</summary>
     /// <param name="id">Who it is; differs for each connection.</param>
     /// <param name="connection">Its connection; null where there is none, as in tests.</param>
-    /// <param name="pieceCount">Number of pieces of the torrent.</param>
+    /// <param name="pieceCount">Number of pieces of the torrent; 0 while it is not known.</param>
     /// <param name="time">For the length of a second in timestamps.</param>
     /// <param name="now">Timestamp.</param>
     public PeerState(SourceId id, PeerConnection? connection, int pieceCount, TimeProvider time, long now)
@@ -32,7 +33,7 @@ internal sealed class PeerState
     public PeerConnection? Connection { get; }
 
     /// <summary>What it has.</summary>
-    public PeerPieces Pieces { get; }
+    public PeerPieces Pieces { get; private set; }
 
     /// <summary>Who chokes and who is interested.</summary>
     public PeerFlags Flags { get; } = new();
@@ -52,11 +53,26 @@ internal sealed class PeerState
     /// <summary>Whether it has said that it downloads nothing more (BEP 21).</summary>
     public bool IsUploadOnly { get; set; }
 
+    /// <summary>Id under which it takes messages of the metadata exchange (BEP 9); 0 while it takes none.</summary>
+    public byte MetadataId { get; set; }
+
+    /// <summary>Id under which it takes messages of the peer exchange (BEP 11); 0 while it takes none.</summary>
+    public byte ExchangeId { get; set; }
+
+    /// <summary>Bytes of the metadata that it offers, as it says; null when it offers none.</summary>
+    public int? MetadataSize { get; set; }
+
     /// <summary>Its program, safe to print.</summary>
     public string Client { get; set; } = "";
 
     /// <summary>Where it can be dialled; null while an inbound peer has not told its listen port.</summary>
     public System.Net.IPEndPoint? DialAddress { get; set; }
+
+    /// <summary>Where it was heard of.</summary>
+    public PeerOrigin Origin { get; init; } = PeerOrigin.Inbound;
+
+    /// <summary>Whether it has said at which port its DHT node is.</summary>
+    public bool HasNamedNode { get; set; }
 
     /// <summary>Small offences so far: blocks never asked for, impossible ones, and saying again as a whole what it has.</summary>
     public int Strikes { get; set; }
@@ -73,6 +89,16 @@ internal sealed class PeerState
         if (Ending == PeerEnding.Unplanned)
             Ending = ending;
         Connection?.Close(reason);
+    }
+
+    /// <summary>The number of pieces is known now; of what the peer has nothing is known yet.</summary>
+    public void BeginPieces(int pieceCount) => Pieces = new PeerPieces(pieceCount);
+
+    /// <summary>Sends a message of the metadata exchange, if the peer takes them.</summary>
+    public void SendMetadata(MetadataMessage message)
+    {
+        if (MetadataId != 0)
+            Connection?.Send(new ExtendedMessage(MetadataId, MetadataCodec.Encode(message)));
     }
 
     /// <summary>It chokes us no more.</summary>

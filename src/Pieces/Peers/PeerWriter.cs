@@ -87,6 +87,7 @@ internal sealed class PeerWriter
             long start = _options.TimeProvider.GetTimestamp();
             await _stream.WriteAsync(buffer.AsMemory(0, length), cancellationToken).ConfigureAwait(false);
             Adapt(_options.TimeProvider.GetElapsedTime(start));
+            _options.Trace?.Gave(_blocks);
             _options.Sink.OnUploaded(_connection, _blocks.Count, length - (_blocks.Count * PeerMessageCodec.PieceHeaderLength));
         }
         finally

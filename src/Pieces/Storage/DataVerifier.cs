@@ -74,6 +74,8 @@ public static class DataVerifier
     public static async Task<DataCheckResult> RunAsync(
         Metainfo metainfo, string directory, ImmutableArray<int>? selected, IProgress<CheckProgress>? progress, CancellationToken cancellationToken)
     {
+        ImmutableArray<FileEntry> asNamed = metainfo.Files;
+        metainfo = NamesOnDisk.Of(metainfo, directory);
         bool[]? flags = SelectedFiles.FlagsOf(metainfo, selected);
         using var handles = new HandleCache(MaxOpenFiles);
         var paths = new StoragePaths(metainfo, directory);
@@ -95,7 +97,7 @@ public static class DataVerifier
         var unproven = new Bitfield(good.Length);
         for (int i = pieces.NextSet(0); i >= 0 && flags is not null; i = pieces.NextSet(i + 1))
         {
-            if (!good[i] && LacksOnlyOthers(metainfo.Layout.Piece(i), metainfo.Layout, files, facts, flags))
+            if (!good[i] && UnprovenPieces.LacksOnlyOthers(metainfo.Layout.Piece(i), metainfo.Layout, files, file => facts[file].Length, file => flags[file]))
                 unproven.Set(i);
         }
 
@@ -108,7 +110,7 @@ public static class DataVerifier
             ImmutableArray<int> lacking = file.Length == 0 ? [] : Clear(good, metainfo.Layout.PieceAt(file.Offset).Value,
                 metainfo.Layout.PieceAt(file.Offset + file.Length - 1).Value);
             ImmutableArray<int> bad = [.. lacking.Where(i => !unproven[i])];
-            checks.Add(new FileCheck(file, files.PathOf(file.Index), fact.IsFile, fact.Length, bad) { UnprovenPieces = [.. lacking.Where(i => unproven[i])] });
+            checks.Add(new FileCheck(asNamed[file.Index], files.PathOf(file.Index), fact.IsFile, fact.Length, bad) { UnprovenPieces = [.. lacking.Where(i => unproven[i])] });
         }
 
         ImmutableArray<int> notGood = [.. Clear(good, 0, good.Length - 1).Where(i => pieces[i])];
@@ -117,21 +119,6 @@ public static class DataVerifier
             UnprovenPieces = [.. notGood.Where(i => unproven[i])],
             CheckedPieces = pieces.Count,
         };
-    }
-
-    private static bool LacksOnlyOthers(PieceIndex piece, PieceLayout layout, FileStore files, FileFacts[] facts, bool[] flags)
-    {
-        bool lacksOthers = false;
-        foreach (FileSegment segment in files.Map.Segments(layout.OffsetOf(piece), layout.LengthOf(piece)))
-        {
-            if (files.PlaceOf(segment.File) == FilePlace.Zeros || facts[segment.File].Length >= segment.Offset + segment.Length)
-                continue;
-            if (flags[segment.File])
-                return false;
-            lacksOthers = true;
-        }
-
-        return lacksOthers;
     }
 
     private static FileFacts Place(FileEntry file, FileStore files, StoragePaths paths)

@@ -28,6 +28,9 @@ internal sealed class DiskInventory
     /// <summary>What has a file's <c>.part</c> name.</summary>
     public FileFacts Part(int file) => _part[file];
 
+    /// <summary>Nothing stands anywhere.</summary>
+    public static DiskInventory Empty(int files) => new(new FileFacts[files], new FileFacts[files], hasFolder: false, hasSpare: false);
+
     /// <summary>Looks at all of it.</summary>
     /// <exception cref="StorageException">Something that is no file is where a wanted file is to be, or the system refused.</exception>
     public static DiskInventory Take(StorageOptions options, StoragePaths paths, SafeFolders folders)

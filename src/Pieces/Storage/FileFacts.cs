@@ -46,6 +46,10 @@ internal readonly record struct FileFacts(FileKind Kind, long Length, long Modif
         }
     }
 
+    /// <summary>What was seen of a file when it was listed.</summary>
+    public static FileFacts Of(Metadata.SourceFile listed) =>
+        new(FileKind.File, listed.Length, (listed.Modified - DateTime.UnixEpoch).Ticks * 100, 0, listed.Length);
+
     private static FileFacts Portable(FileInfo info)
     {
         if ((int)info.Attributes == -1)

@@ -6,7 +6,7 @@ namespace Pieces.Storage;
 /// Where the pieces of one torrent are kept, as its loop sees it. The calls that end in an event never wait: they queue a job for the
 /// workers, and the verdict comes back through <see cref="IDiskSink"/>. At most one job is under way for a piece at a time: the caller's duty.
 /// </summary>
-internal interface IPieceStore
+internal interface IPieceStore : IBlockSource
 {
     /// <summary>Whether another run can go on from what is written: only then blocks are worth writing before their piece is complete.</summary>
     bool CanResume { get; }
@@ -33,10 +33,6 @@ internal interface IPieceStore
     /// The loop has given up a piece's candidates (closed, or rejected): what was remembered of them is dropped. No event.
     /// </summary>
     void ForgetCandidates(PieceIndex piece);
-
-    /// <summary>Reads blocks of verified pieces for upload; neighbours in the list that touch in the file cost one system call.</summary>
-    /// <exception cref="StorageException">The file cannot be read, or the bytes there are not the piece's any more.</exception>
-    ValueTask ReadAsync(IReadOnlyList<BlockRead> reads, CancellationToken cancellationToken);
 }
 
 /// <summary>A block of an open piece that is to be written early.</summary>

@@ -32,7 +32,7 @@ internal sealed class PieceJobs
     /// <inheritdoc cref="IPieceStore.ForgetCandidates"/>
     public void ForgetCandidates(PieceIndex piece) => _context.Writer.Forget(piece);
 
-    /// <inheritdoc cref="IPieceStore.ReadAsync"/>
+    /// <inheritdoc cref="IBlockSource.ReadAsync"/>
     public ValueTask ReadAsync(IReadOnlyList<BlockRead> reads, CancellationToken cancellationToken)
     {
         _context.Pending.Enter();

@@ -171,7 +171,7 @@ internal sealed class ResumeLog : IDisposable
 
     private SafeFileHandle Replace(byte[] bytes)
     {
-        string temporary = _paths.State + ".new";
+        string temporary = _paths.State + StoragePaths.NewSuffix;
         SafeFileHandle file = File.OpenHandle(temporary, FileMode.Create, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
         try
         {

@@ -49,6 +49,20 @@ internal sealed class StandingData
         return standing;
     }
 
+    /// <summary>All of it stands where it was described. Afterwards <paramref name="files"/> knows the place of every file.</summary>
+    public static StandingData Described(StorageOptions options, FileStore files)
+    {
+        int pieces = options.Metainfo.Layout.PieceCount;
+        foreach (FileEntry file in options.Metainfo.Files)
+            files.SetPlace(file.Index, FilePlace.Final);
+        return new StandingData(options, DiskInventory.Empty(options.Metainfo.Files.Length), files, null, CancellationToken.None)
+        {
+            Have = Bitfield.Full(pieces),
+            Unproven = new Bitfield(pieces),
+            Durable = Bitfield.Full(pieces),
+        };
+    }
+
     private async Task RunAsync(ResumeState? state)
     {
         foreach (FileEntry file in _options.Metainfo.Files)
@@ -58,6 +72,9 @@ internal sealed class StandingData
         }
 
         ResumeTrust trust = ResumeTrust.Weigh(_options, _inventory, _files, state);
+        Bitfield? chosen = _options is { ReadOnly: true, WantedFiles: { } files } ? SelectedFiles.PiecesOf(_options.Metainfo, [.. files]) : null;
+        if (chosen is not null)
+            Keep(trust.ToHash, chosen);
         if (state is { IsClosed: false })
             AddUntold(trust);
         Bitfield valid = await CheckAsync(trust.ToHash).ConfigureAwait(false);
@@ -75,6 +92,8 @@ internal sealed class StandingData
                 await TrySpareAsync(file).ConfigureAwait(false);
         }
 
+        if (chosen is not null)
+            Keep(Have, chosen);
         Durable = new Bitfield(Have.Length);
         if (state is not null)
         {
@@ -177,5 +196,14 @@ internal sealed class StandingData
     {
         for (int i = what.NextSet(0); i >= 0; i = what.NextSet(i + 1))
             from.Clear(i);
+    }
+
+    private static void Keep(Bitfield from, Bitfield what)
+    {
+        for (int i = from.NextSet(0); i >= 0; i = from.NextSet(i + 1))
+        {
+            if (!what[i])
+                from.Clear(i);
+        }
     }
 }

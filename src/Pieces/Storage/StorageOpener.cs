@@ -41,6 +41,8 @@ internal sealed class StorageOpener
     /// <exception cref="StorageException">In the way, locked, not enough space, or the system refused.</exception>
     public async Task<Opened> OpenAsync(IProgress<CheckProgress>? progress, CancellationToken cancellationToken)
     {
+        if (_options.Content is not null)
+            return Described();
         DiskInventory inventory = Look();
         StandingData? standing = null;
         if (_options.ReadOnly || (!inventory.HasFolder && inventory.LooksComplete(_options)))
@@ -54,6 +56,9 @@ internal sealed class StorageOpener
         StorageLock storageLock = StorageLock.Take(_paths);
         try
         {
+            if (_options.KeepsMetadata)
+                MetadataFile.Write(_paths, _options.Metainfo);
+
             // Whoever held the lock before may have changed what was seen without it.
             DiskInventory again = Look();
             if (standing is null || !again.Equals(inventory))
@@ -94,7 +99,8 @@ internal sealed class StorageOpener
             if (!Directory.Exists(paths.Folder))
                 return;
             // The lock last: as long as it is there, no other process begins.
-            foreach (string path in new[] { paths.State + ".new", paths.State, paths.Spare, paths.Lock })
+            string suffix = StoragePaths.NewSuffix;
+            foreach (string path in new[] { paths.State + suffix, paths.State, paths.Metadata + suffix, paths.Metadata, paths.Spare, paths.Lock })
                 File.Delete(path);
             Directory.Delete(paths.Folder);
         }
@@ -102,6 +108,13 @@ internal sealed class StorageOpener
         {
             throw DiskErrors.Wrap(paths.Folder, "remove it", e);
         }
+    }
+
+    private Opened Described()
+    {
+        var standing = StandingData.Described(_options, _files);
+        Bitfield none = new(_options.Metainfo.Layout.PieceCount), finished = Bitfield.Full(_options.Metainfo.Files.Length);
+        return new Opened(new StorageOpening(standing.Have.Clone(), [], none, finished, []), standing, Describe(), [], null);
     }
 
     private DiskInventory Look() => DiskInventory.Take(_options, _paths, _files.Folders);
@@ -175,7 +188,8 @@ internal sealed class StorageOpener
             candidates.Add(new OpenCandidate(_options.Metainfo.Layout.Piece(piece), bits.ToOrdinals()));
         candidates.Sort(static (a, b) => a.Piece.CompareTo(b.Piece));
         _warnings.AddRange(placement.Warnings);
-        var opening = new StorageOpening(standing.Have.Clone(), candidates, ExemptPieces(standing, rulings), finished, _warnings);
+        Bitfield exempt = _options.ReadOnly ? Unprovable(inventory, standing) : ExemptPieces(standing, rulings);
+        var opening = new StorageOpening(standing.Have.Clone(), candidates, exempt, finished, _warnings);
         return new Opened(opening, standing, rulings, placement.ToFinish, storageLock);
     }
 
@@ -187,6 +201,27 @@ internal sealed class StorageOpener
         PieceLayout layout = _options.Metainfo.Layout;
         return entry.Length == 0 || standing.Have.NextClear(layout.PieceAt(entry.Offset).Value) is var missing
             && (missing < 0 || missing > layout.PieceAt(entry.Offset + entry.Length - 1).Value);
+    }
+
+    // Read only: what is left out is not ours to fetch, and no fault of the files that were chosen.
+    private Bitfield Unprovable(DiskInventory inventory, StandingData standing)
+    {
+        PieceLayout layout = _options.Metainfo.Layout;
+        var unprovable = new Bitfield(layout.PieceCount);
+        for (int i = standing.Have.NextClear(0); i >= 0 && _options.WantedFiles is not null; i = standing.Have.NextClear(i + 1))
+        {
+            if (UnprovenPieces.LacksOnlyOthers(layout.Piece(i), layout, _files, LengthOf, _options.Wants))
+                unprovable.Set(i);
+        }
+
+        return unprovable;
+
+        long LengthOf(int file) => _files.PlaceOf(file) switch
+        {
+            FilePlace.Final => inventory.Final(file).Length,
+            FilePlace.Part => inventory.Part(file).Length,
+            _ => 0,
+        };
     }
 
     private Bitfield ExemptPieces(StandingData standing, FileRuling[] rulings)

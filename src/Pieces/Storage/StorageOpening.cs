@@ -12,6 +12,7 @@ internal sealed record OpenCandidate(PieceIndex Piece, IReadOnlyList<int> Ordina
 /// <param name="Candidates">Blocks that need not be asked for, unless their piece's hash turns out wrong.</param>
 /// <param name="Exempt">
 /// Pieces that are not here and need not be fetched: every wanted file that they touch is complete under its final name, and only bytes of unselected files lack.
+/// Where the data is only served: pieces of which only bytes of unselected files lack.
 /// </param>
 /// <param name="FinishedFiles">One bit a file: wanted, and complete under its final name. A later <see cref="FileFinished"/> comes for each other wanted file.</param>
 /// <param name="Warnings">What a user should hear, one line each.</param>

@@ -36,6 +36,15 @@ internal sealed record StorageOptions
     /// <summary>Look and serve only: nothing is made, written or renamed, no lock is taken; default false.</summary>
     public bool ReadOnly { get; init; }
 
+    /// <summary>
+    /// The data as it was described a moment ago, wherever its files lie: nothing is looked for or hashed before it is served. Goes with
+    /// <see cref="ReadOnly"/> alone; null (default) for data in <see cref="OutputDirectory"/>.
+    /// </summary>
+    public LocalContent? Content { get; init; }
+
+    /// <summary>Keep the metadata in the hidden folder, since it came from peers; default false.</summary>
+    public bool KeepsMetadata { get; init; }
+
     /// <summary>Source of time; default the system's.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 

@@ -11,18 +11,32 @@ internal sealed class StoragePaths
     /// <summary>What an unfinished file's name ends in.</summary>
     public const string PartSuffix = ".part";
 
+    /// <summary>What the hidden folder's name ends in.</summary>
+    public const string FolderSuffix = ".pieces";
+
+    /// <summary>Name of the metadata of a torrent that began as a magnet link, in the hidden folder.</summary>
+    public const string MetadataName = "metadata";
+
+    /// <summary>What the name of a file ends in that is about to take another's place.</summary>
+    public const string NewSuffix = ".new";
+
     // The longest name that common file systems hold, in bytes.
     private const int LongestName = 255;
 
     private readonly Metainfo _metainfo;
+    private readonly LocalContent? _content;
     private readonly HashSet<string> _taken = new(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Makes the paths of a torrent whose file or top folder is to lie in <paramref name="outputDirectory"/>.</summary>
-    public StoragePaths(Metainfo metainfo, string outputDirectory)
+    /// <param name="metainfo">The torrent.</param>
+    /// <param name="outputDirectory">The folder that the user named.</param>
+    /// <param name="content">Says where the files lie instead; null for below that folder.</param>
+    public StoragePaths(Metainfo metainfo, string outputDirectory, LocalContent? content = null)
     {
         _metainfo = metainfo;
+        _content = content;
         OutputDirectory = outputDirectory;
-        Folder = Join(outputDirectory, Shortened("." + metainfo.Name, ".pieces"));
+        Folder = Join(outputDirectory, Shortened("." + metainfo.Name, FolderSuffix));
         foreach (FileEntry file in metainfo.Files)
         {
             // Only such a name can be what another file's unfinished name is.
@@ -45,6 +59,9 @@ internal sealed class StoragePaths
     /// <summary>What is known of the download.</summary>
     public string State => Join(Folder, "state");
 
+    /// <summary>The metadata, when it came from peers.</summary>
+    public string Metadata => Join(Folder, MetadataName);
+
     /// <summary>Held open by the one process that works on the download.</summary>
     public string Lock => Join(Folder, "lock");
 
@@ -52,7 +69,7 @@ internal sealed class StoragePaths
     public string Spare => Join(Folder, "spare");
 
     /// <summary>Path of a finished file.</summary>
-    public string Final(int file) => Join(OutputDirectory, _metainfo.Files[file].RelativePath);
+    public string Final(int file) => _content?.Files[file].FullPath ?? Join(OutputDirectory, _metainfo.Files[file].RelativePath);
 
     /// <summary>Path of an unfinished file.</summary>
     public string Part(int file)

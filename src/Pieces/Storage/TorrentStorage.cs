@@ -21,8 +21,10 @@ internal sealed class TorrentStorage : ITorrentStore
     /// <summary>Makes a storage; nothing is touched before <see cref="OpenAsync"/>.</summary>
     public TorrentStorage(StorageOptions options)
     {
+        if (options.ReadOnly)
+            options = options with { Metainfo = NamesOnDisk.Of(options.Metainfo, options.OutputDirectory) };
         _options = options;
-        _paths = new StoragePaths(options.Metainfo, options.OutputDirectory);
+        _paths = new StoragePaths(options.Metainfo, options.OutputDirectory, options.Content);
         var mode = new FileStoreMode(options.ReadOnly, options.Preallocation);
         _files = new FileStore(options.Metainfo.Files, _paths, options.Handles, options.Calls, mode);
     }
@@ -128,10 +130,18 @@ internal sealed class TorrentStorage : ITorrentStore
         };
         var writer = new PieceWriter(metainfo.Layout, _files, verifier, ledger, new ResumeJournal(flusher, log));
         _upkeep = new Upkeep(writer, finisher, flusher, log);
+        IBlockReader reader = new PieceReader(metainfo.Layout, _files, ledger, guard);
+        if (_options.Content is { } content)
+        {
+            reader = new FailingReader(reader, _options.Sink);
+            for (int i = 0; i < content.Files.Length; i++)
+                guard.Remember(i, FileFacts.Of(content.Files[i]));
+        }
+
         _jobs = new PieceJobs(_options.Queue, new StorageContext
         {
             Writer = writer,
-            Reader = new PieceReader(metainfo.Layout, _files, ledger, guard),
+            Reader = reader,
             Stored = finisher.OnStored,
             Sink = _options.Sink,
             Folder = _options.OutputDirectory,

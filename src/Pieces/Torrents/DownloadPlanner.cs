@@ -9,6 +9,18 @@ public static class DownloadPlanner
 {
     private const int MaxOpenFiles = 32;
 
+    /// <summary>
+    /// The torrent of a magnet link, where an earlier run of the link has left its metadata beside what it fetched; null else. It reads the disk.
+    /// </summary>
+    /// <param name="link">The link.</param>
+    /// <param name="outputDirectory">The folder of the download.</param>
+    /// <exception cref="MetainfoException">It is no torrent that can be used.</exception>
+    public static Metainfo? FindKept(MagnetLink link, string outputDirectory)
+    {
+        ArgumentNullException.ThrowIfNull(link);
+        return MetadataFile.Find(outputDirectory, link.InfoHash) is { } info ? MetainfoParser.Parse(MetainfoWriter.Write(link, info)) : null;
+    }
+
     /// <summary>Makes the plan of one torrent.</summary>
     /// <param name="metainfo">The torrent.</param>
     /// <param name="options">What the download is to do.</param>

@@ -10,10 +10,10 @@ internal sealed class HandPeers
 {
     private static readonly TimeSpan Retry = TimeSpan.FromSeconds(30);
 
-    private readonly TorrentSetup _setup;
+    private readonly TorrentBasis _setup;
     private readonly TaskSet _lookups = new();
 
-    public HandPeers(TorrentSetup setup) => _setup = setup;
+    public HandPeers(TorrentBasis setup) => _setup = setup;
 
     /// <summary>Posts the addresses at once and the names when they are looked up.</summary>
     public void Start(ImmutableArray<EndPoint> peers, CancellationToken cancellationToken)

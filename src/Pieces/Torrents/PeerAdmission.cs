@@ -15,24 +15,30 @@ internal sealed class PeerAdmission
 
     private readonly TorrentServices _services;
     private readonly TorrentInbox _inbox;
-    private readonly IPieceStore _store;
+    private readonly LateBlocks _blocks = new();
     private readonly PeerDialer _dialer;
     private readonly Dictionary<SourceId, IPEndPoint> _gone = [];
     private readonly Queue<SourceId> _goneInOrder = new();
     private readonly TaskSet _closing = new();
-    private readonly int _pieceCount;
     private readonly ILogger _logger;
+    private int _pieceCount;
     private int _lastId;
 
-    public PeerAdmission(TorrentServices services, TorrentInbox inbox, IPieceStore store, PeerDialer dialer, TorrentPeers peers, int pieceCount)
+    /// <summary>Makes it for a torrent whose pieces may be unknown.</summary>
+    public PeerAdmission(TorrentServices services, TorrentInbox inbox, PeerDialer dialer, TorrentPeers peers)
     {
         _services = services;
         _inbox = inbox;
-        _store = store;
         _dialer = dialer;
         Peers = peers;
-        _pieceCount = pieceCount;
         _logger = services.Logger;
+    }
+
+    /// <summary>The pieces are known now, and there is a place that they are served from.</summary>
+    public void BeginPieces(IBlockSource store, int pieceCount)
+    {
+        _blocks.Target = store;
+        _pieceCount = pieceCount;
     }
 
     /// <summary>Who is known and who is connected.</summary>
@@ -53,6 +59,8 @@ internal sealed class PeerAdmission
     public PeerState? Arrived(HandshakenPeer peer)
     {
         string? refusal = Peers.Pool.Refuse(peer, out PeerState? replaced);
+        if (peer.IsOutbound && Peers.Book.OriginOf(peer.RemoteEndPoint) is null)
+            (refusal, replaced) = ("forgotten while it was dialled", null);
         if (refusal is not null)
         {
             _logger.Debug("{Peer}: not taken: {Reason}", peer.RemoteEndPoint, refusal);
@@ -116,6 +124,20 @@ internal sealed class PeerAdmission
         }
     }
 
+    /// <summary>Whether there is room for peers and none left to dial now.</summary>
+    public bool LacksPeers => Peers.Pool.Room > 0 && _dialer.Dialling == 0 && !Peers.Book.HasDue;
+
+    /// <summary>The torrent has turned out private: only whom the user or a tracker named stays and is dialled.</summary>
+    public void BecomePrivate()
+    {
+        Peers.Book.BecomePrivate();
+        foreach (PeerState peer in Peers.Pool.Peers)
+        {
+            if (peer.DialAddress is not { } address || Peers.Book.OriginOf(address) is null)
+                peer.Close(PeerEnding.Useless, "the torrent is private, and no tracker named this peer");
+        }
+    }
+
     /// <summary>Whether an address is being dialled or may be.</summary>
     public bool HasHope => _dialer.Dialling > 0 || Peers.Book.Count > 0;
 
@@ -168,18 +190,20 @@ internal sealed class PeerAdmission
             Transport = peer.Transport,
             Handshake = peer.Handshake,
             Sink = _inbox,
-            Store = _store,
+            Store = _blocks,
             Pool = _services.BlockPool,
             PieceCount = _pieceCount,
             DownloadLimiter = _services.DownloadLimiter,
             UploadLimiter = _services.UploadLimiter,
             TimeProvider = _services.TimeProvider,
             Logger = _services.Logger,
+            Trace = PeerTrace.Of(_services.Logger, peer.Transport.RemoteEndPoint),
         });
         var state = new PeerState(id, connection, _pieceCount, _services.TimeProvider, now)
         {
             Client = ClientName.Of(peer.RemoteId),
             DialAddress = peer.IsOutbound ? peer.RemoteEndPoint : null,
+            Origin = peer.IsOutbound ? Peers.Book.OriginOf(peer.RemoteEndPoint) ?? PeerOrigin.Inbound : PeerOrigin.Inbound,
         };
         if (state.DialAddress is { } address)
             Peers.Book.Connected(address);

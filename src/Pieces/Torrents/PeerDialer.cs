@@ -26,7 +26,7 @@ internal sealed class PeerDialer
         _services = services;
         _infoHash = infoHash;
         _inbox = inbox;
-        _handshaker = new PeerHandshaker(services.PeerId, ReservedBits.Own, services.TimeProvider);
+        _handshaker = new PeerHandshaker(services.PeerId, ReservedBits.Own, services.TimeProvider, _ => inbox.UsesDht);
     }
 
     /// <summary>Dials under way.</summary>

@@ -1,4 +1,4 @@
-using System.Net;
+using System.Collections.Immutable;
 using Pieces.Peers;
 using Pieces.Primitives;
 using Pieces.Wire;
@@ -8,17 +8,26 @@ namespace Pieces.Torrents;
 /// <summary>What we say first to a peer: what we have, in the shortest form that it understands, and what we can do.</summary>
 internal static class PeerGreeting
 {
-    /// <summary>Our program, as peers show it.</summary>
-    public const string ClientName = "Pieces 0.1";
-
     /// <summary>Id of the extension handshake among extended messages (BEP 10).</summary>
     public const byte HandshakeId = 0;
+
+    /// <summary>Id under which we take messages of the metadata exchange (BEP 9).</summary>
+    public const byte MetadataId = 1;
+
+    /// <summary>Id under which we take messages of the peer exchange (BEP 11).</summary>
+    public const byte ExchangeId = 2;
+
+    /// <summary>Most pieces that are said one by one to a peer that heard <see cref="SendBlank"/>; nine bytes each.</summary>
+    public const int MaxHaves = 8192;
 
     /// <summary>Blocks that a peer may have asked for at one time; beyond that requests are rejected.</summary>
     public const int RequestQueue = 512;
 
     /// <summary>Sends it.</summary>
-    public static void Send(PeerConnection connection, Bitfield have, int listenPort, int metadataSize)
+    /// <param name="connection">To whom.</param>
+    /// <param name="have">The pieces that we have.</param>
+    /// <param name="terms">What we can do.</param>
+    public static void Send(PeerConnection connection, Bitfield have, GreetingTerms terms)
     {
         if (connection.SupportsFast && have.IsFull)
             connection.Send(HaveAllMessage.Instance);
@@ -27,18 +36,54 @@ internal static class PeerGreeting
         else if (connection.SupportsFast)
             connection.Send(HaveNoneMessage.Instance);
 
-        if (connection.SupportsExtensions)
-            connection.Send(new ExtendedMessage(HandshakeId, Hello(connection.RemoteEndPoint.Address, have, listenPort, metadataSize)));
+        SendHello(connection, terms, have.IsFull);
     }
 
-    private static byte[] Hello(IPAddress theirs, Bitfield have, int listenPort, int metadataSize) =>
-        new ExtensionHandshake
+    /// <summary>Sends it while the torrent itself is not known yet: that we have nothing, and that we want its metadata.</summary>
+    public static void SendBlank(PeerConnection connection, int listenPort)
+    {
+        if (connection.SupportsFast)
+            connection.Send(HaveNoneMessage.Instance);
+        SendHello(connection, new GreetingTerms { ListenPort = listenPort, TakesMetadata = true }, isUploadOnly: false);
+    }
+
+    /// <summary>Sends the rest of it to a peer that heard <see cref="SendBlank"/>.</summary>
+    /// <returns>False when there is too much to say: the peer is to be dialled anew, and to hear <see cref="Send"/>.</returns>
+    public static bool SendRest(PeerConnection connection, Bitfield have, GreetingTerms terms)
+    {
+        // The whole of what one has may be said as the first message only (BEP 3).
+        if (have.Count > MaxHaves)
+            return false;
+        for (int i = have.NextSet(0); i >= 0; i = have.NextSet(i + 1))
+            connection.Send(new HaveMessage((uint)i));
+        SendHello(connection, terms, have.IsFull);
+        return true;
+    }
+
+    private static void SendHello(PeerConnection connection, GreetingTerms terms, bool isUploadOnly)
+    {
+        if (!connection.SupportsExtensions)
+            return;
+        var hello = new ExtensionHandshake
         {
-            Client = ClientName,
-            Port = listenPort > 0 ? listenPort : null,
+            Extensions = ExtensionsOf(terms),
+            Client = ProductName.Full,
+            Port = terms.ListenPort > 0 ? terms.ListenPort : null,
             RequestQueue = RequestQueue,
-            YourAddress = theirs,
-            MetadataSize = metadataSize,
-            IsUploadOnly = have.IsFull,
-        }.Encode();
+            YourAddress = connection.RemoteEndPoint.Address,
+            MetadataSize = terms.MetadataSize,
+            IsUploadOnly = isUploadOnly,
+        };
+        connection.Send(new ExtendedMessage(HandshakeId, hello.Encode()));
+    }
+
+    private static ImmutableSortedDictionary<string, byte> ExtensionsOf(GreetingTerms terms)
+    {
+        var extensions = ImmutableSortedDictionary.Create<string, byte>(StringComparer.Ordinal);
+        if (terms.TakesMetadata)
+            extensions = extensions.Add(MetadataCodec.ExtensionName, MetadataId);
+        if (terms.ExchangesPeers)
+            extensions = extensions.Add(PeerExchangeCodec.ExtensionName, ExchangeId);
+        return extensions;
+    }
 }

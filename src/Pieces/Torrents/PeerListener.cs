@@ -36,7 +36,7 @@ internal sealed class PeerListener : IAsyncDisposable
         _listener = listener;
         _route = route;
         _logger = services.Logger;
-        _handshaker = new PeerHandshaker(services.PeerId, ReservedBits.Own, services.TimeProvider);
+        _handshaker = new PeerHandshaker(services.PeerId, ReservedBits.Own, services.TimeProvider, hash => route(hash)?.UsesDht == true);
         _accepting = Task.Run(AcceptAsync);
     }
 

@@ -1,4 +1,3 @@
-using System.Net;
 using Pieces.Metadata;
 using Pieces.Peers;
 using Pieces.Primitives;
@@ -13,17 +12,25 @@ internal sealed class PeerMessageRouter
     private readonly PieceManager _pieces;
     private readonly DownloadDesk _downloads;
     private readonly UploadDesk _uploads;
-    private readonly PeerBook _book;
+    private readonly ExtensionDesk _extensions;
+    private readonly TorrentDht _dht;
     private readonly TimeProvider _time;
 
     public PeerMessageRouter(
-        PieceLayout layout, PieceManager pieces, DownloadDesk downloads, UploadDesk uploads, PeerBook book, TimeProvider time)
+        PieceLayout layout,
+        PieceManager pieces,
+        DownloadDesk downloads,
+        UploadDesk uploads,
+        ExtensionDesk extensions,
+        TorrentDht dht,
+        TimeProvider time)
     {
         _layout = layout;
         _pieces = pieces;
         _downloads = downloads;
         _uploads = uploads;
-        _book = book;
+        _extensions = extensions;
+        _dht = dht;
         _time = time;
     }
 
@@ -63,7 +70,7 @@ internal sealed class PeerMessageRouter
                 peer.OnUnchoked(_time.GetTimestamp());
                 break;
             case ExtendedMessage extended:
-                OnExtended(peer, extended);
+                _extensions.OnMessage(peer, extended, _pieces.IsComplete);
                 break;
             default:
                 HandleNumbered(peer, message);
@@ -96,35 +103,9 @@ internal sealed class PeerMessageRouter
             case AllowedFastMessage allowed when _layout.TryGetPiece(allowed.Piece, out PieceIndex piece):
                 peer.Requests.AllowFast(piece);
                 break;
+            case PortMessage port:
+                _dht.OnPort(peer, port);
+                break;
         }
-    }
-
-    private void OnExtended(PeerState peer, ExtendedMessage message)
-    {
-        // Other ids are extensions that we did not offer on this connection: skipped, never fatal (BEP 10).
-        if (message.ExtendedId != PeerGreeting.HandshakeId)
-            return;
-        try
-        {
-            OnHello(peer, ExtensionHandshake.Decode(message.Payload));
-        }
-        catch (PeerProtocolException e)
-        {
-            peer.Close(PeerEnding.Offence, e.Message);
-        }
-    }
-
-    private void OnHello(PeerState peer, ExtensionHandshake hello)
-    {
-        peer.IsUploadOnly = hello.IsUploadOnly;
-        if (hello.RequestQueue is { } queue)
-            peer.Requests.Window.SetLimit(queue);
-        if (hello.Client is { Length: > 0 } client)
-            peer.Client = client;
-        if (hello.Port is not { } port || peer.DialAddress is not null)
-            return;
-        peer.DialAddress = PeerAddressRules.Normalize(new IPEndPoint(peer.Connection!.RemoteEndPoint.Address, port));
-        _book.Add(peer.DialAddress, PeerOrigin.Inbound);
-        _book.Connected(peer.DialAddress);
     }
 }

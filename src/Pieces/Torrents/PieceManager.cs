@@ -69,7 +69,10 @@ internal sealed class PieceManager
     public long BytesLeft { get; private set; }
 
     /// <summary>Whether every wanted piece is verified and stored.</summary>
-    public bool IsComplete => _work.Table.Needed.Count == 0;
+    public bool IsComplete => PiecesLeft == 0;
+
+    /// <summary>Wanted pieces that are not stored yet.</summary>
+    public int PiecesLeft => _work.Table.Needed.Count;
 
     /// <summary>Payload received, in bytes, waste included.</summary>
     public long Downloaded => _downloaded.Total;

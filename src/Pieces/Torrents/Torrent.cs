@@ -9,19 +9,29 @@ public sealed class Torrent
 {
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<Metainfo> _metadata = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TimeProvider _time;
     private readonly Action _stop;
     private TorrentSnapshot _snapshot = new();
 
-    internal Torrent(Metainfo metainfo, TimeProvider time, Action stop)
+    internal Torrent(InfoHash infoHash, TimeProvider time, Action stop)
     {
-        Metainfo = metainfo;
+        InfoHash = infoHash;
         _time = time;
         _stop = stop;
     }
 
-    /// <summary>What it is about.</summary>
-    public Metainfo Metainfo { get; }
+    /// <summary>The swarm's name.</summary>
+    public InfoHash InfoHash { get; }
+
+    /// <summary>What it is about; null as long as a magnet link's metadata has not been fetched.</summary>
+    public Metainfo? Metainfo => _metadata.Task.IsCompletedSuccessfully ? _metadata.Task.Result : null;
+
+    /// <summary>
+    /// Ends when it is known what the torrent is about: at once, or for a magnet link when its metadata is here. Faults and is cancelled as
+    /// <see cref="Completion"/>.
+    /// </summary>
+    public Task<Metainfo> Metadata => _metadata.Task;
 
     /// <summary>The present state.</summary>
     public TorrentSnapshot Snapshot => Volatile.Read(ref _snapshot);
@@ -70,22 +80,31 @@ public sealed class Torrent
         return _stopped.Task.ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
     }
 
+    /// <summary>Whether peers that dial us are taken; read by the listener's tasks.</summary>
+    internal bool TakesPeers =>
+        Snapshot.Phase is TorrentPhase.Downloading or TorrentPhase.Seeding or TorrentPhase.FindingPeers or TorrentPhase.FetchingMetadata;
+
+    internal void MarkKnown(Metainfo metainfo) => _metadata.TrySetResult(metainfo);
+
     internal void Publish(TorrentSnapshot snapshot) => Volatile.Write(ref _snapshot, snapshot);
 
     internal void MarkComplete() => _completion.TrySetResult();
 
     internal void MarkStopped()
     {
+        _metadata.TrySetCanceled();
         _completion.TrySetCanceled();
         _stopped.TrySetResult();
     }
 
     internal void MarkFailed(Exception reason)
     {
+        _metadata.TrySetException(reason);
         _completion.TrySetException(reason);
         _stopped.TrySetException(reason);
 
-        // Both say the same; a caller that awaits one of them has heard it.
+        // All say the same; a caller that awaits one of them has heard it.
+        _ = _metadata.Task.Exception;
         _ = _completion.Task.Exception;
         _ = _stopped.Task.Exception;
     }

@@ -51,6 +51,9 @@ internal sealed record TrackerSaid(string Url, int Peers, string? Error) : Torre
 /// <summary>A tracker has something to say to people.</summary>
 internal sealed record TrackerWarned(string Url, string Message) : TorrentEvent;
 
+/// <summary>The DHT was searched once.</summary>
+internal sealed record DhtSearched(int Answers, int Peers) : TorrentEvent;
+
 /// <summary>Something that people should hear.</summary>
 internal sealed record WarningRaised(string Message) : TorrentEvent;
 

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using System.Threading.Channels;
+using Pieces.Discovery;
 using Pieces.Peers;
 using Pieces.Storage;
 using Pieces.Trackers;
@@ -14,7 +15,7 @@ namespace Pieces.Torrents;
 /// </summary>
 [SuppressMessage("Reliability", "CA1001:Types that own disposable fields should be disposable",
     Justification = "The semaphore holds nothing of the system, and a connection's last words may come when the torrent is over.")]
-internal sealed class TorrentInbox : IPeerSink, IDiskSink, ITrackerSink
+internal sealed class TorrentInbox : IPeerSink, IDiskSink, ITrackerSink, ILocalSink
 {
     /// <summary>Reads of peers that may wait for the loop at one time, over all connections of a torrent.</summary>
     public const int OpenBatches = 64;
@@ -25,12 +26,20 @@ internal sealed class TorrentInbox : IPeerSink, IDiskSink, ITrackerSink
     private readonly SemaphoreSlim _room = new(OpenBatches, OpenBatches);
     private readonly TaskSet _abandoned = new();
     private AnnounceCountersBox _counters = new(default);
+    private bool _usesDht;
 
     /// <inheritdoc/>
     public AnnounceCounters Counters
     {
         get => Volatile.Read(ref _counters).Value;
         set => Volatile.Write(ref _counters, new AnnounceCountersBox(value));
+    }
+
+    /// <summary>Whether the torrent takes part in the DHT, as handshakes say; set by its loop, read by any thread.</summary>
+    public bool UsesDht
+    {
+        get => Volatile.Read(ref _usesDht);
+        set => Volatile.Write(ref _usesDht, value);
     }
 
     /// <summary>Puts an event in; after <see cref="Close"/> it is dropped, and what it owns is given back.</summary>
@@ -84,6 +93,9 @@ internal sealed class TorrentInbox : IPeerSink, IDiskSink, ITrackerSink
 
     /// <inheritdoc/>
     public void OnPeersFound(IReadOnlyList<IPEndPoint> peers) => Post(new PeersFound(peers, PeerOrigin.Tracker));
+
+    /// <inheritdoc/>
+    public void OnLocalPeer(IPEndPoint peer) => Post(new PeersFound([peer], PeerOrigin.Local));
 
     /// <inheritdoc/>
     public void OnTrackerStatus(string url, int peers, string? error) => Post(new TrackerSaid(url, peers, error));

@@ -19,35 +19,34 @@ internal sealed class TorrentLoop : IAsyncDisposable
     private readonly Torrent _torrent;
     private readonly ITorrentStore _storage;
     private readonly ILogger _logger;
-    private readonly CancellationTokenSource _stopping = new();
     private readonly List<FileFinished> _finishedEarly = [];
-    private readonly HandPeers _handPeers;
+    private readonly TorrentContacts _contacts;
     private readonly ContentHandover? _handover;
     private TorrentPhase _phase = TorrentPhase.Checking;
     private TorrentSession? _session;
     private TransferStats? _stats;
     private TorrentGoal? _goal;
-    private TrackerClient? _trackers;
 
-    public TorrentLoop(TorrentSetup setup, Torrent torrent)
+    /// <summary>Makes the loop of a torrent that is known.</summary>
+    /// <param name="setup">What it is and is to do.</param>
+    /// <param name="torrent">Its public handle.</param>
+    /// <param name="contacts">What brings its peers; under way already when it began as a magnet link.</param>
+    public TorrentLoop(TorrentSetup setup, Torrent torrent, TorrentContacts contacts)
     {
         _setup = setup;
         _torrent = torrent;
         _logger = setup.Services.Logger;
+        _contacts = contacts;
         _storage = setup.CreateStore();
-        _handPeers = new HandPeers(setup);
         if (_storage is StreamStorage stream)
             _handover = new ContentHandover(stream, setup.Options.Stream!.Target, setup.Inbox);
     }
-
-    /// <summary>Whether peers that dial us are taken; read by the listener's tasks.</summary>
-    public bool TakesPeers => _torrent.Snapshot.Phase is TorrentPhase.Downloading or TorrentPhase.Seeding;
 
     /// <summary>Lives the torrent's life; never faults: its end is told through the public handle.</summary>
     public async Task RunAsync()
     {
         _torrent.Publish(new TorrentSnapshot { Phase = TorrentPhase.Checking });
-        Task opening = OpenAsync(_stopping.Token);
+        Task opening = OpenAsync(_contacts.Stopping);
         Exception? failure;
         try
         {
@@ -65,13 +64,7 @@ internal sealed class TorrentLoop : IAsyncDisposable
     }
 
     /// <inheritdoc/>
-    public async ValueTask DisposeAsync()
-    {
-        if (_trackers is not null)
-            await _trackers.DisposeAsync().ConfigureAwait(false);
-        await _storage.DisposeAsync().ConfigureAwait(false);
-        _stopping.Dispose();
-    }
+    public ValueTask DisposeAsync() => _storage.DisposeAsync();
 
     private async Task OpenAsync(CancellationToken cancellationToken)
     {
@@ -154,15 +147,21 @@ internal sealed class TorrentLoop : IAsyncDisposable
             case TrackerWarned warned:
                 _setup.Reporter.Warn($"{warned.Url} says: {warned.Message}");
                 break;
+            case DhtSearched searched:
+                _setup.Reporter.Dht(searched.Peers, searched.Answers, _contacts.Dht.Nodes);
+                break;
             case WarningRaised warning:
                 _setup.Reporter.Warn(warning.Message);
                 break;
             default:
-                _session?.OnPeer(e);
+                if (_session is null)
+                    _contacts.Lobby.OnPeer(e);
+                else
+                    _session.OnPeer(e);
                 if (e is PeerSaid)
                     _setup.Inbox.BatchDone();
                 else if (e is PeersFound or DialFailed)
-                    _session?.DialMore(_stopping.Token);
+                    _session?.DialMore(_contacts.Stopping);
                 break;
         }
     }
@@ -171,9 +170,10 @@ internal sealed class TorrentLoop : IAsyncDisposable
     {
         foreach (string warning in opening.Warnings)
             _setup.Reporter.Warn(warning);
-        TorrentParts parts = TorrentParts.Create(_setup, _storage, opening);
+        TorrentParts parts = TorrentParts.Create(_setup, _storage, opening, _contacts);
         _stats = parts.Stats;
         _session = new TorrentSession(parts, _setup.Services.ListenPort);
+        _session.TakeOver(_contacts.Lobby);
         _goal = new TorrentGoal(_setup, parts, opening.FinishedFiles);
         if (_setup.Options.SeedOnly && opening.Have.Count == 0)
         {
@@ -190,30 +190,31 @@ internal sealed class TorrentLoop : IAsyncDisposable
         if (_goal.IsReached)
             return;
 
-        _handover?.Start(_stopping.Token);
-        _handPeers.Start(_setup.Options.Peers, _stopping.Token);
-
+        _handover?.Start(_contacts.Stopping);
         _setup.Inbox.Counters = _goal.Counters;
-        if (_setup.TrackerOptions() is { } options)
-        {
-            _trackers = new TrackerClient(options, _setup.Inbox);
-            _trackers.Start();
-        }
-
-        _session.DialMore(_stopping.Token);
+        if (!_contacts.IsUnderWay)
+            _contacts.Begin(_setup.Options.Peers, _setup.TrackerOptions(), _setup.Metainfo.IsPrivate ? null : _setup.Metainfo.Nodes);
+        _session.DialMore(_contacts.Stopping);
     }
 
     private void OnTick()
     {
         if (_session is null || _goal is null)
             return;
-        _session.OnTick(_phase == TorrentPhase.Seeding, _stopping.Token);
+        _session.OnTick(_phase == TorrentPhase.Seeding, _contacts.Stopping);
         _setup.Inbox.Counters = _goal.Counters;
         if (_session.IsAlone && _phase == TorrentPhase.Downloading)
-            _trackers?.NeedPeers();
-        _torrent.EveryTrackerRefused = _trackers?.EveryTrackerRefused == true && _setup.Options.Peers.IsEmpty && !_session.HasHope;
-        _torrent.Publish(_stats!.Draw(_phase) with { WaitsForReader = _session.WaitsForReader });
+            _contacts.Trackers?.NeedPeers();
+        if (_session.LacksPeers && _phase == TorrentPhase.Downloading)
+            _contacts.Dht.NeedPeers();
+        bool hasOthers = !_setup.Options.Peers.IsEmpty || _contacts.Dht.IsUnderWay || _session.HasHope;
+        _torrent.EveryTrackerRefused = _contacts.Trackers?.EveryTrackerRefused == true && !hasOthers;
+        _torrent.Publish(Draw(_phase));
     }
+
+    private TorrentSnapshot Draw(TorrentPhase phase) => _stats is null
+        ? new TorrentSnapshot { Phase = phase }
+        : _stats.Draw(phase) with { WaitsForReader = _session!.WaitsForReader, DhtNodes = _contacts.Dht.Nodes };
 
     private TimeSpan PeriodAfterTick()
     {
@@ -238,7 +239,7 @@ internal sealed class TorrentLoop : IAsyncDisposable
         _torrent.MarkComplete();
         _setup.Reporter.Completed(_torrent.Snapshot);
         if (!_goal.BeganComplete && _goal.Left == 0)
-            _trackers?.Completed();
+            _contacts.Trackers?.Completed();
         _session!.CloseSeeds();
     }
 
@@ -255,7 +256,7 @@ internal sealed class TorrentLoop : IAsyncDisposable
         if (!isAllowed)
             throw new UnreachableException($"a torrent cannot go from {_phase} to {next}");
         _phase = next;
-        _torrent.Publish(_stats?.Draw(next) ?? new TorrentSnapshot { Phase = next });
+        _torrent.Publish(Draw(next));
     }
 
     private async Task EndAsync(Task opening, Exception? failure)
@@ -277,7 +278,7 @@ internal sealed class TorrentLoop : IAsyncDisposable
         }
 
         _phase = failure is null ? TorrentPhase.Stopped : TorrentPhase.Failed;
-        _torrent.Publish(_stats?.Draw(_phase) ?? new TorrentSnapshot { Phase = _phase });
+        _torrent.Publish(Draw(_phase));
         if (failure is null)
             _torrent.MarkStopped();
         else
@@ -290,16 +291,14 @@ internal sealed class TorrentLoop : IAsyncDisposable
         MoveTo(TorrentPhase.Stopping);
         if (_goal is not null)
             _setup.Inbox.Counters = _goal.Counters;
-        await _stopping.CancelAsync().ConfigureAwait(false);
-        Task leaving = _trackers?.StopAsync() ?? Task.CompletedTask;
+        Task leaving = await _contacts.StopAsync().ConfigureAwait(false);
         await opening.ConfigureAwait(false);
-        await _handPeers.WhenIdleAsync().ConfigureAwait(false);
         if (_handover is not null)
             await _handover.Ended.ConfigureAwait(false);
+        _session?.StopAsking();
+        await _contacts.CloseAllAsync().ConfigureAwait(false);
         if (_session is not null)
         {
-            _session.StopAsking();
-            await _session.CloseAllAsync().ConfigureAwait(false);
             if (failure is null or StorageException)
                 failure = await DrainAsync(_session).ConfigureAwait(false) ?? failure;
         }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Net;
+using Pieces.Metadata;
 using Pieces.Storage;
 
 namespace Pieces.Torrents;
@@ -48,8 +49,25 @@ public sealed record TorrentOptions
     /// <summary>Seed only: the data is to be there, complete or in part; nothing is fetched, written or renamed. Default false.</summary>
     public bool SeedOnly { get; init; }
 
+    /// <summary>
+    /// What <see cref="SeedOnly"/> serves: this, as it was described a moment ago and from where it lies, instead of what is in <see cref="OutputDirectory"/>.
+    /// It is not hashed again; the torrent fails when it cannot be read any more or is not what it was. Default null.
+    /// </summary>
+    public LocalContent? Content { get; init; }
+
     /// <summary>Indexes of the files that are wanted; null (default) for all.</summary>
     public ImmutableArray<int>? SelectedFiles { get; init; }
+
+    /// <summary>
+    /// Chooses the files of a torrent that began as a magnet link, once it is known: gives their indexes, or null to leave it to the
+    /// link's own selection (BEP 53). What it throws is what the torrent fails with. Not asked when <see cref="SelectedFiles"/> is set; default none,
+    /// which leaves it to the link too.
+    /// </summary>
+    public Func<Metainfo, ImmutableArray<int>?>? Select { get; init; }
+
+    /// <summary>Fetch the metadata of a magnet link and no more: nothing is written, and it is complete when <see cref="Torrent.Metadata"/> is.
+    /// Default false.</summary>
+    public bool MetadataOnly { get; init; }
 
     /// <summary>Peers given by hand; default none.</summary>
     public ImmutableArray<EndPoint> Peers { get; init; } = [];
@@ -59,6 +77,12 @@ public sealed record TorrentOptions
 
     /// <summary>Whether trackers are asked at all; default true.</summary>
     public bool UseTrackers { get; init; } = true;
+
+    /// <summary>Whether peers are told of one another, and asked for others (BEP 11); never for a private torrent. Default true.</summary>
+    public bool UsePeerExchange { get; init; } = true;
+
+    /// <summary>Whether peers are looked for in the local network (BEP 14); never for a private torrent. Default true.</summary>
+    public bool UseLocalDiscovery { get; init; } = true;
 
     /// <summary>Most connections for this torrent; default 100.</summary>
     public int MaxPeers { get; init; } = 100;

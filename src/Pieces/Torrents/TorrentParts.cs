@@ -1,3 +1,4 @@
+using Pieces.Discovery;
 using Pieces.Metadata;
 using Pieces.Peers;
 using Pieces.Picking;
@@ -19,9 +20,18 @@ internal sealed record TorrentParts
 
     public required UploadDesk Uploads { get; init; }
 
+    public required Delivery Delivery { get; init; }
+
+    public required MetadataServer Metadata { get; init; }
+
+    /// <summary>Exchanges peers with peers; null where that is off, as it is for a private torrent (BEP 27).</summary>
+    public PeerExchange? Exchange { get; init; }
+
     public required PeerMessageRouter Router { get; init; }
 
     public required TransferStats Stats { get; init; }
+
+    public required TorrentDht Dht { get; init; }
 
     /// <summary>What is kept of a stream; null for a download that keeps everything.</summary>
     public StreamRetention? Retention { get; init; }
@@ -32,8 +42,10 @@ internal sealed record TorrentParts
     /// <param name="setup">What the torrent is and is to do.</param>
     /// <param name="storage">Where its pieces are kept.</param>
     /// <param name="opening">What was found there.</param>
-    public static TorrentParts Create(TorrentSetup setup, ITorrentStore storage, StorageOpening opening)
+    /// <param name="contacts">What brings its peers, and may have done so before.</param>
+    public static TorrentParts Create(TorrentSetup setup, ITorrentStore storage, StorageOpening opening, TorrentContacts contacts)
     {
+        PeerAdmission admission = contacts.Lobby.Admission;
         TimeProvider time = setup.Services.TimeProvider;
         PieceLayout layout = setup.Metainfo.Layout;
         Bitfield wanted = setup.WantedPieces(opening);
@@ -45,25 +57,31 @@ internal sealed record TorrentParts
                 storage.ForgetCandidates(candidate.Piece);
         }
 
-        var book = new PeerBook(time, setup.Random);
-        var pool = new PeerPool(book, setup.Services.PeerId, setup.Options.MaxPeers, time);
-        var dialer = new PeerDialer(setup.Services, setup.Metainfo.InfoHash, setup.Inbox);
+        admission.BeginPieces(storage, layout.PieceCount);
+        (PeerBook book, PeerPool pool) = admission.Peers;
+        var metadata = new MetadataServer(setup.Metainfo, time);
+        PeerExchange? exchange = setup.ExchangesPeers ? new PeerExchange(book, pool, time, setup.Random) : null;
         var round = new ChokeRound(new Choker(time, setup.Random), time, Choker.SlotsFor(setup.Services.UploadLimiter.Rate));
         var downloads = new DownloadDesk(pieces, pool, time);
         StreamRetention? retention = storage is StreamStorage stream
             ? new StreamRetention(table, stream.Slots, () => pool.Peers.Count, stream.TryDrop)
             : null;
-        var uploads = new UploadDesk(layout, retention?.Offered ?? pieces.Have, pool, round);
+        var delivery = new Delivery(layout, countsBlocks: setup.Options.Content is not null);
+        var uploads = new UploadDesk(layout, retention?.Offered ?? pieces.Have, pool, round, delivery);
         return new TorrentParts
         {
             Metainfo = setup.Metainfo,
             Pieces = pieces,
-            Admission = new PeerAdmission(setup.Services, setup.Inbox, storage, dialer, new TorrentPeers(book, pool), layout.PieceCount),
+            Admission = admission,
             Downloads = downloads,
             Uploads = uploads,
-            Router = new PeerMessageRouter(layout, pieces, downloads, uploads, book, time),
-            Stats = new TransferStats(pieces, pool, book, time, layout.BytesOf(wanted)),
+            Delivery = delivery,
+            Metadata = metadata,
+            Exchange = exchange,
+            Router = new PeerMessageRouter(layout, pieces, downloads, uploads, new ExtensionDesk(metadata, exchange, book), contacts.Dht, time),
+            Stats = new TransferStats(pieces, pool, book, time, layout.BytesOf(wanted)) { PiecesNotServed = setup.PiecesNotServed(opening) },
             Reporter = setup.Reporter,
+            Dht = contacts.Dht,
             Retention = retention,
         };
     }

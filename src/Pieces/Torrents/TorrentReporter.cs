@@ -1,4 +1,6 @@
+using System.Collections.Immutable;
 using System.Net;
+using Pieces.Peers;
 using Pieces.Primitives;
 using Serilog;
 
@@ -14,6 +16,12 @@ internal sealed class TorrentReporter
     {
         _notices = notices;
         _logger = logger;
+    }
+
+    public void Metadata(Metadata.Metainfo metainfo, ImmutableArray<int>? selected)
+    {
+        _logger.Debug("the metadata is here: {Name}, {Size} bytes", DisplayText.Escape(metainfo.Name), metainfo.TotalLength);
+        _notices?.Report(new MetadataNotice(metainfo, selected));
     }
 
     public void Started(int have, int pieces)
@@ -32,14 +40,25 @@ internal sealed class TorrentReporter
 
     public void WasThere(int file, string path, long length) => _notices?.Report(new FileNotice(file, path, length, WasThere: true));
 
-    public void Connected(IPEndPoint address, string client)
+    public void Connected(IPEndPoint address, PeerState peer)
     {
-        _logger.Debug("{Peer}: connected, {Client}", address, client);
-        _notices?.Report(new PeerNotice(address, PeerChange.Connected, "", client));
+        _logger.Debug("{Peer}: connected, {Client}", address, peer.Client);
+        _notices?.Report(new PeerNotice(address, PeerChange.Connected, "", peer.Client) { Origin = peer.Origin });
     }
 
     public void Closed(IPEndPoint address, string reason, string client) =>
         _notices?.Report(new PeerNotice(address, PeerChange.Closed, reason, client));
+
+    public void Completed(PeerState peer)
+    {
+        PeerConnection connection = peer.Connection!;
+        _logger.Debug("{Peer}: has everything", connection.RemoteEndPoint);
+        _notices?.Report(new PeerNotice(connection.RemoteEndPoint, PeerChange.Completed, "", peer.Client)
+        {
+            Id = connection.RemoteId,
+            ListenPort = peer.DialAddress?.Port,
+        });
+    }
 
     public void Banned(IPEndPoint address)
     {
@@ -54,6 +73,15 @@ internal sealed class TorrentReporter
         else
             _logger.Debug("{Tracker}: {Error}", url, error);
         _notices?.Report(new TrackerNotice(url, peers, error));
+    }
+
+    public void Dht(int peers, int answers, int? nodes)
+    {
+        // What an ended search says after the torrent has left is of no interest.
+        if (nodes is not { } known)
+            return;
+        _logger.Debug("the DHT named {Peers} peers; {Answers} nodes answered, {Nodes} are known", peers, answers, known);
+        _notices?.Report(new DhtNotice(peers, answers, known));
     }
 
     public void Warn(string message)

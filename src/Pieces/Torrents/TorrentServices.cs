@@ -1,3 +1,5 @@
+using Pieces.Dht;
+using Pieces.Discovery;
 using Pieces.Net;
 using Pieces.Primitives;
 using Pieces.Storage;
@@ -31,6 +33,12 @@ internal sealed record TorrentServices
 
     /// <summary>The port we listen on, or 0.</summary>
     public required Func<int> ListenPort { get; init; }
+
+    /// <summary>The client's DHT node, started when a torrent wants it; null when the client takes no part.</summary>
+    public DhtHost? Dht { get; init; }
+
+    /// <summary>Finds peers in the local network; null where nothing is sent to it.</summary>
+    public LocalDiscovery? LocalDiscovery { get; init; }
 
     /// <summary>What every socket is bound to, or null.</summary>
     public LocalBinding? Binding { get; init; }

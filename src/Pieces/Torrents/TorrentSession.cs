@@ -1,3 +1,4 @@
+using Pieces.Discovery;
 using Pieces.Metadata;
 using Pieces.Peers;
 using Pieces.Primitives;
@@ -11,30 +12,38 @@ namespace Pieces.Torrents;
 /// </summary>
 internal sealed class TorrentSession
 {
-    private readonly Metainfo _metainfo;
+    private readonly int _pieceCount;
     private readonly PieceManager _pieces;
     private readonly PeerAdmission _admission;
     private readonly DownloadDesk _downloads;
     private readonly UploadDesk _uploads;
+    private readonly Delivery _delivery;
+    private readonly MetadataServer _metadata;
+    private readonly PeerExchange? _exchange;
     private readonly PeerMessageRouter _router;
     private readonly TransferStats _stats;
     private readonly TorrentReporter _reporter;
     private readonly StreamRetention? _retention;
+    private readonly TorrentDht _dht;
     private readonly Func<int> _listenPort;
     private readonly List<PieceIndex> _offered = [];
     private readonly List<SourceId> _convicted = [];
 
     public TorrentSession(TorrentParts parts, Func<int> listenPort)
     {
-        _metainfo = parts.Metainfo;
+        _pieceCount = parts.Metainfo.Layout.PieceCount;
         _pieces = parts.Pieces;
         _admission = parts.Admission;
         _downloads = parts.Downloads;
         _uploads = parts.Uploads;
+        _delivery = parts.Delivery;
+        _metadata = parts.Metadata;
+        _exchange = parts.Exchange;
         _router = parts.Router;
         _stats = parts.Stats;
         _reporter = parts.Reporter;
         _retention = parts.Retention;
+        _dht = parts.Dht;
         _listenPort = listenPort;
     }
 
@@ -44,6 +53,9 @@ internal sealed class TorrentSession
     /// <summary>Whether nobody is connected and nobody is left to dial.</summary>
     public bool IsAlone { get; private set; }
 
+    /// <summary>Whether there is room for peers and none left to dial now.</summary>
+    public bool LacksPeers => _admission.LacksPeers;
+
     /// <summary>Whether somebody is connected, is being dialled, or could be.</summary>
     public bool HasHope => _admission.Peers.Pool.Peers.Count > 0 || _admission.HasHope;
 
@@ -51,6 +63,28 @@ internal sealed class TorrentSession
     public bool WaitsForReader => _retention?.WaitsForReader == true;
 
     private Bitfield Offered => _retention?.Offered ?? _pieces.Have;
+
+    private GreetingTerms Terms => new()
+    {
+        ListenPort = _listenPort(),
+        TakesMetadata = _metadata.Size is not null,
+        MetadataSize = _metadata.Size,
+        ExchangesPeers = _exchange is not null,
+    };
+
+    /// <summary>Takes over the peers that came before the torrent was known: they hear what we have, and what they said is heard.</summary>
+    public void TakeOver(PeerLobby lobby)
+    {
+        foreach ((PeerState peer, List<Wire.PeerMessage> words) in lobby.HandOver())
+        {
+            peer.BeginPieces(_pieceCount);
+            _pieces.PeerJoined(peer);
+            if (PeerGreeting.SendRest(peer.Connection!, Offered, Terms))
+                _router.Handle(peer, words);
+            else
+                peer.Close(PeerEnding.Unplanned, "is to hear anew what is here");
+        }
+    }
 
     /// <summary>Deals with what peers and their connections report.</summary>
     public void OnPeer(TorrentEvent e)
@@ -117,6 +151,8 @@ internal sealed class TorrentSession
         TendStream();
         _downloads.Tick(now);
         _uploads.Tick(now, isSeeding);
+        _metadata.Tick();
+        _exchange?.Tick();
         if (isSeeding)
             CloseSeeds();
         IsAlone = _admission.DialMore(cancellationToken);
@@ -134,9 +170,6 @@ internal sealed class TorrentSession
     /// <summary>Gives back what open pieces still hold. The disk must have let go of all buffers.</summary>
     public void Abandon() => _pieces.Abandon();
 
-    /// <summary>Closes every connection and ends every dial; ends when that is done.</summary>
-    public Task CloseAllAsync() => _admission.CloseAllAsync("stopping");
-
     /// <summary>Everything wanted is here: those who have everything too can give us nothing, nor we them.</summary>
     public void CloseSeeds()
     {
@@ -152,6 +185,8 @@ internal sealed class TorrentSession
         if (_admission.Peers.Pool.TryGet(said.Peer, out PeerState? peer))
         {
             _router.Handle(peer, said.Messages);
+            if (_delivery.HasCompleted(peer))
+                _reporter.Completed(peer);
             return;
         }
 
@@ -167,8 +202,9 @@ internal sealed class TorrentSession
         if (_admission.Arrived(arrived) is not { } peer)
             return;
         _pieces.PeerJoined(peer);
-        PeerGreeting.Send(peer.Connection!, Offered, _listenPort(), _metainfo.InfoBytes.Length);
-        _reporter.Connected(arrived.RemoteEndPoint, peer.Client);
+        PeerGreeting.Send(peer.Connection!, Offered, Terms);
+        _dht.Greet(peer.Connection!);
+        _reporter.Connected(arrived.RemoteEndPoint, peer);
     }
 
     private void OnGone(PeerGone gone)
@@ -177,6 +213,10 @@ internal sealed class TorrentSession
             return;
         _pieces.PeerLeft(peer);
         _uploads.Forget(peer);
+        if (_delivery.HasTakenAll(peer))
+            _reporter.Completed(peer);
+        _metadata.Forget(peer);
+        _exchange?.Forget(peer);
         _reporter.Closed(gone.Peer.RemoteEndPoint, gone.Reason, peer.Client);
         _downloads.ServeAll();
     }

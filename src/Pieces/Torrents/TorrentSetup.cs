@@ -6,30 +6,34 @@ using Pieces.Trackers;
 namespace Pieces.Torrents;
 
 /// <summary>What one torrent is, what it is to do, and what it works with. Immutable.</summary>
-internal sealed record TorrentSetup
+internal sealed record TorrentSetup : TorrentBasis
 {
     public required Metainfo Metainfo { get; init; }
 
-    public required TorrentOptions Options { get; init; }
+    /// <summary>Whether its metadata came from peers and is to be kept until all is here, so that the next run need not ask for it.</summary>
+    public bool KeepsMetadata { get; init; }
 
-    public required TorrentServices Services { get; init; }
-
-    public required TorrentInbox Inbox { get; init; }
-
-    /// <summary>This torrent's own chance: used by its loop alone.</summary>
-    public required Random Random { get; init; }
-
-    public required TorrentReporter Reporter { get; init; }
+    /// <summary>Whether peers are told of one another: not those of a private torrent, who are the tracker's to name (BEP 27).</summary>
+    public bool ExchangesPeers => Options.UsePeerExchange && !Metainfo.IsPrivate;
 
     /// <summary>Pieces that some wanted file touches, less those that need not be fetched; what is there when it is only to be served.</summary>
     public Bitfield WantedPieces(StorageOpening opening)
     {
         if (Options.SeedOnly)
             return opening.Have.Clone();
-        Bitfield wanted = SelectedFiles.PiecesOf(Metainfo, SelectedFiles.FlagsOf(Metainfo, Options.SelectedFiles));
+        Bitfield wanted = SelectedPieces();
         for (int i = opening.Exempt.NextSet(0); i >= 0; i = opening.Exempt.NextSet(i + 1))
             wanted.Clear(i);
         return wanted;
+    }
+
+    /// <summary>
+    /// How many pieces of data that is only to be served are missing; those do not count of which nothing but bytes of unselected files lacks.
+    /// </summary>
+    public int PiecesNotServed(StorageOpening opening)
+    {
+        Bitfield selected = SelectedPieces();
+        return Options.SeedOnly ? selected.Count - selected.CountCommon(opening.Have) - selected.CountCommon(opening.Exempt) : 0;
     }
 
     /// <summary>The files that are to be on the disk under their final names.</summary>
@@ -38,6 +42,8 @@ internal sealed record TorrentSetup
         bool[]? selected = SelectedFiles.FlagsOf(Metainfo, Options.SelectedFiles);
         return Metainfo.Files.Where(file => file.IsOnDisk && (selected is null || selected[file.Index]));
     }
+
+    private Bitfield SelectedPieces() => SelectedFiles.PiecesOf(Metainfo, SelectedFiles.FlagsOf(Metainfo, Options.SelectedFiles));
 
     /// <summary>Where the torrent's pieces are kept; opened by its loop.</summary>
     public ITorrentStore CreateStore() =>
@@ -56,27 +62,12 @@ internal sealed record TorrentSetup
         Preallocation = Options.Preallocation,
         Paranoid = Options.Paranoid,
         ReadOnly = Options.SeedOnly,
+        Content = Options.Content,
+        KeepsMetadata = KeepsMetadata,
         TimeProvider = Services.TimeProvider,
         Logger = Services.Logger,
     };
 
     /// <summary>What the torrent's trackers are told, or null when there are none to ask.</summary>
-    public TrackerClientOptions? TrackerOptions()
-    {
-        if (!Options.UseTrackers || (Metainfo.Trackers.IsEmpty && Options.ExtraTrackers.IsEmpty))
-            return null;
-        return new TrackerClientOptions
-        {
-            InfoHash = Metainfo.InfoHash,
-            PeerId = Services.PeerId,
-            ListenPort = Services.ListenPort,
-            Tiers = [.. Metainfo.Trackers, .. Options.ExtraTrackers.Select(url => (System.Collections.Immutable.ImmutableArray<string>)[url])],
-            Key = (uint)Random.Next(),
-            IsPrivate = Metainfo.IsPrivate,
-            Binding = Services.Binding,
-            TimeProvider = Services.TimeProvider,
-            Random = Random,
-            Logger = Services.Logger,
-        };
-    }
+    public TrackerClientOptions? TrackerOptions() => TrackerOptions(Metainfo.Trackers, Metainfo.IsPrivate);
 }

@@ -20,6 +20,12 @@ public enum TorrentPhase
 
     /// <summary>Over: it could not go on; <see cref="Torrent.Completion"/> says why.</summary>
     Failed,
+
+    /// <summary>A magnet link of which nothing but the info-hash is known, and nobody yet who has the rest.</summary>
+    FindingPeers,
+
+    /// <summary>A magnet link whose metadata is being fetched from peers.</summary>
+    FetchingMetadata,
 }
 
 /// <summary>A torrent at one moment; immutable.</summary>
@@ -40,8 +46,19 @@ public sealed record TorrentSnapshot
     /// <summary>Bytes to look at while <see cref="TorrentPhase.Checking"/>; 0 when not yet known.</summary>
     public long BytesToCheck { get; init; }
 
+    /// <summary>Bytes of the metadata that are here, not yet verified, while <see cref="TorrentPhase.FetchingMetadata"/>.</summary>
+    public int MetadataReceived { get; init; }
+
+    /// <summary>Bytes of the metadata as peers say, while <see cref="TorrentPhase.FetchingMetadata"/>; 0 when not known.</summary>
+    public int MetadataSize { get; init; }
+
     /// <summary>Pieces verified and written.</summary>
     public int PiecesHave { get; init; }
+
+    /// <summary>
+    /// Pieces of the wanted files that are not here. Where data is only served, those do not count of which nothing but bytes of unselected files lacks.
+    /// </summary>
+    public int PiecesMissing { get; init; }
 
     /// <summary>Which parts of the torrent these pieces are; null before that is known.</summary>
     public PieceMap? Map { get; init; }
@@ -72,6 +89,9 @@ public sealed record TorrentSnapshot
 
     /// <summary>Peers banned for bad data.</summary>
     public int BannedPeers { get; init; }
+
+    /// <summary>Nodes of the DHT that are known; null while this torrent is not searched for there.</summary>
+    public int? DhtNodes { get; init; }
 
     /// <summary>Time since the transfer began.</summary>
     public TimeSpan Elapsed { get; init; }

@@ -34,6 +34,9 @@ internal sealed class TransferStats
     /// <summary>Bytes of the wanted pieces.</summary>
     public long BytesWanted { get; }
 
+    /// <summary>Pieces that are not here and will not be, since nothing is fetched.</summary>
+    public int PiecesNotServed { get; init; }
+
     /// <summary>The present timestamp.</summary>
     public long Now => _time.GetTimestamp();
 
@@ -73,6 +76,7 @@ internal sealed class TransferStats
             BytesWanted = BytesWanted,
             BytesVerified = BytesWanted - _pieces.BytesLeft,
             PiecesHave = _pieces.Have.Count,
+            PiecesMissing = _pieces.PiecesLeft + PiecesNotServed,
             Map = Map(),
             Downloaded = _pieces.Downloaded,
             Uploaded = _uploaded.Total,

@@ -15,6 +15,7 @@ internal sealed class UploadDesk
     private readonly Bitfield _have;
     private readonly PeerPool _pool;
     private readonly ChokeRound _round;
+    private readonly Delivery _delivery;
     private readonly Dictionary<SourceId, int> _deaf = [];
 
     /// <summary>Makes it.</summary>
@@ -22,8 +23,10 @@ internal sealed class UploadDesk
     /// <param name="have">The pieces that peers may ask for; read only here.</param>
     /// <param name="pool">The connected peers.</param>
     /// <param name="round">Decides who is unchoked.</param>
-    public UploadDesk(PieceLayout layout, Bitfield have, PeerPool pool, ChokeRound round)
+    /// <param name="delivery">Hears which blocks go to whom.</param>
+    public UploadDesk(PieceLayout layout, Bitfield have, PeerPool pool, ChokeRound round, Delivery delivery)
     {
+        _delivery = delivery;
         _layout = layout;
         _have = have;
         _pool = pool;
@@ -49,14 +52,18 @@ internal sealed class UploadDesk
 
         if (!_have[block.Piece] || !connection.TryQueueUpload(block))
             Reject(connection, request);
+        else
+            _delivery.OnQueued(peer, block);
     }
 
     /// <summary>A peer does not want a block any more.</summary>
     public void OnCancel(PeerState peer, CancelMessage cancel)
     {
         PeerConnection connection = peer.Connection!;
-        if (_layout.TryGetBlock(cancel.Piece, cancel.Begin, cancel.Length, out BlockRequest block)
-            && connection.CancelUpload(block) && connection.SupportsFast)
+        if (!_layout.TryGetBlock(cancel.Piece, cancel.Begin, cancel.Length, out BlockRequest block) || !connection.CancelUpload(block))
+            return;
+        _delivery.OnDropped(peer, block);
+        if (connection.SupportsFast)
         {
             // BEP 6: every request is answered, by its block or by a reject, cancelled ones too.
             connection.Send(new RejectRequestMessage(cancel.Piece, cancel.Begin, cancel.Length));
@@ -116,13 +123,14 @@ internal sealed class UploadDesk
         peer.Connection!.Send(UnchokeMessage.Instance);
     }
 
-    private static void Choke(PeerState peer)
+    private void Choke(PeerState peer)
     {
         PeerConnection connection = peer.Connection!;
         peer.Flags.AmChoking = true;
         connection.Send(ChokeMessage.Instance);
         foreach (BlockRequest dropped in connection.DropUploads())
         {
+            _delivery.OnDropped(peer, dropped);
             if (connection.SupportsFast)
                 connection.Send(new RejectRequestMessage((uint)dropped.Piece.Value, (uint)dropped.Begin, (uint)dropped.Length));
         }

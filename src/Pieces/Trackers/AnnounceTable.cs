@@ -40,17 +40,28 @@ public sealed class AnnounceTable
     {
         ArgumentNullException.ThrowIfNull(peer.Address);
         IPEndPoint address = Plain(peer.Address);
+        AnnounceTableAnswer? answer = Take(infoHash, peer with { Address = address }, announceEvent, left, wanted);
+        if (answer is not null && announceEvent == AnnounceEvent.Completed && left == 0)
+            _options.Completed?.Invoke(infoHash, peer with { Address = address });
+        return answer;
+    }
+
+    /// <summary>Names a peer that has everything to all who ask, for as long as the table lives; it need not announce.</summary>
+    /// <param name="infoHash">The swarm.</param>
+    /// <param name="peer">The peer.</param>
+    public void Keep(InfoHash infoHash, TrackedPeer peer)
+    {
+        ArgumentNullException.ThrowIfNull(peer.Address);
+        IPEndPoint address = Plain(peer.Address);
         lock (_gate)
         {
-            ForgetTheSilent();
-            if (announceEvent == AnnounceEvent.Stopped)
-                Remove(infoHash, address);
-            else if (address.Port != 0 && !Remember(infoHash, peer with { Address = address }, announceEvent, left))
-                return null;
+            Remove(infoHash, address);
             if (!_swarms.TryGetValue(infoHash, out Swarm? swarm))
-                return new AnnounceTableAnswer(default, [], []);
-            int count = announceEvent == AnnounceEvent.Stopped ? 0 : Math.Clamp(wanted, 0, _options.MaxPeersPerAnswer);
-            return new AnnounceTableAnswer(swarm.Counts, swarm.V4.Pick(count, address, _options.Random), swarm.V6.Pick(count, address, _options.Random));
+                _swarms.Add(infoHash, swarm = new Swarm(infoHash));
+            if (swarm.Peers.ContainsKey(address))
+                return;
+            swarm.Add(new Peer(swarm, address) { Id = peer.Id, IsSeed = true, IsKept = true });
+            swarm.Seeders++;
         }
     }
 
@@ -61,6 +72,23 @@ public sealed class AnnounceTable
         {
             ForgetTheSilent();
             return _swarms.TryGetValue(infoHash, out Swarm? swarm) ? swarm.Counts : null;
+        }
+    }
+
+    private AnnounceTableAnswer? Take(InfoHash infoHash, TrackedPeer peer, AnnounceEvent announceEvent, long left, int wanted)
+    {
+        IPEndPoint address = peer.Address;
+        lock (_gate)
+        {
+            ForgetTheSilent();
+            if (announceEvent == AnnounceEvent.Stopped)
+                Remove(infoHash, address);
+            else if (address.Port != 0 && !Remember(infoHash, peer, announceEvent, left))
+                return null;
+            if (!_swarms.TryGetValue(infoHash, out Swarm? swarm))
+                return new AnnounceTableAnswer(default, [], []);
+            int count = announceEvent == AnnounceEvent.Stopped ? 0 : Math.Clamp(wanted, 0, _options.MaxPeersPerAnswer);
+            return new AnnounceTableAnswer(swarm.Counts, swarm.V4.Pick(count, address, _options.Random), swarm.V6.Pick(count, address, _options.Random));
         }
     }
 
@@ -79,6 +107,9 @@ public sealed class AnnounceTable
 
         if (swarm.Peers.TryGetValue(tracked.Address, out Peer? peer))
         {
+            // What strangers say in its name changes nothing.
+            if (peer.IsKept)
+                return true;
             _byAge.Remove(peer.Age);
         }
         else
@@ -100,7 +131,7 @@ public sealed class AnnounceTable
 
     private void Remove(InfoHash infoHash, IPEndPoint address)
     {
-        if (_swarms.TryGetValue(infoHash, out Swarm? swarm) && swarm.Peers.TryGetValue(address, out Peer? peer))
+        if (_swarms.TryGetValue(infoHash, out Swarm? swarm) && swarm.Peers.TryGetValue(address, out Peer? peer) && !peer.IsKept)
             Remove(peer);
     }
 
@@ -136,6 +167,9 @@ public sealed class AnnounceTable
         public PeerId Id { get; set; }
 
         public bool IsSeed { get; set; }
+
+        /// <summary>Whether it stays without announcing; then it has no place among the ages.</summary>
+        public bool IsKept { get; init; }
 
         public long SeenAt { get; set; }
 

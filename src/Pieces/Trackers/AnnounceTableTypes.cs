@@ -19,6 +19,12 @@ public sealed record AnnounceTableOptions
     /// <summary>Most peers of one family in one answer; default 100.</summary>
     public int MaxPeersPerAnswer { get; init; } = 100;
 
+    /// <summary>
+    /// Told when a peer says that its download has just become complete, as often as it says so; on the thread of the announce, so it must be quick.
+    /// Default nobody.
+    /// </summary>
+    public Action<InfoHash, TrackedPeer>? Completed { get; init; }
+
     /// <summary>Source of time; default the system's.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 

@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Text;
 using Pieces.Net;
+using Pieces.Primitives;
 
 namespace Pieces.Trackers;
 
@@ -121,7 +122,7 @@ internal sealed class BoundedHttp : IDisposable
         var request = new HttpRequestMessage(HttpMethod.Get, hop.To) { Version = HttpVersion.Version11, VersionPolicy = HttpVersionPolicy.RequestVersionExact };
         request.Options.Set(HopKey, hop);
         request.Headers.ConnectionClose = true;
-        request.Headers.UserAgent.Add(new ProductInfoHeaderValue("Pieces", "0.1"));
+        request.Headers.UserAgent.Add(new ProductInfoHeaderValue(ProductName.Name, ProductName.Version));
 
         // Credentials are for the tracker that was named, not for wherever it leads.
         if (userInfo.Length > 0 && hop.From is null)

@@ -62,7 +62,7 @@ public sealed class CompletionTests : IDisposable
             .Which.Message.Should().Contain("did you mean fish?");
 
     [Theory]
-    [InlineData("", "download seed show verify create tracker config completion help")]
+    [InlineData("", "download seed show verify create magnet share tracker config completion help")]
     [InlineData("dow", "download")]
     [InlineData("-v dow", "download")]
     [InlineData("download --ord", "--order")]

@@ -49,8 +49,8 @@ public class EventWriterTests
         EventWriter writer = Writer();
         for (int i = 0; i < Many; i++)
         {
-            writer.Write(new ProgressEvent(writer.Now, Hash, 0, 0, 0, 0, 0, 0, 0, null));
-            writer.Write(new PeerEvent(writer.Now, Hash, "192.0.2.1:1", "connected", "", ""));
+            writer.Write(new ProgressEvent(writer.Now, Hash, 0, 0, 0, 0, 0, 0, 0, null, null));
+            writer.Write(new PeerEvent(writer.Now, Hash, "192.0.2.1:1", "connected", "", "", "tracker"));
         }
 
         for (int i = 0; i < Many; i++)
@@ -71,7 +71,7 @@ public class EventWriterTests
     {
         EventWriter writer = Writer();
         for (int i = 0; i < EventWriter.MaxBeforeOthers + 100; i++)
-            writer.Write(new PeerEvent(writer.Now, Hash, "192.0.2.1:1", "connected", "", ""));
+            writer.Write(new PeerEvent(writer.Now, Hash, "192.0.2.1:1", "connected", "", "", "tracker"));
         _output.Open();
         await _output.UntilIdleAsync(TestContext.Current.CancellationToken);
         writer.Write(new SummaryEvent(writer.Now, Hash, "x", 0, 0, "complete"));

@@ -35,6 +35,29 @@ public class GiveUpClockTests
     }
 
     [Fact]
+    public void Metadata_that_does_not_come_is_given_up_with_or_without_contact()
+    {
+        var alone = new GiveUpClock(null, null, metadataTimeout: Minute);
+        alone.Check(new TorrentSnapshot { Phase = TorrentPhase.FindingPeers }, 0.9 * Minute).Should().BeNull();
+        alone.Check(new TorrentSnapshot { Phase = TorrentPhase.FindingPeers }, Minute)!.Code.Should().Be(ExitCode.NoPeer);
+
+        var met = new GiveUpClock(null, null, metadataTimeout: Minute);
+        met.Check(new TorrentSnapshot { Phase = TorrentPhase.FetchingMetadata, ConnectedPeers = 1 }, Minute)!.Code.Should().Be(ExitCode.Stalled);
+
+        new GiveUpClock(null, null, metadataTimeout: Minute).Check(Downloading(), 10 * Minute).Should().BeNull("it is here");
+    }
+
+    [Fact]
+    public void Each_part_of_the_metadata_winds_the_stall_clock_up_again()
+    {
+        var clock = new GiveUpClock(Minute, null);
+        var now = new TorrentSnapshot { Phase = TorrentPhase.FetchingMetadata };
+        for (int i = 0; i < 5; i++)
+            Wait(clock, now with { MetadataReceived = i + 1 }, i * 0.9 * Minute, (i + 1) * 0.9 * Minute).Should().BeNull();
+        Wait(clock, now with { MetadataReceived = 5 }, 4.5 * Minute, 5.1 * Minute).Should().NotBeNull();
+    }
+
+    [Fact]
     public void Looking_at_what_is_there_is_no_stall()
     {
         var clock = new GiveUpClock(Minute, null);

@@ -29,6 +29,16 @@ public class ProgressTests
     }
 
     [Fact]
+    public void Plain_progress_says_in_the_displays_words_what_is_going_on()
+    {
+        PlainProgress progress = Plain();
+        TorrentSnapshot alone = At(TorrentPhase.Downloading, 0) with { ConnectedPeers = 0 };
+        foreach (TorrentSnapshot now in (TorrentSnapshot[])[At(TorrentPhase.FetchingMetadata, 0), alone, At(TorrentPhase.Downloading, 0), alone with { BytesVerified = Subject.Size / 2 }])
+            progress.Show([new TransferStatus(Subject, now)]);
+        _log.Lines.Skip(1).Should().Equal("a.iso: fetching metadata", "a.iso: finding peers", "a.iso: downloading", "a.iso: finding peers, 50.0 % is here already");
+    }
+
+    [Fact]
     public void Plain_progress_says_the_figures_every_30_seconds()
     {
         PlainProgress progress = Plain();

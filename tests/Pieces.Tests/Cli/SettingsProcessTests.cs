@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Pieces.Tests.Contract;
 using Pieces.Tests.Support;
 
 namespace Pieces.Tests.Cli;
@@ -11,6 +12,7 @@ public sealed class SettingsProcessTests : IDisposable
     private string ConfigPath => Path.Combine(_folder, "pieces", "config");
 
     [Fact]
+    [Contract("command config", "setting flag-beats-environment-beats-file")]
     public async Task Config_prints_each_setting_and_where_it_came_from()
     {
         WriteFile("order=rarest-first\ntracker=http://t.example/0123456789abcdef0123/announce\nseed=1");
@@ -64,6 +66,7 @@ public sealed class SettingsProcessTests : IDisposable
     }
 
     [Fact]
+    [Contract("command create --name")]
     public async Task A_setting_reaches_the_command()
     {
         await File.WriteAllTextAsync(Path.Combine(_folder, "a"), "hello", TestContext.Current.CancellationToken);
@@ -86,6 +89,7 @@ public sealed class SettingsProcessTests : IDisposable
     }
 
     [Theory]
+    [Contract("exit 2", "setting unknown-key-is-2")]
     [InlineData("down-limit=x", "1: down-limit: \"x\" is no number of bytes")]
     [InlineData("\ndown-limt=1", "2: down-limt: no such setting (did you mean down-limit?)")]
     public async Task A_bad_line_of_the_file_is_named_and_ends_it(string text, string says)
@@ -107,6 +111,7 @@ public sealed class SettingsProcessTests : IDisposable
     }
 
     [Fact]
+    [Contract("setting {unknown-variable-warns,hook-variables-ignored}")]
     public async Task An_unknown_variable_is_a_warning_and_those_of_hooks_are_nothing()
     {
         PiecesResult result = await RunAsync(["show", "x.torrent"], ("PIECES_ODER", "x"), ("PIECES_HOOK_EVENT", "x"), ("PIECES_SEED", string.Empty));
@@ -138,7 +143,7 @@ public sealed class SettingsProcessTests : IDisposable
     {
         PiecesResult result = await RunAsync(["download", "x.torrent", "-v", "--encryption=off", "--dht-bootstrap", "192.0.2.1:6881"]);
         result.ExitCode.Should().Be(3, "only the torrent is missing");
-        result.StandardError.Should().StartWith("1 bootstrap node given; the distributed hash table is not built yet");
+        result.StandardError.Should().Contain("x.torrent").And.NotContain("not built");
     }
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);

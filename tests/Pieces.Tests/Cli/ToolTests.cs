@@ -1,4 +1,5 @@
 using System.Text;
+using Pieces.Tests.Contract;
 using Pieces.Tests.Support;
 
 namespace Pieces.Tests.Cli;
@@ -9,6 +10,7 @@ public sealed class ToolTests : IDisposable
     private readonly string _folder = Directory.CreateTempSubdirectory("pieces-cli-").FullName;
 
     [Fact]
+    [Contract("command show", "command show --files", "command verify", "command create", "command create {-o,-t}", "stream secrets-hidden")]
     public async Task What_create_makes_show_reads_and_verify_finds_right()
     {
         MakeContent();
@@ -25,6 +27,7 @@ public sealed class ToolTests : IDisposable
     }
 
     [Fact]
+    [Contract("exit 10", "command verify --data")]
     public async Task Verify_names_each_file_that_is_missing_cut_or_changed()
     {
         MakeContent();
@@ -43,6 +46,7 @@ public sealed class ToolTests : IDisposable
     }
 
     [Fact]
+    [Contract("create reproducible", "command create -o")]
     public async Task The_same_content_gives_the_same_bytes_on_stdout_and_in_a_file()
     {
         MakeContent();
@@ -54,6 +58,7 @@ public sealed class ToolTests : IDisposable
     }
 
     [Fact]
+    [Contract("command create --overwrite", "exit 13")]
     public async Task A_torrent_that_is_there_is_replaced_only_when_that_is_asked_for()
     {
         MakeContent();
@@ -75,6 +80,7 @@ public sealed class ToolTests : IDisposable
     }
 
     [Fact]
+    [Contract("exit 4")]
     public async Task A_bad_torrent_is_one_line_with_its_name()
     {
         PiecesResult show = await RunAsync(["show", "-"], Encoding.ASCII.GetBytes("this is no torrent"));
@@ -84,6 +90,7 @@ public sealed class ToolTests : IDisposable
     }
 
     [Fact]
+    [Contract("command tracker", "command tracker --port", "tracker {port-0-prints-url,loopback-unless-told}", "exit-0 tracker-signal")]
     public async Task A_tracker_prints_its_urls_and_ends_well_on_a_signal()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "signals are sent with kill");

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Microsoft.Extensions.Time.Testing;
 using Pieces.Cli.Failures;
+using Pieces.Cli.Sources;
 using Pieces.Cli.Transfers;
 using Pieces.Metadata;
 using Pieces.Tests.Support;
@@ -28,11 +29,13 @@ public sealed class TransferLoopTests : IDisposable
         await FakeTimeSteps.SettleAsync();
         _host.Added.Keys.Should().BeEquivalentTo("a", "b");
         _host.Loaded.Should().BeEquivalentTo(["a", "b"], "a source is not even loaded before its turn");
+        await UntilAsync(() => _heard.Waiting == 2);
 
         Finish("b");
         await UntilAsync(() => _host.Added.Count == 3);
         Finish("a");
         await UntilAsync(() => _host.Added.Count == 4);
+        await UntilAsync(() => _heard.Waiting == 0);
         Finish("c");
         Finish("d");
         (await EndOf(run)).Select(result => result.Outcome.Code).Should().Equal(ExitCode.Success, ExitCode.Success, ExitCode.Success, ExitCode.Success);
@@ -162,12 +165,12 @@ public sealed class TransferLoopTests : IDisposable
 
         public int ListenPort => 0;
 
-        public Task<Metainfo> LoadAsync(string source, CancellationToken cancellationToken)
+        public Task<TransferSource> LoadAsync(string source, CancellationToken cancellationToken)
         {
             Loaded.Enqueue(source);
             return Bad.TryGetValue(source, out Exception? reason)
-                ? Task.FromException<Metainfo>(reason)
-                : Task.FromResult(new GeneratedTorrent(source, 1, 16 * 1024).Metainfo);
+                ? Task.FromException<TransferSource>(reason)
+                : Task.FromResult(new TransferSource(new GeneratedTorrent(source, 1, 16 * 1024).Metainfo));
         }
 
         public int Trims { get; private set; }
@@ -175,19 +178,29 @@ public sealed class TransferLoopTests : IDisposable
         public void TrimMemory() => Trims++;
 
         public Task<ITransfer> AddAsync(
-            Metainfo metainfo, ImmutableArray<int>? selected, IProgress<TorrentNotice> notices, CancellationToken cancellationToken)
+            TransferSource torrent,
+            ImmutableArray<int>? selected,
+            Func<Metainfo, ImmutableArray<int>?> choose,
+            IProgress<TorrentNotice> notices,
+            CancellationToken cancellationToken)
         {
             var transfer = new FakeTransfer();
-            Added[metainfo.Name] = transfer;
+            Added[torrent.Name] = transfer;
             return Task.FromResult<ITransfer>(transfer);
         }
     }
 
     private sealed class Recorder : TransferObserver
     {
+        private int _waiting;
+
+        public int Waiting => Volatile.Read(ref _waiting);
+
         public System.Collections.Concurrent.ConcurrentQueue<string> Warnings { get; } = new();
 
         public System.Collections.Concurrent.ConcurrentQueue<string> Ended { get; } = new();
+
+        public override void Queue(int waiting) => Volatile.Write(ref _waiting, waiting);
 
         public override void Warn(TransferItem? item, string message) => Warnings.Enqueue(message);
 

@@ -38,8 +38,10 @@ public class TransferSessionTests
         _transfer.Complete();
         TransferSession session = Session(seedOnly: true);
         session.Stop();
-        (await EndOf(session, ExitCode.Interrupted)).Should().Be(new Outcome(ExitCode.Interrupted));
-        _transfer.Snapshot = _transfer.Snapshot with { PiecesHave = 1 };
+        (await EndOf(session, ExitCode.Interrupted)).Should().Be(new Outcome(ExitCode.Interrupted), "nothing is known to be there");
+        _transfer.Snapshot = _transfer.Snapshot with { PiecesHave = 1, PiecesMissing = 1 };
+        session.Verdict(ExitCode.Interrupted).Should().Be(new Outcome(ExitCode.Interrupted));
+        _transfer.Snapshot = _transfer.Snapshot with { PiecesMissing = 0 };
         session.Verdict(ExitCode.Interrupted).Should().Be(Outcome.Success);
     }
 

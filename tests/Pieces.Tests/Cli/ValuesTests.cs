@@ -9,6 +9,7 @@ public class ValuesTests
     [InlineData("90s", 90)]
     [InlineData("15m", 900)]
     [InlineData("2h", 7200)]
+    [InlineData("1d", 86400)]
     [InlineData("45", 45)]
     [InlineData("1.5m", 90)]
     [InlineData("0", 0)]
@@ -26,6 +27,7 @@ public class ValuesTests
     [InlineData("1e3")]
     [InlineData("NaN")]
     [InlineData("87601h")]
+    [InlineData("3651d")]
     public void What_is_no_duration_is_refused(string text) =>
         FluentActions.Invoking(() => Values.Duration(text)).Should().Throw<FormatException>().Which.Message.Should().Contain($"\"{text}\"");
 

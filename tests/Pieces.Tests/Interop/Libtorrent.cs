@@ -19,8 +19,11 @@ internal sealed class Libtorrent : RealClient
             "alert_mask": int(categories.error_notification | categories.status_notification | categories.tracker_notification
                               | categories.peer_notification | categories.connect_notification),
         })
-        wanted = libtorrent.add_torrent_params()
-        wanted.ti = libtorrent.torrent_info(torrent)
+        if torrent.startswith("magnet:"):
+            wanted = libtorrent.parse_magnet_uri(torrent)
+        else:
+            wanted = libtorrent.add_torrent_params()
+            wanted.ti = libtorrent.torrent_info(torrent)
         wanted.save_path = folder
         wanted.flags |= libtorrent.torrent_flags.disable_pex
         session.add_torrent(wanted)
@@ -35,8 +38,10 @@ internal sealed class Libtorrent : RealClient
 
     public override string Name => "libtorrent";
 
+    public override bool DialsPeersOfLinks => true;
+
     protected override IReadOnlyList<string> Probe => [Python, "-c", "import libtorrent"];
 
     public override PeerProcess Start(RealClientJob job)
-        => PeerProcess.Start(Name, job.Home, [Python, "-u", "-c", Script, job.TorrentFile, job.Folder, $"{job.Port}"]);
+        => PeerProcess.Start(Name, job.Home, [Python, "-u", "-c", Script, job.Source, job.Folder, $"{job.Port}"]);
 }

@@ -1,12 +1,19 @@
+using System.Net;
+
 namespace Pieces.Tests.Interop;
 
 internal sealed class QBittorrent : RealClient
 {
     public override string Name => "qBittorrent";
 
+    public override bool DialsPeersOfLinks => true;
+
     protected override IReadOnlyList<string> Probe => ["qbittorrent-nox", "--version"];
 
-    public override PeerProcess Start(RealClientJob job)
+    public override PeerProcess Start(RealClientJob job) => PeerProcess.Start(Name, job.Home, Command(job, IPAddress.Any, usesDht: false));
+
+    /// <summary>Writes its settings, and gives the program with its arguments.</summary>
+    public static IReadOnlyList<string> Command(RealClientJob job, IPAddress address, bool usesDht)
     {
         string configuration = Path.Combine(job.Home, "qBittorrent", "config", "qBittorrent.conf");
         Directory.CreateDirectory(Path.GetDirectoryName(configuration)!);
@@ -24,12 +31,12 @@ internal sealed class QBittorrent : RealClient
             [BitTorrent]
             Session\Port={job.Port}
             Session\BTProtocol=TCP
-            Session\DHTEnabled=false
+            Session\InterfaceAddress={address}
+            Session\DHTEnabled={(usesDht ? "true" : "false")}
             Session\LSDEnabled=false
             Session\MultiConnectionsPerIp=true
             Session\PeXEnabled=false
             """);
-        return PeerProcess.Start(Name, job.Home,
-            ["qbittorrent-nox", $"--profile={job.Home}", $"--save-path={job.Folder}", "--add-paused=false", "--skip-dialog=true", job.TorrentFile]);
+        return ["qbittorrent-nox", $"--profile={job.Home}", $"--save-path={job.Folder}", "--add-paused=false", "--skip-dialog=true", job.Source];
     }
 }

@@ -17,6 +17,9 @@ internal abstract class RealClient
     /// </summary>
     public virtual bool DialsLoopback => true;
 
+    /// <summary>Whether it dials the peers that a magnet link names (<c>x.pe</c>).</summary>
+    public virtual bool DialsPeersOfLinks => false;
+
     /// <summary>Where it listens, and from where it asks trackers.</summary>
     public virtual IPAddress Address => IPAddress.Loopback;
 
@@ -49,4 +52,9 @@ internal abstract class RealClient
 /// <param name="Folder">Where the content is or goes.</param>
 /// <param name="Home">An empty folder for the client's own files.</param>
 /// <param name="Port">TCP port to listen on.</param>
-internal sealed record RealClientJob(string TorrentFile, string Folder, string Home, int Port);
+/// <param name="Link">A magnet link that is all it is to know, instead of the torrent; or null.</param>
+internal sealed record RealClientJob(string TorrentFile, string Folder, string Home, int Port, string? Link = null)
+{
+    /// <summary>What the client is given: link or file.</summary>
+    public string Source => Link ?? TorrentFile;
+}

@@ -11,10 +11,17 @@ internal static class RealPeers
     /// </summary>
     public static RealClient Require(string name, TrackerKind tracker)
     {
-        RealClient client = Known.Single(client => client.Name == name);
-        Require(client.IsInstalled(), name);
+        RealClient client = Require(name);
         if (tracker is TrackerKind.OpenTrackerHttp or TrackerKind.OpenTrackerUdp)
             Require(OpenTracker.IsInstalled(), "opentracker");
+        return client;
+    }
+
+    /// <summary>As the other one, where no tracker is needed.</summary>
+    public static RealClient Require(string name)
+    {
+        RealClient client = Known.Single(client => client.Name == name);
+        Require(client.IsInstalled(), name);
         return client;
     }
 

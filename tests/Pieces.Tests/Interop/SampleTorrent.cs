@@ -12,8 +12,9 @@ internal sealed class SampleTorrent
 
     private readonly IReadOnlyList<(string Path, byte[] Content)> _files;
 
-    private SampleTorrent(string name, IReadOnlyList<(string Path, byte[] Content)> files, byte[] torrent, byte[] infoHash)
+    private SampleTorrent(string name, IReadOnlyList<(string Path, byte[] Content)> files, byte[] torrent, byte[] infoHash, string announce)
     {
+        Announce = announce;
         Name = name;
         _files = files;
         Torrent = torrent;
@@ -22,6 +23,9 @@ internal sealed class SampleTorrent
 
     /// <summary>Name of the file, or of the folder that holds the files.</summary>
     public string Name { get; }
+
+    /// <summary>URL of the tracker.</summary>
+    public string Announce { get; }
 
     /// <summary>Bytes of the .torrent file.</summary>
     public byte[] Torrent { get; }
@@ -136,7 +140,7 @@ internal sealed class SampleTorrent
     {
         var torrent = new SortedDictionary<string, object>(StringComparer.Ordinal) { ["announce"] = announce, ["info"] = info };
 #pragma warning disable CA5350 // BEP 3 names a torrent by SHA-1.
-        return new SampleTorrent(name, files, Bencoded(torrent), SHA1.HashData(Bencoded(info)));
+        return new SampleTorrent(name, files, Bencoded(torrent), SHA1.HashData(Bencoded(info)), announce);
 #pragma warning restore CA5350
     }
 

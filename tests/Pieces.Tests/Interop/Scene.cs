@@ -73,11 +73,23 @@ internal sealed class Scene : IAsyncDisposable
 
     /// <summary>Starts another client; <paramref name="folder"/> holds the content if it is to seed.</summary>
     public async Task<PeerProcess> StartAsync(RealClient client, string folder, CancellationToken cancellationToken)
+        => (await StartAsync(client, folder, link: null, cancellationToken)).Process;
+
+    /// <summary>Starts another client, which is to know a link alone unless that is null; gives where it listens, too.</summary>
+    public async Task<(PeerProcess Process, IPEndPoint EndPoint)> StartAsync(
+        RealClient client, string folder, string? link, CancellationToken cancellationToken)
     {
-        int port = Loopback.FreePort();
-        PeerProcess process = Add(client.Start(new RealClientJob(TorrentFile, folder, Folder(client.Name + " home"), port)));
-        await WaitUntilItListensAsync(process, new IPEndPoint(client.Address, port), cancellationToken);
-        return process;
+        var endPoint = new IPEndPoint(client.Address, Loopback.FreePort());
+        PeerProcess process = Add(client.Start(new RealClientJob(TorrentFile, folder, Folder(client.Name + " home"), endPoint.Port, link)));
+        await WaitUntilItListensAsync(process, endPoint, cancellationToken);
+        return (process, endPoint);
+    }
+
+    /// <summary>The magnet link of the torrent, with the tracker and peers to begin with.</summary>
+    public string LinkTo(bool withTracker, params IPEndPoint[] peers)
+    {
+        string tracker = withTracker ? "&tr=" + Uri.EscapeDataString(Sample.Announce) : "";
+        return $"magnet:?xt=urn:btih:{Convert.ToHexStringLower(Sample.InfoHash)}{tracker}{string.Concat(peers.Select(peer => $"&x.pe={peer}"))}";
     }
 
     /// <summary>Starts the program under test.</summary>

@@ -1,4 +1,8 @@
+using System.Net;
+using System.Text;
 using System.Text.Json;
+using Pieces.Metadata;
+using Pieces.Tests.Bencode;
 
 namespace Pieces.Tests.Interop;
 
@@ -11,19 +15,26 @@ internal sealed class Transmission : RealClient
 
     protected override IReadOnlyList<string> Probe => ["transmission-daemon", "--version"];
 
-    public override PeerProcess Start(RealClientJob job)
+    public override PeerProcess Start(RealClientJob job) => PeerProcess.Start(Name, job.Home, Command(job, IPAddress.Loopback, usesDht: false));
+
+    /// <summary>Writes its settings, and gives the program with its arguments.</summary>
+    public static IReadOnlyList<string> Command(RealClientJob job, IPAddress address, bool usesDht)
     {
         string watched = Directory.CreateDirectory(Path.Combine(job.Home, "watched")).FullName;
-        File.Copy(job.TorrentFile, Path.Combine(watched, "sample.torrent"));
+        string torrent = Path.Combine(watched, "sample.torrent");
+        if (job.Link is null)
+            File.Copy(job.TorrentFile, torrent);
+        else
+            File.WriteAllBytes(torrent, Unfetched(MagnetLink.Parse(job.Link)));
         var settings = new Dictionary<string, object>
         {
             ["download-dir"] = job.Folder,
             ["watch-dir-enabled"] = true,
             ["watch-dir"] = watched,
             ["peer-port"] = job.Port,
-            ["bind-address-ipv4"] = "127.0.0.1",
+            ["bind-address-ipv4"] = $"{address}",
             ["rpc-enabled"] = false,
-            ["dht-enabled"] = false,
+            ["dht-enabled"] = usesDht,
             ["lpd-enabled"] = false,
             ["pex-enabled"] = false,
             ["utp-enabled"] = false,
@@ -31,6 +42,22 @@ internal sealed class Transmission : RealClient
             ["message-level"] = 3,
         };
         File.WriteAllText(Path.Combine(job.Home, "settings.json"), JsonSerializer.Serialize(settings));
-        return PeerProcess.Start(Name, job.Home, ["transmission-daemon", "--foreground", "--config-dir", job.Home]);
+        return ["transmission-daemon", "--foreground", "--config-dir", job.Home];
+    }
+
+    // The form in which it keeps a magnet link whose metadata it has yet to fetch; links themselves it takes by RPC alone.
+    private static byte[] Unfetched(MagnetLink link)
+    {
+        var kept = new Dict
+        {
+            ["magnet-info"] = new Dict
+            {
+                ["display-name"] = "sample",
+                ["info_hash"] = Encoding.Latin1.GetString(Convert.FromHexString(link.InfoHash.ToString())),
+            },
+        };
+        if (!link.Trackers.IsEmpty)
+            kept["announce"] = link.Trackers[0];
+        return Bencoded.Of(kept);
     }
 }

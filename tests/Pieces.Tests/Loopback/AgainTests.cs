@@ -1,3 +1,4 @@
+using Pieces.Tests.Contract;
 using Pieces.Tests.Metadata;
 using Pieces.Tests.Support;
 
@@ -11,6 +12,7 @@ public class AgainTests
     private static readonly GeneratedTorrent Torrent = new("film.bin", Pieces * PieceLength, PieceLength);
 
     [Fact]
+    [Contract("command download", "source torrent-file", "exit 0", "disk {again-asks-nobody,folder-removed-at-the-end,complete-name-used}")]
     public async Task The_command_once_more_after_completion_asks_nobody()
     {
         using var folder = new TempFolder();
@@ -31,6 +33,7 @@ public class AgainTests
     }
 
     [Theory]
+    [Contract("disk {incomplete-name-adopted,part-continued}", "overwrite never-needed-to-resume")]
     [InlineData("film.bin")]
     [InlineData("film.bin.part")]
     public async Task What_stands_there_and_is_valid_is_taken_and_the_rest_repaired(string name)

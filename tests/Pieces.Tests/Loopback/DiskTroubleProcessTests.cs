@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Pieces.Tests.Contract;
 using Pieces.Tests.Metadata;
 using Pieces.Tests.Support;
 
@@ -42,6 +43,7 @@ public class DiskTroubleProcessTests
     }
 
     [Fact]
+    [Contract("exit 8")]
     public async Task A_limit_of_the_files_size_is_one_line_and_what_came_is_kept()
     {
         if (OperatingSystem.IsWindows())
@@ -57,6 +59,7 @@ public class DiskTroubleProcessTests
     }
 
     [Fact]
+    [Contract("exit 8")]
     public async Task Too_little_room_is_said_before_anything_is_asked_for()
     {
         using var folder = new TempFolder();
@@ -70,6 +73,7 @@ public class DiskTroubleProcessTests
     }
 
     [Fact]
+    [Contract("exit 9")]
     public async Task A_folder_that_cannot_be_written_is_one_line()
     {
         using var folder = new TempFolder();
@@ -89,6 +93,7 @@ public class DiskTroubleProcessTests
     }
 
     [Fact]
+    [Contract("exit 13", "disk name-without-valid-piece")]
     public async Task A_file_without_a_valid_piece_is_in_the_way_and_stays_as_it_is()
     {
         using var folder = new TempFolder();
@@ -109,6 +114,7 @@ public class DiskTroubleProcessTests
     }
 
     [Fact]
+    [Contract("exit 11", "disk lock-stops-second")]
     public async Task A_second_process_on_the_same_download_is_refused()
     {
         using var folder = new TempFolder();

@@ -1,3 +1,4 @@
+using Pieces.Tests.Contract;
 using Pieces.Tests.Metadata;
 using Pieces.Tests.Support;
 
@@ -11,6 +12,7 @@ public class GiveUpProcessTests
     private static readonly GeneratedTorrent Torrent = new("film.bin", 2 * MiB, 64 * 1024);
 
     [Fact]
+    [Contract("exit 5", "flag --stall-timeout")]
     public async Task Without_any_peer_it_is_5()
     {
         using var folder = new TempFolder();
@@ -18,6 +20,7 @@ public class GiveUpProcessTests
     }
 
     [Fact]
+    [Contract("exit 6", "exit-6 stalled")]
     public async Task After_some_contact_it_is_6()
     {
         using var folder = new TempFolder();
@@ -27,6 +30,7 @@ public class GiveUpProcessTests
     }
 
     [Fact]
+    [Contract("exit 7", "flag --deadline")]
     public async Task After_the_deadline_it_is_7_and_what_came_is_kept()
     {
         using var folder = new TempFolder();
@@ -36,14 +40,19 @@ public class GiveUpProcessTests
     }
 
     [Fact]
+    [Contract("exit 16")]
     public async Task When_every_tracker_refused_it_is_16()
     {
         using var folder = new TempFolder();
         await using ScriptedHttpServer tracker = ScriptedHttpServer.Answering("200 OK", "d14:failure reason12:unregisterede"u8.ToArray());
-        await ShouldEndAsync(16, "every tracker refused", Command(folder, "--tracker", tracker.Url("/announce").ToString()));
+        string url = tracker.Url("/announce").ToString();
+        await ShouldEndAsync(16, "every tracker refused", Command(folder, "--tracker", url));
+        string[] withDht = ["--tracker", url, "--dht-bootstrap", "127.0.0.1:9", "--stall-timeout", "3s"];
+        await ShouldEndAsync(5, "no usable peer in 3s", Command(folder, withDht));
     }
 
     [Fact]
+    [Contract("stream product-alone-on-stdout", "port zero-is-any")]
     public async Task A_last_line_says_what_was_done_and_v_says_before_what_will_be()
     {
         using var folder = new TempFolder();
@@ -60,7 +69,10 @@ public class GiveUpProcessTests
     }
 
     private static string[] Command(TempFolder folder, params string[] more) =>
-        ["download", Torrent.WriteTorrent(folder.Path), "-o", folder["out"], "--interface", "127.0.0.1", "-p", "0", .. more, "-q"];
+        [
+            "download", Torrent.WriteTorrent(folder.Path), "-o", folder["out"], "--interface", "127.0.0.1", "-p", "0",
+            more.Contains("--dht-bootstrap") ? "--no-pex" : "--no-dht", .. more, "-q",
+        ];
 
     private static async Task ShouldEndAsync(int code, string says, string[] command)
     {

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Pieces.Tests.Contract;
 using Pieces.Tests.Metadata;
 using Pieces.Tests.Support;
 
@@ -12,6 +13,7 @@ public class HookProcessTests
     public HookProcessTests() => Assert.SkipWhen(OperatingSystem.IsWindows(), "the programs of these tests are those of POSIX");
 
     [Fact]
+    [Contract("flag --on-complete", "hook {event-on-stdin,environment}")]
     public async Task It_reads_the_event_on_its_stdin_and_what_it_prints_goes_to_stderr()
     {
         using var folder = new TempFolder();
@@ -24,6 +26,7 @@ public class HookProcessTests
     }
 
     [Theory]
+    [Contract("exit 14")]
     [InlineData("sh -c 'exit 3'", "ended with 3")]
     [InlineData("sh -c 'kill -9 $$'", "ended with 137")]
     [InlineData("no-such-program-anywhere x", "no such program")]
@@ -74,6 +77,7 @@ public class HookProcessTests
     }
 
     [Fact]
+    [Contract("flag --seed")]
     public async Task It_does_not_hold_up_seeding_and_a_signal_waits_for_it_no_longer_than_two_seconds()
     {
         using var folder = new TempFolder();
@@ -90,6 +94,7 @@ public class HookProcessTests
     }
 
     [Theory]
+    [Contract("flag {--print-paths,-0}")]
     [InlineData("--print-paths", '\n')]
     [InlineData("-0", '\0')]
     public async Task Paths_are_those_of_all_files_also_of_those_that_were_there(string flag, char end)

@@ -1,3 +1,4 @@
+using Pieces.Tests.Contract;
 using Pieces.Tests.Metadata;
 using Pieces.Tests.Support;
 
@@ -11,6 +12,7 @@ public class NetworkTroubleTests
     private static readonly GeneratedTorrent Torrent = new("film.bin", 4 * 1024 * 1024, 64 * 1024);
 
     [Theory]
+    [Contract("flag --interface", "flag --interface {NAME,ADDR}", "exit 15")]
     [InlineData("v0", "link", "del", "v0")]
     [InlineData("v0", "addr", "del", "10.77.0.1/24", "dev", "v0")]
     [InlineData("10.77.0.1", "addr", "del", "10.77.0.1/24", "dev", "v0")]
@@ -68,12 +70,12 @@ public class NetworkTroubleTests
     }
 
     private static string[] Download(string torrentPath, TempFolder folder, params string[] more) =>
-        ["download", torrentPath, "-o", folder["out"], "--no-trackers", "--peer", SeederAddress, "--progress", "plain", "--deadline", "50s", .. more];
+        ["download", torrentPath, "-o", folder["out"], "--no-trackers", "--no-dht", "--peer", SeederAddress, "--progress", "plain", "--deadline", "50s", .. more];
 
     private static async Task<PiecesProcess> SeedAsync(NetworkSpace space, TempFolder folder, string torrentPath, string rate)
     {
         Torrent.WriteContent(folder["data"]);
-        string[] command = ["seed", torrentPath, "--data", folder["data"], "--no-trackers", "-p", "7000", "--up-limit", rate, "--progress", "plain"];
+        string[] command = ["seed", torrentPath, "--data", folder["data"], "--no-trackers", "--no-dht", "-p", "7000", "--up-limit", rate, "--progress", "plain"];
         PiecesProcess seeder = PiecesProcess.Start(command, shell: space.Shell);
         await seeder.WaitForErrorTextAsync("seeding 100");
         return seeder;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Pieces.Tests.Contract;
 using Pieces.Tests.Metadata;
 using Pieces.Tests.Support;
 
@@ -11,6 +12,7 @@ public class QueueProcessTests
     private const int MiB = 1024 * 1024;
 
     [Fact]
+    [Contract("flag {-i,-j}", "flag --input -")]
     public async Task Fifty_small_torrents_come_eight_at_a_time()
     {
         using var folder = new TempFolder();
@@ -24,11 +26,11 @@ public class QueueProcessTests
 
         string listPath = folder.Write("list", Encoding.UTF8.GetBytes(list.ToString()));
         int port = FreePort.OfTcp();
-        await using PiecesProcess seeder = PiecesProcess.Start(["seed", "-i", listPath, "--data", folder["data"], "--no-trackers", "--interface", "127.0.0.1",
+        await using PiecesProcess seeder = PiecesProcess.Start(["seed", "-i", listPath, "--data", folder["data"], "--no-trackers", "--no-dht", "--interface", "127.0.0.1",
             "-p", port.ToString(CultureInfo.InvariantCulture), "--json"]);
         await seeder.WaitForOutputTextAsync(torrents[^1].Metainfo.InfoHash.ToString());
 
-        await using PiecesProcess leecher = PiecesProcess.Start(["download", "-i", "-", "-j", "8", "-o", folder["out"], "--no-trackers", "--interface", "127.0.0.1",
+        await using PiecesProcess leecher = PiecesProcess.Start(["download", "-i", "-", "-j", "8", "-o", folder["out"], "--no-trackers", "--no-dht", "--interface", "127.0.0.1",
             "-p", "0", "--deadline", "50s", "--peer", $"127.0.0.1:{port}", "--json"], input: Encoding.UTF8.GetBytes(list.ToString()));
         long memory = await leecher.PeakMemoryAsync();
         PiecesResult result = await leecher.WaitAsync();
@@ -41,6 +43,7 @@ public class QueueProcessTests
     }
 
     [Fact]
+    [Contract("exit 12", "exit-12 same-reason-gives-that-code")]
     public async Task Different_failures_are_12_and_the_good_one_is_there()
     {
         using var folder = new TempFolder();
@@ -56,6 +59,7 @@ public class QueueProcessTests
     }
 
     [Fact]
+    [Contract("source url", "flag -j")]
     public async Task A_url_is_loaded_when_its_turn_comes()
     {
         using var folder = new TempFolder();
@@ -78,7 +82,7 @@ public class QueueProcessTests
     private static async Task<PiecesResult> RunListAsync(TempFolder folder, string list)
     {
         await using PiecesProcess process = PiecesProcess.Start(
-            ["download", "-i", "-", "-o", folder["out"], "--no-trackers", "--interface", "127.0.0.1", "-p", "0", "--progress", "plain"], input: Encoding.UTF8.GetBytes(list));
+            ["download", "-i", "-", "-o", folder["out"], "--no-trackers", "--no-dht", "--interface", "127.0.0.1", "-p", "0", "--progress", "plain"], input: Encoding.UTF8.GetBytes(list));
         return await process.WaitAsync();
     }
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Pieces.Tests.Contract;
 using Pieces.Tests.Metadata;
 using Pieces.Tests.Support;
 
@@ -12,6 +13,7 @@ public class SeedGoalTests
     private static readonly GeneratedTorrent Torrent = new("film.bin", 8 * MiB, 256 * 1024);
 
     [Theory]
+    [Contract("flag {--seed-time,--seed-idle}")]
     [InlineData("--seed-time")]
     [InlineData("--seed-idle")]
     public async Task A_goal_of_time_ends_seeding_with_success(string goal)
@@ -24,6 +26,7 @@ public class SeedGoalTests
     }
 
     [Fact]
+    [Contract("command seed", "command seed --data", "flag --seed-ratio")]
     public async Task A_ratio_ends_seeding_with_success_when_so_much_was_taken()
     {
         using var folder = new TempFolder();
@@ -41,6 +44,7 @@ public class SeedGoalTests
     }
 
     [Fact]
+    [Contract("seeding goal-implies-seed", "flag --seed-ratio")]
     public async Task A_download_with_a_ratio_seeds_until_that_is_reached()
     {
         using var folder = new TempFolder();
@@ -48,7 +52,7 @@ public class SeedGoalTests
         await using var source = new RecordingSeeder(Torrent);
         int port = FreePort.OfTcp();
         await using PiecesProcess first = PiecesProcess.Start([
-            "download", torrentPath, "-o", folder["first"], "--interface", "127.0.0.1", "-p", port.ToString(CultureInfo.InvariantCulture),
+            "download", torrentPath, "-o", folder["first"], "--no-dht", "--interface", "127.0.0.1", "-p", port.ToString(CultureInfo.InvariantCulture),
             "--no-trackers", "--peer", source.Address, "--seed-ratio", "0.5", "--progress", "plain"]);
         await first.WaitForErrorTextAsync("seeding");
         await using PiecesProcess second = PiecesProcess.Start(
@@ -81,6 +85,7 @@ public class SeedGoalTests
     }
 
     [Fact]
+    [Contract("flag --interface", "flag --interface ADDR")]
     public async Task An_interface_is_where_its_connections_come_from()
     {
         if (OperatingSystem.IsMacOS())
@@ -88,7 +93,7 @@ public class SeedGoalTests
         using var folder = new TempFolder();
         await using var source = new RecordingSeeder(Torrent);
         await using PiecesProcess process = PiecesProcess.Start([
-            "download", Torrent.WriteTorrent(folder.Path), "-o", folder["out"], "--interface", "127.0.0.2", "-p", "0", "--no-trackers",
+            "download", Torrent.WriteTorrent(folder.Path), "-o", folder["out"], "--no-dht", "--interface", "127.0.0.2", "-p", "0", "--no-trackers",
             "--peer", source.Address, "--deadline", "30s"]);
         (await process.WaitAsync()).ExitCode.Should().Be(0);
         source.Callers.Should().OnlyContain(caller => caller.Address.ToString() == "127.0.0.2").And.NotBeEmpty();

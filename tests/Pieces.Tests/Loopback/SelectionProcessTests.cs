@@ -1,3 +1,4 @@
+using Pieces.Tests.Contract;
 using Pieces.Tests.Metadata;
 using Pieces.Tests.Support;
 
@@ -11,6 +12,7 @@ public class SelectionProcessTests
     private static readonly GeneratedTorrent Torrent = GeneratedTorrent.OfFiles("album", count: 8, FileLength, PieceLength);
 
     [Fact]
+    [Contract("flag -s", "flag --select GLOB")]
     public async Task One_file_of_many_takes_at_most_two_pieces_beyond_its_bytes_and_lies_there_alone()
     {
         using var folder = new TempFolder();
@@ -22,6 +24,7 @@ public class SelectionProcessTests
     }
 
     [Fact]
+    [Contract("flag --select", "flag --select N-M", "disk nothing-verified-fetched-again")]
     public async Task A_wider_selection_fetches_only_what_is_missing_and_a_narrower_one_deletes_nothing()
     {
         using var folder = new TempFolder();
@@ -41,6 +44,7 @@ public class SelectionProcessTests
     }
 
     [Fact]
+    [Contract("disk spare", "flag --select N")]
     public async Task What_an_interrupted_selection_kept_of_its_neighbours_is_used_by_a_wider_one()
     {
         using var folder = new TempFolder();
@@ -63,6 +67,7 @@ public class SelectionProcessTests
     }
 
     [Fact]
+    [Contract("flag -x")]
     public async Task Trackers_hear_that_a_part_is_no_seed()
     {
         using var folder = new TempFolder();
@@ -77,6 +82,7 @@ public class SelectionProcessTests
     }
 
     [Theory]
+    [Contract("exit 4")]
     [InlineData("*.iso", 4)]
     [InlineData("9", 4)]
     [InlineData("5-3", 2)]

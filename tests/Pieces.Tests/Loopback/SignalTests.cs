@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Pieces.Tests.Contract;
 using Pieces.Tests.Metadata;
 using Pieces.Tests.Support;
 
@@ -12,6 +13,7 @@ public class SignalTests
     private static readonly GeneratedTorrent Torrent = new("film.bin", 32 * PieceLength, PieceLength);
 
     [Theory]
+    [Contract("exit {129,130,143}", "signal {state-saved,trackers-told}", "disk {resumes-without-flag,nothing-verified-fetched-again}")]
     [InlineData("INT", 130)]
     [InlineData("TERM", 143)]
     [InlineData("HUP", 129)]
@@ -31,6 +33,7 @@ public class SignalTests
             await first.SignalAsync(signal);
             PiecesResult stopped = await first.WaitAsync();
             stopped.ExitCode.Should().Be(code, stopped.StandardError);
+            stopped.StandardError.Should().EndWith("film.bin: not complete; the same command resumes it\n");
             Stopwatch.GetElapsedTime(asked).Should().BeLessThan(TimeSpan.FromSeconds(5));
         }
 
@@ -40,12 +43,14 @@ public class SignalTests
         await using PiecesProcess second = PiecesProcess.Start(command);
         PiecesResult result = await second.WaitAsync();
         result.ExitCode.Should().Be(0, result.StandardError);
+        result.StandardError.Should().NotContain("not complete");
         Torrent.ShouldBeCompleteIn(folder["out"]);
         seeder.Events.Where(e => e is { Run: 1, IsRequest: true }).Select(e => e.Piece).Should().NotIntersectWith(valid);
         tracker.Targets.Should().Contain(target => target.Contains("event=completed", StringComparison.Ordinal));
     }
 
     [Fact]
+    [Contract("signal second-at-once")]
     public async Task A_second_signal_ends_it_at_once()
     {
         using var folder = new TempFolder();
@@ -76,6 +81,7 @@ public class SignalTests
     }
 
     [Theory]
+    [Contract("exit-0 signal-while-seeding")]
     [InlineData("INT")]
     [InlineData("TERM")]
     public async Task A_signal_while_complete_data_is_seeded_is_a_success(string signal)

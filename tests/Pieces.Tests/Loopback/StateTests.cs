@@ -1,3 +1,4 @@
+using Pieces.Tests.Contract;
 using Pieces.Tests.Metadata;
 using Pieces.Tests.Support;
 
@@ -10,6 +11,7 @@ public class StateTests
     private const int BlocksOfPiece = 16;
 
     [Theory]
+    [Contract("disk {state-only-makes-quicker,nothing-verified-fetched-again}")]
     [InlineData("deleted")]
     [InlineData("emptied")]
     [InlineData("cut")]

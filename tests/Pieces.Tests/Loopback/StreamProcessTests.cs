@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Security.Cryptography;
+using Pieces.Tests.Contract;
 using Pieces.Tests.Metadata;
 using Pieces.Tests.Support;
 
@@ -14,6 +15,7 @@ public class StreamProcessTests
     private static readonly GeneratedTorrent Film = new("film.bin", 24 * MiB + 4321, PieceLength);
 
     [Fact]
+    [Contract("stream {single-file-raw,leaves-nothing}", "flag -o")]
     public async Task One_file_comes_as_it_is_and_nothing_is_left()
     {
         using var folder = new TempFolder();
@@ -26,6 +28,7 @@ public class StreamProcessTests
     }
 
     [Fact]
+    [Contract("stream several-files-as-tar")]
     public async Task Several_files_come_as_a_tar_stream_that_is_the_same_each_time()
     {
         using var folder = new TempFolder();
@@ -43,6 +46,7 @@ public class StreamProcessTests
     }
 
     [Fact]
+    [Contract("exit 141", "stream reader-gone-silent")]
     public async Task A_reader_that_takes_what_it_needs_and_goes_ends_it_at_once_and_silently()
     {
         using var folder = new TempFolder();
@@ -55,6 +59,7 @@ public class StreamProcessTests
     }
 
     [Fact]
+    [Contract("stream reader-gone-while-idle")]
     public async Task A_reader_that_goes_while_nothing_comes_is_noticed_within_a_second()
     {
         using var folder = new TempFolder();
@@ -86,6 +91,7 @@ public class StreamProcessTests
     }
 
     [Fact]
+    [Contract("stream {leaves-nothing,unlinked-file}")]
     public async Task A_kill_leaves_nothing_behind()
     {
         using var folder = new TempFolder();
@@ -98,6 +104,7 @@ public class StreamProcessTests
     }
 
     [Fact]
+    [Contract("stream refuses-terminal")]
     public async Task A_terminal_is_refused()
     {
         if (!File.Exists("/usr/bin/script"))
@@ -139,6 +146,25 @@ public class StreamProcessTests
             StreamCommand(folder, seeder, Film, "-q"), "cat", folder["out"], new Dictionary<string, string> { ["TMPDIR"] = folder["nowhere"] });
         result.ExitCode.Should().Be(9);
         result.StandardError.Should().StartWith("pieces: ").And.Contain("cannot make a temporary file in it: no such file or directory");
+    }
+
+    [Fact]
+    [Contract("stream slow-reader-bounded")]
+    public async Task A_reader_that_does_not_read_stops_the_peers_when_its_room_is_full()
+    {
+        const int KeptBlocks = 256 * 64;
+        using var folder = new TempFolder();
+        var torrent = new GeneratedTorrent("film.bin", 320L * MiB, MiB);
+        await using var seeder = new RecordingSeeder(torrent);
+        await using var process = UnreadProcess.Start(folder, StreamCommand(folder, seeder, torrent));
+        await seeder.UntilDeliveredAsync(KeptBlocks, TestContext.Current.CancellationToken);
+
+        // What is not to happen takes time: the other 64 pieces would be here in this second.
+        await Task.Delay(TimeSpan.FromSeconds(1), TestContext.Current.CancellationToken);
+        seeder.Delivered.Should().BeLessThan(KeptBlocks + (8 * 64));
+        (await process.ReadAsync()).Should().Be(HashOf(torrent));
+        if (PiecesProcess.IsNative)
+            process.PeakMemory.Should().BeLessThanOrEqualTo(64L * MiB);
     }
 
     /// <summary>Of use with the native program alone: the managed one needs the runtime's compiler on top.</summary>

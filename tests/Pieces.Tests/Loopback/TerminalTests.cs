@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text;
 using System.Text.RegularExpressions;
+using Pieces.Tests.Contract;
 using Pieces.Tests.Metadata;
 using Pieces.Tests.Support;
 
@@ -20,6 +21,7 @@ public sealed class TerminalTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Theory]
+    [Contract("stream {bar-only-on-terminal,cursor-restored}", "flag --progress auto")]
     [InlineData(40, "plain.bin", "plain.bin")]
     [InlineData(80, "plain.bin", "plain.bin")]
     [InlineData(40, "北京的秋天 2024 高清版本 很长的名字 第一集.mkv", "北京的秋天 2024 高清版本 ")]
@@ -76,6 +78,7 @@ public sealed class TerminalTests : IDisposable
     }
 
     [Fact]
+    [Contract("stream one-block")]
     public async Task A_resize_leaves_no_trace()
     {
         GeneratedTorrent torrent = Generate("film.bin");
@@ -95,6 +98,7 @@ public sealed class TerminalTests : IDisposable
     }
 
     [Fact]
+    [Contract("signal job-control")]
     public async Task Ctrl_z_gives_the_terminal_back_and_fg_brings_the_block_again()
     {
         GeneratedTorrent torrent = Generate("film.bin");
@@ -142,6 +146,7 @@ public sealed class TerminalTests : IDisposable
     }
 
     [Theory]
+    [Contract("stream cursor-restored")]
     [InlineData("QUIT")]
     [InlineData("TERM")]
     [InlineData("HUP")]
@@ -161,6 +166,7 @@ public sealed class TerminalTests : IDisposable
     }
 
     [Theory]
+    [Contract("stream {bar-not-on-dumb,no-color}")]
     [InlineData("TERM=dumb")]
     [InlineData("NO_COLOR=1")]
     [InlineData("LC_ALL=C")]

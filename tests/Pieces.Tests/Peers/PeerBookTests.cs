@@ -144,6 +144,46 @@ public class PeerBookTests
         _book.Count.Should().Be(PeerBook.Capacity);
     }
 
+    [Fact]
+    public void A_full_book_gives_up_an_address_of_the_DHT_for_one_that_another_named()
+    {
+        for (int i = 0; i < PeerBook.Capacity; i++)
+            _book.Add(new IPEndPoint(IPAddress.Parse("10.1.0.1"), i + 1), PeerOrigin.Dht);
+        _book.Add(One, PeerOrigin.Dht).Should().BeFalse();
+        _book.Add(One, PeerOrigin.Tracker).Should().BeTrue();
+        _book.Count.Should().Be(PeerBook.Capacity);
+    }
+
+    [Fact]
+    public void Of_two_origins_the_better_one_counts_and_a_torrent_that_turns_out_private_keeps_the_tracker_s_alone()
+    {
+        _book.Add(One, PeerOrigin.Dht);
+        _book.Add(Two, PeerOrigin.Dht);
+        _book.Add(One, PeerOrigin.Tracker);
+        _book.Add(One, PeerOrigin.Inbound);
+        _book.OriginOf(One).Should().Be(PeerOrigin.Tracker);
+        _book.BecomePrivate();
+        _book.OriginOf(One).Should().Be(PeerOrigin.Tracker);
+        _book.OriginOf(Two).Should().BeNull();
+        _book.Add(Two, PeerOrigin.Dht).Should().BeFalse();
+        _book.Add(Two, PeerOrigin.Tracker).Should().BeTrue();
+    }
+
+    [Fact]
+    public void Being_named_by_the_DHT_again_forgives_no_failures()
+    {
+        _book.Add(One, PeerOrigin.Tracker);
+        for (int i = 0; i < 6; i++)
+            _book.Failed(One);
+        double alone = SecondsUntilDue();
+        _book.TakeNext();
+        _book.Failed(One);
+        _book.Add(One, PeerOrigin.Dht);
+        _book.TakeNext();
+        _book.Failed(One);
+        SecondsUntilDue().Should().BeGreaterThan(alone);
+    }
+
     private double SecondsUntilDue()
     {
         double seconds = 0;

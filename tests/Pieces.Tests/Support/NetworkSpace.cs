@@ -25,6 +25,9 @@ internal sealed class NetworkSpace : IDisposable
     /// <summary>What a shell does so that the program runs in here.</summary>
     public string Shell => string.Create(CultureInfo.InvariantCulture, $"set -- nsenter -t {_holder.Id} -n \"$@\"");
 
+    /// <summary>What stands before a command so that it runs in here.</summary>
+    public IReadOnlyList<string> Prefix => ["nsenter", "-t", _holder.Id.ToString(CultureInfo.InvariantCulture), "-n"];
+
     /// <summary>Joins two namespaces by a cable whose ends are called <c>v0</c>, with an address each.</summary>
     public void Join(NetworkSpace other, string mine, string theirs)
     {

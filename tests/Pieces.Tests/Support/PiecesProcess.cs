@@ -61,6 +61,13 @@ internal sealed class PiecesProcess : IAsyncDisposable
         string[] command = shell is null
             ? [Executable, .. arguments]
             : ["/bin/bash", "-c", shell + " && exec \"$@\"", "bash", Executable, .. arguments];
+        return StartProgram(command, workingDirectory, environment, input);
+    }
+
+    /// <summary>Starts a program that is, or starts, the executable, in the same way.</summary>
+    public static PiecesProcess StartProgram(
+        string[] command, string? workingDirectory, IReadOnlyDictionary<string, string>? environment, byte[]? input = null)
+    {
         if (SignalsAreIgnored())
             command = ["/usr/bin/env", "--default-signal=INT,HUP", .. command];
         var start = new ProcessStartInfo(command[0], command[1..]);
@@ -87,11 +94,25 @@ internal sealed class PiecesProcess : IAsyncDisposable
         return new PiecesResult(_process.ExitCode, _output.SoFar, _errors.SoFar);
     }
 
+    /// <summary>What it has written to stdout so far.</summary>
+    public string OutputSoFar => _output.SoFar;
+
     /// <summary>Waits until stdout holds a text.</summary>
-    public Task WaitForOutputTextAsync(string text) => _output.WaitForAsync(text, Patience);
+    public Task WaitForOutputTextAsync(string text) => WaitForOutputAsync(text, said => said.Contains(text, StringComparison.Ordinal));
+
+    /// <summary>Waits until all that stdout holds satisfies a condition.</summary>
+    public Task WaitForOutputAsync(string what, Func<string, bool> condition) => _output.WaitForAsync(what, condition, Patience);
+
+    /// <summary>Waits for the first whole line on stdout.</summary>
+    public async Task<string> FirstOutputLineAsync()
+    {
+        await WaitForOutputTextAsync("\n");
+        return _output.SoFar.Split('\n')[0];
+    }
 
     /// <summary>Waits until stderr holds a text.</summary>
-    public Task WaitForErrorTextAsync(string text) => _errors.WaitForAsync(text, Patience);
+    public Task WaitForErrorTextAsync(string text) =>
+        _errors.WaitForAsync(text, said => said.Contains(text, StringComparison.Ordinal), Patience);
 
     /// <summary>Sends a signal by its name, for example <c>INT</c>.</summary>
     public async Task SignalAsync(string name)
@@ -147,6 +168,7 @@ internal sealed class PiecesProcess : IAsyncDisposable
         foreach (string name in start.Environment.Keys.Where(name => name.StartsWith("PIECES_", StringComparison.Ordinal)).ToArray())
             start.Environment.Remove(name);
         start.Environment["XDG_CONFIG_HOME"] = Path.Combine(AppContext.BaseDirectory, "no-configuration");
+        start.Environment["XDG_CACHE_HOME"] = Path.Combine(AppContext.BaseDirectory, "no-cache");
     }
 
     private long PeakSoFar()
@@ -199,7 +221,7 @@ internal sealed class PiecesProcess : IAsyncDisposable
             }
         }
 
-        public async Task WaitForAsync(string text, TimeSpan patience)
+        public async Task WaitForAsync(string what, Func<string, bool> condition, TimeSpan patience)
         {
             using var timeout = new CancellationTokenSource(patience);
             while (true)
@@ -207,10 +229,10 @@ internal sealed class PiecesProcess : IAsyncDisposable
                 Task grew;
                 lock (_text)
                     grew = _grew.Task;
-                if (SoFar.Contains(text, StringComparison.Ordinal))
+                if (condition(SoFar))
                     return;
                 if (Complete.IsCompleted)
-                    throw new InvalidOperationException($"it ended without saying \"{text}\": {SoFar}");
+                    throw new InvalidOperationException($"it ended without saying \"{what}\": {SoFar}");
                 await Task.WhenAny(grew, Complete).WaitAsync(timeout.Token);
             }
         }

@@ -20,6 +20,10 @@ internal sealed class RecordingSeeder : IAsyncDisposable
     private const int PieceHeaderLength = 13;
     private const byte Unchoke = 1, Bitfield = 5, Request = 6, Piece = 7;
 
+    private static int _made;
+
+    // Two of one id would be taken for one peer.
+    private readonly PeerId _id = PeerId.FromBytes(System.Text.Encoding.ASCII.GetBytes($"-RS0001-{Interlocked.Increment(ref _made):d12}"));
     private readonly GeneratedTorrent _torrent;
     private readonly long _bytesPerSecond;
     private readonly TcpListener _listener;
@@ -158,7 +162,7 @@ internal sealed class RecordingSeeder : IAsyncDisposable
         for (int i = 0; i < _torrent.PieceCount; i++)
             bits[i / 8] |= (byte)(0x80 >> (i % 8));
         byte[] greeting = [
-            .. ScriptedPeer.HandshakeBytes(_torrent.Metainfo.InfoHash, PeerId.FromBytes("-RS0001-recordseeder"u8), default(Pieces.Wire.ReservedBits)),
+            .. ScriptedPeer.HandshakeBytes(_torrent.Metainfo.InfoHash, _id, default(Pieces.Wire.ReservedBits)),
             .. Message(Bitfield, bits),
             .. Message(Unchoke, [])];
         await stream.WriteAsync(greeting, cancellationToken);

@@ -15,9 +15,12 @@ internal sealed class SwarmData
     public const int KiB = 1024;
     public const int MiB = 1024 * KiB;
 
+    private readonly Dict _info;
+
     private SwarmData(byte[] bytes, Dict info)
     {
         Bytes = bytes;
+        _info = info;
         int pieceLength = (int)info["piece length"];
         var hashes = new StringBuilder();
         for (int at = 0; at < bytes.Length; at += pieceLength)
@@ -59,6 +62,15 @@ internal sealed class SwarmData
         }
 
         return new SwarmData(bytes, new Dict { ["files"] = entries, ["name"] = "top", ["piece length"] = pieceLength });
+    }
+
+    /// <summary>The same data as a private torrent.</summary>
+    public SwarmData AsPrivate()
+    {
+        var info = new Dict { ["private"] = 1 };
+        foreach ((string key, object value) in _info)
+            info[key] = value;
+        return new SwarmData(Bytes, info);
     }
 
     /// <summary>A copy of one block.</summary>

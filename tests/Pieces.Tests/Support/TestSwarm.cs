@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
 using System.Net;
 using Microsoft.Extensions.Time.Testing;
+using Pieces.Dht;
+using Pieces.Metadata;
 using Pieces.Primitives;
 using Pieces.Torrents;
 using Serilog;
@@ -38,11 +40,17 @@ internal sealed class TestSwarm : IAsyncDisposable
         _logger = new LoggerConfiguration().MinimumLevel.Error().WriteTo.Sink(_log).CreateLogger();
     }
 
-    public FakeTimeProvider Time { get; } = new();
+    public WatchedTime Time { get; } = new();
 
     public InMemoryNetwork Network { get; }
 
+    /// <summary>The same hosts' UDP.</summary>
+    public InMemoryDatagrams Datagrams { get; } = new();
+
     public SwarmData Data { get; }
+
+    /// <summary>Whether clients tell one another of peers: not, so that each knows whom the test names and nobody else.</summary>
+    public bool ExchangesPeers { get; init; }
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -61,8 +69,22 @@ internal sealed class TestSwarm : IAsyncDisposable
 
     public static TorrentOptions LeecherOptions(params IPEndPoint[] peers) => new() { Seed = new SeedGoals(), Peers = [.. peers] };
 
+    /// <summary>A client that knows a magnet link alone, and seeds once it is done.</summary>
+    public SwarmMember AddMagnet(MagnetLink link, string? folder = null, TorrentOptions? options = null) =>
+        Add(NextAddress(), folder ?? NextFolder(), options ?? LeecherOptions(), link: link);
+
+    /// <summary>The magnet link of what is shared, with peers to begin with and no more.</summary>
+    public MagnetLink LinkTo(params IPEndPoint[] peers) => new MagnetLink { InfoHash = Data.Metainfo.InfoHash }.WithPeers(peers);
+
     /// <summary>Any client.</summary>
-    public SwarmMember Add(string address, string folder, TorrentOptions options, long pieceMemory = 4 * SwarmData.MiB, int port = ScriptedHost.Port)
+    public SwarmMember Add(
+        string address,
+        string folder,
+        TorrentOptions options,
+        long pieceMemory = 4 * SwarmData.MiB,
+        int port = ScriptedHost.Port,
+        MagnetLink? link = null,
+        DhtSettings? dht = null)
     {
         var client = new TorrentClient(
             new TorrentClientOptions
@@ -73,10 +95,13 @@ internal sealed class TestSwarm : IAsyncDisposable
                 TimeProvider = Time,
                 Random = new Random(_count++),
                 Logger = _logger,
+                Dht = dht,
             },
-            Network.Host(address));
+            Network.Host(address),
+            datagrams: Datagrams.Host(address));
         var notices = new SwarmNotices();
-        Task<Torrent> adding = client.AddAsync(Data.Metainfo, options with { OutputDirectory = folder, Notices = notices }, Token);
+        options = options with { OutputDirectory = folder, Notices = notices, UsePeerExchange = options.UsePeerExchange && ExchangesPeers };
+        Task<Torrent> adding = link is null ? client.AddAsync(Data.Metainfo, options, Token) : client.AddAsync(link, options, Token);
         adding.IsCompletedSuccessfully.Should().BeTrue();
         var member = new SwarmMember(address, folder, client, adding.Result, notices);
         _members.Add(member);
@@ -99,7 +124,10 @@ internal sealed class TestSwarm : IAsyncDisposable
 
     public string NextFolder() => Directory.CreateDirectory(Path.Combine(_folder, Guid.NewGuid().ToString("N"))).FullName;
 
-    /// <summary>Lets time pass until something has come about; gives the seconds that it took.</summary>
+    /// <summary>
+    /// Lets time pass until something has come about; gives the seconds that it took. At the limit the clock stands still: what was due by then
+    /// is given real time to come about, however busy the machine is. With a limit of zero no time passes at all.
+    /// </summary>
     public async Task<double> UntilAsync(Func<bool> isDone, string what, TimeSpan? limit = null, TimeSpan? step = null)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(Token);
@@ -108,9 +136,11 @@ internal sealed class TestSwarm : IAsyncDisposable
         await SettleAsync();
         while (!isDone())
         {
-            if (patience.IsCancellationRequested || Time.GetElapsedTime(start) > (limit ?? DefaultLimit))
+            if (patience.IsCancellationRequested)
                 throw new TimeoutException($"not in {Time.GetElapsedTime(start).TotalSeconds:0.0} s: {what}\n{Describe()}");
-            Time.Advance(step ?? DefaultStep);
+            TimeSpan left = (limit ?? DefaultLimit) - Time.GetElapsedTime(start);
+            if (left > TimeSpan.Zero)
+                Time.Advance(left < (step ?? DefaultStep) ? left : step ?? DefaultStep);
             await SettleAsync();
         }
 

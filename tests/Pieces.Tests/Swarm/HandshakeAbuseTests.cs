@@ -1,4 +1,5 @@
 using System.Text;
+using Pieces.Peers;
 using Pieces.Primitives;
 using Pieces.Tests.Support;
 using Pieces.Torrents;
@@ -176,11 +177,29 @@ public class HandshakeAbuseTests
     private static async Task DropsAsync(Func<ScriptedSession, Task> abuse)
     {
         await using var swarm = new TestSwarm();
-        ScriptedHost host = swarm.AddHost(abuse);
+        bool isDroppedAsDialled = false, isDroppedAsDialler = false;
+        ScriptedHost host = swarm.AddHost(async session =>
+        {
+            try
+            {
+                await abuse(session);
+            }
+            finally
+            {
+                if (session.IsDialling)
+                    Volatile.Write(ref isDroppedAsDialler, true);
+                else
+                    Volatile.Write(ref isDroppedAsDialled, true);
+            }
+        });
         SwarmMember leecher = swarm.AddLeecher(host.EndPoint);
         await swarm.ReadyAsync(leecher);
+
+        // No time passes between a handshake's beginning and its clock's, so that on a busy machine too its time is that of the clock.
+        await swarm.UntilAsync(() => swarm.Time.TimersOf(PeerHandshaker.TimeLimit) >= 1, "the leecher dials");
         host.Dial(leecher.EndPoint);
-        await swarm.UntilAsync(() => host.Ended >= 2, "both are dropped", Soon);
+        await swarm.UntilAsync(() => swarm.Time.TimersOf(PeerHandshaker.TimeLimit) >= 2, "the leecher answers", limit: TimeSpan.Zero);
+        await swarm.UntilAsync(() => Volatile.Read(ref isDroppedAsDialled) && Volatile.Read(ref isDroppedAsDialler), "both are dropped", Soon);
         leecher.ConnectionsOf(host.Address).Should().Be(0, "the handshake was never done");
         leecher.Now.Phase.Should().Be(TorrentPhase.Downloading);
         await swarm.CompleteHonestlyAsync(leecher);

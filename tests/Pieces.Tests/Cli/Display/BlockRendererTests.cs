@@ -155,6 +155,27 @@ public class BlockRendererTests
     }
 
     [Fact]
+    public void The_line_of_totals_says_how_many_wait_for_their_turn_also_below_a_single_one()
+    {
+        Picture([Rows.Downloading()], 80, 24, waiting: 19).Should().Be(
+            """
+            debian-13.1.0-amd64-netinst.iso
+            #################=.....................................................  25.0 %
+            downloading  down 3.4 MiB/s  up 120.0 KiB/s  12 peers  3 seeds  ETA 2m54s
+            1 torrent, 19 waiting  25.0 % of 800.0 MiB  down 3.4 MiB/s  ETA 2m56s
+            """);
+        Picture(Five[..2], 40, 24, waiting: 18).Should().EndWith("\n2 torrents, 18 waiting  down 3.4 MiB/s");
+    }
+
+    [Fact]
+    public void The_line_of_totals_gives_no_size_before_any_is_known()
+    {
+        var known = new TorrentSnapshot { Phase = TorrentPhase.FetchingMetadata, MetadataReceived = 16 * 1024, MetadataSize = 80 * 1024, ConnectedPeers = 1 };
+        Picture([new("a", known, TransferActivity.FetchingMetadata), new("b", new TorrentSnapshot(), TransferActivity.FindingPeers)], 80, 24)
+            .Should().EndWith("\n2 torrents  down 0 B/s  up 0 B/s  1 peer");
+    }
+
+    [Fact]
     public void Some_transfers_have_two_lines_each()
     {
         Picture(Five, 80, 24).Should().Be(
@@ -377,7 +398,7 @@ public class BlockRendererTests
             TransferRow[] rows = [.. Enumerable.Range(0, random.Next(1, 30)).Select(_ => Rows.Any(random))];
             int columns = random.Next(1, 210), height = random.Next(1, 50);
             PieceBar bar = random.Next(2) == 0 ? PieceBar.Ascii : PieceBar.Dots;
-            IReadOnlyList<StyledLine> lines = new BlockRenderer(bar).Render(rows, columns, height);
+            IReadOnlyList<StyledLine> lines = new BlockRenderer(bar).Render(rows, columns, height, random.Next(2) * random.Next(10_000));
             lines.Should().HaveCountLessThanOrEqualTo(Math.Max(1, height - 1));
             foreach (StyledLine line in lines)
             {
@@ -388,6 +409,6 @@ public class BlockRendererTests
         }
     }
 
-    private static string Picture(TransferRow[] rows, int columns, int height, PieceBar? bar = null) =>
-        string.Join('\n', new BlockRenderer(bar ?? PieceBar.Ascii).Render(rows, columns, height)).Replace('\u2068', '«').Replace('\u2069', '»');
+    private static string Picture(TransferRow[] rows, int columns, int height, PieceBar? bar = null, int waiting = 0) =>
+        string.Join('\n', new BlockRenderer(bar ?? PieceBar.Ascii).Render(rows, columns, height, waiting)).Replace('\u2068', '«').Replace('\u2069', '»');
 }

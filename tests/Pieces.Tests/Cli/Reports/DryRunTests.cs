@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Pieces.Tests.Contract;
 using Pieces.Tests.Loopback;
 using Pieces.Tests.Metadata;
 using Pieces.Tests.Support;
@@ -15,6 +16,7 @@ public sealed class DryRunTests : IDisposable
     private readonly TempFolder _folder = new();
 
     [Fact]
+    [Contract("flag -n")]
     public async Task Nothing_is_touched_and_nobody_is_asked()
     {
         await using var seeder = new RecordingSeeder(Torrent);

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Pieces.Cli.Tracker;
 using Pieces.Tests.Bencode;
+using Pieces.Tests.Contract;
 using Pieces.Tests.Metadata;
 using Pieces.Tests.Support;
 using static Pieces.Tests.Metadata.TestTorrent;
@@ -13,6 +14,7 @@ public sealed class ReportTests : IDisposable
     private readonly TempFolder _folder = new();
 
     [Fact]
+    [Contract("command show --json")]
     public async Task Show_prints_one_object_with_everything()
     {
         JsonElement show = await ObjectAsync(0, "show", Repository.TestData("sources.torrent"), "--json");
@@ -55,6 +57,7 @@ public sealed class ReportTests : IDisposable
     }
 
     [Fact]
+    [Contract("command show --magnet")]
     public async Task The_magnet_link_stands_alone_and_its_passkey_is_warned_of()
     {
         string path = _folder.Write("x.torrent", Bytes(SingleInfo("a b"), new Dict { ["announce"] = "http://t.example/0123456789abcdef0123/announce" }));
@@ -64,6 +67,7 @@ public sealed class ReportTests : IDisposable
     }
 
     [Fact]
+    [Contract("command show --scrape")]
     public async Task Scrape_asks_every_tracker_and_says_who_did_not_answer()
     {
         await using TrackerServer server = await TrackerServer.StartAsync(new TrackerServerOptions { Port = 0 }, TestContext.Current.CancellationToken);
@@ -83,7 +87,34 @@ public sealed class ReportTests : IDisposable
             .Should().Equal("does not know this torrent", null, "connection refused", "cannot be scraped: its path does not end in /announce");
     }
 
+    [Theory]
+    [InlineData(1, "its tracker tells no counts")]
+    [InlineData(2, "none of its 2 trackers tells its counts")]
+    public async Task Scrape_prints_all_the_same_and_ends_with_sixteen_when_no_tracker_tells_anything(int trackers, string fact)
+    {
+        var tiers = new List<object>();
+        for (int i = 0; i < trackers; i++)
+            tiers.Add(new List<object> { $"http://127.0.0.1:{FreePort.OfTcp()}/announce" });
+        string path = _folder.Write("x.torrent", Bytes(SingleInfo(), new Dict { ["announce-list"] = tiers }));
+        PiecesResult text = await PiecesProcess.RunAsync("show", path, "--scrape", "--files");
+        text.ExitCode.Should().Be(16);
+        text.StandardOutput.Should().Contain("name:").And.Contain(": connection refused\n").And.MatchRegex("\n +1 +[0-9]+ [^\n]+\n$");
+        text.StandardError.Should().MatchRegex($"^pieces: [^\n]+: {fact}\n$");
+        JsonElement show = await ObjectAsync(16, "show", path, "--scrape", "--json");
+        show.GetProperty("scrape").GetArrayLength().Should().Be(trackers);
+    }
+
     [Fact]
+    public async Task Scrape_of_a_torrent_without_trackers_is_no_failure()
+    {
+        string path = _folder.Write("x.torrent", Bytes(SingleInfo()));
+        PiecesResult text = await PiecesProcess.RunAsync("show", path, "--scrape");
+        text.ExitCode.Should().Be(0);
+        text.StandardError.Should().Contain("names no tracker");
+    }
+
+    [Fact]
+    [Contract("command verify --json", "exit 10")]
     public async Task Verify_prints_one_object_and_ends_with_ten_when_something_is_wrong()
     {
         var torrent = GeneratedTorrent.OfFiles("album", count: 3, lengthOfEach: 100_000, pieceLength: 32 * 1024);

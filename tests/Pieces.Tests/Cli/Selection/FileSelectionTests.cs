@@ -46,6 +46,17 @@ public class FileSelectionTests
     }
 
     [Theory]
+    [InlineData("**", "0 2 3 4 5")]
+    [InlineData("1-5", "0 2 3 4 5")]
+    [InlineData("-x *.mkv", "2 3 5")]
+    public void For_a_link_all_that_the_user_selects_is_named_so_that_the_links_own_word_does_not_count(string values, string indexes) =>
+        string.Join(' ', Of(values).ChooseOfLink(Torrent, _warnings.Add)!.Value).Should().Be(indexes);
+
+    [Fact]
+    public void Without_a_word_of_the_user_a_link_selects_for_itself() =>
+        FileSelection.All.ChooseOfLink(Torrent, _warnings.Add).Should().BeNull();
+
+    [Theory]
     [InlineData("*.iso", "data: --select \"*.iso\" matches no file (")]
     [InlineData(".pad/*", "data: --select \".pad/*\" matches no file (")]
     [InlineData("Film.mkv", "data: --select \"Film.mkv\" matches no file (")]

@@ -1,0 +1,116 @@
+using System.CommandLine;
+using Pieces.Cli.Failures;
+using Pieces.Cli.Parsing;
+using Pieces.Cli.Sources;
+using Pieces.Cli.Terminal;
+using Pieces.Cli.Transfers;
+using Pieces.Metadata;
+using Pieces.Torrents;
+
+namespace Pieces.Cli.Commands;
+
+/// <summary><c>pieces magnet SOURCE [-o FILE]</c>: the link of a torrent, or the torrent of a link.</summary>
+internal sealed class MagnetCommand
+{
+    private static readonly TimeSpan TickInterval = TimeSpan.FromMilliseconds(250);
+
+    private readonly Argument<string> _source = new("SOURCE")
+    {
+        Description = "a .torrent file, the http(s) URL of one, or - for its bytes on stdin: gives its link; "
+            + "a magnet link or an info-hash: gives its torrent",
+        Arity = ArgumentArity.ExactlyOne,
+    };
+
+    private readonly Option<string> _output = Flag.Of(
+        text => text, "FILE or -", "what to write (default: stdout for a link, NAME.torrent for a torrent)", "--output", "-o");
+
+    private readonly Option<bool> _overwrite = Flag.Switch("replace the file when it is there already", "--overwrite");
+    private readonly Option<TimeSpan?> _timeout = MetadataTimeoutFlag.Create();
+    private readonly NetworkFlags _network = new();
+    private readonly CliContext _context;
+
+    private MagnetCommand(CliContext context) => _context = context;
+
+    public static Command Create(CliContext context)
+    {
+        var magnet = new MagnetCommand(context);
+        var command = new Command("magnet", "print the magnet link of a torrent, or fetch the torrent of a magnet link")
+        {
+            magnet._source, magnet._output, magnet._overwrite, magnet._timeout,
+        };
+        magnet._network.AddTo(command);
+        command.SetAction(async (parse, _) => (int)await magnet.RunAsync(parse));
+        return command;
+    }
+
+    private async Task<ExitCode> RunAsync(ParseResult parse)
+    {
+        string source = parse.GetRequiredValue(_source);
+        return SourceLoader.LinkIn(source) is { } link ? await FetchAsync(parse, link) : await PrintAsync(parse, source);
+    }
+
+    private async Task<ExitCode> PrintAsync(ParseResult parse, string source)
+    {
+        using var loader = new SourceLoader(_context.TimeProvider);
+        Metainfo metainfo = await loader.LoadAsync(source, _context.Signals.Token);
+        string link = MagnetLink.Of(metainfo).ToString();
+        string? output = parse.GetValue(_output);
+        if (output is null or "-")
+            _context.Output.WriteLine(link);
+        else
+            await OutputFile.WriteAsync(output, System.Text.Encoding.UTF8.GetBytes(link + "\n"), parse.GetValue(_overwrite), _context.Signals.Token);
+        return ExitCode.Success;
+    }
+
+    private async Task<ExitCode> FetchAsync(ParseResult parse, MagnetLink link)
+    {
+        string? output = parse.GetValue(_output);
+        if (output is not (null or "-"))
+            OutputFile.RefuseExisting(output, parse.GetValue(_overwrite));
+        foreach (string warning in link.Warnings)
+            _context.Messages.Warning($"magnet link: {warning}");
+        Metainfo metainfo = await FetchMetadataAsync(parse, link);
+        byte[] torrent = MetainfoWriter.Write(link, metainfo.InfoBytes.Span);
+        if (output == "-")
+        {
+            _context.Output.Write(torrent);
+            return ExitCode.Success;
+        }
+
+        output ??= $"{metainfo.Name}.torrent";
+        OutputFile.RefuseExisting(output, parse.GetValue(_overwrite));
+        await OutputFile.WriteAsync(output, torrent, parse.GetValue(_overwrite), _context.Signals.Token);
+        _context.Messages.Progress($"{output}: {Quantity.Size(metainfo.TotalLength)}, info-hash {metainfo.InfoHash}");
+        return ExitCode.Success;
+    }
+
+    private async Task<Metainfo> FetchMetadataAsync(ParseResult parse, MagnetLink link)
+    {
+        TorrentOptions options = _network.Apply(parse, new TorrentOptions()) with
+        {
+            MetadataOnly = true,
+            Notices = new NoticePrinter(_context.Messages),
+        };
+        await using var client = new TorrentClient(_network.ClientOptionsOf(parse, isOneShot: true) with
+        {
+            TimeProvider = _context.TimeProvider,
+            Logger = MessageSink.CreateLogger(_context.Messages),
+        });
+        Torrent torrent = await client.AddAsync(link, options, _context.Signals.Token);
+        var clock = new GiveUpClock(null, null, metadataTimeout: MetadataTimeoutFlag.Of(parse, _timeout, !Console.IsErrorRedirected));
+        long began = _context.TimeProvider.GetTimestamp();
+        using var timer = new PeriodicTimer(TickInterval, _context.TimeProvider);
+        while (!torrent.Metadata.IsCompleted)
+        {
+            if (_context.Signals.Code is { } signal)
+                throw new FailureException(signal, "stopped before the metadata was here");
+            if (clock.Check(torrent.Snapshot, _context.TimeProvider.GetElapsedTime(began)) is { } gaveUp)
+                throw new FailureException(gaveUp.Code, $"{link.InfoHash}: {gaveUp.Message}");
+            if (torrent is { EveryTrackerRefused: true, Snapshot.ConnectedPeers: 0 })
+                throw new FailureException(ExitCode.TrackersRefused, $"{link.InfoHash}: every tracker refused, and nothing else may be used");
+            await Task.WhenAny(torrent.Metadata, timer.WaitForNextTickAsync().AsTask());
+        }
+
+        return await torrent.Metadata;
+    }
+}

@@ -1,0 +1,125 @@
+using System.Collections.Immutable;
+using System.Net;
+using System.Net.Sockets;
+using Pieces.Cli.Failures;
+using Pieces.Cli.Sources;
+using Pieces.Cli.Tracker;
+using Pieces.Cli.Transfers;
+using Pieces.Metadata;
+using Pieces.Primitives;
+using Pieces.Torrents;
+using Pieces.Trackers;
+using Serilog;
+
+namespace Pieces.Cli.Share;
+
+/// <summary>The host of a share: its one source is what was described, and a tracker of its own, which knows no other swarm, runs as long as the torrent.</summary>
+internal sealed class ShareHost : ITransferHost, IAsyncDisposable
+{
+    private readonly ITransferHost _host;
+    private readonly SharePlan _plan;
+    private readonly IPAddress? _bound;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private TrackerServer? _tracker;
+
+    /// <param name="host">Where the torrent lives; stays its owner's.</param>
+    /// <param name="plan">What is shared.</param>
+    /// <param name="bound">The address that all sockets are bound to, or null.</param>
+    /// <param name="time">Source of time.</param>
+    /// <param name="logger">Where the tracker logs.</param>
+    public ShareHost(ITransferHost host, SharePlan plan, IPAddress? bound, TimeProvider time, ILogger logger)
+    {
+        _host = host;
+        _plan = plan;
+        _bound = bound;
+        _time = time;
+        _logger = logger;
+    }
+
+    /// <inheritdoc/>
+    public int ListenPort => _host.ListenPort;
+
+    /// <inheritdoc/>
+    public void TrimMemory() => _host.TrimMemory();
+
+    /// <inheritdoc/>
+    public Task<TransferSource> LoadAsync(string source, CancellationToken cancellationToken) =>
+        Task.FromResult(new TransferSource(_plan.Content.Metainfo));
+
+    /// <inheritdoc/>
+    public async Task<ITransfer> AddAsync(
+        TransferSource torrent,
+        ImmutableArray<int>? selected,
+        Func<Metainfo, ImmutableArray<int>?> choose,
+        IProgress<TorrentNotice> notices,
+        CancellationToken cancellationToken)
+    {
+        ITransfer transfer = await _host.AddAsync(torrent, selected, choose, notices, cancellationToken);
+        try
+        {
+            if (ListenPort == 0)
+                throw new FailureException(ExitCode.Failure, "no port to listen on is free, so nobody could get it (-p 0 takes any)");
+            _plan.Offer = await OpenAsync(torrent.Metainfo!, cancellationToken);
+            return transfer;
+        }
+        catch
+        {
+            await transfer.StopAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Ends the tracker.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (_tracker is not null)
+            await _tracker.DisposeAsync();
+    }
+
+    private async Task<ShareOffer> OpenAsync(Metainfo metainfo, CancellationToken cancellationToken)
+    {
+        var table = new AnnounceTable(new AnnounceTableOptions
+        {
+            Interval = new TrackerServerOptions().Interval,
+            MaxSwarms = 1,
+            TimeProvider = _time,
+            Completed = (_, peer) => OnCompleted(peer),
+        });
+        IReadOnlyList<IPAddress> addresses = ShareAddresses.Find(_bound);
+
+        // Programs that do not know x.pe hear of us from the tracker. In compact answers, which all ask for, the id is left out.
+        var id = PeerId.Create(new Random());
+        foreach (IPAddress address in addresses)
+            table.Keep(metainfo.InfoHash, new TrackedPeer(id, new IPEndPoint(address, ListenPort)));
+        _tracker = await StartAsync(table, cancellationToken);
+        return ShareOffer.Of(metainfo, addresses, ListenPort, _tracker.LocalEndPoint.Port);
+    }
+
+    // The port behind that for peers, so that whoever has a firewall need open but these two; any other when it is taken.
+    private async Task<TrackerServer> StartAsync(AnnounceTable table, CancellationToken cancellationToken)
+    {
+        var options = new TrackerServerOptions
+        {
+            Address = _bound ?? (Socket.OSSupportsIPv6 ? IPAddress.IPv6Any : IPAddress.Any),
+            Port = ListenPort < IPEndPoint.MaxPort ? ListenPort + 1 : 0,
+            Table = table,
+            TimeProvider = _time,
+            Logger = _logger,
+        };
+        try
+        {
+            return await TrackerServer.StartAsync(options, cancellationToken);
+        }
+        catch (IOException)
+        {
+            return await TrackerServer.StartAsync(options with { Port = 0 }, cancellationToken);
+        }
+    }
+
+    private void OnCompleted(TrackedPeer peer)
+    {
+        if (_plan.Ledger.Heard(peer))
+            _plan.HeardByTracker?.Invoke(peer.Address.ToString());
+    }
+}

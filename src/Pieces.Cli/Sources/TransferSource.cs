@@ -1,0 +1,56 @@
+using System.Collections.Immutable;
+using Pieces.Cli.Progress;
+using Pieces.Cli.Selection;
+using Pieces.Metadata;
+using Pieces.Primitives;
+using Pieces.Torrents;
+
+namespace Pieces.Cli.Sources;
+
+/// <summary>What a transfer begins with: a torrent, or a link of which the torrent is fetched first.</summary>
+internal sealed class TransferSource
+{
+    private readonly MagnetLink? _link;
+
+    public TransferSource(Metainfo metainfo) => Metainfo = metainfo;
+
+    public TransferSource(MagnetLink link) => _link = link;
+
+    /// <summary>The torrent, or null when it has yet to be fetched.</summary>
+    public Metainfo? Metainfo { get; }
+
+    /// <summary>Its own trackers.</summary>
+    public ImmutableArray<string> Trackers => Metainfo is null ? _link!.Trackers : [.. Metainfo.Trackers.SelectMany(tier => tier)];
+
+    /// <summary>The swarm.</summary>
+    public InfoHash InfoHash => Metainfo?.InfoHash ?? _link!.InfoHash;
+
+    /// <summary>What people are told at first.</summary>
+    public string Name => Metainfo?.Name ?? SubjectOf(_link!, "").Name;
+
+    /// <summary>What was changed or left out while it was read, one line each.</summary>
+    public ImmutableArray<string> Warnings => Metainfo?.Warnings ?? _link!.Warnings;
+
+    /// <summary>What people are told of it at first.</summary>
+    public TransferSubject Subject(string directory, ImmutableArray<int>? selected = null) =>
+        Metainfo is not null ? TransferSubject.Of(Metainfo, directory, selected) : SubjectOf(_link!, directory);
+
+    /// <summary>The torrent; of a link, what an earlier run has left of it in a folder, or null.</summary>
+    /// <exception cref="MetainfoException">What is left is no torrent that can be used.</exception>
+    public Metainfo? FindIn(string directory) => Metainfo ?? DownloadPlanner.FindKept(_link!, directory);
+
+    /// <summary>Chooses among its files: the user's word comes before that of a link.</summary>
+    /// <param name="selection">The user's word.</param>
+    /// <param name="metainfo">The torrent.</param>
+    /// <param name="warn">Hears of patterns that mean no file while others do.</param>
+    /// <returns>Indexes of the chosen files, or null for all.</returns>
+    public ImmutableArray<int>? Choose(FileSelection selection, Metainfo metainfo, Action<string> warn) =>
+        _link is null ? selection.Choose(metainfo, warn) : selection.ChooseOfLink(metainfo, warn) ?? _link.FilesOf(metainfo);
+
+    /// <summary>Starts it.</summary>
+    public Task<Torrent> AddToAsync(TorrentClient client, TorrentOptions options, CancellationToken cancellationToken) =>
+        Metainfo is not null ? client.AddAsync(Metainfo, options, cancellationToken) : client.AddAsync(_link!, options, cancellationToken);
+
+    private static TransferSubject SubjectOf(MagnetLink link, string directory) =>
+        new(string.IsNullOrEmpty(link.Name) ? link.InfoHash.ToString() : link.Name, 0, 0, 0, 0, directory);
+}

@@ -1,0 +1,124 @@
+using System.Net;
+using Pieces.Primitives;
+using Serilog;
+
+namespace Pieces.Dht;
+
+/// <summary>Hears what the DHT knows of a torrent; called by other tasks, must not block or throw. A torrent's loop posts to its inbox.</summary>
+internal interface IDhtSink
+{
+    /// <summary>Nodes named peers. They are strangers' word: ours and dead ones may be among them.</summary>
+    void OnDhtPeers(IReadOnlyList<IPEndPoint> peers);
+
+    /// <summary>A search has ended.</summary>
+    void OnDhtSearched(DhtSearchResult result);
+
+    /// <summary>Our port as a peer at this moment, or null while nobody can connect to us: then we only search.</summary>
+    int? AnnouncedPort { get; }
+
+    /// <summary>Whether we have everything at this moment.</summary>
+    bool IsSeed { get; }
+}
+
+/// <summary>
+/// Searches for one torrent's peers and announces us, by <see cref="DhtSchedule"/>, on a task of its own. Not for private torrents (BEP 27).
+/// </summary>
+internal sealed class DhtAnnouncer : IAsyncDisposable
+{
+    private readonly DhtNode _node;
+    private readonly IDhtSink _sink;
+    private readonly InfoHash _infoHash;
+    private readonly NodeId _target;
+    private readonly TimeProvider _timeProvider;
+    private readonly ILogger _logger;
+    private readonly DhtSchedule _schedule;
+    private readonly SemaphoreSlim _need = new(0);
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly long _madeAt;
+    private Task _run = Task.CompletedTask;
+    private int _isNeeded;
+
+    /// <summary>Makes one; asks nobody before <see cref="Start"/>.</summary>
+    /// <param name="node">The client's node.</param>
+    /// <param name="infoHash">The torrent.</param>
+    /// <param name="sink">Hears what is found.</param>
+    /// <param name="options">Time, chance and log; chance is used by this object alone.</param>
+    public DhtAnnouncer(DhtNode node, InfoHash infoHash, IDhtSink sink, DhtOptions options)
+    {
+        _node = node;
+        _sink = sink;
+        _infoHash = infoHash;
+        _target = NodeId.Of(infoHash);
+        _timeProvider = options.TimeProvider;
+        _logger = options.Logger;
+        _schedule = new DhtSchedule(options.Random);
+        _madeAt = _timeProvider.GetTimestamp();
+    }
+
+    private TimeSpan Now => _timeProvider.GetElapsedTime(_madeAt);
+
+    /// <summary>Begins with a search at once. To be called once.</summary>
+    public void Start() => _run = Task.Run(() => RunAsync(_stopping.Token));
+
+    /// <summary>Peers run out: the next search comes sooner. Cheap enough to be called at every tick.</summary>
+    public void NeedPeers()
+    {
+        if (Interlocked.Exchange(ref _isNeeded, 1) == 0)
+            _need.Release();
+    }
+
+    /// <summary>Ends all work. Of other nodes there is no leave to take: they forget who does not come back.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _stopping.CancelAsync().ConfigureAwait(false);
+        await _run.ConfigureAwait(false);
+        _node.Leave(_infoHash);
+        _stopping.Dispose();
+        _need.Dispose();
+    }
+
+    private async Task RunAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            while (true)
+            {
+                await WaitAsync(cancellationToken).ConfigureAwait(false);
+                _schedule.Begin();
+                int? port = _sink.AnnouncedPort;
+                var search = new DhtSearch { Target = _target, WantsPeers = true, AnnouncedPort = port, IsSeed = _sink.IsSeed };
+                DhtSearchResult result = await _node.SearchAsync(search, _sink.OnDhtPeers, cancellationToken).ConfigureAwait(false);
+                _schedule.End(Now, result.Answers, result.Peers);
+                _sink.OnDhtSearched(result);
+            }
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            _logger.Debug("{Target} is no longer searched for in the DHT", _target);
+        }
+    }
+
+    private async Task WaitAsync(CancellationToken cancellationToken)
+    {
+        if (_schedule.NextAt is { } regular && regular > Now && await IsNeededAsync(regular - Now, cancellationToken).ConfigureAwait(false))
+            _schedule.NeedPeers();
+        if (_schedule.NextAt is { } due && due > Now)
+            await Task.Delay(due - Now, _timeProvider, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task<bool> IsNeededAsync(TimeSpan limit, CancellationToken cancellationToken)
+    {
+        using var timer = new CancellationTokenSource(limit, _timeProvider);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, cancellationToken);
+        try
+        {
+            await _need.WaitAsync(either.Token).ConfigureAwait(false);
+            Volatile.Write(ref _isNeeded, 0);
+            return true;
+        }
+        catch (OperationCanceledException) when (timer.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            return false;
+        }
+    }
+}

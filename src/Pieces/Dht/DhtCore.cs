@@ -1,0 +1,251 @@
+using Pieces.Net;
+
+namespace Pieces.Dht;
+
+/// <summary>
+/// A DHT node without its sockets and its loop: datagrams and the passing of time go in, datagrams come out. All state of the node is here, owned by
+/// whoever calls; it never waits and never calls back after the call that caused it.
+/// </summary>
+internal sealed class DhtCore
+{
+    /// <summary>Time between looks at announced peers that are too old.</summary>
+    public static readonly TimeSpan ExpireEvery = TimeSpan.FromMinutes(1);
+
+    private readonly DhtShared _shared;
+    private readonly QueryDesk _desk;
+    private readonly LookupDesk _lookups;
+    private readonly QueryAnswerer _answerer;
+    private readonly TableKeeper _keeperV4;
+    private readonly TableKeeper _keeperV6;
+    private TimeSpan _expireAt = ExpireEvery;
+    private long _received;
+    private long _answered;
+
+    /// <summary>Makes one that does nothing before a family is opened and somebody to begin with is named.</summary>
+    /// <param name="shared">What the parts have in common.</param>
+    /// <param name="askedHosts">Is told who was asked; null where there is no gate.</param>
+    public DhtCore(DhtShared shared, AskedHosts? askedHosts = null)
+    {
+        _shared = shared;
+        _desk = new QueryDesk(shared, askedHosts);
+        _answerer = new QueryAnswerer(shared);
+        _lookups = new LookupDesk(shared, _desk, _answerer.Peers);
+        _keeperV4 = new TableKeeper(shared, shared.V4, _desk, _lookups);
+        _keeperV6 = new TableKeeper(shared, shared.V6, _desk, _lookups);
+    }
+
+    /// <summary>When <see cref="Tick"/> has something to do if nothing else happens before.</summary>
+    public TimeSpan NextDue
+    {
+        get
+        {
+            TimeSpan next = _answerer.Peers.Count > 0 ? _expireAt : TimeSpan.MaxValue;
+            next = Earlier(next, _desk.NextDue);
+            next = Earlier(next, _lookups.NextDue);
+            next = Earlier(next, _keeperV4.NextDue);
+            return Earlier(next, _keeperV6.NextDue);
+        }
+    }
+
+    /// <summary>The numbers of the moment.</summary>
+    public DhtStats Stats => new()
+    {
+        NodesV4 = _shared.V4.Table.Count,
+        NodesV6 = _shared.V6.Table.Count,
+        IsReady = _keeperV4.IsReady || _keeperV6.IsReady,
+        StoredPeers = _answerer.Peers.Count,
+        RunningLookups = _lookups.Count,
+        Received = _received,
+        Answered = _answered,
+        External = _shared.V4.Votes.Winner ?? _shared.V6.Votes.Winner,
+    };
+
+    /// <summary>Takes what came by the socket; the bytes may be used again afterwards.</summary>
+    public void Receive(ReadOnlyMemory<byte> datagram, CompactEndPoint from)
+    {
+        if (!_shared.Addresses.IsUsable(from) || !_shared.FamilyOf(from).IsOpen)
+            return;
+        _received++;
+        switch (KrpcReader.TryRead(datagram))
+        {
+            case KrpcQuery query:
+                OnQuery(query, from);
+                break;
+            case KrpcReply reply:
+                OnReply(reply, from);
+                break;
+            case KrpcFault fault:
+                if (_desk.Take(fault.Transaction, from) is { } refused)
+                    refused.Owner.OnLost(refused);
+                break;
+            case KrpcBadQuery bad when !_shared.Options.IsReadOnly:
+                _shared.Wire.TrySend(_answerer.Refuse(bad.Transaction, bad.Code, bad.Reason).Span, from);
+                break;
+        }
+
+        _lookups.Settle();
+    }
+
+    /// <summary>Does what is due.</summary>
+    public void Tick()
+    {
+        _desk.Tick(OnLost);
+        _lookups.Tick();
+        _keeperV4.Tick();
+        _keeperV6.Tick();
+        _lookups.Settle();
+        if (_shared.Now < _expireAt)
+            return;
+        _expireAt = _shared.Now + ExpireEvery;
+        _answerer.Peers.Expire(_shared.Now);
+    }
+
+    /// <summary>Begins to take part in a network.</summary>
+    public void Open(bool isV6) => (isV6 ? _shared.V6 : _shared.V4).IsOpen = true;
+
+    /// <summary>Somebody of ours says that a node is there.</summary>
+    public void AddNode(CompactEndPoint endPoint) => KeeperOf(endPoint).AddNode(endPoint);
+
+    /// <summary>Names a node that everybody begins with; it is asked when others do not help, and not kept.</summary>
+    public void AddRouter(CompactEndPoint endPoint)
+    {
+        DhtFamily family = _shared.FamilyOf(endPoint);
+        if (!_shared.Addresses.IsUsable(endPoint) || family.Routers.Contains(endPoint))
+            return;
+        family.Routers.Add(endPoint);
+        KeeperOf(endPoint).Hurry();
+    }
+
+    /// <summary>Begins with what an earlier run knew.</summary>
+    public void Remember(DhtMemory memory)
+    {
+        Remember(_shared.V4, memory.IdV4, memory.Nodes.Where(node => !node.EndPoint.IsV6));
+        Remember(_shared.V6, memory.IdV6, memory.Nodes.Where(node => node.EndPoint.IsV6));
+    }
+
+    /// <summary>What a later run is to know.</summary>
+    public DhtMemory Recall() => new()
+    {
+        IdV4 = _shared.V4.Votes.Winner is null ? null : _shared.V4.Id,
+        IdV6 = _shared.V6.Votes.Winner is null ? null : _shared.V6.Id,
+        Nodes = [.. Recall(_shared.V4), .. Recall(_shared.V6)],
+    };
+
+    /// <summary>Searches in every network that we are in.</summary>
+    /// <param name="search">What for.</param>
+    /// <param name="sink">Hears of it; <see cref="IDhtSearchSink.OnDone"/> once, also when we are in no network.</param>
+    public void Search(DhtSearch search, IDhtSearchSink sink)
+    {
+        if (search is { WantsPeers: true, AnnouncedPort: { } port } && sink.IsWanted)
+            _answerer.Own.Enter(search.Target, (ushort)port, search.IsSeed);
+        DhtFamily[] families = Array.FindAll([_shared.V4, _shared.V6], family => family.IsOpen && (family.Table.Count > 0 || !IsAnywhere));
+        if (families.Length == 0)
+        {
+            sink.OnDone(new DhtSearchResult());
+            return;
+        }
+
+        var joined = new JoinedSink(sink, families.Length);
+        foreach (DhtFamily family in families)
+            _lookups.Start(family, search, joined);
+        _lookups.Settle();
+    }
+
+    /// <summary>We are no peer of a swarm any more, and say so to nobody.</summary>
+    public void Leave(NodeId target) => _answerer.Own.Leave(target);
+
+    private bool IsAnywhere => _shared.V4.Table.Count + _shared.V6.Table.Count > 0;
+
+    private static TimeSpan Earlier(TimeSpan time, TimeSpan? other) => other is { } sooner && sooner < time ? sooner : time;
+
+    private static void Remember(DhtFamily family, NodeId? id, IEnumerable<NodeContact> nodes)
+    {
+        if (id is { } known)
+            family.Table = new RoutingTable(known);
+        family.Remembered.AddRange(nodes);
+    }
+
+    private static IEnumerable<NodeContact> Recall(DhtFamily family) =>
+        family.Table.Nodes.OrderByDescending(node => node.SeenAt).Select(node => node.Contact).Concat(family.Remembered).Take(DhtMemory.MaxNodes);
+
+    private TableKeeper KeeperOf(CompactEndPoint endPoint) => endPoint.IsV6 ? _keeperV6 : _keeperV4;
+
+    private void OnQuery(KrpcQuery query, CompactEndPoint from)
+    {
+        DhtFamily family = _shared.FamilyOf(from);
+        // Our own voice, by whatever way it came back.
+        if (_shared.Options.IsReadOnly || query.Sender == family.Id)
+            return;
+        _answered++;
+        _shared.Wire.TrySend(_answerer.Answer(query, from).Span, from);
+        var contact = new NodeContact(query.Sender, from);
+        if (!query.IsReadOnly && family.Table.OnQuery(contact, _shared.Now))
+            KeeperOf(from).Check(contact);
+    }
+
+    private void OnReply(KrpcReply reply, CompactEndPoint from)
+    {
+        if (_desk.Take(reply.Transaction, from) is not { } query)
+            return;
+        TimeSpan roundTrip = _desk.NoteRoundTrip(query);
+        DhtFamily family = _shared.FamilyOf(from);
+        bool isOther = query.Id is { } expected && expected != reply.Sender;
+        if (isOther)
+            family.Table.Forget(from);
+        // One that gives itself another name than it is known by is believed only when the name is one that its address may have.
+        if ((!isOther || SecureNodeId.Fits(reply.Sender, from)) && !family.Routers.Contains(from))
+            family.Table.OnReply(new NodeContact(reply.Sender, from), roundTrip, _shared.Now);
+        TakeOther(family.IsV6 ? _shared.V4 : _shared.V6, family.IsV6 ? reply.Nodes : reply.Nodes6, from);
+        query.Owner.OnReply(query, reply);
+        if (reply.External is { } external && external.IsV6 == from.IsV6 && family.Votes.Add(from, external))
+            OnExternal(family, external);
+    }
+
+    // Nodes of the network that was not asked: somewhere to begin while we know few there.
+    private void TakeOther(DhtFamily family, IReadOnlyList<NodeContact>? nodes, CompactEndPoint from)
+    {
+        if (nodes is null || !family.IsOpen || family.Table.Count >= Bucket.Size || family.Remembered.Count >= DhtMemory.MaxNodes)
+            return;
+        family.Remembered.AddRange(nodes.Where(node => _shared.Addresses.IsUsable(node.EndPoint, from)));
+        (family.IsV6 ? _keeperV6 : _keeperV4).Hurry();
+    }
+
+    private void OnExternal(DhtFamily family, CompactEndPoint external)
+    {
+        if (SecureNodeId.Fits(family.Id, external))
+            return;
+        family.Table = family.Table.Around(SecureNodeId.Create(external, _shared.Random), _shared.Now);
+        (family.IsV6 ? _keeperV6 : _keeperV4).OnNewId();
+    }
+
+    private void OnLost(PendingQuery query)
+    {
+        if (query.Id is { } id)
+            _shared.FamilyOf(query.EndPoint).Table.OnFailure(new NodeContact(id, query.EndPoint), _shared.Now);
+    }
+
+    /// <summary>Makes one search of those in several networks.</summary>
+    private sealed class JoinedSink : IDhtSearchSink
+    {
+        private readonly IDhtSearchSink _sink;
+        private int _left;
+        private DhtSearchResult? _result;
+
+        public JoinedSink(IDhtSearchSink sink, int count)
+        {
+            _sink = sink;
+            _left = count;
+        }
+
+        public bool IsWanted => _sink.IsWanted;
+
+        public void OnPeers(IReadOnlyList<CompactEndPoint> peers) => _sink.OnPeers(peers);
+
+        public void OnDone(DhtSearchResult result)
+        {
+            _result = _result?.Join(result) ?? result;
+            if (--_left == 0)
+                _sink.OnDone(_result);
+        }
+    }
+}

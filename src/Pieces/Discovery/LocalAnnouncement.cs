@@ -1,0 +1,67 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Text;
+using Pieces.Primitives;
+
+namespace Pieces.Discovery;
+
+/// <summary>What a client calls into its local network: the torrents that it has, and where it can be dialled (BEP 14).</summary>
+/// <param name="Port">Its listen port, from 1.</param>
+/// <param name="InfoHashes">Its torrents, at least one.</param>
+/// <param name="Cookie">By which it knows its own call when it comes back; null when it gave none.</param>
+internal sealed record LocalAnnouncement(int Port, ImmutableArray<InfoHash> InfoHashes, string? Cookie)
+{
+    /// <summary>Longest one that is sent, in bytes (BEP 14: "should not exceed 1400").</summary>
+    public const int MaxLength = 1400;
+
+    /// <summary>Most info-hashes that fit in one.</summary>
+    public const int MaxInfoHashes = 20;
+
+    private const string FirstLine = "BT-SEARCH * HTTP/1.1";
+    private const string LineEnd = "\r\n";
+
+    /// <summary>Writes it.</summary>
+    /// <param name="host">The group that it is sent to, with its port.</param>
+    public byte[] Write(string host)
+    {
+        var text = new StringBuilder(FirstLine).Append(LineEnd)
+            .Append("Host: ").Append(host).Append(LineEnd)
+            .Append(CultureInfo.InvariantCulture, $"Port: {Port}").Append(LineEnd);
+        foreach (InfoHash infoHash in InfoHashes)
+            text.Append("Infohash: ").Append(infoHash.ToString()).Append(LineEnd);
+        if (Cookie is not null)
+            text.Append("cookie: ").Append(Cookie).Append(LineEnd);
+        return Encoding.ASCII.GetBytes(text.Append(LineEnd).Append(LineEnd).ToString());
+    }
+
+    /// <summary>Reads one; null when it is none, or says nothing that could be used. Headers may come in any order and case.</summary>
+    public static LocalAnnouncement? Read(ReadOnlySpan<byte> datagram)
+    {
+        if (datagram.Length > MaxLength || !Ascii.IsValid(datagram))
+            return null;
+        string[] lines = Encoding.ASCII.GetString(datagram).Split(LineEnd);
+        if (!lines[0].Equals(FirstLine, StringComparison.OrdinalIgnoreCase))
+            return null;
+        int port = 0;
+        string? cookie = null;
+        ImmutableArray<InfoHash>.Builder infoHashes = ImmutableArray.CreateBuilder<InfoHash>();
+        foreach (string line in lines.AsSpan(1))
+        {
+            int colon = line.IndexOf(':', StringComparison.Ordinal);
+            if (colon < 0)
+                continue;
+            string value = line[(colon + 1)..].Trim();
+            if (IsHeader(line, colon, "Port"))
+                int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out port);
+            else if (IsHeader(line, colon, "cookie"))
+                cookie = value;
+            else if (IsHeader(line, colon, "Infohash") && InfoHash.TryParse(value, out InfoHash infoHash))
+                infoHashes.Add(infoHash);
+        }
+
+        bool isUsable = port is > 0 and <= System.Net.IPEndPoint.MaxPort && infoHashes.Count > 0;
+        return isUsable ? new LocalAnnouncement(port, infoHashes.ToImmutable(), cookie) : null;
+    }
+
+    private static bool IsHeader(string line, int colon, string name) => line.AsSpan(0, colon).Trim().Equals(name, StringComparison.OrdinalIgnoreCase);
+}

@@ -1,0 +1,139 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Net;
+using Pieces.Net;
+using Pieces.Primitives;
+using Serilog;
+
+namespace Pieces.Discovery;
+
+/// <summary>
+/// Calls into the local network which torrents we have, and hears who else has them (BEP 14). One for a client, for all its torrents that are not
+/// private. Opens nothing before there is one. Safe for all threads.
+/// </summary>
+internal sealed class LocalDiscovery : IAsyncDisposable
+{
+    /// <summary>Time between two calls for one torrent (BEP 14: 5 minutes).</summary>
+    public static readonly TimeSpan Interval = TimeSpan.FromMinutes(5);
+
+    /// <summary>Torrents that begin together are called together.</summary>
+    public static readonly TimeSpan Gathering = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>Calls that are listened to, each second, over all senders.</summary>
+    public const int MaxHeardPerSecond = 50;
+
+    private readonly LocalDiscoveryOptions _options;
+    private readonly ILogger _logger;
+    private readonly string _cookie;
+    private readonly Lock _gate = new();
+    private readonly Dictionary<InfoHash, Entry> _torrents = [];
+    private readonly SourceLimiter _limiter = new(MaxHeardPerSecond, MaxHeardPerSecond, places: 1, salt: 0);
+    private readonly ITimer _timer;
+    private readonly long _madeAt;
+    private LocalListeners? _listeners;
+    private bool _isDisposed;
+
+    /// <summary>Makes it; it is silent until it has a torrent.</summary>
+    public LocalDiscovery(LocalDiscoveryOptions options)
+    {
+        _options = options;
+        _logger = options.Logger;
+        _cookie = options.Random.Next().ToString("x8", CultureInfo.InvariantCulture);
+        _madeAt = options.TimeProvider.GetTimestamp();
+        _timer = options.TimeProvider.CreateTimer(_ => Announce(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    }
+
+    private TimeSpan Now => _options.TimeProvider.GetElapsedTime(_madeAt);
+
+    /// <summary>Calls for a torrent from now on, until <see cref="Remove"/>.</summary>
+    public void Add(InfoHash infoHash, ILocalSink sink)
+    {
+        lock (_gate)
+        {
+            if (_isDisposed)
+                return;
+            _torrents[infoHash] = new Entry(sink, Now);
+            _timer.Change(Gathering, Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    /// <summary>Calls no more for a torrent.</summary>
+    public void Remove(InfoHash infoHash)
+    {
+        lock (_gate)
+            _torrents.Remove(infoHash);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        LocalListeners? listeners;
+        lock (_gate)
+        {
+            _isDisposed = true;
+            _torrents.Clear();
+            listeners = _listeners;
+            _listeners = null;
+        }
+
+        await _timer.DisposeAsync().ConfigureAwait(false);
+        if (listeners is not null)
+            await listeners.DisposeAsync().ConfigureAwait(false);
+    }
+
+    // On the timer's thread; two never run at a time, since the timer is set anew at the end only.
+    private void Announce()
+    {
+        ImmutableArray<InfoHash> due;
+        LocalListeners listeners;
+        lock (_gate)
+        {
+            if (_isDisposed || _torrents.Count == 0)
+                return;
+            _listeners ??= new LocalListeners(_options.Network, Hear, _options.TimeProvider, _logger);
+            listeners = _listeners;
+            due = TakeDue();
+            TimeSpan next = _torrents.Values.Min(entry => entry.DueAt) - Now;
+            _timer.Change(next > Gathering ? next : Gathering, Timeout.InfiniteTimeSpan);
+        }
+
+        listeners.Follow();
+        int port = _options.ListenPort();
+        if (port == 0)
+            return;
+        foreach (InfoHash[] some in due.Chunk(LocalAnnouncement.MaxInfoHashes))
+            listeners.Send(new LocalAnnouncement(port, [.. some], _cookie));
+    }
+
+    private ImmutableArray<InfoHash> TakeDue()
+    {
+        TimeSpan now = Now;
+        ImmutableArray<InfoHash> due = [.. _torrents.Where(torrent => torrent.Value.DueAt <= now).Select(torrent => torrent.Key)];
+        foreach (InfoHash infoHash in due)
+            _torrents[infoHash] = _torrents[infoHash] with { DueAt = now + Interval };
+        return due;
+    }
+
+    private void Hear(ReadOnlySpan<byte> datagram, CompactEndPoint from, bool isFromGroup)
+    {
+        // A far stranger can send to our port, but not to a group that only this network hears.
+        if (!isFromGroup && !AddressRules.IsLocal(from))
+            return;
+        if (!_limiter.TryTake(from.WithoutPort, Now) || LocalAnnouncement.Read(datagram) is not { } heard || heard.Cookie == _cookie)
+            return;
+        var peer = new IPEndPoint(from.ToEndPoint().Address, heard.Port);
+        foreach (InfoHash infoHash in heard.InfoHashes)
+        {
+            ILocalSink? sink = null;
+            lock (_gate)
+            {
+                if (_torrents.TryGetValue(infoHash, out Entry? entry))
+                    sink = entry.Sink;
+            }
+
+            sink?.OnLocalPeer(peer);
+        }
+    }
+
+    private sealed record Entry(ILocalSink Sink, TimeSpan DueAt);
+}

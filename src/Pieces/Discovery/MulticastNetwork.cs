@@ -1,0 +1,42 @@
+using Pieces.Net;
+
+namespace Pieces.Discovery;
+
+/// <summary>The real links of this machine, by the groups of BEP 14.</summary>
+internal sealed class MulticastNetwork : ILocalNetwork
+{
+    /// <summary>Most interfaces that are used, for each family.</summary>
+    public const int MaxLinks = 8;
+
+    private readonly LocalBinding? _binding;
+    private readonly IReadOnlyList<MulticastGroup> _groups = LocalDiscoveryOptions.StandardGroups;
+
+    /// <summary>Uses all interfaces, or the one that every socket is bound to.</summary>
+    public MulticastNetwork(LocalBinding? binding) => _binding = binding;
+
+    /// <inheritdoc/>
+    public string Describe() => string.Join(' ', _groups.SelectMany(group => group.Links(_binding, MaxLinks)).Select(link => $"{link.Index}={link.Address}"));
+
+    /// <inheritdoc/>
+    public IReadOnlyList<LocalSocket> Open(Action<string> onFault)
+    {
+        var sockets = new List<LocalSocket>();
+        foreach (MulticastGroup group in _groups)
+        {
+            foreach (MulticastGroup.Link link in group.Links(_binding, MaxLinks))
+            {
+                try
+                {
+                    UdpDatagramSocket socket = group.Open(link, _binding);
+                    sockets.Add(new LocalSocket(socket, CompactEndPoint.From(group.EndPoint), HearsGroupAlone: !OperatingSystem.IsWindows()));
+                }
+                catch (IOException e)
+                {
+                    onFault($"{link.Address}: {e.Message}");
+                }
+            }
+        }
+
+        return sockets;
+    }
+}

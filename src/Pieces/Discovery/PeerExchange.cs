@@ -1,0 +1,190 @@
+using System.Collections.Immutable;
+using System.Net;
+using Pieces.Net;
+using Pieces.Peers;
+using Pieces.Primitives;
+using Pieces.Wire;
+
+namespace Pieces.Discovery;
+
+/// <summary>
+/// Tells the peers of one torrent of one another, and takes what they tell (BEP 11). Everybody hears once who is here, then every minute what has
+/// changed: what was told is kept once for all of them, not for each. Owned by the torrent's loop.
+/// </summary>
+internal sealed class PeerExchange
+{
+    /// <summary>Time between two messages to one peer (BEP 11: no more than one a minute).</summary>
+    public static readonly TimeSpan Interval = TimeSpan.FromSeconds(60);
+
+    /// <summary>What comes sooner after the last message of the same peer is an offence and is not looked at; clocks and networks are not exact.</summary>
+    public static readonly TimeSpan ShortestPause = TimeSpan.FromSeconds(30);
+
+    /// <summary>A newcomer hears nothing before it has been here for so long: who is just passing need not know everybody.</summary>
+    public static readonly TimeSpan Settling = TimeSpan.FromSeconds(2);
+
+    private readonly PeerBook _book;
+    private readonly PeerPool _pool;
+    private readonly TimeProvider _time;
+    private readonly Random _random;
+    private readonly HashSet<IPEndPoint> _told = [];
+    private readonly Dictionary<SourceId, Hearing> _hearings = [];
+    private long _roundAt;
+
+    /// <summary>Makes it.</summary>
+    /// <param name="book">Learns of peers.</param>
+    /// <param name="pool">Who is connected.</param>
+    /// <param name="time">Clock.</param>
+    /// <param name="random">Chooses whom to tell of where there are too many.</param>
+    public PeerExchange(PeerBook book, PeerPool pool, TimeProvider time, Random random)
+    {
+        _book = book;
+        _pool = pool;
+        _time = time;
+        _random = random;
+        _roundAt = time.GetTimestamp();
+    }
+
+    /// <summary>A peer has left.</summary>
+    public void Forget(PeerState peer) => _hearings.Remove(peer.Id);
+
+    /// <summary>A peer tells of others.</summary>
+    /// <param name="peer">Who.</param>
+    /// <param name="payload">What follows the extension's id.</param>
+    /// <param name="isSeeding">Whether we want nothing more, so that those who want nothing either are of no use.</param>
+    /// <returns>How many addresses were new.</returns>
+    /// <exception cref="PeerProtocolException">It is no such message.</exception>
+    public int OnMessage(PeerState peer, ReadOnlyMemory<byte> payload, bool isSeeding)
+    {
+        Hearing hearing = HearingOf(peer);
+        long now = _time.GetTimestamp();
+        if (hearing.LastHeard is { } last && _time.GetElapsedTime(last, now) < ShortestPause)
+        {
+            peer.Strikes++;
+            return 0;
+        }
+
+        hearing.LastHeard = now;
+        var teller = CompactEndPoint.From(peer.Connection!.RemoteEndPoint);
+        int found = 0;
+        foreach (ExchangedPeer exchanged in PeerExchangeCodec.Decode(payload).Added)
+        {
+            bool isUseless = isSeeding && exchanged.Flags.HasFlag(ExchangedPeerFlags.UploadOnly);
+            if (!isUseless && MayBelieve(exchanged.Address, teller) && _book.Add(exchanged.Address, PeerOrigin.Exchange))
+                found++;
+        }
+
+        return found;
+    }
+
+    /// <summary>Tells whoever is due.</summary>
+    public void Tick()
+    {
+        long now = _time.GetTimestamp();
+        bool isRound = _time.GetElapsedTime(_roundAt, now) >= Interval;
+        Telling? change = null;
+        Telling? all = null;
+        if (isRound)
+        {
+            _roundAt = now;
+            change = new Telling(TakeChange());
+        }
+
+        foreach (PeerState peer in _pool.Peers)
+        {
+            if (peer.ExchangeId == 0)
+                continue;
+            Hearing hearing = HearingOf(peer);
+            if (hearing.IsTold)
+                Send(peer, change);
+            else if (_time.GetElapsedTime(peer.ConnectedAt, now) >= Settling)
+                hearing.IsTold = Send(peer, all ??= new Telling(DrawAll()));
+        }
+    }
+
+    private static ExchangedPeerFlags FlagsOf(PeerState peer)
+    {
+        ExchangedPeerFlags flags = peer.Pieces.HasAll || peer.IsUploadOnly ? ExchangedPeerFlags.UploadOnly : ExchangedPeerFlags.None;
+        return peer.Connection!.IsOutbound ? flags | ExchangedPeerFlags.Reachable : flags;
+    }
+
+    // An address of a private network means nothing elsewhere, and a stranger who names one would have us knock at our own router.
+    private static bool MayBelieve(IPEndPoint address, CompactEndPoint teller) =>
+        address.Port != 0 && new AddressRules(allowLoopback: true).IsUsable(CompactEndPoint.From(address), teller);
+
+    private static bool Send(PeerState peer, Telling? telling)
+    {
+        if (telling?.PayloadFor(CompactEndPoint.From(peer.Connection!.RemoteEndPoint)) is not { } payload)
+            return false;
+        peer.Connection.Send(new ExtendedMessage(peer.ExchangeId, payload));
+        return true;
+    }
+
+    private Hearing HearingOf(PeerState peer)
+    {
+        if (!_hearings.TryGetValue(peer.Id, out Hearing? hearing))
+            _hearings.Add(peer.Id, hearing = new Hearing());
+        return hearing;
+    }
+
+    private IEnumerable<PeerState> Present() => _pool.Peers.Where(peer => peer.DialAddress is not null && peer.Ending == PeerEnding.Unplanned);
+
+    private PeerExchangeMessage DrawAll()
+    {
+        ExchangedPeer[] here = [.. Present().Select(peer => new ExchangedPeer(peer.DialAddress!, FlagsOf(peer)))];
+        if (here.Length > PeerExchangeCodec.MaxPeers)
+            _random.Shuffle(here);
+        return new PeerExchangeMessage { Added = [.. here.Take(PeerExchangeCodec.MaxPeers)] };
+    }
+
+    private PeerExchangeMessage TakeChange()
+    {
+        Dictionary<IPEndPoint, ExchangedPeerFlags> here = [];
+        foreach (PeerState peer in Present())
+            here[peer.DialAddress!] = FlagsOf(peer);
+        ImmutableArray<ExchangedPeer> added =
+            [.. here.Where(peer => !_told.Contains(peer.Key)).Take(PeerExchangeCodec.MaxPeers).Select(peer => new ExchangedPeer(peer.Key, peer.Value))];
+        ImmutableArray<IPEndPoint> dropped = [.. _told.Where(peer => !here.ContainsKey(peer)).Take(PeerExchangeCodec.MaxPeers)];
+        foreach (ExchangedPeer peer in added)
+            _told.Add(peer.Address);
+        foreach (IPEndPoint peer in dropped)
+            _told.Remove(peer);
+        return new PeerExchangeMessage { Added = added, Dropped = dropped };
+    }
+
+    // What one peer has heard and said.
+    private sealed class Hearing
+    {
+        public bool IsTold { get; set; }
+
+        public long? LastHeard { get; set; }
+    }
+
+    // One message for many peers: each hears of those whose addresses mean something where it is, and not of itself alone.
+    private sealed class Telling
+    {
+        private static readonly AddressRules Rules = new(allowLoopback: true);
+
+        private readonly PeerExchangeMessage _message;
+        private readonly Dictionary<AddressReach, byte[]?> _payloads = [];
+
+        public Telling(PeerExchangeMessage message) => _message = message;
+
+        public byte[]? PayloadFor(CompactEndPoint listener)
+        {
+            AddressReach reach = AddressRules.ReachOf(listener);
+            if (!_payloads.TryGetValue(reach, out byte[]? payload))
+                _payloads.Add(reach, payload = Encode(listener));
+            return payload;
+        }
+
+        private byte[]? Encode(CompactEndPoint listener)
+        {
+            var message = new PeerExchangeMessage
+            {
+                Added = [.. _message.Added.Where(peer => Rules.IsUsable(CompactEndPoint.From(peer.Address), listener))],
+                Dropped = [.. _message.Dropped.Where(peer => Rules.IsUsable(CompactEndPoint.From(peer), listener))],
+            };
+            return message.Added.IsEmpty && message.Dropped.IsEmpty ? null : PeerExchangeCodec.Encode(message);
+        }
+    }
+}

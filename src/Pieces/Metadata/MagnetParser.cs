@@ -1,0 +1,229 @@
+using System.Globalization;
+using System.Net;
+using Pieces.Primitives;
+
+namespace Pieces.Metadata;
+
+/// <summary>
+/// Reads a magnet link (BEP 9, 52, 53). Only what names the torrent must be sound; of the rest what cannot be used is left out, since links are
+/// passed on through many hands. Used once.
+/// </summary>
+internal sealed class MagnetParser
+{
+    /// <summary>Longest link that is read, in characters.</summary>
+    public const int MaxLength = 256 * 1024;
+
+    /// <summary>Most parameters that are looked at.</summary>
+    public const int MaxParameters = 4096;
+
+    /// <summary>Most peers and most nodes that are kept.</summary>
+    public const int MaxPeers = 200;
+
+    /// <summary>Longest name that is kept, in characters.</summary>
+    public const int MaxNameLength = 1024;
+
+    /// <summary>What stands before the SHA-256 in a multihash: its kind, and its length of 32 bytes.</summary>
+    public const string Sha256Prefix = "1220";
+
+    private const string BtihPrefix = "urn:btih:";
+    private const string BtmhPrefix = "urn:btmh:";
+    private const int Sha256Digits = 64;
+
+    private readonly WarningList _warnings = new();
+    private readonly List<string> _trackers = [];
+    private readonly List<string> _webSeeds = [];
+    private readonly List<EndPoint> _peers = [];
+    private readonly List<string> _nodes = [];
+    private readonly List<(int First, int Last)> _files = [];
+    private InfoHash? _infoHash;
+    private string? _infoHashV2;
+    private string? _otherTopic;
+    private string? _name;
+    private long? _length;
+
+    /// <summary>Reads a text that begins with <see cref="MagnetLink.Scheme"/>.</summary>
+    /// <exception cref="MagnetException">It names no torrent, two of them, or one that cannot be used.</exception>
+    public MagnetLink Parse(string text)
+    {
+        if (text.Length > MaxLength)
+            throw new MagnetException($"the magnet link is {text.Length} characters long; at most {MaxLength} are accepted");
+        string query = text[MagnetLink.Scheme.Length..].TrimStart('/');
+        if (query is not ['?', ..])
+            throw new MagnetException("the magnet link has no \"?\" behind \"magnet:\"");
+
+        // A link that was copied out of a page's source.
+        query = query[1..].Replace("&amp;", "&", StringComparison.OrdinalIgnoreCase);
+        int count = 0;
+        foreach (string parameter in query.Split('&', StringSplitOptions.RemoveEmptyEntries))
+        {
+            if (++count > MaxParameters)
+                throw new MagnetException($"the magnet link has more than {MaxParameters} parameters");
+            Read(parameter);
+        }
+
+        return new MagnetLink
+        {
+            InfoHash = _infoHash ?? throw NoInfoHash(),
+            InfoHashV2 = _infoHashV2,
+            Name = _name,
+            Length = _length,
+            Trackers = [.. _trackers],
+            Peers = [.. _peers],
+            WebSeeds = [.. _webSeeds],
+            Nodes = [.. _nodes],
+            SelectedFiles = _files.Count > 0 ? MagnetSelection.Expand(_files) : null,
+            Warnings = _warnings.ToImmutable(),
+        };
+    }
+
+    private MagnetException NoInfoHash()
+    {
+        if (_infoHashV2 is not null)
+            return new MagnetException("the magnet link names a BitTorrent v2 torrent (btmh) and no v1 info-hash; v2 alone is not supported");
+        return _otherTopic is null
+            ? new MagnetException("the magnet link has no info-hash (xt=urn:btih:...)")
+            : new MagnetException($"the magnet link has no info-hash (xt=urn:btih:...); its xt is \"{DisplayText.Escape(_otherTopic, 80)}\"");
+    }
+
+    private void Read(string parameter)
+    {
+        int equals = parameter.IndexOf('=', StringComparison.Ordinal);
+        if (equals <= 0 || !PercentCoding.TryDecode(parameter.AsSpan(0, equals), out string? key))
+            return;
+        ReadOnlySpan<char> value = parameter.AsSpan(equals + 1);
+        switch (WithoutNumber(key.ToLowerInvariant()))
+        {
+            case "xt":
+                ReadTopic(value);
+                break;
+            case "tr":
+                AddUrl(value, _trackers, "a tracker");
+                break;
+            case "ws":
+                AddUrl(value, _webSeeds, "a web seed");
+                break;
+            case "dn":
+                ReadName(value);
+                break;
+            case "xl" when long.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out long length):
+                _length ??= length;
+                break;
+            case "x.pe":
+                AddPeer(value);
+                break;
+            case "dht":
+                AddNode(value);
+                break;
+            case "so":
+                ReadSelection(value);
+                break;
+        }
+    }
+
+    // "tr.1" is a second tracker; "x.pe" ends in no number.
+    private static string WithoutNumber(string key)
+    {
+        int dot = key.LastIndexOf('.');
+        bool isNumbered = dot > 0 && dot < key.Length - 1 && !key.AsSpan(dot + 1).ContainsAnyExceptInRange('0', '9');
+        return isNumbered ? key[..dot] : key;
+    }
+
+    private void ReadTopic(ReadOnlySpan<char> value)
+    {
+        if (!PercentCoding.TryDecode(value, out string? topic))
+            throw new MagnetException($"the magnet link's xt is \"{DisplayText.Escape(value.ToString(), 80)}\", whose percent-coding is broken");
+        if (topic.StartsWith(BtihPrefix, StringComparison.OrdinalIgnoreCase))
+            ReadInfoHash(topic[BtihPrefix.Length..]);
+        else if (topic.StartsWith(BtmhPrefix, StringComparison.OrdinalIgnoreCase))
+            ReadInfoHashV2(topic[BtmhPrefix.Length..]);
+        else
+            _otherTopic ??= topic;
+    }
+
+    private void ReadInfoHash(string text)
+    {
+        if (!InfoHash.TryParse(text, out InfoHash infoHash))
+        {
+            throw new MagnetException($"the magnet link's info-hash \"{DisplayText.Escape(text, 80)}\" is {text.Length} characters long " +
+                "and neither 40 hexadecimal digits nor 32 base32 letters");
+        }
+
+        if (_infoHash is { } other && other != infoHash)
+            throw new MagnetException($"the magnet link names two torrents, {other} and {infoHash}");
+        _infoHash = infoHash;
+    }
+
+    private void ReadInfoHashV2(string text)
+    {
+        if (!text.StartsWith(Sha256Prefix, StringComparison.Ordinal))
+        {
+            throw new MagnetException($"the magnet link's v2 hash begins with \"{DisplayText.Escape(text, 4)}\"; " +
+                $"only SHA-256 of 32 bytes ({Sha256Prefix}) is known");
+        }
+
+        string digits = text[Sha256Prefix.Length..];
+        if (digits.Length != Sha256Digits || !digits.All(char.IsAsciiHexDigit))
+        {
+            throw new MagnetException($"the magnet link's v2 hash has {digits.Length} characters behind {Sha256Prefix}, " +
+                $"not {Sha256Digits} hexadecimal digits");
+        }
+
+        digits = digits.ToLowerInvariant();
+        if (_infoHashV2 is { } other && other != digits)
+            throw new MagnetException($"the magnet link names two v2 torrents, {other} and {digits}");
+        _infoHashV2 = digits;
+    }
+
+    private void ReadName(ReadOnlySpan<char> value)
+    {
+        // What is no percent-coding was never meant to be, as in "100% real".
+        string spaced = value.ToString().Replace('+', ' ');
+        string name = PercentCoding.TryDecode(spaced, out string? decoded) ? decoded : spaced;
+        if (_name is null && name.Length > 0)
+            _name = name.Length > MaxNameLength ? name[..MaxNameLength] : name;
+    }
+
+    private void AddUrl(ReadOnlySpan<char> value, List<string> urls, string what)
+    {
+        if (!PercentCoding.TryDecode(value, out string? url))
+        {
+            _warnings.Add($"{what} is left out: its percent-coding is broken");
+            return;
+        }
+
+        url = url.Trim();
+        if (url.Length == 0 || urls.Contains(url, StringComparer.Ordinal))
+            return;
+        if (url.Length > UrlReader.MaxUrlBytes || url.Any(char.IsControl))
+            _warnings.Add($"{what} is left out: its URL has control characters or more than {UrlReader.MaxUrlBytes} characters");
+        else if (_trackers.Count + _webSeeds.Count >= UrlReader.MaxUrls)
+            _warnings.Add($"{what} is left out: there are more than {UrlReader.MaxUrls} URLs");
+        else
+            urls.Add(url);
+    }
+
+    private void AddPeer(ReadOnlySpan<char> value)
+    {
+        if (!PercentCoding.TryDecode(value, out string? text) || !MagnetAddress.TryParse(text, out EndPoint? peer))
+            _warnings.Add($"a peer is left out: \"{DisplayText.Escape(value.ToString(), 80)}\" is not HOST:PORT");
+        else if (_peers.Count >= MaxPeers)
+            _warnings.Add($"a peer is left out: there are more than {MaxPeers}");
+        else if (!_peers.Contains(peer))
+            _peers.Add(peer);
+    }
+
+    private void AddNode(ReadOnlySpan<char> value)
+    {
+        if (!PercentCoding.TryDecode(value, out string? text) || !MagnetAddress.TryParse(text, out EndPoint? node))
+            _warnings.Add($"a DHT node is left out: \"{DisplayText.Escape(value.ToString(), 80)}\" is not HOST:PORT");
+        else if (_nodes.Count < MaxPeers && MagnetAddress.Write(node) is var written && !_nodes.Contains(written))
+            _nodes.Add(written);
+    }
+
+    private void ReadSelection(ReadOnlySpan<char> value)
+    {
+        bool isDecoded = PercentCoding.TryDecode(value, out string? text);
+        if (!isDecoded || !MagnetSelection.Read(text, _files))
+            _warnings.Add($"not all of the selection \"{DisplayText.Escape(value.ToString(), 80)}\" names files (so=0,2,6-8 is the form)");
+    }
+}

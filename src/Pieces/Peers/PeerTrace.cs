@@ -1,0 +1,71 @@
+using System.Globalization;
+using System.Net;
+using Pieces.Primitives;
+using Pieces.Wire;
+using Serilog;
+using Serilog.Events;
+
+namespace Pieces.Peers;
+
+/// <summary>Every message to and from one peer, for the most talkative log. Safe for all threads.</summary>
+internal sealed class PeerTrace
+{
+    private readonly ILogger _logger;
+    private readonly IPEndPoint _peer;
+
+    private PeerTrace(ILogger logger, IPEndPoint peer)
+    {
+        _logger = logger;
+        _peer = peer;
+    }
+
+    /// <summary>Makes one, or null where nobody listens, so that nothing is spent on it.</summary>
+    public static PeerTrace? Of(ILogger logger, IPEndPoint peer) => logger.IsEnabled(LogEventLevel.Verbose) ? new PeerTrace(logger, peer) : null;
+
+    /// <summary>What one read brought.</summary>
+    public void Received(IReadOnlyList<PeerMessage> messages)
+    {
+        foreach (PeerMessage message in messages)
+            _logger.Verbose("{Peer} says: {Message}", _peer, Text(message));
+    }
+
+    /// <summary>A message goes out.</summary>
+    public void Sent(PeerMessage message) => _logger.Verbose("{Peer} is told: {Message}", _peer, Text(message));
+
+    /// <summary>Requests go out.</summary>
+    public void Asked(IReadOnlyList<BlockRequest> blocks) => Each("{Peer} is told: {Message}", "request", blocks);
+
+    /// <summary>Blocks went out.</summary>
+    public void Gave(IReadOnlyList<BlockRequest> blocks) => Each("{Peer} was sent: {Message}", "piece", blocks);
+
+    /// <summary>A message in words.</summary>
+    internal static string Text(PeerMessage message) => message switch
+    {
+        HaveMessage have => string.Create(CultureInfo.InvariantCulture, $"have {have.Piece}"),
+        BitfieldMessage bitfield => string.Create(CultureInfo.InvariantCulture, $"bitfield of {bitfield.Bytes.Length} bytes"),
+        RequestMessage request => Block("request", request.Piece, request.Begin, request.Length),
+        CancelMessage cancel => Block("cancel", cancel.Piece, cancel.Begin, cancel.Length),
+        RejectRequestMessage reject => Block("reject", reject.Piece, reject.Begin, reject.Length),
+        BlockMessage block => Block("piece", block.Piece, block.Begin, block.Data.Length),
+        PortMessage port => string.Create(CultureInfo.InvariantCulture, $"port {port.Port}"),
+        SuggestPieceMessage suggested => string.Create(CultureInfo.InvariantCulture, $"suggest {suggested.Piece}"),
+        AllowedFastMessage allowed => string.Create(CultureInfo.InvariantCulture, $"allowed fast {allowed.Piece}"),
+        ExtendedMessage extended => string.Create(CultureInfo.InvariantCulture, $"extended {extended.ExtendedId}, {extended.Payload.Length} bytes"),
+        ChokeMessage => "choke",
+        UnchokeMessage => "unchoke",
+        InterestedMessage => "interested",
+        NotInterestedMessage => "not interested",
+        HaveAllMessage => "have all",
+        HaveNoneMessage => "have none",
+        _ => message.GetType().Name,
+    };
+
+    private static string Block(string what, long piece, long begin, long length) =>
+        string.Create(CultureInfo.InvariantCulture, $"{what} {piece}, {length} bytes at {begin}");
+
+    private void Each(string template, string what, IReadOnlyList<BlockRequest> blocks)
+    {
+        foreach (BlockRequest block in blocks)
+            _logger.Verbose(template, _peer, Block(what, block.Piece.Value, block.Begin, block.Length));
+    }
+}

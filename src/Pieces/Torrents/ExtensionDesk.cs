@@ -1,0 +1,51 @@
+using Pieces.Discovery;
+using Pieces.Peers;
+using Pieces.Wire;
+
+namespace Pieces.Torrents;
+
+/// <summary>One switch from an extended message (BEP 10) to the extension that it belongs to. Owned by the torrent's loop.</summary>
+internal sealed class ExtensionDesk
+{
+    private readonly MetadataServer _metadata;
+    private readonly PeerExchange? _exchange;
+    private readonly PeerBook _book;
+
+    /// <summary>Makes it.</summary>
+    /// <param name="metadata">Serves the metadata.</param>
+    /// <param name="exchange">Exchanges peers; null where that is off.</param>
+    /// <param name="book">Learns where peers can be dialled.</param>
+    public ExtensionDesk(MetadataServer metadata, PeerExchange? exchange, PeerBook book)
+    {
+        _metadata = metadata;
+        _exchange = exchange;
+        _book = book;
+    }
+
+    /// <summary>Deals with it. Ids of extensions that we did not offer on this connection are skipped, never fatal (BEP 10).</summary>
+    /// <param name="peer">Who sent it.</param>
+    /// <param name="message">The message.</param>
+    /// <param name="isComplete">Whether we want nothing more.</param>
+    public void OnMessage(PeerState peer, ExtendedMessage message, bool isComplete)
+    {
+        try
+        {
+            switch (message.ExtendedId)
+            {
+                case PeerGreeting.HandshakeId:
+                    PeerHello.Apply(peer, ExtensionHandshake.Decode(message.Payload), _book);
+                    break;
+                case PeerGreeting.MetadataId:
+                    _metadata.OnMessage(peer, message.Payload);
+                    break;
+                case PeerGreeting.ExchangeId:
+                    _exchange?.OnMessage(peer, message.Payload, isComplete);
+                    break;
+            }
+        }
+        catch (PeerProtocolException e)
+        {
+            peer.Close(PeerEnding.Offence, e.Message);
+        }
+    }
+}

@@ -1,0 +1,53 @@
+using System.Collections.Immutable;
+using Pieces.Peers;
+using Pieces.Primitives;
+using Pieces.Trackers;
+
+namespace Pieces.Torrents;
+
+/// <summary>What is known of a torrent before its metainfo is, and what it works with. Immutable.</summary>
+internal record TorrentBasis
+{
+    public required InfoHash InfoHash { get; init; }
+
+    public required TorrentOptions Options { get; init; }
+
+    public required TorrentServices Services { get; init; }
+
+    public required TorrentInbox Inbox { get; init; }
+
+    /// <summary>This torrent's own chance: used by its loop alone.</summary>
+    public required Random Random { get; init; }
+
+    public required TorrentReporter Reporter { get; init; }
+
+    /// <summary>Makes what lets the torrent's peers in; it knows nobody yet.</summary>
+    public PeerAdmission CreateAdmission()
+    {
+        var book = new PeerBook(Services.TimeProvider, Random);
+        var pool = new PeerPool(book, Services.PeerId, Options.MaxPeers, Services.TimeProvider);
+        return new PeerAdmission(Services, Inbox, new PeerDialer(Services, InfoHash, Inbox), new TorrentPeers(book, pool));
+    }
+
+    /// <summary>What trackers are told, or null when there are none to ask.</summary>
+    /// <param name="tiers">The torrent's own, beside those of the options.</param>
+    /// <param name="isPrivate">Whether the torrent is private, as far as that is known.</param>
+    protected TrackerClientOptions? TrackerOptions(ImmutableArray<ImmutableArray<string>> tiers, bool isPrivate)
+    {
+        if (!Options.UseTrackers || (tiers.IsEmpty && Options.ExtraTrackers.IsEmpty))
+            return null;
+        return new TrackerClientOptions
+        {
+            InfoHash = InfoHash,
+            PeerId = Services.PeerId,
+            ListenPort = Services.ListenPort,
+            Tiers = [.. tiers, .. Options.ExtraTrackers.Select(url => (ImmutableArray<string>)[url])],
+            Key = (uint)Random.Next(),
+            IsPrivate = isPrivate,
+            Binding = Services.Binding,
+            TimeProvider = Services.TimeProvider,
+            Random = Random,
+            Logger = Services.Logger,
+        };
+    }
+}

@@ -1,0 +1,112 @@
+using System.Collections.Immutable;
+using System.Net;
+using Pieces.Dht;
+using Pieces.Metadata;
+using Pieces.Peers;
+using Pieces.Wire;
+
+namespace Pieces.Torrents;
+
+/// <summary>
+/// One torrent's part in the DHT: has it searched and announced there, and exchanges nodes with its peers. Silent before <see cref="Begin"/>, which
+/// a private torrent never comes to (BEP 27), and after <see cref="LeaveAsync"/>. Owned by the torrent's loop.
+/// </summary>
+internal sealed class TorrentDht : IDhtSink, IAsyncDisposable
+{
+    /// <summary>Most nodes of a torrent or a link that are asked.</summary>
+    public const int MaxNodes = 50;
+
+    private readonly TorrentBasis _basis;
+    private readonly CancellationTokenSource _leaving = new();
+    private DhtNode? _node;
+    private DhtAnnouncer? _announcer;
+    private Task _naming = Task.CompletedTask;
+
+    /// <summary>Makes it for a torrent that may be private.</summary>
+    public TorrentDht(TorrentBasis basis) => _basis = basis;
+
+    /// <summary>Whether the torrent is searched for there.</summary>
+    public bool IsUnderWay => _announcer is not null;
+
+    /// <summary>Nodes that the client's node knows; null while the torrent is not searched for.</summary>
+    public int? Nodes => IsUnderWay ? _node!.Stats.NodesV4 + _node.Stats.NodesV6 : null;
+
+    int? IDhtSink.AnnouncedPort => _basis.Services.ListenPort() is > 0 and var port ? port : null;
+
+    bool IDhtSink.IsSeed => _basis.Inbox.Counters.Left == 0;
+
+    /// <summary>Starts, if the client takes part. To be called once.</summary>
+    /// <param name="nodes">Nodes that the torrent or its link names, <c>host:port</c>.</param>
+    public void Begin(ImmutableArray<string> nodes)
+    {
+        if (_basis.Services.Dht is not { } host || host.Start() is not { } node)
+            return;
+        _node = node;
+        _basis.Inbox.UsesDht = true;
+        _announcer = new DhtAnnouncer(node, _basis.InfoHash, this, host.Options with { Random = new Random(_basis.Random.Next()) });
+        _announcer.Start();
+        DnsEndPoint[] named = [.. nodes.Take(MaxNodes).Select(NodeAddress).OfType<DnsEndPoint>()];
+        if (named.Length > 0)
+            _naming = Task.Run(() => NameAsync(node, named));
+    }
+
+    /// <summary>Peers run out: the next search comes sooner.</summary>
+    public void NeedPeers() => _announcer?.NeedPeers();
+
+    /// <summary>Tells a peer where our node is, if it takes part too.</summary>
+    public void Greet(PeerConnection connection)
+    {
+        if (IsUnderWay && connection.SupportsDht && _basis.Services.Dht!.PortFor(connection.RemoteEndPoint.Address) is { } port)
+            connection.Send(new PortMessage((ushort)port));
+    }
+
+    /// <summary>A peer tells where its node is; once for each connection.</summary>
+    public void OnPort(PeerState peer, PortMessage message)
+    {
+        if (!IsUnderWay || peer.HasNamedNode || !peer.Connection!.SupportsDht)
+            return;
+        peer.HasNamedNode = true;
+        _node!.AddNode(new IPEndPoint(PeerAddressRules.Normalize(peer.Connection.RemoteEndPoint).Address, message.Port));
+    }
+
+    /// <summary>Ends every search, and is silent from now on.</summary>
+    public async Task LeaveAsync()
+    {
+        _basis.Inbox.UsesDht = false;
+        DhtAnnouncer? announcer = _announcer;
+        _announcer = null;
+        await _leaving.CancelAsync().ConfigureAwait(false);
+        if (announcer is not null)
+            await announcer.DisposeAsync().ConfigureAwait(false);
+        await _naming.ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await LeaveAsync().ConfigureAwait(false);
+        _leaving.Dispose();
+    }
+
+    void IDhtSink.OnDhtPeers(IReadOnlyList<IPEndPoint> peers) => _basis.Inbox.Post(new PeersFound(peers, PeerOrigin.Dht));
+
+    void IDhtSink.OnDhtSearched(DhtSearchResult result) => _basis.Inbox.Post(new DhtSearched(result.Answers, result.Peers));
+
+    private static DnsEndPoint? NodeAddress(string text) => !MagnetAddress.TryParse(text, out EndPoint? endPoint) ? null : endPoint switch
+    {
+        IPEndPoint address => new DnsEndPoint(address.Address.ToString(), address.Port),
+        _ => endPoint as DnsEndPoint,
+    };
+
+    private async Task NameAsync(DhtNode node, DnsEndPoint[] named)
+    {
+        try
+        {
+            await node.AddNodesAsync(named, _leaving.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            _basis.Services.Logger.Debug("{InfoHash}: the nodes that it names are no longer looked up", _basis.InfoHash);
+        }
+    }
+}

@@ -1,0 +1,107 @@
+using System.Net;
+using System.Threading.Channels;
+using Microsoft.Extensions.Time.Testing;
+using Pieces.Discovery;
+using Pieces.Primitives;
+using Serilog.Core;
+
+namespace Pieces.Tests.Discovery;
+
+public class LocalDiscoveryTests
+{
+    private readonly FakeTimeProvider _time = new();
+    private readonly MemoryLink _link = new();
+    private readonly InfoHash _shared = InfoHash.FromBytes(Enumerable.Repeat((byte)0xA5, InfoHash.Length).ToArray());
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Whoever_has_the_torrent_hears_of_whoever_begins_with_it()
+    {
+        await using LocalDiscovery here = Client("192.168.1.2", 6881);
+        await using LocalDiscovery there = Client("192.168.1.3", 6882);
+        var heard = new Heard();
+        here.Add(_shared, heard);
+        _time.Advance(LocalDiscovery.Gathering);
+        there.Add(_shared, new Heard());
+        _time.Advance(LocalDiscovery.Gathering);
+        (await heard.NextAsync()).Should().Be(IPEndPoint.Parse("192.168.1.3:6882"));
+    }
+
+    [Fact]
+    public async Task Torrents_that_begin_together_are_called_together_and_again_after_five_minutes()
+    {
+        await using LocalDiscovery here = Client("192.168.1.2", 6881);
+        for (byte i = 0; i < LocalAnnouncement.MaxInfoHashes + 1; i++)
+            here.Add(InfoHash.FromBytes(Enumerable.Repeat(i, InfoHash.Length).ToArray()), new Heard());
+        _time.Advance(LocalDiscovery.Gathering);
+        _link.Sent.Should().HaveCount(2);
+        _time.Advance(LocalDiscovery.Interval - TimeSpan.FromSeconds(1));
+        _link.Sent.Should().HaveCount(2);
+        _time.Advance(TimeSpan.FromSeconds(1));
+        _link.Sent.Should().HaveCount(4);
+    }
+
+    [Fact]
+    public async Task Nothing_is_called_for_a_torrent_that_has_ended_or_while_nobody_can_connect()
+    {
+        await using LocalDiscovery here = Client("192.168.1.2", 6881);
+        here.Add(_shared, new Heard());
+        here.Remove(_shared);
+        await using LocalDiscovery deaf = Client("192.168.1.4", 0);
+        deaf.Add(_shared, new Heard());
+        _time.Advance(LocalDiscovery.Interval * 2);
+        _link.Sent.Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task Neither_ones_own_call_nor_a_far_stranger_is_believed()
+    {
+        await using LocalDiscovery here = Client("192.168.1.2", 6881);
+        var heard = new Heard();
+        here.Add(_shared, heard);
+        _time.Advance(LocalDiscovery.Gathering);
+        byte[] call = new LocalAnnouncement(7000, [_shared], null).Write("239.192.152.143:6771");
+        _link.Send(call, "8.8.8.8");
+        _link.Send(call, "192.168.1.9");
+        (await heard.NextAsync()).Should().Be(IPEndPoint.Parse("192.168.1.9:7000"));
+    }
+
+    [Fact]
+    public async Task A_flood_is_listened_to_no_more_than_a_little()
+    {
+        await using LocalDiscovery here = Client("192.168.1.2", 6881);
+        var heard = new Heard();
+        here.Add(_shared, heard);
+        _time.Advance(LocalDiscovery.Gathering);
+        for (int i = 0; i < 10_000; i++)
+            _link.Send(new LocalAnnouncement(1000 + i, [_shared], null).Write("239.192.152.143:6771"), "192.168.1.9");
+        InfoHash last = InfoHash.FromBytes(new byte[InfoHash.Length]);
+        var end = new Heard();
+        here.Add(last, end);
+        _time.Advance(TimeSpan.FromSeconds(2));
+        _link.Send(new LocalAnnouncement(1, [last], null).Write("239.192.152.143:6771"), "192.168.1.9");
+        await end.NextAsync();
+        heard.Count.Should().BeLessThanOrEqualTo(2 * LocalDiscovery.MaxHeardPerSecond);
+    }
+
+    private LocalDiscovery Client(string address, int port) => new(new LocalDiscoveryOptions
+    {
+        TimeProvider = _time,
+        Random = new Random(port),
+        Logger = Logger.None,
+        ListenPort = () => port,
+        Network = _link.Host(address),
+    });
+
+    private sealed class Heard : ILocalSink
+    {
+        private readonly Channel<IPEndPoint> _peers = Channel.CreateUnbounded<IPEndPoint>();
+
+        public int Count => _peers.Reader.Count;
+
+        public void OnLocalPeer(IPEndPoint peer) => _peers.Writer.TryWrite(peer);
+
+        public async Task<IPEndPoint> NextAsync() => await _peers.Reader.ReadAsync(Token);
+    }
+}

@@ -1,0 +1,135 @@
+using System.Globalization;
+using System.Net;
+using System.Text;
+using Pieces.Tests.Support;
+
+namespace Pieces.Tests.Interop;
+
+/// <summary>
+/// A closed DHT in a network of its own, where everybody has an address: nodes of libtorrent, aria2 and Transmission, and whatever a test adds. No
+/// tracker is there, and nobody looks for peers by other ways.
+/// </summary>
+internal sealed class DhtSpace : IAsyncDisposable
+{
+    private const int Port = 6881;
+    private const int LibtorrentNodes = 12;
+    private const int ReportedLines = 60;
+
+    // Transmission searches only when it knows more than eight others.
+    private const string CrowdScript = """
+        import signal, sys
+        import libtorrent
+
+        first, port, count = int(sys.argv[1]), sys.argv[2], int(sys.argv[3])
+        sessions = []
+        for i in range(count):
+            sessions.append(libtorrent.session({
+                "listen_interfaces": "10.77.0.%d:%s" % (first + i, port), "enable_dht": True, "enable_lsd": False, "enable_upnp": False,
+                "enable_natpmp": False, "dht_bootstrap_nodes": "10.77.0.%d:%s" % (first, port),
+                "dht_restrict_routing_ips": False, "dht_restrict_search_ips": False,
+            }))
+        ending = []
+        signal.signal(signal.SIGTERM, lambda *_: ending.append(True))
+        while not ending:
+            for session in sessions:
+                session.wait_for_alert(100)
+                session.pop_alerts()
+        """;
+
+    private readonly string _root = Directory.CreateTempSubdirectory("pieces-interop-").FullName;
+    private readonly NetworkSpace _space = new();
+    private readonly List<PeerProcess> _processes = [];
+    private int _hosts = 1;
+
+    public DhtSpace()
+    {
+        Sample = SampleTorrent.OneFile(new Random(9), "http://127.0.0.1:9/announce");
+        TorrentFile = Path.Combine(_root, "sample.torrent");
+        File.WriteAllBytes(TorrentFile, Sample.Torrent);
+    }
+
+    public SampleTorrent Sample { get; }
+
+    public string TorrentFile { get; }
+
+    /// <summary>A link that tells the info-hash and nothing else.</summary>
+    public string Link => $"magnet:?xt=urn:btih:{Convert.ToHexStringLower(Sample.InfoHash)}";
+
+    /// <summary>Makes a folder.</summary>
+    public string Folder(string name) => Directory.CreateDirectory(Path.Combine(_root, name)).FullName;
+
+    /// <summary>An address that nobody has yet, with the port that everybody uses.</summary>
+    public IPEndPoint NextHost()
+    {
+        string address = string.Create(CultureInfo.InvariantCulture, $"10.77.0.{_hosts++}");
+        _space.Ip("addr", "add", address + "/24", "dev", "lo").Should().Be(0);
+        return new IPEndPoint(IPAddress.Parse(address), Port);
+    }
+
+    /// <summary>Starts nodes of other people's that have nothing to do with the torrent; gives where some of them are.</summary>
+    public IReadOnlyList<IPEndPoint> AddCrowd()
+    {
+        IPEndPoint[] nodes = [.. Enumerable.Range(0, LibtorrentNodes).Select(_ => NextHost())];
+        string first = nodes[0].Address.ToString().Split('.')[^1];
+        Run("crowd of libtorrent", Folder("crowd"), ["/usr/bin/python3", "-u", "-c", CrowdScript, first, $"{Port}", $"{nodes.Length}"]);
+        string other = Path.Combine(_root, "other.torrent");
+        File.WriteAllBytes(other, SampleTorrent.OneFile(new Random(10), "http://127.0.0.1:9/announce").Torrent);
+        foreach (string name in (string[])["aria2", "Transmission"])
+        {
+            IPEndPoint host = NextHost();
+            var job = new RealClientJob(other, Folder($"{name} node data"), Folder($"{name} node"), host.Port);
+            Run($"{name} node", job.Home, DhtClient.Of(name).Command(job, host.Address, nodes));
+            nodes = [.. nodes, host];
+        }
+
+        return nodes;
+    }
+
+    /// <summary>Starts another client.</summary>
+    /// <param name="client">Which.</param>
+    /// <param name="host">Where.</param>
+    /// <param name="folder">What it has, and where the rest goes.</param>
+    /// <param name="link">The link that it is to know alone; null for the torrent.</param>
+    /// <param name="nodes">Where its DHT begins.</param>
+    public PeerProcess Start(DhtClient client, IPEndPoint host, string folder, string? link, IReadOnlyList<IPEndPoint> nodes)
+    {
+        var job = new RealClientJob(TorrentFile, folder, Folder(client.Name + " home"), host.Port, link);
+        return Run(client.Name, job.Home, client.Command(job, host.Address, nodes));
+    }
+
+    /// <summary>Starts the program under test.</summary>
+    public PeerProcess StartPieces(IPEndPoint host, IPEndPoint node, params string[] arguments)
+    {
+        string[] where = ["--interface", $"{host.Address}", "-p", $"{host.Port}", "--dht-bootstrap", $"{node}"];
+        string[] noOther = ["--no-trackers", "--no-pex", "--no-lsd", "-vv"];
+        return Run($"pieces {arguments[0]}", Folder($"pieces {arguments[0]} home"), [PiecesProcess.Executable, .. arguments, .. where, .. noOther]);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        for (int i = _processes.Count - 1; i >= 0; i--)
+            await _processes[i].DisposeAsync();
+        TestContext.Current.TestOutputHelper?.WriteLine(Report());
+        _space.Dispose();
+        Directory.Delete(_root, recursive: true);
+    }
+
+    private PeerProcess Run(string title, string home, IEnumerable<string> command)
+    {
+        var process = PeerProcess.Start(title, home, _space.Prefix.Concat(command));
+        _processes.Add(process);
+        return process;
+    }
+
+    private string Report()
+    {
+        var report = new StringBuilder();
+        foreach (PeerProcess process in _processes)
+        {
+            report.AppendLine(CultureInfo.InvariantCulture, $"---- {process.Title}");
+            report.AppendJoin('\n', process.Output.Split('\n').Where(line => !string.IsNullOrWhiteSpace(line)).TakeLast(ReportedLines)).AppendLine();
+        }
+
+        return report.ToString();
+    }
+}

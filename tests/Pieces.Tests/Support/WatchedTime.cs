@@ -1,0 +1,20 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Time.Testing;
+
+namespace Pieces.Tests.Support;
+
+/// <summary>Fake time that knows which timers have been started: a test can wait for one of them before it lets time pass.</summary>
+internal sealed class WatchedTime : FakeTimeProvider
+{
+    private readonly ConcurrentDictionary<TimeSpan, int> _started = new();
+
+    /// <summary>How many timers of a length have been started so far.</summary>
+    public int TimersOf(TimeSpan length) => _started.GetValueOrDefault(length);
+
+    public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+    {
+        ITimer timer = base.CreateTimer(callback, state, dueTime, period);
+        _started.AddOrUpdate(dueTime, 1, static (_, count) => count + 1);
+        return timer;
+    }
+}
