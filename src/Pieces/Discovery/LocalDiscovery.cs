@@ -81,7 +81,7 @@ internal sealed class LocalDiscovery : IAsyncDisposable
             await listeners.DisposeAsync().ConfigureAwait(false);
     }
 
-    // On the timer's thread; two never run at a time, since the timer is set anew at the end only.
+    // On the timer's thread. A slow one may meet the next: who is due is decided under the lock, and the listeners take several callers.
     private void Announce()
     {
         ImmutableArray<InfoHash> due;

@@ -9,7 +9,7 @@ namespace Pieces.Discovery;
 /// <param name="isFromGroup">Whether it was surely sent to the whole network, and not to this machine alone.</param>
 internal delegate void LocalHearing(ReadOnlySpan<byte> datagram, CompactEndPoint from, bool isFromGroup);
 
-/// <summary>The sockets on the links of this machine: opened as links come, closed as they go. One caller at a time, but for its end.</summary>
+/// <summary>The sockets on the links of this machine: opened as links come, closed as they go. Safe for all threads.</summary>
 internal sealed class LocalListeners : IAsyncDisposable
 {
     private readonly ILocalNetwork _network;

@@ -22,6 +22,9 @@ internal sealed class PeerExchange
     /// <summary>A newcomer hears nothing before it has been here for so long: who is just passing need not know everybody.</summary>
     public static readonly TimeSpan Settling = TimeSpan.FromSeconds(2);
 
+    // An address of a private network means nothing elsewhere, and a stranger who names one would have us knock at our own router.
+    private static readonly AddressRules Rules = new(allowLoopback: true);
+
     private readonly PeerBook _book;
     private readonly PeerPool _pool;
     private readonly TimeProvider _time;
@@ -51,39 +54,34 @@ internal sealed class PeerExchange
     /// <param name="peer">Who.</param>
     /// <param name="payload">What follows the extension's id.</param>
     /// <param name="isSeeding">Whether we want nothing more, so that those who want nothing either are of no use.</param>
-    /// <returns>How many addresses were new.</returns>
     /// <exception cref="PeerProtocolException">It is no such message.</exception>
-    public int OnMessage(PeerState peer, ReadOnlyMemory<byte> payload, bool isSeeding)
+    public void OnMessage(PeerState peer, ReadOnlyMemory<byte> payload, bool isSeeding)
     {
         Hearing hearing = HearingOf(peer);
         long now = _time.GetTimestamp();
         if (hearing.LastHeard is { } last && _time.GetElapsedTime(last, now) < ShortestPause)
         {
             peer.Strikes++;
-            return 0;
+            return;
         }
 
         hearing.LastHeard = now;
         var teller = CompactEndPoint.From(peer.Connection!.RemoteEndPoint);
-        int found = 0;
         foreach (ExchangedPeer exchanged in PeerExchangeCodec.Decode(payload).Added)
         {
             bool isUseless = isSeeding && exchanged.Flags.HasFlag(ExchangedPeerFlags.UploadOnly);
-            if (!isUseless && MayBelieve(exchanged.Address, teller) && _book.Add(exchanged.Address, PeerOrigin.Exchange))
-                found++;
+            if (!isUseless && Rules.IsUsable(CompactEndPoint.From(exchanged.Address), teller))
+                _book.Add(exchanged.Address, PeerOrigin.Exchange);
         }
-
-        return found;
     }
 
     /// <summary>Tells whoever is due.</summary>
     public void Tick()
     {
         long now = _time.GetTimestamp();
-        bool isRound = _time.GetElapsedTime(_roundAt, now) >= Interval;
         Telling? change = null;
         Telling? all = null;
-        if (isRound)
+        if (_time.GetElapsedTime(_roundAt, now) >= Interval)
         {
             _roundAt = now;
             change = new Telling(TakeChange());
@@ -106,10 +104,6 @@ internal sealed class PeerExchange
         ExchangedPeerFlags flags = peer.Pieces.HasAll || peer.IsUploadOnly ? ExchangedPeerFlags.UploadOnly : ExchangedPeerFlags.None;
         return peer.Connection!.IsOutbound ? flags | ExchangedPeerFlags.Reachable : flags;
     }
-
-    // An address of a private network means nothing elsewhere, and a stranger who names one would have us knock at our own router.
-    private static bool MayBelieve(IPEndPoint address, CompactEndPoint teller) =>
-        address.Port != 0 && new AddressRules(allowLoopback: true).IsUsable(CompactEndPoint.From(address), teller);
 
     private static bool Send(PeerState peer, Telling? telling)
     {
@@ -159,11 +153,9 @@ internal sealed class PeerExchange
         public long? LastHeard { get; set; }
     }
 
-    // One message for many peers: each hears of those whose addresses mean something where it is, and not of itself alone.
+    // One message for many peers, of which each hears of those whose addresses mean something where it is.
     private sealed class Telling
     {
-        private static readonly AddressRules Rules = new(allowLoopback: true);
-
         private readonly PeerExchangeMessage _message;
         private readonly Dictionary<AddressReach, byte[]?> _payloads = [];
 

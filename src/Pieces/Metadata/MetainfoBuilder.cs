@@ -73,44 +73,16 @@ public static class MetainfoBuilder
         var output = new ArrayBufferWriter<byte>(hashes.Length + 4096);
         var writer = new BencodeWriter(output);
         writer.BeginDictionary();
-        if (!options.Trackers.IsDefaultOrEmpty)
-        {
-            writer.Text("announce"u8, options.Trackers[0]);
-            if (options.Trackers.Length > 1)
-                WriteTiers(writer, options.Trackers);
-        }
-
+        SourceKeys.WriteTrackers(writer, options.Trackers);
         if (!string.IsNullOrEmpty(options.Comment))
             writer.Text("comment"u8, options.Comment);
         if (options.CreationDate is { } date)
             writer.Integer("creation date"u8, date.ToUnixTimeSeconds());
         writer.Key("info"u8);
         WriteInfo(writer, options, listing, layout, hashes);
-        if (!options.WebSeeds.IsDefaultOrEmpty)
-        {
-            writer.Key("url-list"u8);
-            writer.BeginList();
-            foreach (string url in options.WebSeeds)
-                writer.Text(url);
-            writer.End();
-        }
-
+        SourceKeys.WriteWebSeeds(writer, options.WebSeeds);
         writer.End();
         return output.WrittenSpan.ToArray();
-    }
-
-    private static void WriteTiers(BencodeWriter writer, ImmutableArray<string> trackers)
-    {
-        writer.Key("announce-list"u8);
-        writer.BeginList();
-        foreach (string url in trackers)
-        {
-            writer.BeginList();
-            writer.Text(url);
-            writer.End();
-        }
-
-        writer.End();
     }
 
     private static void WriteInfo(BencodeWriter writer, MetainfoBuilderOptions options, SourceListing listing, PieceLayout layout, byte[] hashes)

@@ -24,35 +24,14 @@ public static class MetainfoWriter
         var output = new ArrayBufferWriter<byte>(infoBytes.Length + 4096);
         var writer = new BencodeWriter(output);
         writer.BeginDictionary();
-        if (!link.Trackers.IsEmpty)
-        {
-            writer.Text("announce"u8, link.Trackers[0]);
-            if (link.Trackers.Length > 1)
-                WriteTiers(writer, link.Trackers);
-        }
-
+        SourceKeys.WriteTrackers(writer, link.Trackers);
         writer.Key("info"u8);
         writer.Raw(infoBytes);
         if (!link.Nodes.IsEmpty)
             WriteNodes(writer, link.Nodes);
-        if (!link.WebSeeds.IsEmpty)
-            WriteList(writer, "url-list"u8, link.WebSeeds);
+        SourceKeys.WriteWebSeeds(writer, link.WebSeeds);
         writer.End();
         return output.WrittenSpan.ToArray();
-    }
-
-    private static void WriteTiers(BencodeWriter writer, ImmutableArray<string> trackers)
-    {
-        writer.Key("announce-list"u8);
-        writer.BeginList();
-        foreach (string url in trackers)
-        {
-            writer.BeginList();
-            writer.Text(url);
-            writer.End();
-        }
-
-        writer.End();
     }
 
     private static void WriteNodes(BencodeWriter writer, ImmutableArray<string> nodes)
@@ -68,15 +47,6 @@ public static class MetainfoWriter
             writer.End();
         }
 
-        writer.End();
-    }
-
-    private static void WriteList(BencodeWriter writer, ReadOnlySpan<byte> key, ImmutableArray<string> texts)
-    {
-        writer.Key(key);
-        writer.BeginList();
-        foreach (string text in texts)
-            writer.Text(text);
         writer.End();
     }
 }

@@ -107,17 +107,8 @@ internal sealed class MagnetLoop
             case Tick:
                 OnTick();
                 break;
-            case TrackerSaid tracker:
-                _setup.Reporter.Tracker(tracker.Url, tracker.Peers, tracker.Error);
-                break;
-            case TrackerWarned warned:
-                _setup.Reporter.Warn($"{warned.Url} says: {warned.Message}");
-                break;
-            case DhtSearched searched:
-                _setup.Reporter.Dht(searched.Peers, searched.Answers, _contacts.Dht.Nodes);
-                break;
-            case WarningRaised warning:
-                _setup.Reporter.Warn(warning.Message);
+            case TrackerSaid or TrackerWarned or DhtSearched or WarningRaised:
+                _contacts.Tell(e);
                 break;
             default:
                 _contacts.Lobby.OnPeer(e);

@@ -89,6 +89,13 @@ internal sealed class PeerAdmission
         return peer;
     }
 
+    /// <summary>Addresses were heard of.</summary>
+    public void Found(PeersFound found)
+    {
+        foreach (IPEndPoint address in found.Addresses)
+            Peers.Book.Add(address, found.Origin);
+    }
+
     /// <summary>A dial came to nothing.</summary>
     public void Failed(DialFailed failed)
     {

@@ -59,8 +59,7 @@ internal sealed class PeerLobby
                 Admission.Failed(failed);
                 break;
             case PeersFound found:
-                foreach (System.Net.IPEndPoint address in found.Addresses)
-                    Admission.Peers.Book.Add(address, found.Origin);
+                Admission.Found(found);
                 break;
         }
     }

@@ -65,6 +65,26 @@ internal sealed class TorrentContacts : IAsyncDisposable
         Trackers.Start();
     }
 
+    /// <summary>Tells the user what trackers, the DHT or a look-up have said.</summary>
+    public void Tell(TorrentEvent said)
+    {
+        switch (said)
+        {
+            case TrackerSaid tracker:
+                _basis.Reporter.Tracker(tracker.Url, tracker.Peers, tracker.Error);
+                break;
+            case TrackerWarned warned:
+                _basis.Reporter.Warn($"{warned.Url} says: {warned.Message}");
+                break;
+            case DhtSearched searched:
+                _basis.Reporter.Dht(searched.Peers, searched.Answers, Dht.Nodes);
+                break;
+            case WarningRaised warning:
+                _basis.Reporter.Warn(warning.Message);
+                break;
+        }
+    }
+
     /// <summary>It has turned out private: leaves the DHT and local discovery at once, and whoever may be a peer by them alone.</summary>
     public async Task BecomePrivateAsync()
     {

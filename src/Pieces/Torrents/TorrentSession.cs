@@ -108,8 +108,7 @@ internal sealed class TorrentSession
                 _admission.Failed(failed);
                 break;
             case PeersFound found:
-                foreach (System.Net.IPEndPoint address in found.Addresses)
-                    _admission.Peers.Book.Add(address, found.Origin);
+                _admission.Found(found);
                 break;
         }
     }

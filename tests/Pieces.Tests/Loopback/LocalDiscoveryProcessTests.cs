@@ -33,10 +33,7 @@ public class LocalDiscoveryProcessTests
         here.Join(there, "10.77.0.1/24", "10.77.0.2/24");
         using var folder = new TempFolder();
         string torrentPath = Torrent.WriteTorrent(folder.Path);
-        Torrent.WriteContent(folder["data"]);
-        await using PiecesProcess seeder = PiecesProcess.Start(
-            ["seed", torrentPath, "--data", folder["data"], "--no-trackers", "--progress", "plain"], shell: there.Shell);
-        await seeder.WaitForErrorTextAsync("seeding 100");
+        await using PiecesProcess seeder = await SeedAsync(there, folder, torrentPath);
         await using PiecesProcess leecher = PiecesProcess.Start(Download(torrentPath, folder), shell: here.Shell);
         PiecesResult result = await leecher.WaitAsync();
         result.ExitCode.Should().Be(0, result.StandardError);
@@ -51,10 +48,7 @@ public class LocalDiscoveryProcessTests
         here.Join(there, "10.77.0.1/24", "10.77.0.2/24");
         using var folder = new TempFolder();
         string torrentPath = Torrent.WriteTorrent(folder.Path);
-        Torrent.WriteContent(folder["data"]);
-        await using PiecesProcess seeder = PiecesProcess.Start(
-            ["seed", torrentPath, "--data", folder["data"], "--no-trackers", "--progress", "plain"], shell: there.Shell);
-        await seeder.WaitForErrorTextAsync("seeding 100");
+        await using PiecesProcess seeder = await SeedAsync(there, folder, torrentPath);
         await using PiecesProcess leecher = PiecesProcess.Start([.. Download(torrentPath, folder), "--no-lsd", "--stall-timeout", "3s"], shell: here.Shell);
         (await leecher.WaitAsync()).ExitCode.Should().Be(5);
     }
@@ -114,6 +108,15 @@ public class LocalDiscoveryProcessTests
         await Eventually.TrueAsync(
             () => capture.Output.Contains(Torrent.Metainfo.InfoHash.ToString(), StringComparison.OrdinalIgnoreCase), Limit, () => "the open torrent's call", Token);
         capture.Output.Should().NotContainEquivalentOf(closedHash);
+    }
+
+    private static async Task<PiecesProcess> SeedAsync(NetworkSpace space, TempFolder folder, string torrentPath)
+    {
+        Torrent.WriteContent(folder["data"]);
+        PiecesProcess seeder = PiecesProcess.Start(
+            ["seed", torrentPath, "--data", folder["data"], "--no-trackers", "--progress", "plain"], shell: space.Shell);
+        await seeder.WaitForErrorTextAsync("seeding 100");
+        return seeder;
     }
 
     private static string InfoHashIn(string json)
