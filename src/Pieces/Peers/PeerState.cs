@@ -71,6 +71,12 @@ internal sealed class PeerState
     /// <summary>Where it was heard of.</summary>
     public PeerOrigin Origin { get; init; } = PeerOrigin.Inbound;
 
+    /// <summary>Its name in lots for pieces; null for programs that draw none.</summary>
+    public ulong? LotName { get; init; }
+
+    /// <summary>Timestamp at which it last had a piece that no other leecher had, or <see cref="long.MinValue"/>.</summary>
+    public long BroughtAt { get; set; } = long.MinValue;
+
     /// <summary>Whether it has said at which port its DHT node is.</summary>
     public bool HasNamedNode { get; set; }
 

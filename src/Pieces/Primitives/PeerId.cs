@@ -35,6 +35,30 @@ public readonly struct PeerId : IEquatable<PeerId>
 
     private static int Digit(int part) => Math.Clamp(part, 0, 9);
 
+    /// <summary>Whether it begins as ours do, of whatever version.</summary>
+    internal bool IsOfOurs
+    {
+        get
+        {
+            Span<byte> id = stackalloc byte[Length];
+            CopyTo(id);
+            return id[..OwnLetters.Length].SequenceEqual(OwnLetters);
+        }
+    }
+
+    /// <summary>The last 8 bytes as one number: chance made them, so they tell peers apart.</summary>
+    internal ulong Tail
+    {
+        get
+        {
+            Span<byte> id = stackalloc byte[Length];
+            CopyTo(id);
+            return System.Buffers.Binary.BinaryPrimitives.ReadUInt64BigEndian(id[^sizeof(ulong)..]);
+        }
+    }
+
+    private static ReadOnlySpan<byte> OwnLetters => "-PC"u8;
+
     /// <summary>Writes the 20 bytes to the front of <paramref name="destination"/>.</summary>
     public void CopyTo(Span<byte> destination) => _bytes.CopyTo(destination);
 

@@ -38,6 +38,7 @@ internal sealed class PieceManager
     private readonly PieceWork _work;
     private readonly PieceHandover _writer;
     private readonly RequestPlanner _planner;
+    private readonly SeedCourtesy _courtesy;
     private readonly RateMeter _downloaded;
     private readonly List<PendingRequest> _released = [];
     private readonly List<BlockRequest> _late = [];
@@ -49,11 +50,13 @@ internal sealed class PieceManager
     /// <param name="store">The disk.</param>
     /// <param name="time">For the length of a second in timestamps.</param>
     /// <param name="now">Timestamp.</param>
-    public PieceManager(PieceTable table, IPiecePicker picker, MemoryBudget budget, IPieceStore store, TimeProvider time, long now)
+    /// <param name="lotName">Our own name in lots for pieces.</param>
+    public PieceManager(PieceTable table, IPiecePicker picker, MemoryBudget budget, IPieceStore store, TimeProvider time, long now, ulong lotName = 0)
     {
         _work = new PieceWork(table, new OpenPieces(table, budget));
         _writer = new PieceHandover(_work, store);
-        _planner = new RequestPlanner(_work, picker, _writer, budget, time);
+        _courtesy = new SeedCourtesy(_work, lotName, time);
+        _planner = new RequestPlanner(_work, picker, _writer, _courtesy, budget, time);
         _downloaded = new RateMeter(time, now, RateSeconds);
         for (int i = table.Needed.NextSet(0); i >= 0; i = table.Needed.NextSet(i + 1))
             BytesLeft += table.Layout.LengthOf(table.Layout.Piece(i));
@@ -110,6 +113,7 @@ internal sealed class PieceManager
             return;
         ReleaseAll(peer, mayStillCome: false);
         Uncount(peer);
+        _courtesy.Forget(peer);
     }
 
     /// <summary>A peer has one piece more. False when that was known.</summary>
@@ -117,6 +121,8 @@ internal sealed class PieceManager
     {
         if (!peer.Pieces.Add(piece))
             return false;
+        if (_work.Table.CopiesOf(piece) == _work.Table.Seeds)
+            _courtesy.OnBrought(peer);
         _work.Table.AddCopy(piece);
         if (_work.Table.Needed[piece])
             peer.Requests.Useful++;
@@ -221,6 +227,7 @@ internal sealed class PieceManager
     public void Tick(long now, List<PeerRequest> cancels)
     {
         Measure(now);
+        _courtesy.Look();
         foreach (PeerState peer in _work.Peers)
         {
             MarkLate(peer, now);
@@ -356,6 +363,7 @@ internal sealed class PieceManager
         else if (peer.Pieces.Bits is { } bits)
             _work.Table.AddCopies(bits);
         peer.Requests.Useful = peer.Pieces.CountCommon(_work.Table.Needed);
+        _courtesy.Look();
     }
 
     private void Uncount(PeerState peer)

@@ -19,15 +19,17 @@ internal sealed class RequestPlanner
     private readonly IPiecePicker _picker;
     private readonly PieceHandover _writer;
     private readonly Endgame _endgame;
+    private readonly SeedCourtesy _courtesy;
     private readonly long _idleAfter;
     private readonly long _mostForOne;
     private readonly long _leastShare;
 
-    public RequestPlanner(PieceWork work, IPiecePicker picker, PieceHandover writer, MemoryBudget budget, TimeProvider time)
+    public RequestPlanner(PieceWork work, IPiecePicker picker, PieceHandover writer, SeedCourtesy courtesy, MemoryBudget budget, TimeProvider time)
     {
         _work = work;
         _picker = picker;
         _writer = writer;
+        _courtesy = courtesy;
         _endgame = new Endgame(work, time);
         _idleAfter = (long)(IdleSeconds * time.TimestampFrequency);
         _mostForOne = budget.Capacity / 4 * 3;
@@ -53,17 +55,33 @@ internal sealed class RequestPlanner
             return into.Count - before;
         }
 
-        bool mayOpen = FillFromOpen(peer, now, end, into);
-        while (mayOpen && into.Count < end && TryOpen(peer, now, out PieceAssembly? opened))
+        if (_courtesy.AppliesTo(peer))
         {
-            if (Ask(opened, peer, now, end, into) == 0)
-                break;
+            FillFrom(peer, _courtesy.Show(peer, now), now, end, into);
+            _courtesy.OnFilled(peer, now);
+            if (_work.Table.Missing.Count > 0)
+                return into.Count - before;
+        }
+        else
+        {
+            FillFrom(peer, peer.Pieces, now, end, into);
         }
 
         // Nothing else is left for a peer that could do more: everything is asked for, or all of the window or of the memory.
         if (requests.Pending.Count * 2 < requests.Window.Size)
             _endgame.Fill(peer, now, end, into);
         return into.Count - before;
+    }
+
+    // Open pieces, then new ones, of what the source has.
+    private void FillFrom(PeerState peer, IPieceMap source, long now, int end, List<BlockRequest> into)
+    {
+        bool mayOpen = FillFromOpen(peer, source, now, end, into);
+        while (mayOpen && into.Count < end && TryOpen(peer, source, now, out PieceAssembly? opened))
+        {
+            if (Ask(opened, peer, now, end, into) == 0)
+                break;
+        }
     }
 
     /// <summary>Whether a peer that is asked for a piece would make it harder to find who sent what, or another should come first.</summary>
@@ -94,14 +112,14 @@ internal sealed class RequestPlanner
     }
 
     // False when a large piece waits for the disk: opening another would only spread what memory there is.
-    private bool FillFromOpen(PeerState peer, long now, int end, List<BlockRequest> into)
+    private bool FillFromOpen(PeerState peer, IPieceMap source, long now, int end, List<BlockRequest> into)
     {
         bool mayOpen = true;
         List<PieceAssembly> askable = _work.Pieces.Askable;
         for (int i = 0; i < askable.Count && into.Count < end;)
         {
             PieceAssembly assembly = askable[i];
-            if (peer.Pieces.Has(assembly.Piece) && MayJoin(assembly, peer))
+            if (source.Has(assembly.Piece) && MayJoin(assembly, peer))
             {
                 Ask(assembly, peer, now, end, into);
                 mayOpen &= assembly.HasRoom || assembly.IsClosing;
@@ -155,7 +173,7 @@ internal sealed class RequestPlanner
         return into.Count - before;
     }
 
-    private bool TryOpen(PeerState peer, long now, [MaybeNullWhen(false)] out PieceAssembly opened)
+    private bool TryOpen(PeerState peer, IPieceMap source, long now, [MaybeNullWhen(false)] out PieceAssembly opened)
     {
         opened = null;
         if (_work.Table.Missing.Count == 0 || !HasShareLeft(peer))
@@ -163,7 +181,7 @@ internal sealed class RequestPlanner
 
         // What an earlier run or a closing left half done is finished first.
         PieceIndex piece;
-        while (_work.Pieces.TryPickParked(peer.Pieces, out piece))
+        while (_work.Pieces.TryPickParked(source, out piece))
         {
             if (!Open(piece, peer, now, out opened))
                 return false;
@@ -172,7 +190,10 @@ internal sealed class RequestPlanner
             _writer.Advance(opened);
         }
 
-        return _picker.TryPick(peer.Pieces, BytesPerSecond, out piece) && Open(piece, peer, now, out opened);
+        if (!_picker.TryPick(source, BytesPerSecond, out piece) || !Open(piece, peer, now, out opened))
+            return false;
+        _courtesy.OnPicked();
+        return true;
     }
 
     // One peer alone may not hold all of the memory: were it to fall asleep, the others would have nothing to do.

@@ -50,7 +50,7 @@ internal sealed record TorrentParts
         PieceLayout layout = setup.Metainfo.Layout;
         Bitfield wanted = setup.WantedPieces(opening);
         var table = new PieceTable(layout, wanted, opening.Have.Clone());
-        var pieces = new PieceManager(table, PickerFor(setup, table), setup.Services.MemoryBudget, storage, time, time.GetTimestamp());
+        var pieces = new PieceManager(table, PickerFor(setup, table), setup.Services.MemoryBudget, storage, time, time.GetTimestamp(), setup.Services.PeerId.Tail);
         foreach (OpenCandidate candidate in opening.Candidates)
         {
             if (!pieces.AddCandidate(candidate.Piece, candidate.Ordinals))

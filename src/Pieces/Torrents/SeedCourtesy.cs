@@ -1,0 +1,148 @@
+using Pieces.Peers;
+using Pieces.Picking;
+using Pieces.Primitives;
+
+namespace Pieces.Torrents;
+
+/// <summary>
+/// What to ask a seed for while there are more leechers than seeds. What a seed sends twice it cannot send to others once, so that the crowd ends later,
+/// and we with it: of a seed we ask for what no leecher has, each leecher of our kind for those that fall to it by lot (<see cref="PieceLots"/>), and of
+/// leechers for the rest. Who has nothing to ask for waits a while and then takes one piece that fell to another, who may have gone.
+/// As a map it is what a seed has for us now. Owned by the torrent's loop.
+/// </summary>
+internal sealed class SeedCourtesy : IPieceMap
+{
+    /// <summary>A seed that could send us something is left alone for so long, in seconds, before it is asked for what fell to another.</summary>
+    public const double PatienceSeconds = 0.5;
+
+    /// <summary>A leecher takes part while it has brought something new within so many seconds: others have no seed, or no need.</summary>
+    public const int BringerSeconds = 10;
+
+    /// <summary>One that has just come is given so many seconds to bring something.</summary>
+    public const int NewcomerSeconds = 3;
+
+    // The view of a seed looks at so many pieces for one answer: enough for any window.
+    private const int MostLooked = 4096;
+
+    private readonly PieceWork _work;
+    private readonly PieceLots _lots;
+    private readonly List<ulong> _names = [];
+    private readonly List<PeerState> _givers = [];
+    private readonly Dictionary<SourceId, long> _idleSince = [];
+    private readonly TimeProvider _time;
+    private readonly long _frequency;
+    private long _now;
+    private bool _takesForeign;
+
+    /// <summary>Makes it.</summary>
+    /// <param name="work">The torrent's pieces and peers.</param>
+    /// <param name="own">Our own name in lots.</param>
+    /// <param name="time">For the length of a second in timestamps.</param>
+    public SeedCourtesy(PieceWork work, ulong own, TimeProvider time)
+    {
+        _work = work;
+        _lots = new PieceLots(own);
+        _time = time;
+        _frequency = time.TimestampFrequency;
+    }
+
+    /// <summary>Whether seeds are few and others wait for them too.</summary>
+    public bool IsCrowded { get; private set; }
+
+    /// <summary>Looks at who is there; to be called a few times a second, and when somebody has come.</summary>
+    public void Look()
+    {
+        long now = _time.GetTimestamp();
+        _now = now;
+        _names.Clear();
+        _givers.Clear();
+        int leechers = 0;
+        int seeds = 0;
+        foreach (PeerState peer in _work.Peers)
+        {
+            if (peer.Pieces.HasAll)
+            {
+                seeds++;
+                continue;
+            }
+
+            leechers++;
+            if (!peer.Flags.PeerChoking && !peer.Requests.Window.IsSnubbed)
+                _givers.Add(peer);
+            if (peer.LotName is { } name && now - Math.Max(peer.BroughtAt, peer.ConnectedAt - ((BringerSeconds - NewcomerSeconds) * _frequency)) < BringerSeconds * _frequency)
+                _names.Add(name);
+        }
+
+        IsCrowded = seeds > 0 && leechers >= seeds;
+        _lots.SetOthers(_names);
+    }
+
+    /// <summary>A leecher has a piece that none had before.</summary>
+    public void OnBrought(PeerState peer) => peer.BroughtAt = _now;
+
+    /// <summary>A peer has left.</summary>
+    public void Forget(PeerState peer)
+    {
+        _idleSince.Remove(peer.Id);
+        _givers.Remove(peer);
+    }
+
+    /// <summary>Whether what a peer is asked for is to be chosen through this map.</summary>
+    public bool AppliesTo(PeerState peer) => IsCrowded && peer.Pieces.HasAll;
+
+    /// <summary>Shows what may be asked of a seed now.</summary>
+    public IPieceMap Show(PeerState seed, long now)
+    {
+        _takesForeign = seed.Requests.Pending.Count == 0 && _idleSince.TryGetValue(seed.Id, out long since) &&
+            now - since >= PatienceSeconds * _frequency;
+        return this;
+    }
+
+    /// <summary>A piece was chosen: a foreign one is the last for a while.</summary>
+    public void OnPicked() => _takesForeign = false;
+
+    /// <summary>A seed has been asked for what there is to ask for.</summary>
+    public void OnFilled(PeerState seed, long now)
+    {
+        if (seed.Requests.Pending.Count > 0)
+            _idleSince.Remove(seed.Id);
+        else
+            _idleSince.TryAdd(seed.Id, now);
+    }
+
+    /// <inheritdoc/>
+    public bool Has(PieceIndex piece)
+    {
+        if (_takesForeign)
+            return true;
+        if (_work.Table.CopiesOf(piece) > _work.Table.Seeds)
+            return !IsGiven(piece);
+        return _work.Table.StatusOf(piece) == PieceStatus.Open || _lots.IsMine(piece.Value);
+    }
+
+    /// <inheritdoc/>
+    public int NextCommon(Bitfield among, int start)
+    {
+        int at = among.NextSet(start);
+        for (int i = 0; at >= 0 && i < MostLooked; i++)
+        {
+            if (Has(_work.Layout.Piece(at)))
+                return at;
+            at = among.NextSet(at + 1);
+        }
+
+        return -1;
+    }
+
+    // Whether a leecher that lets us have what we ask for has it.
+    private bool IsGiven(PieceIndex piece)
+    {
+        foreach (PeerState giver in _givers)
+        {
+            if (giver.Pieces.Has(piece))
+                return true;
+        }
+
+        return false;
+    }
+}
