@@ -7,6 +7,7 @@ using Pieces.Net;
 using Pieces.Primitives;
 using Pieces.Storage;
 using Pieces.Torrents;
+using Pieces.Trackers;
 
 namespace Pieces;
 
@@ -34,7 +35,9 @@ public sealed class TorrentClient : IAsyncDisposable
         TorrentClientOptions options,
         ITransport? transport,
         ILocalNetwork? localNetwork = null,
-        Func<bool, int, IDatagramSocket?>? datagrams = null)
+        Func<bool, int, IDatagramSocket?>? datagrams = null,
+        Func<StorageOptions, ITorrentStore>? makeStore = null,
+        Func<string, ITracker>? makeTracker = null)
     {
         options.Validate();
         _options = options;
@@ -54,6 +57,8 @@ public sealed class TorrentClient : IAsyncDisposable
             ListenPort = () => ListenPort,
             Dht = CreateDht(datagrams),
             Binding = options.Binding,
+            MakeStore = makeStore,
+            MakeTracker = makeTracker,
             LocalDiscovery = localNetwork is null ? null : new LocalDiscovery(new LocalDiscoveryOptions
             {
                 TimeProvider = time,

@@ -6,5 +6,7 @@ if (args is ["growth", ..])
     return await GrowthCommand.RunAsync(args[1..]);
 if (args is ["dht", ..])
     return await DhtCommand.RunAsync(args[1..]);
+if (args is ["swarm", ..])
+    return await SwarmCommand.RunAsync(args[1..]);
 BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
 return 0;

@@ -48,6 +48,7 @@ internal record TorrentBasis
             TimeProvider = Services.TimeProvider,
             Random = Random,
             Logger = Services.Logger,
+            CreateTracker = Services.MakeTracker,
         };
     }
 }

@@ -87,6 +87,9 @@ public sealed record TorrentOptions
     /// <summary>Most connections for this torrent; default 100.</summary>
     public int MaxPeers { get; init; } = 100;
 
+    /// <summary>Peers that are uploaded to at one time; null for what the upload limit is worth. 0 gives nothing to anybody; for simulations. Default null.</summary>
+    internal int? UploadSlots { get; init; }
+
     /// <summary>Discard an existing file that is no part of this download; default false.</summary>
     public bool Overwrite { get; init; }
 

@@ -3,6 +3,7 @@ using Pieces.Discovery;
 using Pieces.Net;
 using Pieces.Primitives;
 using Pieces.Storage;
+using Pieces.Trackers;
 using Serilog;
 
 namespace Pieces.Torrents;
@@ -42,4 +43,10 @@ internal sealed record TorrentServices
 
     /// <summary>What every socket is bound to, or null.</summary>
     public LocalBinding? Binding { get; init; }
+
+    /// <summary>Makes what keeps a torrent's pieces instead of the disk; for simulations, default null.</summary>
+    public Func<StorageOptions, ITorrentStore>? MakeStore { get; init; }
+
+    /// <summary>Makes the tracker of a URL instead of <see cref="TrackerFactory"/>; for simulations, default null.</summary>
+    public Func<string, ITracker>? MakeTracker { get; init; }
 }

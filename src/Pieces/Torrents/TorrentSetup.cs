@@ -47,7 +47,7 @@ internal sealed record TorrentSetup : TorrentBasis
 
     /// <summary>Where the torrent's pieces are kept; opened by its loop.</summary>
     public ITorrentStore CreateStore() =>
-        Options.Stream is { } stream ? new StreamStorage(StorageOptions(), stream) : new TorrentStorage(StorageOptions());
+        Services.MakeStore is { } make ? make(StorageOptions()) : Options.Stream is { } stream ? new StreamStorage(StorageOptions(), stream) : new TorrentStorage(StorageOptions());
 
     /// <summary>What the torrent's storage is to do.</summary>
     public StorageOptions StorageOptions() => new()

@@ -1,0 +1,82 @@
+using System.Threading.Tasks.Sources;
+
+namespace Pieces.Tests.Swarm.Simulation;
+
+/// <summary>One end's read or write that waits; used again and again. Whoever waits goes on in the thread pool.</summary>
+internal sealed class PendingTransfer<TMemory> : IValueTaskSource<int>, IValueTaskSource
+{
+    private ManualResetValueTaskSourceCore<int> _core = new() { RunContinuationsAsynchronously = true };
+    private CancellationToken _token;
+    private CancellationTokenRegistration _registration;
+
+    /// <summary>Whether somebody waits.</summary>
+    public bool IsWaiting { get; private set; }
+
+    /// <summary>What is to be filled or sent still.</summary>
+    public TMemory? Memory { get; set; }
+
+    /// <summary>Begins to wait; the token that gives <see cref="IValueTaskSource"/> its meaning.</summary>
+    public short Begin(TMemory memory, CancellationToken cancellationToken)
+    {
+        if (IsWaiting)
+            throw new InvalidOperationException("two wait for one end of a stream");
+        cancellationToken.ThrowIfCancellationRequested();
+        _core.Reset();
+        Memory = memory;
+        IsWaiting = true;
+        if (cancellationToken != _token)
+        {
+            // One registration for all waits with the same token: they come by the million.
+            _registration.Dispose();
+            _token = cancellationToken;
+            _registration = cancellationToken.UnsafeRegister(static (self, token) => ((PendingTransfer<TMemory>)self!).Cancel(token), this);
+        }
+
+        return _core.Version;
+    }
+
+    /// <summary>It is done.</summary>
+    public void Succeed(int count)
+    {
+        End();
+        _core.SetResult(count);
+    }
+
+    /// <summary>It has failed, if anybody waits.</summary>
+    public void Fail(Exception reason)
+    {
+        if (!IsWaiting)
+            return;
+        End();
+        _core.SetException(reason);
+    }
+
+    /// <summary>Nobody will wait any more.</summary>
+    public void Close() => _registration.Dispose();
+
+    int IValueTaskSource<int>.GetResult(short token) => _core.GetResult(token);
+
+    void IValueTaskSource.GetResult(short token) => _core.GetResult(token);
+
+    ValueTaskSourceStatus IValueTaskSource<int>.GetStatus(short token) => _core.GetStatus(token);
+
+    ValueTaskSourceStatus IValueTaskSource.GetStatus(short token) => _core.GetStatus(token);
+
+    void IValueTaskSource<int>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+        _core.OnCompleted(continuation, state, token, flags);
+
+    void IValueTaskSource.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+        _core.OnCompleted(continuation, state, token, flags);
+
+    private void Cancel(CancellationToken token)
+    {
+        if (token == _token)
+            Fail(new OperationCanceledException(token));
+    }
+
+    private void End()
+    {
+        IsWaiting = false;
+        Memory = default;
+    }
+}

@@ -1,0 +1,83 @@
+using System.Net;
+
+namespace Pieces.Tests.Swarm.Simulation;
+
+/// <summary>What all connections of a simulated network are like.</summary>
+internal sealed record SimulatedLinks
+{
+    /// <summary>Bytes that a writer may be ahead of the uplink.</summary>
+    public int SendBuffer { get; init; } = 64 * 1024;
+
+    /// <summary>Bytes that may be under way or unread.</summary>
+    public int Window { get; init; } = 256 * 1024;
+
+    /// <summary>Bytes that each packet takes of an uplink beside its payload.</summary>
+    public int Header { get; init; }
+
+    /// <summary>Round trip between two hosts: the median over all pairs.</summary>
+    public double MedianSeconds { get; init; } = 0.080;
+
+    /// <summary>Round trip: the 99th percentile over all pairs.</summary>
+    public double LateSeconds { get; init; } = 0.400;
+}
+
+/// <summary>
+/// Hosts with uplinks and downlinks, and what is between them. The round trip between two hosts is log-normal over all pairs and the same for one pair
+/// for ever. One thread at a time.
+/// </summary>
+internal sealed class SimulatedNetwork
+{
+    // So many standard deviations from the median is the 99th percentile of a normal distribution.
+    private const double LateDeviations = 2.326348;
+
+    private readonly Dictionary<IPEndPoint, SimulatedListener> _listeners = [];
+    private readonly ulong _seed;
+    private readonly double _sigma;
+    private int _hosts;
+
+    public SimulatedNetwork(SimulatedTime time, SimulatedLinks links, int seed)
+    {
+        Time = time;
+        Links = links;
+        _seed = (ulong)(uint)seed;
+        _sigma = links.MedianSeconds > 0 ? Math.Log(Math.Max(links.LateSeconds, links.MedianSeconds) / links.MedianSeconds) / LateDeviations : 0;
+    }
+
+    public SimulatedTime Time { get; }
+
+    public SimulatedLinks Links { get; }
+
+    /// <summary>Adds a host with an address of its own.</summary>
+    /// <param name="up">Bytes a second; 0 for no limit.</param>
+    /// <param name="down">Bytes a second; 0 for no limit.</param>
+    public SimulatedHost AddHost(double up, double down)
+    {
+        int number = ++_hosts;
+        return new SimulatedHost(this, number, new IPAddress([20, (byte)(number >> 16), (byte)(number >> 8), (byte)number]), up, down);
+    }
+
+    /// <summary>Ticks that a packet and its answer take between two hosts.</summary>
+    public long RoundTrip(int a, int b)
+    {
+        ulong mixed = _seed << 48 ^ (ulong)Math.Min(a, b) << 24 ^ (ulong)Math.Max(a, b);
+        mixed = (mixed + 0x9E3779B97F4A7C15) * 0xBF58476D1CE4E5B9;
+        mixed = (mixed ^ (mixed >> 30)) * 0xBF58476D1CE4E5B9;
+        mixed = (mixed ^ (mixed >> 27)) * 0x94D049BB133111EB;
+        mixed ^= mixed >> 31;
+
+        // Two halves of one number are two uniform ones, and those a normal one (Box and Muller).
+        double first = ((mixed >> 32) + 1) / (double)(1L << 32);
+        double second = (uint)mixed / (double)(1L << 32);
+        double normal = Math.Sqrt(-2 * Math.Log(first)) * Math.Cos(2 * Math.PI * second);
+        return SimulatedTime.TicksOf(Links.MedianSeconds * Math.Exp(_sigma * normal));
+    }
+
+    internal SimulatedListener? Find(IPEndPoint endPoint) => _listeners.GetValueOrDefault(endPoint);
+
+    internal SimulatedListener Listen(SimulatedHost host, int port)
+    {
+        var endPoint = new IPEndPoint(host.Address, port);
+        var listener = new SimulatedListener(host, port, () => _listeners.Remove(endPoint));
+        return _listeners.TryAdd(endPoint, listener) ? listener : throw new IOException($"cannot listen on port {port}: address already in use");
+    }
+}

@@ -1,0 +1,81 @@
+using System.Net;
+using Pieces.Net;
+
+namespace Pieces.Tests.Swarm.Simulation;
+
+/// <summary>One end of a simulated connection.</summary>
+internal sealed class SimulatedConnection(SimulatedStream stream, IPEndPoint local, IPEndPoint remote) : ITransportConnection
+{
+    public Stream Stream => stream;
+
+    public IPEndPoint RemoteEndPoint => remote;
+
+    public IPEndPoint LocalEndPoint => local;
+
+    public ValueTask DisposeAsync() => stream.DisposeAsync();
+}
+
+/// <summary>The bytes of one end, which can be read into several buffers at once, as those of a socket.</summary>
+internal sealed class SimulatedStream(SimulatedPipe input, SimulatedPipe output) : Stream, IScatterReader
+{
+    public override bool CanRead => true;
+
+    public override bool CanSeek => false;
+
+    public override bool CanWrite => true;
+
+    public override long Length => throw new NotSupportedException();
+
+    public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
+
+    public bool CanScatter => true;
+
+    public int Available => input.Readable;
+
+    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
+        input.ReadAsync(buffer, cancellationToken);
+
+    public ValueTask<int> ReadAsync(List<Memory<byte>> buffers)
+    {
+        if (input.Readable == 0)
+            return input.ReadAsync(buffers[0], CancellationToken.None);
+        int count = 0;
+        foreach (Memory<byte> buffer in buffers)
+            count += input.Take(buffer.Span);
+        return new ValueTask<int>(count);
+    }
+
+    public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) =>
+        output.WriteAsync(buffer, cancellationToken);
+
+    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+    public override Task FlushAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public override void Flush()
+    {
+    }
+
+    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            input.CloseReader();
+            output.CloseWriter();
+        }
+
+        base.Dispose(disposing);
+    }
+}
