@@ -37,7 +37,7 @@ internal sealed class Choker
     public const int MinSlots = 4;
 
     /// <summary>Most slots under a limit; and with none.</summary>
-    public const int MaxSlots = 8;
+    public const int MaxSlots = 32;
 
     // A slot is worth having with so many bytes a second.
     private const long BytesPerSlot = 64 * 1024;

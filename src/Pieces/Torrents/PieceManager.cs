@@ -122,7 +122,7 @@ internal sealed class PieceManager
         if (!peer.Pieces.Add(piece))
             return false;
         if (_work.Table.CopiesOf(piece) == _work.Table.Seeds)
-            _courtesy.OnBrought(peer);
+            _courtesy.OnBrought(peer, piece);
         _work.Table.AddCopy(piece);
         if (_work.Table.Needed[piece])
             peer.Requests.Useful++;
@@ -252,6 +252,7 @@ internal sealed class PieceManager
     public void OnStored(PieceStored stored)
     {
         _writer.OnStored(Verifying(stored.Piece));
+        _courtesy.OnStored(stored.Piece);
         BytesLeft -= _work.Layout.LengthOf(stored.Piece);
         foreach (PeerState peer in _work.Peers)
         {

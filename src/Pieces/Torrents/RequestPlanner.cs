@@ -65,6 +65,8 @@ internal sealed class RequestPlanner
         else
         {
             FillFrom(peer, peer.Pieces, now, end, into);
+            if (_courtesy.IsCrowded && _work.Table.Missing.Count > 0)
+                return into.Count - before;
         }
 
         // Nothing else is left for a peer that could do more: everything is asked for, or all of the window or of the memory.
@@ -192,7 +194,7 @@ internal sealed class RequestPlanner
 
         if (!_picker.TryPick(source, BytesPerSecond, out piece) || !Open(piece, peer, now, out opened))
             return false;
-        _courtesy.OnPicked();
+        _courtesy.OnPicked(piece);
         return true;
     }
 

@@ -12,8 +12,12 @@ namespace Pieces.Torrents;
 /// </summary>
 internal sealed class SeedCourtesy : IPieceMap
 {
-    /// <summary>A seed that could send us something is left alone for so long, in seconds, before it is asked for what fell to another.</summary>
-    public const double PatienceSeconds = 0.5;
+    /// <summary>A seed that could send us something is left alone for so long, in seconds, before it is asked for what fell to another: longer each
+    /// time that the other was fetching it after all, shorter when it was not.</summary>
+    public const double LeastPatience = 0.25;
+
+    /// <summary>The longest that it is left alone, in seconds.</summary>
+    public const double MostPatience = 8;
 
     /// <summary>A leecher takes part while it has brought something new within so many seconds: others have no seed, or no need.</summary>
     public const int BringerSeconds = 10;
@@ -29,9 +33,11 @@ internal sealed class SeedCourtesy : IPieceMap
     private readonly List<ulong> _names = [];
     private readonly List<PeerState> _givers = [];
     private readonly Dictionary<SourceId, long> _idleSince = [];
+    private readonly HashSet<PieceIndex> _foreign = [];
     private readonly TimeProvider _time;
     private readonly long _frequency;
     private long _now;
+    private double _patience = LeastPatience * 4;
     private bool _takesForeign;
 
     /// <summary>Makes it.</summary>
@@ -78,7 +84,19 @@ internal sealed class SeedCourtesy : IPieceMap
     }
 
     /// <summary>A leecher has a piece that none had before.</summary>
-    public void OnBrought(PeerState peer) => peer.BroughtAt = _now;
+    public void OnBrought(PeerState peer, PieceIndex piece)
+    {
+        peer.BroughtAt = _now;
+        if (_foreign.Remove(piece))
+            _patience = Math.Min(_patience * 2, MostPatience);
+    }
+
+    /// <summary>A piece is here.</summary>
+    public void OnStored(PieceIndex piece)
+    {
+        if (_foreign.Remove(piece))
+            _patience = Math.Max(_patience / 2, LeastPatience);
+    }
 
     /// <summary>A peer has left.</summary>
     public void Forget(PeerState peer)
@@ -94,12 +112,17 @@ internal sealed class SeedCourtesy : IPieceMap
     public IPieceMap Show(PeerState seed, long now)
     {
         _takesForeign = seed.Requests.Pending.Count == 0 && _idleSince.TryGetValue(seed.Id, out long since) &&
-            now - since >= PatienceSeconds * _frequency;
+            now - since >= _patience * _frequency;
         return this;
     }
 
     /// <summary>A piece was chosen: a foreign one is the last for a while.</summary>
-    public void OnPicked() => _takesForeign = false;
+    public void OnPicked(PieceIndex piece)
+    {
+        if (_takesForeign && !_lots.IsMine(piece.Value) && _work.Table.CopiesOf(piece) == _work.Table.Seeds)
+            _foreign.Add(piece);
+        _takesForeign = false;
+    }
 
     /// <summary>A seed has been asked for what there is to ask for.</summary>
     public void OnFilled(PeerState seed, long now)
