@@ -3,7 +3,7 @@ CONFIGURATION ?= Release
 # Another system than this one to publish for, for example linux-arm64; what that takes, tests/native-toolchain.sh says.
 RID ?=
 
-.PHONY: build demo test check publish man bench growth dht clean
+.PHONY: build demo test check publish man bench growth dht swarm clean
 
 build:
 	dotnet build Pieces.sln -c $(CONFIGURATION)
@@ -63,6 +63,11 @@ startup-order: publish
 dht:
 	DOTNET_GCgen0size=40000000 dotnet run --project tests/Pieces.Benchmarks -c Release -- dht
 	dotnet run --project tests/Pieces.Benchmarks -c Release -- dht flood
+
+# A swarm of whole clients, simulated, for example `make swarm SCENE='flash leechers=200 order=rarest-first'`; docs/swarm.md explains scene and table.
+swarm: SCENE ?= crowd8
+swarm:
+	dotnet run --project tests/Pieces.Benchmarks -c Release -- swarm $(SCENE)
 
 clean:
 	rm -rf artifacts

@@ -2,10 +2,13 @@ using System.Threading.Tasks.Sources;
 
 namespace Pieces.Tests.Swarm.Simulation;
 
-/// <summary>One end's read or write that waits; used again and again. Whoever waits goes on in the thread pool.</summary>
+/// <summary>
+/// One end's read or write that waits; used again and again. Whoever waits goes on at once when it is done, which saves a work item, and in the thread
+/// pool when it has failed: that may be in the middle of his own closing.
+/// </summary>
 internal sealed class PendingTransfer<TMemory> : IValueTaskSource<int>, IValueTaskSource
 {
-    private ManualResetValueTaskSourceCore<int> _core = new() { RunContinuationsAsynchronously = true };
+    private ManualResetValueTaskSourceCore<int> _core;
     private CancellationToken _token;
     private CancellationTokenRegistration _registration;
 
@@ -15,7 +18,7 @@ internal sealed class PendingTransfer<TMemory> : IValueTaskSource<int>, IValueTa
     /// <summary>What is to be filled or sent still.</summary>
     public TMemory? Memory { get; set; }
 
-    /// <summary>Begins to wait; the token that gives <see cref="IValueTaskSource"/> its meaning.</summary>
+    /// <summary>Begins to wait; gives what a task of this source is made with.</summary>
     public short Begin(TMemory memory, CancellationToken cancellationToken)
     {
         if (IsWaiting)
@@ -39,6 +42,7 @@ internal sealed class PendingTransfer<TMemory> : IValueTaskSource<int>, IValueTa
     public void Succeed(int count)
     {
         End();
+        _core.RunContinuationsAsynchronously = false;
         _core.SetResult(count);
     }
 
@@ -48,6 +52,7 @@ internal sealed class PendingTransfer<TMemory> : IValueTaskSource<int>, IValueTa
         if (!IsWaiting)
             return;
         End();
+        _core.RunContinuationsAsynchronously = true;
         _core.SetException(reason);
     }
 

@@ -1,3 +1,4 @@
+using Pieces.Primitives;
 using Pieces.Torrents;
 using Serilog;
 
@@ -85,7 +86,7 @@ internal sealed class SwarmPeer : IProgress<TorrentNotice>
                 TimeProvider = _world.Time,
                 Random = new Random(_random.Next()),
                 Logger = _world.Logger,
-                UploadLimit = scene.Limit == SwarmLimit.Client ? new Primitives.ByteRate((long)up) : Primitives.ByteRate.Unlimited,
+                UploadLimit = scene.Limit == SwarmLimit.Client ? new ByteRate((long)up) : ByteRate.Unlimited,
             },
             Host,
             makeStore: options => new SimulatedStore(Disk, options.Sink),

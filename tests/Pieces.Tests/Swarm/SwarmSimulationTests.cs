@@ -1,0 +1,86 @@
+using System.Diagnostics;
+using System.Globalization;
+using Pieces.Tests.Swarm.Simulation;
+
+namespace Pieces.Tests.Swarm;
+
+/// <summary>The simulator of docs/swarm.md, run as a process of its own: it needs one with a single thread.</summary>
+public class SwarmSimulationTests
+{
+    private const string Small = "leechers=12 pieces=48 join-seconds=2";
+
+    [Fact]
+    public async Task The_same_words_give_the_same_lines()
+    {
+        string words = Small + " free=0.2 churn=0.3 --series";
+        string first = await RunAsync(words);
+        (await RunAsync(words)).Should().Be(first);
+        (await RunAsync(words + " seed=2")).Should().NotBe(first);
+    }
+
+    [Fact]
+    public async Task All_are_done_later_than_the_bound_and_free_riders_later_than_others()
+    {
+        string[] cells = await CellsAsync(Small + " leechers=24 free=0.25");
+        cells[1].Should().Be("24/24");
+        Number(cells[7]).Should().BeGreaterThan(1, "nobody is sooner than the bound");
+        Number(cells[9]).Should().BeGreaterThan(1, "nobody is sooner than the bound");
+        Number(cells[14]).Should().BeGreaterThan(Number(cells[13]), "who gives nothing waits longer");
+    }
+
+    [Fact]
+    public async Task A_swarm_goes_on_without_its_seed()
+    {
+        string[] cells = await CellsAsync(Small + " seed-leaves=1");
+        cells[1].Should().Be("12/12");
+        double copies = Number(cells[10]);
+        copies.Should().BeGreaterThanOrEqualTo(1, "the seed sends a copy");
+        Number((await CellsAsync(Small))[10]).Should().BeGreaterThan(copies, "and goes");
+    }
+
+    [Fact]
+    public void What_is_no_scene_is_said()
+    {
+        Assert.Throws<FormatException>(() => SwarmSceneText.Parse(["nothing"]));
+        Assert.Throws<FormatException>(() => SwarmSceneText.Parse(["leechers=many"]));
+        Assert.Throws<FormatException>(() => SwarmSceneText.Parse(["order=best"]));
+        SwarmSceneText.Parse(["flash", "leechers=7"]).Should().Be(SwarmSceneText.Named["flash"] with { Leechers = 7 });
+    }
+
+    [Fact]
+    public void Bounds_are_those_of_the_sums()
+    {
+        // 10 leechers that give 1 each and a seed that gives 2, of 24 bytes: 240 / 12.
+        SwarmBounds.AtOnce(24, 10, 2, 10, down: 0).Should().Be(20);
+        SwarmBounds.AtOnce(24, 1, 2, 1, down: 0).Should().Be(12, "the seed must send each byte once");
+        SwarmBounds.AtOnce(24, 1, 24, 1, down: 2).Should().Be(12, "each must receive all");
+
+        // Two that want 10 each: 2 a second until the first comes at 2, 3 from then on, 4 from 4 on: 4 + 6 + 10.
+        SwarmBounds.WithArrivals(10, 2, 2, [(2, 1), (4, 1)], lastArrival: 4, down: 0).Should().Be(6.5);
+        SwarmBounds.WithArrivals(10, 2, 2, [(2, 1), (4, 1)], lastArrival: 4, down: 2).Should().Be(9, "the last one's line is slow");
+    }
+
+    private static async Task<string[]> CellsAsync(string words)
+    {
+        string last = (await RunAsync(words)).TrimEnd().Split('\n')[^1];
+        return [.. last.Split('|').Skip(1).Select(cell => cell.Trim())];
+    }
+
+    private static double Number(string cell) => double.Parse(cell, CultureInfo.InvariantCulture);
+
+    private static async Task<string> RunAsync(string words)
+    {
+        string configuration = Path.GetFileName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory));
+        string program = Path.Combine(AppContext.BaseDirectory, "..", "..", "Pieces.Benchmarks", configuration, "Pieces.Benchmarks");
+        var start = new ProcessStartInfo(OperatingSystem.IsWindows() ? program + ".exe" : program, $"swarm {words}")
+        {
+            RedirectStandardOutput = true, RedirectStandardError = true,
+        };
+        using Process process = Process.Start(start)!;
+        Task<string> errors = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+        string output = await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        process.ExitCode.Should().Be(0, await errors);
+        return output;
+    }
+}
