@@ -158,6 +158,16 @@ internal sealed class PeerBook
             entry.IsBusy = true;
     }
 
+    /// <summary>Whether it was found to want a plain greeting; not known of most.</summary>
+    public bool WantsPlain(IPEndPoint endPoint) => _entries.TryGetValue(endPoint, out Entry? entry) && entry.WantsPlain;
+
+    /// <summary>It answered a plain greeting, or an encrypted one; or neither (false), as if nothing were known. So it is greeted the next time.</summary>
+    public void NoteGreeting(IPEndPoint endPoint, bool isPlain)
+    {
+        if (_entries.TryGetValue(endPoint, out Entry? entry))
+            entry.WantsPlain = isPlain;
+    }
+
     /// <summary>The dial failed, or the connection ended before it was of any use.</summary>
     /// <param name="endPoint">Whom it concerns.</param>
     /// <param name="longest">Longest pause, when the failure is none of the peer's and need not be held against it; null else.</param>
@@ -285,6 +295,8 @@ internal sealed class PeerBook
         public int Rank { get; set; }
 
         public bool IsBusy { get; set; }
+
+        public bool WantsPlain { get; set; }
 
         public int Failures { get; set; }
 

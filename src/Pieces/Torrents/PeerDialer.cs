@@ -1,4 +1,5 @@
 using System.Net;
+using Pieces.Encryption;
 using Pieces.Net;
 using Pieces.Peers;
 using Pieces.Primitives;
@@ -26,41 +27,32 @@ internal sealed class PeerDialer
         _services = services;
         _infoHash = infoHash;
         _inbox = inbox;
-        _handshaker = new PeerHandshaker(services.PeerId, ReservedBits.Own, services.TimeProvider, _ => inbox.UsesDht);
+        _handshaker = new PeerHandshaker(services.PeerId, ReservedBits.Own, services.TimeProvider, services.Encryption, _ => inbox.UsesDht);
     }
 
     /// <summary>Dials under way.</summary>
     public int Dialling => Volatile.Read(ref _dialling);
 
     /// <summary>Begins to dial; ends in <see cref="PeerArrived"/> or <see cref="DialFailed"/>.</summary>
-    public void Dial(IPEndPoint address, CancellationToken cancellationToken)
+    /// <param name="address">Whom.</param>
+    /// <param name="wantsPlain">Whether an encrypted greeting has been tried on it before, in vain.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public void Dial(IPEndPoint address, bool wantsPlain, CancellationToken cancellationToken)
     {
         Interlocked.Increment(ref _dialling);
-        _tasks.Add(DialAsync(address, cancellationToken));
+        _tasks.Add(DialAsync(address, wantsPlain, cancellationToken));
     }
 
     /// <summary>Ends when no dial is under way.</summary>
     public Task WhenIdleAsync() => _tasks.WhenAllAsync();
 
-    private async Task DialAsync(IPEndPoint address, CancellationToken cancellationToken)
+    private async Task DialAsync(IPEndPoint address, bool wantsPlain, CancellationToken cancellationToken)
     {
         // The loop must not run the beginning of a connect on its own time.
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         try
         {
-            HandshakeResult handshake;
-            ITransportConnection transport = await ConnectAsync(address, cancellationToken).ConfigureAwait(false);
-            try
-            {
-                handshake = await _handshaker.DialAsync(transport, _infoHash, cancellationToken).ConfigureAwait(false);
-            }
-            catch
-            {
-                await transport.DisposeAsync().ConfigureAwait(false);
-                throw;
-            }
-
-            _inbox.Post(new PeerArrived(new HandshakenPeer(transport, handshake)));
+            _inbox.Post(new PeerArrived(await OpenAsync(address, wantsPlain, cancellationToken).ConfigureAwait(false)));
         }
         catch (OperationCanceledException)
         {
@@ -77,6 +69,39 @@ internal sealed class PeerDialer
         finally
         {
             Interlocked.Decrement(ref _dialling);
+        }
+    }
+
+    private async Task<HandshakenPeer> OpenAsync(IPEndPoint address, bool wantsPlain, CancellationToken cancellationToken)
+    {
+        EncryptionPolicy policy = _services.Encryption.Policy;
+        if (policy == EncryptionPolicy.Off || (policy == EncryptionPolicy.Prefer && wantsPlain))
+            return await GreetAsync(address, isEncrypted: false, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return await GreetAsync(address, isEncrypted: true, cancellationToken).ConfigureAwait(false);
+        }
+        catch (EncryptionRefusedException e) when (policy == EncryptionPolicy.Prefer)
+        {
+            _services.Logger.Debug("{Peer}: {Reason}; trying again plainly", address, e.Message);
+        }
+
+        return await GreetAsync(address, isEncrypted: false, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task<HandshakenPeer> GreetAsync(IPEndPoint address, bool isEncrypted, CancellationToken cancellationToken)
+    {
+        ITransportConnection transport = await ConnectAsync(address, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return isEncrypted
+                ? await _handshaker.DialEncryptedAsync(transport, _infoHash, cancellationToken).ConfigureAwait(false)
+                : await _handshaker.DialAsync(transport, _infoHash, cancellationToken).ConfigureAwait(false);
+        }
+        catch
+        {
+            await transport.DisposeAsync().ConfigureAwait(false);
+            throw;
         }
     }
 
