@@ -46,7 +46,7 @@ public sealed class TorrentClient : IAsyncDisposable
             Logger = options.Logger,
             PeerId = PeerId.Create(options.Random),
             Transport = transport ?? new TcpTransport(options.Binding, time, options.Logger),
-            Encryption = new StreamEncryption(options.Encryption, ChanceOf(options, transport is null)),
+            Encryption = new StreamEncryption(options.Encryption, ChanceOf(options, transport is null), time),
             DiskQueue = new DiskQueue(),
             Handles = new HandleCache(options.MaxOpenFiles),
             BlockPool = new BlockPool(),

@@ -19,8 +19,8 @@ internal sealed class ReachFlags
 
     private readonly Option<EncryptionPolicy> _encryption = Flag.Choice(
         Encryptions,
-        "whether connections with peers are encrypted: require allows no plain stream, prefer begins encrypted and goes on plainly "
-            + "with whoever allows it (default: prefer)",
+        "whether connections with peers are encrypted: require allows no plain stream, off no other, prefer takes both and "
+            + "encrypts with whoever wants it (default: prefer)",
         "--encryption");
 
     private readonly Option<Uri> _proxy = Flag.Of(

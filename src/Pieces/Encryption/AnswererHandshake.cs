@@ -12,6 +12,7 @@ internal sealed class AnswererHandshake : EncryptionHandshake
     private readonly EncryptedSwarms _swarms;
     private readonly CryptoMethods _allowed;
     private readonly ByteChance _chance;
+    private readonly Func<bool>? _mayExchange;
     private SharedSecret? _secret;
     private Rc4? _incoming;
     private Rc4? _outgoing;
@@ -21,8 +22,10 @@ internal sealed class AnswererHandshake : EncryptionHandshake
     /// <param name="swarms">What may be asked for.</param>
     /// <param name="allowed">What may be chosen; the plain way first, where it is offered too, since it costs nothing.</param>
     /// <param name="chance">Gives key and paddings.</param>
-    public AnswererHandshake(EncryptedSwarms swarms, CryptoMethods allowed, ByteChance chance)
+    /// <param name="mayExchange">Asked once, before anything is computed; null for always.</param>
+    public AnswererHandshake(EncryptedSwarms swarms, CryptoMethods allowed, ByteChance chance, Func<bool>? mayExchange = null)
     {
+        _mayExchange = mayExchange;
         _swarms = swarms;
         _allowed = allowed;
         _chance = chance;
@@ -34,6 +37,8 @@ internal sealed class AnswererHandshake : EncryptionHandshake
 
     private void OnKey(Span<byte> input)
     {
+        if (_mayExchange?.Invoke() == false)
+            throw new PeerProtocolException("more encrypted handshakes than are answered in so short a time");
         var exchange = new KeyExchange(_chance.Next(KeyExchange.PrivateKeyLength));
         _secret = Agree(exchange, input);
         Send(exchange.PublicKey);

@@ -4,9 +4,9 @@ namespace Pieces.Encryption;
 /// </summary>
 public enum EncryptionPolicy
 {
-    /// <summary>Those we dial are greeted encrypted first, and plainly if they do not understand that; both ways are answered. After an encrypted
-    /// handshake the stream goes on plainly where both sides are content with that, which costs nothing, and encrypted where the other side asks
-    /// for it.</summary>
+    /// <summary>Both ways are answered. Those we dial are greeted plainly, which costs no round trip with those who know nothing else, and encrypted
+    /// as soon as they turn out to want that. After an encrypted handshake the stream goes on plainly where both sides are content with that, and
+    /// encrypted where the other side asks for it.</summary>
     Prefer,
 
     /// <summary>Nothing but streams that are encrypted to their end, whoever dials.</summary>

@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+using System.Net;
 using Pieces.Primitives;
 using Pieces.Wire;
 
@@ -7,12 +9,14 @@ namespace Pieces.Encryption;
 internal sealed class StreamEncryption
 {
     private readonly ByteChance _chance;
+    private readonly KeyExchangeGate _gate;
 
     /// <summary>Makes it for a client; it knows no torrent yet.</summary>
-    public StreamEncryption(EncryptionPolicy policy, ByteChance chance)
+    public StreamEncryption(EncryptionPolicy policy, ByteChance chance, TimeProvider time)
     {
         Policy = policy;
         _chance = chance;
+        _gate = new KeyExchangeGate(time, BinaryPrimitives.ReadUInt64LittleEndian(chance.Next(sizeof(ulong))));
     }
 
     /// <summary>Whether it is to be used.</summary>
@@ -37,14 +41,15 @@ internal sealed class StreamEncryption
     /// <summary>The handshake of the side that was dialled.</summary>
     /// <param name="stream">Stays the caller's.</param>
     /// <param name="begun">What has been read of it; less than a public key.</param>
+    /// <param name="host">Who dialled.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <returns>The stream to go on with, and what the other side asks for: a torrent of <see cref="Swarms"/>.</returns>
-    /// <exception cref="PeerProtocolException">The other side does not keep to the protocol, or asks for what is unknown.</exception>
+    /// <exception cref="PeerProtocolException">The other side does not keep to the protocol, asks for what is unknown, or comes too often.</exception>
     /// <exception cref="IOException">It closed.</exception>
     public async Task<(CipherStream Stream, InfoHash Swarm)> AnswerAsync(
-        Stream stream, ReadOnlyMemory<byte> begun, CancellationToken cancellationToken)
+        Stream stream, ReadOnlyMemory<byte> begun, IPAddress host, CancellationToken cancellationToken)
     {
-        var handshake = new AnswererHandshake(Swarms, Methods, _chance);
+        var handshake = new AnswererHandshake(Swarms, Methods, _chance, () => _gate.TryEnter(host));
         begun.CopyTo(handshake.Wanted);
         handshake.Advance(begun.Length);
         NegotiatedCiphers ciphers = await RunAsync(stream, handshake, cancellationToken).ConfigureAwait(false);

@@ -158,14 +158,14 @@ internal sealed class PeerBook
             entry.IsBusy = true;
     }
 
-    /// <summary>Whether it was found to want a plain greeting; not known of most.</summary>
-    public bool WantsPlain(IPEndPoint endPoint) => _entries.TryGetValue(endPoint, out Entry? entry) && entry.WantsPlain;
+    /// <summary>Whether it is to be greeted encrypted (MSE) the next time, where both ways are allowed; false as long as nothing is known.</summary>
+    public bool WantsEncryption(IPEndPoint endPoint) => _entries.TryGetValue(endPoint, out Entry? entry) && entry.WantsEncryption;
 
-    /// <summary>It answered a plain greeting, or an encrypted one; or neither (false), as if nothing were known. So it is greeted the next time.</summary>
-    public void NoteGreeting(IPEndPoint endPoint, bool isPlain)
+    /// <summary>It took an encrypted greeting, or a plain one (false), or stayed silent at the other: so it is greeted the next time.</summary>
+    public void NoteGreeting(IPEndPoint endPoint, bool wantsEncryption)
     {
         if (_entries.TryGetValue(endPoint, out Entry? entry))
-            entry.WantsPlain = isPlain;
+            entry.WantsEncryption = wantsEncryption;
     }
 
     /// <summary>The dial failed, or the connection ended before it was of any use.</summary>
@@ -296,7 +296,7 @@ internal sealed class PeerBook
 
         public bool IsBusy { get; set; }
 
-        public bool WantsPlain { get; set; }
+        public bool WantsEncryption { get; set; }
 
         public int Failures { get; set; }
 

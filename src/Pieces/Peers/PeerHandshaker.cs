@@ -47,13 +47,33 @@ internal sealed class PeerHandshaker
     /// <summary>Opens a connection that we dialled, plainly.</summary>
     /// <exception cref="PeerProtocolException">The other side speaks another protocol or is in another swarm.</exception>
     /// <exception cref="SelfConnectionException">The other side is this client.</exception>
-    /// <exception cref="IOException">It closed, or did not answer in time.</exception>
+    /// <exception cref="GreetingRefusedException">It answered with nothing, as one does who wants encryption.</exception>
+    /// <exception cref="IOException">It closed, or did not finish in time.</exception>
     /// <exception cref="OperationCanceledException">The caller's token was cancelled.</exception>
-    public Task<HandshakenPeer> DialAsync(ITransportConnection connection, InfoHash infoHash, CancellationToken cancellationToken) =>
-        WithinAsync(TimeLimit, token => DialPlainlyAsync(connection, infoHash, token), cancellationToken);
+    public async Task<HandshakenPeer> DialAsync(ITransportConnection connection, InfoHash infoHash, CancellationToken cancellationToken)
+    {
+        byte[] answer = new byte[Handshake.Length];
+        int begun = 0;
+        try
+        {
+            return await WithinAsync(TimeLimit, DialPlainlyAsync, cancellationToken).ConfigureAwait(false);
+        }
+        catch (IOException e) when (begun == 0)
+        {
+            throw new GreetingRefusedException(e.Message, e) { WasEncrypted = false, IsSilence = IsTimeUp(e) };
+        }
+
+        async Task<HandshakenPeer> DialPlainlyAsync(CancellationToken token)
+        {
+            Handshake own = Own(infoHash);
+            await connection.Stream.WriteAsync(BytesOf(own), token).ConfigureAwait(false);
+            begun = await ReadAsync(connection.Stream, answer, begun, token).ConfigureAwait(false);
+            return new HandshakenPeer(connection, await ReadAnswerAsync(connection.Stream, own, answer, begun, token).ConfigureAwait(false));
+        }
+    }
 
     /// <summary>Opens a connection that we dialled, encrypted.</summary>
-    /// <exception cref="EncryptionRefusedException">It seems not to understand that; a plain greeting needs a new connection.</exception>
+    /// <exception cref="GreetingRefusedException">It seems not to understand that.</exception>
     /// <inheritdoc cref="DialAsync"/>
     public Task<HandshakenPeer> DialEncryptedAsync(ITransportConnection connection, InfoHash infoHash, CancellationToken cancellationToken) =>
         WithinAsync(TimeLimit, token => DialSecretlyAsync(connection, infoHash, token), cancellationToken);
@@ -70,13 +90,6 @@ internal sealed class PeerHandshaker
     public Task<HandshakenPeer> AnswerAsync(ITransportConnection connection, Func<InfoHash, bool> isKnown, CancellationToken cancellationToken) =>
         WithinAsync(TimeLimit, token => AnswerUnlimitedAsync(connection, isKnown, token), cancellationToken);
 
-    private async Task<HandshakenPeer> DialPlainlyAsync(ITransportConnection connection, InfoHash infoHash, CancellationToken cancellationToken)
-    {
-        Handshake own = Own(infoHash);
-        await connection.Stream.WriteAsync(BytesOf(own), cancellationToken).ConfigureAwait(false);
-        return new HandshakenPeer(connection, await ReadAnswerAsync(connection.Stream, own, cancellationToken).ConfigureAwait(false));
-    }
-
     private async Task<HandshakenPeer> DialSecretlyAsync(ITransportConnection connection, InfoHash infoHash, CancellationToken cancellationToken)
     {
         Handshake own = Own(infoHash);
@@ -90,16 +103,16 @@ internal sealed class PeerHandshaker
         }
         catch (Exception e) when (e is IOException or PeerProtocolException)
         {
-            throw new EncryptionRefusedException($"does not answer encrypted: {e.Message}", e);
+            throw new GreetingRefusedException($"does not answer encrypted: {e.Message}", e) { WasEncrypted = true, IsSilence = IsTimeUp(e) };
         }
 
-        return Behind(stream, connection, await ReadAnswerAsync(stream, own, cancellationToken).ConfigureAwait(false));
+        byte[] answer = new byte[Handshake.Length];
+        return Behind(stream, connection, await ReadAnswerAsync(stream, own, answer, 0, cancellationToken).ConfigureAwait(false));
     }
 
-    private static async Task<HandshakeResult> ReadAnswerAsync(Stream stream, Handshake own, CancellationToken cancellationToken)
+    private static async Task<HandshakeResult> ReadAnswerAsync(Stream stream, Handshake own, byte[] bytes, int begun, CancellationToken cancellationToken)
     {
-        byte[] bytes = new byte[Handshake.Length];
-        await FillAsync(stream, bytes, 0, Handshake.Length, cancellationToken).ConfigureAwait(false);
+        await FillAsync(stream, bytes, begun, Handshake.Length, cancellationToken).ConfigureAwait(false);
         HandshakeResult result = Accept(bytes, own, isOutbound: true);
         if (result.InfoHash != own.InfoHash)
             throw new PeerProtocolException($"answered for info-hash {result.InfoHash}, asked for {own.InfoHash}");
@@ -120,7 +133,8 @@ internal sealed class PeerHandshaker
 
         if (_encryption.Policy == EncryptionPolicy.Off)
             throw new PeerProtocolException("not a BitTorrent handshake");
-        (CipherStream stream, InfoHash swarm) = await _encryption.AnswerAsync(connection.Stream, bytes.AsMemory(0, begun), cancellationToken)
+        (CipherStream stream, InfoHash swarm) = await _encryption
+            .AnswerAsync(connection.Stream, bytes.AsMemory(0, begun), connection.RemoteEndPoint.Address, cancellationToken)
             .ConfigureAwait(false);
         await FillAsync(stream, bytes, 0, Handshake.LengthToInfoHash, cancellationToken).ConfigureAwait(false);
         return Behind(
@@ -175,13 +189,14 @@ internal sealed class PeerHandshaker
 
     private static async Task FillAsync(Stream stream, byte[] bytes, int from, int to, CancellationToken cancellationToken)
     {
-        while (from < to)
+        while (true)
         {
-            from += await ReadAsync(stream, bytes.AsMemory(from, to - from), from, cancellationToken).ConfigureAwait(false);
-
             // Another protocol shows at once; waiting for 68 bytes of it would only cost time.
             if (!Handshake.CanBegin(bytes.AsSpan(0, from)))
                 throw new PeerProtocolException("not a BitTorrent handshake");
+            if (from == to)
+                return;
+            from += await ReadAsync(stream, bytes.AsMemory(from, to - from), from, cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -204,4 +219,7 @@ internal sealed class PeerHandshaker
             throw new IOException($"no handshake within {limit.TotalSeconds:0} s", e);
         }
     }
+
+    // Whether a failure is the end of the time that is given above.
+    private static bool IsTimeUp(Exception failure) => failure is IOException { InnerException: OperationCanceledException };
 }

@@ -35,24 +35,24 @@ internal sealed class PeerDialer
 
     /// <summary>Begins to dial; ends in <see cref="PeerArrived"/> or <see cref="DialFailed"/>.</summary>
     /// <param name="address">Whom.</param>
-    /// <param name="wantsPlain">Whether an encrypted greeting has been tried on it before, in vain.</param>
+    /// <param name="wantsEncryption">Whether it is known to want an encrypted greeting.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    public void Dial(IPEndPoint address, bool wantsPlain, CancellationToken cancellationToken)
+    public void Dial(IPEndPoint address, bool wantsEncryption, CancellationToken cancellationToken)
     {
         Interlocked.Increment(ref _dialling);
-        _tasks.Add(DialAsync(address, wantsPlain, cancellationToken));
+        _tasks.Add(DialAsync(address, wantsEncryption, cancellationToken));
     }
 
     /// <summary>Ends when no dial is under way.</summary>
     public Task WhenIdleAsync() => _tasks.WhenAllAsync();
 
-    private async Task DialAsync(IPEndPoint address, bool wantsPlain, CancellationToken cancellationToken)
+    private async Task DialAsync(IPEndPoint address, bool wantsEncryption, CancellationToken cancellationToken)
     {
         // The loop must not run the beginning of a connect on its own time.
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         try
         {
-            _inbox.Post(new PeerArrived(await OpenAsync(address, wantsPlain, cancellationToken).ConfigureAwait(false)));
+            _inbox.Post(new PeerArrived(await OpenAsync(address, wantsEncryption, cancellationToken).ConfigureAwait(false)));
         }
         catch (OperationCanceledException)
         {
@@ -64,7 +64,13 @@ internal sealed class PeerDialer
         }
         catch (Exception e) when (e is IOException or PiecesException)
         {
-            _inbox.Post(new DialFailed(address, e.Message, IsOurselves: false) { LongestPause = OwnNetwork.LongestPause(e) });
+            // Who closes is greeted both ways at once; who is silent would hold up a dial for twice as long, so that it gets the other way the next time.
+            bool? wantsOther = e is GreetingRefusedException { IsSilence: true } silence ? !silence.WasEncrypted : null;
+            _inbox.Post(new DialFailed(address, e.Message, IsOurselves: false)
+            {
+                LongestPause = OwnNetwork.LongestPause(e),
+                WantsEncryption = wantsOther,
+            });
         }
         finally
         {
@@ -72,21 +78,21 @@ internal sealed class PeerDialer
         }
     }
 
-    private async Task<HandshakenPeer> OpenAsync(IPEndPoint address, bool wantsPlain, CancellationToken cancellationToken)
+    // Plainly first where both ways are allowed: whoever wants encryption closes at once, while one who does not know it would cost all others a round trip.
+    private async Task<HandshakenPeer> OpenAsync(IPEndPoint address, bool wantsEncryption, CancellationToken cancellationToken)
     {
         EncryptionPolicy policy = _services.Encryption.Policy;
-        if (policy == EncryptionPolicy.Off || (policy == EncryptionPolicy.Prefer && wantsPlain))
-            return await GreetAsync(address, isEncrypted: false, cancellationToken).ConfigureAwait(false);
+        bool isEncrypted = policy == EncryptionPolicy.Require || (policy == EncryptionPolicy.Prefer && wantsEncryption);
         try
         {
-            return await GreetAsync(address, isEncrypted: true, cancellationToken).ConfigureAwait(false);
+            return await GreetAsync(address, isEncrypted, cancellationToken).ConfigureAwait(false);
         }
-        catch (EncryptionRefusedException e) when (policy == EncryptionPolicy.Prefer)
+        catch (GreetingRefusedException e) when (policy == EncryptionPolicy.Prefer && !e.IsSilence)
         {
-            _services.Logger.Debug("{Peer}: {Reason}; trying again plainly", address, e.Message);
+            _services.Logger.Debug("{Peer}: {Reason}; trying again {How:l}", address, e.Message, isEncrypted ? "plainly" : "encrypted");
         }
 
-        return await GreetAsync(address, isEncrypted: false, cancellationToken).ConfigureAwait(false);
+        return await GreetAsync(address, !isEncrypted, cancellationToken).ConfigureAwait(false);
     }
 
     private async Task<HandshakenPeer> GreetAsync(IPEndPoint address, bool isEncrypted, CancellationToken cancellationToken)

@@ -96,7 +96,7 @@ public class PeerConnectionTcpTests
 
     private static PeerHandshaker Handshaker(int seed, EncryptionPolicy policy)
     {
-        var encryption = new StreamEncryption(policy, ByteChance.Unguessable());
+        var encryption = new StreamEncryption(policy, ByteChance.Unguessable(), TimeProvider.System);
         encryption.Swarms.Add(Swarm);
         return new PeerHandshaker(PeerId.Create(new Random(seed)), ReservedBits.Own, TimeProvider.System, encryption);
     }

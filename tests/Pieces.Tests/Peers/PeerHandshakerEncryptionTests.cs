@@ -76,13 +76,41 @@ public sealed class PeerHandshakerEncryptionTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task One_who_closes_without_a_word_may_want_the_other_greeting()
+    {
+        Task<HandshakenPeer> dialling = Handshaker(NearId, EncryptionPolicy.Prefer).DialAsync(_near, Swarm, Token);
+        await _far.DisposeAsync();
+        await FluentActions.Awaiting(() => dialling).Should().ThrowAsync<GreetingRefusedException>().Where(e => !e.WasEncrypted && !e.IsSilence);
+    }
+
+    [Fact]
+    public async Task One_who_is_silent_may_want_the_other_greeting_too()
+    {
+        Task<HandshakenPeer> dialling = Handshaker(NearId, EncryptionPolicy.Prefer).DialAsync(_near, Swarm, Token);
+        _time.Advance(PeerHandshaker.TimeLimit - TimeSpan.FromMilliseconds(1));
+        dialling.IsCompleted.Should().BeFalse();
+        _time.Advance(TimeSpan.FromMilliseconds(1));
+        await FluentActions.Awaiting(() => dialling).Should().ThrowAsync<GreetingRefusedException>().Where(e => !e.WasEncrypted && e.IsSilence);
+    }
+
+    [Fact]
+    public async Task One_who_has_begun_a_plain_answer_speaks_plainly()
+    {
+        await using var peer = new ScriptedPeer(_far);
+        Task<HandshakenPeer> dialling = Handshaker(NearId, EncryptionPolicy.Prefer).DialAsync(_near, Swarm, Token);
+        await peer.Stream.WriteAsync(ScriptedPeer.HandshakeBytes(Swarm, FarId).AsMemory(0, 1), Token);
+        await peer.DisposeAsync();
+        await FluentActions.Awaiting(() => dialling).Should().ThrowAsync<IOException>().WithMessage("*after 1 bytes*");
+    }
+
+    [Fact]
     public async Task An_encrypted_greeting_is_noise_where_encryption_is_off()
     {
         Task<HandshakenPeer> answering = Handshaker(FarId, EncryptionPolicy.Off).AnswerAsync(_far, _ => true, Token);
         Task<HandshakenPeer> dialling = Handshaker(NearId, EncryptionPolicy.Prefer).DialEncryptedAsync(_near, Swarm, Token);
         await FluentActions.Awaiting(() => answering).Should().ThrowAsync<PeerProtocolException>().WithMessage("not a BitTorrent handshake");
         await _far.DisposeAsync();
-        await FluentActions.Awaiting(() => dialling).Should().ThrowAsync<EncryptionRefusedException>();
+        await FluentActions.Awaiting(() => dialling).Should().ThrowAsync<GreetingRefusedException>().Where(e => e.WasEncrypted && !e.IsSilence);
     }
 
     [Fact]
@@ -91,7 +119,7 @@ public sealed class PeerHandshakerEncryptionTests : IAsyncDisposable
         await using var peer = new ScriptedPeer(_far);
         await peer.SendHandshakeAsync(Swarm, FarId, Token);
         await FluentActions.Awaiting(() => Handshaker(NearId, EncryptionPolicy.Prefer).DialEncryptedAsync(_near, Swarm, Token))
-            .Should().ThrowAsync<EncryptionRefusedException>().WithMessage("*answered with a plain handshake");
+            .Should().ThrowAsync<GreetingRefusedException>().WithMessage("*answered with a plain handshake").Where(e => !e.IsSilence);
     }
 
     [Fact]
@@ -101,7 +129,7 @@ public sealed class PeerHandshakerEncryptionTests : IAsyncDisposable
         _time.Advance(PeerHandshaker.EncryptionTimeLimit - TimeSpan.FromMilliseconds(1));
         dialling.IsCompleted.Should().BeFalse();
         _time.Advance(TimeSpan.FromMilliseconds(1));
-        await FluentActions.Awaiting(() => dialling).Should().ThrowAsync<EncryptionRefusedException>().WithMessage("*within 10 s");
+        await FluentActions.Awaiting(() => dialling).Should().ThrowAsync<GreetingRefusedException>().WithMessage("*within 10 s").Where(e => e.WasEncrypted && e.IsSilence);
     }
 
     [Fact]
@@ -167,9 +195,9 @@ public sealed class PeerHandshakerEncryptionTests : IAsyncDisposable
     private PeerHandshaker Handshaker(PeerId id, EncryptionPolicy policy) =>
         new(id, ReservedBits.Own, _time, Encryption(policy, id == NearId ? 3 : 4, Swarm));
 
-    private static StreamEncryption Encryption(EncryptionPolicy policy, int seed, params InfoHash[] swarms)
+    private StreamEncryption Encryption(EncryptionPolicy policy, int seed, params InfoHash[] swarms)
     {
-        var encryption = new StreamEncryption(policy, ByteChance.Of(new Random(seed)));
+        var encryption = new StreamEncryption(policy, ByteChance.Of(new Random(seed)), _time);
         foreach (InfoHash swarm in swarms)
             encryption.Swarms.Add(swarm);
         return encryption;

@@ -23,7 +23,7 @@ public sealed class PeerHandshakerTests : IAsyncDisposable
     {
         (_near, InMemoryConnection far) = new InMemoryNetwork(_time).Pair();
         _peer = new ScriptedPeer(far);
-        _handshaker = new PeerHandshaker(OwnId, ReservedBits.Own, _time, new StreamEncryption(EncryptionPolicy.Off, ByteChance.Of(new Random(3))));
+        _handshaker = new PeerHandshaker(OwnId, ReservedBits.Own, _time, new StreamEncryption(EncryptionPolicy.Off, ByteChance.Of(new Random(3)), _time));
     }
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -141,9 +141,10 @@ public sealed class PeerHandshakerTests : IAsyncDisposable
     [Fact]
     public async Task A_half_handshake_and_a_close_is_an_IOException()
     {
+        Task<HandshakenPeer> dialling = _handshaker.DialAsync(_near, Swarm, Token);
         await _peer.SendAsync(ScriptedPeer.HandshakeBytes(Swarm, TheirId).AsMemory(0, 30), Token);
         await _peer.DisposeAsync();
-        await FluentActions.Awaiting(() => _handshaker.DialAsync(_near, Swarm, Token)).Should().ThrowAsync<IOException>();
+        await FluentActions.Awaiting(() => dialling).Should().ThrowAsync<IOException>();
     }
 
     [Fact]

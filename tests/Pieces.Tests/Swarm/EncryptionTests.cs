@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using Pieces.Encryption;
 using Pieces.Primitives;
@@ -49,51 +50,63 @@ public class EncryptionTests
         await swarm.EndAsync();
     }
 
-    [Fact]
-    public async Task One_who_wants_to_be_greeted_plainly_is_remembered()
+    [Theory]
+    [InlineData(EncryptionPolicy.Off, 1, "a plain greeting costs nothing with one who knows no other")]
+    [InlineData(EncryptionPolicy.Prefer, 1, "both ways are fine with it")]
+    [InlineData(EncryptionPolicy.Require, 2, "the first greeting was plain")]
+    public async Task How_often_one_is_dialled_is_up_to_what_it_wants_and_that_is_remembered(EncryptionPolicy dialled, int dials, string because)
     {
         await using var swarm = new TestSwarm();
         swarm.Network.DefaultLink = Slow;
-        SwarmMember seed = AddSeed(swarm, EncryptionPolicy.Off);
+        SwarmMember seed = AddSeed(swarm, dialled);
         await swarm.ReadyAsync(seed);
         SwarmMember leecher = AddLeecher(swarm, EncryptionPolicy.Prefer, seed.EndPoint);
         swarm.Network.SetDialFault(leecher.Address, DialFault.Refuse);
         await swarm.UntilAsync(() => leecher.Notices.Of<PieceNotice>().Any(), "data flows");
-        swarm.Network.DialsTo(seed.Address).Should().Be(2, "the first greeting was encrypted");
+        swarm.Network.DialsTo(seed.Address).Should().Be(dials, because);
         swarm.Network.Cut(seed.Address);
         await swarm.UntilAsync(() => leecher.ConnectionsOf(seed.Address) == 2, "it comes again");
-        swarm.Network.DialsTo(seed.Address).Should().Be(3);
+        swarm.Network.DialsTo(seed.Address).Should().Be(dials + 1, "how it wants to be greeted is known");
         await swarm.UntilDoneAsync(leecher);
         await swarm.EndAsync();
     }
 
-    [Fact]
-    public async Task One_who_understands_encryption_is_dialled_once()
-    {
-        await using var swarm = new TestSwarm();
-        SwarmMember seed = AddSeed(swarm, EncryptionPolicy.Prefer);
-        await swarm.ReadyAsync(seed);
-        SwarmMember leecher = AddLeecher(swarm, EncryptionPolicy.Prefer, seed.EndPoint);
-        await swarm.UntilDoneAsync(leecher);
-        swarm.Network.DialsTo(seed.Address).Should().Be(1);
-        await swarm.EndAsync();
-    }
-
-    [Fact]
-    public async Task One_who_has_changed_its_mind_about_plain_greetings_is_found_again()
+    [Theory]
+    [InlineData(EncryptionPolicy.Off, EncryptionPolicy.Require)]
+    [InlineData(EncryptionPolicy.Require, EncryptionPolicy.Off)]
+    public async Task One_who_has_changed_its_mind_about_greetings_is_found_again(EncryptionPolicy first, EncryptionPolicy then)
     {
         await using var swarm = new TestSwarm();
         swarm.Network.DefaultLink = Slow;
         string address = swarm.NextAddress();
-        SwarmMember seed = AddSeed(swarm, EncryptionPolicy.Off, address);
+        SwarmMember seed = AddSeed(swarm, first, address);
         await swarm.ReadyAsync(seed);
         SwarmMember leecher = AddLeecher(swarm, EncryptionPolicy.Prefer, seed.EndPoint);
         await swarm.UntilAsync(() => leecher.Notices.Of<PieceNotice>().Any(), "data flows");
         await swarm.StopAsync(seed);
-        SwarmMember later = AddSeed(swarm, EncryptionPolicy.Require, address);
+        SwarmMember later = AddSeed(swarm, then, address);
         await swarm.ReadyAsync(later);
         await swarm.UntilDoneAsync(leecher);
-        later.Notices.Of<PeerNotice>().First().IsEncrypted.Should().BeTrue();
+        later.Notices.Of<PeerNotice>().First().IsEncrypted.Should().Be(then == EncryptionPolicy.Require);
+        await swarm.EndAsync();
+    }
+
+    [Fact]
+    public async Task One_who_is_silent_at_one_greeting_gets_the_other_the_next_time()
+    {
+        await using var swarm = new TestSwarm();
+        var greetings = new ConcurrentQueue<bool>();
+        ScriptedHost host = swarm.AddHost(async session =>
+        {
+            byte[] begun = new byte[Handshake.ProtocolLength];
+            await session.Peer.Stream.ReadExactlyAsync(begun, session.Token);
+            greetings.Enqueue(Handshake.CanBegin(begun));
+            await session.UntilClosedAsync();
+        });
+        SwarmMember leecher = AddLeecher(swarm, EncryptionPolicy.Prefer, host.EndPoint);
+        await swarm.UntilAsync(() => greetings.Count == 3, "it is greeted three times", TimeSpan.FromMinutes(2));
+        greetings.Should().Equal(true, false, true);
+        leecher.ConnectionsOf(host.Address).Should().Be(0);
         await swarm.EndAsync();
     }
 
@@ -200,7 +213,7 @@ public class EncryptionTests
         int left = -1;
         ScriptedHost host = swarm.AddHost(async session =>
         {
-            var encryption = new StreamEncryption(EncryptionPolicy.Require, ByteChance.Of(new Random(5)));
+            var encryption = new StreamEncryption(EncryptionPolicy.Require, ByteChance.Of(new Random(5)), swarm.Time);
             byte[] greeting = ScriptedPeer.HandshakeBytes(session.Data.Metainfo.InfoHash, session.Id);
             await encryption.DialAsync(session.Peer.Stream, session.Data.Metainfo.InfoHash, greeting, session.Token);
             left = 0;
@@ -211,11 +224,12 @@ public class EncryptionTests
         await swarm.EndAsync();
     }
 
-    private static SwarmMember AddSeed(TestSwarm swarm, EncryptionPolicy policy, string? address = null)
+    private static SwarmMember AddSeed(TestSwarm swarm, EncryptionPolicy policy, string? address = null, params IPEndPoint[] peers)
     {
         string folder = swarm.NextFolder();
         swarm.Data.WriteTo(folder);
-        return swarm.Add(address ?? swarm.NextAddress(), folder, new TorrentOptions { SeedOnly = true, Seed = new SeedGoals() }, encryption: policy);
+        var options = new TorrentOptions { SeedOnly = true, Seed = new SeedGoals(), Peers = [.. peers] };
+        return swarm.Add(address ?? swarm.NextAddress(), folder, options, encryption: policy);
     }
 
     private static SwarmMember AddLeecher(TestSwarm swarm, EncryptionPolicy policy, params IPEndPoint[] peers) =>
@@ -230,18 +244,25 @@ public class EncryptionTests
 
     private static byte[] Key() => new KeyExchange(Noise(20)).PublicKey.ToArray();
 
-    // Dropped in time, as the one who dialled and as the one who was dialled, encrypted and then plainly; then everything comes from an honest peer.
     private static async Task DropsAsync(Func<ScriptedSession, Task> abuse)
+    {
+        foreach (EncryptionPolicy policy in (EncryptionPolicy[])[EncryptionPolicy.Prefer, EncryptionPolicy.Require])
+            await DropsAsync(abuse, policy);
+    }
+
+    // Dropped in time, as the one who dialled and as the one who was dialled and dialled again; then everything comes from an honest peer.
+    private static async Task DropsAsync(Func<ScriptedSession, Task> abuse, EncryptionPolicy policy)
     {
         await using var swarm = new TestSwarm();
         ScriptedHost host = swarm.AddHost(abuse);
-        SwarmMember leecher = AddLeecher(swarm, EncryptionPolicy.Prefer, host.EndPoint);
+        SwarmMember leecher = AddLeecher(swarm, policy, host.EndPoint);
         await swarm.ReadyAsync(leecher);
         host.Dial(leecher.EndPoint);
         await swarm.UntilAsync(() => host.Ended >= 3, "all are dropped", Soon);
         leecher.ConnectionsOf(host.Address).Should().Be(0, "the handshake was never done");
         leecher.Now.Phase.Should().Be(TorrentPhase.Downloading);
-        await swarm.CompleteHonestlyAsync(leecher);
+        AddSeed(swarm, policy, swarm.NextAddress(), leecher.EndPoint);
+        await swarm.UntilDoneAsync(leecher);
         await swarm.EndAsync();
     }
 }
