@@ -4,7 +4,7 @@ using Pieces.Net;
 namespace Pieces.Encryption;
 
 /// <summary>
-/// Bounds the powers that strangers can have us compute: a public key is 96 bytes for them and a quarter of a millisecond for us. Each host gets so
+/// Bounds the powers that strangers can have us compute: a public key is 96 bytes for them and up to half a millisecond for us. Each host gets so
 /// many key exchanges a second, and so do all of them together; loopback, which many peers may share, counts only for all. Safe for all threads.
 /// </summary>
 internal sealed class KeyExchangeGate
@@ -16,7 +16,7 @@ internal sealed class KeyExchangeGate
     public const int HostBurst = 16;
 
     /// <summary>Key exchanges of all hosts a second: a twentieth of a core.</summary>
-    public const int OverallRate = 200;
+    public const int OverallRate = 100;
 
     /// <summary>Those that all may have at once.</summary>
     public const int OverallBurst = 400;

@@ -44,7 +44,7 @@ internal sealed class StreamEncryption
     /// <param name="host">Who dialled.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <returns>The stream to go on with, and what the other side asks for: a torrent of <see cref="Swarms"/>.</returns>
-    /// <exception cref="PeerProtocolException">The other side does not keep to the protocol, asks for what is unknown, or comes too often.</exception>
+    /// <exception cref="PeerProtocolException">The other side breaks the protocol, asks for what is unknown, or comes too often.</exception>
     /// <exception cref="IOException">It closed.</exception>
     public async Task<(CipherStream Stream, InfoHash Swarm)> AnswerAsync(
         Stream stream, ReadOnlyMemory<byte> begun, IPAddress host, CancellationToken cancellationToken)

@@ -110,7 +110,8 @@ internal sealed class PeerHandshaker
         return Behind(stream, connection, await ReadAnswerAsync(stream, own, answer, 0, cancellationToken).ConfigureAwait(false));
     }
 
-    private static async Task<HandshakeResult> ReadAnswerAsync(Stream stream, Handshake own, byte[] bytes, int begun, CancellationToken cancellationToken)
+    private static async Task<HandshakeResult> ReadAnswerAsync(
+        Stream stream, Handshake own, byte[] bytes, int begun, CancellationToken cancellationToken)
     {
         await FillAsync(stream, bytes, begun, Handshake.Length, cancellationToken).ConfigureAwait(false);
         HandshakeResult result = Accept(bytes, own, isOutbound: true);

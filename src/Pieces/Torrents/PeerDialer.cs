@@ -64,7 +64,7 @@ internal sealed class PeerDialer
         }
         catch (Exception e) when (e is IOException or PiecesException)
         {
-            // Who closes is greeted both ways at once; who is silent would hold up a dial for twice as long, so that it gets the other way the next time.
+            // Who closes was greeted both ways; who is silent would hold up the dial for twice as long, and gets the other greeting the next time.
             bool? wantsOther = e is GreetingRefusedException { IsSilence: true } silence ? !silence.WasEncrypted : null;
             _inbox.Post(new DialFailed(address, e.Message, IsOurselves: false)
             {
@@ -78,7 +78,7 @@ internal sealed class PeerDialer
         }
     }
 
-    // Plainly first where both ways are allowed: whoever wants encryption closes at once, while one who does not know it would cost all others a round trip.
+    // Plainly first where both ways are allowed: that costs a round trip with those who want encryption and close at once, and none with the others.
     private async Task<HandshakenPeer> OpenAsync(IPEndPoint address, bool wantsEncryption, CancellationToken cancellationToken)
     {
         EncryptionPolicy policy = _services.Encryption.Policy;

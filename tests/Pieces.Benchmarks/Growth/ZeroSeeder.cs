@@ -66,9 +66,6 @@ internal sealed class ZeroSeeder : IAsyncDisposable
         _stopping.Dispose();
     }
 
-    /// <summary>Says that somebody has greeted it.</summary>
-    public void NoteConnected() => _connected.TrySetResult(Stopwatch.GetTimestamp());
-
     /// <summary>Says that a request has come.</summary>
     public void NoteRequest()
     {
@@ -101,6 +98,7 @@ internal sealed class ZeroSeeder : IAsyncDisposable
             while (true)
             {
                 Socket socket = await _listener.AcceptAsync(_stopping.Token);
+                _connected.TrySetResult(Stopwatch.GetTimestamp());
                 _connections.Add(Task.Run(() => new ZeroSeederConnection(this, socket).RunAsync(_stopping.Token)));
             }
         }

@@ -46,7 +46,6 @@ internal sealed class ZeroSeederConnection
     {
         if (!await RawHandshake.ReadAsync(_socket, _input, cancellationToken))
             return;
-        _seeder.NoteConnected();
         await _socket.SendAsync(RawHandshake.Make(_seeder.InfoHash, _seeder.EndPoint.Port, isFast: false), cancellationToken);
         await _socket.SendAsync(RawHandshake.Bitfield(_seeder.PieceCount, _seeder.IsPartial ? 2 : 1), cancellationToken);
         if (_seeder.Unchokes)

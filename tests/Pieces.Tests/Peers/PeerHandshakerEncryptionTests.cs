@@ -129,7 +129,8 @@ public sealed class PeerHandshakerEncryptionTests : IAsyncDisposable
         _time.Advance(PeerHandshaker.EncryptionTimeLimit - TimeSpan.FromMilliseconds(1));
         dialling.IsCompleted.Should().BeFalse();
         _time.Advance(TimeSpan.FromMilliseconds(1));
-        await FluentActions.Awaiting(() => dialling).Should().ThrowAsync<GreetingRefusedException>().WithMessage("*within 10 s").Where(e => e.WasEncrypted && e.IsSilence);
+        await FluentActions.Awaiting(() => dialling).Should().ThrowAsync<GreetingRefusedException>()
+            .WithMessage("*within 10 s").Where(e => e.WasEncrypted && e.IsSilence);
     }
 
     [Fact]

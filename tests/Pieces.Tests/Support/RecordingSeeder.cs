@@ -141,8 +141,7 @@ internal sealed class RecordingSeeder : IAsyncDisposable
         Task sending = Task.CompletedTask;
         try
         {
-            if (!await GreetAsync(stream, closed.Token))
-                return;
+            await GreetAsync(stream, closed.Token);
             sending = SendAsync(stream, asked.Reader, run, closed.Token);
             await ReadAsync(stream, asked.Writer, run, closed.Token);
         }
@@ -155,13 +154,10 @@ internal sealed class RecordingSeeder : IAsyncDisposable
         await sending;
     }
 
-    // False for who begins encrypted: that one is to come again and speak plainly.
-    private async Task<bool> GreetAsync(NetworkStream stream, CancellationToken cancellationToken)
+    private async Task GreetAsync(NetworkStream stream, CancellationToken cancellationToken)
     {
         byte[] theirs = new byte[HandshakeLength];
         await stream.ReadExactlyAsync(theirs, cancellationToken);
-        if (!Pieces.Wire.Handshake.CanBegin(theirs))
-            return false;
         byte[] bits = new byte[(_torrent.PieceCount + 7) / 8];
         for (int i = 0; i < _torrent.PieceCount; i++)
             bits[i / 8] |= (byte)(0x80 >> (i % 8));
@@ -170,7 +166,6 @@ internal sealed class RecordingSeeder : IAsyncDisposable
             .. Message(Bitfield, bits),
             .. Message(Unchoke, [])];
         await stream.WriteAsync(greeting, cancellationToken);
-        return true;
     }
 
     private async Task ReadAsync(NetworkStream stream, ChannelWriter<(int Piece, int Begin, int Length)> asked, int run, CancellationToken cancellationToken)
