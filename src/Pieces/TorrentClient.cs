@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using Pieces.Dht;
 using Pieces.Discovery;
+using Pieces.Encryption;
 using Pieces.Metadata;
 using Pieces.Net;
 using Pieces.Primitives;
@@ -48,6 +49,7 @@ public sealed class TorrentClient : IAsyncDisposable
             Logger = options.Logger,
             PeerId = PeerId.Create(options.Random),
             Transport = transport ?? new TcpTransport(options.Binding, time, options.Logger),
+            Encryption = new StreamEncryption(options.Encryption, ChanceOf(options, transport is null), time),
             DiskQueue = new DiskQueue(),
             Handles = new HandleCache(options.MaxOpenFiles),
             BlockPool = new BlockPool(),
@@ -157,6 +159,11 @@ public sealed class TorrentClient : IAsyncDisposable
         _services.UploadLimiter.Dispose();
     }
 
+    // On a network in memory keys come from the given chance, so that a run can be repeated.
+    private static ByteChance ChanceOf(TorrentClientOptions options, bool isReal) => isReal || options.Encryption == EncryptionPolicy.Off
+        ? ByteChance.Unguessable()
+        : ByteChance.Of(new Random(options.Random.Next()));
+
     // Chance is drawn only where it is used, so that what happens without the DHT stays the same.
     private DhtHost? CreateDht(Func<bool, int, IDatagramSocket?>? datagrams)
     {
@@ -188,6 +195,7 @@ public sealed class TorrentClient : IAsyncDisposable
             else
                 torrent.Publish(new TorrentSnapshot { Phase = TorrentPhase.FindingPeers });
             _torrents[infoHash] = running;
+            _services.Encryption.Swarms.Add(infoHash);
             running.Life = Task.Run(() => LiveAsync(running, basis), CancellationToken.None);
             return torrent;
         }
@@ -210,6 +218,7 @@ public sealed class TorrentClient : IAsyncDisposable
         finally
         {
             await contacts.DisposeAsync().ConfigureAwait(false);
+            _services.Encryption.Swarms.Remove(running.Torrent.InfoHash);
             _torrents.TryRemove(new KeyValuePair<InfoHash, RunningTorrent>(running.Torrent.InfoHash, running));
         }
     }

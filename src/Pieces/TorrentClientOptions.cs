@@ -1,5 +1,6 @@
 using System.Net;
 using Pieces.Dht;
+using Pieces.Encryption;
 using Pieces.Net;
 using Pieces.Primitives;
 using Serilog;
@@ -17,6 +18,9 @@ public sealed record TorrentClientOptions
 
     /// <summary>What every socket is bound to, or null for anything; default null.</summary>
     public LocalBinding? Binding { get; init; }
+
+    /// <summary>Whether connections with peers are encrypted; default <see cref="EncryptionPolicy.Prefer"/>.</summary>
+    public EncryptionPolicy Encryption { get; init; } = EncryptionPolicy.Prefer;
 
     /// <summary>How torrents that are not private take part in the DHT, or null for not at all; default null.</summary>
     public DhtSettings? Dht { get; init; }
@@ -51,6 +55,7 @@ public sealed record TorrentClientOptions
         ArgumentOutOfRangeException.ThrowIfGreaterThan(LastPort, IPEndPoint.MaxPort);
         if (FirstPort != 0)
             ArgumentOutOfRangeException.ThrowIfLessThan(LastPort, FirstPort);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)Encryption, (uint)EncryptionPolicy.Off, nameof(Encryption));
         ArgumentOutOfRangeException.ThrowIfLessThan(PieceMemory, 1024 * 1024);
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxOpenFiles, 4);
     }

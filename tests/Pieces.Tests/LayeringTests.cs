@@ -10,8 +10,8 @@ public class LayeringTests
 {
     private static readonly string[] Order =
     [
-        "Pieces.Primitives", "Pieces.Bencode", "Pieces.Metadata", "Pieces.Wire", "Pieces.Net", "Pieces.Storage", "Pieces.Picking", "Pieces.Peers",
-        "Pieces.Trackers", "Pieces.Dht", "Pieces.Discovery", "Pieces.Torrents", "Pieces",
+        "Pieces.Primitives", "Pieces.Bencode", "Pieces.Metadata", "Pieces.Wire", "Pieces.Net", "Pieces.Encryption", "Pieces.Storage",
+        "Pieces.Picking", "Pieces.Peers", "Pieces.Trackers", "Pieces.Dht", "Pieces.Discovery", "Pieces.Torrents", "Pieces",
     ];
 
     [Fact]

@@ -22,7 +22,10 @@ internal static class EventText
         StartedNotice started => Start(item, started, now),
         PieceNotice piece => new PieceEvent(now, item.InfoHash, piece.Index, piece.HavePieces, item.Subject!.Pieces),
         FileNotice file => new FileEvent(now, item.InfoHash, file.Path, file.Length),
-        PeerNotice peer => new PeerEvent(now, item.InfoHash, peer.Address.ToString(), StateOf(peer.Change), peer.Reason, peer.Client, OriginOf(peer)),
+        PeerNotice peer => new PeerEvent(now, item.InfoHash, peer.Address.ToString(), StateOf(peer.Change), peer.Reason, peer.Client, OriginOf(peer))
+        {
+            Encrypted = peer.Change == PeerChange.Connected ? peer.IsEncrypted : null,
+        },
         TrackerNotice tracker => new TrackerEvent(now, item.InfoHash, tracker.Url, tracker.Error is null, tracker.Peers, tracker.Error),
         WarningNotice warning => new WarningEvent(now, item.InfoHash, item.Source, warning.Message, (int)ExitCode.Success),
         CompletedNotice completed => Complete(item, completed.Snapshot, now),

@@ -51,7 +51,12 @@ internal sealed record ProgressEvent(
 
 /// <summary>A peer came or went.</summary>
 internal sealed record PeerEvent(DateTimeOffset Time, string? Infohash, string Address, string State, string Reason, string Client, string? Origin)
-    : TransferEvent("peer", Time, Infohash);
+    : TransferEvent("peer", Time, Infohash)
+{
+    /// <summary>Whether the whole stream is encrypted; told when it came.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public bool? Encrypted { get; init; }
+}
 
 /// <summary>A tracker answered or failed.</summary>
 internal sealed record TrackerEvent(DateTimeOffset Time, string? Infohash, string Url, bool Ok, int Peers, string? Error)

@@ -26,7 +26,7 @@ internal static class EventHelp
                 new("progress", "done, size, down_rate, up_rate, uploaded, peers, seeds, eta_s (or null), dht_nodes (or null): "
                     + "once a second"),
                 new("peer", "address, state (connected, closed, banned, or complete: it lacked something and has everything now), "
-                    + "reason, client, origin (when connected: hand, tracker, dht, lsd, pex or incoming)"),
+                    + "reason, client, origin (when connected: hand, tracker, dht, lsd, pex or incoming), encrypted (true or false)"),
                 new("tracker", "url, ok, peers, error (or null)"),
                 new("warning", "source (or null), message, code (0)"),
                 new("error", "source (or null), message, code (an exit code)"),

@@ -53,6 +53,7 @@ internal sealed class NetworkFlags
         {
             DownloadLimit = parse.GetValue(_down),
             UploadLimit = parse.GetValue(_up),
+            Encryption = _reach.EncryptionOf(parse),
             Dht = _dht.Of(parse, isOneShot),
             Binding = _tail.InterfaceOf(parse) is { } name ? NetworkBinding.Resolve(name) : null,
         };

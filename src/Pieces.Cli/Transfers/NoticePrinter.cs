@@ -23,7 +23,8 @@ internal sealed class NoticePrinter : IProgress<TorrentNotice>
                 _messages.Information($"{file.Path}: complete, {Quantity.Size(file.Length)}");
                 break;
             case PeerNotice { Change: PeerChange.Connected } peer:
-                _messages.Information($"peer {peer.Address}{ClientOf(peer)}: connected{FoundBy(peer.Origin)}");
+                string how = peer.IsEncrypted ? ", encrypted" : string.Empty;
+                _messages.Information($"peer {peer.Address}{ClientOf(peer)}: connected{how}{FoundBy(peer.Origin)}");
                 break;
             case PeerNotice { Change: PeerChange.Banned } peer:
                 _messages.Information($"peer {peer.Address}{ClientOf(peer)}: banned, {peer.Reason}");

@@ -4,7 +4,7 @@ namespace Pieces.Net;
 /// A peer's stream as its connection sees it: waits for the rate limiters, counts bytes, and shows whether the other side is being waited for.
 /// Not reading is what slows a sender down (TCP closes its window). One reader and one writer at a time; it does not own the inner stream.
 /// </summary>
-internal sealed class ThrottledStream : Stream, IScatterReader
+internal sealed class ThrottledStream : DuplexStream, IScatterReader
 {
     private readonly Stream _inner;
     private readonly RateLimiter? _readLimiter;
@@ -39,25 +39,6 @@ internal sealed class ThrottledStream : Stream, IScatterReader
 
     /// <inheritdoc/>
     public int Available => ((IScatterReader)_inner).Available;
-
-    /// <inheritdoc/>
-    public override bool CanRead => true;
-
-    /// <inheritdoc/>
-    public override bool CanSeek => false;
-
-    /// <inheritdoc/>
-    public override bool CanWrite => true;
-
-    /// <inheritdoc/>
-    public override long Length => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
 
     /// <summary>Reads; an empty <paramref name="buffer"/> waits until there is something to read, and takes nothing from the limiter.</summary>
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
@@ -131,30 +112,7 @@ internal sealed class ThrottledStream : Stream, IScatterReader
     }
 
     /// <inheritdoc/>
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    /// <inheritdoc/>
-    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    /// <inheritdoc/>
     public override Task FlushAsync(CancellationToken cancellationToken) => _inner.FlushAsync(cancellationToken);
-
-    /// <inheritdoc/>
-    public override void Flush() => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override void SetLength(long value) => throw new NotSupportedException();
 
     private async ValueTask<int> ReadInnerAsync(Memory<byte> buffer, CancellationToken cancellationToken)
     {

@@ -158,6 +158,16 @@ internal sealed class PeerBook
             entry.IsBusy = true;
     }
 
+    /// <summary>Whether it is to be greeted encrypted (MSE) the next time, where both ways are allowed; false as long as nothing is known.</summary>
+    public bool WantsEncryption(IPEndPoint endPoint) => _entries.TryGetValue(endPoint, out Entry? entry) && entry.WantsEncryption;
+
+    /// <summary>It took an encrypted greeting, or a plain one (false), or stayed silent at the other: so it is greeted the next time.</summary>
+    public void NoteGreeting(IPEndPoint endPoint, bool wantsEncryption)
+    {
+        if (_entries.TryGetValue(endPoint, out Entry? entry))
+            entry.WantsEncryption = wantsEncryption;
+    }
+
     /// <summary>The dial failed, or the connection ended before it was of any use.</summary>
     /// <param name="endPoint">Whom it concerns.</param>
     /// <param name="longest">Longest pause, when the failure is none of the peer's and need not be held against it; null else.</param>
@@ -285,6 +295,8 @@ internal sealed class PeerBook
         public int Rank { get; set; }
 
         public bool IsBusy { get; set; }
+
+        public bool WantsEncryption { get; set; }
 
         public int Failures { get; set; }
 

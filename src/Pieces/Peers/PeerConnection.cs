@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using System.Net.Sockets;
+using Pieces.Encryption;
 using Pieces.Net;
 using Pieces.Primitives;
 using Pieces.Storage;
@@ -43,6 +44,9 @@ internal sealed class PeerConnection
 
     /// <summary>The id from its handshake.</summary>
     public PeerId RemoteId => _options.Handshake.RemoteId;
+
+    /// <summary>Whether the whole stream is encrypted.</summary>
+    public bool IsEncrypted => _options.Handshake.Encryption == EncryptionExtent.Stream;
 
     /// <summary>Whether both sides speak the fast extension (BEP 6).</summary>
     public bool SupportsFast => _options.Handshake.Common.HasFast;

@@ -1,54 +1,85 @@
+using Pieces.Encryption;
 using Pieces.Net;
 using Pieces.Primitives;
 using Pieces.Wire;
 
 namespace Pieces.Peers;
 
-/// <summary>What the handshake told of a peer.</summary>
-/// <param name="IsOutbound">Whether we dialled.</param>
-/// <param name="InfoHash">The swarm that both sides agreed on.</param>
-/// <param name="RemoteId">The peer's id.</param>
-/// <param name="Reserved">What the peer can do, as it says.</param>
-/// <param name="Common">What both sides can do.</param>
-internal sealed record HandshakeResult(bool IsOutbound, InfoHash InfoHash, PeerId RemoteId, ReservedBits Reserved, ReservedBits Common);
-
 /// <summary>
-/// Opens a connection in either direction (BEP 3), within <see cref="TimeLimit"/>. It reads the 68 bytes of a handshake and never one more, however
-/// the
-/// stream is cut: what follows is left for the connection. The transport connection stays the caller's, also when this fails.
+/// Opens a connection in either direction (BEP 3, MSE), within <see cref="TimeLimit"/>. It reads the bytes of a handshake and never one more, however
+/// the stream is cut: what follows is left for the connection. The transport connection stays the caller's when this fails, and is the result's when
+/// it succeeds.
 /// </summary>
 internal sealed class PeerHandshaker
 {
     /// <summary>Time for a whole handshake, both directions.</summary>
     public static readonly TimeSpan TimeLimit = TimeSpan.FromSeconds(20);
 
+    /// <summary>Time for the other side of a dial to show that it understands encryption; part of the whole.</summary>
+    public static readonly TimeSpan EncryptionTimeLimit = TimeSpan.FromSeconds(10);
+
     private readonly PeerId _ownId;
     private readonly ReservedBits _ownReserved;
     private readonly TimeProvider _timeProvider;
+    private readonly StreamEncryption _encryption;
     private readonly Func<InfoHash, bool>? _usesDht;
 
     /// <summary>Makes a handshaker that presents itself as <paramref name="ownId"/>.</summary>
     /// <param name="ownId">Our id.</param>
     /// <param name="ownReserved">What we can do for every torrent.</param>
     /// <param name="timeProvider">For the time limit.</param>
+    /// <param name="encryption">Encrypts, as far as the client's policy has it.</param>
     /// <param name="usesDht">Whether a torrent takes part in the DHT at this moment; null where none does. Called on any thread.</param>
-    public PeerHandshaker(PeerId ownId, ReservedBits ownReserved, TimeProvider timeProvider, Func<InfoHash, bool>? usesDht = null)
+    public PeerHandshaker(
+        PeerId ownId,
+        ReservedBits ownReserved,
+        TimeProvider timeProvider,
+        StreamEncryption encryption,
+        Func<InfoHash, bool>? usesDht = null)
     {
         _usesDht = usesDht;
         _ownId = ownId;
         _ownReserved = ownReserved;
         _timeProvider = timeProvider;
+        _encryption = encryption;
     }
 
-    /// <summary>Opens a connection that we dialled.</summary>
+    /// <summary>Opens a connection that we dialled, plainly.</summary>
     /// <exception cref="PeerProtocolException">The other side speaks another protocol or is in another swarm.</exception>
     /// <exception cref="SelfConnectionException">The other side is this client.</exception>
-    /// <exception cref="IOException">It closed, or did not answer in time.</exception>
+    /// <exception cref="GreetingRefusedException">It answered with nothing, as one does who wants encryption.</exception>
+    /// <exception cref="IOException">It closed, or did not finish in time.</exception>
     /// <exception cref="OperationCanceledException">The caller's token was cancelled.</exception>
-    public Task<HandshakeResult> DialAsync(ITransportConnection connection, InfoHash infoHash, CancellationToken cancellationToken) =>
-        WithinTimeLimitAsync(token => DialUnlimitedAsync(connection.Stream, infoHash, token), cancellationToken);
+    public async Task<HandshakenPeer> DialAsync(ITransportConnection connection, InfoHash infoHash, CancellationToken cancellationToken)
+    {
+        byte[] answer = new byte[Handshake.Length];
+        int begun = 0;
+        try
+        {
+            return await WithinAsync(TimeLimit, DialPlainlyAsync, cancellationToken).ConfigureAwait(false);
+        }
+        catch (IOException e) when (begun == 0)
+        {
+            throw new GreetingRefusedException(e.Message, e) { WasEncrypted = false, IsSilence = IsTimeUp(e) };
+        }
 
-    /// <summary>Answers a connection that somebody else dialled. Nothing is sent before <paramref name="isKnown"/> agreed to the info-hash.</summary>
+        async Task<HandshakenPeer> DialPlainlyAsync(CancellationToken token)
+        {
+            Handshake own = Own(infoHash);
+            await connection.Stream.WriteAsync(BytesOf(own), token).ConfigureAwait(false);
+            begun = await ReadAsync(connection.Stream, answer, begun, token).ConfigureAwait(false);
+            return new HandshakenPeer(connection, await ReadAnswerAsync(connection.Stream, own, answer, begun, token).ConfigureAwait(false));
+        }
+    }
+
+    /// <summary>Opens a connection that we dialled, encrypted.</summary>
+    /// <exception cref="GreetingRefusedException">It seems not to understand that.</exception>
+    /// <inheritdoc cref="DialAsync"/>
+    public Task<HandshakenPeer> DialEncryptedAsync(ITransportConnection connection, InfoHash infoHash, CancellationToken cancellationToken) =>
+        WithinAsync(TimeLimit, token => DialSecretlyAsync(connection, infoHash, token), cancellationToken);
+
+    /// <summary>Answers a connection that somebody else dialled, plainly or encrypted, as far as the client's policy has it. Nothing that names a
+    /// torrent is sent before <paramref name="isKnown"/> agreed to the info-hash.</summary>
     /// <param name="connection">The connection.</param>
     /// <param name="isKnown">Whether a torrent of that info-hash takes peers now; called once at most, on any thread.</param>
     /// <param name="cancellationToken">Gives up.</param>
@@ -56,71 +87,129 @@ internal sealed class PeerHandshaker
     /// <exception cref="SelfConnectionException">The other side is this client.</exception>
     /// <exception cref="IOException">It closed, or did not finish in time.</exception>
     /// <exception cref="OperationCanceledException">The caller's token was cancelled.</exception>
-    public Task<HandshakeResult> AnswerAsync(ITransportConnection connection, Func<InfoHash, bool> isKnown, CancellationToken cancellationToken) =>
-        WithinTimeLimitAsync(token => AnswerUnlimitedAsync(connection.Stream, isKnown, token), cancellationToken);
+    public Task<HandshakenPeer> AnswerAsync(ITransportConnection connection, Func<InfoHash, bool> isKnown, CancellationToken cancellationToken) =>
+        WithinAsync(TimeLimit, token => AnswerUnlimitedAsync(connection, isKnown, token), cancellationToken);
 
-    private async Task<HandshakeResult> DialUnlimitedAsync(Stream stream, InfoHash infoHash, CancellationToken cancellationToken)
+    private async Task<HandshakenPeer> DialSecretlyAsync(ITransportConnection connection, InfoHash infoHash, CancellationToken cancellationToken)
     {
-        byte[] bytes = new byte[Handshake.Length];
-        ReservedBits own = await SendAsync(stream, infoHash, cancellationToken).ConfigureAwait(false);
-        await FillAsync(stream, bytes, 0, Handshake.Length, cancellationToken).ConfigureAwait(false);
+        Handshake own = Own(infoHash);
+        CipherStream stream;
+        try
+        {
+            stream = await WithinAsync(
+                EncryptionTimeLimit,
+                token => _encryption.DialAsync(connection.Stream, infoHash, BytesOf(own), token),
+                cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is IOException or PeerProtocolException)
+        {
+            throw new GreetingRefusedException($"does not answer encrypted: {e.Message}", e) { WasEncrypted = true, IsSilence = IsTimeUp(e) };
+        }
+
+        byte[] answer = new byte[Handshake.Length];
+        return Behind(stream, connection, await ReadAnswerAsync(stream, own, answer, 0, cancellationToken).ConfigureAwait(false));
+    }
+
+    private static async Task<HandshakeResult> ReadAnswerAsync(
+        Stream stream, Handshake own, byte[] bytes, int begun, CancellationToken cancellationToken)
+    {
+        await FillAsync(stream, bytes, begun, Handshake.Length, cancellationToken).ConfigureAwait(false);
         HandshakeResult result = Accept(bytes, own, isOutbound: true);
-        if (result.InfoHash != infoHash)
-            throw new PeerProtocolException($"answered for info-hash {result.InfoHash}, asked for {infoHash}");
+        if (result.InfoHash != own.InfoHash)
+            throw new PeerProtocolException($"answered for info-hash {result.InfoHash}, asked for {own.InfoHash}");
         return result;
     }
 
-    private async Task<HandshakeResult> AnswerUnlimitedAsync(Stream stream, Func<InfoHash, bool> isKnown, CancellationToken cancellationToken)
+    private async Task<HandshakenPeer> AnswerUnlimitedAsync(
+        ITransportConnection connection, Func<InfoHash, bool> isKnown, CancellationToken cancellationToken)
     {
         byte[] bytes = new byte[Handshake.Length];
+        int begun = await BeginAsync(connection.Stream, bytes, cancellationToken).ConfigureAwait(false);
+        if (Handshake.CanBegin(bytes.AsSpan(0, begun)))
+        {
+            if (_encryption.Policy == EncryptionPolicy.Require)
+                throw new PeerProtocolException("not encrypted, which is required here");
+            return new HandshakenPeer(connection, await AnswerOnAsync(connection.Stream, bytes, isKnown, cancellationToken).ConfigureAwait(false));
+        }
+
+        if (_encryption.Policy == EncryptionPolicy.Off)
+            throw new PeerProtocolException("not a BitTorrent handshake");
+        (CipherStream stream, InfoHash swarm) = await _encryption
+            .AnswerAsync(connection.Stream, bytes.AsMemory(0, begun), connection.RemoteEndPoint.Address, cancellationToken)
+            .ConfigureAwait(false);
         await FillAsync(stream, bytes, 0, Handshake.LengthToInfoHash, cancellationToken).ConfigureAwait(false);
+        return Behind(
+            stream, connection, await AnswerOnAsync(stream, bytes, hash => hash == swarm && isKnown(hash), cancellationToken).ConfigureAwait(false));
+    }
+
+    // As far as the info-hash, or to the first byte that is none of a plain handshake: then it may be an encrypted one.
+    private static async Task<int> BeginAsync(Stream stream, byte[] bytes, CancellationToken cancellationToken)
+    {
+        int have = 0;
+        while (have < Handshake.LengthToInfoHash && Handshake.CanBegin(bytes.AsSpan(0, have)))
+            have += await ReadAsync(stream, bytes.AsMemory(have, Handshake.LengthToInfoHash - have), have, cancellationToken).ConfigureAwait(false);
+        return have;
+    }
+
+    private async Task<HandshakeResult> AnswerOnAsync(Stream stream, byte[] bytes, Func<InfoHash, bool> isKnown, CancellationToken cancellationToken)
+    {
         InfoHash infoHash = Handshake.ReadInfoHash(bytes);
         if (!isKnown(infoHash))
             throw new PeerProtocolException($"asks for unknown info-hash {infoHash}");
 
         // The answer goes out before the peer id is here: some clients send theirs only once they have seen it.
-        ReservedBits own = await SendAsync(stream, infoHash, cancellationToken).ConfigureAwait(false);
+        Handshake own = Own(infoHash);
+        await stream.WriteAsync(BytesOf(own), cancellationToken).ConfigureAwait(false);
         await FillAsync(stream, bytes, Handshake.LengthToInfoHash, Handshake.Length, cancellationToken).ConfigureAwait(false);
         return Accept(bytes, own, isOutbound: false);
     }
 
-    // Gives what was said that we can do.
-    private async Task<ReservedBits> SendAsync(Stream stream, InfoHash infoHash, CancellationToken cancellationToken)
+    // Called once for a connection: what is said and what is counted on are the same.
+    private Handshake Own(InfoHash infoHash) =>
+        new(_usesDht?.Invoke(infoHash) == true ? _ownReserved.WithDht(true) : _ownReserved, infoHash, _ownId);
+
+    private static byte[] BytesOf(Handshake handshake)
     {
         byte[] bytes = new byte[Handshake.Length];
-        ReservedBits own = _usesDht?.Invoke(infoHash) == true ? _ownReserved.WithDht(true) : _ownReserved;
-        new Handshake(own, infoHash, _ownId).WriteTo(bytes);
-        await stream.WriteAsync(bytes, cancellationToken).ConfigureAwait(false);
-        return own;
+        handshake.WriteTo(bytes);
+        return bytes;
     }
 
-    private HandshakeResult Accept(byte[] bytes, ReservedBits own, bool isOutbound)
+    // Where the stream is plain from here on, the connection is used as it is, with nothing in between.
+    private static HandshakenPeer Behind(CipherStream stream, ITransportConnection connection, HandshakeResult result) => new(
+        stream.IsPlain ? connection : new EncryptedConnection(connection, stream),
+        result with { Encryption = stream.IsEncrypted ? EncryptionExtent.Stream : EncryptionExtent.Handshake });
+
+    private static HandshakeResult Accept(byte[] bytes, Handshake own, bool isOutbound)
     {
         Handshake remote = Handshake.Read(bytes);
-        if (remote.PeerId == _ownId)
+        if (remote.PeerId == own.PeerId)
             throw new SelfConnectionException();
-        return new HandshakeResult(isOutbound, remote.InfoHash, remote.PeerId, remote.Reserved, remote.Reserved & own);
+        return new HandshakeResult(isOutbound, remote.InfoHash, remote.PeerId, remote.Reserved, remote.Reserved & own.Reserved);
     }
 
     private static async Task FillAsync(Stream stream, byte[] bytes, int from, int to, CancellationToken cancellationToken)
     {
-        while (from < to)
+        while (true)
         {
-            int count = await stream.ReadAsync(bytes.AsMemory(from, to - from), cancellationToken).ConfigureAwait(false);
-            if (count == 0)
-                throw new IOException($"closed by the peer after {from} bytes of the handshake");
-            from += count;
-
             // Another protocol shows at once; waiting for 68 bytes of it would only cost time.
             if (!Handshake.CanBegin(bytes.AsSpan(0, from)))
                 throw new PeerProtocolException("not a BitTorrent handshake");
+            if (from == to)
+                return;
+            from += await ReadAsync(stream, bytes.AsMemory(from, to - from), from, cancellationToken).ConfigureAwait(false);
         }
     }
 
-    private async Task<HandshakeResult> WithinTimeLimitAsync(
-        Func<CancellationToken, Task<HandshakeResult>> handshake, CancellationToken cancellationToken)
+    private static async Task<int> ReadAsync(Stream stream, Memory<byte> buffer, int have, CancellationToken cancellationToken)
     {
-        using var timeLimit = new CancellationTokenSource(TimeLimit, _timeProvider);
+        int count = await stream.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
+        return count > 0 ? count : throw new IOException($"closed by the peer after {have} bytes of the handshake");
+    }
+
+    private async Task<T> WithinAsync<T>(TimeSpan limit, Func<CancellationToken, Task<T>> handshake, CancellationToken cancellationToken)
+    {
+        using var timeLimit = new CancellationTokenSource(limit, _timeProvider);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeLimit.Token, cancellationToken);
         try
         {
@@ -128,7 +217,10 @@ internal sealed class PeerHandshaker
         }
         catch (OperationCanceledException e) when (timeLimit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
-            throw new IOException($"no handshake within {TimeLimit.TotalSeconds:0} s", e);
+            throw new IOException($"no handshake within {limit.TotalSeconds:0} s", e);
         }
     }
+
+    // Whether a failure is the end of the time that is given above.
+    private static bool IsTimeUp(Exception failure) => failure is IOException { InnerException: OperationCanceledException };
 }

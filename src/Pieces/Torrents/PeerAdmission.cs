@@ -1,4 +1,5 @@
 using System.Net;
+using Pieces.Encryption;
 using Pieces.Peers;
 using Pieces.Primitives;
 using Pieces.Storage;
@@ -51,13 +52,15 @@ internal sealed class PeerAdmission
         if (Peers.Pool.Room == 0 && Peers.Book.HasDue)
             Peers.Pool.LeastUseful()?.Close(PeerEnding.Useless, "makes room for another peer");
         while (_dialer.Dialling < Math.Min(PeerDialer.MaxDialling, Peers.Pool.Room) && Peers.Book.TakeNext() is { } address)
-            _dialer.Dial(address, cancellationToken);
+            _dialer.Dial(address, Peers.Book.WantsEncryption(address), cancellationToken);
         return Peers.Pool.Peers.Count == 0 && _dialer.Dialling == 0;
     }
 
     /// <summary>A handshake is done: takes the peer in and starts its connection, or closes it and returns null.</summary>
     public PeerState? Arrived(HandshakenPeer peer)
     {
+        if (peer.IsOutbound)
+            Peers.Book.NoteGreeting(peer.RemoteEndPoint, wantsEncryption: peer.Handshake.Encryption != EncryptionExtent.None);
         string? refusal = Peers.Pool.Refuse(peer, out PeerState? replaced);
         if (peer.IsOutbound && Peers.Book.OriginOf(peer.RemoteEndPoint) is null)
             (refusal, replaced) = ("forgotten while it was dialled", null);
@@ -100,6 +103,8 @@ internal sealed class PeerAdmission
     public void Failed(DialFailed failed)
     {
         _logger.Debug("{Peer}: {Reason}", failed.Address, failed.Reason);
+        if (failed.WantsEncryption is { } wantsEncryption)
+            Peers.Book.NoteGreeting(failed.Address, wantsEncryption);
         if (failed.IsOurselves)
             Peers.Book.IsOurselves(failed.Address);
         else

@@ -1,4 +1,5 @@
 using System.Net;
+using Pieces.Encryption;
 using Pieces.Net;
 using Pieces.Peers;
 using Pieces.Primitives;
@@ -26,41 +27,32 @@ internal sealed class PeerDialer
         _services = services;
         _infoHash = infoHash;
         _inbox = inbox;
-        _handshaker = new PeerHandshaker(services.PeerId, ReservedBits.Own, services.TimeProvider, _ => inbox.UsesDht);
+        _handshaker = new PeerHandshaker(services.PeerId, ReservedBits.Own, services.TimeProvider, services.Encryption, _ => inbox.UsesDht);
     }
 
     /// <summary>Dials under way.</summary>
     public int Dialling => Volatile.Read(ref _dialling);
 
     /// <summary>Begins to dial; ends in <see cref="PeerArrived"/> or <see cref="DialFailed"/>.</summary>
-    public void Dial(IPEndPoint address, CancellationToken cancellationToken)
+    /// <param name="address">Whom.</param>
+    /// <param name="wantsEncryption">Whether it is known to want an encrypted greeting.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public void Dial(IPEndPoint address, bool wantsEncryption, CancellationToken cancellationToken)
     {
         Interlocked.Increment(ref _dialling);
-        _tasks.Add(DialAsync(address, cancellationToken));
+        _tasks.Add(DialAsync(address, wantsEncryption, cancellationToken));
     }
 
     /// <summary>Ends when no dial is under way.</summary>
     public Task WhenIdleAsync() => _tasks.WhenAllAsync();
 
-    private async Task DialAsync(IPEndPoint address, CancellationToken cancellationToken)
+    private async Task DialAsync(IPEndPoint address, bool wantsEncryption, CancellationToken cancellationToken)
     {
         // The loop must not run the beginning of a connect on its own time.
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         try
         {
-            HandshakeResult handshake;
-            ITransportConnection transport = await ConnectAsync(address, cancellationToken).ConfigureAwait(false);
-            try
-            {
-                handshake = await _handshaker.DialAsync(transport, _infoHash, cancellationToken).ConfigureAwait(false);
-            }
-            catch
-            {
-                await transport.DisposeAsync().ConfigureAwait(false);
-                throw;
-            }
-
-            _inbox.Post(new PeerArrived(new HandshakenPeer(transport, handshake)));
+            _inbox.Post(new PeerArrived(await OpenAsync(address, wantsEncryption, cancellationToken).ConfigureAwait(false)));
         }
         catch (OperationCanceledException)
         {
@@ -72,11 +64,50 @@ internal sealed class PeerDialer
         }
         catch (Exception e) when (e is IOException or PiecesException)
         {
-            _inbox.Post(new DialFailed(address, e.Message, IsOurselves: false) { LongestPause = OwnNetwork.LongestPause(e) });
+            // Who closes was greeted both ways; who is silent would hold up the dial for twice as long, and gets the other greeting the next time.
+            bool? wantsOther = e is GreetingRefusedException { IsSilence: true } silence ? !silence.WasEncrypted : null;
+            _inbox.Post(new DialFailed(address, e.Message, IsOurselves: false)
+            {
+                LongestPause = OwnNetwork.LongestPause(e),
+                WantsEncryption = wantsOther,
+            });
         }
         finally
         {
             Interlocked.Decrement(ref _dialling);
+        }
+    }
+
+    // Plainly first where both ways are allowed: that costs a round trip with those who want encryption and close at once, and none with the others.
+    private async Task<HandshakenPeer> OpenAsync(IPEndPoint address, bool wantsEncryption, CancellationToken cancellationToken)
+    {
+        EncryptionPolicy policy = _services.Encryption.Policy;
+        bool isEncrypted = policy == EncryptionPolicy.Require || (policy == EncryptionPolicy.Prefer && wantsEncryption);
+        try
+        {
+            return await GreetAsync(address, isEncrypted, cancellationToken).ConfigureAwait(false);
+        }
+        catch (GreetingRefusedException e) when (policy == EncryptionPolicy.Prefer && !e.IsSilence)
+        {
+            _services.Logger.Debug("{Peer}: {Reason}; trying again {How:l}", address, e.Message, isEncrypted ? "plainly" : "encrypted");
+        }
+
+        return await GreetAsync(address, !isEncrypted, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task<HandshakenPeer> GreetAsync(IPEndPoint address, bool isEncrypted, CancellationToken cancellationToken)
+    {
+        ITransportConnection transport = await ConnectAsync(address, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return isEncrypted
+                ? await _handshaker.DialEncryptedAsync(transport, _infoHash, cancellationToken).ConfigureAwait(false)
+                : await _handshaker.DialAsync(transport, _infoHash, cancellationToken).ConfigureAwait(false);
+        }
+        catch
+        {
+            await transport.DisposeAsync().ConfigureAwait(false);
+            throw;
         }
     }
 

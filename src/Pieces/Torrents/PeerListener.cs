@@ -36,7 +36,8 @@ internal sealed class PeerListener : IAsyncDisposable
         _listener = listener;
         _route = route;
         _logger = services.Logger;
-        _handshaker = new PeerHandshaker(services.PeerId, ReservedBits.Own, services.TimeProvider, hash => route(hash)?.UsesDht == true);
+        _handshaker = new PeerHandshaker(
+            services.PeerId, ReservedBits.Own, services.TimeProvider, services.Encryption, hash => route(hash)?.UsesDht == true);
         _accepting = Task.Run(AcceptAsync);
     }
 
@@ -83,9 +84,9 @@ internal sealed class PeerListener : IAsyncDisposable
         {
             if (_perAddress.AddOrUpdate(remote.Address, 1, static (_, count) => count + 1) > MaxHandshakesPerAddress && !IPAddress.IsLoopback(remote.Address))
                 throw new PeerProtocolException($"more than {MaxHandshakesPerAddress} handshakes at one time");
-            HandshakeResult handshake = await _handshaker.AnswerAsync(connection, hash => _route(hash) is not null, _stopping.Token).ConfigureAwait(false);
-            if (_route(handshake.InfoHash) is { } inbox)
-                inbox.Post(new PeerArrived(new HandshakenPeer(connection, handshake)));
+            HandshakenPeer peer = await _handshaker.AnswerAsync(connection, hash => _route(hash) is not null, _stopping.Token).ConfigureAwait(false);
+            if (_route(peer.Handshake.InfoHash) is { } inbox)
+                inbox.Post(new PeerArrived(peer));
             else
                 await connection.DisposeAsync().ConfigureAwait(false);
         }

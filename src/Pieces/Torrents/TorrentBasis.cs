@@ -44,6 +44,7 @@ internal record TorrentBasis
             Tiers = [.. tiers, .. Options.ExtraTrackers.Select(url => (ImmutableArray<string>)[url])],
             Key = (uint)Random.Next(),
             IsPrivate = isPrivate,
+            Encryption = Services.Encryption.Policy,
             Binding = Services.Binding,
             TimeProvider = Services.TimeProvider,
             Random = Random,

@@ -28,6 +28,9 @@ internal sealed record DialFailed(IPEndPoint Address, string Reason, bool IsOurs
 {
     /// <summary>Longest time until it is tried again, when it is our own network that failed; null else.</summary>
     public TimeSpan? LongestPause { get; init; }
+
+    /// <summary>Whether it is to be greeted encrypted the next time, or plainly (false); null when the failure says nothing of that.</summary>
+    public bool? WantsEncryption { get; init; }
 }
 
 /// <summary>What one read from a peer brought.</summary>

@@ -60,6 +60,9 @@ public enum PeerChange
 /// <param name="Client">Its program as far as known, safe to print.</param>
 public sealed record PeerNotice(IPEndPoint Address, PeerChange Change, string Reason, string Client) : TorrentNotice
 {
+    /// <summary>Whether the whole stream is encrypted; said when it connected, false otherwise.</summary>
+    public bool IsEncrypted { get; init; }
+
     /// <summary>Where it was heard of; told when it connected, null else.</summary>
     public PeerOrigin? Origin { get; init; }
 

@@ -42,8 +42,9 @@ internal sealed class TorrentReporter
 
     public void Connected(IPEndPoint address, PeerState peer)
     {
-        _logger.Debug("{Peer}: connected, {Client}", address, peer.Client);
-        _notices?.Report(new PeerNotice(address, PeerChange.Connected, "", peer.Client) { Origin = peer.Origin });
+        bool isEncrypted = peer.Connection!.IsEncrypted;
+        _logger.Debug("{Peer}: connected, {Client}{Encrypted:l}", address, peer.Client, isEncrypted ? ", encrypted" : "");
+        _notices?.Report(new PeerNotice(address, PeerChange.Connected, "", peer.Client) { Origin = peer.Origin, IsEncrypted = isEncrypted });
     }
 
     public void Closed(IPEndPoint address, string reason, string client) =>

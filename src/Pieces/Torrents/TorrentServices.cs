@@ -1,5 +1,6 @@
 using Pieces.Dht;
 using Pieces.Discovery;
+using Pieces.Encryption;
 using Pieces.Net;
 using Pieces.Primitives;
 using Pieces.Storage;
@@ -19,6 +20,9 @@ internal sealed record TorrentServices
     public required PeerId PeerId { get; init; }
 
     public required ITransport Transport { get; init; }
+
+    /// <summary>Whether and how streams with peers are encrypted.</summary>
+    public required StreamEncryption Encryption { get; init; }
 
     public required DiskQueue DiskQueue { get; init; }
 

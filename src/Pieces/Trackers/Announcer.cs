@@ -97,7 +97,10 @@ internal sealed class Announcer
             announceEvent,
             announceEvent == AnnounceEvent.Stopped ? 0 : WantedPeers,
             _options.Key,
-            slot.TrackerId);
+            slot.TrackerId)
+        {
+            Encryption = _options.Encryption,
+        };
     }
 }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Pieces.Encryption;
 using Pieces.Primitives;
 
 namespace Pieces.Trackers;
@@ -25,6 +26,12 @@ internal static class HttpTrackerQuery
         query.Append(CultureInfo.InvariantCulture, $"&compact=1&numwant={request.WantedPeers}&key={request.Key:X8}");
         if (EventName(request.Event) is { } name)
             query.Append("&event=").Append(name);
+        query.Append(request.Encryption switch
+        {
+            EncryptionPolicy.Prefer => "&supportcrypto=1",
+            EncryptionPolicy.Require => "&supportcrypto=1&requirecrypto=1",
+            _ => "",
+        });
         if (!request.TrackerId.IsEmpty)
             Append(query.Append('&'), "trackerid", request.TrackerId.Span);
         return WithQuery(tracker, tracker.AbsolutePath, query);

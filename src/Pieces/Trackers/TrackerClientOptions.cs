@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Pieces.Encryption;
 using Pieces.Net;
 using Pieces.Primitives;
 using Serilog;
@@ -25,6 +26,9 @@ internal sealed record TrackerClientOptions
 
     /// <summary>Whether the torrent is private (BEP 27): its trackers are asked strictly one after the other; default false.</summary>
     public bool IsPrivate { get; init; }
+
+    /// <summary>Whether connections with peers are encrypted, which HTTP trackers are told; default <see cref="EncryptionPolicy.Off"/>.</summary>
+    public EncryptionPolicy Encryption { get; init; } = EncryptionPolicy.Off;
 
     /// <summary>What every socket is bound to, or null for anything; default null.</summary>
     public LocalBinding? Binding { get; init; }

@@ -39,7 +39,10 @@ internal readonly record struct Handshake(ReservedBits Reserved, InfoHash InfoHa
     /// <summary>Bytes up to the end of the info-hash: after them an answer can be decided on.</summary>
     public const int LengthToInfoHash = 48;
 
-    private const int ReservedAt = 20;
+    /// <summary>Bytes of the front that are always the same.</summary>
+    public const int ProtocolLength = 20;
+
+    private const int ReservedAt = ProtocolLength;
     private const int InfoHashAt = 28;
 
     private static ReadOnlySpan<byte> Protocol => "\u0013BitTorrent protocol"u8;

@@ -80,7 +80,7 @@ public sealed class SettingsProcessTests : IDisposable
     [InlineData("PIECES_DOWN_LIMIT", "x", "PIECES_DOWN_LIMIT: \"x\" is no number of bytes")]
     [InlineData("PIECES_SEED", "maybe", "PIECES_SEED: \"maybe\" is none of 1, 0, true, false")]
     [InlineData("PIECES_PROXY", "http://p.example:1", "PIECES_PROXY: not built yet")]
-    [InlineData("PIECES_ENCRYPTION", "require", "PIECES_ENCRYPTION require: not built yet")]
+    [InlineData("PIECES_ENCRYPTION", "maybe", "PIECES_ENCRYPTION: \"maybe\" is none of prefer, require, off")]
     public async Task A_bad_variable_is_named_and_ends_it(string name, string value, string says)
     {
         PiecesResult result = await RunAsync(["download", "x.torrent"], (name, value));
@@ -129,7 +129,6 @@ public sealed class SettingsProcessTests : IDisposable
     }
 
     [Theory]
-    [InlineData("--encryption", "require")]
     [InlineData("--proxy", "socks5h://me:secret@p.example:1080")]
     public async Task A_promise_that_cannot_be_kept_yet_is_refused(string flag, string value)
     {

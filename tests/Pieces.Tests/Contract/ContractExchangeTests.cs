@@ -26,7 +26,7 @@ public class ContractExchangeTests
         await using ITransportListener listener = new TcpTransport(null, TimeProvider.System, Logger.None).Listen(System.Net.IPAddress.Loopback, 0, 0);
         string peer = string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{listener.Port}");
         await using PiecesProcess process = PiecesProcess.Start(PiecesCommand.Download(
-            Torrent.WriteTorrent(folder.Path), folder["out"], ["--no-trackers", "--peer", peer, .. isWanted ? [] : (string[])["--no-pex"]]));
+            Torrent.WriteTorrent(folder.Path), folder["out"], ["--no-trackers", "--peer", peer, "--encryption", "off", .. isWanted ? [] : (string[])["--no-pex"]]));
         await using ScriptedPeer us = await ScriptedPeer.AcceptAsync(listener, Token);
         await us.ReadHandshakeAsync(Token);
         await us.SendHandshakeAsync(Torrent.Metainfo.InfoHash, PeerId.Create(new Random(1)), Token);

@@ -63,6 +63,16 @@ public sealed class DhtMagnetTests
         await GetsFromPiecesAsync(space, "Transmission", space.AddCrowd(), cancellationToken);
     }
 
+    /// <summary>As before, but all that it sees of the DHT is the program under test: these nodes, one of which has the content.</summary>
+    [Fact]
+    public async Task Transmission_gets_a_magnet_in_a_DHT_that_is_nobody_else()
+    {
+        CancellationToken cancellationToken = TestContext.Current.CancellationToken;
+        RealPeers.Require("Transmission");
+        await using var space = new DhtSpace();
+        await GetsFromPiecesAsync(space, "Transmission", space.AddOwnCrowd(), cancellationToken);
+    }
+
     private static async Task GetsFromPiecesAsync(DhtSpace space, string name, IReadOnlyList<IPEndPoint> others, CancellationToken cancellationToken)
     {
         string theirs = space.Folder("theirs");

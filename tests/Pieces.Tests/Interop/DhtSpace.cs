@@ -6,13 +6,14 @@ using Pieces.Tests.Support;
 namespace Pieces.Tests.Interop;
 
 /// <summary>
-/// A closed DHT in a network of its own, where everybody has an address: nodes of libtorrent, aria2 and Transmission, and whatever a test adds. No
-/// tracker is there, and nobody looks for peers by other ways.
+/// A closed DHT in a network of its own, where everybody has an address: nodes of libtorrent, aria2 and Transmission, or of the program under test
+/// alone, and whatever a test adds. No tracker is there, and nobody looks for peers by other ways.
 /// </summary>
 internal sealed class DhtSpace : IAsyncDisposable
 {
     private const int Port = 6881;
     private const int LibtorrentNodes = 12;
+    private const int OwnNodes = 12;
     private const int ReportedLines = 60;
 
     // Transmission searches only when it knows more than eight others.
@@ -73,13 +74,30 @@ internal sealed class DhtSpace : IAsyncDisposable
         string first = nodes[0].Address.ToString().Split('.')[^1];
         Run("crowd of libtorrent", Folder("crowd"), ["/usr/bin/python3", "-u", "-c", CrowdScript, first, $"{Port}", $"{nodes.Length}"]);
         string other = Path.Combine(_root, "other.torrent");
-        File.WriteAllBytes(other, SampleTorrent.OneFile(new Random(10), "http://127.0.0.1:9/announce").Torrent);
+        File.WriteAllBytes(other, Other().Torrent);
         foreach (string name in (string[])["aria2", "Transmission"])
         {
             IPEndPoint host = NextHost();
             var job = new RealClientJob(other, Folder($"{name} node data"), Folder($"{name} node"), host.Port);
             Run($"{name} node", job.Home, DhtClient.Of(name).Command(job, host.Address, nodes));
             nodes = [.. nodes, host];
+        }
+
+        return nodes;
+    }
+
+    /// <summary>Starts nodes of the program under test, each a seed of something else that begins with the first one; gives where they are.</summary>
+    public IReadOnlyList<IPEndPoint> AddOwnCrowd()
+    {
+        SampleTorrent other = Other();
+        string torrent = Path.Combine(_root, "other.torrent");
+        File.WriteAllBytes(torrent, other.Torrent);
+        IPEndPoint[] nodes = [.. Enumerable.Range(0, OwnNodes).Select(_ => NextHost())];
+        for (int i = 0; i < nodes.Length; i++)
+        {
+            string data = Folder($"node {i} data");
+            other.WriteContent(data);
+            StartPieces(nodes[i], nodes[i == 0 ? 1 : 0], "seed", torrent, "--data", data);
         }
 
         return nodes;
@@ -113,6 +131,9 @@ internal sealed class DhtSpace : IAsyncDisposable
         _space.Dispose();
         Directory.Delete(_root, recursive: true);
     }
+
+    // What nobody here looks for.
+    private static SampleTorrent Other() => SampleTorrent.OneFile(new Random(10), "http://127.0.0.1:9/announce");
 
     private PeerProcess Run(string title, string home, IEnumerable<string> command)
     {

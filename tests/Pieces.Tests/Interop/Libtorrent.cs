@@ -10,9 +10,14 @@ internal sealed class Libtorrent : RealClient
         import signal, sys
         import libtorrent
 
-        torrent, folder, port = sys.argv[1:]
+        torrent, folder, port, requires_encryption = sys.argv[1:]
         categories = libtorrent.alert.category_t
+        encryption = {
+            "in_enc_policy": int(libtorrent.enc_policy.forced), "out_enc_policy": int(libtorrent.enc_policy.forced),
+            "allowed_enc_level": int(libtorrent.enc_level.rc4),
+        }
         session = libtorrent.session({
+            **(encryption if requires_encryption == "True" else {}),
             "listen_interfaces": "127.0.0.1:" + port,
             "enable_dht": False, "enable_lsd": False, "enable_upnp": False, "enable_natpmp": False,
             "allow_multiple_connections_per_ip": True, "enable_incoming_utp": False, "enable_outgoing_utp": False,
@@ -43,5 +48,5 @@ internal sealed class Libtorrent : RealClient
     protected override IReadOnlyList<string> Probe => [Python, "-c", "import libtorrent"];
 
     public override PeerProcess Start(RealClientJob job)
-        => PeerProcess.Start(Name, job.Home, [Python, "-u", "-c", Script, job.Source, job.Folder, $"{job.Port}"]);
+        => PeerProcess.Start(Name, job.Home, [Python, "-u", "-c", Script, job.Source, job.Folder, $"{job.Port}", $"{job.RequiresEncryption}"]);
 }

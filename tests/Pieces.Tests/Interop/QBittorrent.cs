@@ -36,6 +36,7 @@ internal sealed class QBittorrent : RealClient
             Session\LSDEnabled=false
             Session\MultiConnectionsPerIp=true
             Session\PeXEnabled=false
+            {(job.RequiresEncryption ? "Session\\Encryption=1" : "")}
             """);
         return ["qbittorrent-nox", $"--profile={job.Home}", $"--save-path={job.Folder}", "--add-paused=false", "--skip-dialog=true", job.Source];
     }

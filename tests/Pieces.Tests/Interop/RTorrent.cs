@@ -22,6 +22,7 @@ internal sealed class RTorrent : RealClient
             network.bind_address.set = {Address}
             dht.mode.set = disable
             protocol.pex.set = no
+            {(job.RequiresEncryption ? "protocol.encryption.set = allow_incoming,try_outgoing,require,require_RC4" : "")}
             directory.default.set = "{job.Folder}"
             log.open_file = "log", "/dev/stdout"
             log.add_output = "tracker_debug", "log"

@@ -55,6 +55,9 @@ internal abstract class RealClient
 /// <param name="Link">A magnet link that is all it is to know, instead of the torrent; or null.</param>
 internal sealed record RealClientJob(string TorrentFile, string Folder, string Home, int Port, string? Link = null)
 {
+    /// <summary>Whether the client is to talk encrypted to the end, and with nobody else.</summary>
+    public bool RequiresEncryption { get; init; }
+
     /// <summary>What the client is given: link or file.</summary>
     public string Source => Link ?? TorrentFile;
 }

@@ -72,15 +72,17 @@ internal sealed class Scene : IAsyncDisposable
     public string Folder(string name) => Directory.CreateDirectory(Path.Combine(_root, name)).FullName;
 
     /// <summary>Starts another client; <paramref name="folder"/> holds the content if it is to seed.</summary>
-    public async Task<PeerProcess> StartAsync(RealClient client, string folder, CancellationToken cancellationToken)
-        => (await StartAsync(client, folder, link: null, cancellationToken)).Process;
+    public async Task<PeerProcess> StartAsync(RealClient client, string folder, CancellationToken cancellationToken, bool requiresEncryption = false)
+        => (await StartAsync(client, folder, link: null, cancellationToken, requiresEncryption)).Process;
 
     /// <summary>Starts another client, which is to know a link alone unless that is null; gives where it listens, too.</summary>
     public async Task<(PeerProcess Process, IPEndPoint EndPoint)> StartAsync(
-        RealClient client, string folder, string? link, CancellationToken cancellationToken)
+        RealClient client, string folder, string? link, CancellationToken cancellationToken, bool requiresEncryption = false)
     {
         var endPoint = new IPEndPoint(client.Address, Loopback.FreePort());
-        PeerProcess process = Add(client.Start(new RealClientJob(TorrentFile, folder, Folder(client.Name + " home"), endPoint.Port, link)));
+        string home = Folder(client.Name + " home");
+        var job = new RealClientJob(TorrentFile, folder, home, endPoint.Port, link) { RequiresEncryption = requiresEncryption };
+        PeerProcess process = Add(client.Start(job));
         await WaitUntilItListensAsync(process, endPoint, cancellationToken);
         return (process, endPoint);
     }

@@ -41,6 +41,8 @@ internal sealed class Transmission : RealClient
             ["port-forwarding-enabled"] = false,
             ["message-level"] = 3,
         };
+        if (job.RequiresEncryption)
+            settings["encryption"] = 2;
         File.WriteAllText(Path.Combine(job.Home, "settings.json"), JsonSerializer.Serialize(settings));
         return ["transmission-daemon", "--foreground", "--config-dir", job.Home];
     }

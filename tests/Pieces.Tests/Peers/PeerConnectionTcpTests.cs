@@ -1,4 +1,5 @@
 using System.Net;
+using Pieces.Encryption;
 using Pieces.Net;
 using Pieces.Peers;
 using Pieces.Primitives;
@@ -15,14 +16,18 @@ public class PeerConnectionTcpTests
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    [Fact]
-    public async Task Blocks_travel_from_one_connection_to_another_and_arrive_unchanged()
+    [Theory]
+    [InlineData(EncryptionPolicy.Off)]
+    [InlineData(EncryptionPolicy.Prefer)]
+    [InlineData(EncryptionPolicy.Require)]
+    public async Task Blocks_travel_from_one_connection_to_another_and_arrive_unchanged(EncryptionPolicy policy)
     {
         const int Blocks = 3000;
         using var pool = new BlockPool();
         var leecher = new RecordingSink();
         var seeder = new ServingSink();
-        (PeerConnection near, PeerConnection far) = await ConnectAsync(pool, leecher, seeder);
+        (PeerConnection near, PeerConnection far) = await ConnectAsync(pool, leecher, seeder, policy);
+        near.IsEncrypted.Should().Be(policy == EncryptionPolicy.Require);
 
         int asked = 0, got = 0;
         while (got < Blocks)
@@ -58,7 +63,8 @@ public class PeerConnectionTcpTests
             using var pool = new BlockPool();
             var leecher = new RecordingSink();
             var seeder = new ServingSink();
-            (PeerConnection near, PeerConnection far) = await ConnectAsync(pool, leecher, seeder);
+            EncryptionPolicy policy = round % 4 < 2 ? EncryptionPolicy.Off : EncryptionPolicy.Require;
+            (PeerConnection near, PeerConnection far) = await ConnectAsync(pool, leecher, seeder, policy);
             near.SendRequests([.. Enumerable.Range(0, 400).Select(Block)]);
             for (int i = 0; i < round; i++)
                 (await leecher.NextAsync<BlockMessage>(Token)).Data.Dispose();
@@ -72,28 +78,36 @@ public class PeerConnectionTcpTests
 
     private static BlockRequest Block(int i) => new(new PieceIndex(i / 16), i % 16 * BlockRequest.MaxLength, BlockRequest.MaxLength);
 
-    private static async Task<(PeerConnection Near, PeerConnection Far)> ConnectAsync(BlockPool pool, IPeerSink near, IPeerSink far)
+    private static async Task<(PeerConnection Near, PeerConnection Far)> ConnectAsync(
+        BlockPool pool, IPeerSink near, IPeerSink far, EncryptionPolicy policy)
     {
         var transport = new TcpTransport(null, TimeProvider.System, Logger.None);
         await using ITransportListener listener = transport.Listen(IPAddress.Loopback, 0, 0);
         ITransportConnection dialled = await transport.ConnectAsync(new IPEndPoint(IPAddress.Loopback, listener.Port), Token);
         ITransportConnection accepted = await listener.AcceptAsync(Token);
-        Task<HandshakeResult> dialling = Handshaker(1).DialAsync(dialled, Swarm, Token);
-        HandshakeResult answer = await Handshaker(2).AnswerAsync(accepted, hash => hash == Swarm, Token);
-        PeerConnection nearConnection = Start(dialled, await dialling, near, pool);
-        PeerConnection farConnection = Start(accepted, answer, far, pool);
+        PeerHandshaker dialler = Handshaker(1, policy);
+        Task<HandshakenPeer> dialling =
+            policy == EncryptionPolicy.Off ? dialler.DialAsync(dialled, Swarm, Token) : dialler.DialEncryptedAsync(dialled, Swarm, Token);
+        HandshakenPeer answer = await Handshaker(2, policy).AnswerAsync(accepted, hash => hash == Swarm, Token);
+        PeerConnection nearConnection = Start(await dialling, near, pool);
+        PeerConnection farConnection = Start(answer, far, pool);
         return (nearConnection, farConnection);
     }
 
-    private static PeerHandshaker Handshaker(int seed) => new(PeerId.Create(new Random(seed)), ReservedBits.Own, TimeProvider.System);
+    private static PeerHandshaker Handshaker(int seed, EncryptionPolicy policy)
+    {
+        var encryption = new StreamEncryption(policy, ByteChance.Unguessable(), TimeProvider.System);
+        encryption.Swarms.Add(Swarm);
+        return new PeerHandshaker(PeerId.Create(new Random(seed)), ReservedBits.Own, TimeProvider.System, encryption);
+    }
 
-    private static PeerConnection Start(ITransportConnection transport, HandshakeResult handshake, IPeerSink sink, BlockPool pool)
+    private static PeerConnection Start(HandshakenPeer peer, IPeerSink sink, BlockPool pool)
     {
         var connection = new PeerConnection(new PeerConnectionOptions
         {
             Id = new SourceId(1),
-            Transport = transport,
-            Handshake = handshake,
+            Transport = peer.Transport,
+            Handshake = peer.Handshake,
             Sink = sink,
             Store = new PatternStore(),
             Pool = pool,

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Time.Testing;
+using Pieces.Encryption;
 using Pieces.Peers;
 using Pieces.Primitives;
 using Pieces.Tests.Support;
@@ -22,7 +23,7 @@ public sealed class PeerHandshakerTests : IAsyncDisposable
     {
         (_near, InMemoryConnection far) = new InMemoryNetwork(_time).Pair();
         _peer = new ScriptedPeer(far);
-        _handshaker = new PeerHandshaker(OwnId, ReservedBits.Own, _time);
+        _handshaker = new PeerHandshaker(OwnId, ReservedBits.Own, _time, new StreamEncryption(EncryptionPolicy.Off, ByteChance.Of(new Random(3)), _time));
     }
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -36,12 +37,12 @@ public sealed class PeerHandshakerTests : IAsyncDisposable
     [Fact]
     public async Task One_who_dials_speaks_first_and_learns_who_answers()
     {
-        Task<HandshakeResult> dialling = _handshaker.DialAsync(_near, Swarm, Token);
+        Task<HandshakenPeer> dialling = _handshaker.DialAsync(_near, Swarm, Token);
         Handshake ours = await _peer.ReadHandshakeAsync(Token);
         (ours.InfoHash, ours.PeerId, ours.Reserved).Should().Be((Swarm, OwnId, ReservedBits.Own));
 
         await _peer.SendHandshakeAsync(Swarm, TheirId, Token, new ReservedBits(0x05));
-        HandshakeResult result = await dialling;
+        HandshakeResult result = (await dialling).Handshake;
         result.IsOutbound.Should().BeTrue();
         result.RemoteId.Should().Be(TheirId);
         result.Reserved.Should().Be(new ReservedBits(0x05));
@@ -51,12 +52,12 @@ public sealed class PeerHandshakerTests : IAsyncDisposable
     [Fact]
     public async Task One_who_answers_does_so_before_the_peer_id_is_here()
     {
-        Task<HandshakeResult> answering = _handshaker.AnswerAsync(_near, hash => hash == Swarm, Token);
+        Task<HandshakenPeer> answering = _handshaker.AnswerAsync(_near, hash => hash == Swarm, Token);
         byte[] theirs = ScriptedPeer.HandshakeBytes(Swarm, TheirId);
         await _peer.SendAsync(theirs.AsMemory(0, 48), Token);
         (await _peer.ReadHandshakeAsync(Token)).PeerId.Should().Be(OwnId);
         await _peer.SendAsync(theirs.AsMemory(48), Token);
-        HandshakeResult result = await answering;
+        HandshakeResult result = (await answering).Handshake;
         (result.IsOutbound, result.RemoteId, result.InfoHash).Should().Be((false, TheirId, Swarm));
     }
 
@@ -67,7 +68,7 @@ public sealed class PeerHandshakerTests : IAsyncDisposable
         for (int cut = 1; cut < theirs.Length; cut++)
         {
             (InMemoryConnection near, InMemoryConnection far) = new InMemoryNetwork(_time).Pair();
-            Task<HandshakeResult> answering = _handshaker.AnswerAsync(near, _ => true, Token);
+            Task<HandshakenPeer> answering = _handshaker.AnswerAsync(near, _ => true, Token);
             await far.Stream.WriteAsync(theirs.AsMemory(0, cut), Token);
             await Task.Yield();
             await far.Stream.WriteAsync(theirs.AsMemory(cut), Token);
@@ -129,7 +130,7 @@ public sealed class PeerHandshakerTests : IAsyncDisposable
     [InlineData(60)]
     public async Task A_silent_or_slow_one_is_given_up_at_the_time_limit(int sent)
     {
-        Task<HandshakeResult> answering = _handshaker.AnswerAsync(_near, _ => true, Token);
+        Task<HandshakenPeer> answering = _handshaker.AnswerAsync(_near, _ => true, Token);
         await _peer.SendAsync(ScriptedPeer.HandshakeBytes(Swarm, TheirId).AsMemory(0, sent), Token);
         _time.Advance(PeerHandshaker.TimeLimit - TimeSpan.FromMilliseconds(1));
         answering.IsCompleted.Should().BeFalse();
@@ -140,16 +141,17 @@ public sealed class PeerHandshakerTests : IAsyncDisposable
     [Fact]
     public async Task A_half_handshake_and_a_close_is_an_IOException()
     {
+        Task<HandshakenPeer> dialling = _handshaker.DialAsync(_near, Swarm, Token);
         await _peer.SendAsync(ScriptedPeer.HandshakeBytes(Swarm, TheirId).AsMemory(0, 30), Token);
         await _peer.DisposeAsync();
-        await FluentActions.Awaiting(() => _handshaker.DialAsync(_near, Swarm, Token)).Should().ThrowAsync<IOException>();
+        await FluentActions.Awaiting(() => dialling).Should().ThrowAsync<IOException>();
     }
 
     [Fact]
     public async Task The_caller_may_give_up()
     {
         using var giveUp = new CancellationTokenSource();
-        Task<HandshakeResult> dialling = _handshaker.DialAsync(_near, Swarm, giveUp.Token);
+        Task<HandshakenPeer> dialling = _handshaker.DialAsync(_near, Swarm, giveUp.Token);
         await giveUp.CancelAsync();
         await FluentActions.Awaiting(() => dialling).Should().ThrowAsync<OperationCanceledException>();
     }

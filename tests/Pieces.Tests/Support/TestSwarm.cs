@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Net;
 using Microsoft.Extensions.Time.Testing;
 using Pieces.Dht;
+using Pieces.Encryption;
 using Pieces.Metadata;
 using Pieces.Primitives;
 using Pieces.Torrents;
@@ -76,7 +77,7 @@ internal sealed class TestSwarm : IAsyncDisposable
     /// <summary>The magnet link of what is shared, with peers to begin with and no more.</summary>
     public MagnetLink LinkTo(params IPEndPoint[] peers) => new MagnetLink { InfoHash = Data.Metainfo.InfoHash }.WithPeers(peers);
 
-    /// <summary>Any client.</summary>
+    /// <summary>Any client. It speaks plainly unless told otherwise, as scripted hosts do.</summary>
     public SwarmMember Add(
         string address,
         string folder,
@@ -84,7 +85,8 @@ internal sealed class TestSwarm : IAsyncDisposable
         long pieceMemory = 4 * SwarmData.MiB,
         int port = ScriptedHost.Port,
         MagnetLink? link = null,
-        DhtSettings? dht = null)
+        DhtSettings? dht = null,
+        EncryptionPolicy encryption = EncryptionPolicy.Off)
     {
         var client = new TorrentClient(
             new TorrentClientOptions
@@ -92,6 +94,7 @@ internal sealed class TestSwarm : IAsyncDisposable
                 FirstPort = port,
                 LastPort = port,
                 PieceMemory = pieceMemory,
+                Encryption = encryption,
                 TimeProvider = Time,
                 Random = new Random(_count++),
                 Logger = _logger,

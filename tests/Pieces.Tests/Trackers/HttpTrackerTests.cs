@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using System.Net;
 using System.Text;
+using Pieces.Encryption;
 using Pieces.Net;
 using Pieces.Primitives;
 using Pieces.Tests.Support;
@@ -27,6 +28,18 @@ public class HttpTrackerTests
         server.Targets.Should().Equal(
             "/announce?passkey=abc&info_hash=%00%25%26%2BAaz-~%80%FF%C3%A9%20%0A%2F%3F%23%3D9&peer_id=bittorrent-peer-id--"
             + "&port=6889&uploaded=1&downloaded=2&left=1000&compact=1&numwant=50&key=3B9ACA07&event=started&trackerid=a%20b");
+    }
+
+    [Theory]
+    [InlineData(EncryptionPolicy.Prefer, "&supportcrypto=1")]
+    [InlineData(EncryptionPolicy.Require, "&supportcrypto=1&requirecrypto=1")]
+    [InlineData(EncryptionPolicy.Off, "")]
+    public async Task An_announce_says_whether_connections_are_encrypted(EncryptionPolicy policy, string says)
+    {
+        await using ScriptedHttpServer server = Bencode(Empty);
+        using var tracker = new HttpTracker(server.Url("/announce"), Settings);
+        await tracker.AnnounceAsync(Announces.Of() with { Encryption = policy }, Token);
+        server.Targets[0].Should().EndWith("&event=started" + says);
     }
 
     [Fact]

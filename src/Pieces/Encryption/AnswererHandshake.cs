@@ -1,0 +1,94 @@
+using System.Buffers.Binary;
+using Pieces.Primitives;
+using Pieces.Wire;
+
+namespace Pieces.Encryption;
+
+/// <summary>The side that was dialled (B in the specification): it finds out which torrent is meant, and chooses the method.</summary>
+internal sealed class AnswererHandshake : EncryptionHandshake
+{
+    private const int OfferLength = ProofLength + sizeof(uint) + sizeof(ushort);
+
+    private readonly EncryptedSwarms _swarms;
+    private readonly CryptoMethods _allowed;
+    private readonly ByteChance _chance;
+    private readonly Func<bool>? _mayExchange;
+    private SharedSecret? _secret;
+    private Rc4? _incoming;
+    private Rc4? _outgoing;
+    private CryptoMethods _chosen;
+
+    /// <summary>Waits for the other side to begin.</summary>
+    /// <param name="swarms">What may be asked for.</param>
+    /// <param name="allowed">What may be chosen; the plain way first, where it is offered too, since it costs nothing.</param>
+    /// <param name="chance">Gives key and paddings.</param>
+    /// <param name="mayExchange">Asked once, before anything is computed; null for always.</param>
+    public AnswererHandshake(EncryptedSwarms swarms, CryptoMethods allowed, ByteChance chance, Func<bool>? mayExchange = null)
+    {
+        _mayExchange = mayExchange;
+        _swarms = swarms;
+        _allowed = allowed;
+        _chance = chance;
+        Want(KeyExchange.KeyLength, OnKey);
+    }
+
+    /// <summary>What the other side asks for, once that is known.</summary>
+    public InfoHash Swarm { get; private set; }
+
+    private void OnKey(Span<byte> input)
+    {
+        if (_mayExchange?.Invoke() == false)
+            throw new PeerProtocolException("more encrypted handshakes than are answered in so short a time");
+        var exchange = new KeyExchange(_chance.Next(KeyExchange.PrivateKeyLength));
+        _secret = Agree(exchange, input);
+        Send(exchange.PublicKey);
+        Send(_chance.Padding(MaxPadding));
+        Span<byte> mark = stackalloc byte[Sha1Digest.Length];
+        _secret.SyncMark.CopyTo(mark);
+        Seek(mark, _ => Want(Sha1Digest.Length, OnName));
+    }
+
+    private void OnName(Span<byte> input)
+    {
+        Swarm = _swarms.Find(_secret!.Masked(new Sha1Digest(input))) ?? throw new PeerProtocolException("asks, encrypted, for an unknown info-hash");
+        _incoming = _secret.CipherOfDialler(Swarm);
+        _outgoing = _secret.CipherOfAnswerer(Swarm);
+        Want(OfferLength, OnOffer);
+    }
+
+    private void OnOffer(Span<byte> input)
+    {
+        _incoming!.Apply(input);
+        if (input[..ProofLength].ContainsAnyExcept((byte)0))
+            throw new PeerProtocolException("the proof of an encrypted handshake is wrong");
+        var offered = (CryptoMethods)BinaryPrimitives.ReadUInt32BigEndian(input[ProofLength..]);
+        CryptoMethods both = offered & _allowed;
+        _chosen = both.HasFlag(CryptoMethods.Plain) ? CryptoMethods.Plain : both;
+        if (_chosen == CryptoMethods.None)
+            throw new PeerProtocolException($"offers encryption methods {(uint)offered:x}, allowed are {(uint)_allowed:x}");
+        int padding = CheckPadding(BinaryPrimitives.ReadUInt16BigEndian(input[(ProofLength + sizeof(uint))..]));
+        Want(padding + sizeof(ushort), OnPadding);
+    }
+
+    private void OnPadding(Span<byte> input)
+    {
+        _incoming!.Apply(input);
+
+        // Its payload stays in the stream, where it is decrypted as whatever comes behind it: so its length costs nothing.
+        int payload = BinaryPrimitives.ReadUInt16BigEndian(input[^sizeof(ushort)..]);
+        Send(Answer());
+        Finish(_chosen == CryptoMethods.Rc4 ? NegotiatedCiphers.Encrypted(_incoming, _outgoing!) : new NegotiatedCiphers(_incoming, payload, null));
+    }
+
+    // VC, crypto_select, len(PadD), PadD.
+    private byte[] Answer()
+    {
+        byte[] padding = _chance.Padding(MaxPadding);
+        byte[] answer = new byte[OfferLength + padding.Length];
+        BinaryPrimitives.WriteUInt32BigEndian(answer.AsSpan(ProofLength), (uint)_chosen);
+        BinaryPrimitives.WriteUInt16BigEndian(answer.AsSpan(ProofLength + sizeof(uint)), (ushort)padding.Length);
+        padding.CopyTo(answer.AsSpan(OfferLength));
+        _outgoing!.Apply(answer);
+        return answer;
+    }
+}

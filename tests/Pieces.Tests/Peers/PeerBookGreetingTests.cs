@@ -1,0 +1,33 @@
+using System.Net;
+using Microsoft.Extensions.Time.Testing;
+using Pieces.Peers;
+
+namespace Pieces.Tests.Peers;
+
+public class PeerBookGreetingTests
+{
+    private static readonly IPEndPoint Peer = IPEndPoint.Parse("192.0.2.1:6881");
+
+    private readonly PeerBook _book = new(new FakeTimeProvider(), new Random(1));
+
+    [Fact]
+    public void How_a_peer_wants_to_be_greeted_is_remembered_until_it_wants_something_else()
+    {
+        _book.Add(Peer, PeerOrigin.Tracker);
+        _book.WantsEncryption(Peer).Should().BeFalse("nothing is known");
+        _book.NoteGreeting(Peer, wantsEncryption: true);
+        _book.Closed(Peer);
+        _book.Failed(Peer);
+        _book.WantsEncryption(Peer).Should().BeTrue("a connection that ended says nothing of greetings");
+        _book.NoteGreeting(Peer, wantsEncryption: false);
+        _book.WantsEncryption(Peer).Should().BeFalse();
+    }
+
+    [Fact]
+    public void Of_one_who_is_not_known_nothing_is_remembered()
+    {
+        _book.NoteGreeting(Peer, wantsEncryption: true);
+        _book.WantsEncryption(Peer).Should().BeFalse();
+        _book.Count.Should().Be(0);
+    }
+}
