@@ -11,6 +11,12 @@ internal sealed class RequestWindow
     /// <summary>Requests to begin with.</summary>
     public const int Start = 32;
 
+    /// <summary>Requests to begin with where there are many others to ask.</summary>
+    public const int ShyStart = 4;
+
+    /// <summary>Fewest requests there for a peer that answers.</summary>
+    public const int ShyFloor = 2;
+
     /// <summary>Fewest requests for a peer that answers.</summary>
     public const int Floor = 4;
 
@@ -41,6 +47,7 @@ internal sealed class RequestWindow
     private readonly double _frequency;
     private int _limit = DefaultLimit;
     private double _size = Start;
+    private bool _isShy;
     private bool _isSlowStart = true;
     private int _flatRounds;
     private Round _round;
@@ -50,7 +57,7 @@ internal sealed class RequestWindow
     public RequestWindow(TimeProvider time) => _frequency = time.TimestampFrequency;
 
     /// <summary>Requests that may be out now.</summary>
-    public int Size => IsSnubbed ? 1 : (int)Math.Min(_size, _limit);
+    public int Size => IsSnubbed ? 1 : (int)Math.Min(_isShy && Latency == 0 ? Math.Min(_size, ShyStart) : _size, _limit);
 
     /// <summary>Whether the peer has let its requests lie: one is out to it till it answers.</summary>
     public bool IsSnubbed { get; private set; }
@@ -60,6 +67,13 @@ internal sealed class RequestWindow
 
     /// <summary>Measured rate while it had enough to do, in bytes a second; 0 while unknown.</summary>
     public double BytesPerSecond => _estimate.Rate;
+
+    /// <summary>Whether there are many others to ask: then none is asked for much at first, nor for more than it needs to be busy, since what waits in the
+    /// queue of one could come from another.</summary>
+    public bool IsShy
+    {
+        set => _isShy = value;
+    }
 
     /// <summary>The peer has said how many requests it keeps (BEP 10, <c>reqq</c>).</summary>
     public void SetLimit(long reqq) => _limit = (int)Math.Clamp(reqq, 1, MaxLimit);
@@ -93,7 +107,7 @@ internal sealed class RequestWindow
 
         _round.Bytes += bytes;
         _round.WasFull |= inFlight >= Size * 3 / 4;
-        if (_isSlowStart && latency < _estimate.LeastLatency + QueueSeconds)
+        if (_isSlowStart && !_isShy && latency < _estimate.LeastLatency + QueueSeconds)
             _size = Math.Min(_size + 1, MaxLimit);
 
         double elapsed = (now - _round.Begin) / _frequency;
@@ -115,9 +129,12 @@ internal sealed class RequestWindow
         // A round in which we asked for less than we might says nothing against the peer.
         _estimate.AddRate(rate, _round.WasFull);
         double best = _estimate.Rate * (_estimate.LeastLatency + MarginSeconds) / BlockRequest.MaxLength;
-        double most = Math.Max(Floor, _estimate.Rate * ((_estimate.LeastLatency * 2) + MaxDrainSeconds) / BlockRequest.MaxLength);
+        int floor = _isShy ? ShyFloor : Floor;
+        if (_isShy)
+            _isSlowStart = false;
+        double most = Math.Max(floor, _estimate.Rate * ((_estimate.LeastLatency * 2) + MaxDrainSeconds) / BlockRequest.MaxLength);
         if (!_isSlowStart)
-            _size = Math.Clamp(best, Floor, MaxLimit);
+            _size = Math.Clamp(best, floor, MaxLimit);
         else if (_size > most)
             (_size, _isSlowStart) = (most, false);
         _round = new Round { Begin = now };

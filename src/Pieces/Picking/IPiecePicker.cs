@@ -20,4 +20,8 @@ internal interface IPiecePicker
     /// <param name="bytesPerSecond">Present rate of the whole download.</param>
     /// <param name="piece">The piece, in the state missing.</param>
     bool TryPick(IPieceMap source, double bytesPerSecond, out PieceIndex piece);
+
+    /// <summary>How many of the first needed pieces that only seeds have may be on their way to leechers at one time; <see cref="int.MaxValue"/> where
+    /// the order does not matter.</summary>
+    int MostAtSeeds(double bytesPerSecond);
 }

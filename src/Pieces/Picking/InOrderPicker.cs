@@ -17,6 +17,8 @@ internal sealed class InOrderPicker : IPiecePicker
     /// <summary>The window spans so many seconds of the present rate.</summary>
     public const int SecondsOfRate = 10;
 
+    private const int LeastAtSeeds = 3;
+
     // Of a window of many thousand pieces only so many are compared for one choice: it starts at random, so that all get their turn.
     private const int MostCompared = 256;
 
@@ -63,6 +65,10 @@ internal sealed class InOrderPicker : IPiecePicker
         piece = _table.Layout.Piece(rarest.Index);
         return true;
     }
+
+    /// <inheritdoc/>
+    /// <remarks>A quarter of the window: the rest of it is there for leechers to trade in.</remarks>
+    public int MostAtSeeds(double bytesPerSecond) => Math.Max(LeastAtSeeds, Span(bytesPerSecond) / 4);
 
     /// <summary>How many wanted pieces the window spans at a rate.</summary>
     internal int Span(double bytesPerSecond)

@@ -36,6 +36,7 @@ internal sealed class PieceTable
     // A peer that has everything is one count in _seeds, not one a piece.
     private readonly int[] _copies;
     private int _seeds;
+    private int _lonelyHad;
     private int _firstNeeded;
 
     // No piece before this one is deferred.
@@ -53,6 +54,8 @@ internal sealed class PieceTable
         Needed = new Bitfield(layout.PieceCount);
         _status = new PieceStatus[layout.PieceCount];
         _copies = new int[layout.PieceCount];
+        Lonely = layout.PieceCount;
+        _lonelyHad = have.Count;
         for (int i = 0; i < _status.Length; i++)
         {
             _status[i] = have[i] ? PieceStatus.Have : wanted[i] ? PieceStatus.Missing : PieceStatus.Unwanted;
@@ -86,6 +89,12 @@ internal sealed class PieceTable
 
     /// <summary>Connected peers that are counted as having everything: no piece has fewer copies.</summary>
     public int Seeds => _seeds;
+
+    /// <summary>Pieces that no connected peer has but those that are counted as having everything.</summary>
+    public int Lonely { get; private set; }
+
+    /// <summary>The same of those that we do not have.</summary>
+    public int LonelyNeeded => Lonely - _lonelyHad;
 
     /// <summary>The state of a piece.</summary>
     public PieceStatus StatusOf(PieceIndex piece) => _status[piece.Value];
@@ -149,23 +158,24 @@ internal sealed class PieceTable
         Move(piece, PieceStatus.Verifying, PieceStatus.Have);
         Have.Set(piece);
         Needed.Clear(piece);
+        _lonelyHad += _copies[piece.Value] == 0 ? 1 : 0;
     }
 
     /// <summary>A connected peer has this piece now.</summary>
-    public void AddCopy(PieceIndex piece) => _copies[piece.Value]++;
+    public void AddCopy(PieceIndex piece) => Add(piece.Value);
 
     /// <summary>A peer that has these pieces has come.</summary>
     public void AddCopies(Bitfield pieces)
     {
         for (int i = pieces.NextSet(0); i >= 0; i = pieces.NextSet(i + 1))
-            _copies[i]++;
+            Add(i);
     }
 
     /// <summary>A peer that has these pieces has left.</summary>
     public void RemoveCopies(Bitfield pieces)
     {
         for (int i = pieces.NextSet(0); i >= 0; i = pieces.NextSet(i + 1))
-            _copies[i]--;
+            Remove(i);
     }
 
     /// <summary>A peer that has everything has come.</summary>
@@ -173,6 +183,25 @@ internal sealed class PieceTable
 
     /// <summary>A peer that has everything has left.</summary>
     public void RemoveSeed() => _seeds--;
+
+    private void Add(int index)
+    {
+        if (_copies[index]++ == 0)
+            CountLonely(index, -1);
+    }
+
+    private void Remove(int index)
+    {
+        if (--_copies[index] == 0)
+            CountLonely(index, 1);
+    }
+
+    private void CountLonely(int index, int change)
+    {
+        Lonely += change;
+        if (_status[index] == PieceStatus.Have)
+            _lonelyHad += change;
+    }
 
     private void Move(PieceIndex piece, PieceStatus from, PieceStatus to)
     {

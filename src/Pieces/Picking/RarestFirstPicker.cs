@@ -45,6 +45,9 @@ internal sealed class RarestFirstPicker : IPiecePicker
         return index >= 0;
     }
 
+    /// <inheritdoc/>
+    public int MostAtSeeds(double bytesPerSecond) => int.MaxValue;
+
     private int FromList(IPieceMap source)
     {
         if (_table.Missing.Count == 0)

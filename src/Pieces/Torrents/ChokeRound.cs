@@ -8,24 +8,30 @@ internal sealed class ChokeRound
 {
     private readonly Choker _choker;
     private readonly TimeProvider _time;
-    private readonly int _slots;
+    private readonly ByteRate _limit;
+    private readonly int? _fixedSlots;
     private readonly List<ChokerInput> _inputs = [];
     private readonly List<SourceId> _chosen = [];
     private long _nextAt = long.MinValue;
+    private double _bestRate;
 
     /// <summary>Makes it; the first round is due at once.</summary>
     /// <param name="choker">Decides.</param>
     /// <param name="time">Source of timestamps.</param>
-    /// <param name="slots">Peers that are uploaded to at one time.</param>
-    public ChokeRound(Choker choker, TimeProvider time, int slots)
+    /// <param name="limit">The upload limit.</param>
+    /// <param name="slots">Peers that are uploaded to at one time; null for as many as the limit, or what is seen without one, allows.</param>
+    public ChokeRound(Choker choker, TimeProvider time, ByteRate limit, int? slots)
     {
         _choker = choker;
         _time = time;
-        _slots = slots;
+        _limit = limit;
+        _fixedSlots = slots;
     }
 
     /// <summary>The present timestamp.</summary>
     public long Now => _time.GetTimestamp();
+
+    private int Slots => _fixedSlots ?? Choker.SlotsFor(_limit, _bestRate);
 
     /// <summary>Whether a round is due.</summary>
     public bool IsDue(long now) => now >= _nextAt;
@@ -40,7 +46,7 @@ internal sealed class ChokeRound
                 used++;
         }
 
-        return used < _slots;
+        return used < Slots;
     }
 
     /// <summary>Those to unchoke; everyone else is to be choked. Valid until the next round.</summary>
@@ -55,7 +61,11 @@ internal sealed class ChokeRound
                 peer.Downloaded.BytesPerSecond(now), peer.Uploaded.BytesPerSecond(now), peer.ConnectedAt, peer.Flags.UnchokedAt));
         }
 
-        _choker.Decide(_inputs, isSeeding, _slots, now, _chosen);
+        double rate = 0;
+        foreach (ChokerInput input in _inputs)
+            rate += input.RateTo;
+        _bestRate = Math.Max(_bestRate, rate);
+        _choker.Decide(_inputs, isSeeding, Slots, now, _chosen);
         return _chosen;
     }
 }

@@ -36,11 +36,14 @@ internal sealed class Choker
     /// <summary>Fewest slots, the optimistic one included.</summary>
     public const int MinSlots = 4;
 
-    /// <summary>Most slots under a limit; and with none.</summary>
+    /// <summary>Most slots.</summary>
     public const int MaxSlots = 32;
 
+    /// <summary>Slots while it is not known how much can be sent.</summary>
+    public const int UsualSlots = 8;
+
     // A slot is worth having with so many bytes a second.
-    private const long BytesPerSlot = 64 * 1024;
+    private const long BytesPerSlot = 128 * 1024;
 
     private readonly Random _random;
     private readonly long _frequency;
@@ -55,9 +58,12 @@ internal sealed class Choker
         _random = random;
     }
 
-    /// <summary>The slots for an upload limit, the optimistic one included.</summary>
-    public static int SlotsFor(ByteRate limit) =>
-        limit.IsUnlimited ? MaxSlots : (int)Math.Clamp(limit.BytesPerSecond / BytesPerSlot, MinSlots, MaxSlots);
+    /// <summary>The slots, the optimistic one included: the more can be sent, the more.</summary>
+    /// <param name="limit">The upload limit.</param>
+    /// <param name="bestRate">The highest rate seen, in bytes a second; it says something where there is no limit, though less than the line may be.</param>
+    public static int SlotsFor(ByteRate limit, double bestRate) => limit.IsUnlimited
+        ? (int)Math.Clamp(bestRate / BytesPerSlot, UsualSlots, MaxSlots)
+        : (int)Math.Clamp(limit.BytesPerSecond / BytesPerSlot, MinSlots, MaxSlots);
 
     /// <summary>Puts those to unchoke into <paramref name="chosen"/>, which is emptied first; everyone else is to be choked.</summary>
     public void Decide(IReadOnlyList<ChokerInput> peers, bool isSeeding, int slots, long now, List<SourceId> chosen)

@@ -36,7 +36,12 @@ internal sealed class Endgame
     }
 
     /// <summary>Appends requests till <paramref name="into"/> has <paramref name="end"/> entries or nothing is gained any more.</summary>
-    public void Fill(PeerState peer, long now, int end, List<BlockRequest> into)
+    /// <param name="peer">Who is to be asked.</param>
+    /// <param name="source">What it may be asked for.</param>
+    /// <param name="now">Timestamp.</param>
+    /// <param name="end">See above.</param>
+    /// <param name="into">Gets the requests.</param>
+    public void Fill(PeerState peer, IPieceMap source, long now, int end, List<BlockRequest> into)
     {
         // A peer that has not shown what it can gets one block and no more: it may be as slow as the one that is to be helped.
         bool isProven = peer.Requests.Window.Latency > 0;
@@ -52,7 +57,7 @@ internal sealed class Endgame
             victim = NextSlowest(peer, now, victim);
             if (victim.Index < 0 || victim.Remaining <= LeastRemaining(peer))
                 break;
-            TakeOver(peer, victim, maxAskers, now, most, into);
+            TakeOver(peer, source, victim, maxAskers, now, most, into);
         }
 
         if (into.Count == before)
@@ -78,7 +83,7 @@ internal sealed class Endgame
     }
 
     // From the tail: what it would send last.
-    private void TakeOver(PeerState peer, Victim victim, int maxAskers, long now, int end, List<BlockRequest> into)
+    private void TakeOver(PeerState peer, IPieceMap source, Victim victim, int maxAskers, long now, int end, List<BlockRequest> into)
     {
         int cursor = 0;
         PendingRequests pending = _work.Peers[victim.Index].Requests.Pending;
@@ -87,7 +92,7 @@ internal sealed class Endgame
         {
             if (victim.Remaining * (all - i) / all <= LeastRemaining(peer))
                 return;
-            if (!peer.Pieces.Has(request.Block.Piece) || !_work.Pieces.TryGet(request.Block.Piece, out PieceAssembly? assembly))
+            if (!source.Has(request.Block.Piece) || !_work.Pieces.TryGet(request.Block.Piece, out PieceAssembly? assembly))
                 continue;
             int ordinal = request.Block.Ordinal;
             if (assembly.Owner != SourceId.None || assembly.IsClosing || assembly.Blocks.IsReceived(ordinal) ||

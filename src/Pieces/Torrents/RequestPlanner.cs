@@ -55,23 +55,16 @@ internal sealed class RequestPlanner
             return into.Count - before;
         }
 
-        if (_courtesy.AppliesTo(peer))
-        {
-            FillFrom(peer, _courtesy.Show(peer, now), now, end, into);
+        bool isSparing = _courtesy.AppliesTo(peer);
+        IPieceMap source = isSparing ? _courtesy.Show(peer, _picker.MostAtSeeds(BytesPerSecond), now) : peer.Pieces;
+        FillFrom(peer, source, now, end, into);
+        if (isSparing)
             _courtesy.OnFilled(peer, now);
-            if (_work.Table.Missing.Count > 0)
-                return into.Count - before;
-        }
-        else
-        {
-            FillFrom(peer, peer.Pieces, now, end, into);
-            if (_courtesy.IsCrowded && _work.Table.Missing.Count > 0)
-                return into.Count - before;
-        }
 
-        // Nothing else is left for a peer that could do more: everything is asked for, or all of the window or of the memory.
-        if (requests.Pending.Count * 2 < requests.Window.Size)
-            _endgame.Fill(peer, now, end, into);
+        // Nothing else is left for a peer that could do more: everything is asked for, or all of the window or of the memory. In a crowd nothing is asked
+        // twice before the end: what one gets twice another lacks.
+        if (requests.Pending.Count * 2 < requests.Window.Size && !(_courtesy.IsCrowded && _work.Table.Missing.Count > 0))
+            _endgame.Fill(peer, source, now, end, into);
         return into.Count - before;
     }
 

@@ -37,7 +37,8 @@ internal sealed class SeedCourtesy : IPieceMap
     private readonly TimeProvider _time;
     private readonly long _frequency;
     private long _now;
-    private double _patience = LeastPatience * 4;
+    private double _patience = LeastPatience * 8;
+    private int _most;
     private bool _takesForeign;
 
     /// <summary>Makes it.</summary>
@@ -79,7 +80,9 @@ internal sealed class SeedCourtesy : IPieceMap
                 _names.Add(name);
         }
 
-        IsCrowded = seeds > 0 && leechers >= seeds;
+        IsCrowded = leechers > 0 && leechers >= seeds;
+        foreach (PeerState peer in _work.Peers)
+            peer.Requests.Window.IsShy = IsCrowded;
         _lots.SetOthers(_names);
     }
 
@@ -106,11 +109,15 @@ internal sealed class SeedCourtesy : IPieceMap
     }
 
     /// <summary>Whether what a peer is asked for is to be chosen through this map.</summary>
-    public bool AppliesTo(PeerState peer) => IsCrowded && peer.Pieces.HasAll;
+    public bool AppliesTo(PeerState peer) => IsCrowded && peer.Pieces.HasAll && _work.Table.LonelyNeeded > 0;
 
     /// <summary>Shows what may be asked of a seed now.</summary>
-    public IPieceMap Show(PeerState seed, long now)
+    /// <param name="seed">The seed.</param>
+    /// <param name="most">So many of the first pieces that no leecher has may be asked of seeds, by all together.</param>
+    /// <param name="now">Timestamp.</param>
+    public IPieceMap Show(PeerState seed, int most, long now)
     {
+        _most = most;
         _takesForeign = seed.Requests.Pending.Count == 0 && _idleSince.TryGetValue(seed.Id, out long since) &&
             now - since >= _patience * _frequency;
         return this;
@@ -140,7 +147,7 @@ internal sealed class SeedCourtesy : IPieceMap
             return true;
         if (_work.Table.CopiesOf(piece) > _work.Table.Seeds)
             return !IsGiven(piece);
-        return _work.Table.StatusOf(piece) == PieceStatus.Open || _lots.IsMine(piece.Value);
+        return _work.Table.StatusOf(piece) == PieceStatus.Open || (_lots.IsMine(piece.Value) && IsNext(piece));
     }
 
     /// <inheritdoc/>
@@ -155,6 +162,17 @@ internal sealed class SeedCourtesy : IPieceMap
         }
 
         return -1;
+    }
+
+    // Fewer at one time come sooner, each of them, and leechers wait for the first of the window.
+    private bool IsNext(PieceIndex piece)
+    {
+        if (_most == int.MaxValue)
+            return true;
+        int ahead = 0;
+        for (int i = _work.Table.FirstNeeded; i >= 0 && i < piece.Value && ahead < _most; i = _work.Table.Needed.NextSet(i + 1))
+            ahead += _work.Table.CopiesOf(i) == _work.Table.Seeds ? 1 : 0;
+        return ahead < _most;
     }
 
     // Whether a leecher that lets us have what we ask for has it.

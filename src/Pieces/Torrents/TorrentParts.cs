@@ -22,6 +22,8 @@ internal sealed record TorrentParts
 
     public required Delivery Delivery { get; init; }
 
+    public required ShowDesk Show { get; init; }
+
     public required MetadataServer Metadata { get; init; }
 
     /// <summary>Exchanges peers with peers; null where that is off, as it is for a private torrent (BEP 27).</summary>
@@ -61,13 +63,14 @@ internal sealed record TorrentParts
         (PeerBook book, PeerPool pool) = admission.Peers;
         var metadata = new MetadataServer(setup.Metainfo, time);
         PeerExchange? exchange = setup.ExchangesPeers ? new PeerExchange(book, pool, time, setup.Random) : null;
-        var round = new ChokeRound(new Choker(time, setup.Random), time, setup.Options.UploadSlots ?? Choker.SlotsFor(setup.Services.UploadLimiter.Rate));
+        var round = new ChokeRound(new Choker(time, setup.Random), time, setup.Services.UploadLimiter.Rate, setup.Options.UploadSlots);
         var downloads = new DownloadDesk(pieces, pool, time);
         StreamRetention? retention = storage is StreamStorage stream
             ? new StreamRetention(table, stream.Slots, () => pool.Peers.Count, stream.TryDrop)
             : null;
         var delivery = new Delivery(layout, countsBlocks: setup.Options.Content is not null);
-        var uploads = new UploadDesk(layout, retention?.Offered ?? pieces.Have, pool, round, delivery);
+        var show = new ShowDesk(table, pool, isAllowed: retention is null, time);
+        var uploads = new UploadDesk(layout, retention?.Offered ?? pieces.Have, pool, round, delivery, show);
         return new TorrentParts
         {
             Metainfo = setup.Metainfo,
@@ -76,6 +79,7 @@ internal sealed record TorrentParts
             Downloads = downloads,
             Uploads = uploads,
             Delivery = delivery,
+            Show = show,
             Metadata = metadata,
             Exchange = exchange,
             Router = new PeerMessageRouter(layout, pieces, downloads, uploads, new ExtensionDesk(metadata, exchange, book), contacts.Dht, time),

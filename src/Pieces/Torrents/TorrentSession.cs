@@ -18,6 +18,7 @@ internal sealed class TorrentSession
     private readonly DownloadDesk _downloads;
     private readonly UploadDesk _uploads;
     private readonly Delivery _delivery;
+    private readonly ShowDesk _show;
     private readonly MetadataServer _metadata;
     private readonly PeerExchange? _exchange;
     private readonly PeerMessageRouter _router;
@@ -37,6 +38,7 @@ internal sealed class TorrentSession
         _downloads = parts.Downloads;
         _uploads = parts.Uploads;
         _delivery = parts.Delivery;
+        _show = parts.Show;
         _metadata = parts.Metadata;
         _exchange = parts.Exchange;
         _router = parts.Router;
@@ -150,6 +152,7 @@ internal sealed class TorrentSession
         TendStream();
         _downloads.Tick(now);
         _uploads.Tick(now, isSeeding);
+        _show.Tick();
         _metadata.Tick();
         _exchange?.Tick();
         if (isSeeding)
@@ -184,6 +187,7 @@ internal sealed class TorrentSession
         if (_admission.Peers.Pool.TryGet(said.Peer, out PeerState? peer))
         {
             _router.Handle(peer, said.Messages);
+            _show.Serve(peer);
             if (_delivery.HasCompleted(peer))
                 _reporter.Completed(peer);
             return;
@@ -201,7 +205,8 @@ internal sealed class TorrentSession
         if (_admission.Arrived(arrived) is not { } peer)
             return;
         _pieces.PeerJoined(peer);
-        PeerGreeting.Send(peer.Connection!, Offered, Terms);
+        PeerGreeting.Send(peer.Connection!, _show.Receive(peer) ? new Bitfield(_pieceCount) : Offered, Terms);
+        _show.Serve(peer);
         _dht.Greet(peer.Connection!);
         _reporter.Connected(arrived.RemoteEndPoint, peer);
     }
@@ -212,6 +217,7 @@ internal sealed class TorrentSession
             return;
         _pieces.PeerLeft(peer);
         _uploads.Forget(peer);
+        _show.Forget(peer);
         if (_delivery.HasTakenAll(peer))
             _reporter.Completed(peer);
         _metadata.Forget(peer);

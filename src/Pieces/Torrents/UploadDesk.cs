@@ -16,6 +16,7 @@ internal sealed class UploadDesk
     private readonly PeerPool _pool;
     private readonly ChokeRound _round;
     private readonly Delivery _delivery;
+    private readonly ShowDesk _show;
     private readonly Dictionary<SourceId, int> _deaf = [];
 
     /// <summary>Makes it.</summary>
@@ -24,8 +25,10 @@ internal sealed class UploadDesk
     /// <param name="pool">The connected peers.</param>
     /// <param name="round">Decides who is unchoked.</param>
     /// <param name="delivery">Hears which blocks go to whom.</param>
-    public UploadDesk(PieceLayout layout, Bitfield have, PeerPool pool, ChokeRound round, Delivery delivery)
+    /// <param name="show">Hears what is asked for, and who may ask.</param>
+    public UploadDesk(PieceLayout layout, Bitfield have, PeerPool pool, ChokeRound round, Delivery delivery, ShowDesk show)
     {
+        _show = show;
         _delivery = delivery;
         _layout = layout;
         _have = have;
@@ -51,9 +54,13 @@ internal sealed class UploadDesk
         }
 
         if (!_have[block.Piece] || !connection.TryQueueUpload(block))
+        {
             Reject(connection, request);
-        else
-            _delivery.OnQueued(peer, block);
+            return;
+        }
+
+        _delivery.OnQueued(peer, block);
+        _show.OnRequest(peer, block.Piece);
     }
 
     /// <summary>A peer does not want a block any more.</summary>
@@ -121,6 +128,7 @@ internal sealed class UploadDesk
         peer.Flags.UnchokedAt = _round.Now;
         _deaf.Remove(peer.Id);
         peer.Connection!.Send(UnchokeMessage.Instance);
+        _show.Serve(peer);
     }
 
     private void Choke(PeerState peer)
