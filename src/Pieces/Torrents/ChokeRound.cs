@@ -6,12 +6,16 @@ namespace Pieces.Torrents;
 /// <summary>Keeps the choker's time and tells it of the peers.</summary>
 internal sealed class ChokeRound
 {
+    // So many times as many slots are worth a round of their own.
+    private const double GrowthBeforeTime = 1.5;
+
     private readonly Choker _choker;
     private readonly TimeProvider _time;
     private readonly ByteRate _limit;
     private readonly int? _fixedSlots;
     private readonly List<ChokerInput> _inputs = [];
     private readonly List<SourceId> _chosen = [];
+    private int _slots;
     private long _nextAt = long.MinValue;
     private double _bestRate;
 
@@ -33,8 +37,17 @@ internal sealed class ChokeRound
 
     private int Slots => _fixedSlots ?? Choker.SlotsFor(_limit, _bestRate);
 
-    /// <summary>Whether a round is due.</summary>
-    public bool IsDue(long now) => now >= _nextAt;
+    /// <summary>Whether a round is due: in its time, or since it has shown that many more can be served.</summary>
+    public bool IsDue(IReadOnlyList<PeerState> peers, long now)
+    {
+        if (now >= _nextAt)
+            return true;
+        double rate = 0;
+        foreach (PeerState peer in peers)
+            rate += peer.Uploaded.BytesPerSecond(now);
+        _bestRate = Math.Max(_bestRate, rate);
+        return Slots >= _slots * GrowthBeforeTime;
+    }
 
     /// <summary>Whether fewer peers are unchoked than there are slots; only those that want something count.</summary>
     public bool HasFreeSlot(IReadOnlyList<PeerState> peers)
@@ -61,11 +74,7 @@ internal sealed class ChokeRound
                 peer.Downloaded.BytesPerSecond(now), peer.Uploaded.BytesPerSecond(now), peer.ConnectedAt, peer.Flags.UnchokedAt));
         }
 
-        double rate = 0;
-        foreach (ChokerInput input in _inputs)
-            rate += input.RateTo;
-        _bestRate = Math.Max(_bestRate, rate);
-        _choker.Decide(_inputs, isSeeding, Slots, now, _chosen);
+        _choker.Decide(_inputs, isSeeding, _slots = Slots, now, _chosen);
         return _chosen;
     }
 }

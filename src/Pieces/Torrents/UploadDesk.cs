@@ -91,7 +91,7 @@ internal sealed class UploadDesk
     /// <summary>Asks the choker when its time has come, and does what it says.</summary>
     public void Tick(long now, bool isSeeding)
     {
-        if (!_round.IsDue(now))
+        if (!_round.IsDue(_pool.Peers, now))
             return;
         List<SourceId> chosen = _round.Choose(_pool.Peers, now, isSeeding);
         foreach (PeerState peer in _pool.Peers)
