@@ -57,10 +57,11 @@ internal static class SwarmCommand
             Console.WriteLine(SwarmTable.SeriesHead);
         SwarmReport report = await new SwarmSimulation(scene, tellsSeconds ? Tell : null).RunAsync();
         process.Refresh();
-        Console.Error.WriteLine(string.Create(
+        string cost = string.Create(
             CultureInfo.InvariantCulture,
-            $"seed {scene.Seed}: {Stopwatch.GetElapsedTime(begun).TotalSeconds:0.0} s, {(process.TotalProcessorTime - before).TotalSeconds:0.0} s of processor, " +
-            $"{process.PeakWorkingSet64 >> 20} MiB at most, {report.Events:N0} events"));
+            $"{Stopwatch.GetElapsedTime(begun).TotalSeconds:0.0} s, {(process.TotalProcessorTime - before).TotalSeconds:0.0} s of processor");
+        string memory = $"{process.PeakWorkingSet64 >> 20} MiB at most, {GC.GetTotalAllocatedBytes() >> 20} MiB allocated, {GC.CollectionCount(0)} collections";
+        Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"seed {scene.Seed}: {cost}, {memory}, {report.Events:N0} events"));
         return report;
 
         void Tell(SwarmMoment moment)

@@ -61,7 +61,8 @@ internal sealed record TorrentParts
         (PeerBook book, PeerPool pool) = admission.Peers;
         var metadata = new MetadataServer(setup.Metainfo, time);
         PeerExchange? exchange = setup.ExchangesPeers ? new PeerExchange(book, pool, time, setup.Random) : null;
-        var round = new ChokeRound(new Choker(time, setup.Random), time, setup.Options.UploadSlots ?? Choker.SlotsFor(setup.Services.UploadLimiter.Rate));
+        int slots = setup.Options.UploadSlots ?? Choker.SlotsFor(setup.Services.UploadLimiter.Rate);
+        var round = new ChokeRound(new Choker(time, setup.Random), time, slots);
         var downloads = new DownloadDesk(pieces, pool, time);
         StreamRetention? retention = storage is StreamStorage stream
             ? new StreamRetention(table, stream.Slots, () => pool.Peers.Count, stream.TryDrop)
