@@ -60,7 +60,7 @@ internal static class SwarmCommand
         string cost = string.Create(
             CultureInfo.InvariantCulture,
             $"{Stopwatch.GetElapsedTime(begun).TotalSeconds:0.0} s, {(process.TotalProcessorTime - before).TotalSeconds:0.0} s of processor");
-        string memory = $"{process.PeakWorkingSet64 >> 20} MiB at most, {GC.GetTotalAllocatedBytes() >> 20} MiB allocated, {GC.CollectionCount(0)} collections";
+        string memory = $"{process.PeakWorkingSet64 >> 20} MiB at most, {GC.GetTotalAllocatedBytes() >> 20} MiB allocated";
         Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"seed {scene.Seed}: {cost}, {memory}, {report.Events:N0} events"));
         return report;
 
