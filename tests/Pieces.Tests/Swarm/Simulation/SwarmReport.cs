@@ -59,7 +59,7 @@ internal sealed class SwarmReport(SwarmScene scene, IReadOnlyList<SwarmPeer> lee
         {
             long end = SimulatedTime.TicksOf(LastCompletion);
             double could = leechers.Concat(seeds).Sum(peer => Up(peer) * peer.PresentUntil(end) / TimeSpan.TicksPerSecond);
-            return could == 0 ? double.NaN : Sent / could;
+            return could <= 0 ? double.NaN : Sent / could;
         }
     }
 
