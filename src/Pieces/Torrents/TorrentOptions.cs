@@ -87,7 +87,7 @@ public sealed record TorrentOptions
     /// <summary>Most connections for this torrent; default 100.</summary>
     public int MaxPeers { get; init; } = 100;
 
-    /// <summary>Peers that are uploaded to at one time; null for what the upload limit is worth. 0 gives nothing to anybody; for simulations. Default null.</summary>
+    /// <summary>Peers that are uploaded to at one time, 0 for nobody; for simulations. Default null: as many as the upload limit is worth.</summary>
     internal int? UploadSlots { get; init; }
 
     /// <summary>Discard an existing file that is no part of this download; default false.</summary>

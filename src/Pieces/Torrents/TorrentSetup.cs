@@ -46,8 +46,12 @@ internal sealed record TorrentSetup : TorrentBasis
     private Bitfield SelectedPieces() => SelectedFiles.PiecesOf(Metainfo, SelectedFiles.FlagsOf(Metainfo, Options.SelectedFiles));
 
     /// <summary>Where the torrent's pieces are kept; opened by its loop.</summary>
-    public ITorrentStore CreateStore() =>
-        Services.MakeStore is { } make ? make(StorageOptions()) : Options.Stream is { } stream ? new StreamStorage(StorageOptions(), stream) : new TorrentStorage(StorageOptions());
+    public ITorrentStore CreateStore()
+    {
+        if (Services.MakeStore is { } make)
+            return make(StorageOptions());
+        return Options.Stream is { } stream ? new StreamStorage(StorageOptions(), stream) : new TorrentStorage(StorageOptions());
+    }
 
     /// <summary>What the torrent's storage is to do.</summary>
     public StorageOptions StorageOptions() => new()

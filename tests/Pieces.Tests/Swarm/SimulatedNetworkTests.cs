@@ -17,7 +17,8 @@ public class SimulatedNetworkTests
     public void A_line_carries_its_rate_and_what_it_carries_comes_after_the_latency()
     {
         SimulatedPipe pipe = Pipe(_network.AddHost(MiB, 0), _network.AddHost(0, 0), latency: 0.1);
-        pipe.WriteAsync(new byte[48 * KiB], Token).IsCompletedSuccessfully.Should().BeTrue();
+        Task writing = pipe.WriteAsync(new byte[48 * KiB], Token).AsTask();
+        writing.IsCompletedSuccessfully.Should().BeTrue();
         ReadAll(pipe, 48 * KiB).Should().BeApproximately((48.0 / KiB) + 0.1, 0.001);
     }
 

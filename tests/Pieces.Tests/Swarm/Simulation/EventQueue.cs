@@ -8,7 +8,9 @@ internal interface ISimulatedEvent
     void Happen(long argument);
 }
 
-/// <summary>What is to happen, by time; of the same moment, in the order in which it was planned. A heap without an allocation for each entry.</summary>
+/// <summary>
+/// What is to happen, by time; of the same moment, in the order in which it was planned. A heap without an allocation for each entry.
+/// </summary>
 internal sealed class EventQueue
 {
     private const int Arity = 4;

@@ -3,8 +3,8 @@ using System.Threading.Tasks.Sources;
 namespace Pieces.Tests.Swarm.Simulation;
 
 /// <summary>
-/// One end's read or write that waits; used again and again. Whoever waits goes on at once when it is done, which saves a work item, and in the thread
-/// pool when it has failed: that may be in the middle of his own closing.
+/// One end's read or write that waits; used again and again. Whoever waits goes on at once when it is done, which saves a work item, and in the
+/// thread pool when it has failed: that may be in the middle of his own closing.
 /// </summary>
 internal sealed class PendingTransfer<TMemory> : IValueTaskSource<int>, IValueTaskSource
 {

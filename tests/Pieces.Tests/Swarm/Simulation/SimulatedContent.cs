@@ -51,8 +51,8 @@ internal sealed class SimulatedContent
 }
 
 /// <summary>
-/// A disk that takes no time and no room: pieces are compared with what they should be, bit by bit, and of what is here a bit is kept. Outlives its client, as a disk
-/// does.
+/// A disk that takes no time and no room: pieces are compared with what they should be, and of what is here a bit for each piece is kept. Outlives
+/// its client, as a disk does.
 /// </summary>
 internal sealed class SimulatedDisk(SimulatedContent content, bool isFull)
 {

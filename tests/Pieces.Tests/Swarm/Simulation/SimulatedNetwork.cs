@@ -22,8 +22,8 @@ internal sealed record SimulatedLinks
 }
 
 /// <summary>
-/// Hosts with uplinks and downlinks, and what is between them. The round trip between two hosts is log-normal over all pairs and the same for one pair
-/// for ever. One thread at a time.
+/// Hosts with uplinks and downlinks, and what is between them. The round trip between two hosts is log-normal over all pairs and the same for one
+/// pair for ever. One thread at a time.
 /// </summary>
 internal sealed class SimulatedNetwork
 {

@@ -1,8 +1,8 @@
 namespace Pieces.Tests.Swarm.Simulation;
 
 /// <summary>
-/// One direction of a connection. Bytes stand in one ring from the write to the read: those that can be read, those under way, those that wait for the
-/// sender's uplink. An event moves a border; bytes are copied when they are written and when they are read, and not between.
+/// One direction of a connection. Bytes stand in one ring from the write to the read: those that can be read, those under way, those that wait for
+/// the sender's uplink. An event moves a border; bytes are copied when they are written and when they are read, and not between.
 /// </summary>
 internal sealed class SimulatedPipe : ISimulatedEvent
 {
@@ -59,8 +59,7 @@ internal sealed class SimulatedPipe : ISimulatedEvent
 
     public ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken)
     {
-        if (_isReaderGone)
-            throw new ObjectDisposedException(nameof(SimulatedPipe));
+        ObjectDisposedException.ThrowIf(_isReaderGone, this);
         if (_readable > 0)
             return new ValueTask<int>(Take(buffer.Span));
         return _isEnded ? new ValueTask<int>(0) : new ValueTask<int>(_reader, _reader.Begin(buffer, cancellationToken));

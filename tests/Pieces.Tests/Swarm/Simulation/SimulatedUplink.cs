@@ -1,8 +1,8 @@
 namespace Pieces.Tests.Swarm.Simulation;
 
 /// <summary>
-/// What a host sends, all connections together: those that have something take turns, a block at a time. What fits a packet goes between the packets of
-/// the block that is on the line, as a system with fair queues does it, unless there is more of it than the line carries.
+/// What a host sends, all connections together: those that have something take turns, a block at a time. What fits a packet goes between the packets
+/// of the block that is on the line, as a system with fair queues does it, unless there is more of it than the line carries.
 /// </summary>
 internal sealed class SimulatedUplink : ISimulatedEvent
 {

@@ -1,8 +1,8 @@
 namespace Pieces.Tests.Swarm.Simulation;
 
 /// <summary>
-/// Lets everything that is ready run, then goes on to the next moment, and so on to the end. It is itself a work item of the thread pool, which must have
-/// one thread: then nothing else runs while it does, what waits can be counted, and everything runs in the same order each time.
+/// Lets everything that is ready run, then goes on to the next moment, and so on to the end. It is itself a work item of the thread pool, which must
+/// have one thread: then nothing else runs while it does, what waits can be counted, and everything runs in the same order each time.
 /// </summary>
 internal sealed class SimulationDriver : IThreadPoolWorkItem
 {

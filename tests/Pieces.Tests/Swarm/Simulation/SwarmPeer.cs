@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Pieces.Primitives;
 using Pieces.Torrents;
 using Serilog;
@@ -8,6 +9,7 @@ namespace Pieces.Tests.Swarm.Simulation;
 internal sealed record SwarmWorld(SwarmScene Scene, SimulatedTime Time, SimulatedContent Content, SimulatedTracker Tracker, ILogger Logger);
 
 /// <summary>A whole client on a host of its own, which comes, goes, and may come again.</summary>
+[SuppressMessage("Design", "CA1001:Types that own disposable fields should be disposable", Justification = "LeaveAsync ends the client.")]
 internal sealed class SwarmPeer : IProgress<TorrentNotice>
 {
     private const int Port = 6881;

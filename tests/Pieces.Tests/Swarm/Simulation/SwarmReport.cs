@@ -38,22 +38,28 @@ internal sealed class SwarmReport(SwarmScene scene, IReadOnlyList<SwarmPeer> lee
 
     /// <summary>Seconds from the beginning at best, as they came.</summary>
     public double BoundWithArrivals => SwarmBounds.WithArrivals(
-        scene.Bytes, leechers.Count, seeds.Sum(Up), Come.Select(peer => (JoinOf(peer), Up(peer))), Come.Max(JoinOf), scene.Down * SwarmSimulation.MiB);
+        scene.Bytes,
+        leechers.Count,
+        seeds.Sum(Up),
+        Come.Select(peer => (JoinOf(peer), Up(peer))),
+        Come.Max(JoinOf),
+        scene.Down * SwarmSimulation.MiB);
 
     /// <summary>Copies of the content that the seeds sent.</summary>
     public double SeedCopies => (double)seeds.Sum(seed => seed.Disk.Served) / scene.Bytes;
 
     /// <summary>Bytes thrown away, of those that were wanted.</summary>
-    public double Waste => leechers.Sum(peer => peer.Wasted) / (double)Math.Max(1, leechers.Sum(peer => (long)peer.Disk.Have.Count * scene.PieceKiB * 1024));
+    public double Waste =>
+        leechers.Sum(peer => peer.Wasted) / (double)Math.Max(1, leechers.Sum(peer => (long)peer.Disk.Have.Count * scene.PieceKiB * 1024));
 
-    /// <summary>Share of what those could send who were there that was sent as blocks until the last completion; NaN where there is no limit.</summary>
+    /// <summary>Blocks that were sent until the last completion, over what those who were there could send; NaN where there is no limit.</summary>
     public double Used
     {
         get
         {
             long end = SimulatedTime.TicksOf(LastCompletion);
             double could = leechers.Concat(seeds).Sum(peer => Up(peer) * peer.PresentUntil(end) / TimeSpan.TicksPerSecond);
-            return could == 0 ? double.NaN : Sent / could;
+            return could <= 0 ? double.NaN : Sent / could;
         }
     }
 

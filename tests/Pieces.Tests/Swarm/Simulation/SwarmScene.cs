@@ -63,7 +63,7 @@ internal sealed record SwarmScene
     /// <summary>Share of those that come again, after 5 to 30 seconds, with what they had.</summary>
     public double Return { get; init; } = 0.5;
 
-    /// <summary>Seeds leave when they have sent each piece and so many copies in all; 0 for never.</summary>
+    /// <summary>Seeds leave when each piece is with some leecher and they have sent so many copies; 0 for never.</summary>
     public double SeedLeaves { get; init; }
 
     /// <summary>Peers that the tracker names.</summary>

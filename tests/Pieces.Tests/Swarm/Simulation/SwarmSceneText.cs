@@ -30,7 +30,7 @@ internal static class SwarmSceneText
         ["rtt-p99"] = (scene, text) => scene with { LateRoundTrip = Number(text) },
         ["header"] = (scene, text) => scene with { Header = Whole(text) },
         ["free"] = (scene, text) => scene with { FreeRiders = Number(text) },
-        ["order"] = (scene, text) => scene with { Order = OneOf(text, "in-order", "rarest-first") == 0 ? PieceOrder.InOrder : PieceOrder.RarestFirst },
+        ["order"] = (scene, text) => scene with { Order = (PieceOrder)OneOf(text, "in-order", "rarest-first") },
         ["stay"] = (scene, text) => scene with { Stay = text == "on" ? -1 : Number(text) },
         ["churn"] = (scene, text) => scene with { Churn = Number(text) },
         ["return"] = (scene, text) => scene with { Return = Number(text) },

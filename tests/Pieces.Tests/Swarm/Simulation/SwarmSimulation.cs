@@ -133,9 +133,11 @@ internal sealed class SwarmSimulation : ILogEventSink
 
     private void LookAtSeeds()
     {
-        foreach (SwarmPeer seed in _seeds.Where(seed => seed.IsPresent))
+        // What was sent last may be lost with the connection: a piece is out when somebody has it.
+        bool isOut = Enumerable.Range(0, _scene.Pieces).All(piece => _leechers.Exists(peer => peer.IsPresent && peer.Disk.Have[piece]));
+        foreach (SwarmPeer seed in _seeds.Where(seed => seed.IsPresent && isOut))
         {
-            if (seed.Disk.ServedPieces == _scene.Pieces && seed.Disk.Served >= _scene.SeedLeaves * _scene.Bytes)
+            if (seed.Disk.Served >= _scene.SeedLeaves * _scene.Bytes)
                 Leave(seed);
         }
 
