@@ -212,6 +212,7 @@ internal sealed class TorrentSession
             return;
         _pieces.PeerLeft(peer);
         _uploads.Forget(peer);
+        _downloads.Forget(peer);
         if (_delivery.HasTakenAll(peer))
             _reporter.Completed(peer);
         _metadata.Forget(peer);
