@@ -21,8 +21,10 @@ internal sealed class DownloadShares
     // Who sends more than its share, since others do not use theirs, may go on to grow.
     private const double Growth = 1.5;
 
-    // With so many that share, the gap between a block and the next request is filled by others; with fewer the next one is asked for before it.
+    // The next block is asked for before one is here, or a peer would lose its turn again and again. Not where that would hold up both for seconds: with so
+    // many that share, others fill the gap.
     private const int ManySharers = 3;
+    private const double SmallShare = BlockRequest.MaxLength;
 
     private readonly RateLimiter _limiter;
     private readonly ByteRate _perPeer;
@@ -61,7 +63,7 @@ internal sealed class DownloadShares
             seconds = Seconds + Math.Min(peer.Requests.Window.LeastLatency, LongestLatency);
         }
 
-        return (int)Math.Clamp(rate * seconds / BlockRequest.MaxLength, share.Sharers < ManySharers ? 2 : 1, RequestWindow.MaxLimit);
+        return (int)Math.Clamp(rate * seconds / BlockRequest.MaxLength, share.Sharers < ManySharers || share.BytesPerSecond >= SmallShare ? 2 : 1, RequestWindow.MaxLimit);
     }
 
     private void Count(PeerState peer, bool takesShare)

@@ -47,7 +47,7 @@ public class LimitTests
         await traffic.PassAsync(WarmUp + 10, given);
         traffic.PerSecond(WarmUp, WarmUp + 10).Should().BeApproximately(Rate, Rate * Tolerance);
         given.PerSecond(WarmUp, WarmUp + 10).Should().BeApproximately(
-            Rate, (Rate * Tolerance) + (seeds.Count * BlockRequest.MaxLength / 10), "a sender is ahead by what it was asked for, of many a block each");
+            Rate, (Rate * Tolerance) + (seeds.Count * 2 * BlockRequest.MaxLength / 10), "a sender is ahead by what it was asked for, of many two blocks each");
         traffic.MostInOneSecond.Should().BeLessThan(Rate * 1.2);
         traffic.Unevenness(WarmUp, WarmUp + 10).Should().BeLessThan(1.25, "a block is a fifteenth of what each of twenty gives");
         leecher!.Now.Wasted.Should().BeLessThan(Rate / 20, "nothing counts as late by our own limit");
