@@ -3,52 +3,85 @@ using Pieces.Primitives;
 namespace Pieces.Net;
 
 /// <summary>
-/// A token bucket: limits bytes a second, first come first served. Limiters nest (peer in torrent in client): what is taken here is taken from every
-/// parent too. Safe for all threads. Its only lock guards its own numbers.
+/// A token bucket: limits bytes a second and shares them out evenly. Limiters nest (peer in torrent in client): what is taken here is taken from every
+/// parent too. Who takes is a <see cref="RateTap"/>; among those that wait, it is the turn of the one that will have had least, counted in bytes: nobody
+/// gains by larger or more frequent wishes, small ones go first, and who was silent does not make up for it (fair queueing). Safe for all threads. Its only lock
+/// guards its own numbers, and is not taken while there is no limit.
 /// </summary>
 internal sealed class RateLimiter : IDisposable
 {
-    /// <summary>What may go out at once after a pause, in time at the full rate: short, so that a limit holds within any second.</summary>
-    public static readonly TimeSpan Burst = TimeSpan.FromMilliseconds(200);
+    /// <summary>What may pass at once after a pause in which nobody wanted anything, in time at the full rate: short, so that a limit holds in any second.</summary>
+    public static readonly TimeSpan Burst = TimeSpan.FromMilliseconds(100);
 
-    // One grant: large enough for few wake-ups, short enough that many peers take turns within a second.
-    private const double QuantumSeconds = 0.1;
-    private const int MinQuantum = 1024;
-    private const int MaxQuantum = 64 * 1024;
+    /// <summary>What may pass at once when somebody waited all the while and the timer was late: what a busy machine, or a clock that goes in steps,
+    /// has held up is made up for as far as this.</summary>
+    public static readonly TimeSpan LateBurst = TimeSpan.FromMilliseconds(500);
+
+    // One grant is a fiftieth of a second: many take turns within a second, and the bucket is overdrawn by no more. At low rates it is a twentieth, for
+    // the sake of fewer and larger segments.
+    private const int GrantsPerSecond = 50;
+    private const int FewestGrantsPerSecond = 20;
+    private const int LargestSmallGrant = 1024;
+    private const int LargestGrant = 64 * 1024;
 
     private readonly Lock _gate = new();
     private readonly TimeProvider _timeProvider;
-    private readonly RateLimiter? _parent;
-    private readonly ITimer _timer;
-    private readonly Queue<Waiter> _waiters = new();
+    private readonly PriorityQueue<Waiter, (long End, long Order)> _waiters = new();
+    private ITimer? _timer;
+    private bool _isDisposed;
     private long _bytesPerSecond;
     private double _tokens;
     private long _refilledAt;
+    private int _sharers;
+
+    // Bytes that the one who was served last had had by then: who comes anew begins there.
+    private long _served;
+    private long _order;
 
     /// <summary>Makes a limiter inside <paramref name="parent"/>, or on its own.</summary>
     public RateLimiter(TimeProvider timeProvider, ByteRate rate, RateLimiter? parent = null)
     {
         _timeProvider = timeProvider;
-        _parent = parent;
+        Parent = parent;
+        Depth = parent is null ? 0 : parent.Depth + 1;
         _refilledAt = timeProvider.GetTimestamp();
         _bytesPerSecond = Math.Max(0, rate.BytesPerSecond);
-        _tokens = Capacity;
-        _timer = timeProvider.CreateTimer(static state => ((RateLimiter)state!).OnTimer(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
+
+    /// <summary>What this one is inside of, or null.</summary>
+    public RateLimiter? Parent { get; }
+
+    /// <summary>Number of parents.</summary>
+    public int Depth { get; }
 
     /// <summary>The limit; may be changed at any time and then holds for those who wait already.</summary>
     public ByteRate Rate
     {
-        get => new(Interlocked.Read(ref _bytesPerSecond));
+        get => new(Volatile.Read(ref _bytesPerSecond));
         set
         {
             lock (_gate)
             {
                 Refill();
-                Interlocked.Exchange(ref _bytesPerSecond, Math.Max(0, value.BytesPerSecond));
-                _tokens = Math.Clamp(_tokens, -Capacity, Capacity);
+                Volatile.Write(ref _bytesPerSecond, Math.Max(0, value.BytesPerSecond));
+                _tokens = Math.Clamp(_tokens, -Worth(Burst), Worth(Burst));
                 Grant();
             }
+        }
+    }
+
+    /// <summary>Whether there is a limit, here or in a parent.</summary>
+    public bool IsLimited
+    {
+        get
+        {
+            for (RateLimiter? limiter = this; limiter is not null; limiter = limiter.Parent)
+            {
+                if (Volatile.Read(ref limiter._bytesPerSecond) != 0)
+                    return true;
+            }
+
+            return false;
         }
     }
 
@@ -57,78 +90,84 @@ internal sealed class RateLimiter : IDisposable
     {
         get
         {
-            long rate = Interlocked.Read(ref _bytesPerSecond);
-            int own = rate == 0 ? int.MaxValue : (int)Math.Clamp(rate * QuantumSeconds, MinQuantum, MaxQuantum);
-            return _parent is null ? own : Math.Min(own, _parent.Quantum);
+            int quantum = int.MaxValue;
+            for (RateLimiter? limiter = this; limiter is not null; limiter = limiter.Parent)
+            {
+                if (Volatile.Read(ref limiter._bytesPerSecond) is not 0 and long rate)
+                    quantum = Math.Min(quantum, QuantumOf(rate));
+            }
+
+            return quantum;
         }
     }
 
-    private double Capacity => Math.Max(1, _bytesPerSecond * Burst.TotalSeconds);
-
-    /// <summary>
-    /// Waits until <paramref name="bytes"/> may pass. A grant may overdraw the bucket, and the next one waits for that: so an amount above the burst
-    /// passes too, and the average is exact. Costs nothing when nothing is limited.
-    /// </summary>
-    public ValueTask AcquireAsync(int bytes, CancellationToken cancellationToken)
+    /// <summary>What falls to each of those that share the limits here and above.</summary>
+    public RateShare Share
     {
-        for (RateLimiter? limiter = this; limiter is not null; limiter = limiter._parent)
+        get
         {
-            if (!limiter.TryTake(bytes))
-                return AcquireSlowlyAsync(limiter, bytes, cancellationToken);
-        }
+            RateShare share = RateShare.Unlimited;
+            for (RateLimiter? limiter = this; limiter is not null; limiter = limiter.Parent)
+            {
+                int sharers = Math.Max(1, Volatile.Read(ref limiter._sharers));
+                if (Volatile.Read(ref limiter._bytesPerSecond) is not 0 and long rate && (double)rate / sharers < share.BytesPerSecond)
+                    share = new RateShare((double)rate / sharers, sharers);
+            }
 
-        return ValueTask.CompletedTask;
+            return share;
+        }
     }
 
-    /// <summary>Gives back what was acquired and not used.</summary>
-    public void Refund(int bytes)
+    /// <summary>So many more want to have a share from now on, or fewer.</summary>
+    public void AddSharers(int change)
     {
-        for (RateLimiter? limiter = this; limiter is not null && bytes > 0; limiter = limiter._parent)
-            limiter.GiveBack(bytes);
+        for (RateLimiter? limiter = this; limiter is not null && change != 0; limiter = limiter.Parent)
+            Interlocked.Add(ref limiter._sharers, change);
+    }
+
+    /// <summary>Counts what has passed already, such as a handshake: those who come next wait for it.</summary>
+    public void Charge(int bytes)
+    {
+        for (RateLimiter? limiter = this; limiter is not null; limiter = limiter.Parent)
+            limiter.Spend(bytes);
     }
 
     /// <summary>Stops the timer; nobody may wait any more.</summary>
-    public void Dispose() => _timer.Dispose();
-
-    private async ValueTask AcquireSlowlyAsync(RateLimiter first, int bytes, CancellationToken cancellationToken)
+    public void Dispose()
     {
-        RateLimiter? limiter = first;
-        try
+        lock (_gate)
         {
-            for (; limiter is not null; limiter = limiter._parent)
-            {
-                if (!limiter.TryTake(bytes))
-                    await limiter.WaitAsync(bytes, cancellationToken).ConfigureAwait(false);
-            }
-        }
-        catch (OperationCanceledException)
-        {
-            for (RateLimiter? taken = this; taken is not null && taken != limiter; taken = taken._parent)
-                taken.GiveBack(bytes);
-            throw;
+            _isDisposed = true;
+            _timer?.Dispose();
         }
     }
 
-    private bool TryTake(int bytes)
+    /// <summary>Takes tokens here and now, or not at all. A grant may overdraw the bucket, and the next one waits for that: so the average is exact.</summary>
+    internal bool TryTake(RateTap tap, int bytes)
     {
-        if (Interlocked.Read(ref _bytesPerSecond) == 0)
+        if (Volatile.Read(ref _bytesPerSecond) == 0)
             return true;
         lock (_gate)
         {
             Refill();
+            if (_bytesPerSecond == 0)
+                return true;
             if (_waiters.Count > 0 || _tokens <= 0)
-                return _bytesPerSecond == 0;
+                return false;
+            _served = Math.Max(_served, Begin(tap, bytes));
             _tokens -= bytes;
             return true;
         }
     }
 
-    private async Task WaitAsync(int bytes, CancellationToken cancellationToken)
+    /// <summary>Takes tokens here in turn with the others.</summary>
+    internal async Task WaitAsync(RateTap tap, int bytes, CancellationToken cancellationToken)
     {
-        var waiter = new Waiter(bytes);
+        Waiter waiter;
         lock (_gate)
         {
-            _waiters.Enqueue(waiter);
+            waiter = new Waiter(Begin(tap, bytes), bytes);
+            _waiters.Enqueue(waiter, (waiter.Start + bytes, _order++));
             Grant();
         }
 
@@ -137,14 +176,32 @@ internal sealed class RateLimiter : IDisposable
         await waiter.Granted.Task.ConfigureAwait(false);
     }
 
-    private void GiveBack(int bytes)
+    /// <summary>Takes back what was acquired here and not used.</summary>
+    internal void GiveBack(RateTap tap, int bytes)
     {
-        if (Interlocked.Read(ref _bytesPerSecond) == 0)
+        if (Volatile.Read(ref _bytesPerSecond) == 0)
             return;
         lock (_gate)
         {
-            _tokens = Math.Min(Capacity, _tokens + bytes);
+            tap.Had(this) -= bytes;
+            _tokens = Math.Max(_tokens, Math.Min(Worth(LateBurst), _tokens + bytes));
             Grant();
+        }
+    }
+
+    private static int QuantumOf(long rate) =>
+        (int)Math.Clamp(rate / GrantsPerSecond, Math.Clamp(rate / FewestGrantsPerSecond, 1, LargestSmallGrant), LargestGrant);
+
+    private double Worth(TimeSpan time) => Math.Max(1, _bytesPerSecond * time.TotalSeconds);
+
+    private void Spend(int bytes)
+    {
+        if (Volatile.Read(ref _bytesPerSecond) == 0)
+            return;
+        lock (_gate)
+        {
+            Refill();
+            _tokens -= bytes;
         }
     }
 
@@ -154,34 +211,56 @@ internal sealed class RateLimiter : IDisposable
             Grant();
     }
 
+    // Under the lock. What this tap has had before these bytes; one that was silent begins where the others are.
+    private long Begin(RateTap tap, int bytes)
+    {
+        ref long had = ref tap.Had(this);
+        long start = Math.Max(had, _served);
+        had = start + bytes;
+        return start;
+    }
+
     // Under the lock. Continuations of waiters run elsewhere, so completing them here calls nobody.
     private void Grant()
     {
         Refill();
-        while (_waiters.TryPeek(out Waiter? waiter) && (_tokens > 0 || _bytesPerSecond == 0))
+        while ((_tokens > 0 || _bytesPerSecond == 0) && _waiters.TryDequeue(out Waiter? waiter, out _))
         {
-            _waiters.Dequeue();
-            if (waiter.Granted.TrySetResult())
-                _tokens -= waiter.Bytes;
+            if (!waiter.Granted.TrySetResult())
+                continue;
+            _tokens -= waiter.Bytes;
+            _served = Math.Max(_served, waiter.Start);
         }
 
-        if (_waiters.Count > 0)
-        {
-            double seconds = (1 - _tokens) / _bytesPerSecond;
-            _timer.Change(TimeSpan.FromMilliseconds(Math.Max(1, Math.Ceiling(seconds * 1000))), Timeout.InfiniteTimeSpan);
-        }
+        if (_waiters.Count == 0 || _isDisposed)
+            return;
+        double milliseconds = Math.Max(1, Math.Ceiling((1 - _tokens) / _bytesPerSecond * 1000));
+        _timer ??= _timeProvider.CreateTimer(
+            static state => ((RateLimiter)state!).OnTimer(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _timer.Change(TimeSpan.FromMilliseconds(milliseconds), Timeout.InfiniteTimeSpan);
     }
 
+    // Under the lock. What is there beyond a burst already stays: it was waited for.
     private void Refill()
     {
         long now = _timeProvider.GetTimestamp();
         double seconds = _timeProvider.GetElapsedTime(_refilledAt, now).TotalSeconds;
         _refilledAt = now;
-        _tokens = _bytesPerSecond == 0 ? Capacity : Math.Min(Capacity, _tokens + (seconds * _bytesPerSecond));
+        double most = Worth(_waiters.Count > 0 ? LateBurst : Burst);
+        _tokens = _bytesPerSecond == 0 ? 0 : Math.Max(_tokens, Math.Min(most, _tokens + (seconds * _bytesPerSecond)));
     }
 
-    private sealed record Waiter(int Bytes)
+    private sealed record Waiter(long Start, int Bytes)
     {
         public TaskCompletionSource Granted { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
+}
+
+/// <summary>One's share of a limit.</summary>
+/// <param name="BytesPerSecond">Bytes a second; infinite when nothing is limited.</param>
+/// <param name="Sharers">How many have one each.</param>
+internal readonly record struct RateShare(double BytesPerSecond, int Sharers)
+{
+    /// <summary>That of no limit.</summary>
+    public static RateShare Unlimited => new(double.PositiveInfinity, 1);
 }

@@ -7,8 +7,8 @@ namespace Pieces.Net;
 internal sealed class ThrottledStream : DuplexStream, IScatterReader
 {
     private readonly Stream _inner;
-    private readonly RateLimiter? _readLimiter;
-    private readonly RateLimiter? _writeLimiter;
+    private readonly RateTap? _readTap;
+    private readonly RateTap? _writeTap;
     private long _bytesRead;
     private long _bytesWritten;
     private volatile bool _isReading;
@@ -18,8 +18,8 @@ internal sealed class ThrottledStream : DuplexStream, IScatterReader
     public ThrottledStream(Stream inner, RateLimiter? readLimiter, RateLimiter? writeLimiter)
     {
         _inner = inner;
-        _readLimiter = readLimiter;
-        _writeLimiter = writeLimiter;
+        _readTap = readLimiter is null ? null : new RateTap(readLimiter);
+        _writeTap = writeLimiter is null ? null : new RateTap(writeLimiter);
     }
 
     /// <summary>Bytes received so far, protocol overhead included.</summary>
@@ -35,7 +35,7 @@ internal sealed class ThrottledStream : DuplexStream, IScatterReader
     public bool IsWriting => _isWriting;
 
     /// <summary>Whether several buffers can be filled at once: not under a limit, which cuts reads short.</summary>
-    public bool CanScatter => _inner is IScatterReader { CanScatter: true } && (_readLimiter is null || _readLimiter.Quantum == int.MaxValue);
+    public bool CanScatter => _inner is IScatterReader { CanScatter: true } && _readTap is not { IsLimited: true };
 
     /// <inheritdoc/>
     public int Available => ((IScatterReader)_inner).Available;
@@ -44,12 +44,12 @@ internal sealed class ThrottledStream : DuplexStream, IScatterReader
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         int granted = 0;
-        if (_readLimiter is { Quantum: < int.MaxValue } && !buffer.IsEmpty)
+        if (_readTap is { IsLimited: true } && !buffer.IsEmpty)
         {
             // Only once there is something to read: a silent peer must not sit on what others could use.
             await ReadInnerAsync(Memory<byte>.Empty, cancellationToken).ConfigureAwait(false);
-            granted = Math.Min(buffer.Length, _readLimiter.Quantum);
-            await _readLimiter.AcquireAsync(granted, cancellationToken).ConfigureAwait(false);
+            granted = Math.Min(buffer.Length, _readTap.Quantum);
+            await _readTap.AcquireAsync(granted, cancellationToken).ConfigureAwait(false);
             buffer = buffer[..granted];
         }
 
@@ -61,7 +61,7 @@ internal sealed class ThrottledStream : DuplexStream, IScatterReader
         finally
         {
             if (granted > count)
-                _readLimiter!.Refund(granted - count);
+                _readTap!.Refund(granted - count);
         }
 
         Interlocked.Add(ref _bytesRead, count);
@@ -90,10 +90,10 @@ internal sealed class ThrottledStream : DuplexStream, IScatterReader
         while (!buffer.IsEmpty)
         {
             int count = buffer.Length;
-            if (_writeLimiter is not null)
+            if (_writeTap is { IsLimited: true })
             {
-                count = Math.Min(count, _writeLimiter.Quantum);
-                await _writeLimiter.AcquireAsync(count, cancellationToken).ConfigureAwait(false);
+                count = Math.Min(count, _writeTap.Quantum);
+                await _writeTap.AcquireAsync(count, cancellationToken).ConfigureAwait(false);
             }
 
             _isWriting = true;

@@ -57,6 +57,12 @@ internal sealed class PeerRequests
     /// <summary>Other peers' requests are not looked at for it before this timestamp; kept by the endgame.</summary>
     public long TakeOverAfter { get; set; } = long.MinValue;
 
+    /// <summary>Seconds that our own rate limit makes a request wait for its answer, which are no fault of the peer's; default 0.</summary>
+    public double OwnDelay { get; set; }
+
+    /// <summary>The longest that <see cref="OwnDelay"/> may come to: others that share the limit may be in front for a while.</summary>
+    public double LongestOwnDelay => OwnDelay * 2;
+
     /// <summary>Pieces that may be asked for even while it chokes (BEP 6).</summary>
     public IReadOnlyList<PieceIndex> AllowedFast => _allowedFast;
 
@@ -68,7 +74,7 @@ internal sealed class PeerRequests
             double seconds = Window.Latency == 0
                 ? FirstLateSeconds
                 : Math.Clamp(Window.Latency * LateFactor, SoonestLateSeconds, LatestLateSeconds);
-            return (long)(seconds * _frequency);
+            return (long)((seconds + LongestOwnDelay) * _frequency);
         }
     }
 
@@ -107,8 +113,8 @@ internal sealed class PeerRequests
         _hasLetExpire |= into.Count > before;
     }
 
-    /// <summary>Whether requests are out and no block has come for <see cref="SnubSeconds"/>.</summary>
-    public bool IsSilent(long now) => Pending.Count > 0 && now - SilentSince >= (long)(SnubSeconds * _frequency);
+    /// <summary>Whether requests are out and no block has come for <see cref="SnubSeconds"/>, our own delay apart.</summary>
+    public bool IsSilent(long now) => Pending.Count > 0 && now - SilentSince >= (long)((SnubSeconds + LongestOwnDelay) * _frequency);
 
     /// <summary>Remembers an allowed-fast piece; false when it was known or there are too many.</summary>
     public bool AllowFast(PieceIndex piece)

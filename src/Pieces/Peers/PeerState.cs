@@ -86,6 +86,9 @@ internal sealed class PeerState
     /// <summary>Whether it has something we need; kept by the torrent's pieces. O(1).</summary>
     public bool IsInteresting => Requests.Useful > 0;
 
+    /// <summary>Whether it counts among those that share our download limit; kept by the torrent's shares.</summary>
+    public bool TakesShare { get; set; }
+
     /// <summary>Why the connection ends; decided by whoever closes it first.</summary>
     public PeerEnding Ending { get; private set; }
 

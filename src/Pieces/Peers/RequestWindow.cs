@@ -57,13 +57,19 @@ internal sealed class RequestWindow
     public RequestWindow(TimeProvider time) => _frequency = time.TimestampFrequency;
 
     /// <summary>Requests that may be out now.</summary>
-    public int Size => IsSnubbed ? 1 : (int)Math.Min(_isShy && Latency == 0 ? Math.Min(_size, ShyStart) : _size, _limit);
+    public int Size => IsSnubbed ? 1 : (int)Math.Min(_isShy && Latency == 0 ? Math.Min(_size, ShyStart) : _size, Math.Min(_limit, Allowance));
+
+    /// <summary>Requests that may be out for all that our own rate limit lets in; as many as the peer is good for (the default) while nothing is limited.</summary>
+    public int Allowance { get; set; } = MaxLimit;
 
     /// <summary>Whether the peer has let its requests lie: one is out to it till it answers.</summary>
     public bool IsSnubbed { get; private set; }
 
     /// <summary>Mean time from asking to answer, in seconds; 0 while unknown.</summary>
     public double Latency => _estimate.Latency;
+
+    /// <summary>Least time from asking to answer, in seconds; infinite while unknown.</summary>
+    public double LeastLatency => _estimate.LeastLatency;
 
     /// <summary>Measured rate while it had enough to do, in bytes a second; 0 while unknown.</summary>
     public double BytesPerSecond => _estimate.Rate;

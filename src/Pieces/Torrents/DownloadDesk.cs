@@ -9,16 +9,18 @@ internal sealed class DownloadDesk
 {
     private readonly PieceManager _pieces;
     private readonly PeerPool _pool;
+    private readonly DownloadShares _shares;
     private readonly TimeProvider _time;
     private readonly List<BlockRequest> _requests = [];
     private readonly List<PeerRequest> _cancels = [];
 
     private bool _isStopping;
 
-    public DownloadDesk(PieceManager pieces, PeerPool pool, TimeProvider time)
+    public DownloadDesk(PieceManager pieces, PeerPool pool, DownloadShares shares, TimeProvider time)
     {
         _pieces = pieces;
         _pool = pool;
+        _shares = shares;
         _time = time;
     }
 
@@ -30,7 +32,15 @@ internal sealed class DownloadDesk
     }
 
     /// <summary>From now on nothing is asked for; what comes is still taken.</summary>
-    public void StopAsking() => _isStopping = true;
+    public void StopAsking()
+    {
+        _isStopping = true;
+        foreach (PeerState peer in _pool.Peers)
+            _shares.Release(peer);
+    }
+
+    /// <summary>A peer has left.</summary>
+    public void Forget(PeerState peer) => _shares.Release(peer);
 
     /// <summary>Tells a peer of our interest when that has changed, and asks it for what its window has room for.</summary>
     public void Serve(PeerState peer)
@@ -44,10 +54,12 @@ internal sealed class DownloadDesk
             peer.Connection!.Send(isInteresting ? InterestedMessage.Instance : NotInterestedMessage.Instance);
         }
 
+        long now = _time.GetTimestamp();
+        _shares.Tend(peer, now);
         if (!isInteresting)
             return;
         _requests.Clear();
-        if (_pieces.FillRequests(peer, _time.GetTimestamp(), _requests) > 0)
+        if (_pieces.FillRequests(peer, now, _requests) > 0)
             peer.Connection!.SendRequests(_requests);
     }
 

@@ -119,11 +119,12 @@ internal sealed class Endgame
         return Math.Max(busy, waited > window.Latency * 2 ? waited : 0);
     }
 
-    // What another must take for its blocks at the least, in seconds, before they are asked of this peer too.
+    // What another must take for its blocks at the least, in seconds, before they are asked of this peer too. Where it is our own limit that they wait for,
+    // they would wait here just so.
     private double LeastRemaining(PeerState peer)
     {
         bool isMidway = _work.Table.Missing.Count + _work.Table.Deferred > 0;
-        return Math.Max(Finish(peer) * ClearGain, isMidway ? MidwaySeconds : 0);
+        return Math.Max(Finish(peer) * ClearGain, isMidway ? MidwaySeconds : 0) + peer.Requests.LongestOwnDelay;
     }
 
     // Seconds till it would have sent one block more.

@@ -12,6 +12,9 @@ internal sealed record GreetingTerms
     /// <summary>Bytes of the metadata that we serve; null when we serve none: it is not known yet, or the torrent is private.</summary>
     public int? MetadataSize { get; init; }
 
+    /// <summary>Whether we download nothing more, though we may not have everything (BEP 21).</summary>
+    public bool IsUploadOnly { get; init; }
+
     /// <summary>Whether we take messages of the peer exchange (BEP 11).</summary>
     public bool ExchangesPeers { get; init; }
 }

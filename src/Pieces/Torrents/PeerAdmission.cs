@@ -26,12 +26,13 @@ internal sealed class PeerAdmission
     private int _lastId;
 
     /// <summary>Makes it for a torrent whose pieces may be unknown.</summary>
-    public PeerAdmission(TorrentServices services, TorrentInbox inbox, PeerDialer dialer, TorrentPeers peers)
+    public PeerAdmission(TorrentServices services, TorrentInbox inbox, PeerDialer dialer, TorrentPeers peers, TorrentLimits limits)
     {
         _services = services;
         _inbox = inbox;
         _dialer = dialer;
         Peers = peers;
+        Limits = limits;
         _logger = services.Logger;
     }
 
@@ -44,6 +45,9 @@ internal sealed class PeerAdmission
 
     /// <summary>Who is known and who is connected.</summary>
     public TorrentPeers Peers { get; }
+
+    /// <summary>How much may pass.</summary>
+    public TorrentLimits Limits { get; }
 
     /// <summary>Dials as many as there is room for; where there is none, a peer with whom nothing happens makes room for one that is known.</summary>
     /// <returns>Whether nobody is connected and nobody is left to dial.</returns>
@@ -196,6 +200,8 @@ internal sealed class PeerAdmission
     {
         long now = _services.TimeProvider.GetTimestamp();
         var id = new SourceId(++_lastId);
+        PeerLimits limits = Limits.ForPeer();
+        limits.ChargeHandshake(Handshake.Length);
         var connection = new PeerConnection(new PeerConnectionOptions
         {
             Id = id,
@@ -205,8 +211,8 @@ internal sealed class PeerAdmission
             Store = _blocks,
             Pool = _services.BlockPool,
             PieceCount = _pieceCount,
-            DownloadLimiter = _services.DownloadLimiter,
-            UploadLimiter = _services.UploadLimiter,
+            DownloadLimiter = limits.Download,
+            UploadLimiter = limits.Upload,
             TimeProvider = _services.TimeProvider,
             Logger = _services.Logger,
             Trace = PeerTrace.Of(_services.Logger, peer.Transport.RemoteEndPoint),
@@ -222,8 +228,14 @@ internal sealed class PeerAdmission
             Peers.Book.Connected(address);
         Peers.Pool.Admit(state);
         connection.Start();
-        _closing.Add(connection.Completion);
+        _closing.Add(EndAsync(connection, limits));
         return state;
+    }
+
+    private static async Task EndAsync(PeerConnection connection, PeerLimits limits)
+    {
+        await connection.Completion.ConfigureAwait(false);
+        limits.Dispose();
     }
 }
 

@@ -36,7 +36,7 @@ internal static class PeerGreeting
         else if (connection.SupportsFast)
             connection.Send(HaveNoneMessage.Instance);
 
-        SendHello(connection, terms, have.IsFull);
+        SendHello(connection, terms);
     }
 
     /// <summary>Sends it while the torrent itself is not known yet: that we have nothing, and that we want its metadata.</summary>
@@ -44,7 +44,7 @@ internal static class PeerGreeting
     {
         if (connection.SupportsFast)
             connection.Send(HaveNoneMessage.Instance);
-        SendHello(connection, new GreetingTerms { ListenPort = listenPort, TakesMetadata = true }, isUploadOnly: false);
+        SendHello(connection, new GreetingTerms { ListenPort = listenPort, TakesMetadata = true });
     }
 
     /// <summary>Sends the rest of it to a peer that heard <see cref="SendBlank"/>.</summary>
@@ -56,11 +56,12 @@ internal static class PeerGreeting
             return false;
         for (int i = have.NextSet(0); i >= 0; i = have.NextSet(i + 1))
             connection.Send(new HaveMessage((uint)i));
-        SendHello(connection, terms, have.IsFull);
+        SendHello(connection, terms);
         return true;
     }
 
-    private static void SendHello(PeerConnection connection, GreetingTerms terms, bool isUploadOnly)
+    /// <summary>Says what we can do: with the greeting, and again when that has changed (BEP 10).</summary>
+    public static void SendHello(PeerConnection connection, GreetingTerms terms)
     {
         if (!connection.SupportsExtensions)
             return;
@@ -72,7 +73,7 @@ internal static class PeerGreeting
             RequestQueue = RequestQueue,
             YourAddress = connection.RemoteEndPoint.Address,
             MetadataSize = terms.MetadataSize,
-            IsUploadOnly = isUploadOnly,
+            IsUploadOnly = terms.IsUploadOnly,
         };
         connection.Send(new ExtendedMessage(HandshakeId, hello.Encode()));
     }

@@ -26,7 +26,7 @@ internal record TorrentBasis
     {
         var book = new PeerBook(Services.TimeProvider, Random);
         var pool = new PeerPool(book, Services.PeerId, Options.MaxPeers, Services.TimeProvider);
-        return new PeerAdmission(Services, Inbox, new PeerDialer(Services, InfoHash, Inbox), new TorrentPeers(book, pool));
+        return new PeerAdmission(Services, Inbox, new PeerDialer(Services, InfoHash, Inbox), new TorrentPeers(book, pool), new TorrentLimits(Services, Options));
     }
 
     /// <summary>What trackers are told, or null when there are none to ask.</summary>

@@ -114,6 +114,7 @@ internal sealed class TorrentContacts : IAsyncDisposable
         if (Trackers is not null)
             await Trackers.DisposeAsync().ConfigureAwait(false);
         await Dht.DisposeAsync().ConfigureAwait(false);
+        Lobby.Admission.Limits.Dispose();
         _stopping.Dispose();
     }
 }

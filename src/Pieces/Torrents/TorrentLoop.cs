@@ -231,7 +231,16 @@ internal sealed class TorrentLoop : IAsyncDisposable
         _setup.Reporter.Completed(_torrent.Snapshot);
         if (!_goal.BeganComplete && _goal.Left == 0)
             _contacts.Trackers?.Completed();
+        if (!_goal.IsReached)
+            BecomeSeed();
         _session!.CloseSeeds();
+    }
+
+    private void BecomeSeed()
+    {
+        _session!.BecomeUploadOnly();
+        if (_goal!.Left > 0)
+            _contacts.Trackers?.BecamePartialSeed();
     }
 
     private void MoveTo(TorrentPhase next)

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Net;
 using Pieces.Metadata;
+using Pieces.Primitives;
 using Pieces.Storage;
 
 namespace Pieces.Torrents;
@@ -89,6 +90,18 @@ public sealed record TorrentOptions
 
     /// <summary>Peers that are uploaded to at one time, 0 for nobody; for simulations. Default null: as many as the upload limit is worth.</summary>
     internal int? UploadSlots { get; init; }
+
+    /// <summary>Bytes a second from all peers of this torrent, protocol overhead included, within the client's limit; default unlimited.</summary>
+    public ByteRate DownloadLimit { get; init; } = ByteRate.Unlimited;
+
+    /// <summary>Bytes a second to all peers of this torrent, protocol overhead included, within the client's limit; default unlimited.</summary>
+    public ByteRate UploadLimit { get; init; } = ByteRate.Unlimited;
+
+    /// <summary>Bytes a second from each single peer, protocol overhead included, within the torrent's limit; default unlimited.</summary>
+    public ByteRate PeerDownloadLimit { get; init; } = ByteRate.Unlimited;
+
+    /// <summary>Bytes a second to each single peer, protocol overhead included, within the torrent's limit; default unlimited.</summary>
+    public ByteRate PeerUploadLimit { get; init; } = ByteRate.Unlimited;
 
     /// <summary>Discard an existing file that is no part of this download; default false.</summary>
     public bool Overwrite { get; init; }

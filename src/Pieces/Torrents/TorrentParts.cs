@@ -63,8 +63,8 @@ internal sealed record TorrentParts
         (PeerBook book, PeerPool pool) = admission.Peers;
         var metadata = new MetadataServer(setup.Metainfo, time);
         PeerExchange? exchange = setup.ExchangesPeers ? new PeerExchange(book, pool, time, setup.Random) : null;
-        var round = new ChokeRound(new Choker(time, setup.Random), time, setup.Services.UploadLimiter.Rate, setup.Options.UploadSlots);
-        var downloads = new DownloadDesk(pieces, pool, time);
+        var round = new ChokeRound(new Choker(time, setup.Random), time, admission.Limits.UploadRate, setup.Options.UploadSlots);
+        var downloads = new DownloadDesk(pieces, pool, new DownloadShares(admission.Limits.Download, setup.Options.PeerDownloadLimit), time);
         StreamRetention? retention = storage is StreamStorage stream
             ? new StreamRetention(table, stream.Slots, () => pool.Peers.Count, stream.TryDrop)
             : null;

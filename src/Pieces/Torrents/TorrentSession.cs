@@ -29,6 +29,7 @@ internal sealed class TorrentSession
     private readonly Func<int> _listenPort;
     private readonly List<PieceIndex> _offered = [];
     private readonly List<SourceId> _convicted = [];
+    private bool _isUploadOnly;
 
     public TorrentSession(TorrentParts parts, Func<int> listenPort)
     {
@@ -72,6 +73,7 @@ internal sealed class TorrentSession
         TakesMetadata = _metadata.Size is not null,
         MetadataSize = _metadata.Size,
         ExchangesPeers = _exchange is not null,
+        IsUploadOnly = _isUploadOnly || _pieces.Have.IsFull,
     };
 
     /// <summary>Takes over the peers that came before the torrent was known: they hear what we have, and what they said is heard.</summary>
@@ -172,13 +174,26 @@ internal sealed class TorrentSession
     /// <summary>Gives back what open pieces still hold. The disk must have let go of all buffers.</summary>
     public void Abandon() => _pieces.Abandon();
 
-    /// <summary>Everything wanted is here: those who have everything too can give us nothing, nor we them.</summary>
+    /// <summary>Everything wanted is here, from now on we give only: peers are told (BEP 21).</summary>
+    public void BecomeUploadOnly()
+    {
+        _isUploadOnly = true;
+        foreach (PeerState peer in _admission.Peers.Pool.Peers)
+            PeerGreeting.SendHello(peer.Connection!, Terms);
+    }
+
+    /// <summary>
+    /// Everything wanted is here: those who have everything too, or want nothing more (BEP 21), can give us nothing, nor we them. Who says so and is
+    /// interested all the same stays.
+    /// </summary>
     public void CloseSeeds()
     {
         foreach (PeerState peer in _admission.Peers.Pool.Peers)
         {
             if (peer.Pieces.HasAll)
                 peer.Close(PeerEnding.Useless, "both sides have everything");
+            else if (peer.IsUploadOnly && !peer.Flags.PeerInterested)
+                peer.Close(PeerEnding.Useless, "both sides want nothing more");
         }
     }
 
@@ -218,6 +233,7 @@ internal sealed class TorrentSession
         _pieces.PeerLeft(peer);
         _uploads.Forget(peer);
         _show.Forget(peer);
+        _downloads.Forget(peer);
         if (_delivery.HasTakenAll(peer))
             _reporter.Completed(peer);
         _metadata.Forget(peer);

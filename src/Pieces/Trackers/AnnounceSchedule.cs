@@ -133,7 +133,7 @@ internal sealed class AnnounceSchedule
 
     private static TimeSpan TimeOf(TrackerSlot slot, bool needsPeers) => slot switch
     {
-        { IsAnswering: true, IsOwedCompleted: true } => TimeSpan.Zero,
+        { IsAnswering: true, IsOwed: true } => TimeSpan.Zero,
         { IsAnswering: true } when !needsPeers => slot.DueAt,
         _ => slot.EarliestAt,
     };
@@ -157,7 +157,7 @@ internal sealed class AnnounceSchedule
     {
         foreach (TrackerSlot slot in Slots)
         {
-            if (slot is { IsOwedCompleted: true, IsBusy: false, IsDropped: false })
+            if (slot is { IsOwed: true, IsBusy: false, IsDropped: false })
                 yield return slot;
         }
 
@@ -165,7 +165,7 @@ internal sealed class AnnounceSchedule
         {
             if (slot.IsDropped || slot.IsBusy)
                 continue;
-            if (!slot.IsOwedCompleted)
+            if (!slot.IsOwed)
                 yield return slot;
             bool mayPass = slot.Outcome is TrackerOutcome.Failed or TrackerOutcome.Refused
                 || (slot.Outcome == TrackerOutcome.NamedNobody && needsPeers && !_isStrict);

@@ -54,6 +54,8 @@ internal sealed class Announcer
             slot.HeardStarted = true;
         if (result.Request.Event == AnnounceEvent.Completed)
             slot.HeardCompleted = true;
+        if (result.Request is { Event: AnnounceEvent.None, Counters.IsPartialSeed: true })
+            (slot.HeardPaused, slot.IsOwedPaused) = (true, false);
         slot.HeardIncomplete = result.Request.Counters.Left > 0;
         if (!response.TrackerId.IsEmpty)
             slot.TrackerId = response.TrackerId;

@@ -5,7 +5,7 @@ using Pieces.Primitives;
 
 namespace Pieces.Trackers;
 
-/// <summary>Builds the URLs of HTTP announces and scrapes (BEP 3, 7, 23, 48).</summary>
+/// <summary>Builds the URLs of HTTP announces and scrapes (BEP 3, 7, 21, 23, 48).</summary>
 internal static class HttpTrackerQuery
 {
     // Otherwise the parser would undo percent-encodings of binary bytes that happen to be letters, which some trackers compare as text.
@@ -24,7 +24,7 @@ internal static class HttpTrackerQuery
             CultureInfo.InvariantCulture,
             $"&port={request.Port}&uploaded={request.Counters.Uploaded}&downloaded={request.Counters.Downloaded}&left={request.Counters.Left}");
         query.Append(CultureInfo.InvariantCulture, $"&compact=1&numwant={request.WantedPeers}&key={request.Key:X8}");
-        if (EventName(request.Event) is { } name)
+        if (EventName(request) is { } name)
             query.Append("&event=").Append(name);
         query.Append(request.Encryption switch
         {
@@ -72,11 +72,12 @@ internal static class HttpTrackerQuery
         }
     }
 
-    private static string? EventName(AnnounceEvent announceEvent) => announceEvent switch
+    // UDP trackers have no number for a partial seed (BEP 15).
+    private static string? EventName(AnnounceRequest request) => request.Event switch
     {
         AnnounceEvent.Started => "started",
         AnnounceEvent.Completed => "completed",
         AnnounceEvent.Stopped => "stopped",
-        _ => null,
+        _ => request.Counters.IsPartialSeed ? "paused" : null,
     };
 }

@@ -7,7 +7,11 @@ namespace Pieces.Trackers;
 /// <param name="Uploaded">Payload bytes sent in this run.</param>
 /// <param name="Downloaded">Payload bytes received in this run.</param>
 /// <param name="Left">Wanted bytes that are not verified; never negative.</param>
-internal readonly record struct AnnounceCounters(long Uploaded, long Downloaded, long Left);
+internal readonly record struct AnnounceCounters(long Uploaded, long Downloaded, long Left)
+{
+    /// <summary>Whether what is left is not wanted: a partial seed, of which regular announces say so (BEP 21, <c>event=paused</c>).</summary>
+    public bool IsPartialSeed { get; init; }
+}
 
 /// <summary>Hears a torrent's trackers; called on their tasks, must not block or throw. A torrent's loop posts to its inbox.</summary>
 internal interface ITrackerSink
@@ -45,6 +49,7 @@ internal sealed class TrackerClient : IAsyncDisposable
     private Task _run = Task.CompletedTask;
     private Task? _stop;
     private bool _isComplete;
+    private bool _isPartialSeed;
     private volatile bool _everyTrackerRefused;
 
     /// <summary>Makes the trackers; asks nobody before <see cref="Start"/>.</summary>
@@ -73,6 +78,9 @@ internal sealed class TrackerClient : IAsyncDisposable
     /// <summary>The download has become complete now, in this run: <c>completed</c> is sent, once.</summary>
     public void Completed() => _signals.SetCompleted();
 
+    /// <summary>All that is wanted is here now, and not all that there is (BEP 21): said at once, and by every regular announce from now on.</summary>
+    public void BecamePartialSeed() => _signals.SetPartialSeed();
+
     /// <summary>Sends <c>stopped</c> to each tracker that heard <c>started</c>; at most 2 s for all. To be called by one owner; more calls wait for the first.</summary>
     public Task StopAsync() => _stop ??= TakeLeaveAsync();
 
@@ -97,6 +105,7 @@ internal sealed class TrackerClient : IAsyncDisposable
             while (true)
             {
                 MarkCompleted();
+                MarkPartialSeed();
                 while (NextToAsk(running.Count, begunAt) is { } slot)
                 {
                     begunAt = Now;
@@ -130,7 +139,7 @@ internal sealed class TrackerClient : IAsyncDisposable
     {
         TimeSpan now = Now;
         TrackerSlot? slot = _schedule.Next(now, _signals.NeedsPeers);
-        return slot is null || running == 0 || slot.IsOwedCompleted || (!_options.IsPrivate && now - begunAt >= Patience) ? slot : null;
+        return slot is null || running == 0 || slot.IsOwed || (!_options.IsPrivate && now - begunAt >= Patience) ? slot : null;
     }
 
     private async Task WaitAsync(List<Task<AnnounceResult>> running, TimeSpan begunAt, CancellationToken cancellationToken)
@@ -182,6 +191,15 @@ internal sealed class TrackerClient : IAsyncDisposable
             return;
         foreach (TrackerSlot slot in _schedule.Slots)
             slot.IsOwedCompleted = slot is { HeardStarted: true, HeardIncomplete: true, HeardCompleted: false };
+    }
+
+    private void MarkPartialSeed()
+    {
+        _isPartialSeed |= _signals.TakePartialSeed();
+        if (!_isPartialSeed)
+            return;
+        foreach (TrackerSlot slot in _schedule.Slots)
+            slot.IsOwedPaused = slot is { HeardStarted: true, HeardPaused: false };
     }
 
     private async Task TakeLeaveAsync()

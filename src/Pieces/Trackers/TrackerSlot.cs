@@ -57,6 +57,15 @@ internal sealed class TrackerSlot
     /// <summary>Whether <c>completed</c> is to be sent to it.</summary>
     public bool IsOwedCompleted { get; set; }
 
+    /// <summary>Whether it has answered an announce of a partial seed (BEP 21).</summary>
+    public bool HeardPaused { get; set; }
+
+    /// <summary>Whether it is to hear that we have become a partial seed.</summary>
+    public bool IsOwedPaused { get; set; }
+
+    /// <summary>Whether it is to hear something at once.</summary>
+    public bool IsOwed => IsOwedCompleted || IsOwedPaused;
+
     /// <summary>Its <c>tracker id</c>, or empty.</summary>
     public ReadOnlyMemory<byte> TrackerId { get; set; }
 

@@ -77,6 +77,7 @@ public class SelectionProcessTests
             "--tracker", tracker.Url("/announce").ToString(), "-x", "file-0000.bin", "--seed-time", "1s");
         (await RunAsync(command)).ExitCode.Should().Be(0);
         tracker.Targets[0].Should().Contain("event=started").And.Contain($"left={8 * FileLength}");
+        tracker.Targets.Should().Contain(target => target.Contains("event=paused", StringComparison.Ordinal), "of a partial seed (BEP 21)");
         tracker.Targets[^1].Should().Contain("event=stopped").And.Contain($"left={3 * PieceLength}");
         tracker.Targets.Should().NotContain(target => target.Contains("completed", StringComparison.Ordinal) || target.Contains("left=0", StringComparison.Ordinal));
     }

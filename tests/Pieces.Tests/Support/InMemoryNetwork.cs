@@ -34,6 +34,7 @@ internal sealed class InMemoryNetwork(TimeProvider timeProvider)
     private readonly Dictionary<IPAddress, DialFault> _faults = [];
     private readonly List<InMemoryConnection> _connections = [];
     private readonly Dictionary<IPAddress, int> _dials = [];
+    private readonly System.Collections.Concurrent.ConcurrentDictionary<(IPAddress From, IPAddress To), ByteCount> _traffic = new();
     private int _nextPort = 40_000;
 
     public TimeProvider TimeProvider => timeProvider;
@@ -58,6 +59,9 @@ internal sealed class InMemoryNetwork(TimeProvider timeProvider)
         lock (_gate)
             return _connections.Count(connection => connection.LocalEndPoint.Address.Equals(ip));
     }
+
+    /// <summary>What went from one host to another so far, over all their connections.</summary>
+    public ByteCount Traffic(string from, string to) => Traffic(IPAddress.Parse(from), IPAddress.Parse(to));
 
     /// <summary>Times that a host was dialled, with or without success.</summary>
     public int DialsTo(string address)
@@ -158,14 +162,16 @@ internal sealed class InMemoryNetwork(TimeProvider timeProvider)
 
     private (InMemoryConnection A, InMemoryConnection B) Connect(IPEndPoint a, IPEndPoint b, InMemoryLink link)
     {
-        var there = new InMemoryPipe(timeProvider, link);
-        var back = new InMemoryPipe(timeProvider, link);
+        var there = new InMemoryPipe(timeProvider, link, Traffic(a.Address, b.Address));
+        var back = new InMemoryPipe(timeProvider, link, Traffic(b.Address, a.Address));
         var near = new InMemoryConnection(this, new InMemoryStream(back, there), a, b);
         var far = new InMemoryConnection(this, new InMemoryStream(there, back), b, a);
         lock (_gate)
             _connections.AddRange([near, far]);
         return (near, far);
     }
+
+    private ByteCount Traffic(IPAddress from, IPAddress to) => _traffic.GetOrAdd((from, to), static _ => new ByteCount());
 
     private int NextPort() => Interlocked.Increment(ref _nextPort);
 }
@@ -229,4 +235,21 @@ internal sealed class InMemoryListener(InMemoryNetwork network, IPEndPoint endPo
     }
 
     internal bool TryOffer(InMemoryConnection connection) => _waiting.Writer.TryWrite(connection);
+}
+
+/// <summary>Bytes that went from one host to another; safe for all threads.</summary>
+internal sealed class ByteCount
+{
+    private long _sent;
+    private long _taken;
+
+    /// <summary>Bytes that the one has given to its sockets.</summary>
+    public long Sent => Interlocked.Read(ref _sent);
+
+    /// <summary>Bytes that the other has read from its sockets.</summary>
+    public long Taken => Interlocked.Read(ref _taken);
+
+    public void OnSent(int bytes) => Interlocked.Add(ref _sent, bytes);
+
+    public void OnTaken(int bytes) => Interlocked.Add(ref _taken, bytes);
 }

@@ -1,7 +1,7 @@
 namespace Pieces.Tests.Support;
 
 /// <summary>One direction of an in-memory connection: bounded, in order, with latency and rate on a clock.</summary>
-internal sealed class InMemoryPipe(TimeProvider timeProvider, InMemoryLink link)
+internal sealed class InMemoryPipe(TimeProvider timeProvider, InMemoryLink link, ByteCount traffic)
 {
     private readonly Lock _gate = new();
     private readonly Queue<(long DueAt, byte[] Bytes)> _chunks = new();
@@ -83,6 +83,7 @@ internal sealed class InMemoryPipe(TimeProvider timeProvider, InMemoryLink link)
         _lineFreeAt = Math.Max(now, _lineFreeAt) + onLine;
         _chunks.Enqueue((_lineFreeAt + (long)(link.Latency.TotalSeconds * second), bytes));
         _underWay += bytes.Length;
+        traffic.OnSent(bytes.Length);
         Wake();
     }
 
@@ -104,6 +105,7 @@ internal sealed class InMemoryPipe(TimeProvider timeProvider, InMemoryLink link)
         }
 
         _underWay -= taken;
+        traffic.OnTaken(taken);
         if (taken > 0)
             Wake();
         return taken;

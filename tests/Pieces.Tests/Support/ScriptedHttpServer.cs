@@ -49,6 +49,16 @@ internal sealed class ScriptedHttpServer : IAsyncDisposable
         await stream.WriteAsync(body, cancellationToken);
     }
 
+    /// <summary>Forgets the requests so far.</summary>
+    public void Forget()
+    {
+        lock (_gate)
+        {
+            _targets.Clear();
+            _connections.RemoveAll(connection => connection.IsCompletedSuccessfully);
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         await _stopping.CancelAsync();
@@ -63,7 +73,11 @@ internal sealed class ScriptedHttpServer : IAsyncDisposable
         try
         {
             while (true)
-                _connections.Add(ServeAsync(await _listener.AcceptSocketAsync(_stopping.Token)));
+            {
+                Task serving = ServeAsync(await _listener.AcceptSocketAsync(_stopping.Token));
+                lock (_gate)
+                    _connections.Add(serving);
+            }
         }
         catch (Exception exception) when (exception is OperationCanceledException || _stopping.IsCancellationRequested)
         {

@@ -86,25 +86,35 @@ internal sealed class TestSwarm : IAsyncDisposable
         int port = ScriptedHost.Port,
         MagnetLink? link = null,
         DhtSettings? dht = null,
-        EncryptionPolicy encryption = EncryptionPolicy.Off)
+        EncryptionPolicy encryption = EncryptionPolicy.Off,
+        SwarmData? data = null,
+        Func<TorrentClientOptions, TorrentClientOptions>? change = null)
     {
+        var clientOptions = new TorrentClientOptions
+        {
+            FirstPort = port,
+            LastPort = port,
+            PieceMemory = pieceMemory,
+            Encryption = encryption,
+            TimeProvider = Time,
+            Random = new Random(_count++),
+            Logger = _logger,
+            Dht = dht,
+        };
         var client = new TorrentClient(
-            new TorrentClientOptions
-            {
-                FirstPort = port,
-                LastPort = port,
-                PieceMemory = pieceMemory,
-                Encryption = encryption,
-                TimeProvider = Time,
-                Random = new Random(_count++),
-                Logger = _logger,
-                Dht = dht,
-            },
-            Network.Host(address),
-            datagrams: Datagrams.Host(address));
+            change is null ? clientOptions : change(clientOptions), Network.Host(address), datagrams: Datagrams.Host(address));
+        return Begin(address, client, folder, options, link, data ?? Data);
+    }
+
+    /// <summary>One more torrent of a client.</summary>
+    public SwarmMember AddTo(SwarmMember member, SwarmData data, string folder, TorrentOptions options) =>
+        Begin(member.Address, member.Client, folder, options, link: null, data);
+
+    private SwarmMember Begin(string address, TorrentClient client, string folder, TorrentOptions options, MagnetLink? link, SwarmData data)
+    {
         var notices = new SwarmNotices();
         options = options with { OutputDirectory = folder, Notices = notices, UsePeerExchange = options.UsePeerExchange && ExchangesPeers };
-        Task<Torrent> adding = link is null ? client.AddAsync(Data.Metainfo, options, Token) : client.AddAsync(link, options, Token);
+        Task<Torrent> adding = link is null ? client.AddAsync(data.Metainfo, options, Token) : client.AddAsync(link, options, Token);
         adding.IsCompletedSuccessfully.Should().BeTrue();
         var member = new SwarmMember(address, folder, client, adding.Result, notices);
         _members.Add(member);

@@ -51,6 +51,19 @@ public class HttpTrackerTests
         server.Targets[0].Should().StartWith("/announce?info_hash=").And.NotContain("event");
     }
 
+    [Theory]
+    [InlineData(AnnounceEvent.None, "paused")]
+    [InlineData(AnnounceEvent.Started, "started")]
+    [InlineData(AnnounceEvent.Stopped, "stopped")]
+    public async Task A_partial_seed_says_paused_where_nothing_else_is_to_be_said(AnnounceEvent announceEvent, string said)
+    {
+        await using ScriptedHttpServer server = Bencode(Empty);
+        using var tracker = new HttpTracker(server.Url("/announce"), Settings);
+        AnnounceRequest request = Announces.Of(announceEvent);
+        await tracker.AnnounceAsync(request with { Counters = request.Counters with { IsPartialSeed = true } }, Token);
+        server.Targets[0].Should().Contain("&event=" + said);
+    }
+
     [Fact]
     public async Task Compact_peers_of_both_families_and_all_numbers_are_read()
     {

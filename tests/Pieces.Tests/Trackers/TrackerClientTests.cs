@@ -38,6 +38,18 @@ public sealed class TrackerClientTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_partial_seed_is_told_of_at_once_and_by_each_regular_announce()
+    {
+        await StartAndAnswerAsync("a", interval: 1800, minInterval: 900);
+        _sink.Counters = new AnnounceCounters(0, 500, 500) { IsPartialSeed = true };
+        _client!.BecamePartialSeed();
+        Call first = await _trackers["a"].NextAsync();
+        (first.Request.Event, first.Request.Counters.IsPartialSeed).Should().Be((AnnounceEvent.None, true));
+        first.Answer(Announces.Response(peers: 0, interval: 1800, minInterval: 900));
+        (await NextAsync("a")).Request.Counters.IsPartialSeed.Should().BeTrue("the next is due half an hour later");
+    }
+
+    [Fact]
     public async Task Without_a_listener_no_port_is_claimed()
     {
         Start(options => options with { ListenPort = () => 0 }, "a");

@@ -1,0 +1,178 @@
+using System.Net;
+using Pieces.Primitives;
+using Pieces.Tests.Support;
+using Pieces.Torrents;
+
+namespace Pieces.Tests.Swarm;
+
+/// <summary>Rate limits of whole clients, counted at the other end of their connections: every byte of the streams.</summary>
+[Collection(SwarmCollection.Name)]
+public class LimitTests
+{
+    private const int KiB = SwarmData.KiB;
+    private const int Rate = 500 * KiB;
+    private const double Tolerance = 0.03;
+
+    // Seconds until requests, choking and latencies have found their measure; and how far the clock may be ahead: less than what a
+    // limiter makes up for.
+    private const double WarmUp = 2;
+    private const double Slack = 0.08;
+
+    private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(20);
+
+    [Theory]
+    [InlineData(1, 1)]
+    [InlineData(1, 20)]
+    [InlineData(5, 1)]
+    [InlineData(5, 4)]
+    public async Task A_download_limit_holds_and_everybody_gives_the_same(int torrents, int peers)
+    {
+        await using var swarm = new TestSwarm();
+        swarm.Network.DefaultLink = new InMemoryLink(TimeSpan.FromMilliseconds(25));
+        var seeds = new List<SwarmMember>();
+        SwarmMember? leecher = null;
+        foreach (SwarmData data in Torrents(torrents))
+        {
+            SwarmMember[] own = [.. Enumerable.Range(0, peers).Select(_ => AddSeed(swarm, data))];
+            await swarm.ReadyAsync(own);
+            seeds.AddRange(own);
+            TorrentOptions options = TestSwarm.LeecherOptions([.. own.Select(seed => seed.EndPoint)]);
+            leecher = leecher is null
+                ? swarm.Add(swarm.NextAddress(), swarm.NextFolder(), options, data: data, change: o => o with { DownloadLimit = new ByteRate(Rate) })
+                : swarm.AddTo(leecher, data, swarm.NextFolder(), options);
+        }
+
+        Traffic traffic = new(swarm, [.. seeds.Select(seed => swarm.Network.Traffic(seed.Address, leecher!.Address))], isSent: false);
+        Traffic given = new(swarm, [.. seeds.Select(seed => swarm.Network.Traffic(seed.Address, leecher!.Address))], isSent: true);
+        await traffic.PassAsync(WarmUp + 10, given);
+        traffic.PerSecond(WarmUp, WarmUp + 10).Should().BeApproximately(Rate, Rate * Tolerance);
+        given.PerSecond(WarmUp, WarmUp + 10).Should().BeApproximately(
+            Rate, (Rate * Tolerance) + (seeds.Count * 2 * BlockRequest.MaxLength / 10), "a sender is ahead by what it was asked for, of many two blocks each");
+        traffic.MostInOneSecond.Should().BeLessThan(Rate * 1.2);
+        traffic.Unevenness(WarmUp, WarmUp + 10).Should().BeLessThan(1.25, "a block is a fifteenth of what each of twenty gives");
+        leecher!.Now.Wasted.Should().BeLessThan(Rate / 20, "nothing counts as late by our own limit");
+        await swarm.EndAsync();
+    }
+
+    [Theory]
+    [InlineData(1, 1)]
+    [InlineData(1, 20)]
+    [InlineData(5, 1)]
+    [InlineData(5, 4)]
+    public async Task An_upload_limit_holds(int torrents, int peers)
+    {
+        await using var swarm = new TestSwarm();
+        SwarmMember? seed = null;
+        var leechers = new List<SwarmMember>();
+        foreach (SwarmData data in Torrents(torrents))
+        {
+            string folder = swarm.NextFolder();
+            data.WriteTo(folder);
+            var options = new TorrentOptions { SeedOnly = true, Seed = new SeedGoals() };
+            seed = seed is null
+                ? swarm.Add(swarm.NextAddress(), folder, options, data: data, change: o => o with { UploadLimit = new ByteRate(Rate) })
+                : swarm.AddTo(seed, data, folder, options);
+            await swarm.ReadyAsync(seed);
+            for (int i = 0; i < peers; i++)
+                leechers.Add(swarm.Add(swarm.NextAddress(), swarm.NextFolder(), TestSwarm.LeecherOptions(seed.EndPoint), data: data));
+        }
+
+        Traffic traffic = new(swarm, [.. leechers.Select(leecher => swarm.Network.Traffic(seed!.Address, leecher.Address))], isSent: false);
+        await traffic.PassAsync(WarmUp + 10);
+        traffic.PerSecond(WarmUp, WarmUp + 10).Should().BeApproximately(Rate, Rate * Tolerance);
+        traffic.PerSecond(0, 10).Should().BeLessThan(Rate * (1 + Tolerance), "it holds from the first moment");
+        traffic.MostInOneSecond.Should().BeLessThan(Rate * 1.2);
+        await swarm.EndAsync();
+    }
+
+    [Fact]
+    public async Task Limits_of_torrents_and_of_peers_hold_beside_each_other()
+    {
+        await using var swarm = new TestSwarm();
+        SwarmData[] data = [.. Torrents(2)];
+        SwarmMember[] ofFirst = [AddSeed(swarm, data[0]), AddSeed(swarm, data[0])], ofSecond = [AddSeed(swarm, data[1]), AddSeed(swarm, data[1])];
+        await swarm.ReadyAsync([.. ofFirst, .. ofSecond]);
+        TorrentOptions first = TestSwarm.LeecherOptions([.. ofFirst.Select(seed => seed.EndPoint)]) with { DownloadLimit = new ByteRate(100 * KiB) };
+        TorrentOptions second = TestSwarm.LeecherOptions([.. ofSecond.Select(seed => seed.EndPoint)]) with { PeerDownloadLimit = new ByteRate(30 * KiB) };
+        SwarmMember leecher = swarm.Add(
+            swarm.NextAddress(), swarm.NextFolder(), first, data: data[0], change: o => o with { DownloadLimit = new ByteRate(Rate) });
+        swarm.AddTo(leecher, data[1], swarm.NextFolder(), second);
+        Traffic all = new(swarm, [.. PairsOf(ofFirst), .. PairsOf(ofSecond)], isSent: false, rate: 160 * KiB);
+        Traffic firsts = new(swarm, PairsOf(ofFirst), isSent: false);
+        await all.PassAsync(WarmUp + 10, firsts);
+        firsts.PerSecond(WarmUp, WarmUp + 10).Should().BeApproximately(100 * KiB, 100 * KiB * Tolerance);
+        all.PerSecond(WarmUp, WarmUp + 10).Should().BeApproximately(160 * KiB, 160 * KiB * Tolerance);
+        await swarm.EndAsync();
+
+        ByteCount[] PairsOf(SwarmMember[] seeds) => [.. seeds.Select(seed => swarm.Network.Traffic(seed.Address, leecher.Address))];
+    }
+
+    private static IEnumerable<SwarmData> Torrents(int count) =>
+        Enumerable.Range(0, count).Select(i => SwarmData.Single((8 * SwarmData.MiB) + i));
+
+    private static SwarmMember AddSeed(TestSwarm swarm, SwarmData data, Func<TorrentClientOptions, TorrentClientOptions>? change = null)
+    {
+        string folder = swarm.NextFolder();
+        data.WriteTo(folder);
+        return swarm.Add(swarm.NextAddress(), folder, new TorrentOptions { SeedOnly = true, Seed = new SeedGoals() }, data: data, change: change);
+    }
+
+    /// <summary>Bytes of several pairs of hosts, noted every step.</summary>
+    private sealed class Traffic(TestSwarm swarm, ByteCount[] pairs, bool isSent, double rate = Rate)
+    {
+        private readonly List<(double At, long[] Bytes)> _notes = [];
+        private readonly long _start = swarm.Time.GetTimestamp();
+
+        public double MostInOneSecond
+        {
+            get
+            {
+                int perSecond = (int)(1 / Step.TotalSeconds);
+                return Enumerable.Range(0, _notes.Count - perSecond).Max(i => _notes[i + perSecond].Bytes.Sum() - _notes[i].Bytes.Sum());
+            }
+        }
+
+        /// <summary>Lets time pass, at the full rate once it is in full flow: while less has come the clock stands, since tasks and the disk take real time.
+        /// With a limit that lets too little through it would stand for good, and the test ends with a time-out.</summary>
+        public async Task PassAsync(double seconds, Traffic? beside = null)
+        {
+            await swarm.UntilAsync(() => Total > 0, "something comes", step: Step);
+            Note();
+            beside?.Note();
+            while (_notes[^1].At - Begin < seconds)
+            {
+                double at = _notes[^1].At + Step.TotalSeconds;
+                double due = at - Begin < WarmUp ? 0 : BytesAt(Begin + WarmUp) + (rate * (at - Begin - WarmUp - Slack));
+                await swarm.UntilAsync(() => Now > at - 0.001 && Total >= due, $"{due} bytes come by {at} s", limit: Step, step: Step);
+                Note();
+                beside?.Note();
+            }
+        }
+
+        public double PerSecond(double from, double to) => Between(from, to).Sum();
+
+        /// <summary>The most that one pair had over the least.</summary>
+        public double Unevenness(double from, double to)
+        {
+            double[] each = Between(from, to);
+            return each.Max() / each.Min();
+        }
+
+        private double Begin => _notes[0].At;
+
+        private double Now => swarm.Time.GetElapsedTime(_start).TotalSeconds;
+
+        private long Total => pairs.Sum(pair => isSent ? pair.Sent : pair.Taken);
+
+        private long BytesAt(double at) => _notes.Last(note => note.At <= at + 0.001).Bytes.Sum();
+
+        private double[] Between(double from, double to)
+        {
+            (double At, long[] Bytes) a = _notes.Last(note => note.At - Begin <= from + 0.001), b = _notes.Last(note => note.At - Begin <= to + 0.001);
+            return [.. pairs.Select((_, i) => (b.Bytes[i] - a.Bytes[i]) / (b.At - a.At))];
+        }
+
+        private void Note() =>
+            _notes.Add((Now, [.. pairs.Select(pair => isSent ? pair.Sent : pair.Taken)]));
+    }
+}
