@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Pieces.Primitives;
 
 namespace Pieces.Net;
@@ -17,6 +18,11 @@ internal sealed class RateLimiter : IDisposable
     /// has held up is made up for as far as this.</summary>
     public static readonly TimeSpan LateBurst = TimeSpan.FromMilliseconds(500);
 
+    // One that is served stays so for about a piece when it goes on wanting, as far as that is a tenth of a second's worth: a peer that has a whole piece soon
+    // can give it on, while many that have parts of it can give nothing.
+    private static readonly double TurnSeconds = double.Parse(Environment.GetEnvironmentVariable("X_T") ?? "0.1");
+    private const int LongestTurn = 256 * 1024;
+
     // One grant is a fiftieth of a second: many take turns within a second, and the bucket is overdrawn by no more. At low rates it is a twentieth, for
     // the sake of fewer and larger segments.
     private const int GrantsPerSecond = 50;
@@ -33,6 +39,9 @@ internal sealed class RateLimiter : IDisposable
     private double _tokens;
     private long _refilledAt;
     private int _sharers;
+    private RateTap? _turnOf;
+    private long _turnLeft;
+    private Waiter? _next;
 
     // Bytes that the one who was served last had had by then: who comes anew begins there.
     private long _served;
@@ -152,10 +161,10 @@ internal sealed class RateLimiter : IDisposable
             Refill();
             if (_bytesPerSecond == 0)
                 return true;
-            if (_waiters.Count > 0 || _tokens <= 0)
+            if (_waiters.Count > 0 || _next is not null || _tokens <= 0)
                 return false;
-            _served = Math.Max(_served, Begin(tap, bytes));
-            _tokens -= bytes;
+            long start = Begin(tap, bytes);
+            Pass(tap, start, bytes);
             return true;
         }
     }
@@ -166,8 +175,11 @@ internal sealed class RateLimiter : IDisposable
         Waiter waiter;
         lock (_gate)
         {
-            waiter = new Waiter(Begin(tap, bytes), bytes);
-            _waiters.Enqueue(waiter, (waiter.Start + bytes, _order++));
+            waiter = new Waiter(tap, Begin(tap, bytes), bytes);
+            if (tap == _turnOf && _turnLeft > 0 && _next is null)
+                _next = waiter;
+            else
+                _waiters.Enqueue(waiter, (waiter.Start + bytes, _order++));
             Grant();
         }
 
@@ -224,20 +236,35 @@ internal sealed class RateLimiter : IDisposable
     private void Grant()
     {
         Refill();
-        while ((_tokens > 0 || _bytesPerSecond == 0) && _waiters.TryDequeue(out Waiter? waiter, out _))
+        while ((_tokens > 0 || _bytesPerSecond == 0) && TryDequeue(out Waiter? waiter))
         {
-            if (!waiter.Granted.TrySetResult())
-                continue;
-            _tokens -= waiter.Bytes;
-            _served = Math.Max(_served, waiter.Start);
+            if (waiter.Granted.TrySetResult())
+                Pass(waiter.Tap, waiter.Start, waiter.Bytes);
         }
 
-        if (_waiters.Count == 0 || _isDisposed)
+        if ((_waiters.Count == 0 && _next is null) || _isDisposed)
             return;
         double milliseconds = Math.Max(1, Math.Ceiling((1 - _tokens) / _bytesPerSecond * 1000));
         _timer ??= _timeProvider.CreateTimer(
             static state => ((RateLimiter)state!).OnTimer(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         _timer.Change(TimeSpan.FromMilliseconds(milliseconds), Timeout.InfiniteTimeSpan);
+    }
+
+    // Under the lock.
+    private bool TryDequeue([MaybeNullWhen(false)] out Waiter waiter)
+    {
+        (waiter, _next) = (_next, null);
+        return waiter is not null || _waiters.TryDequeue(out waiter, out _);
+    }
+
+    // Under the lock.
+    private void Pass(RateTap tap, long start, int bytes)
+    {
+        _tokens -= bytes;
+        _served = Math.Max(_served, start);
+        if (tap != _turnOf || _turnLeft <= 0)
+            (_turnOf, _turnLeft) = (tap, (long)Math.Min(_bytesPerSecond * TurnSeconds, LongestTurn));
+        _turnLeft -= bytes;
     }
 
     // Under the lock. What is there beyond a burst already stays: it was waited for.
@@ -246,11 +273,11 @@ internal sealed class RateLimiter : IDisposable
         long now = _timeProvider.GetTimestamp();
         double seconds = _timeProvider.GetElapsedTime(_refilledAt, now).TotalSeconds;
         _refilledAt = now;
-        double most = Worth(_waiters.Count > 0 ? LateBurst : Burst);
+        double most = Worth(_waiters.Count > 0 || _next is not null ? LateBurst : Burst);
         _tokens = _bytesPerSecond == 0 ? 0 : Math.Max(_tokens, Math.Min(most, _tokens + (seconds * _bytesPerSecond)));
     }
 
-    private sealed record Waiter(long Start, int Bytes)
+    private sealed record Waiter(RateTap Tap, long Start, int Bytes)
     {
         public TaskCompletionSource Granted { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }

@@ -71,11 +71,20 @@ internal sealed class PeerState
     /// <summary>Where it was heard of.</summary>
     public PeerOrigin Origin { get; init; } = PeerOrigin.Inbound;
 
-    /// <summary>Its name in lots for pieces; null for programs that draw none.</summary>
-    public ulong? LotName { get; init; }
+    /// <summary>Its name in lots for pieces.</summary>
+    public ulong LotName { get; init; }
 
-    /// <summary>Timestamp at which it last had a piece that no other leecher had, or <see cref="long.MinValue"/>.</summary>
-    public long BroughtAt { get; set; } = long.MinValue;
+    /// <summary>Id under which it hears whether we draw lots; 0 while it draws none.</summary>
+    public byte LotsId { get; set; }
+
+    /// <summary>Whether it may ask a seed, and draws lots for what to ask.</summary>
+    public bool DrawsLots { get; set; }
+
+    /// <summary>What it heard last of whether we do; no is what it supposes before.</summary>
+    public bool HeardThatWeDraw { get; set; }
+
+    /// <summary>Whether it counts as a seed that lets us ask; kept by whoever tells the others of it.</summary>
+    public bool LetsUs { get; set; }
 
     /// <summary>Whether it has said at which port its DHT node is.</summary>
     public bool HasNamedNode { get; set; }

@@ -9,14 +9,17 @@ internal sealed class ExtensionDesk
 {
     private readonly MetadataServer _metadata;
     private readonly PeerExchange? _exchange;
+    private readonly LotsDesk _lots;
     private readonly PeerBook _book;
 
     /// <summary>Makes it.</summary>
     /// <param name="metadata">Serves the metadata.</param>
     /// <param name="exchange">Exchanges peers; null where that is off.</param>
+    /// <param name="lots">Hears who draws lots.</param>
     /// <param name="book">Learns where peers can be dialled.</param>
-    public ExtensionDesk(MetadataServer metadata, PeerExchange? exchange, PeerBook book)
+    public ExtensionDesk(MetadataServer metadata, PeerExchange? exchange, LotsDesk lots, PeerBook book)
     {
+        _lots = lots;
         _metadata = metadata;
         _exchange = exchange;
         _book = book;
@@ -40,6 +43,9 @@ internal sealed class ExtensionDesk
                     break;
                 case PeerGreeting.ExchangeId:
                     _exchange?.OnMessage(peer, message.Payload, isComplete);
+                    break;
+                case PeerGreeting.LotsId:
+                    _lots.OnMessage(peer, message.Payload);
                     break;
             }
         }

@@ -17,6 +17,9 @@ internal static class PeerGreeting
     /// <summary>Id under which we take messages of the peer exchange (BEP 11).</summary>
     public const byte ExchangeId = 2;
 
+    /// <summary>Id under which we hear who draws lots (<see cref="LotsCodec"/>).</summary>
+    public const byte LotsId = 3;
+
     /// <summary>Most pieces that are said one by one to a peer that heard <see cref="SendBlank"/>; nine bytes each.</summary>
     public const int MaxHaves = 8192;
 
@@ -85,6 +88,6 @@ internal static class PeerGreeting
             extensions = extensions.Add(MetadataCodec.ExtensionName, MetadataId);
         if (terms.ExchangesPeers)
             extensions = extensions.Add(PeerExchangeCodec.ExtensionName, ExchangeId);
-        return extensions;
+        return extensions.Add(LotsCodec.ExtensionName, LotsId);
     }
 }

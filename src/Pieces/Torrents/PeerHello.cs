@@ -20,6 +20,8 @@ internal static class PeerHello
             peer.MetadataId = id;
         if (hello.Extensions.TryGetValue(PeerExchangeCodec.ExtensionName, out byte exchangeId))
             peer.ExchangeId = exchangeId;
+        if (hello.Extensions.TryGetValue(LotsCodec.ExtensionName, out byte lotsId))
+            peer.LotsId = lotsId;
         peer.MetadataSize = hello.MetadataSize;
         if (hello.RequestQueue is { } queue)
             peer.Requests.Window.SetLimit(queue);

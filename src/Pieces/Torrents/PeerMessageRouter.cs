@@ -61,7 +61,7 @@ internal sealed class PeerMessageRouter
                 _uploads.OnInterested(peer);
                 break;
             case NotInterestedMessage:
-                UploadDesk.OnNotInterested(peer);
+                _uploads.OnNotInterested(peer);
                 break;
             case ChokeMessage:
                 _pieces.OnChoked(peer, peer.Connection!.SupportsFast);

@@ -116,13 +116,16 @@ internal sealed class PieceManager
         _courtesy.Forget(peer);
     }
 
+    /// <summary>Who draws lots has changed.</summary>
+    public void LookAround() => _courtesy.Look();
+
     /// <summary>A peer has one piece more. False when that was known.</summary>
     public bool OnHave(PeerState peer, PieceIndex piece)
     {
         if (!peer.Pieces.Add(piece))
             return false;
         if (_work.Table.CopiesOf(piece) == _work.Table.Seeds)
-            _courtesy.OnBrought(peer, piece);
+            _courtesy.OnBrought(piece);
         _work.Table.AddCopy(piece);
         if (_work.Table.Needed[piece])
             peer.Requests.Useful++;

@@ -19,12 +19,6 @@ internal sealed class SeedCourtesy : IPieceMap
     /// <summary>The longest that it is left alone, in seconds.</summary>
     public const double MostPatience = 8;
 
-    /// <summary>A leecher takes part while it has brought something new within so many seconds: others have no seed, or no need.</summary>
-    public const int BringerSeconds = 10;
-
-    /// <summary>One that has just come is given so many seconds to bring something.</summary>
-    public const int NewcomerSeconds = 3;
-
     // The view of a seed looks at so many pieces for one answer: enough for any window.
     private const int MostLooked = 4096;
 
@@ -34,9 +28,7 @@ internal sealed class SeedCourtesy : IPieceMap
     private readonly List<PeerState> _givers = [];
     private readonly Dictionary<SourceId, long> _idleSince = [];
     private readonly HashSet<PieceIndex> _foreign = [];
-    private readonly TimeProvider _time;
     private readonly long _frequency;
-    private long _now;
     private double _patience = LeastPatience * 8;
     private int _most;
     private bool _takesForeign;
@@ -49,7 +41,6 @@ internal sealed class SeedCourtesy : IPieceMap
     {
         _work = work;
         _lots = new PieceLots(own);
-        _time = time;
         _frequency = time.TimestampFrequency;
     }
 
@@ -59,8 +50,6 @@ internal sealed class SeedCourtesy : IPieceMap
     /// <summary>Looks at who is there; to be called a few times a second, and when somebody has come.</summary>
     public void Look()
     {
-        long now = _time.GetTimestamp();
-        _now = now;
         _names.Clear();
         _givers.Clear();
         int leechers = 0;
@@ -76,8 +65,8 @@ internal sealed class SeedCourtesy : IPieceMap
             leechers++;
             if (!peer.Flags.PeerChoking && !peer.Requests.Window.IsSnubbed)
                 _givers.Add(peer);
-            if (peer.LotName is { } name && now - Math.Max(peer.BroughtAt, peer.ConnectedAt - ((BringerSeconds - NewcomerSeconds) * _frequency)) < BringerSeconds * _frequency)
-                _names.Add(name);
+            if (peer.DrawsLots)
+                _names.Add(peer.LotName);
         }
 
         IsCrowded = leechers > 0 && leechers >= seeds;
@@ -87,9 +76,8 @@ internal sealed class SeedCourtesy : IPieceMap
     }
 
     /// <summary>A leecher has a piece that none had before.</summary>
-    public void OnBrought(PeerState peer, PieceIndex piece)
+    public void OnBrought(PieceIndex piece)
     {
-        peer.BroughtAt = _now;
         if (_foreign.Remove(piece))
             _patience = Math.Min(_patience * 2, MostPatience);
     }

@@ -29,7 +29,7 @@ internal sealed class ShowDesk
     /// <summary>Whether a peer that has just come is to hear of nothing yet. The first sees everything: nobody is there to share with.</summary>
     public bool Receive(PeerState peer)
     {
-        if (_decision is null || !_table.Have.IsFull || _decision.IsDone || _table.Seeds > 0 || _pool.Peers.Count < 2)
+        if (_decision is null || peer.Connection!.RemoteId.IsOfOurs || !_table.Have.IsFull || _decision.IsDone || _table.Seeds > 0 || _pool.Peers.Count < 2)
             return false;
         _decision.Begin(peer.Id);
         return true;
@@ -62,6 +62,12 @@ internal sealed class ShowDesk
                 Serve(peer);
         }
     }
+
+    /// <summary>Whether a peer sees but what it is shown.</summary>
+    public bool Leads(PeerState peer) => _decision?.Leads(peer.Id) == true;
+
+    /// <summary>A peer may not ask us any more.</summary>
+    public void OnChoked(PeerState peer) => _decision?.OnChoked(peer.Id);
 
     /// <summary>A peer has left.</summary>
     public void Forget(PeerState peer) => _decision?.Forget(peer.Id);

@@ -21,9 +21,6 @@ internal sealed class SuperSeed
     private const int LeastShown = 2;
     private const double AheadSeconds = 0.5;
 
-    // A leecher of our kind that loads in order comes by pieces within an eighth of the torrent only.
-    private const int WindowShare = 8;
-
     private readonly PieceTable _table;
     private readonly Dictionary<SourceId, Bitfield> _shown = [];
     private readonly Dictionary<SourceId, Progress> _progress = [];
@@ -68,17 +65,30 @@ internal sealed class SuperSeed
         _progress[peer.Id] = new Progress(peer.Uploaded.Total, now);
     }
 
+    /// <summary>A peer may not ask any more: what it was to come by may go to others.</summary>
+    public void OnChoked(SourceId peer)
+    {
+        for (int i = FirstLonely(); i < _errands.Length; i++)
+        {
+            if (_errands[i].Peer == peer)
+                _errands[i] = default;
+        }
+    }
+
     /// <summary>The next piece to show to a peer; false when it has enough for now or nothing is left for it. One that we choke is shown a single piece,
     /// which others may be shown too: so that it becomes interested.</summary>
     public bool TryShow(PeerState peer, long now, out PieceIndex piece)
     {
         piece = default;
-        if (!_shown.TryGetValue(peer.Id, out Bitfield? shown) || (peer.Flags.AmChoking && shown.Count > 0))
+        if (!_shown.TryGetValue(peer.Id, out Bitfield? shown) )
             return false;
         Note(peer, now);
         double rate = peer.Uploaded.BytesPerSecond(now);
+        int shownOnly = shown.Count - peer.Pieces.CountCommon(shown);
+        if (peer.Flags.AmChoking && shownOnly > 0)
+            return false;
         int most = LeastShown + (int)Math.Ceiling(rate * AheadSeconds / _table.Layout.PieceLength);
-        if (shown.Count - peer.Pieces.CountCommon(shown) >= most)
+        if (shownOnly >= most)
             return false;
 
         int found = Next(peer, shown, now);
@@ -105,12 +115,7 @@ internal sealed class SuperSeed
 
     private int Next(PeerState peer, Bitfield shown, long now)
     {
-        while (_cursor < _errands.Length && _table.CopiesOf(_cursor) > 0)
-            _cursor++;
-        int end = _errands.Length;
-        if (peer.LotName is not null)
-            end = Math.Min(end, FirstLacking(peer) + Math.Max(InOrderPicker.FloorSpan, end / WindowShare));
-        for (int i = _cursor; i < end; i++)
+        for (int i = FirstLonely(); i < _errands.Length; i++)
         {
             if (_table.CopiesOf(i) == 0 && !shown[i] && !IsUnderWay(_errands[i], now))
                 return i;
@@ -128,18 +133,17 @@ internal sealed class SuperSeed
         return errand.At >= stale || (errand.IsAsked && _progress.TryGetValue(errand.Peer, out Progress progress) && progress.At >= stale);
     }
 
+    private int FirstLonely()
+    {
+        while (_cursor < _errands.Length && _table.CopiesOf(_cursor) > 0)
+            _cursor++;
+        return _cursor;
+    }
+
     private void Note(PeerState peer, long now)
     {
         if (!_progress.TryGetValue(peer.Id, out Progress progress) || progress.Bytes != peer.Uploaded.Total)
             _progress[peer.Id] = new Progress(peer.Uploaded.Total, now);
-    }
-
-    private int FirstLacking(PeerState peer)
-    {
-        int i = 0;
-        while (i < _errands.Length && peer.Pieces.Has(_table.Layout.Piece(i)))
-            i++;
-        return i;
     }
 
     // Who is to come by a piece, since when, and whether it has asked for it.

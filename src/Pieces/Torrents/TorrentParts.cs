@@ -24,6 +24,8 @@ internal sealed record TorrentParts
 
     public required ShowDesk Show { get; init; }
 
+    public required LotsDesk Lots { get; init; }
+
     public required MetadataServer Metadata { get; init; }
 
     /// <summary>Exchanges peers with peers; null where that is off, as it is for a private torrent (BEP 27).</summary>
@@ -69,6 +71,7 @@ internal sealed record TorrentParts
             ? new StreamRetention(table, stream.Slots, () => pool.Peers.Count, stream.TryDrop)
             : null;
         var delivery = new Delivery(layout, countsBlocks: setup.Options.Content is not null);
+        var lots = new LotsDesk(pool, pieces);
         var show = new ShowDesk(table, pool, isAllowed: retention is null, time);
         var uploads = new UploadDesk(layout, retention?.Offered ?? pieces.Have, pool, round, delivery, show);
         return new TorrentParts
@@ -80,9 +83,10 @@ internal sealed record TorrentParts
             Uploads = uploads,
             Delivery = delivery,
             Show = show,
+            Lots = lots,
             Metadata = metadata,
             Exchange = exchange,
-            Router = new PeerMessageRouter(layout, pieces, downloads, uploads, new ExtensionDesk(metadata, exchange, book), contacts.Dht, time),
+            Router = new PeerMessageRouter(layout, pieces, downloads, uploads, new ExtensionDesk(metadata, exchange, lots, book), contacts.Dht, time),
             Stats = new TransferStats(pieces, pool, book, time, layout.BytesOf(wanted)) { PiecesNotServed = setup.PiecesNotServed(opening) },
             Reporter = setup.Reporter,
             Dht = contacts.Dht,

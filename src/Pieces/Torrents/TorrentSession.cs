@@ -19,6 +19,7 @@ internal sealed class TorrentSession
     private readonly UploadDesk _uploads;
     private readonly Delivery _delivery;
     private readonly ShowDesk _show;
+    private readonly LotsDesk _lots;
     private readonly MetadataServer _metadata;
     private readonly PeerExchange? _exchange;
     private readonly PeerMessageRouter _router;
@@ -40,6 +41,7 @@ internal sealed class TorrentSession
         _uploads = parts.Uploads;
         _delivery = parts.Delivery;
         _show = parts.Show;
+        _lots = parts.Lots;
         _metadata = parts.Metadata;
         _exchange = parts.Exchange;
         _router = parts.Router;
@@ -203,6 +205,7 @@ internal sealed class TorrentSession
         {
             _router.Handle(peer, said.Messages);
             _show.Serve(peer);
+            _lots.Tend(peer);
             if (_delivery.HasCompleted(peer))
                 _reporter.Completed(peer);
             return;
@@ -233,6 +236,7 @@ internal sealed class TorrentSession
         _pieces.PeerLeft(peer);
         _uploads.Forget(peer);
         _show.Forget(peer);
+        _lots.Forget(peer);
         _downloads.Forget(peer);
         if (_delivery.HasTakenAll(peer))
             _reporter.Completed(peer);

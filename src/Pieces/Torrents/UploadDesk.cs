@@ -85,8 +85,8 @@ internal sealed class UploadDesk
             Unchoke(peer);
     }
 
-    /// <summary>A peer is not interested any more; its slot goes to another at the next round.</summary>
-    public static void OnNotInterested(PeerState peer) => peer.Flags.PeerInterested = false;
+    /// <summary>A peer is not interested any more; its slot goes to another at the next round. One that is shown our pieces one by one wants the next.</summary>
+    public void OnNotInterested(PeerState peer) => peer.Flags.PeerInterested = _show.Leads(peer);
 
     /// <summary>Asks the choker when its time has come, and does what it says.</summary>
     public void Tick(long now, bool isSeeding)
@@ -136,6 +136,7 @@ internal sealed class UploadDesk
         PeerConnection connection = peer.Connection!;
         peer.Flags.AmChoking = true;
         connection.Send(ChokeMessage.Instance);
+        _show.OnChoked(peer);
         foreach (BlockRequest dropped in connection.DropUploads())
         {
             _delivery.OnDropped(peer, dropped);
