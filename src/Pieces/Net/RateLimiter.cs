@@ -20,7 +20,7 @@ internal sealed class RateLimiter : IDisposable
 
     // One that is served stays so for about a piece when it goes on wanting, as far as that is a tenth of a second's worth: a peer that has a whole piece soon
     // can give it on, while many that have parts of it can give nothing.
-    private static readonly double TurnSeconds = double.Parse(Environment.GetEnvironmentVariable("X_T") ?? "0.1");
+    private const double TurnSeconds = 0.1;
     private const int LongestTurn = 256 * 1024;
 
     // One grant is a fiftieth of a second: many take turns within a second, and the bucket is overdrawn by no more. At low rates it is a twentieth, for

@@ -83,6 +83,21 @@ internal sealed class PeerConnection
         AfterAdding(_outbox.TryAdd(message));
     }
 
+    /// <summary>Puts a message that is in no hurry into the outbox: it goes with the next one that is, or with <see cref="Flush"/>.</summary>
+    public void SendSoon(PeerMessage message)
+    {
+        _options.Trace?.Sent(message);
+        if (!_outbox.TryAdd(message))
+            AfterAdding(isWithinLimit: false);
+    }
+
+    /// <summary>Sends what is in the outbox.</summary>
+    public void Flush()
+    {
+        if (_outbox.Length > 0)
+            _wake.Set();
+    }
+
     /// <summary>Asks for blocks, in order, as one entry of the outbox.</summary>
     public void SendRequests(IReadOnlyList<BlockRequest> blocks)
     {

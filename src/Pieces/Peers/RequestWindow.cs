@@ -15,7 +15,7 @@ internal sealed class RequestWindow
     public const int ShyStart = 4;
 
     /// <summary>Fewest requests there for a peer that answers.</summary>
-    public static readonly int ShyFloor = int.Parse(Environment.GetEnvironmentVariable("X_F") ?? "2");
+    public const int ShyFloor = 2;
 
     /// <summary>Fewest requests for a peer that answers.</summary>
     public const int Floor = 4;
@@ -27,7 +27,7 @@ internal sealed class RequestWindow
     public const int MaxLimit = 2048;
 
     // A queue at the peer this long bridges its pauses and ours.
-    private static readonly double MarginSeconds = double.Parse(Environment.GetEnvironmentVariable("X_M") ?? "0.1");
+    private const double MarginSeconds = 0.1;
 
     // Never more than a slow peer can send in this time: others may need the blocks sooner.
     private const double MaxDrainSeconds = 1;

@@ -68,7 +68,7 @@ internal sealed class InOrderPicker : IPiecePicker
 
     /// <inheritdoc/>
     /// <remarks>A quarter of the window: the rest of it is there for leechers to trade in.</remarks>
-    public int MostAtSeeds(double bytesPerSecond) => Math.Max(LeastAtSeeds, Span(bytesPerSecond) / int.Parse(Environment.GetEnvironmentVariable("X_K") ?? "4"));
+    public int MostAtSeeds(double bytesPerSecond) => Math.Max(LeastAtSeeds, Span(bytesPerSecond) / 4);
 
     /// <summary>How many wanted pieces the window spans at a rate.</summary>
     internal int Span(double bytesPerSecond)

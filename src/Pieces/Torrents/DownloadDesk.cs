@@ -48,10 +48,10 @@ internal sealed class DownloadDesk
         if (_isStopping)
             return;
         bool isInteresting = peer.IsInteresting;
-        if (isInteresting != peer.Flags.AmInterested)
+        if (isInteresting && !peer.Flags.AmInterested)
         {
-            peer.Flags.AmInterested = isInteresting;
-            peer.Connection!.Send(isInteresting ? InterestedMessage.Instance : NotInterestedMessage.Instance);
+            peer.Flags.AmInterested = true;
+            peer.Connection!.Send(InterestedMessage.Instance);
         }
 
         long now = _time.GetTimestamp();
@@ -76,6 +76,15 @@ internal sealed class DownloadDesk
         _pieces.Tick(now, _cancels);
         SendCancels();
         ServeAll();
+
+        // Not at once: who has nothing for us now has often the next moment, and its choker need not hear of each change.
+        foreach (PeerState peer in _pool.Peers)
+        {
+            if (!peer.Flags.AmInterested || peer.IsInteresting)
+                continue;
+            peer.Flags.AmInterested = false;
+            peer.Connection!.Send(NotInterestedMessage.Instance);
+        }
     }
 
     private void SendCancels()

@@ -19,6 +19,9 @@ internal sealed class SeedCourtesy : IPieceMap
     /// <summary>The longest that it is left alone, in seconds.</summary>
     public const double MostPatience = 8;
 
+    // With so many who give us what we ask for, what a leecher has will soon be with one of them.
+    private const int EnoughGivers = 3;
+
     // The view of a seed looks at so many pieces for one answer: enough for any window.
     private const int MostLooked = 4096;
 
@@ -134,7 +137,7 @@ internal sealed class SeedCourtesy : IPieceMap
         if (_takesForeign)
             return true;
         if (_work.Table.CopiesOf(piece) > _work.Table.Seeds)
-            return !IsGiven(piece);
+            return _givers.Count < EnoughGivers && !IsGiven(piece);
         return _work.Table.StatusOf(piece) == PieceStatus.Open || (_lots.IsMine(piece.Value) && IsNext(piece));
     }
 

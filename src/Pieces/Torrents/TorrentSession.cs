@@ -161,6 +161,8 @@ internal sealed class TorrentSession
         _exchange?.Tick();
         if (isSeeding)
             CloseSeeds();
+        foreach (PeerState peer in _admission.Peers.Pool.Peers)
+            peer.Connection!.Flush();
         IsAlone = _admission.DialMore(cancellationToken);
     }
 
@@ -260,8 +262,11 @@ internal sealed class TorrentSession
         {
             // Also to those who have the piece: one that seeds a piece at a time shows the next when it sees this, and leechers see how far we are.
             // They never ask for it, so it may be one that will not stay.
-            if (!peer.Pieces.HasAll && (isOffered || peer.Pieces.Has(piece)))
+            bool isNews = !peer.Pieces.Has(piece);
+            if (isNews && isOffered)
                 peer.Connection!.Send(have);
+            else if (!isNews && !peer.Pieces.HasAll)
+                peer.Connection!.SendSoon(have);
         }
     }
 
