@@ -19,6 +19,9 @@ internal sealed class SeedCourtesy : IPieceMap
     /// <summary>The longest that it is left alone, in seconds.</summary>
     public const double MostPatience = 8;
 
+    // Leechers that have just come have had no time to give anything. Later, seeds that give us more than they do are no scarce good.
+    private const int GraceSeconds = 3;
+
     // With so many who give us what we ask for, what a leecher has will soon be with one of them.
     private const int EnoughGivers = 3;
 
@@ -31,7 +34,9 @@ internal sealed class SeedCourtesy : IPieceMap
     private readonly List<PeerState> _givers = [];
     private readonly Dictionary<SourceId, long> _idleSince = [];
     private readonly HashSet<PieceIndex> _foreign = [];
+    private readonly TimeProvider _time;
     private readonly long _frequency;
+    private long? _since;
     private double _patience = LeastPatience * 8;
     private int _most;
     private bool _takesForeign;
@@ -44,10 +49,11 @@ internal sealed class SeedCourtesy : IPieceMap
     {
         _work = work;
         _lots = new PieceLots(own);
+        _time = time;
         _frequency = time.TimestampFrequency;
     }
 
-    /// <summary>Whether seeds are few and others wait for them too.</summary>
+    /// <summary>Whether seeds are few, others wait for them too, and those give us what they can.</summary>
     public bool IsCrowded { get; private set; }
 
     /// <summary>Looks at who is there; to be called a few times a second, and when somebody has come.</summary>
@@ -55,26 +61,34 @@ internal sealed class SeedCourtesy : IPieceMap
     {
         _names.Clear();
         _givers.Clear();
+        long now = _time.GetTimestamp();
         int leechers = 0;
         int seeds = 0;
+        double fromSeeds = 0;
+        double fromLeechers = 0;
         foreach (PeerState peer in _work.Peers)
         {
             if (peer.Pieces.HasAll)
             {
                 seeds++;
+                fromSeeds += peer.Downloaded.BytesPerSecond(now);
                 continue;
             }
 
             leechers++;
+            fromLeechers += peer.Downloaded.BytesPerSecond(now);
             if (!peer.Flags.PeerChoking && !peer.Requests.Window.IsSnubbed)
                 _givers.Add(peer);
             if (peer.DrawsLots)
                 _names.Add(peer.LotName);
         }
 
-        IsCrowded = leechers > 0 && leechers >= seeds;
+        bool mayBeCrowd = leechers > 0 && leechers >= seeds;
+        _since = !mayBeCrowd ? null : _since ?? now;
+        bool isNew = _since is { } since && now - since < GraceSeconds * _frequency;
+        IsCrowded = mayBeCrowd && (isNew || fromSeeds <= fromLeechers);
         foreach (PeerState peer in _work.Peers)
-            peer.Requests.Window.IsShy = IsCrowded;
+            peer.Requests.Window.IsShy = IsCrowded && leechers >= EnoughGivers;
         _lots.SetOthers(_names);
     }
 
