@@ -135,7 +135,17 @@ public class CrowdTests
         taker.Dial(seed.EndPoint);
         await swarm.UntilAsync(() => seed.Now.Uploaded > 0, "it has the slot");
         List<SwarmMember> leechers = AddLeechers(swarm, 3, PieceOrder.InOrder, seed.EndPoint);
-        await swarm.PassAsync(2);
+
+        // What the seed shows to those who are choked they have from another.
+        ScriptedHost giver = swarm.AddHost(async session =>
+        {
+            await session.HandshakeAsync();
+            await session.SendAsync(new BitfieldMessage(session.Data.BitfieldOf(piece => piece < 4)));
+            await session.ServeAsync();
+        });
+        foreach (SwarmMember leecher in leechers)
+            giver.Dial(leecher.EndPoint);
+        await swarm.UntilAsync(() => leechers.TrueForAll(leecher => leecher.Now.PiecesHave == 4), "they have some");
         swarm.Network.Cut(taker.Address);
         (await swarm.UntilDoneAsync(leechers)).Should().BeLessThan(60, "the slot goes round every thirty seconds");
         await swarm.EndAsync();
