@@ -46,7 +46,7 @@ internal sealed class ChokeRound
         foreach (PeerState peer in peers)
             rate += peer.Uploaded.BytesPerSecond(now);
         _bestRate = Math.Max(_bestRate, rate);
-        return Slots >= _slots * GrowthBeforeTime;
+        return Slots > _slots && Slots >= _slots * GrowthBeforeTime;
     }
 
     /// <summary>Whether fewer peers are unchoked than there are slots; only those that want something count.</summary>

@@ -48,15 +48,17 @@ internal sealed class ShowDesk
             peer.Connection!.Send(new HaveMessage((uint)piece.Value));
     }
 
-    /// <summary>Shows what is due, and everything to everybody when each piece is with somebody or another seed is there.</summary>
+    /// <summary>Shows what is due, everything to who gets nowhere with that, and to everybody when each piece is with somebody, another
+    /// seed is there, or nobody to share with.</summary>
     public void Tick()
     {
         if (_decision is null || _decision.Led.Count == 0)
             return;
-        bool isOver = _decision.IsDone || _table.Seeds > 0;
+        long now = _time.GetTimestamp();
+        bool isOver = _decision.IsDone || _table.Seeds > 0 || _pool.Peers.Count < 2;
         foreach (PeerState peer in _pool.Peers)
         {
-            if (isOver)
+            if (isOver || _decision.IsStuck(peer, now))
                 ShowRest(peer);
             else
                 Serve(peer);

@@ -17,6 +17,9 @@ internal sealed class SuperSeed
     /// <summary>Who was shown a piece and does not have it after so many seconds is not waited for.</summary>
     public const double StaleSeconds = 2;
 
+    /// <summary>Who gets nowhere for so many seconds with what it is shown sees everything.</summary>
+    public const double StuckSeconds = 10;
+
     // Pieces that a peer may have been shown and not have: so many, and what it takes in this time.
     private const int LeastShown = 2;
     private const double AheadSeconds = 0.5;
@@ -24,6 +27,7 @@ internal sealed class SuperSeed
     private readonly PieceTable _table;
     private readonly Dictionary<SourceId, Bitfield> _shown = [];
     private readonly Dictionary<SourceId, Progress> _progress = [];
+    private readonly Dictionary<SourceId, Progress> _gains = [];
     private readonly Errand[] _errands;
     private readonly double _frequency;
     private int _cursor;
@@ -53,6 +57,7 @@ internal sealed class SuperSeed
     {
         _shown.Remove(peer);
         _progress.Remove(peer);
+        _gains.Remove(peer);
         _cursor = 0;
     }
 
@@ -75,20 +80,17 @@ internal sealed class SuperSeed
         }
     }
 
-    /// <summary>The next piece to show to a peer; false when it has enough for now or nothing is left for it. One that we choke is shown a single piece,
-    /// which others may be shown too: so that it becomes interested.</summary>
+    /// <summary>The next piece to show to a peer; false when it has enough for now or nothing is left for it. One that we choke is shown a single piece
+    /// that it lacks, which others may be shown too: so that it is interested.</summary>
     public bool TryShow(PeerState peer, long now, out PieceIndex piece)
     {
         piece = default;
-        if (!_shown.TryGetValue(peer.Id, out Bitfield? shown) )
+        if (!_shown.TryGetValue(peer.Id, out Bitfield? shown))
             return false;
         Note(peer, now);
         double rate = peer.Uploaded.BytesPerSecond(now);
-        int shownOnly = shown.Count - peer.Pieces.CountCommon(shown);
-        if (peer.Flags.AmChoking && shownOnly > 0)
-            return false;
-        int most = LeastShown + (int)Math.Ceiling(rate * AheadSeconds / _table.Layout.PieceLength);
-        if (shownOnly >= most)
+        int most = peer.Flags.AmChoking ? 1 : LeastShown + (int)Math.Ceiling(rate * AheadSeconds / _table.Layout.PieceLength);
+        if (shown.Count - peer.Pieces.CountCommon(shown) >= most)
             return false;
 
         int found = Next(peer, shown, now);
@@ -99,6 +101,22 @@ internal sealed class SuperSeed
             _errands[found] = new Errand(peer.Id, now, IsAsked: false);
         piece = _table.Layout.Piece(found);
         return true;
+    }
+
+    /// <summary>
+    /// Whether a peer gets nowhere with what it is shown: it may want other pieces, or such as those have who share nothing with it. Who wants what it was
+    /// shown and is choked only waits for its turn.
+    /// </summary>
+    public bool IsStuck(PeerState peer, long now)
+    {
+        if (!_shown.ContainsKey(peer.Id))
+            return false;
+        long sum = peer.Uploaded.Total + peer.Pieces.Count;
+        bool isWaiting = peer.Flags.AmChoking && peer.Flags.PeerInterested;
+        if (!isWaiting && _gains.TryGetValue(peer.Id, out Progress gain) && gain.Bytes == sum)
+            return now - gain.At >= StuckSeconds * _frequency;
+        _gains[peer.Id] = new Progress(sum, now);
+        return false;
     }
 
     /// <summary>The end for one peer: the pieces that it was not shown, to be told now.</summary>

@@ -225,7 +225,12 @@ internal sealed class TorrentSession
         if (_admission.Arrived(arrived) is not { } peer)
             return;
         _pieces.PeerJoined(peer);
-        PeerGreeting.Send(peer.Connection!, _show.Receive(peer) ? new Bitfield(_pieceCount) : Offered, Terms);
+
+        // Some part at once from who has nothing for them and downloads nothing: more is to come, so that is not said.
+        if (_show.Receive(peer))
+            PeerGreeting.Send(peer.Connection!, new Bitfield(_pieceCount), Terms with { IsUploadOnly = false });
+        else
+            PeerGreeting.Send(peer.Connection!, Offered, Terms);
         _show.Serve(peer);
         _dht.Greet(peer.Connection!);
         _reporter.Connected(arrived.RemoteEndPoint, peer);

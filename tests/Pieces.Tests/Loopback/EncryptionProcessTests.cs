@@ -52,7 +52,7 @@ public class EncryptionProcessTests
         string torrent = Torrent.WriteTorrent(folder.Path);
         string url = tracker.Url("/announce").ToString();
         await PiecesProcess.RunAsync(PiecesCommand.Download(
-            torrent, folder["out"], "--tracker", url, "--encryption", "require", "--stall-timeout", "1s"));
+            torrent, folder["out"], "--tracker", url, "--encryption", "require", "--stall-timeout", "4s"));
         tracker.Targets.Should().NotBeEmpty().And.OnlyContain(target => target.Contains("&requirecrypto=1", StringComparison.Ordinal));
     }
 

@@ -16,11 +16,11 @@ public class RateLimiterTests
         using var torrent = new RateLimiter(new FakeTimeProvider(), ByteRate.Unlimited, client);
         using var peer = new RateLimiter(new FakeTimeProvider(), ByteRate.Unlimited, torrent);
         var tap = new RateTap(peer);
-        tap.AcquireAsync(1, CancellationToken.None).IsCompletedSuccessfully.Should().BeTrue();
+        tap.AcquireAsync(1, CancellationToken.None).AsTask().IsCompletedSuccessfully.Should().BeTrue();
         long before = GC.GetAllocatedBytesForCurrentThread();
         bool isImmediate = true;
         for (int i = 0; i < 1000; i++)
-            isImmediate &= !tap.IsLimited && tap.AcquireAsync(1 << 20, CancellationToken.None).IsCompletedSuccessfully;
+            isImmediate &= !tap.IsLimited && tap.AcquireAsync(1 << 20, CancellationToken.None).AsTask().IsCompletedSuccessfully;
         (GC.GetAllocatedBytesForCurrentThread() - before).Should().Be(0);
         isImmediate.Should().BeTrue();
         tap.Quantum.Should().Be(int.MaxValue);

@@ -127,4 +127,35 @@ public class RequestWindowTests
         window.OnBlock(0, 1000, BlockLength, 1);
         window.Size.Should().Be(RequestWindow.Floor);
     }
+
+    [Fact]
+    public void In_a_crowd_little_is_asked_before_the_peer_has_shown_what_it_can()
+    {
+        var window = new RequestWindow(_time) { IsShy = true };
+        window.Size.Should().Be(RequestWindow.ShyStart);
+        window.IsShy = false;
+        window.Size.Should().Be(RequestWindow.Start, "the crowd is gone and nothing was lost by it");
+    }
+
+    [Theory]
+    [InlineData(0.1, 1_000_000)]
+    [InlineData(0.05, 10_000_000)]
+    public void In_a_crowd_a_peer_is_kept_busy_and_no_more(double latency, double bytesPerSecond)
+    {
+        var window = new RequestWindow(_time) { IsShy = true };
+        Run(window, latency, bytesPerSecond, seconds: 20).Should().BeGreaterThan(bytesPerSecond * 0.9);
+        double needed = bytesPerSecond * latency / BlockLength;
+        window.Size.Should().BeInRange((int)needed, (int)(needed + (bytesPerSecond * 0.15 / BlockLength) + 2), "its rate × its latency and a tenth of a second");
+    }
+
+    [Fact]
+    public void In_a_crowd_a_slow_peer_has_two_requests()
+    {
+        var window = new RequestWindow(_time) { IsShy = true };
+        Run(window, 0.05, 10_000, seconds: 10);
+        window.Size.Should().Be(RequestWindow.ShyFloor);
+        window.IsShy = false;
+        Run(window, 0.05, 10_000, seconds: 10);
+        window.Size.Should().Be(RequestWindow.Floor);
+    }
 }

@@ -150,10 +150,22 @@ public class ChokerTests
     }
 
     [Theory]
-    [InlineData(0, 8)]
     [InlineData(1024, 4)]
-    [InlineData(6 * 64 * 1024, 6)]
-    [InlineData(long.MaxValue, 8)]
-    public void Slots_follow_the_limit_of_upload(long bytesPerSecond, int slots) =>
-        Choker.SlotsFor(new ByteRate(bytesPerSecond)).Should().Be(slots);
+    [InlineData(4 * 128 * 1024, 4)]
+    [InlineData(6 * 128 * 1024, 6)]
+    [InlineData(32 * 128 * 1024, 32)]
+    [InlineData(long.MaxValue, 32)]
+    public void Slots_follow_the_limit_of_upload_whatever_was_seen(long bytesPerSecond, int slots)
+    {
+        Choker.SlotsFor(new ByteRate(bytesPerSecond), bestRate: 0).Should().Be(slots);
+        Choker.SlotsFor(new ByteRate(bytesPerSecond), bestRate: 1e12).Should().Be(slots);
+    }
+
+    [Theory]
+    [InlineData(0, 8)]
+    [InlineData(8 * 128 * 1024, 8)]
+    [InlineData(20 * 128 * 1024, 20)]
+    [InlineData(1e12, 32)]
+    public void Without_a_limit_slots_follow_the_best_rate_that_was_seen(double bestRate, int slots) =>
+        Choker.SlotsFor(ByteRate.Unlimited, bestRate).Should().Be(slots);
 }
