@@ -154,8 +154,5 @@ public class RequestWindowTests
         var window = new RequestWindow(_time) { IsShy = true };
         Run(window, 0.05, 10_000, seconds: 10);
         window.Size.Should().Be(RequestWindow.ShyFloor);
-        window.IsShy = false;
-        Run(window, 0.05, 10_000, seconds: 10);
-        window.Size.Should().Be(RequestWindow.Floor);
     }
 }
