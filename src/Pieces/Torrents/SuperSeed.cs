@@ -73,8 +73,8 @@ internal sealed class SuperSeed
         _progress[peer.Id] = new Progress(peer.Uploaded.Total, now);
     }
 
-    /// <summary>The next piece to show to a peer; false when it has enough for now or nothing is left for it. One that we choke is shown a single piece
-    /// that it lacks, which others may be shown too: so that it is interested.</summary>
+    /// <summary>The next piece to show to a peer; false when it has enough for now or nothing is left for it. One that we choke is shown a single
+    /// piece that it lacks, which others may be shown too: so that it is interested.</summary>
     public bool TryShow(PeerState peer, long now, out PieceIndex piece)
     {
         piece = default;
@@ -97,8 +97,8 @@ internal sealed class SuperSeed
     }
 
     /// <summary>
-    /// Whether a peer gets nowhere with what it is shown: it may want other pieces, or such as those have who share nothing with it. Who wants what it was
-    /// shown and is choked only waits for its turn.
+    /// Whether a peer gets nowhere with what it is shown: it may want other pieces, or such as those have who share nothing with it. Who wants what
+    /// it was shown and is choked only waits for its turn.
     /// </summary>
     public bool IsStuck(PeerState peer, long now)
     {
