@@ -104,8 +104,8 @@ internal sealed class SuperSeed
     }
 
     /// <summary>
-    /// Whether a peer gets nowhere with what it is shown: it may want other pieces, or such as those have who share nothing with it. Who wants what it was
-    /// shown and is choked only waits for its turn.
+    /// Whether a peer gets nowhere with what it is shown: it may want other pieces, or such as those have who share nothing with it. Who wants what
+    /// it was shown and is choked only waits for its turn.
     /// </summary>
     public bool IsStuck(PeerState peer, long now)
     {

@@ -115,7 +115,9 @@ public class CrowdTests
         ScriptedHost rider = swarm.AddHost(async session =>
         {
             await session.HandshakeAsync();
-            await session.SendAsync(new BitfieldMessage(session.Data.BitfieldOf(piece => piece < session.Data.PieceCount / 2)), InterestedMessage.Instance);
+            await session.SendAsync(
+                new BitfieldMessage(session.Data.BitfieldOf(piece => piece < session.Data.PieceCount / 2)),
+                InterestedMessage.Instance);
             await session.UntilClosedAsync();
         });
         rider.Dial(seed.EndPoint);

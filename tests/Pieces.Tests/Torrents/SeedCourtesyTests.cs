@@ -143,7 +143,8 @@ public class SeedCourtesyTests
         var others = new[] { new PieceLots(12), new PieceLots(13) };
         others[0].SetOthers([Own, 13]);
         others[1].SetOthers([Own, 12]);
-        own.Concat(Enumerable.Range(0, Pieces).Where(piece => others.Any(lots => lots.IsMine(piece)))).Order().Should().Equal(Enumerable.Range(0, Pieces));
+        IEnumerable<int> theirs = Enumerable.Range(0, Pieces).Where(piece => others.Any(lots => lots.IsMine(piece)));
+        own.Concat(theirs).Order().Should().Equal(Enumerable.Range(0, Pieces));
     }
 
     [Fact]
