@@ -55,7 +55,7 @@ public sealed class TorrentClient : IAsyncDisposable
             BlockPool = new BlockPool(),
             MemoryBudget = new MemoryBudget(options.PieceMemory),
             DownloadLimiter = new RateLimiter(time, options.DownloadLimit),
-            UploadLimiter = new RateLimiter(time, options.UploadLimit),
+            UploadLimiter = new RateLimiter(time, options.UploadLimit, hasTurns: true),
             ListenPort = () => ListenPort,
             Dht = CreateDht(datagrams),
             Binding = options.Binding,

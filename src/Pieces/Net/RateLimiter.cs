@@ -18,9 +18,9 @@ internal sealed class RateLimiter : IDisposable
     /// has held up is made up for as far as this.</summary>
     public static readonly TimeSpan LateBurst = TimeSpan.FromMilliseconds(500);
 
-    // One that is served stays so for about a piece when it goes on wanting, as far as that is a tenth of a second's worth: a peer that has a whole piece soon
+    // One that is served stays so for about a piece when it goes on wanting, as far as that is a sixteenth of a second's worth: a peer that has a whole piece soon
     // can give it on, while many that have parts of it can give nothing.
-    private const double TurnSeconds = 0.1;
+    private const double TurnSeconds = 0.0625;
     private const int LongestTurn = 256 * 1024;
 
     // One grant is a fiftieth of a second: many take turns within a second, and the bucket is overdrawn by no more. At low rates it is a twentieth, for
@@ -39,6 +39,7 @@ internal sealed class RateLimiter : IDisposable
     private double _tokens;
     private long _refilledAt;
     private int _sharers;
+    private readonly bool _hasTurns;
     private RateTap? _turnOf;
     private long _turnLeft;
     private Waiter? _next;
@@ -48,8 +49,13 @@ internal sealed class RateLimiter : IDisposable
     private long _order;
 
     /// <summary>Makes a limiter inside <paramref name="parent"/>, or on its own.</summary>
-    public RateLimiter(TimeProvider timeProvider, ByteRate rate, RateLimiter? parent = null)
+    /// <param name="timeProvider">Clock.</param>
+    /// <param name="rate">The limit.</param>
+    /// <param name="parent">What it is inside of.</param>
+    /// <param name="hasTurns">Whether one who goes on wanting is served for a while before the next, as is good for what we send.</param>
+    public RateLimiter(TimeProvider timeProvider, ByteRate rate, RateLimiter? parent = null, bool hasTurns = false)
     {
+        _hasTurns = hasTurns;
         _timeProvider = timeProvider;
         Parent = parent;
         Depth = parent is null ? 0 : parent.Depth + 1;
@@ -262,6 +268,8 @@ internal sealed class RateLimiter : IDisposable
     {
         _tokens -= bytes;
         _served = Math.Max(_served, start);
+        if (!_hasTurns)
+            return;
         if (tap != _turnOf || _turnLeft <= 0)
             (_turnOf, _turnLeft) = (tap, (long)Math.Min(_bytesPerSecond * TurnSeconds, LongestTurn));
         _turnLeft -= bytes;

@@ -71,6 +71,9 @@ internal sealed class PeerState
     /// <summary>Where it was heard of.</summary>
     public PeerOrigin Origin { get; init; } = PeerOrigin.Inbound;
 
+    /// <summary>Whether it is this program, of whatever version.</summary>
+    public bool IsOfOurs { get; init; }
+
     /// <summary>Its name in lots for pieces.</summary>
     public ulong LotName { get; init; }
 

@@ -37,6 +37,7 @@ internal sealed class PieceTable
     private readonly int[] _copies;
     private int _seeds;
     private int _lonelyHad;
+    private int _lonelyUnwanted;
     private int _firstNeeded;
 
     // No piece before this one is deferred.
@@ -59,6 +60,8 @@ internal sealed class PieceTable
         for (int i = 0; i < _status.Length; i++)
         {
             _status[i] = have[i] ? PieceStatus.Have : wanted[i] ? PieceStatus.Missing : PieceStatus.Unwanted;
+            if (_status[i] == PieceStatus.Unwanted)
+                _lonelyUnwanted++;
             if (_status[i] != PieceStatus.Missing)
                 continue;
             Missing.Set(i);
@@ -93,8 +96,8 @@ internal sealed class PieceTable
     /// <summary>Pieces that no connected peer has but those that are counted as having everything.</summary>
     public int Lonely { get; private set; }
 
-    /// <summary>The same of those that we do not have.</summary>
-    public int LonelyNeeded => Lonely - _lonelyHad;
+    /// <summary>The same of those that we want and do not have.</summary>
+    public int LonelyNeeded => Lonely - _lonelyHad - _lonelyUnwanted;
 
     /// <summary>The state of a piece.</summary>
     public PieceStatus StatusOf(PieceIndex piece) => _status[piece.Value];
@@ -201,6 +204,8 @@ internal sealed class PieceTable
         Lonely += change;
         if (_status[index] == PieceStatus.Have)
             _lonelyHad += change;
+        else if (_status[index] == PieceStatus.Unwanted)
+            _lonelyUnwanted += change;
     }
 
     private void Move(PieceIndex piece, PieceStatus from, PieceStatus to)

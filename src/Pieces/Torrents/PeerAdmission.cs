@@ -220,6 +220,7 @@ internal sealed class PeerAdmission
         var state = new PeerState(id, connection, _pieceCount, _services.TimeProvider, now)
         {
             Client = ClientName.Of(peer.RemoteId),
+            IsOfOurs = peer.RemoteId.IsOfOurs,
             LotName = peer.RemoteId.Tail,
             DialAddress = peer.IsOutbound ? peer.RemoteEndPoint : null,
             Origin = peer.IsOutbound ? Peers.Book.OriginOf(peer.RemoteEndPoint) ?? PeerOrigin.Inbound : PeerOrigin.Inbound,

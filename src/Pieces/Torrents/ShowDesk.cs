@@ -5,7 +5,10 @@ using Pieces.Wire;
 
 namespace Pieces.Torrents;
 
-/// <summary>Says what <see cref="SuperSeed"/> decides: while we are the only seed of a crowd, peers are told of our pieces one by one. Owned by the torrent's loop.</summary>
+/// <summary>
+/// Says what <see cref="SuperSeed"/> decides: while we are the only seed of a crowd, peers of other programs are told of our pieces one by one. Owned by the
+/// torrent's loop.
+/// </summary>
 internal sealed class ShowDesk
 {
     private readonly SuperSeed? _decision;
@@ -26,10 +29,11 @@ internal sealed class ShowDesk
         _decision = isAllowed && table.Layout.PieceCount <= SuperSeed.MaxPieces ? new SuperSeed(table, time) : null;
     }
 
-    /// <summary>Whether a peer that has just come is to hear of nothing yet. The first sees everything: nobody is there to share with.</summary>
+    /// <summary>Whether a peer that has just come is to hear of nothing yet. The first sees everything: nobody is there to share with. So do those of our
+    /// kind: their lots share out our pieces better than we can, since they know who may ask us and what each has begun.</summary>
     public bool Receive(PeerState peer)
     {
-        if (_decision is null || peer.Connection!.RemoteId.IsOfOurs || !_table.Have.IsFull || _decision.IsDone || _table.Seeds > 0 || _pool.Peers.Count < 2)
+        if (_decision is null || peer.IsOfOurs || _pool.Peers.Count < 2 || !_table.Have.IsFull || _decision.IsDone || _table.Seeds > 0)
             return false;
         _decision.Begin(peer.Id);
         return true;

@@ -15,7 +15,7 @@ internal sealed class TorrentLimits : IDisposable
         _time = services.TimeProvider;
         _options = options;
         Download = Inside(services.DownloadLimiter, options.DownloadLimit);
-        Upload = Inside(services.UploadLimiter, options.UploadLimit);
+        Upload = new RateLimiter(_time, options.UploadLimit, services.UploadLimiter, hasTurns: true);
     }
 
     /// <summary>Limits what all peers send us.</summary>

@@ -264,4 +264,32 @@ public class RateLimiterTests
         giveUp.Cancel();
         return taken;
     }
+
+    [Fact]
+    public async Task One_that_goes_on_wanting_keeps_its_turn_for_a_while_where_there_are_turns()
+    {
+        var time = new FakeTimeProvider();
+        using var limiter = new RateLimiter(time, new ByteRate(160 * 1024), hasTurns: true);
+        RateTap a = new(limiter), b = new(limiter);
+        time.Advance(RateLimiter.Burst);
+        limiter.TryTake(new RateTap(limiter), 16 * 1024).Should().BeTrue();
+        await GrantedAsync(limiter.WaitAsync(a, 4096, Token));
+
+        // Ten KiB are a sixteenth of a second: three times four KiB go beyond that.
+        Task other = limiter.WaitAsync(b, 4096, Token);
+        await GrantedAsync(limiter.WaitAsync(a, 4096, Token));
+        await GrantedAsync(limiter.WaitAsync(a, 4096, Token));
+        other.IsCompleted.Should().BeFalse();
+        Task after = limiter.WaitAsync(a, 4096, Token);
+        await GrantedAsync(other);
+        after.IsCompleted.Should().BeFalse("its turn is over");
+        await GrantedAsync(after);
+
+        Task GrantedAsync(Task taking)
+        {
+            // Less than four KiB are worth: each grant overdraws the bucket.
+            time.Advance(TimeSpan.FromMilliseconds(24));
+            return taking.WaitAsync(TimeSpan.FromSeconds(30), Token);
+        }
+    }
 }

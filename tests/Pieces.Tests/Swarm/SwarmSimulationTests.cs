@@ -32,11 +32,11 @@ public class SwarmSimulationTests
     [Fact]
     public async Task A_swarm_goes_on_without_its_seed()
     {
-        string[] cells = await CellsAsync(Small + " seed-leaves=1");
+        string[] cells = await CellsAsync(Small + " up=0.2 seed-leaves=1");
         cells[1].Should().Be("12/12");
         double copies = Number(cells[10]);
         copies.Should().BeGreaterThanOrEqualTo(1, "the seed sends a copy");
-        Number((await CellsAsync(Small))[10]).Should().BeGreaterThan(copies, "and goes");
+        Number((await CellsAsync(Small + " up=0.2"))[10]).Should().BeGreaterThan(copies, "and goes");
     }
 
     [Fact]

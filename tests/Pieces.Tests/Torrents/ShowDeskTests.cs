@@ -116,6 +116,14 @@ public sealed class ShowDeskTests : IAsyncDisposable
     }
 
     [Fact]
+    public void Our_own_kind_draws_lots_and_sees_everything()
+    {
+        Desk desk = MakeDesk(pieces: 4);
+        Come(desk);
+        desk.Show.Receive(Come(desk, isOfOurs: true).Peer).Should().BeFalse();
+    }
+
+    [Fact]
     public void Who_has_not_everything_itself_leads_nobody()
     {
         Desk desk = MakeDesk(pieces: 4, have: 3);
@@ -135,11 +143,14 @@ public sealed class ShowDeskTests : IAsyncDisposable
         return new Desk(table, pool, new ShowDesk(table, pool, isAllowed, time), time);
     }
 
-    private (PeerState Peer, ConnectionRig Rig) Come(Desk desk)
+    private (PeerState Peer, ConnectionRig Rig) Come(Desk desk, bool isOfOurs = false)
     {
         var rig = new ConnectionRig(pieceCount: desk.Table.Layout.PieceCount);
         _rigs.Add(rig);
-        var peer = new PeerState(new SourceId(_rigs.Count), rig.Connection, desk.Table.Layout.PieceCount, desk.Time, desk.Time.GetTimestamp());
+        var peer = new PeerState(new SourceId(_rigs.Count), rig.Connection, desk.Table.Layout.PieceCount, desk.Time, desk.Time.GetTimestamp())
+        {
+            IsOfOurs = isOfOurs,
+        };
         desk.Pool.Admit(peer);
         return (peer, rig);
     }
