@@ -57,7 +57,16 @@ internal sealed class RequestWindow
     public RequestWindow(TimeProvider time) => _frequency = time.TimestampFrequency;
 
     /// <summary>Requests that may be out now.</summary>
-    public int Size => IsSnubbed ? 1 : (int)Math.Min(_isShy && Latency == 0 ? Math.Min(_size, ShyStart) : _size, Math.Min(_limit, Allowance));
+    public int Size
+    {
+        get
+        {
+            if (IsSnubbed)
+                return 1;
+            double size = _isShy && Latency == 0 ? Math.Min(_size, ShyStart) : _size;
+            return (int)Math.Min(size, Math.Min(_limit, Allowance));
+        }
+    }
 
     /// <summary>Requests that may be out for all that our own rate limit lets in; as many as the peer is good for (the default) while nothing is limited.</summary>
     public int Allowance { get; set; } = MaxLimit;

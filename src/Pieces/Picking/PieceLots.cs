@@ -1,11 +1,12 @@
 using System.Numerics;
+using System.Runtime.InteropServices;
 
 namespace Pieces.Picking;
 
 /// <summary>
 /// Shares pieces out among leechers that know of one another and say nothing: each draws the same lots from the same names, so that no two fetch the
 /// same piece of a seed. Pure: equal names give equal lots everywhere. Each run of as many pieces as there are names has about one for each, within
-/// groups of <see cref="GroupLength"/>, and one name more or less moves few lots.
+/// groups of <see cref="GroupLength"/>; with one name more or less about half of the lots stay where they were, so that little is lost till all know.
 /// </summary>
 internal sealed class PieceLots
 {
@@ -28,7 +29,7 @@ internal sealed class PieceLots
     public void SetOthers(List<ulong> others)
     {
         others.Sort();
-        if (System.Runtime.InteropServices.CollectionsMarshal.AsSpan(others).SequenceEqual(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_names)))
+        if (CollectionsMarshal.AsSpan(others).SequenceEqual(CollectionsMarshal.AsSpan(_names)))
             return;
         _names.Clear();
         _names.AddRange(others);

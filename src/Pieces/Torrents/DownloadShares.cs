@@ -63,7 +63,8 @@ internal sealed class DownloadShares
             seconds = Seconds + Math.Min(peer.Requests.Window.LeastLatency, LongestLatency);
         }
 
-        return (int)Math.Clamp(rate * seconds / BlockRequest.MaxLength, share.Sharers < ManySharers || share.BytesPerSecond >= SmallShare ? 2 : 1, RequestWindow.MaxLimit);
+        int least = share.Sharers < ManySharers || share.BytesPerSecond >= SmallShare ? 2 : 1;
+        return (int)Math.Clamp(rate * seconds / BlockRequest.MaxLength, least, RequestWindow.MaxLimit);
     }
 
     private void Count(PeerState peer, bool takesShare)

@@ -56,7 +56,9 @@ internal sealed class RequestPlanner
         }
 
         bool isSparing = _courtesy.AppliesTo(peer);
-        IPieceMap source = isSparing ? _courtesy.Show(peer, _picker.MostAtSeeds(BytesPerSecond), now) : peer.Pieces;
+        IPieceMap source = isSparing
+            ? _courtesy.Show(peer, _picker.MostAtSeeds(BytesPerSecond), now)
+            : peer.Pieces;
         FillFrom(peer, source, now, end, into);
         if (isSparing)
             _courtesy.OnFilled(peer, now);
