@@ -22,7 +22,8 @@ internal sealed class SeedCourtesy : IPieceMap
     // Leechers that have just come have had no time to give anything. Later, seeds that give us more than they do are no scarce good.
     private const int GraceSeconds = 3;
 
-    // With so many who give us what we ask for, what a leecher has will soon be with one of them.
+    // With so many who give us what we ask for, what a leecher has will soon be with one of them. Unless that one keeps it to
+    // itself: so the first piece that we need is asked of a seed all the same.
     private const int EnoughGivers = 3;
 
     // The view of a seed looks at so many pieces for one answer: enough for any window.
@@ -151,7 +152,7 @@ internal sealed class SeedCourtesy : IPieceMap
         if (_takesForeign)
             return true;
         if (_work.Table.CopiesOf(piece) > _work.Table.Seeds)
-            return _givers.Count < EnoughGivers && !IsGiven(piece);
+            return (_givers.Count < EnoughGivers || piece.Value == _work.Table.FirstNeeded) && !IsGiven(piece);
         return _work.Table.StatusOf(piece) == PieceStatus.Open || (_lots.IsMine(piece.Value) && IsNext(piece));
     }
 
