@@ -62,8 +62,10 @@ internal sealed class PieceLots
             ulong best = 0;
             for (int who = 0; who < Count; who++)
             {
+                if (_loads[who] != level)
+                    continue;
                 ulong draw = Mix(NameOf(who) ^ (ulong)((group * GroupLength) + i));
-                if (_loads[who] == level && (winner < 0 || draw > best))
+                if (winner < 0 || draw > best)
                     (winner, best) = (who, draw);
             }
 

@@ -1,3 +1,5 @@
+using Pieces.Net;
+
 namespace Pieces.Tests.Support;
 
 /// <summary>One direction of an in-memory connection: bounded, in order, with latency and rate on a clock.</summary>
@@ -128,19 +130,9 @@ internal sealed class InMemoryPipe(TimeProvider timeProvider, InMemoryLink link,
 }
 
 /// <summary>One end of an in-memory connection.</summary>
-internal sealed class InMemoryStream(InMemoryPipe input, InMemoryPipe output) : Stream
+internal sealed class InMemoryStream(InMemoryPipe input, InMemoryPipe output) : DuplexStream
 {
     private readonly CancellationTokenSource _disposed = new();
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => true;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
 
     public void Break()
     {
@@ -176,25 +168,11 @@ internal sealed class InMemoryStream(InMemoryPipe input, InMemoryPipe output) : 
         }
     }
 
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
     public override Task FlushAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     public override void Flush()
     {
     }
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {

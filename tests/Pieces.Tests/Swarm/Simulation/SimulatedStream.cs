@@ -16,18 +16,8 @@ internal sealed class SimulatedConnection(SimulatedStream stream, IPEndPoint loc
 }
 
 /// <summary>The bytes of one end, which can be read into several buffers at once, as those of a socket.</summary>
-internal sealed class SimulatedStream(SimulatedPipe input, SimulatedPipe output) : Stream, IScatterReader
+internal sealed class SimulatedStream(SimulatedPipe input, SimulatedPipe output) : DuplexStream, IScatterReader
 {
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => true;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
-
     public bool CanScatter => true;
 
     public int Available => input.Readable;
@@ -48,25 +38,11 @@ internal sealed class SimulatedStream(SimulatedPipe input, SimulatedPipe output)
     public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) =>
         output.WriteAsync(buffer, cancellationToken);
 
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
     public override Task FlushAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     public override void Flush()
     {
     }
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {
