@@ -3,7 +3,7 @@ using System.Net;
 namespace Pieces.Tests.Interop;
 
 /// <summary>Magnet links whose peers are found in the DHT alone, between the built program and other people's clients.</summary>
-[Collection("Real peers")]
+[Collection("Real peers that need more than a torrent file")]
 [Trait("Tier", "Interop")]
 public sealed class DhtMagnetTests
 {

@@ -1,7 +1,7 @@
 namespace Pieces.Tests.Interop;
 
 /// <summary>The built program and other people's clients that take nothing but encrypted streams, as processes on 127.0.0.0/8.</summary>
-[Collection("Real peers")]
+[Collection("Real peers that need more than a torrent file")]
 [Trait("Tier", "Interop")]
 public sealed class EncryptedPeerTests
 {

@@ -3,7 +3,7 @@ using System.Net;
 namespace Pieces.Tests.Interop;
 
 /// <summary>Magnet links between the built program and other people's clients, as processes on 127.0.0.0/8.</summary>
-[Collection("Real peers")]
+[Collection("Real peers that need more than a torrent file")]
 [Trait("Tier", "Interop")]
 public sealed class MagnetPeerTests
 {
