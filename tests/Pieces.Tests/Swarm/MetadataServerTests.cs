@@ -55,6 +55,7 @@ public class MetadataServerTests
     {
         await using var swarm = new TestSwarm(Large());
         long served = 0, rejected = 0;
+        long begin = swarm.Time.GetTimestamp();
         SwarmMember seed = await DialAsync(swarm, async session =>
         {
             await GreetAsync(session);
@@ -70,11 +71,12 @@ public class MetadataServerTests
             await reading;
         });
         await swarm.UntilAsync(() => Interlocked.Read(ref rejected) > 1000, "too many are rejected");
-        await swarm.PassAsync(1);
         long atOnce = Interlocked.Read(ref served);
-        atOnce.Should().BeInRange(40_000, 768 * 1024);
-        await swarm.PassAsync(20);
-        (Interlocked.Read(ref served) - atOnce).Should().BeInRange(18 * MetadataServer.PeerRate, 22 * MetadataServer.PeerRate);
+        await swarm.UntilAsync(() => Interlocked.Read(ref served) >= atOnce + (20 * MetadataServer.PeerRate), "the rest comes by and by");
+
+        // By the clock of the swarm, which goes on while a busy machine does nothing for it.
+        double passed = swarm.Time.GetElapsedTime(begin).TotalSeconds;
+        Interlocked.Read(ref served).Should().BeInRange(40_000, (512 * 1024) + (long)(passed * MetadataServer.PeerRate));
         seed.Now.ConnectedPeers.Should().Be(1);
         await swarm.EndAsync();
     }
