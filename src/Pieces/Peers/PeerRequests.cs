@@ -18,10 +18,15 @@ internal sealed class PeerRequests
     /// the time at which it is late, when the peer has answered a later one.</summary>
     public const double LostSeconds = 20;
 
+    /// <summary>What is supposed of a peer that has not sent anything yet, in seconds a block.</summary>
+    public const double UnknownLatency = 0.5;
+
     // A request is late after four times the usual time, between these.
     private const double LateFactor = 4;
     private const double SoonestLateSeconds = 2;
     private const double LatestLateSeconds = 15;
+
+    private const int StepsPerWindow = 8;
 
     // Before the first block nothing is known of the peer.
     private const double FirstLateSeconds = 8;
@@ -77,6 +82,20 @@ internal sealed class PeerRequests
             return (long)((seconds + LongestOwnDelay) * _frequency);
         }
     }
+
+    /// <summary>Seconds till a block that it is asked for now would be here, by what it has shown; a guess while it has shown nothing.</summary>
+    public double SecondsTillNext
+    {
+        get
+        {
+            double latency = Window.Latency == 0 ? UnknownLatency : Window.Latency;
+            double rate = Window.BytesPerSecond == 0 ? BlockRequest.MaxLength / UnknownLatency : Window.BytesPerSecond;
+            return latency + (Pending.Count * BlockRequest.MaxLength / rate);
+        }
+    }
+
+    /// <summary>Requests to send in one go where others might answer sooner: a small part of the window.</summary>
+    public int NextStep => Math.Max(1, Window.Size / StepsPerWindow);
 
     /// <summary>A request goes out.</summary>
     public void Ask(BlockRequest block, long now)

@@ -13,6 +13,7 @@ internal sealed class DownloadDesk
     private readonly TimeProvider _time;
     private readonly List<BlockRequest> _requests = [];
     private readonly List<PeerRequest> _cancels = [];
+    private readonly PriorityQueue<PeerState, double> _soonest = new();
 
     private bool _isStopping;
 
@@ -45,29 +46,29 @@ internal sealed class DownloadDesk
     /// <summary>Tells a peer of our interest when that has changed, and asks it for what its window has room for.</summary>
     public void Serve(PeerState peer)
     {
-        if (_isStopping)
-            return;
-        bool isInteresting = peer.IsInteresting;
-        if (isInteresting && !peer.Flags.AmInterested)
-        {
-            peer.Flags.AmInterested = true;
-            peer.Connection!.Send(InterestedMessage.Instance);
-        }
-
         long now = _time.GetTimestamp();
-        _shares.Tend(peer, now);
-        if (!isInteresting)
+        if (!Prepare(peer, now))
             return;
         _requests.Clear();
         if (_pieces.FillRequests(peer, now, _requests) > 0)
             peer.Connection!.SendRequests(_requests);
     }
 
-    /// <summary>Serves everybody: room has come free, or requests have.</summary>
+    /// <summary>
+    /// Serves everybody: room has come free, or requests have. Where there is less to ask for than everybody could be asked, as at the front of a window in a
+    /// crowd, it goes to those from whom it will be here soonest.
+    /// </summary>
     public void ServeAll()
     {
+        long now = _time.GetTimestamp();
         foreach (PeerState peer in _pool.Peers)
-            Serve(peer);
+        {
+            if (Prepare(peer, now))
+                _soonest.Enqueue(peer, peer.Requests.SecondsTillNext);
+        }
+
+        while (_soonest.TryDequeue(out PeerState? peer, out _))
+            AskWhileSoonest(peer, now);
     }
 
     /// <summary>Looks for late requests, and asks others instead.</summary>
@@ -85,6 +86,39 @@ internal sealed class DownloadDesk
             peer.Flags.AmInterested = false;
             peer.Connection!.Send(NotInterestedMessage.Instance);
         }
+    }
+
+    // Whether a peer may be asked for something. That the interest has gone is told at ticks.
+    private bool Prepare(PeerState peer, long now)
+    {
+        if (_isStopping)
+            return false;
+        bool isInteresting = peer.IsInteresting;
+        if (isInteresting && !peer.Flags.AmInterested)
+        {
+            peer.Flags.AmInterested = true;
+            peer.Connection!.Send(InterestedMessage.Instance);
+        }
+
+        _shares.Tend(peer, now);
+        return isInteresting;
+    }
+
+    // A part of its window at a time, till another would answer sooner; then it waits in line again.
+    private void AskWhileSoonest(PeerState peer, long now)
+    {
+        _requests.Clear();
+        bool isMore;
+        do
+        {
+            isMore = _pieces.FillRequests(peer, now, _requests, peer.Requests.NextStep) > 0;
+        }
+        while (isMore && !(_soonest.TryPeek(out _, out double next) && next < peer.Requests.SecondsTillNext));
+
+        if (_requests.Count > 0)
+            peer.Connection!.SendRequests(_requests);
+        if (isMore)
+            _soonest.Enqueue(peer, peer.Requests.SecondsTillNext);
     }
 
     private void SendCancels()

@@ -16,9 +16,6 @@ internal sealed class Endgame
     // A search that found nothing is not made again at once: it looks at every peer.
     private const double RestSeconds = 0.01;
 
-    // What is supposed of a peer that has not sent anything yet.
-    private const double UnknownLatency = 0.5;
-
     // A guess is no reason to ask twice: the gain must be clear.
     private const double ClearGain = 1.25;
 
@@ -114,7 +111,7 @@ internal sealed class Endgame
         double waited = (now - oldest.SentAt) / _frequency;
         RequestWindow window = peer.Requests.Window;
         if (window.BytesPerSecond == 0)
-            return waited > UnknownLatency ? waited : 0;
+            return waited > PeerRequests.UnknownLatency ? waited : 0;
         double busy = (double)peer.Requests.Pending.Count * BlockRequest.MaxLength / window.BytesPerSecond;
         return Math.Max(busy, waited > window.Latency * 2 ? waited : 0);
     }
@@ -124,16 +121,7 @@ internal sealed class Endgame
     private double LeastRemaining(PeerState peer)
     {
         bool isMidway = _work.Table.Missing.Count + _work.Table.Deferred > 0;
-        return Math.Max(Finish(peer) * ClearGain, isMidway ? MidwaySeconds : 0) + peer.Requests.LongestOwnDelay;
-    }
-
-    // Seconds till it would have sent one block more.
-    private static double Finish(PeerState peer)
-    {
-        RequestWindow window = peer.Requests.Window;
-        double latency = window.Latency == 0 ? UnknownLatency : window.Latency;
-        double rate = window.BytesPerSecond == 0 ? BlockRequest.MaxLength / UnknownLatency : window.BytesPerSecond;
-        return latency + (peer.Requests.Pending.Count * BlockRequest.MaxLength / rate);
+        return Math.Max(peer.Requests.SecondsTillNext * ClearGain, isMidway ? MidwaySeconds : 0) + peer.Requests.LongestOwnDelay;
     }
 
     private readonly record struct Victim(int Index, double Remaining);

@@ -180,11 +180,15 @@ internal sealed class PieceManager
 
     /// <summary>Appends what to ask a peer for now, as many as its window has room for, and marks it as asked. The peer must have been told of
     /// our interest.</summary>
+    /// <param name="peer">Whom.</param>
+    /// <param name="now">Timestamp.</param>
+    /// <param name="into">Gets the requests.</param>
+    /// <param name="most">Requests that may be appended.</param>
     /// <returns>Number of requests appended.</returns>
-    public int FillRequests(PeerState peer, long now, List<BlockRequest> into)
+    public int FillRequests(PeerState peer, long now, List<BlockRequest> into, int most = int.MaxValue)
     {
         Measure(now);
-        return _planner.Fill(peer, now, into);
+        return _planner.Fill(peer, now, most, into);
     }
 
     /// <summary>Takes a block and its buffer.</summary>

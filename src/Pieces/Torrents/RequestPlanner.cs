@@ -40,10 +40,10 @@ internal sealed class RequestPlanner
     public double BytesPerSecond { get; set; }
 
     /// <summary>Appends the requests to send to a peer now, marks them as asked, and returns their number.</summary>
-    public int Fill(PeerState peer, long now, List<BlockRequest> into)
+    public int Fill(PeerState peer, long now, int most, List<BlockRequest> into)
     {
         PeerRequests requests = peer.Requests;
-        int room = requests.Window.Size - requests.Pending.Count;
+        int room = Math.Min(most, requests.Window.Size - requests.Pending.Count);
         if (room <= 0 || requests.Useful == 0 || !peer.Flags.AmInterested || now < requests.PausedUntil)
             return 0;
 

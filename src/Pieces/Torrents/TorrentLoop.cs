@@ -151,7 +151,7 @@ internal sealed class TorrentLoop : IAsyncDisposable
                     _session.OnPeer(e);
                 if (e is PeerSaid)
                     _setup.Inbox.BatchDone();
-                else if (e is PeersFound or DialFailed)
+                else if (e is PeersFound or DialFailed or PeerArrived)
                     _session?.DialMore(_contacts.Stopping);
                 break;
         }
