@@ -98,6 +98,12 @@ internal sealed class PeerState
     /// <summary>Whether it has something we need; kept by the torrent's pieces. O(1).</summary>
     public bool IsInteresting => Requests.Useful > 0;
 
+    /// <summary>
+    /// Whether it seems to take and not to give: it is of our kind, which lets those ask who want nothing (<see cref="PeerFlags.WasOffered"/>), has nothing
+    /// for us, and has neither let us ask nor sent us anything so far.
+    /// </summary>
+    public bool Withholds => IsOfOurs && !IsInteresting && !Flags.HasLetUsAsk && Downloaded.Total == 0;
+
     /// <summary>Whether it counts among those that share our download limit; kept by the torrent's shares.</summary>
     public bool TakesShare { get; set; }
 
@@ -126,6 +132,7 @@ internal sealed class PeerState
     public void OnUnchoked(long now)
     {
         Flags.PeerChoking = false;
+        Flags.HasLetUsAsk = true;
         Requests.OnUnchoked(now);
     }
 }

@@ -6,6 +6,12 @@ namespace Pieces.Torrents;
 /// <summary>Keeps the choker's time and tells it of the peers.</summary>
 internal sealed class ChokeRound
 {
+    /// <summary>Seconds between two rounds.</summary>
+    public const int UsualSeconds = 10;
+
+    /// <summary>The same while a slot is with somebody who seems to give to nobody, and one who may give waits for it.</summary>
+    public const int EarlySeconds = 1;
+
     // So many times as many slots are worth a round of their own.
     private const double GrowthBeforeTime = 1.5;
 
@@ -16,7 +22,7 @@ internal sealed class ChokeRound
     private readonly List<ChokerInput> _inputs = [];
     private readonly List<SourceId> _chosen = [];
     private int _slots;
-    private long _nextAt = long.MinValue;
+    private long? _lastAt;
     private double _bestRate;
 
     /// <summary>Makes it; the first round is due at once.</summary>
@@ -37,10 +43,15 @@ internal sealed class ChokeRound
 
     private int Slots => _fixedSlots ?? Choker.SlotsFor(_limit, _bestRate);
 
+    /// <summary>Whether we upload to anybody.</summary>
+    public bool Gives => Slots > 0;
+
     /// <summary>Whether a round is due: in its time, or since it has shown that many more can be served.</summary>
     public bool IsDue(IReadOnlyList<PeerState> peers, long now)
     {
-        if (now >= _nextAt)
+        if (_lastAt is not { } last || now - last >= UsualSeconds * _time.TimestampFrequency)
+            return true;
+        if (now - last >= EarlySeconds * _time.TimestampFrequency && IsWasted(peers))
             return true;
         double rate = 0;
         foreach (PeerState peer in peers)
@@ -65,16 +76,32 @@ internal sealed class ChokeRound
     /// <summary>Those to unchoke; everyone else is to be choked. Valid until the next round.</summary>
     public List<SourceId> Choose(IReadOnlyList<PeerState> peers, long now, bool isSeeding)
     {
-        _nextAt = now + (Choker.RoundSeconds * _time.TimestampFrequency);
+        _lastAt = now;
         _inputs.Clear();
         foreach (PeerState peer in peers)
         {
             _inputs.Add(new ChokerInput(
                 peer.Id, peer.Flags.PeerInterested, !peer.Flags.AmChoking, peer.Requests.Window.IsSnubbed,
-                peer.Downloaded.BytesPerSecond(now), peer.Uploaded.BytesPerSecond(now), peer.ConnectedAt, peer.Flags.UnchokedAt));
+                peer.Downloaded.BytesPerSecond(now), peer.Uploaded.BytesPerSecond(now), peer.ConnectedAt, peer.Flags.UnchokedAt, peer.Withholds));
         }
 
         _choker.Decide(_inputs, isSeeding, _slots = Slots, now, _chosen);
         return _chosen;
+    }
+
+    // A slot with one who seems to give to nobody, while one who may give waits.
+    private static bool IsWasted(IReadOnlyList<PeerState> peers)
+    {
+        bool isTaken = false;
+        bool isWantedByAnother = false;
+        foreach (PeerState peer in peers)
+        {
+            if (!peer.Flags.PeerInterested)
+                continue;
+            isTaken |= !peer.Flags.AmChoking && peer.Withholds;
+            isWantedByAnother |= peer.Flags.AmChoking && !peer.Withholds;
+        }
+
+        return isTaken && isWantedByAnother;
     }
 }

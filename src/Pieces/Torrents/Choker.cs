@@ -12,18 +12,16 @@ namespace Pieces.Torrents;
 /// <param name="RateTo">Payload to it over the last 20 s, in bytes a second.</param>
 /// <param name="ConnectedAt">Timestamp of the handshake.</param>
 /// <param name="UnchokedAt">Timestamp of our last unchoke, or <see cref="long.MinValue"/>.</param>
+/// <param name="Withholds">Whether it seems to take and not to give.</param>
 internal readonly record struct ChokerInput(
-    SourceId Peer, bool IsInterested, bool IsUnchoked, bool IsSnubbed, double RateFrom, double RateTo, long ConnectedAt, long UnchokedAt);
+    SourceId Peer, bool IsInterested, bool IsUnchoked, bool IsSnubbed, double RateFrom, double RateTo, long ConnectedAt, long UnchokedAt, bool Withholds = false);
 
 /// <summary>
-/// Decides every ten seconds whom to upload to (BEP 3). Leeching: those who give most, and one by chance. Seeding: those who take fastest keep half
-/// of the slots, the rest goes round. A peer that is not interested takes no slot.
+/// Decides whom to upload to (BEP 3). Leeching: those who give most, and one by chance. Seeding: those who take fastest keep half
+/// of the slots, the rest goes round. A peer that is not interested takes no slot, and one that seems to give to nobody only such as are left over.
 /// </summary>
 internal sealed class Choker
 {
-    /// <summary>Seconds between decisions.</summary>
-    public const int RoundSeconds = 10;
-
     /// <summary>Seconds that the optimistic slot, and a slot that goes round while seeding, stay with one peer.</summary>
     public const int TurnSeconds = 30;
 
@@ -99,9 +97,10 @@ internal sealed class Choker
 
         // Slots that nobody has earned stay with those who have them for a turn, then they are given by chance.
         long turn = TurnSeconds * _frequency;
-        AddWhere(slots, chosen, peer => peer.IsUnchoked && now - peer.UnchokedAt < turn);
+        AddWhere(slots, chosen, peer => !peer.Withholds && peer.IsUnchoked && now - peer.UnchokedAt < turn);
         while (chosen.Count < slots && Draw(now, chosen, except: SourceId.None) is { } lucky)
             chosen.Add(lucky);
+        AddWhere(slots, chosen, static _ => true);
     }
 
     private SourceId? ChooseOptimistic(long now, List<SourceId> chosen)
@@ -122,7 +121,7 @@ internal sealed class Choker
         SourceId? drawn = null;
         foreach (ChokerInput peer in _candidates)
         {
-            if (peer.Peer == except || chosen.Contains(peer.Peer))
+            if (peer.Withholds || peer.Peer == except || chosen.Contains(peer.Peer))
                 continue;
             int weight = now - peer.ConnectedAt < NewcomerSeconds * _frequency ? NewcomerWeight : 1;
             weights += weight;
@@ -137,13 +136,14 @@ internal sealed class Choker
     {
         // The fastest takers keep half of the slots: what they have they can give on.
         _candidates.Sort(static (a, b) => b.RateTo.CompareTo(a.RateTo));
-        AddWhere(slots / 2, chosen, static peer => peer.IsUnchoked && peer.RateTo > 0);
+        AddWhere(slots / 2, chosen, static peer => !peer.Withholds && peer.IsUnchoked && peer.RateTo > 0);
 
         // Then those whose turn is not over, then those who have waited longest, and if nobody waits the others stay.
         long turn = TurnSeconds * _frequency;
-        AddWhere(slots, chosen, peer => peer.IsUnchoked && now - peer.UnchokedAt < turn);
+        AddWhere(slots, chosen, peer => !peer.Withholds && peer.IsUnchoked && now - peer.UnchokedAt < turn);
         _candidates.Sort(static (a, b) => a.UnchokedAt.CompareTo(b.UnchokedAt));
-        AddWhere(slots, chosen, static peer => !peer.IsUnchoked);
+        AddWhere(slots, chosen, static peer => !peer.Withholds && !peer.IsUnchoked);
+        AddWhere(slots, chosen, static peer => !peer.Withholds);
         AddWhere(slots, chosen, static _ => true);
     }
 

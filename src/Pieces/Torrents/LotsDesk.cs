@@ -11,16 +11,21 @@ internal sealed class LotsDesk
 {
     private readonly PeerPool _pool;
     private readonly PieceManager _pieces;
+    private readonly bool _gives;
     private int _seeds;
 
     /// <summary>Makes it.</summary>
-    public LotsDesk(PeerPool pool, PieceManager pieces)
+    /// <param name="pool">The connected peers.</param>
+    /// <param name="pieces">Draws the lots.</param>
+    /// <param name="gives">Whether we upload: what falls to one who does not is lost to the others.</param>
+    public LotsDesk(PeerPool pool, PieceManager pieces, bool gives)
     {
+        _gives = gives;
         _pool = pool;
         _pieces = pieces;
     }
 
-    private bool Draws => _seeds > 0;
+    private bool Draws => _gives && _seeds > 0;
 
     /// <summary>A peer has said something that may change matters.</summary>
     public void Tend(PeerState peer)

@@ -68,6 +68,7 @@ internal sealed class PeerMessageRouter
                 break;
             case UnchokeMessage:
                 peer.OnUnchoked(_time.GetTimestamp());
+                _uploads.OnUnchoked(peer);
                 break;
             case ExtendedMessage extended:
                 _extensions.OnMessage(peer, extended, _pieces.IsComplete);

@@ -71,7 +71,7 @@ internal sealed record TorrentParts
             ? new StreamRetention(table, stream.Slots, () => pool.Peers.Count, stream.TryDrop)
             : null;
         var delivery = new Delivery(layout, countsBlocks: setup.Options.Content is not null);
-        var lots = new LotsDesk(pool, pieces);
+        var lots = new LotsDesk(pool, pieces, gives: setup.Options.UploadSlots != 0);
         var show = new ShowDesk(table, pool, isAllowed: retention is null, time);
         var uploads = new UploadDesk(layout, retention?.Offered ?? pieces.Have, pool, round, delivery, show);
         return new TorrentParts

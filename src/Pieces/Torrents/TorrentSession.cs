@@ -206,6 +206,7 @@ internal sealed class TorrentSession
         if (_admission.Peers.Pool.TryGet(said.Peer, out PeerState? peer))
         {
             _router.Handle(peer, said.Messages);
+            _uploads.Tend(peer);
             _show.Serve(peer);
             _lots.Tend(peer);
             if (_delivery.HasCompleted(peer))

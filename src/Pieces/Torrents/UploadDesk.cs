@@ -47,6 +47,9 @@ internal sealed class UploadDesk
             return;
         }
 
+        // Who was let ask while it wanted nothing takes a slot from now on, if one is free.
+        if (peer.Flags.IsOffered)
+            OnInterested(peer);
         if (peer.Flags.AmChoking)
         {
             OnRequestWhileChoked(peer, request);
@@ -80,9 +83,30 @@ internal sealed class UploadDesk
     /// <summary>A peer has become interested: if a slot is free it need not wait for the next round.</summary>
     public void OnInterested(PeerState peer)
     {
+        bool mayStay = !peer.Flags.IsOffered || _round.HasFreeSlot(_pool.Peers);
         peer.Flags.PeerInterested = true;
-        if (peer.Flags.AmChoking && _round.HasFreeSlot(_pool.Peers))
-            Unchoke(peer);
+        peer.Flags.IsOffered = false;
+        if (peer.Flags.AmChoking)
+            UseFreeSlot(peer);
+        else if (!mayStay)
+            Choke(peer);
+    }
+
+    /// <summary>A peer lets us ask: it does not seem to take only any more.</summary>
+    public void OnUnchoked(PeerState peer)
+    {
+        if (peer.Flags.AmChoking && peer.Flags.PeerInterested)
+            UseFreeSlot(peer);
+    }
+
+    /// <summary>
+    /// A peer has said something. One that wants nothing, since we have nothing for it, is let ask all the same. That costs nothing, and it sees that we
+    /// are not of those who never give (<see cref="PeerState.Withholds"/>).
+    /// </summary>
+    public void Tend(PeerState peer)
+    {
+        if (MayOffer(peer) && (peer.Pieces.HasAll || _have.Count == 0))
+            Offer(peer);
     }
 
     /// <summary>A peer is not interested any more; its slot goes to another at the next round. One that is shown our pieces one by one wants the next.</summary>
@@ -91,6 +115,12 @@ internal sealed class UploadDesk
     /// <summary>Asks the choker when its time has come, and does what it says.</summary>
     public void Tick(long now, bool isSeeding)
     {
+        foreach (PeerState peer in _pool.Peers)
+        {
+            if (MayOffer(peer) && peer.Pieces.CountCommon(_have) == _have.Count)
+                Offer(peer);
+        }
+
         if (!_round.IsDue(_pool.Peers, now))
             return;
         List<SourceId> chosen = _round.Choose(_pool.Peers, now, isSeeding);
@@ -99,13 +129,29 @@ internal sealed class UploadDesk
             bool unchoke = chosen.Contains(peer.Id);
             if (unchoke && peer.Flags.AmChoking)
                 Unchoke(peer);
-            else if (!unchoke && !peer.Flags.AmChoking)
+            else if (!unchoke && !peer.Flags.AmChoking && !peer.Flags.IsOffered)
                 Choke(peer);
         }
     }
 
     /// <summary>A peer has left.</summary>
     public void Forget(PeerState peer) => _deaf.Remove(peer.Id);
+
+    private bool MayOffer(PeerState peer) =>
+        peer.Flags.AmChoking && !peer.Flags.WasOffered && !peer.Flags.PeerInterested && peer.Pieces.IsStated && _round.Gives;
+
+    private void Offer(PeerState peer)
+    {
+        peer.Flags.WasOffered = true;
+        peer.Flags.IsOffered = true;
+        Unchoke(peer);
+    }
+
+    private void UseFreeSlot(PeerState peer)
+    {
+        if (!peer.Withholds && _round.HasFreeSlot(_pool.Peers))
+            Unchoke(peer);
+    }
 
     private static void Reject(PeerConnection connection, RequestMessage request)
     {

@@ -30,6 +30,17 @@ public class SwarmSimulationTests
     }
 
     [Fact]
+    public async Task Free_riders_come_last_and_cost_the_honest_little()
+    {
+        const string Crowd = "flash leechers=40 join-seconds=0.5";
+        string[] without = await CellsAsync(Crowd);
+        string[] with = await CellsAsync(Crowd + " free=0.2");
+        with[1].Should().Be("40/40");
+        Number(with[13]).Should().BeLessThan(Number(without[13]) * 1.1);
+        Number(with[14]).Should().BeGreaterThan(Number(with[13]) * 1.2);
+    }
+
+    [Fact]
     public async Task A_swarm_goes_on_without_its_seed()
     {
         string[] cells = await CellsAsync(Small + " up=0.2 seed-leaves=1");

@@ -45,7 +45,7 @@ public class ChokeRoundTests
         ChokeRound round = Round(ByteRate.Unlimited);
         IsDue(round).Should().BeTrue();
         Choose(round).Should().Be(Choker.UsualSlots);
-        _time.Advance(TimeSpan.FromSeconds(Choker.RoundSeconds - 0.1));
+        _time.Advance(TimeSpan.FromSeconds(ChokeRound.UsualSeconds - 0.1));
         IsDue(round).Should().BeFalse();
         _time.Advance(TimeSpan.FromSeconds(0.1));
         IsDue(round).Should().BeTrue();
@@ -75,6 +75,26 @@ public class ChokeRoundTests
         IsDue(round).Should().BeTrue();
         _time.Advance(TimeSpan.FromMinutes(1));
         Choose(round).Should().Be(20, "a lull says nothing of the line");
+    }
+
+    [Theory]
+    [InlineData(true, true, true)]
+    [InlineData(false, true, false)]
+    [InlineData(true, false, false)]
+    public void A_round_comes_early_when_a_slot_is_with_one_who_gives_to_nobody_and_another_waits(bool isWithheld, bool waits, bool isEarly)
+    {
+        ChokeRound round = Round(ByteRate.Unlimited);
+        PeerState taker = new(new SourceId(50), null, 1, _time, _time.GetTimestamp()) { IsOfOurs = true };
+        taker.Flags.PeerInterested = true;
+        taker.Flags.AmChoking = false;
+        if (!isWithheld)
+            taker.OnUnchoked(_time.GetTimestamp());
+        _peers.ForEach(peer => peer.Flags.AmChoking = !waits ? false : peer.Flags.AmChoking);
+        _peers.Add(taker);
+        Choose(round);
+        IsDue(round).Should().BeFalse("one was just now");
+        _time.Advance(TimeSpan.FromSeconds(ChokeRound.EarlySeconds));
+        IsDue(round).Should().Be(isEarly);
     }
 
     [Fact]

@@ -17,8 +17,8 @@ public class ChokerTests
     }
 
     private static ChokerInput Peer(
-        int id, double from = 0, double to = 0, bool interested = true, bool snubbed = false, long unchokedAt = long.MinValue) =>
-        new(new SourceId(id), interested, unchokedAt != long.MinValue, snubbed, from, to, ConnectedAt: 0, unchokedAt);
+        int id, double from = 0, double to = 0, bool interested = true, bool snubbed = false, long unchokedAt = long.MinValue, bool withholds = false) =>
+        new(new SourceId(id), interested, unchokedAt != long.MinValue, snubbed, from, to, ConnectedAt: 0, unchokedAt, withholds);
 
     private int[] Decide(bool isSeeding, int slots, params ChokerInput[] peers)
     {
@@ -45,6 +45,19 @@ public class ChokerTests
         ChokerInput[] peers = [Peer(1, from: 9000, snubbed: true), Peer(2, from: 10), Peer(3, from: 20), Peer(4, from: 30), Peer(5, from: 5)];
         for (int seed = 0; seed < 20; seed++)
             Decide(false, 4, peers).Should().Contain([2, 3, 4]);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Who_seems_to_give_to_nobody_has_what_is_left_over(bool isSeeding)
+    {
+        long before = _time.GetTimestamp() - 1;
+        ChokerInput taker = Peer(1, to: 1000, unchokedAt: before, withholds: true);
+        ChokerInput other = Peer(2, withholds: true);
+        Decide(isSeeding, 2, taker, other, Peer(3), Peer(4)).Should().BeEquivalentTo([3, 4]);
+        Decide(isSeeding, 3, taker, other, Peer(3), Peer(4)).Should().Contain([3, 4]).And.HaveCount(3);
+        Decide(isSeeding, 8, taker, other).Should().BeEquivalentTo([1, 2]);
     }
 
     [Fact]
@@ -143,7 +156,7 @@ public class ChokerTests
             foreach (int id in chosen.Where(id => !current.Contains(id)))
                 unchokedAt[id - 1] = _time.GetTimestamp();
             current = [.. chosen];
-            _time.Advance(TimeSpan.FromSeconds(Choker.RoundSeconds));
+            _time.Advance(TimeSpan.FromSeconds(ChokeRound.UsualSeconds));
         }
 
         unchokedAt.Should().NotContain(long.MinValue);

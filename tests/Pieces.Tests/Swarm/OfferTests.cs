@@ -1,0 +1,66 @@
+using Pieces.Tests.Support;
+using Pieces.Wire;
+
+namespace Pieces.Tests.Swarm;
+
+/// <summary>Who wants nothing is let ask all the same, so that it sees that we are of those who give; and gets no more by it than others.</summary>
+[Collection(SwarmCollection.Name)]
+public class OfferTests
+{
+    [Fact]
+    public async Task One_for_whom_we_have_nothing_is_let_ask()
+    {
+        await using var swarm = new TestSwarm();
+        bool isOffered = false;
+        ScriptedHost host = swarm.AddHost(async session =>
+        {
+            await session.HandshakeAsync();
+            await session.SendWholeAsync();
+            while (await session.Peer.ReadFrameAsync(session.Token) is { } frame)
+                isOffered |= frame.Id == (byte)PeerMessageId.Unchoke;
+        });
+        swarm.AddLeecher(host.EndPoint);
+        await swarm.UntilAsync(() => isOffered, "it is let ask", TimeSpan.FromSeconds(2));
+        await swarm.EndAsync();
+    }
+
+    [Fact]
+    public async Task Who_was_let_ask_and_says_nothing_of_its_interest_takes_a_slot_when_it_asks()
+    {
+        await using var swarm = new TestSwarm();
+        bool mayAsk = false;
+        int had = 0;
+        SwarmMember leecher = swarm.AddLeecher();
+        await swarm.ReadyAsync(leecher);
+        swarm.AddHost(async session =>
+        {
+            await session.HandshakeAsync();
+            await session.SendAsync(HaveNoneMessage.Instance);
+            await AskSilentlyAsync(session, () => mayAsk = true, () => had++);
+        }).Dial(leecher.EndPoint);
+        await swarm.UntilAsync(() => mayAsk, "it is let ask before there is anything");
+        swarm.AddHost(async session =>
+        {
+            await session.HandshakeAsync();
+            await session.SendWholeAsync();
+            await session.ServeAsync();
+        }).Dial(leecher.EndPoint);
+        await swarm.UntilDoneAsync(leecher);
+        await swarm.UntilAsync(() => had > 0, "a slot is free for it");
+        await swarm.EndAsync();
+    }
+
+    // Asks for the first block of each piece that it hears of, and says never that it is interested.
+    private static async Task AskSilentlyAsync(ScriptedSession session, Action onUnchoke, Action onBlock)
+    {
+        while (await session.Peer.ReadFrameAsync(session.Token) is { } frame)
+        {
+            if (frame.Id == (byte)PeerMessageId.Unchoke)
+                onUnchoke();
+            else if (frame.Id == (byte)PeerMessageId.Piece)
+                onBlock();
+            else if (frame.Id == (byte)PeerMessageId.Have)
+                await session.SendAsync(new RequestMessage((uint)System.Buffers.Binary.BinaryPrimitives.ReadInt32BigEndian(frame.Payload), 0, 16 * 1024));
+        }
+    }
+}
