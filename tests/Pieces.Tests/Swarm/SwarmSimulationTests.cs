@@ -29,6 +29,20 @@ public class SwarmSimulationTests
         Number(cells[14]).Should().BeGreaterThan(0).And.NotBe(Number(cells[13]));
     }
 
+    [Theory]
+    [InlineData("in-order", 5, 1.3, 1.6)]
+    [InlineData("rarest-first", 5, 1.3, 1.6)]
+    [InlineData("rarest-first", 10, 1.6, 1.8)]
+    public async Task The_seed_of_a_crowd_sends_little_more_than_one_copy(string order, int leechers, double mostCopies, double mostTime)
+    {
+        string[] cells = await CellsAsync(
+            $"leechers={leechers} order={order} pieces=32 piece-kib=64 up=0.5 seed-up=0.5 down=0 rtt=40 rtt-p99=41 limit=client");
+        cells[1].Should().Be($"{leechers}/{leechers}");
+        Number(cells[10]).Should().BeInRange(1, mostCopies);
+        Number(cells[7]).Should().BeInRange(1, mostTime);
+        Number(cells[11].TrimEnd(' ', '%')).Should().BeLessThan(3, "what comes twice is lost to another");
+    }
+
     [Fact]
     public async Task Free_riders_come_last_and_cost_the_honest_little()
     {
