@@ -14,7 +14,8 @@ namespace Pieces.Torrents;
 /// <param name="UnchokedAt">Timestamp of our last unchoke, or <see cref="long.MinValue"/>.</param>
 /// <param name="Withholds">Whether it seems to take and not to give.</param>
 internal readonly record struct ChokerInput(
-    SourceId Peer, bool IsInterested, bool IsUnchoked, bool IsSnubbed, double RateFrom, double RateTo, long ConnectedAt, long UnchokedAt, bool Withholds = false);
+    SourceId Peer, bool IsInterested, bool IsUnchoked, bool IsSnubbed, double RateFrom, double RateTo, long ConnectedAt, long UnchokedAt,
+    bool Withholds);
 
 /// <summary>
 /// Decides whom to upload to (BEP 3). Leeching: those who give most, and one by chance. Seeding: those who take fastest keep half

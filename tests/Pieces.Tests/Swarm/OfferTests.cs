@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+using Pieces.Primitives;
 using Pieces.Tests.Support;
 using Pieces.Wire;
 
@@ -60,7 +62,7 @@ public class OfferTests
             else if (frame.Id == (byte)PeerMessageId.Piece)
                 onBlock();
             else if (frame.Id == (byte)PeerMessageId.Have)
-                await session.SendAsync(new RequestMessage((uint)System.Buffers.Binary.BinaryPrimitives.ReadInt32BigEndian(frame.Payload), 0, 16 * 1024));
+                await session.SendAsync(new RequestMessage(BinaryPrimitives.ReadUInt32BigEndian(frame.Payload), 0, BlockRequest.MaxLength));
         }
     }
 }

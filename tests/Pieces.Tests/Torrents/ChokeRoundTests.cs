@@ -89,7 +89,8 @@ public class ChokeRoundTests
         taker.Flags.AmChoking = false;
         if (!isWithheld)
             taker.OnUnchoked(_time.GetTimestamp());
-        _peers.ForEach(peer => peer.Flags.AmChoking = !waits ? false : peer.Flags.AmChoking);
+        if (!waits)
+            _peers.ForEach(peer => peer.Flags.AmChoking = false);
         _peers.Add(taker);
         Choose(round);
         IsDue(round).Should().BeFalse("one was just now");
