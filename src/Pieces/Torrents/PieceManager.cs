@@ -6,40 +6,16 @@ using Pieces.Storage;
 
 namespace Pieces.Torrents;
 
-/// <summary>What became of a block that a peer sent.</summary>
-internal enum BlockVerdict
-{
-    /// <summary>It was wanted.</summary>
-    Accepted,
-
-    /// <summary>It was wanted and the last of its piece, which is being verified now.</summary>
-    PieceComplete,
-
-    /// <summary>It is here already, or was asked for and is not wanted any more: waste, and nobody's fault.</summary>
-    Duplicate,
-
-    /// <summary>It was never asked for: waste and a strike.</summary>
-    Unsolicited,
-
-    /// <summary>There is no such block: waste and a strike.</summary>
-    Invalid,
-}
-
 /// <summary>
 /// Joins table, picker, budget and disk: what to ask of whom, where blocks go, and whom to blame. Owned by the torrent's loop; nothing here waits.
 /// </summary>
 internal sealed class PieceManager
 {
-    /// <summary>Below this rate of the download, in bytes a second, blocks are written as they come.</summary>
-    public const double EarlyWriteBelow = 32 * 1024 * 1024;
-
-    private const int RateSeconds = 5;
-
     private readonly PieceWork _work;
     private readonly PieceHandover _writer;
     private readonly RequestPlanner _planner;
     private readonly SeedCourtesy _courtesy;
-    private readonly RateMeter _downloaded;
+    private readonly BlockIntake _intake;
     private readonly List<PendingRequest> _released = [];
     private readonly List<BlockRequest> _late = [];
 
@@ -57,7 +33,7 @@ internal sealed class PieceManager
         _writer = new PieceHandover(_work, store);
         _courtesy = new SeedCourtesy(_work, lotName, time);
         _planner = new RequestPlanner(_work, picker, _writer, _courtesy, budget, time);
-        _downloaded = new RateMeter(time, now, RateSeconds);
+        _intake = new BlockIntake(_work, _writer, time, now);
         for (int i = table.Needed.NextSet(0); i >= 0; i = table.Needed.NextSet(i + 1))
             BytesLeft += table.Layout.LengthOf(table.Layout.Piece(i));
     }
@@ -78,10 +54,10 @@ internal sealed class PieceManager
     public int PiecesLeft => _work.Table.Needed.Count;
 
     /// <summary>Payload received, in bytes, waste included.</summary>
-    public long Downloaded => _downloaded.Total;
+    public long Downloaded => _intake.Downloaded.Total;
 
     /// <summary>Payload thrown away, in bytes: copies, what was not asked for, and pieces whose hash was wrong.</summary>
-    public long Wasted { get; private set; }
+    public long Wasted => _intake.Wasted;
 
     /// <summary>Pieces that are open or verifying.</summary>
     public int OpenCount => _work.Pieces.Count;
@@ -90,7 +66,7 @@ internal sealed class PieceManager
     public bool IsDiskIdle => _writer.Jobs == 0;
 
     /// <summary>Present rate of payload, in bytes a second.</summary>
-    public double DownloadRate(long now) => _downloaded.BytesPerSecond(now);
+    public double DownloadRate(long now) => _intake.Downloaded.BytesPerSecond(now);
 
     /// <summary>Whether a peer had a part in a bad piece that is not cleared up.</summary>
     public bool IsSuspect(PeerState peer) => _work.Blame.IsSuspect(peer.Id);
@@ -196,37 +172,8 @@ internal sealed class PieceManager
     /// <param name="block">The block; the buffer is not the caller's any more, whatever the verdict.</param>
     /// <param name="now">Timestamp.</param>
     /// <param name="cancels">Gets the requests to cancel at other peers.</param>
-    public BlockVerdict Accept(PeerState peer, BlockMessage block, long now, List<PeerRequest> cancels)
-    {
-        int length = block.Data.Length;
-        _downloaded.Add(length, now);
-        peer.Downloaded.Add(length, now);
-        if (!_work.Layout.TryGetBlock(block.Piece, block.Begin, (uint)length, out BlockRequest request))
-        {
-            peer.Strikes++;
-            return Waste(block.Data, BlockVerdict.Invalid);
-        }
-
-        if (peer.Requests.Pending.TryRemove(request, out PendingRequest pending))
-        {
-            peer.Requests.OnBlock(pending.SentAt, length, now);
-        }
-        else if (!peer.Requests.Pending.TakeCancelled(request))
-        {
-            if (IsHere(request))
-                return Waste(block.Data, BlockVerdict.Duplicate);
-            peer.Strikes++;
-            return Waste(block.Data, BlockVerdict.Unsolicited);
-        }
-
-        if (_work.Table.StatusOf(request.Piece) != PieceStatus.Open || !_work.Pieces.TryGet(request.Piece, out PieceAssembly? assembly) ||
-            assembly.Blocks.IsReceived(request.Ordinal))
-        {
-            return Waste(block.Data, BlockVerdict.Duplicate);
-        }
-
-        return Take(assembly, request, block.Data, peer, now, cancels);
-    }
+    public BlockVerdict Accept(PeerState peer, BlockMessage block, long now, List<PeerRequest> cancels) =>
+        _intake.Accept(peer, block, now, cancels);
 
     /// <summary>Looks for late and lost requests; to be called about once a second, and more often does no harm.</summary>
     /// <param name="now">Timestamp.</param>
@@ -280,7 +227,7 @@ internal sealed class PieceManager
         {
             senders[i] = assembly.Blocks.SenderOf(i);
             if (senders[i] != SourceId.None)
-                Wasted += _work.Layout.Block(assembly.Piece, i).Length;
+                _intake.Wasted += _work.Layout.Block(assembly.Piece, i).Length;
         }
 
         _work.Blame.Record(rejected.Piece, rejected.BlockDigests, senders, convicted);
@@ -304,36 +251,7 @@ internal sealed class PieceManager
     /// <summary>The disk has failed and has no job under way any more: gives back what is held for it. Nothing may be called afterwards.</summary>
     public void Abandon() => _work.Pieces.Abandon();
 
-    private void Measure(long now)
-    {
-        _planner.BytesPerSecond = DownloadRate(now);
-    }
-
-    private BlockVerdict Take(
-        PieceAssembly assembly, BlockRequest request, BlockBuffer data, PeerState peer, long now, List<PeerRequest> cancels)
-    {
-        bool isShared = assembly.Blocks.IsShared(request.Ordinal);
-        assembly.Blocks.Receive(request.Ordinal, data, peer.Id);
-        assembly.LastProgress = now;
-        _writer.IsSlow = DownloadRate(now) < EarlyWriteBelow;
-        if (assembly.Blocks.Free == 0)
-            _work.Pieces.OnAllAsked(assembly);
-        if (isShared)
-            CancelElsewhere(request, peer, cancels);
-        return _writer.Advance(assembly) ? BlockVerdict.PieceComplete : BlockVerdict.Accepted;
-    }
-
-    private void CancelElsewhere(BlockRequest request, PeerState sender, List<PeerRequest> cancels)
-    {
-        foreach (PeerState peer in _work.Peers)
-        {
-            if (peer == sender || !peer.Requests.Pending.TryRemove(request, out _))
-                continue;
-            peer.Requests.Pending.RememberCancelled(request);
-            peer.Requests.Window.OnOvertaken();
-            cancels.Add(new PeerRequest(peer, request));
-        }
-    }
+    private void Measure(long now) => _planner.BytesPerSecond = DownloadRate(now);
 
     private void MarkLate(PeerState peer, long now)
     {
@@ -387,18 +305,4 @@ internal sealed class PieceManager
         _work.Table.StatusOf(piece) == PieceStatus.Verifying && _work.Pieces.TryGet(piece, out PieceAssembly? assembly)
             ? assembly
             : throw new InvalidOperationException($"a verdict on piece {piece}, which is {_work.Table.StatusOf(piece)}");
-
-    private bool IsHere(BlockRequest block) => _work.Table.StatusOf(block.Piece) switch
-    {
-        PieceStatus.Have or PieceStatus.Verifying => true,
-        PieceStatus.Open => _work.Pieces.TryGet(block.Piece, out PieceAssembly? assembly) && assembly.Blocks.IsReceived(block.Ordinal),
-        _ => false,
-    };
-
-    private BlockVerdict Waste(BlockBuffer data, BlockVerdict verdict)
-    {
-        Wasted += data.Length;
-        data.Dispose();
-        return verdict;
-    }
 }
