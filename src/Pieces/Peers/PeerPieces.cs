@@ -21,6 +21,9 @@ internal sealed class PeerPieces : IPieceMap
     /// <summary>Whether it has said as a whole what it has. Once is enough (BEP 3, "bitfield"; BEP 6), but some do so again.</summary>
     public bool IsStated { get; private set; }
 
+    /// <summary>Whether it had nothing when it said so first.</summary>
+    public bool CameEmpty { get; private set; }
+
     /// <summary>Number of pieces that it has.</summary>
     public int Count => IsWhole ? _length : Bits?.Count ?? 0;
 
@@ -48,7 +51,7 @@ internal sealed class PeerPieces : IPieceMap
     /// <summary>It has these, and no others; the bits become this object's.</summary>
     public void Replace(Bitfield bits)
     {
-        IsStated = true;
+        State(isEmpty: bits.Count == 0);
         IsWhole = bits.IsFull;
         Bits = bits.IsFull || bits.Count == 0 ? null : bits;
     }
@@ -56,7 +59,7 @@ internal sealed class PeerPieces : IPieceMap
     /// <summary>It has everything.</summary>
     public void SetAll()
     {
-        IsStated = true;
+        State(isEmpty: false);
         IsWhole = true;
         Bits = null;
     }
@@ -64,8 +67,14 @@ internal sealed class PeerPieces : IPieceMap
     /// <summary>It has nothing.</summary>
     public void Clear()
     {
-        IsStated = true;
+        State(isEmpty: true);
         IsWhole = false;
         Bits = null;
+    }
+
+    private void State(bool isEmpty)
+    {
+        CameEmpty |= isEmpty && !IsStated;
+        IsStated = true;
     }
 }

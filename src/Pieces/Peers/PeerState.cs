@@ -99,10 +99,10 @@ internal sealed class PeerState
     public bool IsInteresting => Requests.Useful > 0;
 
     /// <summary>
-    /// Whether it seems to take and not to give: it is of our kind, which lets those ask who want nothing (<see cref="PeerFlags.WasOffered"/>), has nothing
-    /// for us, and has neither let us ask nor sent us anything so far.
+    /// Whether it seems to take and not to give. One of our kind lets those ask who want nothing of it (<see cref="PeerFlags.WasOffered"/>), as nobody does
+    /// while it has nothing; this one has nothing for us, or came with nothing at all, and has neither let us ask nor sent us anything so far.
     /// </summary>
-    public bool Withholds => IsOfOurs && !IsInteresting && !Flags.HasLetUsAsk && Downloaded.Total == 0;
+    public bool Withholds => IsOfOurs && (!IsInteresting || Pieces.CameEmpty) && !Flags.HasLetUsAsk && Downloaded.Total == 0;
 
     /// <summary>Whether it counts among those that share our download limit; kept by the torrent's shares.</summary>
     public bool TakesShare { get; set; }

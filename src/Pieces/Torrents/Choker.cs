@@ -47,6 +47,7 @@ internal sealed class Choker
     private readonly Random _random;
     private readonly long _frequency;
     private readonly List<ChokerInput> _candidates = [];
+    private readonly List<ChokerInput> _withholders = [];
     private SourceId _optimistic;
     private long _optimisticSince;
 
@@ -69,10 +70,11 @@ internal sealed class Choker
     {
         chosen.Clear();
         _candidates.Clear();
-        for (int i = 0; i < peers.Count; i++)
+        _withholders.Clear();
+        foreach (ChokerInput peer in peers)
         {
-            if (peers[i].IsInterested)
-                _candidates.Add(peers[i]);
+            if (peer.IsInterested)
+                (peer.Withholds ? _withholders : _candidates).Add(peer);
         }
 
         // Shuffled first: a stable order would favour whoever connected first among equals.
@@ -81,6 +83,10 @@ internal sealed class Choker
             DecideSeeding(slots, now, chosen);
         else
             DecideLeeching(slots, now, chosen);
+
+        // What is left over goes round among the others.
+        _withholders.Sort(static (a, b) => a.UnchokedAt.CompareTo(b.UnchokedAt));
+        AddWhere(_withholders, slots, chosen, static _ => true);
     }
 
     private void DecideLeeching(int slots, long now, List<SourceId> chosen)
@@ -98,10 +104,9 @@ internal sealed class Choker
 
         // Slots that nobody has earned stay with those who have them for a turn, then they are given by chance.
         long turn = TurnSeconds * _frequency;
-        AddWhere(slots, chosen, peer => !peer.Withholds && peer.IsUnchoked && now - peer.UnchokedAt < turn);
+        AddWhere(_candidates, slots, chosen, peer => peer.IsUnchoked && now - peer.UnchokedAt < turn);
         while (chosen.Count < slots && Draw(now, chosen, except: SourceId.None) is { } lucky)
             chosen.Add(lucky);
-        AddWhere(slots, chosen, static _ => true);
     }
 
     private SourceId? ChooseOptimistic(long now, List<SourceId> chosen)
@@ -122,7 +127,7 @@ internal sealed class Choker
         SourceId? drawn = null;
         foreach (ChokerInput peer in _candidates)
         {
-            if (peer.Withholds || peer.Peer == except || chosen.Contains(peer.Peer))
+            if (peer.Peer == except || chosen.Contains(peer.Peer))
                 continue;
             int weight = now - peer.ConnectedAt < NewcomerSeconds * _frequency ? NewcomerWeight : 1;
             weights += weight;
@@ -137,20 +142,19 @@ internal sealed class Choker
     {
         // The fastest takers keep half of the slots: what they have they can give on.
         _candidates.Sort(static (a, b) => b.RateTo.CompareTo(a.RateTo));
-        AddWhere(slots / 2, chosen, static peer => !peer.Withholds && peer.IsUnchoked && peer.RateTo > 0);
+        AddWhere(_candidates, slots / 2, chosen, static peer => peer.IsUnchoked && peer.RateTo > 0);
 
         // Then those whose turn is not over, then those who have waited longest, and if nobody waits the others stay.
         long turn = TurnSeconds * _frequency;
-        AddWhere(slots, chosen, peer => !peer.Withholds && peer.IsUnchoked && now - peer.UnchokedAt < turn);
+        AddWhere(_candidates, slots, chosen, peer => peer.IsUnchoked && now - peer.UnchokedAt < turn);
         _candidates.Sort(static (a, b) => a.UnchokedAt.CompareTo(b.UnchokedAt));
-        AddWhere(slots, chosen, static peer => !peer.Withholds && !peer.IsUnchoked);
-        AddWhere(slots, chosen, static peer => !peer.Withholds);
-        AddWhere(slots, chosen, static _ => true);
+        AddWhere(_candidates, slots, chosen, static peer => !peer.IsUnchoked);
+        AddWhere(_candidates, slots, chosen, static _ => true);
     }
 
-    private void AddWhere(int slots, List<SourceId> chosen, Predicate<ChokerInput> condition)
+    private static void AddWhere(List<ChokerInput> peers, int slots, List<SourceId> chosen, Predicate<ChokerInput> condition)
     {
-        foreach (ChokerInput peer in _candidates)
+        foreach (ChokerInput peer in peers)
         {
             if (chosen.Count < slots && condition(peer) && !chosen.Contains(peer.Peer))
                 chosen.Add(peer.Peer);

@@ -36,6 +36,20 @@ public class PeerPiecesTests
     }
 
     [Fact]
+    public void Came_empty_who_said_so_first()
+    {
+        PeerPieces empty = new(2), emptyBits = new(2), other = new(2), silent = new(2);
+        empty.Clear();
+        empty.Add(new PieceIndex(0));
+        emptyBits.Replace(new Bitfield(2));
+        emptyBits.SetAll();
+        other.Replace(Bits("#."));
+        other.Clear();
+        silent.Add(new PieceIndex(0));
+        new[] { empty, emptyBits, other, silent }.Select(pieces => pieces.CameEmpty).Should().Equal(true, true, false, false);
+    }
+
+    [Fact]
     public void Finds_what_is_common_from_any_start()
     {
         string mine = string.Concat(Enumerable.Range(0, 300).Select(i => i % 7 == 0 ? '#' : '.'));

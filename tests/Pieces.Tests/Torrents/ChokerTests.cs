@@ -61,6 +61,23 @@ public class ChokerTests
     }
 
     [Fact]
+    public void The_optimistic_slot_leaves_one_who_has_come_to_seem_to_give_to_nobody()
+    {
+        Decide(false, 1, Peer(1)).Should().Equal([1]);
+        long before = _time.GetTimestamp() - 1;
+        Decide(false, 1, Peer(1, unchokedAt: before), Peer(2)).Should().Equal([1], "its turn is not over");
+        Decide(false, 1, Peer(1, unchokedAt: before, withholds: true), Peer(2)).Should().Equal([2]);
+    }
+
+    [Fact]
+    public void What_is_left_over_goes_round_among_those_who_seem_to_give_to_nobody()
+    {
+        ChokerInput[] peers = [Peer(1, unchokedAt: 3, withholds: true), Peer(2, unchokedAt: 1, withholds: true), Peer(3, unchokedAt: 2, withholds: true)];
+        Decide(false, 2, peers).Should().Equal([2, 3]);
+        Decide(true, 2, peers).Should().Equal([2, 3]);
+    }
+
+    [Fact]
     public void The_optimistic_slot_stays_for_thirty_seconds_and_then_goes_to_another()
     {
         ChokerInput[] peers = [Peer(1, from: 100), Peer(2, from: 90), Peer(3, from: 80), Peer(4), Peer(5), Peer(6)];

@@ -1,0 +1,42 @@
+using Microsoft.Extensions.Time.Testing;
+using Pieces.Peers;
+using Pieces.Primitives;
+using static Pieces.Tests.Picking.Pictures;
+
+namespace Pieces.Tests.Peers;
+
+public class PeerStateTests
+{
+    private readonly FakeTimeProvider _time = new();
+
+    [Theory]
+    [InlineData(true, false, false, true)]
+    [InlineData(true, false, true, false)]
+    [InlineData(true, true, true, true)]
+    [InlineData(false, true, false, false)]
+    public void One_of_our_kind_that_lets_nobody_ask_seems_to_take_only_where_it_has_nothing_to_give_or_had_not(
+        bool isOfOurs, bool cameEmpty, bool isInteresting, bool withholds)
+    {
+        PeerState peer = Peer(isOfOurs, cameEmpty);
+        peer.Requests.Useful = isInteresting ? 1 : 0;
+        peer.Withholds.Should().Be(withholds);
+    }
+
+    [Fact]
+    public void Who_let_us_ask_once_or_gave_something_does_not_seem_to_take_only()
+    {
+        PeerState open = Peer(isOfOurs: true, cameEmpty: true), giver = Peer(isOfOurs: true, cameEmpty: true);
+        open.OnUnchoked(_time.GetTimestamp());
+        open.Flags.PeerChoking = true;
+        giver.Downloaded.Add(1, _time.GetTimestamp());
+        open.Withholds.Should().BeFalse();
+        giver.Withholds.Should().BeFalse();
+    }
+
+    private PeerState Peer(bool isOfOurs, bool cameEmpty)
+    {
+        var peer = new PeerState(new SourceId(1), null, 2, _time, _time.GetTimestamp()) { IsOfOurs = isOfOurs };
+        peer.Pieces.Replace(Bits(cameEmpty ? ".." : "#."));
+        return peer;
+    }
+}
