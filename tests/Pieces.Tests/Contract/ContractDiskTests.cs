@@ -22,7 +22,7 @@ public sealed class ContractDiskTests : IDisposable
     public async Task A_file_has_its_name_when_it_is_complete_and_another_until_then()
     {
         var album = GeneratedTorrent.OfFiles("album", 4, 2 * PieceLength, PieceLength);
-        await using var seeder = new RecordingSeeder(album, 2 * PieceLength);
+        await using var seeder = new RecordingSeeder(album, PieceLength);
         await using PiecesProcess process = PiecesProcess.Start(
             PiecesCommand.DownloadFrom(seeder.Address, album.WriteTorrent(_folder.Path), _folder["out"], "--json"));
         await process.WaitForOutputTextAsync("\"file\"");
@@ -51,7 +51,7 @@ public sealed class ContractDiskTests : IDisposable
         byte[] a = RandomNumberGenerator.GetBytes(20_000), padding = new byte[(2 * 16_384) - 20_000], b = RandomNumberGenerator.GetBytes(10_000);
         Dict info = TestTorrent.FilesInfo("top", TestTorrent.FileOf("a", a.Length), TestTorrent.FileOf(".pad/12768", padding.Length, "p"), TestTorrent.FileOf("b", b.Length));
         info["pieces"] = Hashes([.. a, .. padding, .. b]);
-        string path = _folder.Write("top.torrent", TestTorrent.Bytes(info)), port = $"{FreePort.OfTcp()}";
+        string path = _folder.Write("top.torrent", TestTorrent.Bytes(info)), port = $"{FreePort.Find()}";
         _folder.Write("data/top/a", a);
         _folder.Write("data/top/b", b);
         await using PiecesProcess seed = PiecesProcess.Start(PiecesCommand.Seed(path, _folder["data"], "-p", port));
@@ -139,8 +139,8 @@ public sealed class ContractDiskTests : IDisposable
     [Contract("disk {data-is-what-output-was,verify-looks-at-part,seed-looks-at-part}", "command verify --data", "command seed --data")]
     public async Task What_is_begun_can_be_verified_and_seeded()
     {
-        string path = Film.WriteTorrent(_folder.Path), port = $"{FreePort.OfTcp()}";
-        await using (var seeder = new RecordingSeeder(Film, 4 * PieceLength))
+        string path = Film.WriteTorrent(_folder.Path), port = $"{FreePort.Find()}";
+        await using (var seeder = new RecordingSeeder(Film, 2 * PieceLength))
         {
             await using PiecesProcess begun = PiecesProcess.Start(PiecesCommand.DownloadFrom(seeder.Address, path, _folder["begun"], "--json"));
             await begun.WaitForOutputTextAsync("\"have\":4,");
@@ -180,7 +180,7 @@ public sealed class ContractDiskTests : IDisposable
         await File.WriteAllBytesAsync(_folder.Write(planned[1], b), b, TestContext.Current.CancellationToken);
 
         (await PiecesProcess.RunAsync("verify", path, "--data", _folder["data"])).ExitCode.Should().Be(0);
-        string port = $"{FreePort.OfTcp()}";
+        string port = $"{FreePort.Find()}";
         await using PiecesProcess seed = PiecesProcess.Start(PiecesCommand.Seed(path, _folder["data"], "-p", port));
         await seed.WaitForErrorTextAsync("seeding 100");
         foreach (string run in (string[])["first", "again"])

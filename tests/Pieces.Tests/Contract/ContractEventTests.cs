@@ -71,7 +71,7 @@ public sealed class ContractEventTests : IDisposable
     {
         // A fast seed whose data somebody changed, size and time kept, and a slow one that is right.
         Torrent.WriteContent(_folder["data"]);
-        string path = Torrent.WriteTorrent(_folder.Path), port = $"{FreePort.OfTcp()}";
+        string path = Torrent.WriteTorrent(_folder.Path), port = $"{FreePort.Find()}";
         await using PiecesProcess seed = PiecesProcess.Start(PiecesCommand.Seed(path, _folder["data"], "-p", port));
         await seed.WaitForErrorTextAsync("seeding 100");
         string file = _folder["data/album/file-0002.bin"];

@@ -171,9 +171,9 @@ public sealed class ContractFileFlagTests : IDisposable
         // It speaks without extensions, so it has none to give.
         await using var seeder = new RecordingSeeder(Film);
         PiecesResult result = await PiecesProcess.RunAsync(
-            ["download", Film.Metainfo.InfoHash.ToString(), "-o", _folder["out"], "--metadata-timeout", "2s", .. From(seeder)]);
+            ["download", Film.Metainfo.InfoHash.ToString(), "-o", _folder["out"], "--metadata-timeout", "5s", .. From(seeder)]);
         result.ExitCode.Should().Be(6, result.StandardError);
-        result.StandardError.Should().Contain("no peer gave the metadata within 2s");
+        result.StandardError.Should().Contain("no peer gave the metadata within 5s");
     }
 
     public void Dispose() => _folder.Dispose();

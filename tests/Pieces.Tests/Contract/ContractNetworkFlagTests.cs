@@ -74,7 +74,7 @@ public sealed class ContractNetworkFlagTests : IDisposable
     {
         await using var other = new RecordingSeeder(Torrent);
         int taken = int.Parse(other.Address.Split(':')[1], CultureInfo.InvariantCulture);
-        int free = FreePort.OfTcp();
+        int free = FreePort.Find();
         (await ListenPortAsync(flag, $"{free}")).Should().Be(free);
         (await ListenPortAsync(flag, $"{Math.Min(taken, 65_500)}-{Math.Min(taken, 65_500) + 30}")).Should().BeInRange(taken - 30, taken + 30).And.NotBe(taken);
     }
@@ -122,7 +122,7 @@ public sealed class ContractNetworkFlagTests : IDisposable
     public async Task A_seed_gives_no_faster_than_its_limit(string rate)
     {
         Torrent.WriteContent(_folder["data"]);
-        string path = Torrent.WriteTorrent(_folder.Path), port = $"{FreePort.OfTcp()}";
+        string path = Torrent.WriteTorrent(_folder.Path), port = $"{FreePort.Find()}";
         await using PiecesProcess seed = PiecesProcess.Start(PiecesCommand.Seed(path, _folder["data"], "-p", port, "--up-limit", rate, "--seed-ratio", "1", "--json"));
         await seed.WaitForOutputTextAsync("\"progress\"");
         long began = Stopwatch.GetTimestamp();

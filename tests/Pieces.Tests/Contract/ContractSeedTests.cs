@@ -42,7 +42,7 @@ public sealed class ContractSeedTests : IDisposable
     public async Task It_uploads_while_it_downloads()
     {
         await using var seeder = new RecordingSeeder(Torrent, 64 * 1024);
-        string path = Torrent.WriteTorrent(_folder.Path), port = $"{FreePort.OfTcp()}";
+        string path = Torrent.WriteTorrent(_folder.Path), port = $"{FreePort.Find()}";
         string[] common = ["--no-trackers", "--interface", "127.0.0.1", "--deadline", "50s", "--json"];
         await using PiecesProcess first = PiecesProcess.Start(["download", path, "-o", _folder["first"], "-p", port, "--peer", seeder.Address, .. common]);
         await first.WaitForOutputTextAsync("\"piece\"");
@@ -62,7 +62,7 @@ public sealed class ContractSeedTests : IDisposable
     public async Task A_paranoid_seed_gives_nothing_that_was_changed_behind_its_back(bool isParanoid)
     {
         Torrent.WriteContent(_folder["data"]);
-        string path = Torrent.WriteTorrent(_folder.Path), port = $"{FreePort.OfTcp()}";
+        string path = Torrent.WriteTorrent(_folder.Path), port = $"{FreePort.Find()}";
         await using PiecesProcess seed = PiecesProcess.Start(PiecesCommand.Seed(path, _folder["data"], ["-p", port, .. isParanoid ? ["--paranoid"] : Array.Empty<string>()]));
         await seed.WaitForErrorTextAsync("seeding 100");
 

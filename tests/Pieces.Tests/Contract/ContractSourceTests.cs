@@ -28,7 +28,7 @@ public sealed class ContractSourceTests : IDisposable
     public async Task An_info_hash_may_be_written_in_base_32()
     {
         Torrent.WriteContent(_folder["data"]);
-        string port = $"{FreePort.OfTcp()}";
+        string port = $"{FreePort.Find()}";
         await using PiecesProcess seed = PiecesProcess.Start(PiecesCommand.Seed(Torrent.WriteTorrent(_folder.Path), _folder["data"], "-p", port));
         await seed.WaitForErrorTextAsync("seeding 100");
         string hash = Base32(Convert.FromHexString(Torrent.Metainfo.InfoHash.ToString()));

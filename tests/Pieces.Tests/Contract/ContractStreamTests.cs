@@ -93,7 +93,7 @@ public sealed class ContractStreamTests : IDisposable
         const int KeptPieces = 256;
         var film = new GeneratedTorrent("film.bin", 320L * MiB, MiB);
         await using var seeder = new RecordingSeeder(film);
-        int port = FreePort.OfTcp();
+        int port = FreePort.Find();
         string[] command = PiecesCommand.DownloadFrom(seeder.Address, film.WriteTorrent(_folder.Path), "-", "-q");
         command[Array.IndexOf(command, "-p") + 1] = $"{port}";
         Task<ShellPipeResult> run = ShellPipe.RunAsync(command, "wc -c", _folder.Path);

@@ -57,7 +57,7 @@ public class DhtHostTests
     [Fact]
     public async Task Sockets_of_the_system_have_the_same_number_in_both_families()
     {
-        int port = Interop.Loopback.FreePort();
+        int port = FreePort.Find();
         await using var host = new DhtHost(new DhtOptions { Routers = [] }, () => port, DhtHost.Sockets(binding: null));
         host.Start().Should().NotBeNull();
         host.PortFor(IPAddress.Loopback).Should().Be(port);

@@ -45,8 +45,17 @@ public sealed class DhtNodeTests : IAsyncDisposable
             () => "both others to remember it",
             cancellationToken);
         List<IPEndPoint> found = [];
-        await foreach (IPEndPoint peer in third.FindPeersAsync(Swarm, cancellationToken))
-            found.Add(peer);
+        await Interop.Eventually.TrueAsync(
+            async () =>
+            {
+                found.Clear();
+                await foreach (IPEndPoint peer in third.FindPeersAsync(Swarm, cancellationToken))
+                    found.Add(peer);
+                return found.Count > 0;
+            },
+            Patience,
+            () => "the third to find it",
+            cancellationToken);
         found.Should().Equal(new IPEndPoint(IPAddress.Loopback, 4321));
         found.Clear();
         await foreach (IPEndPoint peer in first.FindPeersAsync(Swarm, cancellationToken))
@@ -84,7 +93,7 @@ public sealed class DhtNodeTests : IAsyncDisposable
             Resolve = (host, _) => Task.FromResult(host == "router.example" && ++tries > 0 ? new[] { IPAddress.Loopback } : []),
         }).Node;
         await Interop.Eventually.TrueAsync(() => node.Stats.NodesV4 == 1, Patience, () => "a node that the router names", cancellationToken);
-        tries.Should().Be(1);
+        tries.Should().BeGreaterThan(0);
         other.Stats.Answered.Should().BeGreaterThan(0);
     }
 
@@ -148,6 +157,14 @@ public sealed class DhtNodeTests : IAsyncDisposable
         await using var announcer = new DhtAnnouncer(first, Swarm, one, new DhtOptions());
         announcer.Start();
         await Interop.Eventually.TrueAsync(() => one.Searches > 0, Patience, () => "the first search", cancellationToken);
+
+        // An announcer whose answer came too late would say it again in a quarter of an hour only.
+        var again = new DhtSearch { Target = NodeId.Of(Swarm), WantsPeers = true, AnnouncedPort = 1111 };
+        await Interop.Eventually.TrueAsync(
+            async () => second.Stats.StoredPeers == 1 || (await first.SearchAsync(again, onPeers: null, cancellationToken)).Keepers == 1,
+            Patience,
+            () => "the other to remember it",
+            cancellationToken);
         await using var announcer2 = new DhtAnnouncer(second, Swarm, other, new DhtOptions());
         announcer2.Start();
         await Interop.Eventually.TrueAsync(() => other.Searches > 0, Patience, () => "the second search", cancellationToken);

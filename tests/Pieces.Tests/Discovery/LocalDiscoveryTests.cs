@@ -3,6 +3,7 @@ using System.Threading.Channels;
 using Microsoft.Extensions.Time.Testing;
 using Pieces.Discovery;
 using Pieces.Primitives;
+using Pieces.Tests.Support;
 using Serilog.Core;
 
 namespace Pieces.Tests.Discovery;
@@ -76,6 +77,7 @@ public class LocalDiscoveryTests
         _time.Advance(LocalDiscovery.Gathering);
         for (int i = 0; i < 10_000; i++)
             _link.Send(new LocalAnnouncement(1000 + i, [_shared], null).Write("239.192.152.143:6771"), "192.168.1.9");
+        await FakeTimeSteps.UntilAsync(() => _link.IsQuiet, Token);
         InfoHash last = InfoHash.FromBytes(new byte[InfoHash.Length]);
         var end = new Heard();
         here.Add(last, end);
@@ -102,6 +104,6 @@ public class LocalDiscoveryTests
 
         public void OnLocalPeer(IPEndPoint peer) => _peers.Writer.TryWrite(peer);
 
-        public async Task<IPEndPoint> NextAsync() => await _peers.Reader.ReadAsync(Token);
+        public async Task<IPEndPoint> NextAsync() => await _peers.Reader.ReadAsync(Token).AsTask().WaitAsync(TimeSpan.FromSeconds(60), Token);
     }
 }

@@ -16,6 +16,16 @@ internal sealed class MemoryLink
     /// <summary>Datagrams that were sent.</summary>
     public List<byte[]> Sent { get; } = [];
 
+    /// <summary>Whether everybody has heard everything.</summary>
+    public bool IsQuiet
+    {
+        get
+        {
+            lock (_gate)
+                return _ports.TrueForAll(port => port.Arrived.Reader.Count == 0);
+        }
+    }
+
     /// <summary>A host of this link.</summary>
     public ILocalNetwork Host(string address) => new HostNetwork(this, address);
 

@@ -1,3 +1,5 @@
+using Pieces.Tests.Support;
+
 namespace Pieces.Tests.Interop;
 
 internal sealed class Aria2 : RealClient
@@ -10,7 +12,7 @@ internal sealed class Aria2 : RealClient
     public override PeerProcess Start(RealClientJob job) => PeerProcess.Start(Name, job.Home,
     [
         "aria2c", "--no-conf=true", $"--dir={job.Folder}", $"--listen-port={job.Port}", "--seed-ratio=0.0", "--check-integrity=true",
-        "--enable-dht=true", $"--dht-listen-port={Loopback.FreePort()}", $"--dht-file-path={Path.Combine(job.Home, "dht.dat")}",
+        "--enable-dht=true", $"--dht-listen-port={FreePort.Find()}", $"--dht-file-path={Path.Combine(job.Home, "dht.dat")}",
         "--enable-dht6=false", "--bt-enable-lpd=false", "--enable-peer-exchange=false", "--disable-ipv6=true",
         "--summary-interval=0", "--show-console-readout=false", "--console-log-level=info", "--file-allocation=none",
         .. job.RequiresEncryption ? ["--bt-require-crypto=true", "--bt-min-crypto-level=arc4"] : Array.Empty<string>(), job.Source,

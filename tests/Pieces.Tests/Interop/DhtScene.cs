@@ -8,6 +8,7 @@ using Pieces.Dht;
 using Pieces.Net;
 using Pieces.Primitives;
 using Serilog.Core;
+using Pieces.Tests.Support;
 
 namespace Pieces.Tests.Interop;
 
@@ -50,7 +51,7 @@ internal sealed class DhtScene : IAsyncDisposable
         string home = Directory.CreateDirectory(Path.Combine(scene._root, "home")).FullName;
         if (hasContent)
             scene.Sample.WriteContent(folder);
-        int port = Loopback.FreePort();
+        int port = FreePort.Find();
         scene.Client = new IPEndPoint(scene._address, port);
         for (int i = 0; i < client.NodesNeeded; i++)
             scene.AddNode(port);

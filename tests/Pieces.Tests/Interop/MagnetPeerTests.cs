@@ -1,4 +1,5 @@
 using System.Net;
+using Pieces.Tests.Support;
 
 namespace Pieces.Tests.Interop;
 
@@ -42,7 +43,7 @@ public sealed class MagnetPeerTests
 
         string link = scene.LinkTo(withTracker: false, endPoint);
         PeerProcess pieces = scene.StartPieces(
-            "download", link, "-o", ours, "-p", $"{Loopback.FreePort()}", "--no-dht", "--no-pex", "--no-lsd", "-vv");
+            "download", link, "-o", ours, "-p", $"{FreePort.Find()}", "--no-dht", "--no-pex", "--no-lsd", "-vv");
         int exitCode = await pieces.WaitForExitAsync(TransferLimit, cancellationToken);
 
         exitCode.Should().Be(0);
@@ -63,7 +64,7 @@ public sealed class MagnetPeerTests
         TrackerView before = await scene.WaitForSeedAsync(seed, cancellationToken);
 
         PeerProcess pieces = scene.StartPieces(
-            "download", scene.LinkTo(withTracker: true), "-o", ours, "-p", $"{Loopback.FreePort()}", "--no-dht", "--no-pex", "--no-lsd", "-vv");
+            "download", scene.LinkTo(withTracker: true), "-o", ours, "-p", $"{FreePort.Find()}", "--no-dht", "--no-pex", "--no-lsd", "-vv");
         int exitCode = await pieces.WaitForExitAsync(TransferLimit, cancellationToken);
 
         exitCode.Should().Be(0);
@@ -83,7 +84,7 @@ public sealed class MagnetPeerTests
         string theirs = scene.Folder("theirs");
         string ours = scene.Folder("ours");
         scene.Sample.WriteContent(ours);
-        int port = Loopback.FreePort();
+        int port = FreePort.Find();
         string link = client.DialsPeersOfLinks
             ? scene.LinkTo(withTracker: false, new IPEndPoint(IPAddress.Loopback, port))
             : scene.LinkTo(withTracker: true);

@@ -55,7 +55,7 @@ public sealed class PartialSeedInteropTests
         torrent.WriteContent(folder["theirs"]);
         File.Delete(folder["theirs/album/file-0001.bin"]);
         Directory.CreateDirectory(folder["home"]);
-        int port = FreePort.OfTcp();
+        int port = FreePort.Find();
         await using PeerProcess theirs = PeerProcess.Start(
             "libtorrent", folder["home"], ["/usr/bin/python3", "-u", "-c", Script, torrentPath, folder["theirs"], port.ToString(CultureInfo.InvariantCulture)]);
         await UntilSaidAsync(theirs, "6", cancellationToken);

@@ -1,4 +1,5 @@
 using System.Net;
+using Pieces.Tests.Support;
 
 namespace Pieces.Tests.Interop;
 
@@ -26,7 +27,7 @@ internal sealed class QBittorrent : RealClient
 
             [Preferences]
             WebUI\Address=127.0.0.1
-            WebUI\Port={Loopback.FreePort()}
+            WebUI\Port={FreePort.Find()}
 
             [BitTorrent]
             Session\Port={job.Port}

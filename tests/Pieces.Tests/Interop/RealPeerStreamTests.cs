@@ -22,7 +22,7 @@ public sealed class RealPeerStreamTests
         PeerProcess seed = await scene.StartAsync(client, theirs, cancellationToken);
         await scene.WaitForSeedAsync(seed, cancellationToken);
 
-        string[] command = ["download", scene.TorrentFile, "-o", "-", "-p", $"{Loopback.FreePort()}", "--no-dht", "--no-pex", "--no-lsd"];
+        string[] command = ["download", scene.TorrentFile, "-o", "-", "-p", $"{FreePort.Find()}", "--no-dht", "--no-pex", "--no-lsd"];
         ShellPipeResult result = await ShellPipe.RunAsync(command, "tar x", ours);
 
         result.ExitCode.Should().Be(0, result.StandardError);

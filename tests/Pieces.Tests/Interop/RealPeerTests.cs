@@ -1,3 +1,5 @@
+using Pieces.Tests.Support;
+
 namespace Pieces.Tests.Interop;
 
 /// <summary>The built program against other people's clients and trackers, as processes on 127.0.0.0/8.</summary>
@@ -63,7 +65,7 @@ public sealed class RealPeerTests
         TrackerView before = await scene.WaitForSeedAsync(seed, cancellationToken);
 
         PeerProcess pieces = scene.StartPieces(
-            "download", scene.TorrentFile, "-o", ours, "-p", $"{Loopback.FreePort()}", "--no-dht", "--no-pex", "--no-lsd", "-vv");
+            "download", scene.TorrentFile, "-o", ours, "-p", $"{FreePort.Find()}", "--no-dht", "--no-pex", "--no-lsd", "-vv");
         int exitCode = await pieces.WaitForExitAsync(TransferLimit, cancellationToken);
 
         exitCode.Should().Be(0);
@@ -93,7 +95,7 @@ public sealed class RealPeerTests
         }
 
         PeerProcess pieces = scene.StartPieces(
-            "seed", scene.TorrentFile, "--data", ours, "-p", $"{Loopback.FreePort()}", "--no-dht", "--no-pex", "--no-lsd", "-vv");
+            "seed", scene.TorrentFile, "--data", ours, "-p", $"{FreePort.Find()}", "--no-dht", "--no-pex", "--no-lsd", "-vv");
         await scene.WaitForSeedAsync(pieces, cancellationToken);
         if (client.DialsLoopback)
             await scene.StartAsync(client, theirs, cancellationToken);

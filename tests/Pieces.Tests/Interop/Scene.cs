@@ -35,7 +35,7 @@ internal sealed class Scene : IAsyncDisposable
 
     private readonly string _root = Directory.CreateTempSubdirectory("pieces-interop-").FullName;
     private readonly List<PeerProcess> _processes = [];
-    private readonly int _trackerPort = Loopback.FreePort();
+    private readonly int _trackerPort = FreePort.Find();
 
     private Scene(TrackerKind kind, SampleShape shape)
     {
@@ -79,7 +79,7 @@ internal sealed class Scene : IAsyncDisposable
     public async Task<(PeerProcess Process, IPEndPoint EndPoint)> StartAsync(
         RealClient client, string folder, string? link, CancellationToken cancellationToken, bool requiresEncryption = false)
     {
-        var endPoint = new IPEndPoint(client.Address, Loopback.FreePort());
+        var endPoint = new IPEndPoint(client.Address, FreePort.Find());
         string home = Folder(client.Name + " home");
         var job = new RealClientJob(TorrentFile, folder, home, endPoint.Port, link) { RequiresEncryption = requiresEncryption };
         PeerProcess process = Add(client.Start(job));

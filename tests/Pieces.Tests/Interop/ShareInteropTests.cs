@@ -20,7 +20,7 @@ public class ShareInteropTests
         await using PiecesProcess share = ShareProcessTests.Share(source, "--times", "1");
         string line = await ShareProcessTests.LineOfAsync(share);
         string link = line["pieces download '".Length..^1];
-        await using PeerProcess process = client.Start(new RealClientJob(string.Empty, folder["out"], folder["home"], Loopback.FreePort(), link));
+        await using PeerProcess process = client.Start(new RealClientJob(string.Empty, folder["out"], folder["home"], FreePort.Find(), link));
         PiecesResult result = await share.WaitAsync();
         result.ExitCode.Should().Be(0, $"{result.StandardError}\n{process.Output}");
         result.StandardError.Should().Contain("download 1 of 1").And.Contain("127.0.0.1");

@@ -23,7 +23,7 @@ public class DhtProcessTests
     public async Task A_bare_info_hash_is_enough_where_a_seed_is_in_the_DHT()
     {
         using var folder = new TempFolder();
-        int port = FreePort.OfTcp();
+        int port = FreePort.Find();
         await using PiecesProcess seed = await SeedAsync(folder, port);
         string node = string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{port}");
         string hash = Torrent.Metainfo.InfoHash.ToString();
@@ -51,9 +51,9 @@ public class DhtProcessTests
     public async Task Without_it_nobody_is_found_and_no_port_of_UDP_is_opened()
     {
         using var folder = new TempFolder();
-        int port = FreePort.OfTcp();
+        int port = FreePort.Find();
         await using PiecesProcess seed = await SeedAsync(folder, port);
-        int own = FreePort.OfTcp();
+        int own = FreePort.Find();
         string[] command =
         [
             "download", Torrent.Metainfo.InfoHash.ToString(), "-o", folder["out"], "--interface", "127.0.0.1", "-p", $"{own}", "--no-trackers",
@@ -71,7 +71,7 @@ public class DhtProcessTests
     {
         using var folder = new TempFolder();
         await using var seeder = new RecordingSeeder(Torrent);
-        int port = FreePort.OfTcp();
+        int port = FreePort.Find();
         using var taken = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
         taken.Bind(new IPEndPoint(IPAddress.Loopback, port));
         await using PiecesProcess process = PiecesProcess.Start(

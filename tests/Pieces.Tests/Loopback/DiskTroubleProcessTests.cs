@@ -16,7 +16,7 @@ public class DiskTroubleProcessTests
     public async Task A_full_disk_is_one_line_and_the_same_command_goes_on_when_there_is_room()
     {
         using var folder = new TempFolder();
-        await using var seeder = new RecordingSeeder(Torrent, 4 * MiB);
+        await using var seeder = new RecordingSeeder(Torrent, MiB);
         using var disk = new SmallDisk(folder["disk"], "20m");
         string[] command = PiecesCommand.DownloadFrom(seeder.Address, Torrent.WriteTorrent(folder.Path), folder["disk"], "-q");
         await using PiecesProcess first = PiecesProcess.Start(command);

@@ -22,7 +22,7 @@ public class EncryptionProcessTests
     public async Task What_two_programs_agree_on_is_told(string seeds, string fetches, bool isEncrypted)
     {
         using var folder = new TempFolder();
-        int port = FreePort.OfTcp();
+        int port = FreePort.Find();
         await using PiecesProcess seeder = await SeedAsync(folder, port, seeds);
         PiecesResult result = await FetchAsync(folder, port, fetches, "--json");
         result.ExitCode.Should().Be(0, result.StandardError);
@@ -38,7 +38,7 @@ public class EncryptionProcessTests
     public async Task Two_who_cannot_agree_do_not_connect(string seeds, string fetches)
     {
         using var folder = new TempFolder();
-        int port = FreePort.OfTcp();
+        int port = FreePort.Find();
         await using PiecesProcess seeder = await SeedAsync(folder, port, seeds);
         PiecesResult result = await FetchAsync(folder, port, fetches, "--stall-timeout", "2s");
         result.ExitCode.Should().Be(5, result.StandardError);

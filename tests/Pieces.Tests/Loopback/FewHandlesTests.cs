@@ -17,7 +17,7 @@ public class FewHandlesTests
         var torrent = GeneratedTorrent.OfFiles("album", count: 300, lengthOfEach: 20_000, pieceLength: 32 * 1024);
         string torrentPath = torrent.WriteTorrent(folder.Path);
         torrent.WriteContent(folder["data"]);
-        int port = FreePort.OfTcp();
+        int port = FreePort.Find();
         string[] seed = PiecesCommand.Seed(torrentPath, folder["data"], "-p", port.ToString(System.Globalization.CultureInfo.InvariantCulture));
         await using PiecesProcess seeder = PiecesProcess.Start(seed, shell: Limit);
         await seeder.WaitForErrorTextAsync("seeding 100");

@@ -31,7 +31,7 @@ public sealed class GuideServiceTests(GuideSwarm swarm) : IClassFixture<GuideSwa
         Assert.SkipWhen(OperatingSystem.IsWindows(), "the guide is for POSIX shells");
         using var folder = new TempFolder();
         swarm.CopyTorrentsTo(folder.Path);
-        int port = FreePort.OfTcp();
+        int port = FreePort.Find();
         string command = Command().Replace(Installed, "pieces", StringComparison.Ordinal)
             .Replace(Torrents, folder.Path, StringComparison.Ordinal).Replace(State, folder.Path, StringComparison.Ordinal);
         var environment = new Dictionary<string, string> { ["PIECES_PORT"] = port.ToString(CultureInfo.InvariantCulture) };

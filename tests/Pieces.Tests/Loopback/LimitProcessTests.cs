@@ -50,7 +50,7 @@ public class LimitProcessTests
         using var folder = new TempFolder();
         var torrent = new GeneratedTorrent("film.bin", 32 * MiB, MiB / 4);
         torrent.WriteContent(folder["data"]);
-        int port = FreePort.OfTcp();
+        int port = FreePort.Find();
         await using PiecesProcess process = PiecesProcess.Start(PiecesCommand.Seed(
             torrent.WriteTorrent(folder.Path), folder["data"], "--up-limit", "512K", "-p", port.ToString(CultureInfo.InvariantCulture)));
         await process.WaitForErrorTextAsync("seeding");

@@ -114,7 +114,7 @@ public class MagnetProcessTests
         using var folder = new TempFolder();
         var torrent = GeneratedTorrent.OfFiles("many", 30, 20_001, 64 * 1024);
         torrent.WriteContent(folder["data"]);
-        int port = FreePort.OfTcp();
+        int port = FreePort.Find();
         await using PiecesProcess seed = PiecesProcess.Start(PiecesCommand.Seed(torrent.WriteTorrent(folder.Path), folder["data"], "-p", $"{port}"));
         await seed.WaitForErrorTextAsync("seeding");
         Directory.CreateDirectory(folder["out"]);
@@ -253,7 +253,7 @@ public class MagnetProcessTests
         {
             Torrent.WriteContent(folder["data"]);
             string torrentFile = Torrent.WriteTorrent(folder.Path);
-            int port = FreePort.OfTcp();
+            int port = FreePort.Find();
             PiecesProcess process = PiecesProcess.Start(PiecesCommand.Seed(torrentFile, folder["data"], "-p", $"{port}"));
             await process.WaitForErrorTextAsync("seeding");
             return new Seed(process, torrentFile, port);

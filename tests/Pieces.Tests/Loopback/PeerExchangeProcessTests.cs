@@ -48,8 +48,8 @@ public class PeerExchangeProcessTests
         using var folder = new TempFolder();
         string torrentPath = Torrent.WriteTorrent(folder.Path);
         Torrent.WriteContent(folder["data"]);
-        int[] ports = [.. Enumerable.Range(0, Members).Select(_ => Interop.Loopback.FreePort())];
-        int theirs = Interop.Loopback.FreePort();
+        int[] ports = [.. Enumerable.Range(0, Members).Select(_ => FreePort.Find())];
+        int theirs = FreePort.Find();
         int hub = isToldByLibtorrent ? theirs : ports[0];
         List<PeerProcess> swarm = [];
         try
@@ -62,7 +62,7 @@ public class PeerExchangeProcessTests
             await Eventually.TrueAsync(
                 () => swarm.TrueForAll(member => member.Title == "libtorrent" || PortsSeenBy(member).Contains(hub) || member.Title == $"pieces {hub}"),
                 Limit, () => "everybody to know the first", Token);
-            int own = Interop.Loopback.FreePort();
+            int own = FreePort.Find();
             await using PeerProcess late = Leech(folder, torrentPath, own, hub);
             await Eventually.TrueAsync(
                 () => swarm.TrueForAll(member => IsConnected(late, own, member, theirs)), Limit, () => $"the last, {own}, to find everybody", Token);

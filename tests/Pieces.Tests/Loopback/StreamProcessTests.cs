@@ -50,11 +50,11 @@ public class StreamProcessTests
     public async Task A_reader_that_takes_what_it_needs_and_goes_ends_it_at_once_and_silently()
     {
         using var folder = new TempFolder();
-        await using var seeder = new RecordingSeeder(Film, 4 * MiB);
+        await using var seeder = new RecordingSeeder(Film, MiB);
         ShellPipeResult result = await StreamAsync(folder, seeder, Film, "head -c 1000000 | wc -c", "-q");
         result.Should().BeEquivalentTo(new { ExitCode = 141, StandardError = "" });
         result.StandardOutput.Trim().Should().Be("1000000");
-        result.Seconds.Should().BeLessThan(4, "the rest would take six seconds");
+        result.Seconds.Should().BeLessThan(15, "the rest would take 23 seconds");
         ShouldBeEmpty(folder);
     }
 
@@ -70,7 +70,7 @@ public class StreamProcessTests
         string[] command = PiecesCommand.Download(torrentPath, "-", "--tracker", tracker.Url("/announce").ToString());
         ShellPipeResult result = await ShellPipe.RunAsync(command, "sleep 1", folder.Path);
         result.ExitCode.Should().Be(141);
-        result.Seconds.Should().BeLessThan(2.5, "a second till the reader goes, and one to notice");
+        result.Seconds.Should().BeLessThan(15, "else it would wait for its deadline");
         result.StandardError.Should().NotContain("pieces:").And.NotContain("stopping");
     }
 
@@ -86,7 +86,7 @@ public class StreamProcessTests
         long asked = Stopwatch.GetTimestamp();
         await process.SignalAsync(signal);
         (await process.ExitCodeAsync()).Should().Be(code);
-        Stopwatch.GetElapsedTime(asked).Should().BeLessThan(TimeSpan.FromSeconds(5));
+        Stopwatch.GetElapsedTime(asked).Should().BeLessThan(TimeSpan.FromSeconds(20));
         Directory.EnumerateFileSystemEntries(folder["tmp"]).Should().BeEmpty();
     }
 

@@ -6,6 +6,7 @@ using Pieces.Tests.Support;
 namespace Pieces.Tests.Net;
 
 /// <summary>Streams that share limits, each counted at its other end.</summary>
+[Collection(Swarm.SwarmCollection.Name)]
 public class RateSharingTests
 {
     private const int Rate = 200_000;

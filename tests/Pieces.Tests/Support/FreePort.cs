@@ -3,33 +3,36 @@ using System.Net.Sockets;
 
 namespace Pieces.Tests.Support;
 
-/// <summary>Finds ports for programs that cannot choose their own.</summary>
+/// <summary>Finds ports for programs that must be told theirs.</summary>
 internal static class FreePort
 {
-    /// <summary>A port on which nobody listens by TCP at this moment.</summary>
-    public static int OfTcp()
-    {
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)socket.LocalEndPoint!).Port;
-    }
+    // Below the range from which the kernel takes the local ports of outgoing connections, so that none of those takes it meanwhile.
+    private const int First = 20000;
+    private const int End = 32000;
 
-    /// <summary>A port on which nobody listens by TCP or UDP at this moment.</summary>
-    public static int OfBoth()
+    // One after another: two tests that ask at the same time are not to get the same.
+    private static int _next = Random.Shared.Next(First, End);
+
+    /// <summary>A port that is free for TCP and UDP now, at every address of IPv4.</summary>
+    public static int Find()
     {
-        while (true)
+        for (int attempt = 0; attempt < End - First; attempt++)
         {
-            int port = OfTcp();
-            using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+            int port = First + (int)((uint)Interlocked.Increment(ref _next) % (End - First));
             try
             {
-                socket.Bind(new IPEndPoint(IPAddress.Loopback, port));
+                using var tcp = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+                using var udp = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+                tcp.Bind(new IPEndPoint(IPAddress.Any, port));
+                udp.Bind(new IPEndPoint(IPAddress.Any, port));
                 return port;
             }
-            catch (SocketException exception) when (exception.SocketErrorCode == SocketError.AddressAlreadyInUse)
+            catch (SocketException taken) when (taken.SocketErrorCode == SocketError.AddressAlreadyInUse)
             {
-                // Taken by UDP alone: another one.
+                continue;
             }
         }
+
+        throw new InvalidOperationException($"no free port between {First} and {End}");
     }
 }

@@ -47,6 +47,9 @@ internal sealed class RecordingSeeder : IAsyncDisposable
         _accepting = AcceptAsync();
     }
 
+    /// <summary>Blocks after which nothing is delivered any more in the first run, so that its end is the same each time.</summary>
+    public int HoldAt { get; init; } = int.MaxValue;
+
     /// <summary>Its address as <c>--peer</c> takes it.</summary>
     public string Address => _listener.LocalEndpoint.ToString()!;
 
@@ -127,9 +130,9 @@ internal sealed class RecordingSeeder : IAsyncDisposable
                 _connections.Add(ServeAsync(socket, Volatile.Read(ref _run)));
             }
         }
-        catch (OperationCanceledException)
+        catch (Exception exception) when (exception is OperationCanceledException || _stopping.IsCancellationRequested)
         {
-            // The test is over.
+            // The test is over; a listener that is stopped between two calls has words of its own for that.
         }
     }
 
@@ -192,6 +195,8 @@ internal sealed class RecordingSeeder : IAsyncDisposable
         {
             await foreach ((int piece, int begin, int length) in asked.ReadAllAsync(cancellationToken))
             {
+                if (run == 0 && Delivered >= HoldAt)
+                    await Task.Delay(Timeout.Infinite, cancellationToken);
                 await PaceAsync(length, cancellationToken);
                 BinaryPrimitives.WriteInt32BigEndian(buffer, 9 + length);
                 buffer[4] = Piece;

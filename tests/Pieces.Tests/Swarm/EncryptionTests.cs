@@ -12,7 +12,7 @@ namespace Pieces.Tests.Swarm;
 [Collection(SwarmCollection.Name)]
 public class EncryptionTests
 {
-    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(45);
+    private static readonly TimeSpan Soon = TimeSpan.FromMinutes(3);
 
     // So that something is left to do when the first connection ends.
     private static readonly InMemoryLink Slow = new(TimeSpan.FromMilliseconds(50), 256 * 1024);

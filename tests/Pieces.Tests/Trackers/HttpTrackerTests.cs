@@ -217,7 +217,7 @@ public class HttpTrackerTests
     [Fact]
     public async Task A_port_where_nobody_listens_is_told()
     {
-        (await FailAsync(new Uri($"http://127.0.0.1:{FreePort.OfTcp()}/announce"))).Message.Should().Be("connection refused");
+        (await FailAsync(new Uri($"http://127.0.0.1:{FreePort.Find()}/announce"))).Message.Should().Be("connection refused");
     }
 
     [Fact]

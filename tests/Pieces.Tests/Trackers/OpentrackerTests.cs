@@ -72,7 +72,7 @@ public class OpentrackerTests
                 File.SetUnixFileMode(folder.FullName, (UnixFileMode)0b111_101_101);
             string list = Path.Combine(folder.FullName, "list");
             await File.WriteAllTextAsync(list, $"{Announces.InfoHash}\n{Probe}\n", Encoding.ASCII, Token);
-            int port = FreePort.OfBoth();
+            int port = FreePort.Find();
             string number = port.ToString(System.Globalization.CultureInfo.InvariantCulture);
             string[] user = Environment.IsPrivilegedProcess ? ["-u", "nobody"] : [];
             var process = new RealProcess(path, ["-i", "127.0.0.1", "-p", number, "-P", number, "-d", folder.FullName, "-w", "list", .. user]);

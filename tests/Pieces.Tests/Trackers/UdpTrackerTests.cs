@@ -122,7 +122,7 @@ public class UdpTrackerTests
     [Fact]
     public async Task A_port_where_nobody_listens_is_told_at_once()
     {
-        using var tracker = new UdpTracker(new Uri($"udp://127.0.0.1:{FreePort.OfBoth()}/announce"), new TrackerSettings { TimeProvider = _time }, new Random(1));
+        using var tracker = new UdpTracker(new Uri($"udp://127.0.0.1:{FreePort.Find()}/announce"), new TrackerSettings { TimeProvider = _time }, new Random(1));
         (await tracker.Invoking(it => it.AnnounceAsync(Announces.Of(), Token)).Should().ThrowAsync<TrackerException>()).WithMessage("connection refused");
     }
 

@@ -75,7 +75,7 @@ public sealed class ReportTests : IDisposable
         {
             ["announce-list"] = new List<object>
             {
-                new List<object> { server.HttpUrl, server.UdpUrl }, new List<object> { $"http://127.0.0.1:{FreePort.OfTcp()}/announce", "http://127.0.0.1:1/other" },
+                new List<object> { server.HttpUrl, server.UdpUrl }, new List<object> { $"http://127.0.0.1:{FreePort.Find()}/announce", "http://127.0.0.1:1/other" },
             },
         }));
         PiecesResult text = await PiecesProcess.RunAsync("show", path, "--scrape");
@@ -94,7 +94,7 @@ public sealed class ReportTests : IDisposable
     {
         var tiers = new List<object>();
         for (int i = 0; i < trackers; i++)
-            tiers.Add(new List<object> { $"http://127.0.0.1:{FreePort.OfTcp()}/announce" });
+            tiers.Add(new List<object> { $"http://127.0.0.1:{FreePort.Find()}/announce" });
         string path = _folder.Write("x.torrent", Bytes(SingleInfo(), new Dict { ["announce-list"] = tiers }));
         PiecesResult text = await PiecesProcess.RunAsync("show", path, "--scrape", "--files");
         text.ExitCode.Should().Be(16);
