@@ -12,11 +12,15 @@ internal sealed class StopSignals : IDisposable
     /// <summary>Time for the whole orderly stop.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
+    /// <summary>The same signal again so soon is not a second one: timeout(1), for one, sends it to the process and then to its whole group.</summary>
+    public static readonly TimeSpan Echo = TimeSpan.FromMilliseconds(20);
+
     private readonly CancellationTokenSource _stop = new();
     private readonly List<PosixSignalRegistration> _registrations = [];
     private readonly TimeProvider _timeProvider;
     private ITimer? _watchdog;
     private int _received;
+    private long _receivedAt;
 
     public StopSignals(TimeProvider timeProvider)
     {
@@ -42,6 +46,8 @@ internal sealed class StopSignals : IDisposable
     /// <param name="patience">Time until the process is ended where it stands.</param>
     public bool Begin(ExitCode code, TimeSpan patience)
     {
+        // Before the other: whoever finds that a signal has come asks when.
+        Interlocked.CompareExchange(ref _receivedAt, _timeProvider.GetTimestamp(), 0);
         if (Interlocked.CompareExchange(ref _received, (int)code, 0) != 0)
             return false;
         _watchdog = _timeProvider.CreateTimer(_ => EndNow(code), null, patience, Timeout.InfiniteTimeSpan);
@@ -69,9 +75,11 @@ internal sealed class StopSignals : IDisposable
     {
         context.Cancel = true;
         ExitCode code = CodeOf(context.Signal);
-        if (!Begin(code, Patience))
+        if (!Begin(code, Patience) && !IsEcho(code))
             EndNow(code);
     }
+
+    private bool IsEcho(ExitCode code) => Code == code && _timeProvider.GetElapsedTime(Volatile.Read(ref _receivedAt)) < Echo;
 
     private void EndNow(ExitCode code)
     {
