@@ -57,16 +57,14 @@ internal sealed class EventObserver : TransferObserver
         foreach (TransferSession session in running)
         {
             TorrentSnapshot state = session.Snapshot;
-
-            // Before, "start" has not been said yet; after, there is no progress to tell of.
-            if (state.Phase is not (TorrentPhase.Downloading or TorrentPhase.Seeding))
+            if (EventText.PhaseName(state.Phase) is not { } phase)
                 continue;
             if (_due.TryGetValue(session.Item, out DateTimeOffset due) && now < due)
                 continue;
 
             // Once a second on the average, though it is looked at only now and then.
             _due[session.Item] = now - due < ProgressInterval ? due + ProgressInterval : now + ProgressInterval;
-            _events.Write(EventText.Progress(session.Item, state, now));
+            _events.Write(EventText.Progress(session.Item, state, phase, now));
         }
     }
 

@@ -33,7 +33,11 @@ internal static class EventText
     };
 
     /// <summary>How far a torrent is.</summary>
-    public static ProgressEvent Progress(TransferItem item, TorrentSnapshot state, DateTimeOffset now) => new(
+    /// <param name="item">The source.</param>
+    /// <param name="state">Its state, in a phase that has a name.</param>
+    /// <param name="phase">That name.</param>
+    /// <param name="now">The time.</param>
+    public static ProgressEvent Progress(TransferItem item, TorrentSnapshot state, string phase, DateTimeOffset now) => new(
         now,
         item.InfoHash,
         state.BytesVerified,
@@ -44,7 +48,18 @@ internal static class EventText
         state.ConnectedPeers,
         state.ConnectedSeeds,
         state.Eta is { } eta ? (long)Math.Ceiling(eta.TotalSeconds) : null,
-        state.DhtNodes);
+        state.DhtNodes,
+        phase);
+
+    /// <summary>The name of a phase in which there is progress to tell of, or null: before, "start" has not been said yet, and after, all has.</summary>
+    public static string? PhaseName(TorrentPhase phase) => phase switch
+    {
+        TorrentPhase.FindingPeers => "finding_peers",
+        TorrentPhase.FetchingMetadata => "fetching_metadata",
+        TorrentPhase.Downloading => "downloading",
+        TorrentPhase.Seeding => "seeding",
+        _ => null,
+    };
 
     /// <summary>Everything wanted is here.</summary>
     public static CompleteEvent Complete(TransferItem item, TorrentSnapshot state, DateTimeOffset now) => new(

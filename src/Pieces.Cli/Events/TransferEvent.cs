@@ -35,6 +35,18 @@ internal sealed record PieceEvent(DateTimeOffset Time, string? Infohash, int Ind
 internal sealed record FileEvent(DateTimeOffset Time, string? Infohash, string Path, long Size) : TransferEvent("file", Time, Infohash);
 
 /// <summary>How far it is; once a second.</summary>
+/// <param name="Time">When that was.</param>
+/// <param name="Infohash">The torrent.</param>
+/// <param name="Done">Bytes verified and written.</param>
+/// <param name="Size">Bytes wanted; 0 while nothing but a link is known.</param>
+/// <param name="DownRate">Bytes a second.</param>
+/// <param name="UpRate">Bytes a second.</param>
+/// <param name="Uploaded">Bytes in this run.</param>
+/// <param name="Peers">Connected peers.</param>
+/// <param name="Seeds">Those of them that have everything.</param>
+/// <param name="EtaS">Seconds, or null when nobody knows.</param>
+/// <param name="DhtNodes">Nodes of the DHT that are known, or null.</param>
+/// <param name="Phase">What it is doing.</param>
 internal sealed record ProgressEvent(
     DateTimeOffset Time,
     string? Infohash,
@@ -46,7 +58,8 @@ internal sealed record ProgressEvent(
     int Peers,
     int Seeds,
     long? EtaS,
-    int? DhtNodes)
+    int? DhtNodes,
+    string Phase)
     : TransferEvent("progress", Time, Infohash);
 
 /// <summary>A peer came or went.</summary>

@@ -23,8 +23,8 @@ internal static class EventHelp
                 new("metadata", "name, size: the info dictionary of a magnet link arrived"),
                 new("piece", "index, have, pieces"),
                 new("file", "path, size: complete, verified, under its final name; also for files that were so before"),
-                new("progress", "done, size, down_rate, up_rate, uploaded, peers, seeds, eta_s (or null), dht_nodes (or null): "
-                    + "once a second"),
+                new("progress", "done, size, down_rate, up_rate, uploaded, peers, seeds, eta_s (or null), dht_nodes (or null), "
+                    + "phase (downloading or seeding; finding_peers or fetching_metadata while only a magnet link is known): once a second"),
                 new("peer", "address, state (connected, closed, banned, or complete: it lacked something and has everything now), "
                     + "reason, client, origin (when connected: hand, tracker, dht, lsd, pex or incoming), encrypted (true or false)"),
                 new("tracker", "url, ok, peers, error (or null)"),

@@ -42,10 +42,12 @@ internal static class ProgressText
             + $"{Quantity.Count(now.ConnectedPeers, "peer")}, {Eta(now)}",
     };
 
-    /// <summary>What was done: size, time, average rate, uploaded, ratio.</summary>
+    /// <summary>What was done: size, time, average rate, uploaded, ratio; of a link, that it is still nothing but that.</summary>
     public static string End(TransferStatus transfer)
     {
         TorrentSnapshot now = transfer.Snapshot;
+        if (!transfer.Subject.IsKnown)
+            return $"{transfer.Subject.Name}: no metadata in {Quantity.Duration(now.Elapsed)}";
         bool complete = now.BytesVerified >= now.BytesWanted;
         string done = complete ? $"complete, {Quantity.Size(now.BytesWanted)}" : $"{Quantity.Size(now.BytesVerified)} of {Quantity.Size(now.BytesWanted)}";
         string received = now.Downloaded == 0

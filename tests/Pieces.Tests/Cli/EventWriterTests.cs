@@ -49,7 +49,7 @@ public class EventWriterTests
         EventWriter writer = Writer();
         for (int i = 0; i < Many; i++)
         {
-            writer.Write(new ProgressEvent(writer.Now, Hash, 0, 0, 0, 0, 0, 0, 0, null, null));
+            writer.Write(new ProgressEvent(writer.Now, Hash, 0, 0, 0, 0, 0, 0, 0, null, null, "downloading"));
             writer.Write(new PeerEvent(writer.Now, Hash, "192.0.2.1:1", "connected", "", "", "tracker"));
         }
 

@@ -57,6 +57,14 @@ public class ProgressTests
     }
 
     [Fact]
+    public void The_last_line_of_a_link_that_stayed_one_says_so()
+    {
+        var link = new TransferSubject("film.mkv", 0, 0, 0, 0, ".");
+        ProgressText.End(new TransferStatus(link, At(TorrentPhase.Stopped, 0) with { BytesWanted = 0, Elapsed = TimeSpan.FromSeconds(2) }))
+            .Should().Be("film.mkv: no metadata in 2s");
+    }
+
+    [Fact]
     public void The_last_line_gives_size_time_and_the_average_rate_until_completion()
     {
         TorrentSnapshot end = At(TorrentPhase.Stopped, 100) with

@@ -46,6 +46,8 @@ public class MagnetProcessTests
         string[] names = [.. events.Select(line => System.Text.Json.JsonDocument.Parse(line).RootElement.GetProperty("event").GetString()!)];
         names.Should().ContainSingle(name => name == "metadata").And.ContainSingle(name => name == "start");
         Array.IndexOf(names, "metadata").Should().BeLessThan(Array.IndexOf(names, "start"));
+        string progress = events.First(line => line.Contains("\"progress\"", StringComparison.Ordinal));
+        progress.Should().Contain("\"phase\":\"finding_peers\"").And.Contain("\"done\":0,\"size\":0,", "somebody who waits is told so");
         events.Single(line => line.Contains("\"metadata\"", StringComparison.Ordinal))
             .Should().Contain($"\"name\":\"film.bin\",\"size\":{Torrent.Length}").And.Contain(Torrent.Metainfo.InfoHash.ToString());
     }
@@ -200,7 +202,9 @@ public class MagnetProcessTests
             PiecesCommand.Download(Torrent.Metainfo.InfoHash.ToString(), folder["out"], "--no-trackers"));
         await process.WaitForErrorTextAsync("finding peers");
         await process.SignalAsync("TERM");
-        (await process.WaitAsync()).ExitCode.Should().Be(143);
+        PiecesResult result = await process.WaitAsync();
+        result.ExitCode.Should().Be(143);
+        result.StandardError.Should().MatchRegex(": no metadata in [0-9]+s\n.*: not complete; the same command resumes it\n$").And.NotContain(": complete");
     }
 
     [Theory]
