@@ -18,15 +18,25 @@ internal sealed class StopSignals : IDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly List<PosixSignalRegistration> _registrations = [];
     private readonly TimeProvider _timeProvider;
+    private readonly Action<ExitCode> _exit;
     private ITimer? _watchdog;
     private int _received;
     private long _receivedAt;
 
     public StopSignals(TimeProvider timeProvider)
+        : this(timeProvider, static code => Environment.Exit((int)code))
     {
-        _timeProvider = timeProvider;
         foreach (PosixSignal signal in (ReadOnlySpan<PosixSignal>)[PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP])
             _registrations.Add(PosixSignalRegistration.Create(signal, OnSignal));
+    }
+
+    /// <summary>Listens to no signal by itself.</summary>
+    /// <param name="timeProvider">Clock.</param>
+    /// <param name="exit">Ends the process.</param>
+    internal StopSignals(TimeProvider timeProvider, Action<ExitCode> exit)
+    {
+        _timeProvider = timeProvider;
+        _exit = exit;
     }
 
     /// <summary>Cancelled by the first signal.</summary>
@@ -55,6 +65,14 @@ internal sealed class StopSignals : IDisposable
         return true;
     }
 
+    /// <summary>A signal has come.</summary>
+    /// <param name="code">Its exit code.</param>
+    public void Hear(ExitCode code)
+    {
+        if (!Begin(code, Patience) && !IsEcho(code))
+            EndNow(code);
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {
@@ -74,9 +92,7 @@ internal sealed class StopSignals : IDisposable
     private void OnSignal(PosixSignalContext context)
     {
         context.Cancel = true;
-        ExitCode code = CodeOf(context.Signal);
-        if (!Begin(code, Patience) && !IsEcho(code))
-            EndNow(code);
+        Hear(CodeOf(context.Signal));
     }
 
     private bool IsEcho(ExitCode code) => Code == code && _timeProvider.GetElapsedTime(Volatile.Read(ref _receivedAt)) < Echo;
@@ -84,6 +100,6 @@ internal sealed class StopSignals : IDisposable
     private void EndNow(ExitCode code)
     {
         RestoreTerminal?.Invoke();
-        Environment.Exit((int)code);
+        _exit(code);
     }
 }

@@ -76,7 +76,7 @@ public sealed class ContractSeedTests : IDisposable
         }
 
         File.SetLastWriteTimeUtc(film, written);
-        PiecesResult result = await PiecesProcess.RunAsync(PiecesCommand.DownloadFrom($"127.0.0.1:{port}", path, _folder["out"], "--stall-timeout", "3s", "--json"));
+        PiecesResult result = await PiecesProcess.RunAsync(PiecesCommand.DownloadFrom($"127.0.0.1:{port}", path, _folder["out"], "--stall-timeout", "6s", "--json"));
         result.ExitCode.Should().Be(6, result.StandardOutput);
         IReadOnlyList<JsonObject> told = EventLines.Parse(result.StandardOutput);
         told.Of("piece").Select(piece => piece.Number("index")).Should().NotContain(5);

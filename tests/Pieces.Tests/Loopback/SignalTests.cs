@@ -87,20 +87,6 @@ public class SignalTests
         result.StandardError.Should().NotContain("the same command resumes it", "that is said at an orderly end, which takes two seconds here");
     }
 
-    [Fact]
-    public async Task A_signal_that_comes_twice_at_the_same_time_is_one()
-    {
-        using var folder = new TempFolder();
-        await using var seeder = new RecordingSeeder(Torrent, 1024 * 1024);
-        string[] command = PiecesCommand.DownloadFrom(seeder.Address, Torrent.WriteTorrent(folder.Path), folder["out"]);
-        await using PiecesProcess process = PiecesProcess.Start(command);
-        await seeder.UntilDeliveredAsync(1, TestContext.Current.CancellationToken);
-        await process.SignalAsync("TERM", times: 2);
-        PiecesResult result = await process.WaitAsync();
-        result.ExitCode.Should().Be(143);
-        result.StandardError.Should().EndWith("film.bin: not complete; the same command resumes it\n");
-    }
-
     [Theory]
     [Contract("exit-0 signal-while-seeding")]
     [InlineData("INT")]

@@ -115,9 +115,9 @@ internal sealed class PiecesProcess : IAsyncDisposable
         _errors.WaitForAsync(text, said => said.Contains(text, StringComparison.Ordinal), Patience);
 
     /// <summary>Sends a signal by its name, for example <c>INT</c>.</summary>
-    public async Task SignalAsync(string name, int times = 1)
+    public async Task SignalAsync(string name)
     {
-        using var kill = Process.Start("kill", ["-s", name, .. Enumerable.Repeat(_process.Id.ToString(CultureInfo.InvariantCulture), times)]);
+        using var kill = Process.Start("kill", ["-s", name, _process.Id.ToString(CultureInfo.InvariantCulture)]);
         await kill.WaitForExitAsync();
     }
 
