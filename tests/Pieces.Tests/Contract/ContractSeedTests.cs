@@ -76,8 +76,13 @@ public sealed class ContractSeedTests : IDisposable
         }
 
         File.SetLastWriteTimeUtc(film, written);
-        PiecesResult result = await PiecesProcess.RunAsync(PiecesCommand.DownloadFrom($"127.0.0.1:{port}", path, _folder["out"], "--stall-timeout", "6s", "--json"));
-        result.ExitCode.Should().Be(6, result.StandardOutput);
+        await using PiecesProcess leecher = PiecesProcess.Start(PiecesCommand.DownloadFrom($"127.0.0.1:{port}", path, _folder["out"], "--json"));
+        await leecher.WaitForOutputTextAsync("\"have\":31,");
+        if (!isParanoid)
+            await leecher.WaitForOutputTextAsync("\"banned\"");
+        await leecher.SignalAsync("INT");
+        PiecesResult result = await leecher.WaitAsync();
+        result.ExitCode.Should().Be(130, result.StandardOutput);
         IReadOnlyList<JsonObject> told = EventLines.Parse(result.StandardOutput);
         told.Of("piece").Select(piece => piece.Number("index")).Should().NotContain(5);
         told.Of("peer").Any(peer => peer.Text("state") == "banned").Should().Be(!isParanoid);
