@@ -10,7 +10,7 @@ namespace Pieces.Cli.Commands;
 internal sealed class CreateCommand
 {
     private readonly Argument<string[]> _paths = new("PATH") { Description = "the file or folder to describe (several go into one top folder)", Arity = ArgumentArity.OneOrMore };
-    private readonly Option<string> _output = Flag.Of(text => text, "FILE or -", "the torrent to write, or - for stdout (default: called as the content)", "--output", "-o");
+    private readonly Option<string> _output = Flag.Of(Values.Name, "FILE or -", "the torrent to write, or - for stdout (default: called as the content)", "--output", "-o");
     private readonly Option<List<string>> _trackers = Flag.Repeated(Values.Tracker, "URL", "a tracker (again for more)", "--tracker", "-t");
     private readonly Option<List<string>> _webSeeds = Flag.Repeated(Values.WebSeed, "URL", "a web seed (again for more)", "--web-seed", "-w");
     private readonly Option<bool> _private = Flag.Switch("only its trackers may name peers", "--private");

@@ -13,7 +13,7 @@ internal static class HelpCommand
     {
         var topic = new Argument<string?>("TOPIC") { Description = TopicWords(), Arity = ArgumentArity.ZeroOrOne };
         // For whoever builds and installs the program: the pages and scripts come from the same tables as this help.
-        Option<string> share = Flag.Of(text => text, "DIR", "write manual pages and completion scripts below this folder", "--share-files");
+        Option<string> share = Flag.Of(Values.Name, "DIR", "write manual pages and completion scripts below this folder", "--share-files");
         share.Hidden = true;
         var command = new Command("help", "explain a command or a topic") { topic, share };
         command.SetAction((parse, cancellationToken) =>

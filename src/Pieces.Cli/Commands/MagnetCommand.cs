@@ -22,7 +22,7 @@ internal sealed class MagnetCommand
     };
 
     private readonly Option<string> _output = Flag.Of(
-        text => text, "FILE or -", "what to write (default: stdout for a link, NAME.torrent for a torrent)", "--output", "-o");
+        Values.Name, "FILE or -", "what to write (default: stdout for a link, NAME.torrent for a torrent)", "--output", "-o");
 
     private readonly Option<bool> _overwrite = Flag.Switch("replace the file when it is there already", "--overwrite");
     private readonly Option<TimeSpan?> _timeout = MetadataTimeoutFlag.Create();

@@ -2,7 +2,10 @@ using System.CommandLine;
 
 namespace Pieces.Cli.Parsing;
 
-/// <summary>What the user wrote, with the values of switches taken out: the parser knows a switch only as being there or not.</summary>
+/// <summary>
+/// What the user wrote, with the values of switches taken out: the parser knows a switch only as being there or not. An empty value behind a sign of
+/// equality stands by itself, or the parser would take the next argument instead.
+/// </summary>
 /// <param name="Command">The command that it is for; the root when no command is named.</param>
 /// <param name="CommandIndex">Where the command's name stands in <paramref name="Arguments"/>; -1 without one.</param>
 /// <param name="Arguments">For the parser.</param>
@@ -66,9 +69,11 @@ internal sealed record CommandLine(
             string name = KnownFlags.NameOf(argument);
             _known.TryGetValue(name, out Option? option);
             bool hasValue = name.Length < argument.Length;
-            if (hasValue && option is null && LastOfBundle(name) is { } last)
+            if (hasValue && option is null && LastOfBundle(name, takesValue: false) is { } last)
                 _complaint ??= $"{argument}: a flag with a value stands by itself, as in {last.Name}=false";
-            if (option is null || KnownFlags.TakesValue(option))
+            if (hasValue && name.Length == argument.Length - 1 && (option ?? LastOfBundle(name, takesValue: true)) is { } wanting && KnownFlags.TakesValue(wanting))
+                _arguments.AddRange(KnownFlags.WithValue(name, "").Select(part => (part, (Option?)null)));
+            else if (option is null || KnownFlags.TakesValue(option))
                 _arguments.Add((argument, null));
             else if (hasValue)
                 Switch(option, name, argument[(name.Length + 1)..]);
@@ -98,13 +103,14 @@ internal sealed record CommandLine(
             }
         }
 
-        // The last of several switches in one, as in -vn.
-        private Option? LastOfBundle(string name)
+        // The last of several flags in one, as in -vn; all before it are switches, and it is one or takes a value, as asked for.
+        private Option? LastOfBundle(string name, bool takesValue)
         {
             if (name.Length < 3 || name[1] == '-')
                 return null;
-            bool switches = name.Skip(1).All(letter => _known.TryGetValue($"-{letter}", out Option? flag) && !KnownFlags.TakesValue(flag));
-            return switches ? _known[$"-{name[^1]}"] : null;
+            bool switches = name[1..^1].All(letter => _known.TryGetValue($"-{letter}", out Option? flag) && !KnownFlags.TakesValue(flag));
+            bool isLast = _known.TryGetValue($"-{name[^1]}", out Option? last) && KnownFlags.TakesValue(last) == takesValue;
+            return switches && isLast ? last : null;
         }
     }
 }

@@ -7,7 +7,7 @@ internal static class DataFlag
 {
     /// <summary>Makes the flag.</summary>
     public static Option<string> Create() =>
-        Flag.Of(text => text, "DIR", "the folder that contains the torrent's file or top folder (default: .)", "--data");
+        Flag.Of(Values.Name, "DIR", "the folder that contains the torrent's file or top folder (default: .)", "--data");
 
     /// <summary>The folder.</summary>
     public static string Of(ParseResult parse, Option<string> flag) => parse.GetValue(flag) ?? ".";

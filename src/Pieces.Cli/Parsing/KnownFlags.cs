@@ -32,6 +32,12 @@ internal static class KnownFlags
     /// <summary>Whether the flag may be given again with one more value.</summary>
     public static bool IsRepeatable(Option option) => option.Arity.MaximumNumberOfValues > 1;
 
+    /// <summary>
+    /// A flag with its value as the parser takes it: behind a sign of equality, since a value may look like a flag; an empty one by itself, since
+    /// behind that sign the parser would not see it and take the next argument for the value.
+    /// </summary>
+    public static string[] WithValue(string name, string value) => value.Length > 0 ? [$"{name}={value}"] : [name, value];
+
     /// <summary>The flag in an argument such as <c>--port=0</c>; the parser takes a colon for the sign of equality, too.</summary>
     public static string NameOf(string argument)
     {

@@ -63,7 +63,7 @@ internal sealed class NetworkFlags
     /// <summary>The two that are about connections as such.</summary>
     private sealed class NetworkTail
     {
-        private readonly Option<string> _interface = Flag.Of(text => text, "NAME or ADDR", "bind every socket to this interface or address (default: any of them)", "--interface");
+        private readonly Option<string> _interface = Flag.Of(Values.Name, "NAME or ADDR", "bind every socket to this interface or address (default: any of them)", "--interface");
         private readonly Option<int?> _maxPeers = Flag.Of<int?>(text => Values.Count(text), "N", "connections for one torrent (default: 100)", "--max-peers");
 
         public void AddTo(Command command)

@@ -10,7 +10,7 @@ namespace Pieces.Cli.Parsing;
 internal sealed class RunFlags
 {
     private readonly Option<string> _input = Flag.Of(
-        text => text, "FILE", "a list of sources, one a line (# begins a comment; -: from stdin)", "--input", "-i");
+        Values.Name, "FILE", "a list of sources, one a line (# begins a comment; -: from stdin)", "--input", "-i");
 
     private readonly Option<int?> _jobs = Flag.Of<int?>(text => Values.Count(text), "N", "how many sources at a time (default: 5)", "--jobs", "-j");
     private readonly Option<bool> _json = Flag.Switch("events for programs on stdout, one JSON object a line; no lines for people", "--json");

@@ -26,6 +26,9 @@ internal static class Values
         _ => throw new FormatException($"\"{text}\" is none of 0, 1, 2, 3"),
     };
 
+    /// <summary>Any text but none: a name of a file, folder or interface.</summary>
+    public static string Name(string text) => text.Length > 0 ? text : throw new FormatException("the name is empty");
+
     /// <summary><c>90s 15m 2h 1d</c>; a bare number is seconds.</summary>
     public static TimeSpan Duration(string text)
     {

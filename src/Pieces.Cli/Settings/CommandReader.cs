@@ -75,6 +75,6 @@ internal sealed class CommandReader
     /// <summary>What one error of a completed command is, told of the place where the value stands.</summary>
     public string Explain(CompleteCommand command, ParseError error) => command.Settings.InTheirPlace(
         error,
-        (option, value) => Parse([command.Parse.CommandResult.Command.Name, $"{option.Name}={value}"]).Errors
+        (option, value) => Parse([command.Parse.CommandResult.Command.Name, .. KnownFlags.WithValue(option.Name, value)]).Errors
             .FirstOrDefault(candidate => EffectiveSettings.OptionOf(candidate) == option)?.Message);
 }

@@ -29,7 +29,7 @@ internal sealed record EffectiveSettings(IReadOnlyList<EffectiveSetting> All)
             foreach (SettingValue value in setting.Values)
             {
                 if (KnownFlags.TakesValue(setting.Option))
-                    flags.Add($"{setting.Option.Name}={value.Text}");
+                    flags.AddRange(KnownFlags.WithValue(setting.Option.Name, value.Text));
                 else
                     flags.AddRange(Enumerable.Repeat(setting.Option.Name, int.Parse(value.Text, NumberStyles.None, CultureInfo.InvariantCulture)));
             }

@@ -54,6 +54,43 @@ public class CommandLineTests
         read.Complaint.Should().BeNull();
     }
 
+    [Theory]
+    [InlineData("download --output= x", "download|--output||x")]
+    [InlineData("download --output: x", "download|--output||x")]
+    [InlineData("download -o= x", "download|-o||x")]
+    [InlineData("download -vo= x", "download|-vo||x")]
+    [InlineData("create x --comment=", "create|x|--comment|")]
+    [InlineData("download --peer --output= x", "download|--peer|--output=|x")]
+    [InlineData("download x -- --output=", "download|x|--|--output=")]
+    [InlineData("download x= --select=", "download|x=|--select|")]
+    public void An_empty_value_stands_by_itself(string line, string parsed) => Read(line).Arguments.Should().Equal(parsed.Split('|'));
+
+    [Theory]
+    [InlineData("create --comment= x", "--comment")]
+    [InlineData("create --comment: x", "--comment")]
+    [InlineData("create --name= x", "--name")]
+    public void An_empty_value_is_a_value_and_leaves_the_next_argument_alone(string line, string flag)
+    {
+        RootCommand root = TestTree.Create();
+        ParseResult parse = root.Parse(CommandLine.Read(root, line.Split(' ')).Arguments);
+        parse.Errors.Should().BeEmpty();
+        parse.GetValue<string>(flag).Should().BeEmpty();
+        parse.GetValue<string[]>("PATH").Should().Equal("x");
+    }
+
+    [Theory]
+    [InlineData("download --down-limit= x", "--down-limit: \"\" is no number of bytes")]
+    [InlineData("download --select= x", "--select: the pattern is empty")]
+    [InlineData("download --peer= x", "--peer: \"\" is not HOST:PORT")]
+    [InlineData("download --input= x", "--input: the name is empty")]
+    [InlineData("create -o= x", "--output: the name is empty")]
+    public void An_empty_value_that_cannot_be_used_is_said_as_such(string line, string complaint)
+    {
+        RootCommand root = TestTree.Create();
+        ParseResult parse = root.Parse(CommandLine.Read(root, line.Split(' ')).Arguments);
+        parse.Errors.Should().ContainSingle().Which.Message.Should().StartWith(complaint);
+    }
+
     [Fact]
     public void A_source_called_true_is_no_value_of_a_switch()
     {

@@ -23,6 +23,7 @@ public class ProcessTests
     [InlineData("--proxy=socks5h://p:1080", "x.torrent", "not built yet")]
     [InlineData("-v", "-o=there", "no source given")]
     [InlineData("x.torrent", "--deadline=soon", "--deadline: ")]
+    [InlineData("--output=", "x.torrent", "--output: the folder's name is empty")]
     public async Task A_bad_command_line_is_one_line_on_stderr(string first, string second, string says)
     {
         PiecesResult result = await PiecesProcess.RunAsync("download", first, second);
