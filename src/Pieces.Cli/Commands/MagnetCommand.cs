@@ -46,7 +46,7 @@ internal sealed class MagnetCommand
     private async Task<ExitCode> RunAsync(ParseResult parse)
     {
         string source = parse.GetRequiredValue(_source);
-        return SourceLoader.LinkIn(source) is { } link ? await FetchAsync(parse, link) : await PrintAsync(parse, source);
+        return SourceLoader.LinkIn(source) is { } link ? await FetchAsync(parse, source, link) : await PrintAsync(parse, source);
     }
 
     private async Task<ExitCode> PrintAsync(ParseResult parse, string source)
@@ -62,13 +62,13 @@ internal sealed class MagnetCommand
         return ExitCode.Success;
     }
 
-    private async Task<ExitCode> FetchAsync(ParseResult parse, MagnetLink link)
+    private async Task<ExitCode> FetchAsync(ParseResult parse, string source, MagnetLink link)
     {
         string? output = parse.GetValue(_output);
         if (output is not (null or "-"))
             OutputFile.RefuseExisting(output, parse.GetValue(_overwrite));
         foreach (string warning in link.Warnings)
-            _context.Messages.Warning($"magnet link: {warning}");
+            _context.Messages.Warning($"{SourceLoader.NameOf(source)}: {warning}");
         Metainfo metainfo = await FetchMetadataAsync(parse, link);
         byte[] torrent = MetainfoWriter.Write(link, metainfo.InfoBytes.Span);
         if (output == "-")

@@ -30,13 +30,13 @@ internal sealed class SourceLoader : IDisposable
         _http = new Lazy<HttpClient>(CreateHttpClient);
     }
 
-    /// <summary>How a source is called in messages: without the secrets that a URL may have.</summary>
+    /// <summary>How a source is called in messages: without the secrets that a URL or a link may have.</summary>
     public static string NameOf(string source)
     {
         if (source == "-")
             return "stdin";
         if (MagnetLink.IsLink(source))
-            return "magnet link";
+            return LinkName.Of(source);
         return IsUrl(source) ? TrackerUrl.Redact(source) : source;
     }
 
@@ -57,7 +57,7 @@ internal sealed class SourceLoader : IDisposable
         }
         catch (MagnetException e)
         {
-            throw new FailureException(ExitCode.BadTorrent, e.Message, e);
+            throw new FailureException(ExitCode.BadTorrent, $"{NameOf(source)}: {e.Message}", e);
         }
     }
 

@@ -49,7 +49,7 @@ internal sealed class MagnetParser
             throw new MagnetException($"the magnet link is {text.Length} characters long; at most {MaxLength} are accepted");
         string query = text[MagnetLink.Scheme.Length..].TrimStart('/');
         if (query is not ['?', ..])
-            throw new MagnetException("the magnet link has no \"?\" behind \"magnet:\"");
+            throw new MagnetException("the magnet link has no \"?\" behind \"magnet:\" (a link begins with magnet:?xt=urn:btih:)");
 
         // A link that was copied out of a page's source.
         query = query[1..].Replace("&amp;", "&", StringComparison.OrdinalIgnoreCase);
@@ -81,7 +81,7 @@ internal sealed class MagnetParser
         if (_infoHashV2 is not null)
             return new MagnetException("the magnet link names a BitTorrent v2 torrent (btmh) and no v1 info-hash; v2 alone is not supported");
         return _otherTopic is null
-            ? new MagnetException("the magnet link has no info-hash (xt=urn:btih:...)")
+            ? new MagnetException("the magnet link has no info-hash (xt=urn:btih:... says it; a shell wants the link in quotes)")
             : new MagnetException($"the magnet link has no info-hash (xt=urn:btih:...); its xt is \"{DisplayText.Escape(_otherTopic, 80)}\"");
     }
 
@@ -145,7 +145,7 @@ internal sealed class MagnetParser
         if (!InfoHash.TryParse(text, out InfoHash infoHash))
         {
             throw new MagnetException($"the magnet link's info-hash \"{DisplayText.Escape(text, 80)}\" is {text.Length} characters long " +
-                "and neither 40 hexadecimal digits nor 32 base32 letters");
+                "and neither 40 hexadecimal digits nor 32 base32 letters (is a part of the link missing?)");
         }
 
         if (_infoHash is { } other && other != infoHash)

@@ -218,8 +218,9 @@ public class MagnetProcessTests
         {
             PiecesResult result = await PiecesProcess.RunAsync(command, link);
             result.ExitCode.Should().Be(4);
-            result.StandardError.Should().StartWith("pieces: ").And.Contain(says).And.MatchRegex("^[^\n]*\n$");
+            result.StandardError.Should().StartWith($"pieces: {(name.Length > 80 ? name[..80] + "…" : name)}: ").And.Contain(says).And.MatchRegex("^[^\n]*\n$");
             result.StandardOutput.Should().BeEmpty();
+        string name = link.Contains("dn=x", StringComparison.Ordinal) ? "x" : link;
         }
     }
 
@@ -229,6 +230,16 @@ public class MagnetProcessTests
     {
         using var folder = new TempFolder();
         string link = $"magnet:?xt=urn:btih:{Torrent.Metainfo.InfoHash}&tr=http%3A%2F%2F127.0.0.1%3A9%2F0123456789abcdef0123456789abcdef%2Fannounce";
+    [Fact]
+    public async Task A_summary_tells_which_link_was_bad()
+    {
+        PiecesResult result = await PiecesProcess.RunAsync("download", "magnet:?xt=urn:btih:zz&tr=http://t.example/0123456789abcdef", "magnet:?dn=Film", "--json");
+        result.ExitCode.Should().Be(4);
+        result.StandardOutput.Should().NotContain("0123456789abcdef");
+        EventLines.Parse(result.StandardOutput).Of("summary").Select(told => told.Text("source"))
+            .Should().BeEquivalentTo("magnet:?xt=urn:btih:zz&tr=***", "Film");
+    }
+
         await using PiecesProcess process = PiecesProcess.Start(PiecesCommand.Download(link, folder["out"], "-vv", "--metadata-timeout", "2s"));
         PiecesResult result = await process.WaitAsync();
         result.ExitCode.Should().Be(5);
