@@ -46,6 +46,8 @@ internal sealed class MagnetCommand
     private async Task<ExitCode> RunAsync(ParseResult parse)
     {
         string source = parse.GetRequiredValue(_source);
+        if (parse.GetValue(_output) is { } path and not "-")
+            OutputFile.RefuseExisting(path, parse.GetValue(_overwrite));
         return SourceLoader.LinkIn(source) is { } link ? await FetchAsync(parse, source, link) : await PrintAsync(parse, source);
     }
 
@@ -65,8 +67,6 @@ internal sealed class MagnetCommand
     private async Task<ExitCode> FetchAsync(ParseResult parse, string source, MagnetLink link)
     {
         string? output = parse.GetValue(_output);
-        if (output is not (null or "-"))
-            OutputFile.RefuseExisting(output, parse.GetValue(_overwrite));
         foreach (string warning in link.Warnings)
             _context.Messages.Warning($"{SourceLoader.NameOf(source)}: {warning}");
         Metainfo metainfo = await FetchMetadataAsync(parse, link);

@@ -175,6 +175,12 @@ public class MagnetProcessTests
         PiecesResult again = await PiecesProcess.RunAsync(command);
         again.ExitCode.Should().Be(13);
         again.StandardError.Should().Contain("it is there already");
+
+        PiecesResult written = await PiecesProcess.RunAsync("magnet", seed.TorrentFile, "-o", fetched);
+        written.ExitCode.Should().Be(13);
+        written.StandardError.Should().Be($"pieces: {fetched}: it is there already (--overwrite replaces it)\n");
+        (await PiecesProcess.RunAsync("magnet", seed.TorrentFile, "-o", fetched, "--overwrite")).ExitCode.Should().Be(0);
+        (await File.ReadAllTextAsync(fetched, TestContext.Current.CancellationToken)).Should().Be(printed.StandardOutput);
     }
 
     [Fact]
@@ -214,22 +220,16 @@ public class MagnetProcessTests
     [InlineData("magnet:?xt=urn:btmh:1220caf1e1c30e81cb361b9ee167c4aa64228a7fa4fa9f6105232b28ad099f3a302e", "v2 alone is not supported")]
     public async Task A_bad_link_is_one_line_and_exit_4(string link, string says)
     {
+        string name = link.Contains("dn=x", StringComparison.Ordinal) ? "x" : link;
         foreach (string command in (string[])["download", "magnet"])
         {
             PiecesResult result = await PiecesProcess.RunAsync(command, link);
             result.ExitCode.Should().Be(4);
             result.StandardError.Should().StartWith($"pieces: {(name.Length > 80 ? name[..80] + "…" : name)}: ").And.Contain(says).And.MatchRegex("^[^\n]*\n$");
             result.StandardOutput.Should().BeEmpty();
-        string name = link.Contains("dn=x", StringComparison.Ordinal) ? "x" : link;
         }
     }
 
-    [Fact]
-    [Contract("stream secrets-hidden")]
-    public async Task A_passkey_in_a_link_is_never_shown()
-    {
-        using var folder = new TempFolder();
-        string link = $"magnet:?xt=urn:btih:{Torrent.Metainfo.InfoHash}&tr=http%3A%2F%2F127.0.0.1%3A9%2F0123456789abcdef0123456789abcdef%2Fannounce";
     [Fact]
     public async Task A_summary_tells_which_link_was_bad()
     {
@@ -240,6 +240,12 @@ public class MagnetProcessTests
             .Should().BeEquivalentTo("magnet:?xt=urn:btih:zz&tr=***", "Film");
     }
 
+    [Fact]
+    [Contract("stream secrets-hidden")]
+    public async Task A_passkey_in_a_link_is_never_shown()
+    {
+        using var folder = new TempFolder();
+        string link = $"magnet:?xt=urn:btih:{Torrent.Metainfo.InfoHash}&tr=http%3A%2F%2F127.0.0.1%3A9%2F0123456789abcdef0123456789abcdef%2Fannounce";
         await using PiecesProcess process = PiecesProcess.Start(PiecesCommand.Download(link, folder["out"], "-vv", "--metadata-timeout", "2s"));
         PiecesResult result = await process.WaitAsync();
         result.ExitCode.Should().Be(5);
