@@ -39,7 +39,7 @@ public sealed class MagnetLink
     /// <summary>DHT nodes to begin with (<c>dht</c>), <c>host:port</c>.</summary>
     public ImmutableArray<string> Nodes { get; init; } = [];
 
-    /// <summary>Positions of the files that are wanted (<c>so</c>), ascending, each once, from 0; null for all.</summary>
+    /// <summary>Positions of the files that are wanted (<c>so</c>), ascending, each once, from 0; null for all, empty when none of them can be read.</summary>
     public ImmutableArray<int>? SelectedFiles { get; init; }
 
     /// <summary>What was left out while it was read, one line each.</summary>
@@ -91,7 +91,9 @@ public sealed class MagnetLink
         if (known.IsEmpty)
         {
             string selection = MagnetSelection.Write(linked);
-            throw new MetainfoException($"the magnet link selects none of the torrent's {metainfo.Files.Length} files (so={selection})");
+            throw new MetainfoException(linked.IsEmpty
+                ? "the magnet link selects files that cannot be read (so=0,2,6-8 is the form)"
+                : $"the magnet link selects none of the torrent's {metainfo.Files.Length} files (so={selection})");
         }
 
         return known;

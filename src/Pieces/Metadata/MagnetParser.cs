@@ -35,6 +35,7 @@ internal sealed class MagnetParser
     private readonly List<EndPoint> _peers = [];
     private readonly List<string> _nodes = [];
     private readonly List<(int First, int Last)> _files = [];
+    private bool _selects;
     private InfoHash? _infoHash;
     private string? _infoHashV2;
     private string? _otherTopic;
@@ -71,7 +72,7 @@ internal sealed class MagnetParser
             Peers = [.. _peers],
             WebSeeds = [.. _webSeeds],
             Nodes = [.. _nodes],
-            SelectedFiles = _files.Count > 0 ? MagnetSelection.Expand(_files) : null,
+            SelectedFiles = _selects ? MagnetSelection.Expand(_files) : null,
             Warnings = _warnings.ToImmutable(),
         };
     }
@@ -222,6 +223,8 @@ internal sealed class MagnetParser
 
     private void ReadSelection(ReadOnlySpan<char> value)
     {
+        // One who wants some files and cannot say which does not want all of them.
+        _selects = true;
         bool isDecoded = PercentCoding.TryDecode(value, out string? text);
         if (!isDecoded || !MagnetSelection.Read(text, _files))
             _warnings.Add($"not all of the selection \"{DisplayText.Escape(value.ToString(), 80)}\" names files (so=0,2,6-8 is the form)");

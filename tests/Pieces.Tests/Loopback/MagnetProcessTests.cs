@@ -74,6 +74,11 @@ public class MagnetProcessTests
         PiecesResult refused = await own.WaitAsync();
         refused.ExitCode.Should().Be(4);
         refused.StandardError.Should().Contain("the magnet link selects none of the torrent's 1 files (so=7)");
+        await using PiecesProcess unread = PiecesProcess.Start(PiecesCommand.Download(seed.Link + "&so=2-1", folder["own"], "--no-trackers"));
+        PiecesResult unclear = await unread.WaitAsync();
+        unclear.ExitCode.Should().Be(4);
+        unclear.StandardError.Should().Contain("the magnet link selects files that cannot be read");
+        File.Exists(folder["own/film.bin"]).Should().BeFalse();
         await using PiecesProcess said = PiecesProcess.Start(PiecesCommand.Download(link, folder["said"], "--no-trackers", "-s", "1"));
         (await said.WaitAsync()).ExitCode.Should().Be(0);
         Torrent.ShouldBeCompleteIn(folder["said"]);

@@ -137,15 +137,27 @@ public class MagnetLinkTests
     public void A_selection_is_positions_and_ranges(string query, int[] files) =>
         MagnetLink.Parse($"{Topic}&{query}").SelectedFiles!.Value.Should().Equal(files);
 
-    [Fact]
-    public void A_selection_of_nothing_but_nonsense_is_none() => MagnetLink.Parse(Topic + "&so=a,9-3").SelectedFiles.Should().BeNull();
+    [Theory]
+    [InlineData("so=a,9-3")]
+    [InlineData("so=-1")]
+    [InlineData("so=")]
+    [InlineData("so=%zz")]
+    public void A_selection_of_nothing_but_nonsense_is_not_all_files(string query)
+    {
+        var link = MagnetLink.Parse($"{Topic}&{query}");
+        link.SelectedFiles!.Value.Should().BeEmpty();
+        link.Warnings.Should().ContainSingle().Which.Should().StartWith("not all of the selection");
+        MagnetLink.Parse(link.ToString()).SelectedFiles!.Value.Should().BeEmpty();
+        var metainfo = MetainfoParser.Parse(Bencoded.Of(new Dict { ["info"] = TestTorrent.SingleInfo("a.bin") }));
+        FluentActions.Invoking(() => link.FilesOf(metainfo)).Should().Throw<MetainfoException>().WithMessage("*files that cannot be read*");
+    }
 
     [Fact]
     public void Ranges_that_overlap_cost_no_more_than_one()
     {
         string ranges = string.Join(',', Enumerable.Repeat($"0-{MagnetSelection.MaxIndex}", 10_000));
         MagnetLink.Parse($"{Topic}&so={ranges}").SelectedFiles!.Value.Should().HaveCount(MagnetSelection.MaxIndex + 1);
-        MagnetLink.Parse($"{Topic}&so={MagnetSelection.MaxIndex + 1}").SelectedFiles.Should().BeNull();
+        MagnetLink.Parse($"{Topic}&so={MagnetSelection.MaxIndex + 1}").SelectedFiles!.Value.Should().BeEmpty();
     }
 
     [Theory]
