@@ -53,7 +53,7 @@ internal sealed class NodeNames
         TimeSpan retry = FirstRetry;
         while (true)
         {
-            left = await TryAsync(left, cancellationToken).ConfigureAwait(false);
+            left = await TryAsync(left, isFirst: retry == FirstRetry, cancellationToken).ConfigureAwait(false);
             if (left.Count == 0 || cancellationToken.IsCancellationRequested)
                 return;
             await Task.Delay(retry, _options.TimeProvider, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -62,7 +62,7 @@ internal sealed class NodeNames
     }
 
     private async Task<List<(DnsEndPoint Node, bool IsRouter)>> TryAsync(
-        List<(DnsEndPoint Node, bool IsRouter)> names, CancellationToken cancellationToken)
+        List<(DnsEndPoint Node, bool IsRouter)> names, bool isFirst, CancellationToken cancellationToken)
     {
         List<(DnsEndPoint Node, bool IsRouter)> failed = [];
         try
@@ -72,6 +72,10 @@ internal sealed class NodeNames
                 IReadOnlyList<IPEndPoint>? endPoints = await ResolveAsync(_options, node, cancellationToken).ConfigureAwait(false);
                 if (endPoints is null)
                     failed.Add((node, isRouter));
+
+                // The public ones nobody asked for; a name that the user gave may be a slip, and is said once.
+                if (endPoints is null && isFirst && !isRouter)
+                    _options.Logger.Warning("{Node:l}: the name of a DHT node cannot be looked up", node.Host);
                 foreach (IPEndPoint endPoint in endPoints ?? [])
                     _found(CompactEndPoint.From(endPoint), isRouter);
             }

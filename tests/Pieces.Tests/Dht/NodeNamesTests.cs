@@ -1,0 +1,67 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Threading.Channels;
+using Microsoft.Extensions.Time.Testing;
+using Pieces.Dht;
+using Serilog;
+using Serilog.Core;
+using Serilog.Events;
+
+namespace Pieces.Tests.Dht;
+
+public class NodeNamesTests
+{
+    [Fact]
+    public async Task A_name_that_the_user_gave_and_nobody_knows_is_said_once()
+    {
+        CancellationToken cancellationToken = TestContext.Current.CancellationToken;
+        var time = new FakeTimeProvider();
+        var tries = Channel.CreateUnbounded<string>();
+        var warnings = new WarningLog();
+        using Logger logger = new LoggerConfiguration().WriteTo.Sink(warnings).CreateLogger();
+        var names = new NodeNames(
+            new DhtOptions
+            {
+                TimeProvider = time,
+                Logger = logger,
+                Bootstrap = [new DnsEndPoint("nohost.invalid", 6881)],
+                Routers = [new DnsEndPoint("router.invalid", 6881)],
+                Resolve = (host, _) =>
+                {
+                    tries.Writer.TryWrite(host);
+                    throw new SocketException((int)SocketError.HostNotFound);
+                },
+            },
+            (_, _) => { });
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        Task running = names.RunAsync(stop.Token);
+        for (int round = 0; round < 3; round++)
+        {
+            for (int name = 0; name < 2; name++)
+            {
+                while (!tries.Reader.TryPeek(out _))
+                {
+                    time.Advance(NodeNames.LastRetry);
+                    await Task.Yield();
+                }
+
+                await tries.Reader.ReadAsync(cancellationToken);
+            }
+        }
+
+        await stop.CancelAsync();
+        await running;
+        warnings.Said.Should().Equal("nohost.invalid: the name of a DHT node cannot be looked up");
+    }
+
+    private sealed class WarningLog : ILogEventSink
+    {
+        public List<string> Said { get; } = [];
+
+        public void Emit(LogEvent logEvent)
+        {
+            if (logEvent.Level == LogEventLevel.Warning)
+                Said.Add(logEvent.RenderMessage(System.Globalization.CultureInfo.InvariantCulture));
+        }
+    }
+}
