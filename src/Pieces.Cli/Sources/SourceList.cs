@@ -11,7 +11,7 @@ internal static class SourceList
 
     /// <summary>Reads a list.</summary>
     /// <param name="path">A file, or <c>-</c> for stdin.</param>
-    /// <exception cref="FailureException">It cannot be read.</exception>
+    /// <exception cref="FailureException">It cannot be read, or is a torrent.</exception>
     public static IReadOnlyList<string> Read(string path)
     {
         if (path == "-" && !Console.IsInputRedirected)
@@ -22,7 +22,11 @@ internal static class SourceList
             using var reader = new StreamReader(stream, new UTF8Encoding(false));
             return Parse(reader);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
+        catch (FormatException e)
+        {
+            throw FailureException.Usage($"--input {path}: {e.Message}");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             string reason = Directory.Exists(path) ? "it is a folder, not a list" : Outcome.Reason(e);
             throw new FailureException(ExitCode.NotFound, $"--input {path}: {reason}", e);
@@ -31,6 +35,7 @@ internal static class SourceList
 
     /// <summary>The sources of a list, white space around them stripped.</summary>
     /// <exception cref="IOException">It is too long.</exception>
+    /// <exception cref="FormatException">It is a torrent.</exception>
     public static IReadOnlyList<string> Parse(TextReader reader)
     {
         var sources = new List<string>();
@@ -38,6 +43,8 @@ internal static class SourceList
         while (reader.ReadLine() is { } line)
         {
             length += line.Length;
+            if (length == line.Length && IsTorrent(line))
+                throw new FormatException("is a torrent, not a list of sources (give it without -i)");
             if (length > MaxLength)
                 throw new IOException($"longer than {MaxLength} characters");
             string source = line.Trim();
@@ -46,5 +53,14 @@ internal static class SourceList
         }
 
         return sources;
+    }
+
+    // A dictionary of bencode, as in "d8:announce": nobody calls a file so.
+    private static bool IsTorrent(string firstLine)
+    {
+        if (firstLine is not ['d', ..])
+            return false;
+        int digits = firstLine.AsSpan(1).IndexOfAnyExceptInRange('0', '9');
+        return digits > 0 && firstLine[digits + 1] == ':';
     }
 }

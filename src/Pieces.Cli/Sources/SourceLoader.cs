@@ -74,6 +74,7 @@ internal sealed class SourceLoader : IDisposable
                 return MetainfoParser.Parse(await ReadBoundedAsync(_openStandardInput(), MetainfoParser.MaxFileLength, cancellationToken));
             if (IsUrl(source))
                 return MetainfoParser.Parse(await FetchAsync(source, cancellationToken));
+            RefuseImpossible(source);
             return await Metainfo.LoadAsync(source, cancellationToken);
         }
         catch (MetainfoException e)
@@ -92,6 +93,15 @@ internal sealed class SourceLoader : IDisposable
     {
         if (_http.IsValueCreated)
             _http.Value.Dispose();
+    }
+
+    // The runtime would answer in words of its own.
+    private static void RefuseImpossible(string path)
+    {
+        if (path.Length == 0)
+            throw FailureException.Usage("\"\": the name of a source is empty");
+        if (path.Contains('\0', StringComparison.Ordinal))
+            throw new FailureException(ExitCode.NotFound, $"{NameOf(path)}: no file has a byte 0 in its name");
     }
 
     private static bool IsUrl(string source) =>

@@ -1,4 +1,5 @@
 using Pieces.Tests.Contract;
+using Pieces.Tests.Metadata;
 using Pieces.Tests.Support;
 
 namespace Pieces.Tests.Cli;
@@ -51,6 +52,25 @@ public class ProcessTests
         result.ExitCode.Should().Be(3);
         result.StandardError.Should().Be("pieces: nowhere/x.torrent: no such file or folder\n");
         result.StandardOutput.Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task A_torrent_that_is_given_as_a_list_is_one_line()
+    {
+        using var folder = new TempFolder();
+        string torrent = folder.Write("film.torrent", new GeneratedTorrent("film.bin", 300_000, 32 * 1024).TorrentBytes);
+        PiecesResult result = await PiecesProcess.RunAsync("download", "-i", torrent);
+        result.Should().Be(new PiecesResult(2, "", $"pieces: --input {torrent}: is a torrent, not a list of sources (give it without -i)\n"));
+    }
+
+    [Fact]
+    public async Task What_can_be_no_name_is_said_in_words_of_our_own()
+    {
+        using var folder = new TempFolder();
+        PiecesResult listed = await PiecesProcess.RunAsync("download", "-i", folder.Write("list", "a\0b\u001b[31m\n"u8.ToArray()));
+        listed.Should().Be(new PiecesResult(3, "", "pieces: a\\x00b\\x1B[31m: no file has a byte 0 in its name\n"));
+        PiecesResult empty = await PiecesProcess.RunAsync("show", "");
+        empty.Should().Be(new PiecesResult(2, "", "pieces: \"\": the name of a source is empty\n"));
     }
 
     [Fact]

@@ -86,6 +86,20 @@ public class RunFlagsTests
         _flags.SourcesOf(Parse("-i", stdin), ["a"]).Should().Equal("a", "-");
     }
 
+    [Theory]
+    [InlineData("d8:announce3:x\0y4:infod\n\0e", true)]
+    [InlineData("d4:infod", true)]
+    [InlineData("d\nd8\nx:y", false)]
+    [InlineData("download.torrent\nd4:infod", false)]
+    public void A_torrent_is_no_list(string text, bool isTorrent)
+    {
+        Func<IReadOnlyList<string>> read = () => SourceList.Parse(new StringReader(text));
+        if (isTorrent)
+            read.Should().Throw<FormatException>().WithMessage("is a torrent, not a list of sources*");
+        else
+            read().Should().Equal(text.Split('\n'));
+    }
+
     [Fact]
     public void A_list_without_end_is_given_up() =>
         FluentActions.Invoking(() => SourceList.Parse(new Endless())).Should().Throw<IOException>();
