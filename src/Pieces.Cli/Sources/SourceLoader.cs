@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text;
 using Pieces.Cli.Failures;
 using Pieces.Cli.Terminal;
 using Pieces.Metadata;
@@ -71,7 +72,7 @@ internal sealed class SourceLoader : IDisposable
         try
         {
             if (source == "-")
-                return MetainfoParser.Parse(await ReadBoundedAsync(_openStandardInput(), MetainfoParser.MaxFileLength, cancellationToken));
+                return ParseStandardInput(await ReadBoundedAsync(_openStandardInput(), MetainfoParser.MaxFileLength, cancellationToken));
             if (IsUrl(source))
                 return MetainfoParser.Parse(await FetchAsync(source, cancellationToken));
             RefuseImpossible(source);
@@ -102,6 +103,24 @@ internal sealed class SourceLoader : IDisposable
             throw FailureException.Usage("\"\": the name of a source is empty");
         if (path.Contains('\0', StringComparison.Ordinal))
             throw new FailureException(ExitCode.NotFound, $"{NameOf(path)}: no file has a byte 0 in its name");
+    }
+
+    private static Metainfo ParseStandardInput(ReadOnlyMemory<byte> bytes)
+    {
+        try
+        {
+            return MetainfoParser.Parse(bytes);
+        }
+        catch (MetainfoException e) when (IsSourceByName(bytes.Span))
+        {
+            throw new MetainfoException("it names a torrent and holds none (give the name itself as an argument; -i - of download reads a list of them)", e);
+        }
+    }
+
+    private static bool IsSourceByName(ReadOnlySpan<byte> bytes)
+    {
+        string text = Encoding.UTF8.GetString(bytes[..Math.Min(bytes.Length, 128)]).TrimStart();
+        return MagnetLink.IsLink(text) || IsUrl(text) || InfoHash.TryParse(text.TrimEnd(), out _);
     }
 
     private static bool IsUrl(string source) =>

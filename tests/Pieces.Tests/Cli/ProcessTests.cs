@@ -73,6 +73,19 @@ public class ProcessTests
         empty.Should().Be(new PiecesResult(2, "", "pieces: \"\": the name of a source is empty\n"));
     }
 
+    [Theory]
+    [InlineData("magnet:?xt=urn:btih:631a31dd0a46257d5078c0dee4e66e26f73e42ac\n", "it names a torrent and holds none (give the name itself as an argument;")]
+    [InlineData("631a31dd0a46257d5078c0dee4e66e26f73e42ac\n", "it names a torrent and holds none")]
+    [InlineData("https://t.example/x.torrent", "it names a torrent and holds none")]
+    [InlineData("movie", "bencode, byte 0")]
+    public async Task A_link_on_stdin_is_told_where_it_belongs(string input, string says)
+    {
+        await using PiecesProcess process = PiecesProcess.Start(["magnet", "-"], input: System.Text.Encoding.UTF8.GetBytes(input));
+        PiecesResult result = await process.WaitAsync();
+        result.ExitCode.Should().Be(4);
+        result.StandardError.Should().StartWith($"pieces: stdin: {says}");
+    }
+
     [Fact]
     [Contract("verbosity -qq")]
     public async Task Qq_leaves_nothing_but_the_exit_code()
