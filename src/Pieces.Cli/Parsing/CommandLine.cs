@@ -71,7 +71,8 @@ internal sealed record CommandLine(
             bool hasValue = name.Length < argument.Length;
             if (hasValue && option is null && LastOfBundle(name, takesValue: false) is { } last)
                 _complaint ??= $"{argument}: a flag with a value stands by itself, as in {last.Name}=false";
-            if (hasValue && name.Length == argument.Length - 1 && (option ?? LastOfBundle(name, takesValue: true)) is { } wanting && KnownFlags.TakesValue(wanting))
+            bool takesValue = (option is not null && KnownFlags.TakesValue(option)) || LastOfBundle(name, takesValue: true) is not null;
+            if (takesValue && name.Length == argument.Length - 1)
                 _arguments.AddRange(KnownFlags.WithValue(name, "").Select(part => (part, (Option?)null)));
             else if (option is null || KnownFlags.TakesValue(option))
                 _arguments.Add((argument, null));

@@ -5,8 +5,8 @@ using Pieces.Trackers;
 namespace Pieces.Cli.Sources;
 
 /// <summary>
-/// How a magnet link is called in messages, whether it can be used or not: by its name (<c>dn</c>), else by its info-hash, else by the beginning of the link
-/// itself, in which <c>***</c> stands for whatever may hold a secret. Pure.
+/// How a magnet link is called in messages, whether it can be used or not: by its name (<c>dn</c>), else by its info-hash, else by the beginning
+/// of the link itself, in which <c>***</c> stands for whatever may hold a secret. Pure.
 /// </summary>
 internal static class LinkName
 {

@@ -113,7 +113,8 @@ internal sealed class SourceLoader : IDisposable
         }
         catch (MetainfoException e) when (IsSourceByName(bytes.Span))
         {
-            throw new MetainfoException("it names a torrent and holds none (give the name itself as an argument; -i - of download reads a list of them)", e);
+            const string Hint = "give the name itself as an argument; -i - of download reads a list of them";
+            throw new MetainfoException($"it names a torrent and holds none ({Hint})", e);
         }
     }
 

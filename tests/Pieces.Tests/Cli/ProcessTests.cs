@@ -74,7 +74,7 @@ public class ProcessTests
     }
 
     [Theory]
-    [InlineData("magnet:?xt=urn:btih:631a31dd0a46257d5078c0dee4e66e26f73e42ac\n", "it names a torrent and holds none (give the name itself as an argument;")]
+    [InlineData("magnet:?xt=urn:btih:631a31dd0a46257d5078c0dee4e66e26f73e42ac\n", "it names a torrent and holds none (give the name")]
     [InlineData("631a31dd0a46257d5078c0dee4e66e26f73e42ac\n", "it names a torrent and holds none")]
     [InlineData("https://t.example/x.torrent", "it names a torrent and holds none")]
     [InlineData("movie", "bencode, byte 0")]
