@@ -55,7 +55,8 @@ internal sealed class MagnetCommand
     {
         using var loader = new SourceLoader(_context.TimeProvider);
         Metainfo metainfo = await loader.LoadAsync(source, _context.Signals.Token);
-        string link = MagnetLink.Of(metainfo).ToString();
+        TorrentOptions given = _network.Apply(parse, new TorrentOptions());
+        string link = MagnetLink.Of(metainfo).WithMoreTrackers(given.ExtraTrackers).WithPeers(given.Peers).ToString();
         string? output = parse.GetValue(_output);
         if (output is null or "-")
             _context.Output.WriteLine(link);
@@ -70,7 +71,8 @@ internal sealed class MagnetCommand
         foreach (string warning in link.Warnings)
             _context.Messages.Warning($"{SourceLoader.NameOf(source)}: {warning}");
         Metainfo metainfo = await FetchMetadataAsync(parse, link);
-        byte[] torrent = MetainfoWriter.Write(link, metainfo.InfoBytes.Span);
+        MagnetLink kept = link.WithMoreTrackers(_network.Apply(parse, new TorrentOptions()).ExtraTrackers);
+        byte[] torrent = MetainfoWriter.Write(kept, metainfo.InfoBytes.Span);
         if (output == "-")
         {
             _context.Output.Write(torrent);

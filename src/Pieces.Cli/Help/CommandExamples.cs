@@ -47,6 +47,7 @@ internal static class CommandExamples
         "magnet" =>
         [
             new("pieces magnet debian.torrent", "print the magnet link"),
+            new("pieces magnet x.torrent --tracker udp://t.example:6969", "print it with one more tracker"),
             new("pieces magnet 'magnet:?xt=urn:btih:HASH' -o x.torrent", "fetch the torrent of a link"),
         ],
         "tracker" =>

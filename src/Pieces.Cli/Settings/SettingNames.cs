@@ -6,7 +6,7 @@ namespace Pieces.Cli.Settings;
 /// <summary>
 /// What flags are called in the environment and in the configuration file: as on the command line, without the dashes in front. The file serves all
 /// commands, so flags that share a name with one of <c>download</c> and mean something else have their command's name in front: the folder for
-/// downloads is no torrent to write.
+/// downloads is no torrent to write, and a tracker to ask is none to write into a link.
 /// </summary>
 internal static class SettingNames
 {
@@ -20,7 +20,8 @@ internal static class SettingNames
 
     private static readonly HashSet<string> Ambiguous =
     [
-        "create --output", "create --overwrite", "create --tracker", "magnet --output", "magnet --overwrite", "tracker --port",
+        "create --output", "create --overwrite", "create --tracker", "magnet --output", "magnet --overwrite", "magnet --peer",
+        "magnet --tracker", "tracker --port",
     ];
 
     /// <summary>Whether settings complete the flags of the command.</summary>

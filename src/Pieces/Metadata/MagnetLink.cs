@@ -39,7 +39,9 @@ public sealed class MagnetLink
     /// <summary>DHT nodes to begin with (<c>dht</c>), <c>host:port</c>.</summary>
     public ImmutableArray<string> Nodes { get; init; } = [];
 
-    /// <summary>Positions of the files that are wanted (<c>so</c>), ascending, each once, from 0; null for all, empty when none of them can be read.</summary>
+    /// <summary>
+    /// Positions of the files that are wanted (<c>so</c>), ascending, each once, from 0; null for all, empty when none of them can be read.
+    /// </summary>
     public ImmutableArray<int>? SelectedFiles { get; init; }
 
     /// <summary>What was left out while it was read, one line each.</summary>
@@ -100,19 +102,11 @@ public sealed class MagnetLink
     }
 
     /// <summary>The same link with other peers to begin with.</summary>
-    public MagnetLink WithPeers(IEnumerable<EndPoint> peers) => new()
-    {
-        InfoHash = InfoHash,
-        InfoHashV2 = InfoHashV2,
-        Name = Name,
-        Length = Length,
-        Trackers = Trackers,
-        Peers = [.. peers],
-        WebSeeds = WebSeeds,
-        Nodes = Nodes,
-        SelectedFiles = SelectedFiles,
-        Warnings = Warnings,
-    };
+    public MagnetLink WithPeers(IEnumerable<EndPoint> peers) => With(Trackers, [.. peers]);
+
+    /// <summary>The same link with more trackers behind its own.</summary>
+    /// <param name="urls">Their URLs; those that it has already are not said twice.</param>
+    public MagnetLink WithMoreTrackers(IEnumerable<string> urls) => With([.. Trackers.Concat(urls).Distinct(StringComparer.Ordinal)], Peers);
 
     /// <summary>The whole link in its usual order, secrets of trackers included.</summary>
     public override string ToString()
@@ -138,4 +132,18 @@ public sealed class MagnetLink
             link.Append("&dht=").Append(node);
         return link.ToString();
     }
+
+    private MagnetLink With(ImmutableArray<string> trackers, ImmutableArray<EndPoint> peers) => new()
+    {
+        InfoHash = InfoHash,
+        InfoHashV2 = InfoHashV2,
+        Name = Name,
+        Length = Length,
+        Trackers = trackers,
+        Peers = peers,
+        WebSeeds = WebSeeds,
+        Nodes = Nodes,
+        SelectedFiles = SelectedFiles,
+        Warnings = Warnings,
+    };
 }

@@ -81,6 +81,8 @@ public sealed class SettingResolverTests : IDisposable
         WriteFile("output=/data\ncreate-output=x.torrent\nport=7000");
         Flags("download x").Should().Equal("--output=/data", "--port=7000");
         Flags("create x").Should().Equal("--output=x.torrent");
+        WriteFile("tracker=http://a.example/key\npeer=192.0.2.1:1\nmagnet-tracker=http://b.example/");
+        Flags("magnet x").Should().Equal("--tracker=http://b.example/");
         Flags("tracker").Should().BeEmpty();
     }
 

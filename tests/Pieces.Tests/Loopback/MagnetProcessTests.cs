@@ -167,6 +167,10 @@ public class MagnetProcessTests
         printed.StandardError.Should().BeEmpty();
         printed.StandardOutput.Should().Be($"magnet:?xt=urn:btih:{Torrent.Metainfo.InfoHash}&dn=film.bin&xl={Torrent.Length}\n");
 
+        PiecesResult more = await PiecesProcess.RunAsync(
+            "magnet", seed.TorrentFile, "--tracker", "udp://t.example:6969", "--peer", "[::1]:6881", "--tracker=udp://t.example:6969");
+        more.StandardOutput.Should().Be(printed.StandardOutput.TrimEnd() + "&tr=udp%3A%2F%2Ft.example%3A6969&x.pe=[::1]:6881\n");
+
         string fetched = folder["fetched.torrent"];
         string link = seed.Link + "&tr=http%3A%2F%2F127.0.0.1%3A9%2Fannounce";
         string[] command = ["magnet", link, "--no-trackers", "--no-dht", "-o", fetched, "--interface", "127.0.0.1", "-p", "0"];
@@ -176,6 +180,12 @@ public class MagnetProcessTests
         Metainfo metainfo = await Metainfo.LoadAsync(fetched, TestContext.Current.CancellationToken);
         metainfo.InfoHash.Should().Be(Torrent.Metainfo.InfoHash);
         metainfo.Trackers.Single().Should().Equal("http://127.0.0.1:9/announce");
+
+        PiecesResult other = await PiecesProcess.RunAsync(
+            "magnet", link, "--no-dht", "-o", folder["other.torrent"], "--interface", "127.0.0.1", "-p", "0", "--tracker", "http://127.0.0.1:9/more");
+        other.ExitCode.Should().Be(0, other.StandardError);
+        Metainfo tracked = await Metainfo.LoadAsync(folder["other.torrent"], TestContext.Current.CancellationToken);
+        tracked.Trackers.SelectMany(tier => tier).Should().Equal("http://127.0.0.1:9/announce", "http://127.0.0.1:9/more");
 
         PiecesResult again = await PiecesProcess.RunAsync(command);
         again.ExitCode.Should().Be(13);

@@ -217,6 +217,14 @@ public class MagnetLinkTests
     }
 
     [Fact]
+    public void More_trackers_stand_behind_its_own_and_each_once()
+    {
+        var link = MagnetLink.Parse(Topic + "&dn=a&so=1&tr=http%3A%2F%2Fa%2F&x.pe=127.0.0.1:43");
+        link.WithMoreTrackers(["http://b/", "http://a/", "http://b/"]).ToString()
+            .Should().Be(Topic + "&dn=a&so=1&tr=http%3A%2F%2Fa%2F&tr=http%3A%2F%2Fb%2F&x.pe=127.0.0.1:43");
+    }
+
+    [Fact]
     public void The_link_of_a_torrent_has_what_is_needed_to_get_it_back()
     {
         Dict info = TestTorrent.SingleInfo("a & b.bin");
