@@ -71,14 +71,9 @@ internal sealed class CreateCommand
         {
             return await MetainfoBuilder.BuildAsync(options, cancellationToken: cancellationToken);
         }
-        catch (MetainfoException e)
+        catch (Exception e) when (DescribeFailure.Of(e) is { } failure)
         {
-            // What cannot be made is no bad torrent: the user asked for something impossible.
-            throw new FailureException(ExitCode.Usage, e.Message, e);
-        }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException or UnauthorizedAccessException)
-        {
-            throw new FailureException(ExitCode.NotFound, e.Message, e);
+            throw failure;
         }
     }
 }

@@ -92,6 +92,13 @@ internal sealed class ShareCommand
         return parse.GetValue(_port) is { } ports ? options with { FirstPort = ports.First, LastPort = ports.Last } : options;
     }
 
+    // As the torrent will be called, as far as the paths tell.
+    private static string NameOf(string[] paths)
+    {
+        string path = Path.TrimEndingDirectorySeparator(paths[0].Length == 0 ? "" : Path.GetFullPath(paths[0]));
+        return Path.GetFileName(paths.Length == 1 ? path : Path.GetDirectoryName(path) ?? "");
+    }
+
     // The torrent that `create` would make. Not a private one (BEP 27): nobody serves the metadata of those to who has but a link.
     private async Task<LocalContent> DescribeAsync(ParseResult parse, string[] paths, CancellationToken cancellationToken)
     {
@@ -100,18 +107,12 @@ internal sealed class ShareCommand
         {
             if (parse.GetValue(_json))
                 return await LocalContent.DescribeAsync(options, null, cancellationToken);
-            string name = options.Name ?? Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(paths[0])));
             return await CheckDisplay.RunAsync(
-                _context, name, _progress.Of(parse), progress => LocalContent.DescribeAsync(options, progress, cancellationToken));
+                _context, options.Name ?? NameOf(paths), _progress.Of(parse), progress => LocalContent.DescribeAsync(options, progress, cancellationToken));
         }
-        catch (MetainfoException e)
+        catch (Exception e) when (DescribeFailure.Of(e) is { } failure)
         {
-            // What cannot be made is no bad torrent: the user asked for something impossible.
-            throw new FailureException(ExitCode.Usage, e.Message.Replace("give the torrent a name", "--name gives it one", StringComparison.Ordinal), e);
-        }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException or UnauthorizedAccessException)
-        {
-            throw new FailureException(ExitCode.NotFound, e.Message, e);
+            throw failure;
         }
     }
 }

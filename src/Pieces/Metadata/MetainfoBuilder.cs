@@ -35,7 +35,7 @@ public static class MetainfoBuilder
     {
         SourceListing listing = await Task.Run(() => SourceTree.List(options.Paths, options.Name, cancellationToken), cancellationToken)
             .ConfigureAwait(false);
-        PieceLayout layout = MakeLayout(listing.Files, options.PieceLength);
+        PieceLayout layout = MakeLayout(listing, options.PieceLength);
         byte[] hashes = await new PieceHasher(listing.Files, layout, listed(listing)).RunAsync(cancellationToken).ConfigureAwait(false);
         return Write(options, listing, layout, hashes);
     }
@@ -49,15 +49,13 @@ public static class MetainfoBuilder
         return length;
     }
 
-    private static PieceLayout MakeLayout(ImmutableArray<SourceFile> files, int? wanted)
+    private static PieceLayout MakeLayout(SourceListing listing, int? wanted)
     {
         long total = 0;
-        foreach (SourceFile file in files)
+        foreach (SourceFile file in listing.Files)
             total = checked(total + file.Length);
-        if (files.IsEmpty)
-            throw new MetainfoException("the folder has no files; there is nothing to describe");
         if (total == 0)
-            throw new MetainfoException($"all files ({files.Length}) are 0 bytes long; there is nothing to describe");
+            throw new MetainfoException($"{listing.Shown}: {WhyNothing(listing)}, so there is nothing to describe (at least one file with a byte in it is wanted)");
 
         int length = wanted ?? DefaultPieceLength(total);
         if (length is < MinPieceLength or > PieceLayout.MaxPieceLength || !BitOperations.IsPow2(length))
@@ -67,6 +65,13 @@ public static class MetainfoBuilder
             throw new MetainfoException($"{total} bytes in pieces of {length} are {count} pieces; at most {PieceLayout.MaxPieceCount} are possible");
         return new PieceLayout(total, length);
     }
+
+    private static string WhyNothing(SourceListing listing) => listing switch
+    {
+        { Files.IsEmpty: true } => "no files are in it",
+        { IsMultiFile: false } => "it is 0 bytes long",
+        _ => $"all files ({listing.Files.Length}) are 0 bytes long",
+    };
 
     private static byte[] Write(MetainfoBuilderOptions options, SourceListing listing, PieceLayout layout, byte[] hashes)
     {

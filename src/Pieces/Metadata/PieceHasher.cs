@@ -160,7 +160,7 @@ internal sealed class PieceHasher
                 _handle?.Dispose();
                 _handle = null;
                 _open = -1;
-                _handle = File.OpenHandle(file.FullPath, options: FileOptions.SequentialScan);
+                _handle = Open(file);
                 _open = index;
                 if (RandomAccess.GetLength(_handle) != file.Length)
                     throw Changed(file);
@@ -168,7 +168,7 @@ internal sealed class PieceHasher
 
             while (!destination.IsEmpty)
             {
-                int read = RandomAccess.Read(_handle!, destination, offset);
+                int read = ReadSome(file, _handle!, destination, offset);
                 if (read == 0)
                     throw Changed(file);
                 offset += read;
@@ -176,7 +176,31 @@ internal sealed class PieceHasher
             }
         }
 
+        private static SafeFileHandle Open(SourceFile file)
+        {
+            try
+            {
+                return File.OpenHandle(file.FullPath, options: FileOptions.SequentialScan);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                throw SourceErrors.Unreadable(file.Shown, e);
+            }
+        }
+
+        private static int ReadSome(SourceFile file, SafeFileHandle handle, Span<byte> destination, long offset)
+        {
+            try
+            {
+                return RandomAccess.Read(handle, destination, offset);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                throw SourceErrors.Unreadable(file.Shown, e);
+            }
+        }
+
         private static MetainfoException Changed(SourceFile file) =>
-            new($"\"{SafePath.Display(file.FullPath)}\" has changed while it was being read; try again when nothing writes to it");
+            new($"{SourceErrors.Show(file.Shown)}: has changed while it was being read (try again when nothing writes to it)");
     }
 }

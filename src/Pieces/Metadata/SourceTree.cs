@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Text;
 
 namespace Pieces.Metadata;
 
@@ -9,6 +8,9 @@ namespace Pieces.Metadata;
 /// <param name="Length">Length in bytes when it was listed.</param>
 internal sealed record SourceFile(string FullPath, ImmutableArray<string> Path, long Length)
 {
+    /// <summary>Its path in messages: as the caller wrote it.</summary>
+    public string Shown { get; init; } = FullPath;
+
     /// <summary>Time of its last write when it was listed.</summary>
     public DateTime Modified { get; init; }
 }
@@ -26,26 +28,30 @@ internal sealed class SourceTree
     private SourceTree(CancellationToken cancellationToken) => _cancellationToken = cancellationToken;
 
     /// <summary>Lists the files of one or several paths.</summary>
-    /// <exception cref="MetainfoException">A path, or a link below it, does not exist or cannot be described.</exception>
-    /// <exception cref="IOException">A folder cannot be read; likewise <see cref="UnauthorizedAccessException"/>.</exception>
+    /// <exception cref="MetainfoException">A path cannot be described.</exception>
+    /// <exception cref="IOException">
+    /// A path, or what a link below it leads to, does not exist or cannot be read; likewise <see cref="UnauthorizedAccessException"/>.
+    /// </exception>
     public static SourceListing List(ImmutableArray<string> paths, string? name, CancellationToken cancellationToken)
     {
         if (paths.IsDefaultOrEmpty)
             throw new MetainfoException("no file or folder is given; there is nothing to describe");
         var tree = new SourceTree(cancellationToken);
-        ImmutableArray<string> full = [.. paths.Select(path => Path.TrimEndingDirectorySeparator(Path.GetFullPath(path)))];
-        string top = name ?? DefaultName(full);
-        CheckName(top);
-        bool isSingleFile = full.Length == 1 && !Directory.Exists(full[0]);
-        foreach (string path in full)
+        ImmutableArray<SourcePath> given = [.. paths.Select(SourcePath.Of)];
+        foreach (SourcePath path in given)
+            path.Check(isGiven: true);
+        string top = name ?? DefaultName([.. given.Select(path => path.Full)]);
+        CheckName(top, name is null);
+        bool isSingleFile = given.Length == 1 && !Directory.Exists(given[0].Full);
+        foreach (SourcePath path in given)
         {
-            ImmutableArray<string> below = full.Length == 1 ? [] : [Path.GetFileName(path)];
+            ImmutableArray<string> below = given.Length == 1 ? [] : [Path.GetFileName(path.Full)];
             tree.Add(path, below, []);
         }
 
         tree._files.Sort(static (x, y) => Compare(x.Path, y.Path));
         tree.RefuseRepeated();
-        return new SourceListing(top, !isSingleFile, [.. tree._files]);
+        return new SourceListing(top, !isSingleFile, [.. tree._files]) { Shown = string.Join(", ", given.Select(path => SourceErrors.Show(path.Shown))) };
     }
 
     private static string DefaultName(ImmutableArray<string> paths)
@@ -65,13 +71,19 @@ internal sealed class SourceTree
         return name.Length > 0 ? name : throw new MetainfoException($"\"{SafePath.Display(path)}\" has no name of its own; give the torrent a name");
     }
 
-    private static void CheckName(string name)
+    private static void CheckName(string name, bool isDefault)
     {
-        if (name.Length == 0 || name is "." or ".." || name.AsSpan().ContainsAny('/', '\\', '\0'))
+        int separator = name.AsSpan().IndexOfAny('/', '\\', '\0');
+        string? fault = name switch
         {
-            throw new MetainfoException(
-                $"\"{SafePath.Display(name)}\" cannot be the name of a torrent: it is empty, a relative folder or has a separator");
-        }
+            "" => "it is empty",
+            "." or ".." => "it stands for a folder",
+            _ when separator >= 0 && name[separator] == '\0' => "it has a byte 0",
+            _ when separator >= 0 => $"it has a '{name[separator]}', which separates folders{(name[separator] == '\\' ? " on Windows" : "")}",
+            _ => null,
+        };
+        if (fault is not null)
+            throw new MetainfoException($"{SourceErrors.Show(name)}: cannot be the name of a torrent: {fault}{(isDefault ? " (give the torrent a name)" : "")}");
     }
 
     private static int Compare(ImmutableArray<string> x, ImmutableArray<string> y)
@@ -88,60 +100,36 @@ internal sealed class SourceTree
 
     private static bool IsStateFolder(string name) => name.Length > 8 && name[0] == '.' && name.EndsWith(".pieces", StringComparison.Ordinal);
 
-    private void Add(string path, ImmutableArray<string> below, ImmutableArray<string> enclosing)
+    private void Add(SourcePath path, ImmutableArray<string> below, ImmutableArray<string> enclosing)
     {
         _cancellationToken.ThrowIfCancellationRequested();
         if (below.Length >= SafePath.MaxDepth)
-            throw new MetainfoException($"\"{SafePath.Display(path)}\" lies more than {SafePath.MaxDepth} folders deep");
-        if (Directory.Exists(path))
+            throw new MetainfoException($"{SourceErrors.Show(path.Shown)}: lies more than {SafePath.MaxDepth} folders deep");
+        if (Directory.Exists(path.Full))
             AddFolder(path, below, enclosing);
         else
-            AddFile(new FileInfo(path), below);
+            AddFile(path, below);
     }
 
-    private void AddFolder(string path, ImmutableArray<string> below, ImmutableArray<string> enclosing)
+    private void AddFolder(SourcePath path, ImmutableArray<string> below, ImmutableArray<string> enclosing)
     {
-        string real = RealPath.Of(path);
+        (string real, string[] names) = path.ReadFolder();
         if (enclosing.Contains(real))
             return;
         ImmutableArray<string> inside = enclosing.Add(real);
-        foreach (string child in Directory.EnumerateFileSystemEntries(path))
+        foreach (string name in names)
         {
-            string name = Path.GetFileName(child);
-            if (!(IsStateFolder(name) && Directory.Exists(child)))
+            SourcePath child = path.Child(name);
+            if (!(IsStateFolder(name) && Directory.Exists(child.Full)))
                 Add(child, below.Add(name), inside);
         }
     }
 
-    private void AddFile(FileInfo file, ImmutableArray<string> below)
+    private void AddFile(SourcePath path, ImmutableArray<string> below)
     {
-        // A name that is not UTF-8 cannot be opened by the text we have of it.
-        if (file.Name.Contains('\uFFFD', StringComparison.Ordinal) || !IsUnicode(file.Name))
-            throw new MetainfoException($"\"{SafePath.Display(file.FullName)}\" has a name that is not UTF-8; rename it");
-        FileSystemInfo target = file;
-        if (file.LinkTarget is not null)
-        {
-            target = file.ResolveLinkTarget(returnFinalTarget: true) is { Exists: true } final
-                ? final
-                : throw new MetainfoException($"\"{SafePath.Display(file.FullName)}\" is a link to nothing; remove it");
-        }
-        else if (!file.Exists)
-        {
-            throw new FileNotFoundException($"\"{SafePath.Display(file.FullName)}\" does not exist", file.FullName);
-        }
-
-        _files.Add(new SourceFile(file.FullName, below, ((FileInfo)target).Length) { Modified = target.LastWriteTimeUtc });
-    }
-
-    private static bool IsUnicode(string name)
-    {
-        foreach (Rune rune in name.EnumerateRunes())
-        {
-            if (rune == Rune.ReplacementChar)
-                return false;
-        }
-
-        return true;
+        path.Check(isGiven: false);
+        (long length, DateTime modified) = path.ReadFacts();
+        _files.Add(new SourceFile(path.Full, below, length) { Modified = modified, Shown = path.Shown });
     }
 
     private void RefuseRepeated()
@@ -158,4 +146,8 @@ internal sealed class SourceTree
 /// <param name="Name">Name of the file or top folder.</param>
 /// <param name="IsMultiFile">Whether it is a top folder.</param>
 /// <param name="Files">The files in their order.</param>
-internal sealed record SourceListing(string Name, bool IsMultiFile, ImmutableArray<SourceFile> Files);
+internal sealed record SourceListing(string Name, bool IsMultiFile, ImmutableArray<SourceFile> Files)
+{
+    /// <summary>The paths in messages: as the caller wrote them.</summary>
+    public required string Shown { get; init; }
+}

@@ -1,0 +1,83 @@
+using System.Collections.Immutable;
+using Pieces.Metadata;
+using Pieces.Primitives;
+
+namespace Pieces.Tests.Metadata;
+
+public class SourcePathTests
+{
+    [Fact]
+    public async Task A_path_that_is_not_there_is_a_file_error_and_comes_before_everything_else()
+    {
+        using var folder = new TempFolder();
+        string there = folder.Write("x/a", [1]), missing = folder["missing"];
+        await ShouldThrowAsync<FileNotFoundException>([missing], $"{missing}: no such file or folder");
+        await ShouldThrowAsync<FileNotFoundException>([there, missing], $"{missing}: no such file or folder");
+        await ShouldThrowAsync<FileNotFoundException>([""], "\"\": no such file or folder");
+    }
+
+    [Fact]
+    public async Task A_path_is_called_as_the_caller_wrote_it()
+    {
+        string relative = Path.Join("no-such-folder", "..", "no-such-file");
+        await ShouldThrowAsync<FileNotFoundException>([relative + Path.DirectorySeparatorChar], $"{relative}: no such file or folder");
+    }
+
+    [Fact]
+    public async Task A_link_to_nothing_is_refused_with_a_remedy_that_destroys_nothing()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "links need a privilege on Windows");
+        using var folder = new TempFolder();
+        folder.Write("top/a", [1]);
+        string link = folder["top/link"];
+        File.CreateSymbolicLink(link, "missing");
+        await ShouldThrowAsync<FileNotFoundException>([folder["top"]], $"{link}: is a link to missing, which is not there (mend the link or move it out of the folder)");
+        await ShouldThrowAsync<FileNotFoundException>([link], $"{link}: is a link to missing, which is not there (mend the link)");
+    }
+
+    [Fact]
+    public async Task Links_that_lead_in_a_circle_cannot_be_read()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "links need a privilege on Windows");
+        using var folder = new TempFolder();
+        File.CreateSymbolicLink(folder["a"], "b");
+        File.CreateSymbolicLink(folder["b"], "a");
+        Func<Task> build = () => MetainfoBuilder.BuildAsync(new() { Paths = [folder["a"]] }, cancellationToken: TestContext.Current.CancellationToken);
+        await build.Should().ThrowAsync<IOException>().WithMessage($"{folder["a"]}: cannot be read: too many *");
+    }
+
+    [Fact]
+    public async Task A_name_that_its_path_gives_and_that_cannot_be_is_said_with_the_character()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "no name has it on Windows");
+        using var folder = new TempFolder();
+        string path = folder.Write("back\\slash", [1]);
+        await ShouldThrowAsync<MetainfoException>(
+            [path], "back\\slash: cannot be the name of a torrent: it has a '\\', which separates folders on Windows (give the torrent a name)");
+        await MetainfoBuilder.BuildAsync(new() { Paths = [path], Name = "slash" }, cancellationToken: TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
+    public void What_the_system_refuses_keeps_its_class_and_loses_its_words()
+    {
+        var cause = new UnauthorizedAccessException("Access to the path '/home/x/unr/secret' is denied.");
+        SourceErrors.Unreadable("unr/secret", cause).Should().BeOfType<UnauthorizedAccessException>()
+            .Which.Message.Should().Be("unr/secret: cannot be read: permission denied (whoever runs this needs the right to read it)");
+        SourceErrors.Unreadable("x", new DirectoryNotFoundException()).Should().BeOfType<FileNotFoundException>().Which.Message.Should().Be("x: no such file or folder");
+    }
+
+    [Fact]
+    public void Another_fault_of_the_disk_is_said_in_the_words_of_the_system()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "the numbers are Linux's");
+        SourceErrors.Unreadable("x", new IOException("Input/output error : '/home/x'", 5)).Should().BeOfType<IOException>()
+            .Which.Message.Should().Be("x: cannot be read: input/output error");
+    }
+
+    private static async Task ShouldThrowAsync<T>(ImmutableArray<string> paths, string message)
+        where T : Exception
+    {
+        Func<Task> build = () => MetainfoBuilder.BuildAsync(new() { Paths = paths }, cancellationToken: TestContext.Current.CancellationToken);
+        (await build.Should().ThrowAsync<T>()).Which.Message.Should().Be(message);
+    }
+}
