@@ -10,6 +10,7 @@ internal sealed class CheckDisplay : IProgress<CheckProgress>
     private static readonly TimeSpan TickInterval = TimeSpan.FromMilliseconds(250);
 
     private readonly Lock _lock = new();
+    private Action? _begun;
     private CheckProgress _value;
 
     /// <summary>Runs a check to its end and shows it meanwhile.</summary>
@@ -28,20 +29,21 @@ internal sealed class CheckDisplay : IProgress<CheckProgress>
     public static Task<T> RunAsync<T>(CliContext context, string name, ProgressStyle style, Func<IProgress<CheckProgress>, Task<T>> check)
     {
         // A block shows how far it is; lines would first have to say what it is, which is not known yet.
+        Action? begun = null;
         if (ProgressViews.Resolve(style, context) == ProgressStyle.Plain)
         {
-            context.Messages.Progress($"{name}: hashing");
+            begun = () => context.Messages.Progress($"{name}: hashing");
             style = ProgressStyle.None;
         }
 
-        return RunAsync(context, new TransferSubject(name, 0, 0, 0, 0, string.Empty), style, check);
+        return RunAsync(context, new TransferSubject(name, 0, 0, 0, 0, string.Empty), style, check, begun);
     }
 
     private static async Task<T> RunAsync<T>(
-        CliContext context, TransferSubject subject, ProgressStyle style, Func<IProgress<CheckProgress>, Task<T>> check)
+        CliContext context, TransferSubject subject, ProgressStyle style, Func<IProgress<CheckProgress>, Task<T>> check, Action? begun = null)
     {
         await using IProgressView view = ProgressViews.Create(context, style);
-        var latest = new CheckDisplay();
+        var latest = new CheckDisplay { _begun = begun };
         Task<T> running = check(latest);
         using var timer = new PeriodicTimer(TickInterval, context.TimeProvider);
         Task tick = timer.WaitForNextTickAsync(CancellationToken.None).AsTask();
@@ -69,7 +71,15 @@ internal sealed class CheckDisplay : IProgress<CheckProgress>
     /// <inheritdoc/>
     public void Report(CheckProgress value)
     {
+        Action? begun;
         lock (_lock)
+        {
             _value = value;
+            begun = _begun;
+            _begun = null;
+        }
+
+        // Only now: what cannot be hashed at all is refused without a word of hashing.
+        begun?.Invoke();
     }
 }

@@ -28,7 +28,7 @@ public sealed class LocalContent
 
     /// <summary>Lists and hashes, on all cores with a few MiB of memory.</summary>
     /// <param name="options">What to describe, and how.</param>
-    /// <param name="progress">Hears how far it is, from several threads: an older number may come after a newer one.</param>
+    /// <param name="progress">Hears that the hashing begins, when all is listed, and how far it is, from several threads: an older number may come after a newer one.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <exception cref="MetainfoException">There are no bytes to describe, an option is wrong, or a file changed meanwhile; the message says why.</exception>
     /// <exception cref="IOException">A path does not exist or cannot be read; likewise <see cref="UnauthorizedAccessException"/>.</exception>
@@ -36,15 +36,16 @@ public sealed class LocalContent
         MetainfoBuilderOptions options, IProgress<CheckProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         SourceListing? listed = null;
-        HashReport? report = null;
         byte[] torrent = await MetainfoBuilder.BuildAsync(
             options,
             listing =>
             {
                 listed = listing;
-                if (progress is not null)
-                    report = new HashReport(progress, listing.Files.Sum(file => file.Length));
-                return report;
+                if (progress is null)
+                    return null;
+                long total = listing.Files.Sum(file => file.Length);
+                progress.Report(new CheckProgress(0, total));
+                return new HashReport(progress, total);
             },
             cancellationToken).ConfigureAwait(false);
         return new LocalContent(torrent, MetainfoParser.Parse(torrent), listed!.Files);
