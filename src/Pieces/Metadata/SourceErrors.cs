@@ -18,6 +18,13 @@ internal static class SourceErrors
     public static FileNotFoundException Dangling(string shown, string target, bool isGiven) => new(
         $"{Show(shown)}: is a link to {Show(target)}, which is not there ({(isGiven ? "mend the link" : "mend the link or move it out of the folder")})", shown);
 
+    /// <summary>A pipe, a socket or a device: it has no bytes of its own.</summary>
+    /// <param name="shown">Where it is.</param>
+    /// <param name="kind">What it is, with its article.</param>
+    /// <param name="isGiven">Whether the caller named it; otherwise it was met in a folder.</param>
+    public static IOException Special(string shown, string kind, bool isGiven) =>
+        new($"{Show(shown)}: is {kind}, no regular file or folder{(isGiven ? "" : " (move it out of the folder)")}");
+
     /// <summary>
     /// The system does not let a path be read: of the same class as <paramref name="cause"/>, but something that has only just gone is missing to callers alike.
     /// </summary>

@@ -31,6 +31,8 @@ internal readonly record struct SourcePath(string Full, string Shown)
         string? missing = Guard(static path => MissingTarget(path));
         if (missing is not null)
             throw SourceErrors.Dangling(Shown, missing, isGiven);
+        if (SpecialFile.KindOf(Full) is { } kind)
+            throw SourceErrors.Special(Shown, kind, isGiven);
     }
 
     /// <summary>The folder with every link resolved, and the names in it.</summary>

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
+using System.Net.Sockets;
 using Pieces.Metadata;
-using Pieces.Primitives;
+using Pieces.Tests.Support;
 
 namespace Pieces.Tests.Metadata;
 
@@ -44,6 +45,25 @@ public class SourcePathTests
         File.CreateSymbolicLink(folder["b"], "a");
         Func<Task> build = () => MetainfoBuilder.BuildAsync(new() { Paths = [folder["a"]] }, cancellationToken: TestContext.Current.CancellationToken);
         await build.Should().ThrowAsync<IOException>().WithMessage($"{folder["a"]}: cannot be read: too many *");
+    }
+
+    [Fact]
+    public async Task A_pipe_a_socket_and_a_device_are_refused_by_name_and_never_opened()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "other systems do not tell");
+        using var folder = new TempFolder();
+        folder.Write("top/a", [1]);
+        string pipe = folder["top/pipe"], socket = folder["socket"], link = folder["link"];
+        (await ShellRun.RunAsync("mkfifo", [pipe])).ExitCode.Should().Be(0);
+        await ShouldThrowAsync<IOException>([pipe], $"{pipe}: is a named pipe, no regular file or folder");
+        await ShouldThrowAsync<IOException>([folder["top"]], $"{pipe}: is a named pipe, no regular file or folder (move it out of the folder)");
+        File.CreateSymbolicLink(link, pipe);
+        await ShouldThrowAsync<IOException>([link], $"{link}: is a named pipe, no regular file or folder");
+
+        using var listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        listener.Bind(new UnixDomainSocketEndPoint(socket));
+        await ShouldThrowAsync<IOException>([folder["top/a"], socket], $"{socket}: is a socket, no regular file or folder");
+        await ShouldThrowAsync<IOException>(["/dev/null"], "/dev/null: is a device, no regular file or folder");
     }
 
     [Fact]
