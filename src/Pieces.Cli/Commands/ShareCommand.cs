@@ -77,7 +77,7 @@ internal sealed class ShareCommand
             },
             Progress = parse.GetValue(_json) ? ProgressStyle.None : _progress.Of(parse),
             Events = parse.GetValue(_json) ? EventTarget.Output : EventTarget.None,
-            Share = new SharePlan(content, parse.GetValue(_times)),
+            Share = new SharePlan(content, paths, parse.GetValue(_times)),
         };
         return await new TransferRun(_context, settings).RunAsync([content.Metainfo.Name]);
     }

@@ -66,7 +66,7 @@ internal static class EventText
         now,
         item.InfoHash,
         item.Name,
-        Path.Join(item.Subject!.Directory, item.Name),
+        item.Path,
         state.BytesWanted,
         Math.Round((state.CompletedAfter ?? state.Elapsed).TotalSeconds, 3),
         state.Downloaded,

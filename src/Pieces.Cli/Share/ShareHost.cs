@@ -45,7 +45,7 @@ internal sealed class ShareHost : ITransferHost, IAsyncDisposable
 
     /// <inheritdoc/>
     public Task<TransferSource> LoadAsync(string source, CancellationToken cancellationToken) =>
-        Task.FromResult(new TransferSource(_plan.Content.Metainfo));
+        Task.FromResult(new TransferSource(_plan.Content.Metainfo) { Location = _plan.Location });
 
     /// <inheritdoc/>
     public async Task<ITransfer> AddAsync(

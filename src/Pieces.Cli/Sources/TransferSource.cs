@@ -19,6 +19,9 @@ internal sealed class TransferSource
     /// <summary>The torrent, or null when it has yet to be fetched.</summary>
     public Metainfo? Metainfo { get; }
 
+    /// <summary>Full path of what it describes, where that lies already and not under the torrent's name; null for below the output folder.</summary>
+    public string? Location { get; init; }
+
     /// <summary>Its own trackers.</summary>
     public ImmutableArray<string> Trackers => Metainfo is null ? _link!.Trackers : [.. Metainfo.Trackers.SelectMany(tier => tier)];
 

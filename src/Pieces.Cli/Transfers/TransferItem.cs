@@ -12,6 +12,7 @@ namespace Pieces.Cli.Transfers;
 internal sealed class TransferItem
 {
     private readonly string? _name;
+    private readonly string? _location;
     private volatile Known? _known;
 
     /// <summary>A source that is not loaded yet, or cannot be.</summary>
@@ -28,6 +29,7 @@ internal sealed class TransferItem
         Source = source;
         _name = torrent.Name;
         _known = new Known(torrent.Metainfo, torrent.Subject(directory, selected));
+        _location = torrent.Location;
         InfoHash = torrent.InfoHash.ToString();
         Trackers = torrent.Trackers;
     }
@@ -55,6 +57,9 @@ internal sealed class TransferItem
 
     /// <summary>The torrent's name, or the link's or the source's before that is known.</summary>
     public string Name => Metainfo?.Name ?? _name ?? Source;
+
+    /// <summary>Path of its file or top folder, or, of several that lie in no folder of their own, of the folder that holds them; it is known what it is.</summary>
+    public string Path => _location ?? System.IO.Path.Join(Subject!.Directory, Name);
 
     /// <summary>What a magnet link is about has been fetched.</summary>
     /// <param name="metainfo">What it is.</param>

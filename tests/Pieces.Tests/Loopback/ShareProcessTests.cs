@@ -98,6 +98,20 @@ public class ShareProcessTests
     }
 
     [Fact]
+    public async Task Events_tell_where_what_has_another_name_really_lies()
+    {
+        using var folder = new TempFolder();
+        string file = folder.Write("in/a.bin", Bytes(1, 1000));
+        await using PiecesProcess share = Share(file, "--name", "other", "--json");
+        await share.WaitForOutputTextAsync("\"event\":\"share\"");
+        await share.SignalAsync("INT");
+        PiecesResult result = await share.WaitAsync();
+        JsonElement complete = Events(result.StandardOutput).Single(e => NameOf(e) == "complete");
+        complete.GetProperty("name").GetString().Should().Be("other");
+        complete.GetProperty("path").GetString().Should().Be(file);
+    }
+
+    [Fact]
     public async Task A_file_that_changes_while_it_is_shared_ends_it_with_its_name_and_never_goes_out()
     {
         using var folder = new TempFolder();
