@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.NetworkInformation;
 using System.Net.Sockets;
 
 namespace Pieces.Cli.Share;
@@ -10,12 +9,18 @@ internal static class ShareAddresses
     /// <summary>Most that are told: a command line is to stay one.</summary>
     public const int Most = 16;
 
-    // Addresses for documentation (RFC 5737, 3849): a socket that is to send there shows by which address the machine goes out, and nothing is sent.
-    private static readonly IPAddress[] Far = [IPAddress.Parse("192.0.2.1"), IPAddress.Parse("2001:db8::1")];
-
     /// <summary>Chooses among the machine's own.</summary>
     /// <param name="bound">The one that all sockets are bound to, or null for none.</param>
-    public static IReadOnlyList<IPAddress> Find(IPAddress? bound) => bound is not null ? [bound] : Choose(All(), [.. Far.Select(TowardsOrNull).OfType<IPAddress>()]);
+    /// <param name="machine">Says which there are.</param>
+    public static IReadOnlyList<IPAddress> Find(IPAddress? bound, IMachineAddresses machine) =>
+        bound is not null ? [bound] : Choose(machine.All(), machine.Outward());
+
+    /// <summary>What is to be said of a choice by which nobody elsewhere can come, or null. Who bound the sockets to such an address knows it.</summary>
+    /// <param name="bound">The address that all sockets are bound to, or null for none.</param>
+    /// <param name="chosen">What was chosen.</param>
+    public static string? WarningOf(IPAddress? bound, IReadOnlyList<IPAddress> chosen) => bound is null && chosen.All(IPAddress.IsLoopback)
+        ? "this machine has no network address: only programs on it can use the line (--interface names an address that is not seen here)"
+        : null;
 
     /// <summary>
     /// Chooses: each once, those by which the machine goes out in front, IPv4 before IPv6. What others cannot reach or not without naming an interface is left out:
@@ -51,24 +56,4 @@ internal static class ShareAddresses
 
     private static IPAddress WithoutScope(IPAddress address) =>
         address.AddressFamily == AddressFamily.InterNetworkV6 ? new IPAddress(address.GetAddressBytes()) : address;
-
-    private static IEnumerable<IPAddress> All() => NetworkInterface.GetAllNetworkInterfaces()
-        .Where(network => network.OperationalStatus is not (OperationalStatus.Down or OperationalStatus.NotPresent or OperationalStatus.LowerLayerDown))
-        .SelectMany(network => network.GetIPProperties().UnicastAddresses)
-        .Select(unicast => unicast.Address);
-
-    private static IPAddress? TowardsOrNull(IPAddress far)
-    {
-        try
-        {
-            using var probe = new Socket(far.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
-            probe.Connect(far, 9);
-            return (probe.LocalEndPoint as IPEndPoint)?.Address;
-        }
-        catch (SocketException)
-        {
-            // No way out by this family: then no address of it is better than another.
-            return null;
-        }
-    }
 }

@@ -37,6 +37,12 @@ internal sealed class ShareHost : ITransferHost, IAsyncDisposable
         _logger = logger;
     }
 
+    /// <summary>Says which addresses the machine has; its own by default.</summary>
+    public IMachineAddresses Machine { get; init; } = new MachineAddresses();
+
+    /// <summary>Hears what is worse than it should be.</summary>
+    public required Action<string> Warn { get; init; }
+
     /// <inheritdoc/>
     public int ListenPort => _host.ListenPort;
 
@@ -86,7 +92,9 @@ internal sealed class ShareHost : ITransferHost, IAsyncDisposable
             TimeProvider = _time,
             Completed = (_, peer) => OnCompleted(peer),
         });
-        IReadOnlyList<IPAddress> addresses = ShareAddresses.Find(_bound);
+        IReadOnlyList<IPAddress> addresses = ShareAddresses.Find(_bound, Machine);
+        if (ShareAddresses.WarningOf(_bound, addresses) is { } warning)
+            Warn(warning);
 
         // Programs that do not know x.pe hear of us from the tracker. In compact answers, which all ask for, the id is left out.
         var id = PeerId.Create(new Random());

@@ -48,7 +48,10 @@ internal sealed class TransferRun
             if (settings.Share is { } plan)
             {
                 // The tracker goes first: nobody who asks it then could be served.
-                await using var share = new ShareHost(host, plan, settings.Client.Binding?.Address, _context.TimeProvider, logger);
+                await using var share = new ShareHost(host, plan, settings.Client.Binding?.Address, _context.TimeProvider, logger)
+                {
+                    Warn = message => observers.Warn(null, message),
+                };
                 return await new TransferLoop(share, settings, observers, _context.TimeProvider, stop, sources).RunAsync();
             }
 

@@ -34,7 +34,12 @@ public class ShareAddressesTests
 
     [Fact]
     public void What_all_sockets_are_bound_to_is_the_one_that_is_told() =>
-        ShareAddresses.Find(IPAddress.Parse("127.0.0.3")).Should().Equal(IPAddress.Parse("127.0.0.3"));
+        ShareAddresses.Find(IPAddress.Parse("127.0.0.3"), new FakeMachine("10.0.0.2")).Should().Equal(IPAddress.Parse("127.0.0.3"));
+
+    [Fact]
+    public void Of_a_machine_the_address_by_which_it_goes_out_stands_in_front() =>
+        ShareAddresses.Find(null, new FakeMachine("172.17.0.1", "192.168.1.7") { Out = "192.168.1.7" })
+            .Should().Equal(Parse("192.168.1.7", "172.17.0.1"));
 
     private static IEnumerable<string> Choose(params string[] all) => ShareAddresses.Choose(Parse(all), []).Select(address => address.ToString());
 

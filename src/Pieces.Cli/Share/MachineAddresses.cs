@@ -1,0 +1,46 @@
+using System.Net;
+using System.Net.NetworkInformation;
+using System.Net.Sockets;
+
+namespace Pieces.Cli.Share;
+
+/// <summary>The addresses that a machine has.</summary>
+internal interface IMachineAddresses
+{
+    /// <summary>Those of all interfaces that are up, of whatever kind.</summary>
+    IEnumerable<IPAddress> All();
+
+    /// <summary>Those by which it goes out to the world: one for each family that leads there.</summary>
+    IReadOnlyCollection<IPAddress> Outward();
+}
+
+/// <summary>Those of the machine that this runs on.</summary>
+internal sealed class MachineAddresses : IMachineAddresses
+{
+    // Addresses for documentation (RFC 5737, 3849): a socket that is to send there shows by which address the machine goes out, and nothing is sent.
+    private static readonly IPAddress[] Far = [IPAddress.Parse("192.0.2.1"), IPAddress.Parse("2001:db8::1")];
+
+    /// <inheritdoc/>
+    public IEnumerable<IPAddress> All() => NetworkInterface.GetAllNetworkInterfaces()
+        .Where(network => network.OperationalStatus is not (OperationalStatus.Down or OperationalStatus.NotPresent or OperationalStatus.LowerLayerDown))
+        .SelectMany(network => network.GetIPProperties().UnicastAddresses)
+        .Select(unicast => unicast.Address);
+
+    /// <inheritdoc/>
+    public IReadOnlyCollection<IPAddress> Outward() => [.. Far.Select(TowardsOrNull).OfType<IPAddress>()];
+
+    private static IPAddress? TowardsOrNull(IPAddress far)
+    {
+        try
+        {
+            using var probe = new Socket(far.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
+            probe.Connect(far, 9);
+            return (probe.LocalEndPoint as IPEndPoint)?.Address;
+        }
+        catch (SocketException)
+        {
+            // No way out by this family: then no address of it is better than another.
+            return null;
+        }
+    }
+}
