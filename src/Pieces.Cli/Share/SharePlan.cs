@@ -1,4 +1,7 @@
+using Pieces.Cli.Progress;
+using Pieces.Cli.Terminal;
 using Pieces.Storage;
+using Pieces.Torrents;
 
 namespace Pieces.Cli.Share;
 
@@ -38,6 +41,19 @@ internal sealed class SharePlan
 
     /// <summary>Told by the tracker of each download that it heard of first; on any thread.</summary>
     public Action<string>? HeardByTracker { get; set; }
+
+    /// <summary>What was done, when it is over: how long, how much, and how many have it all.</summary>
+    public string End(TransferStatus transfer)
+    {
+        TorrentSnapshot now = transfer.Snapshot;
+        string others = Ledger.Count switch
+        {
+            0 => "nobody else has all of it",
+            1 => "1 other has all of it",
+            int count => $"{Quantity.Count(count, "other")} have all of it",
+        };
+        return $"{transfer.Subject.Name}: shared for {Quantity.Duration(now.Elapsed)}, {Quantity.Size(now.Uploaded)} uploaded; {others}";
+    }
 
     private static string Locate(IReadOnlyList<string> paths)
     {

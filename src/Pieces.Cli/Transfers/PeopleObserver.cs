@@ -61,6 +61,14 @@ internal sealed class PeopleObserver : TransferObserver
     // Who presses Ctrl-C in the middle is to know that nothing is lost.
     private void Finish(TransferStatus transfer)
     {
+        if (_settings.Share is { } plan)
+        {
+            // Nothing was ever to be fetched: what counts is what the others have.
+            if (_settings.Progress != ProgressStyle.None)
+                _messages.Progress(plan.End(transfer));
+            return;
+        }
+
         _view.Finish(transfer);
         if (!_settings.Torrent.SeedOnly && transfer.Snapshot.CompletedAfter is null)
             _messages.Progress($"{transfer.Subject.Name}: not complete; {_settings.Hint}");
