@@ -10,7 +10,8 @@ internal static class DescribeFailure
     public static FailureException? Of(Exception exception) => exception switch
     {
         // What cannot be made is no bad torrent: the user asked for something impossible.
-        MetainfoException e => new FailureException(ExitCode.Usage, e.Message.Replace("give the torrent a name", "--name gives it one", StringComparison.Ordinal), e),
+        MetainfoException e => new FailureException(
+            ExitCode.Usage, e.Message.Replace("give the torrent a name", "--name gives it one", StringComparison.Ordinal), e),
         IOException or UnauthorizedAccessException => new FailureException(ExitCode.NotFound, exception.Message, exception),
         _ => null,
     };

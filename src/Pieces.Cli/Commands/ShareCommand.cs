@@ -108,7 +108,10 @@ internal sealed class ShareCommand
             if (parse.GetValue(_json))
                 return await LocalContent.DescribeAsync(options, null, cancellationToken);
             return await CheckDisplay.RunAsync(
-                _context, options.Name ?? NameOf(paths), _progress.Of(parse), progress => LocalContent.DescribeAsync(options, progress, cancellationToken));
+                _context,
+                options.Name ?? NameOf(paths),
+                _progress.Of(parse),
+                progress => LocalContent.DescribeAsync(options, progress, cancellationToken));
         }
         catch (Exception e) when (DescribeFailure.Of(e) is { } failure)
         {

@@ -22,7 +22,8 @@ internal sealed class MachineAddresses : IMachineAddresses
 
     /// <inheritdoc/>
     public IEnumerable<IPAddress> All() => NetworkInterface.GetAllNetworkInterfaces()
-        .Where(network => network.OperationalStatus is not (OperationalStatus.Down or OperationalStatus.NotPresent or OperationalStatus.LowerLayerDown))
+        .Where(network => network.OperationalStatus is not
+            (OperationalStatus.Down or OperationalStatus.NotPresent or OperationalStatus.LowerLayerDown))
         .SelectMany(network => network.GetIPProperties().UnicastAddresses)
         .Select(unicast => unicast.Address);
 

@@ -15,7 +15,7 @@ internal static class ShareAddresses
     public static IReadOnlyList<IPAddress> Find(IPAddress? bound, IMachineAddresses machine) =>
         bound is not null ? [bound] : Choose(machine.All(), machine.Outward());
 
-    /// <summary>What is to be said of a choice by which nobody elsewhere can come, or null. Who bound the sockets to such an address knows it.</summary>
+    /// <summary>What is to be said when nobody elsewhere can come by what was chosen, or null. Who bound the sockets to it knows that.</summary>
     /// <param name="bound">The address that all sockets are bound to, or null for none.</param>
     /// <param name="chosen">What was chosen.</param>
     public static string? WarningOf(IPAddress? bound, IReadOnlyList<IPAddress> chosen) => bound is null && chosen.All(IPAddress.IsLoopback)

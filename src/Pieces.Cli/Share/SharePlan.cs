@@ -23,7 +23,9 @@ internal sealed class SharePlan
     /// <summary>What is shared.</summary>
     public LocalContent Content { get; }
 
-    /// <summary>Full path of the file or folder that is shared; of several, the innermost folder that holds them all. Its name need not be the torrent's.</summary>
+    /// <summary>
+    /// Full path of the file or folder that is shared; of several, the innermost folder that holds them all. Its name need not be the torrent's.
+    /// </summary>
     public string Location { get; }
 
     /// <summary>Complete downloads after which it ends, or null.</summary>

@@ -58,7 +58,10 @@ internal sealed class TransferItem
     /// <summary>The torrent's name, or the link's or the source's before that is known.</summary>
     public string Name => Metainfo?.Name ?? _name ?? Source;
 
-    /// <summary>Path of its file or top folder, or, of several that lie in no folder of their own, of the folder that holds them; it is known what it is.</summary>
+    /// <summary>
+    /// Path of its file or top folder, or, of several that lie in no folder of their own, of the folder that holds them. To
+    /// be asked when it is known what it is.
+    /// </summary>
     public string Path => _location ?? System.IO.Path.Join(Subject!.Directory, Name);
 
     /// <summary>What a magnet link is about has been fetched.</summary>

@@ -55,7 +55,10 @@ public static class MetainfoBuilder
         foreach (SourceFile file in listing.Files)
             total = checked(total + file.Length);
         if (total == 0)
-            throw new MetainfoException($"{listing.Shown}: {WhyNothing(listing)}, so there is nothing to describe (at least one file with a byte in it is wanted)");
+        {
+            throw new MetainfoException(
+                $"{listing.Shown}: {WhyNothing(listing)}, so there is nothing to describe (at least one file with a byte in it is wanted)");
+        }
 
         int length = wanted ?? DefaultPieceLength(total);
         if (length is < MinPieceLength or > PieceLayout.MaxPieceLength || !BitOperations.IsPow2(length))

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Pieces.Metadata;
 
-/// <summary>What can be wrong with files that are to be described: each message begins with the path as the caller wrote it and ends with a remedy.</summary>
+/// <summary>What can be wrong with files that are to be described: each message begins with the path as the caller wrote it.</summary>
 internal static class SourceErrors
 {
     /// <summary>How a path stands in a message.</summary>
@@ -16,7 +16,7 @@ internal static class SourceErrors
     /// <param name="target">What it says.</param>
     /// <param name="isGiven">Whether the caller named it; otherwise it was met in a folder.</param>
     public static FileNotFoundException Dangling(string shown, string target, bool isGiven) => new(
-        $"{Show(shown)}: is a link to {Show(target)}, which is not there ({(isGiven ? "mend the link" : "mend the link or move it out of the folder")})", shown);
+        $"{Show(shown)}: is a link to {Show(target)}, which is not there (mend the link{(isGiven ? "" : " or move it out of the folder")})", shown);
 
     /// <summary>A pipe, a socket or a device: it has no bytes of its own.</summary>
     /// <param name="shown">Where it is.</param>
@@ -26,7 +26,7 @@ internal static class SourceErrors
         new($"{Show(shown)}: is {kind}, no regular file or folder{(isGiven ? "" : " (move it out of the folder)")}");
 
     /// <summary>
-    /// The system does not let a path be read: of the same class as <paramref name="cause"/>, but something that has only just gone is missing to callers alike.
+    /// The system does not let a path be read: of the same class as <paramref name="cause"/>, save that there is one class for what is not there.
     /// </summary>
     public static Exception Unreadable(string shown, Exception cause) => cause switch
     {

@@ -19,7 +19,9 @@ internal readonly record struct SourcePath(string Full, string Shown)
     /// <summary>Refuses what is neither a file nor a folder that can be described.</summary>
     /// <param name="isGiven">Whether the caller named it; otherwise it was met in a folder.</param>
     /// <exception cref="MetainfoException">Its name cannot be written down.</exception>
-    /// <exception cref="IOException">Nothing is there, or the system refuses to say what; likewise <see cref="UnauthorizedAccessException"/>.</exception>
+    /// <exception cref="IOException">
+    /// Nothing is there, or a pipe, socket or device, or the system refuses to say what; likewise <see cref="UnauthorizedAccessException"/>.
+    /// </exception>
     public void Check(bool isGiven)
     {
         if (Directory.Exists(Full))

@@ -51,7 +51,10 @@ internal sealed class SourceTree
 
         tree._files.Sort(static (x, y) => Compare(x.Path, y.Path));
         tree.RefuseRepeated();
-        return new SourceListing(top, !isSingleFile, [.. tree._files]) { Shown = string.Join(", ", given.Select(path => SourceErrors.Show(path.Shown))) };
+        return new SourceListing(top, !isSingleFile, [.. tree._files])
+        {
+            Shown = string.Join(", ", given.Select(path => SourceErrors.Show(path.Shown))),
+        };
     }
 
     private static string DefaultName(ImmutableArray<string> paths)
@@ -83,7 +86,10 @@ internal sealed class SourceTree
             _ => null,
         };
         if (fault is not null)
-            throw new MetainfoException($"{SourceErrors.Show(name)}: cannot be the name of a torrent: {fault}{(isDefault ? " (give the torrent a name)" : "")}");
+        {
+            string remedy = isDefault ? " (give the torrent a name)" : "";
+            throw new MetainfoException($"{SourceErrors.Show(name)}: cannot be the name of a torrent: {fault}{remedy}");
+        }
     }
 
     private static int Compare(ImmutableArray<string> x, ImmutableArray<string> y)

@@ -5,8 +5,8 @@ using System.Text;
 namespace Pieces.Metadata;
 
 /// <summary>
-/// Knows what is neither a file nor a folder without opening it: a pipe would keep whoever opens it waiting, and the runtime takes all of them for files of 0
-/// bytes.
+/// Knows what is neither a file nor a folder without opening it: a pipe would keep whoever opens it waiting, and the runtime takes all of them for
+/// files of 0 bytes.
 /// </summary>
 internal static class SpecialFile
 {
@@ -15,7 +15,7 @@ internal static class SpecialFile
     private const int StatBufferLength = 256;
     private const int OffsetOfMode = 28;
 
-    /// <summary>What a path leads to, links followed, with its article; null for a file, a folder, nothing, and where the system does not tell.</summary>
+    /// <summary>What a path leads to in the end, with its article; null for a file, a folder or nothing, or where nothing tells.</summary>
     public static string? KindOf(string path)
     {
         if (OperatingSystem.IsWindows())

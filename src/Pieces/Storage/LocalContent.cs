@@ -28,7 +28,9 @@ public sealed class LocalContent
 
     /// <summary>Lists and hashes, on all cores with a few MiB of memory.</summary>
     /// <param name="options">What to describe, and how.</param>
-    /// <param name="progress">Hears that the hashing begins, when all is listed, and how far it is, from several threads: an older number may come after a newer one.</param>
+    /// <param name="progress">
+    /// Hears that the hashing begins, when all is listed, and how far it is, from several threads: an older number may come after a newer one.
+    /// </param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <exception cref="MetainfoException">There are no bytes to describe, an option is wrong, or a file changed meanwhile; the message says why.</exception>
     /// <exception cref="IOException">A path does not exist or cannot be read; likewise <see cref="UnauthorizedAccessException"/>.</exception>

@@ -6,8 +6,13 @@ namespace Pieces.Tests.Loopback;
 /// <summary>What <c>create</c> and <c>share</c> say of paths that cannot be described.</summary>
 public class DescribeProcessTests
 {
+    private const string BackslashFault =
+        "back\\slash: cannot be the name of a torrent: it has a '\\', which separates folders on Windows (--name gives it one)";
+
     // Root reads everything until it gives up the right to.
-    private static string? WithoutPrivilege => Environment.IsPrivilegedProcess ? "set -- setpriv --bounding-set=-dac_override,-dac_read_search \"$@\"" : null;
+    private static string? WithoutPrivilege => Environment.IsPrivilegedProcess
+        ? "set -- setpriv --bounding-set=-dac_override,-dac_read_search \"$@\""
+        : null;
 
     [Theory]
     [InlineData("share", "unr")]
@@ -17,7 +22,8 @@ public class DescribeProcessTests
     {
         using TempFolder folder = Unreadable();
         PiecesResult result = await RunAsync(folder, WithoutPrivilege, command, path);
-        result.StandardError.Should().EndWith("pieces: unr/secret: cannot be read: permission denied (whoever runs this needs the right to read it)\n");
+        result.StandardError.Should().EndWith(
+            "pieces: unr/secret: cannot be read: permission denied (whoever runs this needs the right to read it)\n");
         result.StandardOutput.Should().BeEmpty();
         result.ExitCode.Should().Be(3);
     }
@@ -26,11 +32,12 @@ public class DescribeProcessTests
     [InlineData("share", 3, "nope: no such file or folder", "nope")]
     [InlineData("share", 3, "nope: no such file or folder", "d/file", "nope")]
     [InlineData("share", 3, "\"\": no such file or folder", "")]
-    [InlineData("share", 2, "d/empty: no files are in it, so there is nothing to describe (at least one file with a byte in it is wanted)", "d/empty")]
+    [InlineData(
+        "share", 2, "d/empty: no files are in it, so there is nothing to describe (at least one file with a byte in it is wanted)", "d/empty")]
     [InlineData("share", 2, "..: cannot be the name of a torrent: it stands for a folder", "d", "--name", "..")]
-    [InlineData("share", 2, "back\\slash: cannot be the name of a torrent: it has a '\\', which separates folders on Windows (--name gives it one)", "back\\slash")]
+    [InlineData("share", 2, BackslashFault, "back\\slash")]
     [InlineData("share", 2, "the paths lie in different folders; --name gives it one", "d/file", "back\\slash")]
-    [InlineData("create", 2, "back\\slash: cannot be the name of a torrent: it has a '\\', which separates folders on Windows (--name gives it one)", "back\\slash")]
+    [InlineData("create", 2, BackslashFault, "back\\slash")]
     public async Task What_is_wrong_with_a_path_is_all_that_is_said(string command, int code, string message, params string[] arguments)
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "a backslash is no part of a name on Windows");
@@ -46,10 +53,13 @@ public class DescribeProcessTests
 
     private static TempFolder Unreadable()
     {
-        Assert.SkipWhen(OperatingSystem.IsWindows(), "the modes are those of Unix");
         Assert.SkipWhen(Environment.IsPrivilegedProcess && !File.Exists("/usr/bin/setpriv"), "setpriv is needed to give up a right of root's");
         var folder = new TempFolder();
-        File.SetUnixFileMode(folder.Write("unr/secret", [1]), UnixFileMode.None);
+        string secret = folder.Write("unr/secret", [1]);
+        if (OperatingSystem.IsWindows())
+            Assert.Skip("the modes are those of Unix");
+        else
+            File.SetUnixFileMode(secret, UnixFileMode.None);
         return folder;
     }
 

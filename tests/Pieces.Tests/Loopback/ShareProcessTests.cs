@@ -24,7 +24,8 @@ public class ShareProcessTests
         PiecesResult result = await share.WaitAsync();
         result.ExitCode.Should().Be(0, result.StandardError);
         result.StandardOutput.Should().Be(line + "\n", "stdout has that line and nothing else");
-        result.StandardError.Should().Contain("has it all, download 1 of 1").And.EndWith("uploaded; 1 other has all of it\n").And.Contain("take the link alone: magnet:?");
+        result.StandardError.Should().Contain("has it all, download 1 of 1").And.EndWith("uploaded; 1 other has all of it\n")
+            .And.Contain("take the link alone: magnet:?");
         ShouldBeSame(source, Path.Combine(folder["out"], Hostile));
         Directory.EnumerateFileSystemEntries(folder["in"]).Should().ContainSingle();
     }

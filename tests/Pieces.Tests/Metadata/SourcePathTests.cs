@@ -32,7 +32,8 @@ public class SourcePathTests
         folder.Write("top/a", [1]);
         string link = folder["top/link"];
         File.CreateSymbolicLink(link, "missing");
-        await ShouldThrowAsync<FileNotFoundException>([folder["top"]], $"{link}: is a link to missing, which is not there (mend the link or move it out of the folder)");
+        await ShouldThrowAsync<FileNotFoundException>(
+            [folder["top"]], $"{link}: is a link to missing, which is not there (mend the link or move it out of the folder)");
         await ShouldThrowAsync<FileNotFoundException>([link], $"{link}: is a link to missing, which is not there (mend the link)");
     }
 
@@ -43,7 +44,8 @@ public class SourcePathTests
         using var folder = new TempFolder();
         File.CreateSymbolicLink(folder["a"], "b");
         File.CreateSymbolicLink(folder["b"], "a");
-        Func<Task> build = () => MetainfoBuilder.BuildAsync(new() { Paths = [folder["a"]] }, cancellationToken: TestContext.Current.CancellationToken);
+        Func<Task> build = () => MetainfoBuilder.BuildAsync(
+            new() { Paths = [folder["a"]] }, cancellationToken: TestContext.Current.CancellationToken);
         await build.Should().ThrowAsync<IOException>().WithMessage($"{folder["a"]}: cannot be read: too many *");
     }
 
@@ -83,7 +85,8 @@ public class SourcePathTests
         var cause = new UnauthorizedAccessException("Access to the path '/home/x/unr/secret' is denied.");
         SourceErrors.Unreadable("unr/secret", cause).Should().BeOfType<UnauthorizedAccessException>()
             .Which.Message.Should().Be("unr/secret: cannot be read: permission denied (whoever runs this needs the right to read it)");
-        SourceErrors.Unreadable("x", new DirectoryNotFoundException()).Should().BeOfType<FileNotFoundException>().Which.Message.Should().Be("x: no such file or folder");
+        SourceErrors.Unreadable("x", new DirectoryNotFoundException()).Should().BeOfType<FileNotFoundException>()
+            .Which.Message.Should().Be("x: no such file or folder");
     }
 
     [Fact]

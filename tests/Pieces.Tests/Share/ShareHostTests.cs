@@ -21,7 +21,8 @@ public class ShareHostTests
     {
         string command = await OfferAsync(null, "127.0.0.1", "::1", "fe80::1%2");
         command.Should().StartWith("pieces download 'magnet:?").And.Contain("x.pe=127.0.0.1:6881");
-        _warnings.Should().ContainSingle().Which.Should().StartWith("this machine has no network address: only programs on it can use the line (--interface ");
+        _warnings.Should().ContainSingle()
+            .Which.Should().StartWith("this machine has no network address: only programs on it can use the line (--interface ");
     }
 
     [Fact]
@@ -44,7 +45,8 @@ public class ShareHostTests
         string path = folder.Write("a", [1]);
         LocalContent content = await LocalContent.DescribeAsync(new() { Paths = [path] }, cancellationToken: TestContext.Current.CancellationToken);
         var plan = new SharePlan(content, [path], null);
-        await using var host = new ShareHost(new Host(), plan, bound is null ? null : IPAddress.Parse(bound), new FakeTimeProvider(), Serilog.Core.Logger.None)
+        IPAddress? address = bound is null ? null : IPAddress.Parse(bound);
+        await using var host = new ShareHost(new Host(), plan, address, new FakeTimeProvider(), Serilog.Core.Logger.None)
         {
             Machine = new FakeMachine(machine),
             Warn = _warnings.Add,
@@ -62,7 +64,8 @@ public class ShareHostTests
         {
         }
 
-        public Task<TransferSource> LoadAsync(string source, CancellationToken cancellationToken) => throw new InvalidOperationException("a share is its own source");
+        public Task<TransferSource> LoadAsync(string source, CancellationToken cancellationToken) =>
+            throw new InvalidOperationException("a share is its own source");
 
         public Task<ITransfer> AddAsync(
             TransferSource torrent,
