@@ -7,8 +7,8 @@ using System.Text;
 using Pieces.Dht;
 using Pieces.Net;
 using Pieces.Primitives;
-using Serilog.Core;
 using Pieces.Tests.Support;
+using Serilog.Core;
 
 namespace Pieces.Tests.Interop;
 

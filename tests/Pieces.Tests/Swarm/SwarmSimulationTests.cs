@@ -109,7 +109,8 @@ public class SwarmSimulationTests
         string program = Path.Combine(AppContext.BaseDirectory, "..", "..", "Pieces.Benchmarks", configuration, "Pieces.Benchmarks");
         var start = new ProcessStartInfo(OperatingSystem.IsWindows() ? program + ".exe" : program, $"swarm {words}")
         {
-            RedirectStandardOutput = true, RedirectStandardError = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
         };
         using Process process = Process.Start(start)!;
         Task<string> errors = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);

@@ -67,7 +67,13 @@ internal static class SwarmSceneText
     // All on one fast network, at once.
     private static SwarmScene Crowd(int leechers, double up) => new()
     {
-        Leechers = leechers, PieceKiB = 256, SeedUp = up, Up = up, Down = 0, RoundTrip = 0.2, LateRoundTrip = 0.2,
+        Leechers = leechers,
+        PieceKiB = 256,
+        SeedUp = up,
+        Up = up,
+        Down = 0,
+        RoundTrip = 0.2,
+        LateRoundTrip = 0.2,
     };
 
     private static int Whole(string text) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int value)
