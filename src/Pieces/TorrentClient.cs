@@ -1,12 +1,16 @@
 using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using Pieces.Dht;
+using Pieces.Dht.Queries;
 using Pieces.Discovery;
 using Pieces.Encryption;
 using Pieces.Metadata;
 using Pieces.Net;
 using Pieces.Primitives;
 using Pieces.Storage;
+using Pieces.Storage.Files;
+using Pieces.Storage.Opening;
+using Pieces.Storage.Transfer;
 using Pieces.Torrents;
 using Pieces.Trackers;
 

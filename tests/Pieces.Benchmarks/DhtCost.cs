@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Net;
 using Pieces.Benchmarks.Growth;
 using Pieces.Dht;
+using Pieces.Dht.Queries;
 using Pieces.Metadata;
 using Pieces.Net;
 using Pieces.Primitives;

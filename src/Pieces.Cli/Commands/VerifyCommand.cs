@@ -10,6 +10,8 @@ using Pieces.Cli.Sources;
 using Pieces.Cli.Terminal;
 using Pieces.Metadata;
 using Pieces.Storage;
+using Pieces.Storage.Opening;
+using Pieces.Storage.Stores;
 
 namespace Pieces.Cli.Commands;
 

@@ -1,6 +1,8 @@
 using Pieces.Cli.Selection;
 using Pieces.Metadata;
 using Pieces.Storage;
+using Pieces.Storage.Opening;
+using Pieces.Storage.Stores;
 
 namespace Pieces.Cli.Reports;
 

@@ -1,4 +1,7 @@
 using System.Net;
+using Pieces.Dht.Lookups;
+using Pieces.Dht.Messages;
+using Pieces.Dht.Queries;
 using Pieces.Primitives;
 using Serilog;
 

@@ -1,3 +1,7 @@
+using Pieces.Dht.Lookups;
+using Pieces.Dht.Messages;
+using Pieces.Dht.Queries;
+using Pieces.Dht.Routing;
 using Pieces.Net;
 
 namespace Pieces.Dht;

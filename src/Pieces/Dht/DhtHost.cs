@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Pieces.Dht.Queries;
 using Pieces.Net;
 using Serilog;
 

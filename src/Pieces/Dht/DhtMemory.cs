@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Pieces.Bencode;
+using Pieces.Dht.Messages;
 
 namespace Pieces.Dht;
 

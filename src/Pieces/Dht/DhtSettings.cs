@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Net;
+using Pieces.Dht.Queries;
 
 namespace Pieces.Dht;
 

@@ -1,4 +1,5 @@
 using Pieces.Storage;
+using Pieces.Storage.Streaming;
 
 namespace Pieces.Torrents;
 

@@ -1,6 +1,10 @@
 using Pieces.Metadata;
 using Pieces.Primitives;
 using Pieces.Storage;
+using Pieces.Storage.Files;
+using Pieces.Storage.Opening;
+using Pieces.Storage.Stores;
+using Pieces.Storage.Transfer;
 
 namespace Pieces.Torrents;
 

@@ -1,5 +1,7 @@
 using Pieces.Discovery;
 using Pieces.Peers;
+using Pieces.Torrents.Crowd;
+using Pieces.Torrents.MetadataExchange;
 using Pieces.Wire;
 
 namespace Pieces.Torrents;

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Pieces.Metadata;
 using Pieces.Peers;
 using Pieces.Storage;
+using Pieces.Storage.Files;
 using Pieces.Trackers;
 using Serilog;
 

@@ -1,5 +1,6 @@
 using Pieces.Peers;
 using Pieces.Primitives;
+using Pieces.Torrents.MetadataExchange;
 using Pieces.Wire;
 
 namespace Pieces.Torrents;

@@ -1,6 +1,8 @@
 using Pieces.Metadata;
 using Pieces.Peers;
 using Pieces.Primitives;
+using Pieces.Torrents.Downloading;
+using Pieces.Torrents.Uploading;
 using Pieces.Wire;
 
 namespace Pieces.Torrents;

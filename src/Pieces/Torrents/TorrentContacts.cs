@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Net;
+using Pieces.Torrents.MetadataExchange;
 using Pieces.Trackers;
 
 namespace Pieces.Torrents;

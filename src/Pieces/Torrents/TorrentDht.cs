@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Net;
 using Pieces.Dht;
+using Pieces.Dht.Lookups;
 using Pieces.Metadata;
 using Pieces.Peers;
 using Pieces.Wire;

@@ -1,6 +1,7 @@
 using System.Net;
 using Pieces.Peers;
 using Pieces.Storage;
+using Pieces.Storage.Opening;
 using Pieces.Wire;
 
 namespace Pieces.Torrents;

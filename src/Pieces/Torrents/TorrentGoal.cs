@@ -1,6 +1,8 @@
 using Pieces.Metadata;
 using Pieces.Primitives;
 using Pieces.Storage;
+using Pieces.Storage.Files;
+using Pieces.Torrents.Downloading;
 using Pieces.Trackers;
 
 namespace Pieces.Torrents;

@@ -2,6 +2,8 @@ using System.Diagnostics;
 using Pieces.Peers;
 using Pieces.Primitives;
 using Pieces.Storage;
+using Pieces.Storage.Opening;
+using Pieces.Storage.Streaming;
 using Pieces.Trackers;
 using Serilog;
 

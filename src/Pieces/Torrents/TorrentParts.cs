@@ -4,6 +4,12 @@ using Pieces.Peers;
 using Pieces.Picking;
 using Pieces.Primitives;
 using Pieces.Storage;
+using Pieces.Storage.Opening;
+using Pieces.Storage.Streaming;
+using Pieces.Torrents.Crowd;
+using Pieces.Torrents.Downloading;
+using Pieces.Torrents.MetadataExchange;
+using Pieces.Torrents.Uploading;
 
 namespace Pieces.Torrents;
 

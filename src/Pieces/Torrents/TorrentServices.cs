@@ -4,6 +4,9 @@ using Pieces.Encryption;
 using Pieces.Net;
 using Pieces.Primitives;
 using Pieces.Storage;
+using Pieces.Storage.Files;
+using Pieces.Storage.Opening;
+using Pieces.Storage.Transfer;
 using Pieces.Trackers;
 using Serilog;
 

@@ -3,6 +3,10 @@ using Pieces.Metadata;
 using Pieces.Peers;
 using Pieces.Primitives;
 using Pieces.Storage;
+using Pieces.Torrents.Crowd;
+using Pieces.Torrents.Downloading;
+using Pieces.Torrents.MetadataExchange;
+using Pieces.Torrents.Uploading;
 
 namespace Pieces.Torrents;
 

@@ -1,6 +1,10 @@
 using Pieces.Metadata;
 using Pieces.Primitives;
 using Pieces.Storage;
+using Pieces.Storage.Opening;
+using Pieces.Storage.Stores;
+using Pieces.Storage.Streaming;
+using Pieces.Storage.Transfer;
 using Pieces.Trackers;
 
 namespace Pieces.Torrents;

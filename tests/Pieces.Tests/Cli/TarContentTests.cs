@@ -3,6 +3,8 @@ using System.Text;
 using Pieces.Cli.Streaming;
 using Pieces.Primitives;
 using Pieces.Storage;
+using Pieces.Storage.Opening;
+using Pieces.Storage.Streaming;
 using Pieces.Tests.Storage;
 using Pieces.Tests.Support;
 

@@ -1,5 +1,6 @@
 using System.Net;
 using Pieces.Dht;
+using Pieces.Dht.Queries;
 using Pieces.Net;
 using static Pieces.Tests.Dht.DhtText;
 

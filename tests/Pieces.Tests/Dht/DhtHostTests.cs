@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.Time.Testing;
 using Pieces.Dht;
+using Pieces.Dht.Queries;
 using Pieces.Net;
 using Pieces.Tests.Support;
 using Serilog;

@@ -1,4 +1,5 @@
 using Pieces.Dht;
+using Pieces.Dht.Messages;
 using static Pieces.Tests.Dht.DhtText;
 
 namespace Pieces.Tests.Dht;

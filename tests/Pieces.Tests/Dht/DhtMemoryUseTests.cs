@@ -1,5 +1,7 @@
 using System.Net;
 using Pieces.Dht;
+using Pieces.Dht.Messages;
+using Pieces.Dht.Queries;
 using Pieces.Net;
 using Pieces.Tests.Swarm;
 using static Pieces.Tests.Dht.DhtText;

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using Pieces.Dht;
+using Pieces.Dht.Messages;
 using Pieces.Net;
 
 namespace Pieces.Tests.Dht;

@@ -1,6 +1,7 @@
 using FluentAssertions.Equivalency;
 using Pieces.Bencode;
 using Pieces.Dht;
+using Pieces.Dht.Messages;
 using Pieces.Net;
 using static Pieces.Tests.Dht.DhtText;
 

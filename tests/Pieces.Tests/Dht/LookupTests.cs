@@ -1,5 +1,8 @@
 using System.Net;
 using Pieces.Dht;
+using Pieces.Dht.Lookups;
+using Pieces.Dht.Messages;
+using Pieces.Dht.Routing;
 using Pieces.Net;
 using static Pieces.Tests.Dht.DhtText;
 

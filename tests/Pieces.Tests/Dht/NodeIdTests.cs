@@ -1,4 +1,5 @@
 using Pieces.Dht;
+using Pieces.Dht.Messages;
 using Pieces.Primitives;
 using static Pieces.Tests.Dht.DhtText;
 

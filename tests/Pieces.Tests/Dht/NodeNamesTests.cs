@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Threading.Channels;
 using Microsoft.Extensions.Time.Testing;
 using Pieces.Dht;
+using Pieces.Dht.Queries;
 using Serilog;
 using Serilog.Core;
 using Serilog.Events;

@@ -1,4 +1,7 @@
 using Pieces.Dht;
+using Pieces.Dht.Lookups;
+using Pieces.Dht.Messages;
+using Pieces.Dht.Queries;
 using Pieces.Net;
 using static Pieces.Tests.Dht.DhtText;
 

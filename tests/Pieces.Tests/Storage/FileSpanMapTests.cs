@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Pieces.Metadata;
 using Pieces.Storage;
+using Pieces.Storage.Files;
 using FileAttributes = Pieces.Metadata.FileAttributes;
 
 namespace Pieces.Tests.Storage;

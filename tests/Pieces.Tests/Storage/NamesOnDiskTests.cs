@@ -1,6 +1,8 @@
 using System.Security.Cryptography;
 using Pieces.Metadata;
 using Pieces.Storage;
+using Pieces.Storage.Opening;
+using Pieces.Storage.Stores;
 using Pieces.Tests.Bencode;
 using Pieces.Tests.Metadata;
 using Pieces.Tests.Support;

@@ -1,5 +1,9 @@
 using Pieces.Primitives;
 using Pieces.Storage;
+using Pieces.Storage.Opening;
+using Pieces.Storage.Resume;
+using Pieces.Storage.Stores;
+using Pieces.Storage.Transfer;
 
 namespace Pieces.Tests.Storage;
 

@@ -1,4 +1,6 @@
 using Pieces.Storage;
+using Pieces.Storage.Opening;
+using Pieces.Storage.Stores;
 
 namespace Pieces.Tests.Storage;
 

@@ -7,6 +7,10 @@ using Microsoft.Win32.SafeHandles;
 using Pieces.Metadata;
 using Pieces.Primitives;
 using Pieces.Storage;
+using Pieces.Storage.Files;
+using Pieces.Storage.Opening;
+using Pieces.Storage.Stores;
+using Pieces.Storage.Transfer;
 using FileAttributes = Pieces.Metadata.FileAttributes;
 
 namespace Pieces.Tests.Storage;

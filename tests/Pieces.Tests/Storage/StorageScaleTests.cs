@@ -1,6 +1,10 @@
 using Microsoft.Win32.SafeHandles;
 using Pieces.Primitives;
 using Pieces.Storage;
+using Pieces.Storage.Files;
+using Pieces.Storage.Opening;
+using Pieces.Storage.Resume;
+using Pieces.Storage.Stores;
 
 namespace Pieces.Tests.Storage;
 

@@ -1,5 +1,7 @@
 using Pieces.Primitives;
 using Pieces.Storage;
+using Pieces.Storage.Opening;
+using Pieces.Storage.Streaming;
 using Pieces.Tests.Support;
 
 namespace Pieces.Tests.Storage;

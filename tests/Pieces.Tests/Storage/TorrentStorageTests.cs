@@ -1,6 +1,9 @@
 using Pieces.Metadata;
 using Pieces.Primitives;
 using Pieces.Storage;
+using Pieces.Storage.Files;
+using Pieces.Storage.Opening;
+using Pieces.Storage.Stores;
 
 namespace Pieces.Tests.Storage;
 

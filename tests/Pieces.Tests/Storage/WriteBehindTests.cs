@@ -1,4 +1,7 @@
 using Pieces.Storage;
+using Pieces.Storage.Resume;
+using Pieces.Storage.Stores;
+using Pieces.Storage.Transfer;
 
 namespace Pieces.Tests.Storage;
 

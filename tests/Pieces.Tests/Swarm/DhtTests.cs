@@ -1,6 +1,9 @@
 using System.Collections.Immutable;
 using System.Net;
 using Pieces.Dht;
+using Pieces.Dht.Lookups;
+using Pieces.Dht.Messages;
+using Pieces.Dht.Queries;
 using Pieces.Net;
 using Pieces.Peers;
 using Pieces.Primitives;

@@ -1,6 +1,7 @@
 using System.Text;
 using Pieces.Tests.Support;
 using Pieces.Torrents;
+using Pieces.Torrents.MetadataExchange;
 using Pieces.Wire;
 
 namespace Pieces.Tests.Swarm;

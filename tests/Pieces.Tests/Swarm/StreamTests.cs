@@ -4,6 +4,7 @@ using Pieces.Metadata;
 using Pieces.Storage;
 using Pieces.Tests.Support;
 using Pieces.Torrents;
+using Pieces.Torrents.Downloading;
 using Pieces.Wire;
 
 namespace Pieces.Tests.Swarm;

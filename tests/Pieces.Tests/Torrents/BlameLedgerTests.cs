@@ -1,5 +1,6 @@
 using Pieces.Primitives;
 using Pieces.Torrents;
+using Pieces.Torrents.Downloading;
 
 namespace Pieces.Tests.Torrents;
 

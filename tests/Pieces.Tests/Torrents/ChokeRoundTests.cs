@@ -2,6 +2,7 @@ using Microsoft.Extensions.Time.Testing;
 using Pieces.Peers;
 using Pieces.Primitives;
 using Pieces.Torrents;
+using Pieces.Torrents.Uploading;
 
 namespace Pieces.Tests.Torrents;
 

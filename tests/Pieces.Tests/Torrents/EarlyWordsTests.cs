@@ -1,4 +1,5 @@
 using Pieces.Torrents;
+using Pieces.Torrents.MetadataExchange;
 using Pieces.Wire;
 
 namespace Pieces.Tests.Torrents;

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Time.Testing;
 using Pieces.Primitives;
 using Pieces.Torrents;
+using Pieces.Torrents.MetadataExchange;
 using Pieces.Wire;
 
 namespace Pieces.Tests.Torrents;

@@ -2,6 +2,7 @@ using Pieces.Peers;
 using Pieces.Picking;
 using Pieces.Primitives;
 using Pieces.Torrents;
+using Pieces.Torrents.Downloading;
 
 namespace Pieces.Tests.Torrents;
 

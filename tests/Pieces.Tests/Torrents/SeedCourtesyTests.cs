@@ -5,6 +5,7 @@ using Pieces.Picking;
 using Pieces.Primitives;
 using Pieces.Storage;
 using Pieces.Torrents;
+using Pieces.Torrents.Downloading;
 
 namespace Pieces.Tests.Torrents;
 

@@ -5,6 +5,7 @@ using Pieces.Primitives;
 using Pieces.Tests.Peers;
 using Pieces.Tests.Support;
 using Pieces.Torrents;
+using Pieces.Torrents.Crowd;
 using Pieces.Wire;
 
 namespace Pieces.Tests.Torrents;

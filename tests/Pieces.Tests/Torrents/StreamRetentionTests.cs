@@ -1,6 +1,7 @@
 using Pieces.Picking;
 using Pieces.Primitives;
 using Pieces.Torrents;
+using Pieces.Torrents.Downloading;
 using static Pieces.Tests.Picking.Pictures;
 
 namespace Pieces.Tests.Torrents;

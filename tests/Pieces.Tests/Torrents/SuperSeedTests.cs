@@ -4,6 +4,7 @@ using Pieces.Peers;
 using Pieces.Picking;
 using Pieces.Primitives;
 using Pieces.Torrents;
+using Pieces.Torrents.Crowd;
 
 namespace Pieces.Tests.Torrents;
 

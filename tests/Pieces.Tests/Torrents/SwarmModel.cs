@@ -1,6 +1,7 @@
 using Pieces.Peers;
 using Pieces.Primitives;
 using Pieces.Torrents;
+using Pieces.Torrents.Downloading;
 
 namespace Pieces.Tests.Torrents;
 

@@ -1,4 +1,6 @@
 using Pieces.Dht;
+using Pieces.Dht.Lookups;
+using Pieces.Dht.Messages;
 using Pieces.Net;
 
 namespace Pieces.Tests.Dht.Simulation;

@@ -1,4 +1,7 @@
 using Pieces.Dht;
+using Pieces.Dht.Messages;
+using Pieces.Dht.Queries;
+using Pieces.Dht.Routing;
 using Pieces.Net;
 
 namespace Pieces.Tests.Dht.Simulation;

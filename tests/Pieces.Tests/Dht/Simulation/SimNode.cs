@@ -1,5 +1,7 @@
 using System.Net;
 using Pieces.Dht;
+using Pieces.Dht.Lookups;
+using Pieces.Dht.Queries;
 using Pieces.Net;
 
 namespace Pieces.Tests.Dht.Simulation;

@@ -3,6 +3,7 @@ using Pieces.Bencode;
 using Pieces.Metadata;
 using Pieces.Primitives;
 using Pieces.Storage;
+using Pieces.Storage.Opening;
 
 namespace Pieces.Tests.Swarm.Simulation;
 

@@ -1,0 +1,154 @@
+using Pieces.Dht.Messages;
+using Pieces.Net;
+
+namespace Pieces.Dht.Queries;
+
+/// <summary>
+/// The peers that others announced to us: for half an hour, each address once in a swarm, so many in all. Who is full takes a newcomer in the place
+/// of the oldest, except that one address cannot push others out. Pure.
+/// </summary>
+internal sealed class PeerStore
+{
+    /// <summary>How long a peer is remembered.</summary>
+    public static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(30);
+
+    /// <summary>Most peers of one swarm and family.</summary>
+    public const int MaxOfSwarm = 200;
+
+    /// <summary>Most swarms.</summary>
+    public const int MaxSwarms = 1000;
+
+    /// <summary>Most peers over all swarms.</summary>
+    public const int MaxPeers = 5000;
+
+    /// <summary>Most swarms that one address can be in.</summary>
+    public const int MaxOfHost = 50;
+
+    private readonly Dictionary<NodeId, Swarm> _swarms = [];
+    private readonly Dictionary<CompactEndPoint, int> _perHost = [];
+    private readonly Random _random;
+
+    /// <summary>Makes an empty one.</summary>
+    public PeerStore(Random random) => _random = random;
+
+    /// <summary>Peers over all swarms.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>Swarms.</summary>
+    public int SwarmCount => _swarms.Count;
+
+    /// <summary>Remembers a peer, anew if it was there already.</summary>
+    /// <returns>False when there is no room for it.</returns>
+    public bool Add(NodeId infoHash, CompactEndPoint peer, bool isSeed, TimeSpan now)
+    {
+        CompactEndPoint host = AddressRules.HostOf(peer);
+        if (_swarms.TryGetValue(infoHash, out Swarm? swarm) && swarm.Remove(host))
+            Forget(host);
+        if (_perHost.GetValueOrDefault(host) >= MaxOfHost)
+            return false;
+        if (swarm is null)
+        {
+            if (_swarms.Count >= MaxSwarms)
+                DropSwarmHeardOfLongestAgo();
+            swarm = new Swarm();
+            _swarms.Add(infoHash, swarm);
+        }
+
+        if (swarm.Peers.Count >= MaxOfSwarm)
+            ForgetOldest(swarm);
+        else if (Count >= MaxPeers)
+            ForgetOldest(Largest());
+        swarm.Peers.Add(new StoredPeer(peer, host, isSeed, now));
+        _perHost[host] = _perHost.GetValueOrDefault(host) + 1;
+        Count++;
+        return true;
+    }
+
+    /// <summary>Some peers of a swarm and family, by chance.</summary>
+    /// <param name="infoHash">The swarm.</param>
+    /// <param name="count">At most so many.</param>
+    /// <param name="isV6">The family.</param>
+    /// <param name="noSeeds">Those that lack something are wanted.</param>
+    /// <param name="now">The present time.</param>
+    public List<CompactEndPoint> Pick(NodeId infoHash, int count, bool isV6, bool noSeeds, TimeSpan now)
+    {
+        var picked = new List<CompactEndPoint>();
+        if (!_swarms.TryGetValue(infoHash, out Swarm? swarm))
+            return picked;
+        int start = swarm.Peers.Count == 0 ? 0 : _random.Next(swarm.Peers.Count);
+        for (int i = 0; i < swarm.Peers.Count && picked.Count < count; i++)
+        {
+            StoredPeer peer = swarm.Peers[(start + i) % swarm.Peers.Count];
+            if (peer.EndPoint.IsV6 == isV6 && !(noSeeds && peer.IsSeed) && now - peer.SeenAt < Lifetime)
+                picked.Add(peer.EndPoint);
+        }
+
+        return picked;
+    }
+
+    /// <summary>The seeds and the other peers of a swarm, counted by address (BEP 33); null when none is known.</summary>
+    public (ScrapeFilter Seeds, ScrapeFilter Peers)? CountsOf(NodeId infoHash)
+    {
+        if (!_swarms.TryGetValue(infoHash, out Swarm? swarm))
+            return null;
+        (ScrapeFilter seeds, ScrapeFilter peers) = (new ScrapeFilter(), new ScrapeFilter());
+        foreach (StoredPeer peer in swarm.Peers)
+            (peer.IsSeed ? seeds : peers).Add(peer.EndPoint);
+        return (seeds, peers);
+    }
+
+    /// <summary>Forgets whoever has not announced for <see cref="Lifetime"/>.</summary>
+    public void Expire(TimeSpan now)
+    {
+        foreach ((NodeId infoHash, Swarm swarm) in _swarms.ToArray())
+        {
+            while (swarm.Peers.Count > 0 && now - swarm.Peers[0].SeenAt >= Lifetime)
+                ForgetOldest(swarm);
+            if (swarm.Peers.Count == 0)
+                _swarms.Remove(infoHash);
+        }
+    }
+
+    private void ForgetOldest(Swarm swarm)
+    {
+        CompactEndPoint host = swarm.Peers[0].Host;
+        swarm.Peers.RemoveAt(0);
+        Forget(host);
+    }
+
+    private void Forget(CompactEndPoint host)
+    {
+        Count--;
+        if (_perHost[host] == 1)
+            _perHost.Remove(host);
+        else
+            _perHost[host]--;
+    }
+
+    private Swarm Largest() => _swarms.Values.MaxBy(swarm => swarm.Peers.Count)!;
+
+    private void DropSwarmHeardOfLongestAgo()
+    {
+        NodeId stale = _swarms.MinBy(pair => pair.Value.Peers.Count == 0 ? TimeSpan.Zero : pair.Value.Peers[^1].SeenAt).Key;
+        Swarm swarm = _swarms[stale];
+        while (swarm.Peers.Count > 0)
+            ForgetOldest(swarm);
+        _swarms.Remove(stale);
+    }
+
+    private readonly record struct StoredPeer(CompactEndPoint EndPoint, CompactEndPoint Host, bool IsSeed, TimeSpan SeenAt);
+
+    /// <summary>The peers of one swarm, the one that announced longest ago in front.</summary>
+    private sealed class Swarm
+    {
+        public List<StoredPeer> Peers { get; } = [];
+
+        public bool Remove(CompactEndPoint host)
+        {
+            int place = Peers.FindIndex(peer => peer.Host == host);
+            if (place >= 0)
+                Peers.RemoveAt(place);
+            return place >= 0;
+        }
+    }
+}

@@ -1,0 +1,375 @@
+using System.Collections.Immutable;
+using Microsoft.Win32.SafeHandles;
+using Pieces.Metadata;
+
+namespace Pieces.Storage.Files;
+
+/// <summary>Where the bytes of a file are.</summary>
+internal enum FilePlace : byte
+{
+    /// <summary>Nowhere yet; the first write makes the <c>.part</c> file.</summary>
+    Absent,
+
+    /// <summary>In the <c>.part</c> file.</summary>
+    Part,
+
+    /// <summary>Under the final name; never written there.</summary>
+    Final,
+
+    /// <summary>In the spare file: it is not selected, and shares a piece with one that is.</summary>
+    Spare,
+
+    /// <summary>Nowhere, ever: pad files are zeros (BEP 47).</summary>
+    Zeros,
+}
+
+/// <summary>How a <see cref="FileStore"/> works.</summary>
+/// <param name="ReadOnly">Nothing is ever made, written or renamed.</param>
+/// <param name="Preallocation">How room is made for a new file.</param>
+internal readonly record struct FileStoreMode(bool ReadOnly, Preallocation Preallocation);
+
+/// <summary>
+/// Reads and writes ranges of a torrent's bytes, wherever its files are at the moment. Positional, so that any number of threads may work
+/// at one time. Calls block.
+/// </summary>
+internal sealed class FileStore : IHandleOpener, IPieceBytes
+{
+    private const int SpareFile = -1;
+
+    private readonly ImmutableArray<FileEntry> _files;
+    private readonly FilePlace[] _places;
+    private readonly StoragePaths _paths;
+    private readonly HandleCache _handles;
+    private readonly IDiskCalls _calls;
+    private readonly FileStoreMode _mode;
+    private readonly SafeFolders _folders;
+
+    /// <summary>Makes a store in which no file is there yet.</summary>
+    public FileStore(ImmutableArray<FileEntry> files, StoragePaths paths, HandleCache handles, IDiskCalls calls, FileStoreMode mode)
+    {
+        _files = files;
+        _paths = paths;
+        _handles = handles;
+        _calls = calls;
+        _mode = mode;
+        _folders = new SafeFolders(paths.OutputDirectory);
+        Map = new FileSpanMap(files);
+        _places = new FilePlace[files.Length];
+        for (int i = 0; i < _places.Length; i++)
+            _places[i] = files[i].IsOnDisk ? FilePlace.Absent : FilePlace.Zeros;
+    }
+
+    /// <summary>Which files a range lies in.</summary>
+    public FileSpanMap Map { get; }
+
+    /// <summary>The folders of the torrent.</summary>
+    public SafeFolders Folders => _folders;
+
+    /// <summary>Hears of a file that has just been made under its <c>.part</c> name. Set before the first write; called on worker threads.</summary>
+    public Action<int>? PartMade { get; set; }
+
+    /// <summary>Where a file's bytes are.</summary>
+    public FilePlace PlaceOf(int file) => _places[file];
+
+    /// <summary>Says where a file's bytes are from now on, and lets go of the old handle.</summary>
+    public void SetPlace(int file, FilePlace place)
+    {
+        _places[file] = place;
+        _handles.Drop(this, file);
+    }
+
+    /// <summary>The path under which a file is at the moment, for messages and for looking at it.</summary>
+    public string PathOf(int file) => PlaceOf(file) switch
+    {
+        FilePlace.Part => _paths.Part(file),
+        FilePlace.Spare => _paths.Spare,
+        _ => _paths.Final(file),
+    };
+
+    /// <summary>Fills buffers with the bytes that begin at <paramref name="offset"/>; false when a file is missing or too short.</summary>
+    /// <exception cref="StorageException">The system refused.</exception>
+    public bool TryRead(long offset, IReadOnlyList<Memory<byte>> buffers)
+    {
+        int length = 0;
+        for (int i = 0; i < buffers.Count; i++)
+            length += buffers[i].Length;
+        var cursor = new BufferCursor();
+        List<Memory<byte>> views = new(buffers.Count);
+        foreach (FileSegment segment in Map.Segments(offset, length))
+        {
+            for (int done = 0; done < segment.Length;)
+            {
+                int taken = cursor.TakeForReading(buffers, segment.Length - done, views);
+                if (!TryReadSegment(new FileSegment(segment.File, segment.Offset + done, taken), views))
+                    return false;
+                done += taken;
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>Fills one buffer.</summary>
+    /// <exception cref="StorageException">The system refused.</exception>
+    public bool TryRead(long offset, Memory<byte> buffer)
+    {
+        foreach (FileSegment segment in Map.Segments(offset, buffer.Length))
+        {
+            if (!TryReadSegment(segment, buffer[..segment.Length]))
+                return false;
+            buffer = buffer[segment.Length..];
+        }
+
+        return true;
+    }
+
+    /// <summary>Writes buffers one after the other from <paramref name="offset"/>, with one call of the system for each file they lie in.</summary>
+    /// <exception cref="StorageException">The system refused.</exception>
+    public void Write(long offset, IReadOnlyList<ReadOnlyMemory<byte>> buffers)
+    {
+        int length = 0;
+        for (int i = 0; i < buffers.Count; i++)
+            length += buffers[i].Length;
+        var cursor = new BufferCursor();
+        List<ReadOnlyMemory<byte>>? views = null;
+        foreach (FileSegment segment in Map.Segments(offset, length))
+        {
+            // As almost always: one file, one call.
+            if (segment.Length == length && buffers.Count <= BufferCursor.MaxBuffersPerCall)
+            {
+                WriteSegment(segment, buffers);
+                return;
+            }
+
+            views ??= new List<ReadOnlyMemory<byte>>(Math.Min(buffers.Count, BufferCursor.MaxBuffersPerCall));
+            for (int done = 0; done < segment.Length;)
+            {
+                int taken = cursor.TakeForWriting(buffers, segment.Length - done, views);
+                WriteSegment(new FileSegment(segment.File, segment.Offset + done, taken), views);
+                done += taken;
+            }
+        }
+    }
+
+    /// <summary>Waits until all that was written of a file is on the disk.</summary>
+    /// <exception cref="StorageException">The system refused.</exception>
+    public void Flush(int file)
+    {
+        if (PlaceOf(file) is not (FilePlace.Part or FilePlace.Spare))
+            return;
+        try
+        {
+            using HandleCache.Lease lease = _handles.Take(this, KeyOf(file));
+            _calls.Flush(lease.Handle);
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            // Renamed to its final name since, which came after a flush; or the spare file that was never written.
+        }
+        catch (Exception e) when (DiskErrors.IsDiskError(e))
+        {
+            throw DiskErrors.Wrap(PathOf(file), "flush it", e);
+        }
+    }
+
+    /// <summary>Has a range of an unfinished file begin its way to the disk, or waits for its end there and lets the system's cache forget it.</summary>
+    /// <exception cref="StorageException">The system refused.</exception>
+    public void SendToDisk(FileSegment segment, bool andForget)
+    {
+        if (PlaceOf(segment.File) != FilePlace.Part)
+            return;
+        try
+        {
+            using HandleCache.Lease lease = _handles.Take(this, segment.File);
+            if (andForget)
+                _calls.WriteAndForget(lease.Handle, segment.Offset, segment.Length);
+            else
+                _calls.StartWriting(lease.Handle, segment.Offset, segment.Length);
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            // Renamed to its final name since, which came after a flush.
+        }
+        catch (Exception e) when (DiskErrors.IsDiskError(e))
+        {
+            throw DiskErrors.WriteFailed(_paths.Final(segment.File), segment.Length, segment.Offset, e);
+        }
+    }
+
+    /// <summary>Gives an unfinished file exactly its length, and with <see cref="Preallocation.Full"/> its room, unless it is there.</summary>
+    /// <exception cref="StorageException">The system refused.</exception>
+    public void MakePart(int file)
+    {
+        string path = _paths.Part(file);
+        long length = _files[file].Length;
+        _folders.MakeFoldersOf(_files[file]);
+        FileFacts facts = FileFacts.Of(path);
+        if (facts.Kind is not (FileKind.Missing or FileKind.File))
+            throw DiskErrors.InTheWay(path, "is not an ordinary file");
+        try
+        {
+            bool isNew = facts.Kind == FileKind.Missing;
+            long room = isNew && _mode.Preallocation == Preallocation.Full ? length : 0;
+            using SafeFileHandle handle = File.OpenHandle(
+                path, isNew ? FileMode.CreateNew : FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete, FileOptions.None, room);
+            if (_mode.Preallocation != Preallocation.None || RandomAccess.GetLength(handle) > length)
+                RandomAccess.SetLength(handle, length);
+        }
+        catch (IOException e) when (File.Exists(path) && facts.Kind == FileKind.Missing && e is not FileNotFoundException && !DiskErrors.IsFull(e))
+        {
+            // Another worker made it a moment ago.
+        }
+        catch (Exception e) when (DiskErrors.IsDiskError(e))
+        {
+            throw DiskErrors.Wrap(path, $"make a file of {length} bytes", e);
+        }
+
+        SetPlace(file, FilePlace.Part);
+        PartMade?.Invoke(file);
+    }
+
+    /// <summary>The open file that holds a file's bytes, for looking at it.</summary>
+    public HandleCache.Lease TakeHandle(int file) => _handles.Take(this, KeyOf(file));
+
+    /// <summary>Closes all files.</summary>
+    public void CloseAll() => _handles.DropAll(this);
+
+    /// <inheritdoc/>
+    SafeFileHandle IHandleOpener.Open(int file)
+    {
+        const FileShare Share = FileShare.ReadWrite | FileShare.Delete;
+        if (file == SpareFile)
+            return File.OpenHandle(_paths.Spare, FileMode.OpenOrCreate, FileAccess.ReadWrite, Share);
+        if (PlaceOf(file) == FilePlace.Part)
+        {
+            try
+            {
+                return File.OpenHandle(_paths.Part(file), FileMode.Open, _mode.ReadOnly ? FileAccess.Read : FileAccess.ReadWrite, Share);
+            }
+            catch (FileNotFoundException) when (PlaceOf(file) == FilePlace.Final || File.Exists(_paths.Final(file)))
+            {
+                // It got its final name between the question and the answer.
+            }
+        }
+
+        return File.OpenHandle(_paths.Final(file), FileMode.Open, FileAccess.Read, Share);
+    }
+
+    private int KeyOf(int file) => PlaceOf(file) == FilePlace.Spare ? SpareFile : file;
+
+    // In the spare file a byte lies where it lies in the torrent, so that its place does not depend on what is selected.
+    private long OffsetOf(FileSegment segment, FilePlace place) =>
+        place == FilePlace.Spare ? _files[segment.File].Offset + segment.Offset : segment.Offset;
+
+    private bool TryReadSegment(FileSegment segment, Memory<byte> buffer)
+    {
+        FilePlace place = PlaceOf(segment.File);
+        switch (place)
+        {
+            case FilePlace.Zeros:
+                buffer.Span.Clear();
+                return true;
+            case FilePlace.Absent:
+                return false;
+        }
+
+        try
+        {
+            using HandleCache.Lease lease = _handles.Take(this, KeyOf(segment.File));
+            long offset = OffsetOf(segment, place);
+            Span<byte> left = buffer.Span;
+            while (!left.IsEmpty)
+            {
+                int read = RandomAccess.Read(lease.Handle, left, offset);
+                if (read == 0)
+                    return false;
+                left = left[read..];
+                offset += read;
+            }
+
+            return true;
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return false;
+        }
+        catch (Exception e) when (DiskErrors.IsDiskError(e))
+        {
+            throw DiskErrors.ReadFailed(PathOf(segment.File), segment.Length, segment.Offset, e);
+        }
+    }
+
+    private bool TryReadSegment(FileSegment segment, List<Memory<byte>> views)
+    {
+        FilePlace place = PlaceOf(segment.File);
+        if (views.Count > 1 && place is not (FilePlace.Zeros or FilePlace.Absent))
+        {
+            try
+            {
+                using HandleCache.Lease lease = _handles.Take(this, KeyOf(segment.File));
+                if (RandomAccess.Read(lease.Handle, views, OffsetOf(segment, place)) == segment.Length)
+                    return true;
+            }
+            catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+            {
+                return false;
+            }
+            catch (Exception e) when (DiskErrors.IsDiskError(e))
+            {
+                throw DiskErrors.ReadFailed(PathOf(segment.File), segment.Length, segment.Offset, e);
+            }
+        }
+
+        // One buffer, zeros, or a scattered read that the system cut short: each buffer by itself.
+        long offset = segment.Offset;
+        foreach (Memory<byte> view in views)
+        {
+            if (!TryReadSegment(new FileSegment(segment.File, offset, view.Length), view))
+                return false;
+            offset += view.Length;
+        }
+
+        return true;
+    }
+
+    private void WriteSegment(FileSegment segment, IReadOnlyList<ReadOnlyMemory<byte>> views)
+    {
+        FilePlace place = PlaceOf(segment.File);
+        if (place == FilePlace.Zeros || (place == FilePlace.Final && HoldsAlready(segment, views)))
+            return;
+        if (place == FilePlace.Absent)
+        {
+            MakePart(segment.File);
+            place = FilePlace.Part;
+        }
+
+        try
+        {
+            if (place == FilePlace.Final)
+                throw new IOException("the file has its final name, and other bytes");
+            using HandleCache.Lease lease = _handles.Take(this, KeyOf(segment.File));
+            _calls.Write(lease.Handle, views, OffsetOf(segment, place));
+        }
+        catch (Exception e) when (DiskErrors.IsDiskError(e))
+        {
+            throw DiskErrors.WriteFailed(_paths.Final(segment.File), segment.Length, segment.Offset, e);
+        }
+    }
+
+    // A file that was kept for its name may share a piece with one that is still fetched: its bytes are there.
+    private bool HoldsAlready(FileSegment segment, IReadOnlyList<ReadOnlyMemory<byte>> views)
+    {
+        byte[] there = new byte[segment.Length];
+        if (!TryReadSegment(segment, there))
+            return false;
+        ReadOnlySpan<byte> left = there;
+        foreach (ReadOnlyMemory<byte> view in views)
+        {
+            if (!left[..view.Length].SequenceEqual(view.Span))
+                return false;
+            left = left[view.Length..];
+        }
+
+        return true;
+    }
+}

@@ -1,0 +1,129 @@
+using System.Threading.Channels;
+using Pieces.Primitives;
+
+namespace Pieces.Storage.Files;
+
+/// <summary>
+/// Keeps a fast download from filling the system's cache: what was written is sent to the disk while the next bytes come, and leaves the cache once it is
+/// there. So the flush at the end finds little to do, the pages are used again while they are warm, and the rest of the machine keeps what it had cached.
+/// A slow download is left to the system, as its bytes may soon be read again.
+/// </summary>
+internal sealed class WriteBehind : IAsyncDisposable
+{
+    /// <summary>Bytes that are sent to the disk together.</summary>
+    public const int BatchLength = 8 * 1024 * 1024;
+
+    /// <summary>At and above this rate, in bytes a second, a download counts as fast.</summary>
+    public const double FastRate = 32 * 1024 * 1024;
+
+    // A disk that is slower than the peers gets this far behind; what comes then is left to the system.
+    private const int MaxWaiting = 4;
+
+    private readonly Lock _gate = new();
+    private readonly FileStore _files;
+    private readonly TimeProvider _timeProvider;
+    private readonly IDiskSink _sink;
+    private readonly Channel<List<Range>> _batches = Channel.CreateBounded<List<Range>>(MaxWaiting);
+    private readonly Task _worker;
+    private List<Range> _ranges = [];
+    private long _gathered;
+    private long _begun;
+
+    /// <summary>Works on a store's files; a disk that fails is told to <paramref name="sink"/>.</summary>
+    public WriteBehind(FileStore files, TimeProvider timeProvider, IDiskSink sink)
+    {
+        _files = files;
+        _timeProvider = timeProvider;
+        _sink = sink;
+        _begun = timeProvider.GetTimestamp();
+        _worker = Task.Run(WorkAsync);
+    }
+
+    /// <summary>Bytes of the torrent were written. Safe for all threads; never waits.</summary>
+    public void OnWritten(long offset, int length)
+    {
+        lock (_gate)
+        {
+            if (_ranges.Count > 0 && _ranges[^1].End == offset)
+                _ranges[^1] = _ranges[^1] with { End = offset + length };
+            else
+                _ranges.Add(new Range(offset, offset + length));
+            _gathered += length;
+            if (_gathered < BatchLength)
+                return;
+            long now = _timeProvider.GetTimestamp();
+            if (_gathered >= _timeProvider.GetElapsedTime(_begun, now).TotalSeconds * FastRate && _batches.Writer.TryWrite(_ranges))
+                _ranges = [];
+            else
+                _ranges.Clear();
+            _gathered = 0;
+            _begun = now;
+        }
+    }
+
+    /// <summary>Ends what is under way; what waits is left to the last flush.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        _batches.Writer.TryComplete();
+        while (_batches.Reader.TryRead(out _))
+        {
+        }
+
+        await _worker.ConfigureAwait(false);
+    }
+
+    private async Task WorkAsync()
+    {
+        List<Range> before = [];
+        try
+        {
+            while (await _batches.Reader.WaitToReadAsync().ConfigureAwait(false))
+            {
+                while (_batches.Reader.TryRead(out List<Range>? batch))
+                {
+                    Join(batch);
+                    Send(batch, andForget: false);
+                    Send(before, andForget: true);
+                    before = batch;
+                }
+            }
+        }
+        catch (StorageException e)
+        {
+            _batches.Writer.TryComplete();
+            _sink.OnDisk(new DiskFailed(e));
+        }
+    }
+
+    // Workers of the disk end in no promised order; what is one range on the disk should be one call.
+    private static void Join(List<Range> ranges)
+    {
+        ranges.Sort(static (a, b) => a.Begin.CompareTo(b.Begin));
+        int last = 0;
+        for (int i = 1; i < ranges.Count; i++)
+        {
+            if (ranges[i].Begin <= ranges[last].End)
+                ranges[last] = ranges[last] with { End = Math.Max(ranges[last].End, ranges[i].End) };
+            else
+                ranges[++last] = ranges[i];
+        }
+
+        if (ranges.Count > 0)
+            ranges.RemoveRange(last + 1, ranges.Count - last - 1);
+    }
+
+    private void Send(List<Range> ranges, bool andForget)
+    {
+        foreach (Range range in ranges)
+        {
+            foreach (FileSegment segment in _files.Map.Segments(range.Begin, (int)(range.End - range.Begin)))
+            {
+                // For less the calls cost more than they save.
+                if (segment.Length >= BlockRequest.MaxLength)
+                    _files.SendToDisk(segment, andForget);
+            }
+        }
+    }
+
+    private readonly record struct Range(long Begin, long End);
+}

@@ -1,0 +1,106 @@
+using Pieces.Metadata;
+using Pieces.Storage.Files;
+
+namespace Pieces.Storage.Opening;
+
+/// <summary>What stands at each path of a torrent before anything is done; immutable.</summary>
+internal sealed class DiskInventory
+{
+    private readonly FileFacts[] _final;
+    private readonly FileFacts[] _part;
+
+    private DiskInventory(FileFacts[] final, FileFacts[] part, bool hasFolder, bool hasSpare)
+    {
+        _final = final;
+        _part = part;
+        HasFolder = hasFolder;
+        HasSpare = hasSpare;
+    }
+
+    /// <summary>Whether the hidden folder is there.</summary>
+    public bool HasFolder { get; }
+
+    /// <summary>Whether the spare file is there.</summary>
+    public bool HasSpare { get; }
+
+    /// <summary>What has a file's final name.</summary>
+    public FileFacts Final(int file) => _final[file];
+
+    /// <summary>What has a file's <c>.part</c> name.</summary>
+    public FileFacts Part(int file) => _part[file];
+
+    /// <summary>Nothing stands anywhere.</summary>
+    public static DiskInventory Empty(int files) => new(new FileFacts[files], new FileFacts[files], hasFolder: false, hasSpare: false);
+
+    /// <summary>Looks at all of it.</summary>
+    /// <exception cref="StorageException">Something that is no file is where a wanted file is to be, or the system refused.</exception>
+    public static DiskInventory Take(StorageOptions options, StoragePaths paths, SafeFolders folders)
+    {
+        int count = options.Metainfo.Files.Length;
+        var final = new FileFacts[count];
+        var part = new FileFacts[count];
+        for (int i = 0; i < count; i++)
+        {
+            FileEntry file = options.Metainfo.Files[i];
+            bool isFirm = options.Wants(i) && !options.ReadOnly;
+            if (!file.IsOnDisk || !HasFolders(folders, file, isFirm))
+                continue;
+            final[i] = Look(paths.Final(i), isFirm, options.Overwrite);
+            part[i] = Look(paths.Part(i), isFirm, options.Overwrite);
+        }
+
+        FileKind folder = FileFacts.Of(paths.Folder).Kind;
+        if (folder is not (FileKind.Missing or FileKind.Folder) && !options.ReadOnly)
+            throw DiskErrors.InTheWay(paths.Folder, "is not a folder");
+        bool hasFolder = folder == FileKind.Folder;
+        FileKind spare = hasFolder ? FileFacts.Of(paths.Spare).Kind : FileKind.Missing;
+        if (spare is not (FileKind.Missing or FileKind.File) && !options.ReadOnly)
+            throw DiskErrors.InTheWay(paths.Spare, "is not an ordinary file");
+        return new DiskInventory(final, part, hasFolder, spare == FileKind.File);
+    }
+
+    /// <summary>Whether every wanted file has its final name and length, so that only a hash can tell that something lacks.</summary>
+    public bool LooksComplete(StorageOptions options)
+    {
+        for (int i = 0; i < _final.Length; i++)
+        {
+            if (options.Wants(i) && !(_final[i].IsFile && _final[i].Length == options.Metainfo.Files[i].Length))
+                return false;
+        }
+
+        return true;
+    }
+
+    /// <summary>Whether nothing has changed from one look to the other.</summary>
+    public bool Equals(DiskInventory other) =>
+        HasSpare == other.HasSpare && _final.AsSpan().SequenceEqual(other._final) && _part.AsSpan().SequenceEqual(other._part);
+
+    private static bool HasFolders(SafeFolders folders, FileEntry file, bool isFirm)
+    {
+        try
+        {
+            return folders.HasFoldersOf(file);
+        }
+        catch (StorageException) when (!isFirm)
+        {
+            // Nobody wants it: what is in its way is not in ours.
+            return false;
+        }
+    }
+
+    private static FileFacts Look(string path, bool isFirm, bool mayOverwrite)
+    {
+        FileFacts facts = FileFacts.Of(path);
+        if (facts.Kind is FileKind.Missing or FileKind.File)
+            return facts;
+        // A link may be discarded, never followed; a folder full of files is too much to discard by a flag.
+        if (!isFirm || (facts.Kind == FileKind.Link && mayOverwrite))
+            return default;
+        throw DiskErrors.InTheWay(path, facts.Kind switch
+        {
+            FileKind.Link => "is a symbolic link where a file of the torrent must be",
+            FileKind.Folder => "is a folder where a file of the torrent must be",
+            _ => "is not an ordinary file",
+        });
+    }
+}

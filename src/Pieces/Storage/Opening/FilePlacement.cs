@@ -1,0 +1,188 @@
+using System.Globalization;
+using Pieces.Metadata;
+using Pieces.Primitives;
+using Pieces.Storage.Files;
+
+namespace Pieces.Storage.Opening;
+
+/// <summary>Carries out the rulings on what stands where the files are to be: renames, discards, copies, makes room.</summary>
+internal sealed class FilePlacement
+{
+    private const int CopyLength = 1024 * 1024;
+
+    private readonly StorageOptions _options;
+    private readonly StoragePaths _paths;
+    private readonly DiskInventory _inventory;
+    private readonly FileStore _files;
+    private readonly StandingData _standing;
+
+    /// <summary>Works on one torrent whose lock is held.</summary>
+    public FilePlacement(StorageOptions options, StoragePaths paths, DiskInventory inventory, FileStore files, StandingData standing)
+    {
+        _options = options;
+        _paths = paths;
+        _inventory = inventory;
+        _files = files;
+        _standing = standing;
+    }
+
+    /// <summary>What a user should hear of it, one line each.</summary>
+    public List<string> Warnings { get; } = [];
+
+    /// <summary>Files that are complete under their <c>.part</c> names.</summary>
+    public HashSet<int> ToFinish { get; } = [];
+
+    /// <summary>Makes sure that what lacks will find room on the disk.</summary>
+    /// <exception cref="StorageException">It will not.</exception>
+    public void RequireSpace(FileRuling[] rulings)
+    {
+        long needed = SpaceNeed.Of(_options, _inventory, _files, rulings);
+        if (needed > 0 && _options.Calls.FreeSpace(_options.OutputDirectory) is { } free && free < needed)
+        {
+            string message = string.Create(CultureInfo.InvariantCulture, $"{_options.OutputDirectory}: {needed} bytes are needed, {free} are free on the disk");
+            throw new StorageException(StorageFault.DiskFull, _options.OutputDirectory, message);
+        }
+    }
+
+    /// <summary>Carries out the ruling on one wanted file.</summary>
+    /// <exception cref="StorageException">The system refused.</exception>
+    public void Apply(FileEntry file, FileRuling ruling)
+    {
+        string final = _paths.Final(file.Index), part = _paths.Part(file.Index);
+        try
+        {
+            bool hasBoth = _inventory.Final(file.Index).IsFile && _inventory.Part(file.Index).IsFile;
+            switch (ruling)
+            {
+                case FileRuling.Fresh or FileRuling.Discard:
+                    if (_options.Overwrite)
+                    {
+                        Discard(final);
+                        Discard(part);
+                    }
+
+                    BeginAnew(file);
+                    break;
+                case FileRuling.Adopt:
+                    if (hasBoth)
+                        PutAside(part);
+                    File.Move(final, part);
+                    _files.SetPlace(file.Index, FilePlace.Part);
+                    Warnings.Add($"{final} is incomplete: it is now {part} and will be repaired");
+                    break;
+                case FileRuling.Continue or FileRuling.Finish:
+                    if (hasBoth)
+                        PutAside(final);
+                    if (ruling == FileRuling.Finish)
+                        ToFinish.Add(file.Index);
+                    break;
+            }
+        }
+        catch (Exception e) when (DiskErrors.IsDiskError(e))
+        {
+            throw DiskErrors.Wrap(final, "put it in its place", e);
+        }
+
+        bool isUnfit = ruling == FileRuling.Adopt || (ruling == FileRuling.Continue && _inventory.Part(file.Index).Length != file.Length);
+        bool wantsRoom = file.Length > 0 && ruling == FileRuling.Fresh && _options.Preallocation == Preallocation.Full;
+        if (wantsRoom && _files.PlaceOf(file.Index) == FilePlace.Absent || isUnfit)
+            _files.MakePart(file.Index);
+    }
+
+    /// <summary>Sees to it that an unselected file that stands there is never written: its ends go to the spare file unless they are all good.</summary>
+    /// <exception cref="StorageException">The system refused.</exception>
+    public void PlaceUnselected(FileEntry file)
+    {
+        if (_files.PlaceOf(file.Index) != FilePlace.Final || file.Length == 0)
+            return;
+        PieceLayout layout = _options.Metainfo.Layout;
+        int first = layout.PieceAt(file.Offset).Value, last = layout.PieceAt(file.Offset + file.Length - 1).Value;
+        if (_standing.Have[first] && _standing.Have[last])
+            return;
+        foreach (int piece in new[] { first, last })
+        {
+            if (_standing.Have[piece])
+                Copy(file, layout.Piece(piece), FilePlace.Final, FilePlace.Spare);
+        }
+
+        for (int i = first + 1; i < last; i++)
+        {
+            _standing.Have.Clear(i);
+            _standing.Unproven.Clear(i);
+        }
+
+        _files.SetPlace(file.Index, FilePlace.Spare);
+    }
+
+    private void BeginAnew(FileEntry file)
+    {
+        if (file.Length == 0)
+        {
+            _files.Folders.MakeFoldersOf(file);
+            File.OpenHandle(_paths.Final(file.Index), FileMode.CreateNew, FileAccess.Write).Dispose();
+            _files.SetPlace(file.Index, FilePlace.Final);
+            return;
+        }
+
+        if (_files.PlaceOf(file.Index) != FilePlace.Spare)
+        {
+            _files.SetPlace(file.Index, FilePlace.Absent);
+            return;
+        }
+
+        // Selected only now: what earlier pieces left of it in the spare file comes to its own.
+        PieceLayout layout = _options.Metainfo.Layout;
+        int first = layout.PieceAt(file.Offset).Value, last = layout.PieceAt(file.Offset + file.Length - 1).Value;
+        _files.SetPlace(file.Index, FilePlace.Absent);
+        foreach (int piece in first == last ? [first] : new[] { first, last })
+        {
+            if (_standing.Have[piece])
+                Copy(file, layout.Piece(piece), FilePlace.Spare, FilePlace.Part);
+        }
+    }
+
+    private void Copy(FileEntry file, PieceIndex piece, FilePlace from, FilePlace to)
+    {
+        PieceLayout layout = _options.Metainfo.Layout;
+        long begin = Math.Max(file.Offset, layout.OffsetOf(piece));
+        long end = Math.Min(file.Offset + file.Length, layout.OffsetOf(piece) + layout.LengthOf(piece));
+        byte[] buffer = new byte[Math.Min(CopyLength, end - begin)];
+        if (to == FilePlace.Part)
+            _files.MakePart(file.Index);
+        while (begin < end)
+        {
+            Memory<byte> bytes = buffer.AsMemory(0, (int)Math.Min(buffer.Length, end - begin));
+            _files.SetPlace(file.Index, from);
+            bool read = _files.TryRead(begin, bytes);
+            _files.SetPlace(file.Index, to);
+            if (!read)
+                throw new StorageException(StorageFault.File, _files.PathOf(file.Index), $"{_files.PathOf(file.Index)}: changed while it was looked at");
+            _files.Write(begin, [(ReadOnlyMemory<byte>)bytes]);
+            begin += bytes.Length;
+        }
+
+        _files.Flush(file.Index);
+        _files.SetPlace(file.Index, to == FilePlace.Part ? to : from);
+    }
+
+    private static void Discard(string path)
+    {
+        if (FileFacts.Of(path).Kind is FileKind.File or FileKind.Link)
+            File.Delete(path);
+    }
+
+    private void PutAside(string path)
+    {
+        if (_options.Overwrite)
+        {
+            File.Delete(path);
+            return;
+        }
+
+        string aside = path + ".kept";
+        for (int i = 2; FileFacts.Of(aside).Kind != FileKind.Missing; i++)
+            aside = string.Create(CultureInfo.InvariantCulture, $"{path}.kept{i}");
+        File.Move(path, aside);
+        Warnings.Add($"{path} holds fewer good pieces than its other copy: it is kept as {aside}");
+    }
+}

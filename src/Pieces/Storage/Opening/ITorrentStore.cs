@@ -1,0 +1,16 @@
+namespace Pieces.Storage.Opening;
+
+/// <summary>
+/// A store of pieces with its beginning and its end: <see cref="OpenAsync"/>, once; then the calls of <see cref="IPieceStore"/>; at last
+/// <see cref="CloseAsync"/>, after which no buffer of any caller is in use.
+/// </summary>
+internal interface ITorrentStore : IPieceStore, IAsyncDisposable
+{
+    /// <summary>Finds out what is there and makes ready.</summary>
+    /// <exception cref="StorageException">The system refused, or there is not enough space.</exception>
+    Task<StorageOpening> OpenAsync(IProgress<CheckProgress>? progress, CancellationToken cancellationToken);
+
+    /// <summary>Waits for all jobs and lets go of everything, having saved what can be gone on from.</summary>
+    /// <exception cref="StorageException">The system refused; what could be let go is let go.</exception>
+    Task CloseAsync();
+}

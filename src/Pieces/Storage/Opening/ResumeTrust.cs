@@ -1,0 +1,125 @@
+using Pieces.Metadata;
+using Pieces.Primitives;
+using Pieces.Storage.Files;
+using Pieces.Storage.Resume;
+
+namespace Pieces.Storage.Opening;
+
+/// <summary>Decides what of a state may be believed, and what must be hashed, from how the files look. Pure.</summary>
+internal sealed class ResumeTrust
+{
+    // A write that the end of the process kept from being recorded may be this much later than the state; its file's candidates still count,
+    // since their piece is hashed before it counts.
+    private const long LateWrite = 2_000_000_000;
+
+    private readonly StorageOptions _options;
+    private readonly DiskInventory _inventory;
+    private readonly FileStore _files;
+    private readonly ResumeState? _state;
+
+    private ResumeTrust(StorageOptions options, DiskInventory inventory, FileStore files, ResumeState? state)
+    {
+        _options = options;
+        _inventory = inventory;
+        _files = files;
+        _state = state;
+        int pieces = options.Metainfo.Layout.PieceCount;
+        Trusted = state?.Have.Clone() ?? new Bitfield(pieces);
+        ToHash = state?.Doubtful.Clone() ?? new Bitfield(pieces);
+        Candidates = state?.Candidates ?? [];
+    }
+
+    private enum Standing
+    {
+        Gone,
+        Unchanged,
+        WrittenLate,
+        Changed,
+    }
+
+    /// <summary>Pieces that count without being hashed.</summary>
+    public Bitfield Trusted { get; }
+
+    /// <summary>Pieces that must be hashed.</summary>
+    public Bitfield ToHash { get; }
+
+    /// <summary>Blocks that are on the disk, by piece.</summary>
+    public Dictionary<int, BlockBits> Candidates { get; }
+
+    /// <summary>Decides.</summary>
+    /// <param name="options">The torrent and what is wanted of it.</param>
+    /// <param name="inventory">How the files look.</param>
+    /// <param name="files">Knows where each file is read from.</param>
+    /// <param name="state">The state, or null when there is none of use: then everything that is there is hashed.</param>
+    public static ResumeTrust Weigh(StorageOptions options, DiskInventory inventory, FileStore files, ResumeState? state)
+    {
+        var trust = new ResumeTrust(options, inventory, files, state);
+        foreach (FileEntry file in options.Metainfo.Files)
+        {
+            if (file.IsOnDisk && file.Length > 0)
+                trust.WeighFile(file);
+        }
+
+        return trust;
+    }
+
+    private void WeighFile(FileEntry file)
+    {
+        PieceLayout layout = _options.Metainfo.Layout;
+        int first = layout.PieceAt(file.Offset).Value, last = layout.PieceAt(file.Offset + file.Length - 1).Value;
+        Standing standing = Weigh(file);
+        FilePlace place = _files.PlaceOf(file.Index);
+        bool isShared = !_options.Wants(file.Index) || place == FilePlace.Spare;
+        if (standing == Standing.Unchanged && !isShared)
+            return;
+        if (place == FilePlace.Spare)
+        {
+            // Only its ends can be there, and where they are depends on earlier selections: they are few, hash them.
+            Doubt(first);
+            Doubt(last);
+            for (int i = first + 1; i < last; i++)
+                Trusted.Clear(i);
+            return;
+        }
+
+        for (int i = first; i <= last; i++)
+        {
+            bool isKnown = Trusted[i] || Candidates.ContainsKey(i);
+            bool mustHash = standing == Standing.Changed || (isKnown && standing != Standing.Gone);
+            if (mustHash)
+                ToHash.Set(i);
+            if (mustHash || standing == Standing.Gone)
+                Trusted.Clear(i);
+            if (standing is Standing.Changed or Standing.Gone)
+                Candidates.Remove(i);
+        }
+    }
+
+    private void Doubt(int piece)
+    {
+        ToHash.Set(piece);
+        Trusted.Clear(piece);
+    }
+
+    private Standing Weigh(FileEntry file)
+    {
+        FilePlace place = _files.PlaceOf(file.Index);
+        if (place is FilePlace.Absent or FilePlace.Spare)
+            return place == FilePlace.Absent ? Standing.Gone : Standing.Unchanged;
+        FileFacts facts = place == FilePlace.Part ? _inventory.Part(file.Index) : _inventory.Final(file.Index);
+        if (_state is null || facts.Identity == 0 || _state.Identities[file.Index] != facts.Identity || facts.Modified > _state.Modified + LateWrite)
+            return Standing.Changed;
+        // A file may only be short when it grows with its pieces, and then no piece that counts can lie behind its end.
+        bool mayBeShort = place == FilePlace.Part && !_state.IsSized && !HasPieceBeyond(file, facts.Length);
+        if (facts.Length > file.Length || (facts.Length < file.Length && !mayBeShort))
+            return Standing.Changed;
+        return facts.Modified > _state.Modified ? Standing.WrittenLate : Standing.Unchanged;
+    }
+
+    private bool HasPieceBeyond(FileEntry file, long length)
+    {
+        PieceLayout layout = _options.Metainfo.Layout;
+        int have = Trusted.NextSet(layout.PieceAt(file.Offset + length).Value);
+        return have >= 0 && have <= layout.PieceAt(file.Offset + file.Length - 1).Value;
+    }
+}

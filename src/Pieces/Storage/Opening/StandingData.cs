@@ -1,0 +1,211 @@
+using Pieces.Metadata;
+using Pieces.Primitives;
+using Pieces.Storage.Files;
+using Pieces.Storage.Resume;
+
+namespace Pieces.Storage.Opening;
+
+/// <summary>Finds out which pieces of a torrent stand on the disk, wherever their bytes are. Changes nothing on the disk.</summary>
+internal sealed class StandingData
+{
+    private readonly StorageOptions _options;
+    private readonly DiskInventory _inventory;
+    private readonly FileStore _files;
+    private readonly IProgress<CheckProgress>? _progress;
+    private readonly CancellationToken _cancellationToken;
+
+    private StandingData(
+        StorageOptions options, DiskInventory inventory, FileStore files, IProgress<CheckProgress>? progress, CancellationToken cancellationToken)
+    {
+        _options = options;
+        _inventory = inventory;
+        _files = files;
+        _progress = progress;
+        _cancellationToken = cancellationToken;
+    }
+
+    /// <summary>Pieces that are here, by hash or by the state's word.</summary>
+    public Bitfield Have { get; private set; } = new(0);
+
+    /// <summary>Those of them that nobody has hashed in this run.</summary>
+    public Bitfield Unproven { get; private set; } = new(0);
+
+    /// <summary>Those of them that the state calls durable.</summary>
+    public Bitfield Durable { get; private set; } = new(0);
+
+    /// <summary>Blocks of other pieces.</summary>
+    public Dictionary<int, BlockBits> Candidates { get; private set; } = [];
+
+    /// <summary>Looks. Afterwards <paramref name="files"/> knows the place of every file; of two candidates for one file the better is taken.</summary>
+    /// <exception cref="StorageException">A file is there and cannot be read.</exception>
+    public static async Task<StandingData> LookAsync(
+        StorageOptions options,
+        DiskInventory inventory,
+        FileStore files,
+        ResumeState? state,
+        IProgress<CheckProgress>? progress,
+        CancellationToken cancellationToken)
+    {
+        var standing = new StandingData(options, inventory, files, progress, cancellationToken);
+        await standing.RunAsync(state).ConfigureAwait(false);
+        return standing;
+    }
+
+    /// <summary>All of it stands where it was described. Afterwards <paramref name="files"/> knows the place of every file.</summary>
+    public static StandingData Described(StorageOptions options, FileStore files)
+    {
+        int pieces = options.Metainfo.Layout.PieceCount;
+        foreach (FileEntry file in options.Metainfo.Files)
+            files.SetPlace(file.Index, FilePlace.Final);
+        return new StandingData(options, DiskInventory.Empty(options.Metainfo.Files.Length), files, null, CancellationToken.None)
+        {
+            Have = Bitfield.Full(pieces),
+            Unproven = new Bitfield(pieces),
+            Durable = Bitfield.Full(pieces),
+        };
+    }
+
+    private async Task RunAsync(ResumeState? state)
+    {
+        foreach (FileEntry file in _options.Metainfo.Files)
+        {
+            if (file.IsOnDisk)
+                _files.SetPlace(file.Index, FirstGuess(file));
+        }
+
+        ResumeTrust trust = ResumeTrust.Weigh(_options, _inventory, _files, state);
+        Bitfield? chosen = _options is { ReadOnly: true, WantedFiles: { } files } ? SelectedFiles.PiecesOf(_options.Metainfo, [.. files]) : null;
+        if (chosen is not null)
+            Keep(trust.ToHash, chosen);
+        if (state is { IsClosed: false })
+            AddUntold(trust);
+        Bitfield valid = await CheckAsync(trust.ToHash).ConfigureAwait(false);
+        Unproven = trust.Trusted;
+        Have = trust.Trusted.Clone();
+        Add(Have, valid);
+        Candidates = trust.Candidates;
+        foreach (FileEntry file in _options.Metainfo.Files)
+        {
+            if (!file.IsOnDisk || file.Length == 0)
+                continue;
+            if (_inventory.Part(file.Index).IsFile && _inventory.Final(file.Index).IsFile)
+                await CompareAsync(file).ConfigureAwait(false);
+            else if (_inventory.HasSpare && !_options.Wants(file.Index) && _files.PlaceOf(file.Index) == FilePlace.Final)
+                await TrySpareAsync(file).ConfigureAwait(false);
+        }
+
+        if (chosen is not null)
+            Keep(Have, chosen);
+        Durable = new Bitfield(Have.Length);
+        if (state is not null)
+        {
+            Add(Durable, state.Durable);
+            for (int i = Durable.NextSet(0); i >= 0; i = Durable.NextSet(i + 1))
+            {
+                if (!Unproven[i])
+                    Durable.Clear(i);
+            }
+        }
+
+        foreach (int piece in new List<int>(Candidates.Keys))
+        {
+            if (Have[piece])
+                Candidates.Remove(piece);
+        }
+    }
+
+    private void AddUntold(ResumeTrust trust)
+    {
+        foreach (FileEntry file in _options.Metainfo.Files)
+        {
+            if (file.IsOnDisk && _files.PlaceOf(file.Index) == FilePlace.Part)
+                UntoldData.Find(_files.PathOf(file.Index), file, _options.Metainfo.Layout, trust.Trusted, trust.ToHash);
+        }
+    }
+
+    private FilePlace FirstGuess(FileEntry file)
+    {
+        if (file.Length == 0)
+            return _inventory.Final(file.Index).IsFile ? FilePlace.Final : FilePlace.Absent;
+        if (_inventory.Part(file.Index).IsFile)
+            return FilePlace.Part;
+        if (_inventory.Final(file.Index).IsFile)
+            return FilePlace.Final;
+        // A file that was not selected before may have left its ends in the spare file.
+        return !_options.ReadOnly && (_inventory.HasSpare || !_options.Wants(file.Index)) ? FilePlace.Spare : FilePlace.Absent;
+    }
+
+    private Task<Bitfield> CheckAsync(Bitfield pieces) => PieceCheck.RunAsync(_options.Metainfo, _files, pieces, _progress, _cancellationToken);
+
+    /// <summary>Both names are taken: the one with more good pieces is used.</summary>
+    private async Task CompareAsync(FileEntry file)
+    {
+        Bitfield touching = Touching(file);
+        _files.SetPlace(file.Index, FilePlace.Final);
+        Bitfield valid = await CheckAsync(touching).ConfigureAwait(false);
+        if (valid.Count <= Have.CountCommon(touching))
+        {
+            _files.SetPlace(file.Index, FilePlace.Part);
+            return;
+        }
+
+        Remove(Have, touching);
+        Remove(Unproven, touching);
+        Add(Have, valid);
+        for (int i = touching.NextSet(0); i >= 0; i = touching.NextSet(i + 1))
+            Candidates.Remove(i);
+    }
+
+    /// <summary>An unselected file stands there, and earlier pieces may have their bytes of it in the spare file instead.</summary>
+    private async Task TrySpareAsync(FileEntry file)
+    {
+        Bitfield ends = Touching(file, endsOnly: true);
+        Remove(ends, Have);
+        _files.SetPlace(file.Index, FilePlace.Spare);
+        Bitfield valid = await CheckAsync(ends).ConfigureAwait(false);
+        if (valid.Count == 0)
+        {
+            _files.SetPlace(file.Index, FilePlace.Final);
+            return;
+        }
+
+        // Everything else of the file is not in the spare file, so it is not here as far as this run is concerned.
+        Remove(Have, Touching(file));
+        Remove(Unproven, Touching(file));
+        Add(Have, valid);
+        Bitfield others = Touching(file, endsOnly: true);
+        Remove(others, valid);
+        Add(Have, await CheckAsync(others).ConfigureAwait(false));
+    }
+
+    private Bitfield Touching(FileEntry file, bool endsOnly = false)
+    {
+        PieceLayout layout = _options.Metainfo.Layout;
+        var pieces = new Bitfield(layout.PieceCount);
+        int first = layout.PieceAt(file.Offset).Value, last = layout.PieceAt(file.Offset + file.Length - 1).Value;
+        for (int i = first; i <= last; i += endsOnly ? Math.Max(1, last - first) : 1)
+            pieces.Set(i);
+        return pieces;
+    }
+
+    private static void Add(Bitfield to, Bitfield what)
+    {
+        for (int i = what.NextSet(0); i >= 0; i = what.NextSet(i + 1))
+            to.Set(i);
+    }
+
+    private static void Remove(Bitfield from, Bitfield what)
+    {
+        for (int i = what.NextSet(0); i >= 0; i = what.NextSet(i + 1))
+            from.Clear(i);
+    }
+
+    private static void Keep(Bitfield from, Bitfield what)
+    {
+        for (int i = from.NextSet(0); i >= 0; i = from.NextSet(i + 1))
+        {
+            if (!what[i])
+                from.Clear(i);
+        }
+    }
+}

@@ -1,0 +1,49 @@
+using Microsoft.Win32.SafeHandles;
+using Pieces.Metadata;
+using Pieces.Primitives;
+using Pieces.Storage.Files;
+
+namespace Pieces.Storage.Opening;
+
+/// <summary>
+/// Finds pieces that may be on the disk though the state does not tell of them, because its end was lost. A sparse file has holes where nothing was
+/// written, so after an ordinary sudden end these are few.
+/// </summary>
+internal static class UntoldData
+{
+    /// <summary>Sets the pieces that were written wholly, as far as they lie in a file.</summary>
+    /// <param name="path">Path of the unfinished file.</param>
+    /// <param name="file">Which one of the torrent it is.</param>
+    /// <param name="layout">The torrent's pieces.</param>
+    /// <param name="known">Pieces that need no look.</param>
+    /// <param name="into">Gets them.</param>
+    /// <exception cref="StorageException">The file cannot be opened.</exception>
+    public static void Find(string path, FileEntry file, PieceLayout layout, Bitfield known, Bitfield into)
+    {
+        try
+        {
+            using SafeFileHandle handle = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            for (long from = 0; from < file.Length && UnixCalls.TryFindData(handle, from, out long start, out long end); from = end)
+                Add(file, start, Math.Min(end, file.Length), layout, known, into);
+        }
+        catch (Exception e) when (DiskErrors.IsDiskError(e))
+        {
+            throw DiskErrors.Wrap(path, "open it", e);
+        }
+    }
+
+    private static void Add(FileEntry file, long start, long end, PieceLayout layout, Bitfield known, Bitfield into)
+    {
+        if (start >= end)
+            return;
+        int last = layout.PieceAt(file.Offset + end - 1).Value;
+        for (int i = known.NextClear(layout.PieceAt(file.Offset + start).Value); i >= 0 && i <= last; i = known.NextClear(i + 1))
+        {
+            PieceIndex piece = layout.Piece(i);
+            long first = Math.Max(0, layout.OffsetOf(piece) - file.Offset);
+            long behind = Math.Min(file.Length, layout.OffsetOf(piece) + layout.LengthOf(piece) - file.Offset);
+            if (first >= start && behind <= end)
+                into.Set(i);
+        }
+    }
+}

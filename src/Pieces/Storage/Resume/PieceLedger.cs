@@ -1,0 +1,144 @@
+using Pieces.Metadata;
+using Pieces.Primitives;
+
+namespace Pieces.Storage.Resume;
+
+/// <summary>What is on the disk, in memory: the source of every snapshot of the state. Safe for all threads.</summary>
+internal sealed class PieceLedger
+{
+    private readonly Lock _gate = new();
+    private readonly PieceLayout _layout;
+    private readonly Bitfield _have;
+    private readonly Bitfield _durable;
+    private readonly Dictionary<int, BlockBits> _candidates;
+    private readonly long[] _identities;
+    private readonly bool _isSized;
+    private List<int> _unflushed = [];
+
+    /// <summary>Begins with what was found at the opening, which is taken over.</summary>
+    public PieceLedger(PieceLayout layout, ResumeState start)
+    {
+        _layout = layout;
+        _have = start.Have;
+        _durable = start.Durable;
+        _candidates = start.Candidates;
+        _identities = start.Identities;
+        _isSized = start.IsSized;
+        for (int i = _have.NextSet(0); i >= 0; i = _have.NextSet(i + 1))
+        {
+            if (!_durable[i])
+                _unflushed.Add(i);
+        }
+    }
+
+    /// <summary>Whether a piece is verified and written.</summary>
+    public bool Has(PieceIndex piece)
+    {
+        lock (_gate)
+            return _have[piece];
+    }
+
+    /// <summary>A piece is verified and written.</summary>
+    public void AddPiece(PieceIndex piece)
+    {
+        lock (_gate)
+        {
+            _candidates.Remove(piece.Value);
+            if (_have.Set(piece))
+                _unflushed.Add(piece.Value);
+        }
+    }
+
+    /// <summary>Blocks of an open piece are written.</summary>
+    public void AddBlocks(PieceIndex piece, int first, int count)
+    {
+        lock (_gate)
+        {
+            if (!_candidates.TryGetValue(piece.Value, out BlockBits? bits))
+                _candidates.Add(piece.Value, bits = BlockBits.Of(_layout, piece));
+            bits.Set(first, count);
+        }
+    }
+
+    /// <summary>First block of a run that is on the disk and begins at <paramref name="first"/>, and how many follow one another, up to a bound.</summary>
+    public int BlocksFrom(PieceIndex piece, int first, int atMost)
+    {
+        lock (_gate)
+        {
+            if (!_candidates.TryGetValue(piece.Value, out BlockBits? bits))
+                return 0;
+            int count = 0;
+            while (count < atMost && bits[first + count])
+                count++;
+            return count;
+        }
+    }
+
+    /// <summary>The blocks of an open piece do not count any more; false when there were none.</summary>
+    public bool Forget(PieceIndex piece)
+    {
+        lock (_gate)
+            return _candidates.Remove(piece.Value);
+    }
+
+    /// <summary>A file was made.</summary>
+    public void SetIdentity(int file, long identity)
+    {
+        lock (_gate)
+            _identities[file] = identity;
+    }
+
+    /// <summary>The pieces that were added since the last call: they become durable by a flush that begins after it.</summary>
+    public List<int> TakeUnflushed()
+    {
+        lock (_gate)
+        {
+            List<int> taken = _unflushed;
+            _unflushed = [];
+            return taken;
+        }
+    }
+
+    /// <summary>Pieces have reached the disk.</summary>
+    public void SetDurable(List<int> pieces)
+    {
+        lock (_gate)
+        {
+            foreach (int piece in pieces)
+                _durable.Set(piece);
+        }
+    }
+
+    /// <summary>A copy of all of it.</summary>
+    public ResumeState Snapshot()
+    {
+        lock (_gate)
+        {
+            return new ResumeState
+            {
+                Have = _have.Clone(),
+                Durable = _durable.Clone(),
+                Doubtful = new Bitfield(0),
+                Candidates = [],
+                Identities = [.. _identities],
+                IsSized = _isSized,
+            };
+        }
+    }
+
+    /// <summary>The candidates as records.</summary>
+    public List<ResumeRecord> CandidateRecords()
+    {
+        List<ResumeRecord> records = [];
+        lock (_gate)
+        {
+            foreach ((int piece, BlockBits bits) in _candidates)
+            {
+                for (int at = 0; bits.TryNextRun(at, out int first, out int length); at = first + length)
+                    records.Add(ResumeRecord.Blocks(_layout.Piece(piece), first, length));
+            }
+        }
+
+        return records;
+    }
+}

@@ -1,0 +1,173 @@
+using System.Buffers.Binary;
+using System.Numerics;
+using Pieces.Metadata;
+using Pieces.Primitives;
+using Pieces.Storage.Files;
+
+namespace Pieces.Storage.Resume;
+
+/// <summary>How a reading of the state went.</summary>
+internal enum ResumeVerdict
+{
+    /// <summary>There is none.</summary>
+    Missing,
+
+    /// <summary>It is of use.</summary>
+    Good,
+
+    /// <summary>It belongs to another torrent.</summary>
+    Foreign,
+
+    /// <summary>It is damaged or of a later version.</summary>
+    Unusable,
+}
+
+/// <summary>The outcome of reading a state: the state when it is good, else why not.</summary>
+internal readonly record struct ResumeReading(ResumeVerdict Verdict, ResumeState? State, string Reason);
+
+/// <summary>
+/// The form of the state: a snapshot that ends in its SHA-1, then records of 20 bytes (fact, index, value, CRC-32C), all little-endian.
+/// A record that was torn by a sudden end, and all after it, do not count.
+/// </summary>
+internal static class ResumeFile
+{
+    /// <summary>Length of a record, in bytes.</summary>
+    public const int RecordLength = 20;
+
+    /// <summary>Version of the form.</summary>
+    public const int Version = 1;
+
+    /// <summary>Bytes of records after which the state is written anew, at least.</summary>
+    public const int MinRewriteLength = 1024 * 1024;
+
+    /// <summary>Bytes of records, at the most: what is longer cannot be ours, since the log is written anew long before.</summary>
+    public const long MaxRecordsLength = 256L * 1024 * 1024;
+
+    private const ulong Magic = 0x0A45544154534350; // "PCSTATE\n"
+    private const int HeaderLength = 72;
+    private const int SizedFlag = 1;
+
+    /// <summary>Length of the snapshot of a torrent, in bytes.</summary>
+    public static int SnapshotLength(int pieces, int files) => HeaderLength + (2 * Bitfield.ByteLengthOf(pieces)) + (8 * files) + Sha1Digest.Length;
+
+    /// <summary>Writes a snapshot; the candidates follow as records.</summary>
+    public static byte[] Snapshot(Metainfo metainfo, Guid boot, ResumeState state)
+    {
+        byte[] bytes = new byte[SnapshotLength(metainfo.Layout.PieceCount, metainfo.Files.Length)];
+        WriteHeader(bytes, metainfo, boot, state.IsSized ? SizedFlag : 0);
+        int bits = state.Have.ByteLength;
+        state.Have.WriteTo(bytes.AsSpan(HeaderLength, bits));
+        state.Durable.WriteTo(bytes.AsSpan(HeaderLength + bits, bits));
+        Span<byte> identities = bytes.AsSpan(HeaderLength + (2 * bits));
+        for (int i = 0; i < state.Identities.Length; i++)
+            BinaryPrimitives.WriteInt64LittleEndian(identities[(8 * i)..], state.Identities[i]);
+        Sha1Digest.Of(bytes.AsSpan(..^Sha1Digest.Length)).CopyTo(bytes.AsSpan(bytes.Length - Sha1Digest.Length));
+        return bytes;
+    }
+
+    /// <summary>Writes one record to the front of <paramref name="destination"/>.</summary>
+    public static void WriteRecord(Span<byte> destination, ResumeRecord record)
+    {
+        BinaryPrimitives.WriteInt32LittleEndian(destination, (int)record.Fact);
+        BinaryPrimitives.WriteInt32LittleEndian(destination[4..], record.Index);
+        BinaryPrimitives.WriteInt64LittleEndian(destination[8..], record.Value);
+        BinaryPrimitives.WriteUInt32LittleEndian(destination[16..], Checksum(destination));
+    }
+
+    /// <summary>Reads the state of a torrent; never throws for what is in it.</summary>
+    /// <param name="path">Its path.</param>
+    /// <param name="metainfo">The torrent it should be about.</param>
+    /// <param name="boot">Names the present start of the machine; empty when unknown, and then only what is durable counts.</param>
+    /// <exception cref="StorageException">It is there and cannot be read.</exception>
+    public static ResumeReading Read(string path, Metainfo metainfo, Guid boot)
+    {
+        FileFacts facts = FileFacts.Of(path);
+        if (facts.Kind == FileKind.Missing)
+            return new ResumeReading(ResumeVerdict.Missing, null, "");
+        if (!facts.IsFile)
+            return new ResumeReading(ResumeVerdict.Unusable, null, "it is not an ordinary file");
+        int snapshotLength = SnapshotLength(metainfo.Layout.PieceCount, metainfo.Files.Length);
+        if (facts.Length > snapshotLength + MaxRecordsLength)
+            return new ResumeReading(ResumeVerdict.Unusable, null, $"it is {facts.Length} bytes long");
+        byte[] bytes;
+        try
+        {
+            bytes = File.ReadAllBytes(path);
+        }
+        catch (Exception e) when (DiskErrors.IsDiskError(e))
+        {
+            throw DiskErrors.Wrap(path, "read it", e);
+        }
+
+        return Parse(bytes, snapshotLength, metainfo, boot, facts.Modified);
+    }
+
+    private static ResumeReading Parse(byte[] bytes, int snapshotLength, Metainfo metainfo, Guid boot, long modified)
+    {
+        if (bytes.Length == 0)
+            return new ResumeReading(ResumeVerdict.Unusable, null, "it is empty");
+        if (bytes.Length < HeaderLength || BinaryPrimitives.ReadUInt64LittleEndian(bytes) != Magic)
+            return new ResumeReading(ResumeVerdict.Unusable, null, "it is damaged");
+        int version = BinaryPrimitives.ReadInt32LittleEndian(bytes.AsSpan(8));
+        if (version != Version)
+            return new ResumeReading(ResumeVerdict.Unusable, null, $"it is of version {version}, not {Version}");
+        if (!metainfo.InfoHash.Matches(bytes.AsSpan(16, InfoHash.Length)))
+            return new ResumeReading(ResumeVerdict.Foreign, null, "it belongs to another torrent");
+        if (bytes.Length < snapshotLength || !SameShape(bytes, metainfo)
+            || !Sha1Digest.Of(bytes.AsSpan(0, snapshotLength - Sha1Digest.Length)).Matches(bytes.AsSpan(snapshotLength - Sha1Digest.Length, Sha1Digest.Length)))
+            return new ResumeReading(ResumeVerdict.Unusable, null, "it is damaged");
+
+        int pieces = metainfo.Layout.PieceCount;
+        int bits = Bitfield.ByteLengthOf(pieces);
+        if (!Bitfield.TryRead(bytes.AsSpan(HeaderLength, bits), pieces, out Bitfield have)
+            || !Bitfield.TryRead(bytes.AsSpan(HeaderLength + bits, bits), pieces, out Bitfield durable))
+            return new ResumeReading(ResumeVerdict.Unusable, null, "it is damaged");
+        long[] identities = new long[metainfo.Files.Length];
+        for (int i = 0; i < identities.Length; i++)
+            identities[i] = BinaryPrimitives.ReadInt64LittleEndian(bytes.AsSpan(HeaderLength + (2 * bits) + (8 * i)));
+
+        bool sameBoot = boot != Guid.Empty && boot == new Guid(bytes.AsSpan(36, 16));
+        bool isSized = (BinaryPrimitives.ReadInt32LittleEndian(bytes.AsSpan(12)) & SizedFlag) != 0;
+        var replay = new ResumeReplay(metainfo.Layout, have, durable, identities);
+        ResumeState state = replay.Run(bytes.AsSpan(snapshotLength), sameBoot, isSized, modified);
+        return new ResumeReading(ResumeVerdict.Good, state, "");
+    }
+
+    /// <summary>Takes the record at the front; false when it is torn.</summary>
+    public static bool TryReadRecord(ReadOnlySpan<byte> source, out ResumeRecord record)
+    {
+        record = default;
+        if (source.Length < RecordLength || BinaryPrimitives.ReadUInt32LittleEndian(source[16..]) != Checksum(source))
+            return false;
+        record = new ResumeRecord(
+            (ResumeFact)BinaryPrimitives.ReadInt32LittleEndian(source),
+            BinaryPrimitives.ReadInt32LittleEndian(source[4..]),
+            BinaryPrimitives.ReadInt64LittleEndian(source[8..]));
+        return true;
+    }
+
+    private static void WriteHeader(Span<byte> header, Metainfo metainfo, Guid boot, int flags)
+    {
+        BinaryPrimitives.WriteUInt64LittleEndian(header, Magic);
+        BinaryPrimitives.WriteInt32LittleEndian(header[8..], Version);
+        BinaryPrimitives.WriteInt32LittleEndian(header[12..], flags);
+        metainfo.InfoHash.CopyTo(header[16..]);
+        boot.TryWriteBytes(header[36..]);
+        BinaryPrimitives.WriteInt32LittleEndian(header[52..], metainfo.Layout.PieceCount);
+        BinaryPrimitives.WriteInt32LittleEndian(header[56..], metainfo.Layout.PieceLength);
+        BinaryPrimitives.WriteInt64LittleEndian(header[60..], metainfo.Layout.TotalLength);
+        BinaryPrimitives.WriteInt32LittleEndian(header[68..], metainfo.Files.Length);
+    }
+
+    private static bool SameShape(ReadOnlySpan<byte> header, Metainfo metainfo) =>
+        BinaryPrimitives.ReadInt32LittleEndian(header[52..]) == metainfo.Layout.PieceCount
+        && BinaryPrimitives.ReadInt32LittleEndian(header[56..]) == metainfo.Layout.PieceLength
+        && BinaryPrimitives.ReadInt64LittleEndian(header[60..]) == metainfo.Layout.TotalLength
+        && BinaryPrimitives.ReadInt32LittleEndian(header[68..]) == metainfo.Files.Length;
+
+    private static uint Checksum(ReadOnlySpan<byte> record)
+    {
+        uint crc = BitOperations.Crc32C(uint.MaxValue, BinaryPrimitives.ReadUInt64LittleEndian(record));
+        return ~BitOperations.Crc32C(crc, BinaryPrimitives.ReadUInt64LittleEndian(record[8..]));
+    }
+}

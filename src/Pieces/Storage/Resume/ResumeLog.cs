@@ -1,0 +1,191 @@
+using System.Buffers;
+using Microsoft.Win32.SafeHandles;
+using Pieces.Storage.Files;
+
+namespace Pieces.Storage.Resume;
+
+/// <summary>
+/// Writes the state. A record is appended as soon as nobody else is appending; whatever has collected meanwhile goes in one call of the
+/// system, so that a hundred thousand small pieces a second cost little. Safe for all threads; calls block.
+/// </summary>
+internal sealed class ResumeLog : IDisposable
+{
+    private readonly Lock _gate = new();
+    private readonly Lock _writer = new();
+    private readonly StoragePaths _paths;
+    private readonly ResumeSnapshot _snapshot;
+    private ArrayBufferWriter<byte> _pending = new();
+    private ArrayBufferWriter<byte> _taken = new();
+    private SafeFileHandle? _file;
+    private long _length;
+    private long _count;
+    private bool _isClosed;
+
+    /// <summary>Makes a log that writes nothing before <see cref="Rewrite"/>.</summary>
+    public ResumeLog(StoragePaths paths, ResumeSnapshot snapshot)
+    {
+        _paths = paths;
+        _snapshot = snapshot;
+    }
+
+    /// <summary>Records so far, those included that are about to be written.</summary>
+    public long Count
+    {
+        get
+        {
+            lock (_gate)
+                return _count;
+        }
+    }
+
+    /// <summary>Whether there are so many records that a new snapshot is shorter.</summary>
+    public bool IsLong => Count * ResumeFile.RecordLength > Math.Max(ResumeFile.MinRewriteLength, 4L * _snapshot.Length);
+
+    /// <summary>Keeps a record until the next <see cref="Append"/>.</summary>
+    public void Hold(ResumeRecord record)
+    {
+        lock (_gate)
+        {
+            ResumeFile.WriteRecord(_pending.GetSpan(ResumeFile.RecordLength), record);
+            _pending.Advance(ResumeFile.RecordLength);
+            _count++;
+        }
+    }
+
+    /// <summary>Appends a record, now or with those of the thread that is appending.</summary>
+    /// <exception cref="StorageException">The system refused.</exception>
+    public void Append(ResumeRecord record)
+    {
+        Hold(record);
+        while (HasPending() && _writer.TryEnter())
+        {
+            try
+            {
+                Drain();
+            }
+            finally
+            {
+                _writer.Exit();
+            }
+        }
+    }
+
+    /// <summary>Waits until all records are on the disk.</summary>
+    /// <exception cref="StorageException">The system refused.</exception>
+    public void Flush()
+    {
+        SafeFileHandle? file;
+        lock (_writer)
+        {
+            Drain();
+            file = _file;
+        }
+
+        try
+        {
+            // Others append meanwhile: what waited in memory for the disk would be lost with the process.
+            if (file is not null)
+                RandomAccess.FlushToDisk(file);
+        }
+        catch (ObjectDisposedException) when (file!.IsClosed)
+        {
+            // Replaced by a snapshot, which was flushed, or not needed any more.
+        }
+        catch (Exception e) when (DiskErrors.IsDiskError(e))
+        {
+            throw DiskErrors.Wrap(_paths.State, "flush it", e);
+        }
+    }
+
+    /// <summary>Replaces the state by a snapshot of the ledger: temporary file, flush, rename, flush of the folder.</summary>
+    /// <exception cref="StorageException">The system refused.</exception>
+    public void Rewrite()
+    {
+        lock (_writer)
+        {
+            if (_isClosed)
+                return;
+            Drain();
+            try
+            {
+                byte[] bytes = _snapshot.Compose(out int records);
+                SafeFileHandle file = Replace(bytes);
+                _file?.Dispose();
+                _file = file;
+                _length = bytes.Length;
+                lock (_gate)
+                    _count = records + (_pending.WrittenCount / ResumeFile.RecordLength);
+            }
+            catch (Exception e) when (DiskErrors.IsDiskError(e))
+            {
+                throw DiskErrors.Wrap(_paths.State, "write it", e);
+            }
+        }
+    }
+
+    /// <summary>Writes no more; what comes later is dropped.</summary>
+    public void Dispose()
+    {
+        lock (_writer)
+        {
+            _isClosed = true;
+            _file?.Dispose();
+            _file = null;
+        }
+    }
+
+    private bool HasPending()
+    {
+        lock (_gate)
+            return _pending.WrittenCount > 0;
+    }
+
+    /// <summary>Writes what is held. Called with the writer's lock.</summary>
+    private void Drain()
+    {
+        while (true)
+        {
+            lock (_gate)
+            {
+                if (_pending.WrittenCount == 0)
+                    return;
+                (_pending, _taken) = (_taken, _pending);
+            }
+
+            try
+            {
+                if (_file is not null)
+                    RandomAccess.Write(_file, _taken.WrittenSpan, _length);
+            }
+            catch (Exception e) when (DiskErrors.IsDiskError(e))
+            {
+                throw DiskErrors.WriteFailed(_paths.State, _taken.WrittenCount, _length, e);
+            }
+            finally
+            {
+                // A failed write leaves a gap that no reader gets past: what was before it counts, the rest is hashed.
+                _length += _taken.WrittenCount;
+                _taken.ResetWrittenCount();
+            }
+        }
+    }
+
+    private SafeFileHandle Replace(byte[] bytes)
+    {
+        string temporary = _paths.State + StoragePaths.NewSuffix;
+        SafeFileHandle file = File.OpenHandle(temporary, FileMode.Create, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
+        try
+        {
+            RandomAccess.Write(file, bytes, 0);
+            RandomAccess.FlushToDisk(file);
+            File.Move(temporary, _paths.State, overwrite: true);
+            UnixCalls.FlushFolder(_paths.Folder);
+            return file;
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+    }
+}

@@ -1,0 +1,36 @@
+using Pieces.Metadata;
+
+namespace Pieces.Storage.Resume;
+
+/// <summary>Composes the bytes of a whole state from the ledger.</summary>
+internal sealed class ResumeSnapshot
+{
+    private readonly Metainfo _metainfo;
+    private readonly PieceLedger _ledger;
+    private readonly Guid _boot;
+
+    /// <summary>Composes for one torrent, in one start of the machine.</summary>
+    public ResumeSnapshot(Metainfo metainfo, PieceLedger ledger, Guid boot)
+    {
+        _metainfo = metainfo;
+        _ledger = ledger;
+        _boot = boot;
+        Length = ResumeFile.SnapshotLength(metainfo.Layout.PieceCount, metainfo.Files.Length);
+    }
+
+    /// <summary>Bytes without records.</summary>
+    public int Length { get; }
+
+    /// <summary>The state as it is now: the snapshot, and a record for each run of blocks of candidates.</summary>
+    public byte[] Compose(out int recordCount)
+    {
+        byte[] snapshot = ResumeFile.Snapshot(_metainfo, _boot, _ledger.Snapshot());
+        List<ResumeRecord> records = _ledger.CandidateRecords();
+        recordCount = records.Count;
+        byte[] bytes = new byte[snapshot.Length + (records.Count * ResumeFile.RecordLength)];
+        snapshot.CopyTo(bytes, 0);
+        for (int i = 0; i < records.Count; i++)
+            ResumeFile.WriteRecord(bytes.AsSpan(snapshot.Length + (i * ResumeFile.RecordLength)), records[i]);
+        return bytes;
+    }
+}

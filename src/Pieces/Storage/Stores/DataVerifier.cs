@@ -1,0 +1,159 @@
+using System.Collections.Immutable;
+using Pieces.Metadata;
+using Pieces.Primitives;
+using Pieces.Storage.Files;
+using Pieces.Storage.Opening;
+
+namespace Pieces.Storage.Stores;
+
+/// <summary>How one file of a torrent stands on the disk.</summary>
+/// <param name="File">The file.</param>
+/// <param name="Path">The path that was looked at: the final one, or the <c>.part</c> file when that is what is there.</param>
+/// <param name="IsThere">Whether there is anything at it.</param>
+/// <param name="Length">Bytes that are there.</param>
+/// <param name="BadPieces">Pieces that touch it and are missing or bad, ascending.</param>
+public sealed record FileCheck(FileEntry File, string Path, bool IsThere, long Length, ImmutableArray<int> BadPieces)
+{
+    /// <summary>
+    /// Pieces that touch it and that nothing can be said of, ascending: they hold bytes of files that were left out and are not there.
+    /// </summary>
+    public ImmutableArray<int> UnprovenPieces { get; init; } = [];
+
+    /// <summary>Whether the file is complete and right, under whichever name, as far as that can be proven.</summary>
+    public bool IsGood => IsThere && Length == File.Length && BadPieces.IsEmpty;
+}
+
+/// <summary>How the data of a torrent stands on the disk.</summary>
+/// <param name="GoodPieces">Number of pieces that are right.</param>
+/// <param name="BadPieces">Pieces that are missing or bad, ascending.</param>
+/// <param name="Files">Every file that belongs on the disk and was not left out.</param>
+public sealed record DataCheckResult(int GoodPieces, ImmutableArray<int> BadPieces, ImmutableArray<FileCheck> Files)
+{
+    /// <summary>As in <see cref="FileCheck"/>, over all files.</summary>
+    public ImmutableArray<int> UnprovenPieces { get; init; } = [];
+
+    /// <summary>Pieces that were looked at.</summary>
+    public required int CheckedPieces { get; init; }
+
+    /// <summary>Whether all of it is there and right.</summary>
+    public bool IsGood
+    {
+        get
+        {
+            foreach (FileCheck file in Files)
+            {
+                if (!file.IsGood)
+                    return false;
+            }
+
+            return BadPieces.IsEmpty;
+        }
+    }
+}
+
+/// <summary>Hashes data on the disk against its torrent, with all processors; changes nothing.</summary>
+public static class DataVerifier
+{
+    private const int MaxOpenFiles = 48;
+
+    /// <summary>Checks all pieces.</summary>
+    /// <param name="metainfo">The torrent.</param>
+    /// <param name="directory">The folder that its file or top folder lies in.</param>
+    /// <param name="progress">Hears how far it has come, on any thread; or null.</param>
+    /// <param name="cancellationToken">Ends it early.</param>
+    /// <exception cref="StorageException">A file is there and cannot be read.</exception>
+    public static Task<DataCheckResult> RunAsync(
+        Metainfo metainfo, string directory, IProgress<CheckProgress>? progress, CancellationToken cancellationToken) =>
+        RunAsync(metainfo, directory, null, progress, cancellationToken);
+
+    /// <summary>Checks the pieces of some files.</summary>
+    /// <param name="metainfo">The torrent.</param>
+    /// <param name="directory">The folder that its file or top folder lies in.</param>
+    /// <param name="selected">Indexes of the files; null for all.</param>
+    /// <param name="progress">Hears how far it has come, on any thread; or null.</param>
+    /// <param name="cancellationToken">Ends it early.</param>
+    /// <exception cref="StorageException">A file is there and cannot be read.</exception>
+    public static async Task<DataCheckResult> RunAsync(
+        Metainfo metainfo, string directory, ImmutableArray<int>? selected, IProgress<CheckProgress>? progress, CancellationToken cancellationToken)
+    {
+        ImmutableArray<FileEntry> asNamed = metainfo.Files;
+        metainfo = NamesOnDisk.Of(metainfo, directory);
+        bool[]? flags = SelectedFiles.FlagsOf(metainfo, selected);
+        using var handles = new HandleCache(MaxOpenFiles);
+        var paths = new StoragePaths(metainfo, directory);
+        var mode = new FileStoreMode(ReadOnly: true, Preallocation.None);
+        var files = new FileStore(metainfo.Files, paths, handles, SystemDiskCalls.Instance, mode);
+        bool hasSpare = FileFacts.Of(paths.Spare).IsFile;
+        var facts = new FileFacts[metainfo.Files.Length];
+        foreach (FileEntry file in metainfo.Files)
+        {
+            if (!file.IsOnDisk)
+                continue;
+            facts[file.Index] = Place(file, files, paths);
+            if (flags is not null && !flags[file.Index] && !facts[file.Index].IsFile && hasSpare)
+                files.SetPlace(file.Index, FilePlace.Spare);
+        }
+
+        Bitfield pieces = SelectedFiles.PiecesOf(metainfo, flags);
+        Bitfield good = await PieceCheck.RunAsync(metainfo, files, pieces, progress, cancellationToken).ConfigureAwait(false);
+        var unproven = new Bitfield(good.Length);
+        for (int i = pieces.NextSet(0); i >= 0 && flags is not null; i = pieces.NextSet(i + 1))
+        {
+            if (!good[i] && UnprovenPieces.LacksOnlyOthers(metainfo.Layout.Piece(i), metainfo.Layout, files, file => facts[file].Length, file => flags[file]))
+                unproven.Set(i);
+        }
+
+        ImmutableArray<FileCheck>.Builder checks = ImmutableArray.CreateBuilder<FileCheck>();
+        foreach (FileEntry file in metainfo.Files)
+        {
+            if (!file.IsOnDisk || (flags is not null && !flags[file.Index]))
+                continue;
+            FileFacts fact = facts[file.Index];
+            ImmutableArray<int> lacking = file.Length == 0 ? [] : Clear(good, metainfo.Layout.PieceAt(file.Offset).Value,
+                metainfo.Layout.PieceAt(file.Offset + file.Length - 1).Value);
+            ImmutableArray<int> bad = [.. lacking.Where(i => !unproven[i])];
+            checks.Add(new FileCheck(asNamed[file.Index], files.PathOf(file.Index), fact.IsFile, fact.Length, bad) { UnprovenPieces = [.. lacking.Where(i => unproven[i])] });
+        }
+
+        ImmutableArray<int> notGood = [.. Clear(good, 0, good.Length - 1).Where(i => pieces[i])];
+        return new DataCheckResult(good.Count, [.. notGood.Where(i => !unproven[i])], checks.ToImmutable())
+        {
+            UnprovenPieces = [.. notGood.Where(i => unproven[i])],
+            CheckedPieces = pieces.Count,
+        };
+    }
+
+    private static FileFacts Place(FileEntry file, FileStore files, StoragePaths paths)
+    {
+        if (!HasFolders(file, files))
+            return default;
+        FileFacts final = FileFacts.Of(paths.Final(file.Index));
+        FileFacts part = final.IsFile ? default : FileFacts.Of(paths.Part(file.Index));
+        if (final.IsFile)
+            files.SetPlace(file.Index, FilePlace.Final);
+        else if (part.IsFile)
+            files.SetPlace(file.Index, FilePlace.Part);
+        return final.IsFile ? final : part.IsFile ? part : default;
+    }
+
+    private static bool HasFolders(FileEntry file, FileStore files)
+    {
+        try
+        {
+            return files.Folders.HasFoldersOf(file);
+        }
+        catch (StorageException e) when (e.Fault == StorageFault.InTheWay)
+        {
+            // Something else has the folder's place: the file is not there, which is what the check reports.
+            return false;
+        }
+    }
+
+    private static ImmutableArray<int> Clear(Bitfield good, int first, int last)
+    {
+        ImmutableArray<int>.Builder clear = ImmutableArray.CreateBuilder<int>();
+        for (int i = good.NextClear(first); i >= 0 && i <= last; i = good.NextClear(i + 1))
+            clear.Add(i);
+        return clear.ToImmutable();
+    }
+}

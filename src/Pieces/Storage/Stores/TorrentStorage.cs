@@ -1,0 +1,274 @@
+using Pieces.Metadata;
+using Pieces.Primitives;
+using Pieces.Storage.Files;
+using Pieces.Storage.Opening;
+using Pieces.Storage.Resume;
+using Pieces.Storage.Transfer;
+
+namespace Pieces.Storage.Stores;
+
+/// <summary>
+/// Keeps the pieces of one torrent in its files, and what is known of them between runs.
+/// </summary>
+internal sealed class TorrentStorage : ITorrentStore
+{
+    private readonly StorageOptions _options;
+    private readonly StoragePaths _paths;
+    private readonly FileStore _files;
+    private PieceJobs? _jobs;
+    private Upkeep? _upkeep;
+    private StorageLock? _lock;
+    private bool _hasSpare;
+    private int _completed;
+    private bool _isClosed;
+
+    /// <summary>Makes a storage; nothing is touched before <see cref="OpenAsync"/>.</summary>
+    public TorrentStorage(StorageOptions options)
+    {
+        if (options.ReadOnly)
+            options = options with { Metainfo = NamesOnDisk.Of(options.Metainfo, options.OutputDirectory) };
+        _options = options;
+        _paths = new StoragePaths(options.Metainfo, options.OutputDirectory, options.Content);
+        var mode = new FileStoreMode(options.ReadOnly, options.Preallocation);
+        _files = new FileStore(options.Metainfo.Files, _paths, options.Handles, options.Calls, mode);
+    }
+
+    /// <inheritdoc/>
+    public bool CanResume => true;
+
+    private PieceJobs Jobs => _jobs ?? throw new InvalidOperationException("the storage is not open");
+
+    /// <summary>
+    /// Takes the lock, finds out what is there, hashing as little as the state allows, and makes ready. Files that turn out complete get their
+    /// final names before it returns, and <see cref="FileFinished"/> comes for them.
+    /// </summary>
+    /// <exception cref="StorageException">In the way, locked, not enough space, or the system refused.</exception>
+    public async Task<StorageOpening> OpenAsync(IProgress<CheckProgress>? progress, CancellationToken cancellationToken)
+    {
+        Guid boot = _options.Boot ?? BootId.Read();
+        Opened opened;
+        try
+        {
+            opened = await new StorageOpener(_options, _paths, _files, boot).OpenAsync(progress, cancellationToken).ConfigureAwait(false);
+            _lock = opened.Lock;
+            Begin(opened, boot);
+        }
+        catch
+        {
+            await DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+
+        return opened.Opening;
+    }
+
+    /// <inheritdoc/>
+    public void WriteBlocks(PieceIndex piece, IReadOnlyList<CandidateBlock> blocks) => Jobs.WriteBlocks(piece, blocks);
+
+    /// <inheritdoc/>
+    public void StorePiece(PieceIndex piece, BlockBuffer?[] blocks, IReadOnlyList<bool> written) => Jobs.StorePiece(piece, blocks, written);
+
+    /// <inheritdoc/>
+    public void ForgetCandidates(PieceIndex piece) => Jobs.ForgetCandidates(piece);
+
+    /// <inheritdoc/>
+    public ValueTask ReadAsync(IReadOnlyList<BlockRead> reads, CancellationToken cancellationToken) => Jobs.ReadAsync(reads, cancellationToken);
+
+    /// <summary>
+    /// Waits for all jobs, flushes, saves the state and lets go of files and lock. The hidden folder is removed when everything wanted is complete.
+    /// </summary>
+    /// <exception cref="StorageException">The system refused; what could be let go is let go.</exception>
+    public async Task CloseAsync()
+    {
+        if (_isClosed || _upkeep is not { } upkeep)
+            return;
+        try
+        {
+            await Jobs.WhenIdleAsync().ConfigureAwait(false);
+            await upkeep.Finisher.WhenIdleAsync().ConfigureAwait(false);
+            await upkeep.Flusher.DisposeAsync().ConfigureAwait(false);
+            if (_lock is null)
+                return;
+            if (Volatile.Read(ref _completed) != 0)
+                await Task.Run(RemoveFolder).ConfigureAwait(false);
+            else
+                await Task.Run(() => Save(upkeep)).ConfigureAwait(false);
+        }
+        finally
+        {
+            await DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Lets go of everything without saving, as an end without warning would.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (_isClosed)
+            return;
+        _isClosed = true;
+        if (_upkeep is { } upkeep)
+        {
+            await Jobs.WhenIdleAsync().ConfigureAwait(false);
+            await upkeep.Finisher.WhenIdleAsync().ConfigureAwait(false);
+            await upkeep.Flusher.DisposeAsync().ConfigureAwait(false);
+            upkeep.Writer.Dispose();
+            upkeep.Log.Dispose();
+        }
+
+        _files.CloseAll();
+        _lock?.Dispose();
+    }
+
+    private void Begin(Opened opened, Guid boot)
+    {
+        Metainfo metainfo = _options.Metainfo;
+        var ledger = new PieceLedger(metainfo.Layout, StartOf(opened));
+        var log = new ResumeLog(_paths, new ResumeSnapshot(metainfo, ledger, boot));
+        var verifier = new PieceVerifier(metainfo, _files);
+        var guard = new ServeGuard(metainfo, _files, verifier, opened.Standing.Unproven, _options.Paranoid);
+        var flusher = new DataFlusher(_files, _options.OutputDirectory, ledger, log);
+        var finisher = new FileFinisher(metainfo, _files, _paths, _options.Sink, _options.Overwrite)
+        {
+            Finished = file => guard.Remember(file, FileFacts.Of(_paths.Final(file))),
+            AllFinished = Complete,
+        };
+        var writer = new PieceWriter(metainfo.Layout, _files, verifier, ledger, new ResumeJournal(flusher, log));
+        _upkeep = new Upkeep(writer, finisher, flusher, log);
+        IBlockReader reader = new PieceReader(metainfo.Layout, _files, ledger, guard);
+        if (_options.Content is { } content)
+        {
+            reader = new FailingReader(reader, _options.Sink);
+            for (int i = 0; i < content.Files.Length; i++)
+                guard.Remember(i, FileFacts.Of(content.Files[i]));
+        }
+
+        _jobs = new PieceJobs(_options.Queue, new StorageContext
+        {
+            Writer = writer,
+            Reader = reader,
+            Stored = finisher.OnStored,
+            Sink = _options.Sink,
+            Folder = _options.OutputDirectory,
+        });
+        if (_lock is null)
+            return;
+
+        bool isComplete = Expect(opened, finisher);
+        PlaceUnselected();
+        finisher.Finish([.. opened.ToFinish]);
+        foreach (FileEntry file in metainfo.Files)
+        {
+            if (file.Length == 0 && _options.Wants(file.Index) && !opened.Opening.FinishedFiles[file.Index])
+                _options.Sink.OnDisk(new FileFinished(file.Index, _paths.Final(file.Index)));
+        }
+
+        if (isComplete)
+        {
+            Complete();
+            return;
+        }
+
+        MarkStandingDirty(flusher);
+        log.Rewrite();
+        _files.PartMade = file =>
+        {
+            long identity = FileFacts.Of(_paths.Part(file)).Identity;
+            ledger.SetIdentity(file, identity);
+            log.Append(new ResumeRecord(ResumeFact.FileMade, file, identity));
+        };
+        flusher.Start(_options.TimeProvider, _options.Sink);
+    }
+
+    private ResumeState StartOf(Opened opened)
+    {
+        long[] identities = new long[_options.Metainfo.Files.Length];
+        for (int i = 0; i < identities.Length; i++)
+        {
+            if (_files.PlaceOf(i) is FilePlace.Part or FilePlace.Final)
+                identities[i] = FileFacts.Of(_files.PathOf(i)).Identity;
+        }
+
+        return new ResumeState
+        {
+            Have = opened.Opening.Have.Clone(),
+            Durable = opened.Standing.Durable,
+            Doubtful = new Bitfield(0),
+            Candidates = opened.Standing.Candidates,
+            Identities = identities,
+            IsSized = _options.Preallocation != Preallocation.None,
+        };
+    }
+
+    /// <summary>Tells the finisher which pieces each file waits for; true when none waits for any.</summary>
+    private bool Expect(Opened opened, FileFinisher finisher)
+    {
+        PieceLayout layout = _options.Metainfo.Layout;
+        bool isComplete = true;
+        foreach (FileEntry file in _options.Metainfo.Files)
+        {
+            if (!_options.Wants(file.Index) || _files.PlaceOf(file.Index) == FilePlace.Final || opened.ToFinish.Contains(file.Index))
+                continue;
+            int missing = 0, last = layout.PieceAt(file.Offset + file.Length - 1).Value;
+            for (int i = opened.Opening.Have.NextClear(layout.PieceAt(file.Offset).Value); i >= 0 && i <= last; i = opened.Opening.Have.NextClear(i + 1))
+                missing++;
+            if (missing == 0)
+            {
+                // Every byte of it came from the spare file.
+                opened.ToFinish.Add(file.Index);
+                continue;
+            }
+
+            finisher.Expect(file.Index, missing);
+            isComplete = false;
+        }
+
+        return isComplete;
+    }
+
+    /// <summary>What stands there may be in the system's cache alone: the next flush takes it along.</summary>
+    private void MarkStandingDirty(DataFlusher flusher)
+    {
+        foreach (FileEntry file in _options.Metainfo.Files)
+        {
+            if (file.Length > 0 && _files.PlaceOf(file.Index) == FilePlace.Part)
+                flusher.MarkDirty(file.Offset, 1);
+        }
+    }
+
+    private void PlaceUnselected()
+    {
+        foreach (FileEntry file in _options.Metainfo.Files)
+        {
+            if (!file.IsOnDisk || _options.Wants(file.Index))
+                continue;
+            if (_files.PlaceOf(file.Index) == FilePlace.Absent)
+                _files.SetPlace(file.Index, FilePlace.Spare);
+            _hasSpare |= _files.PlaceOf(file.Index) == FilePlace.Spare;
+        }
+    }
+
+    /// <summary>Everything wanted is complete. Bytes in the spare file can still be served, so it goes only at the end.</summary>
+    private void Complete()
+    {
+        Volatile.Write(ref _completed, 1);
+        if (!_hasSpare)
+            RemoveFolder();
+    }
+
+    private void RemoveFolder()
+    {
+        _upkeep!.Log.Dispose();
+        StorageOpener.RemoveFolder(_paths);
+    }
+
+    private static void Save(Upkeep upkeep)
+    {
+        upkeep.Flusher.Flush();
+        upkeep.Log.Rewrite();
+        upkeep.Log.Append(new ResumeRecord(ResumeFact.Durable, 0, upkeep.Log.Count));
+        upkeep.Log.Flush();
+    }
+
+    /// <summary>What an open storage does beside its jobs.</summary>
+    private sealed record Upkeep(PieceWriter Writer, FileFinisher Finisher, DataFlusher Flusher, ResumeLog Log);
+}

@@ -1,0 +1,94 @@
+using Pieces.Metadata;
+using Pieces.Primitives;
+using Pieces.Storage.Files;
+
+namespace Pieces.Storage.Streaming;
+
+/// <summary>
+/// Room for a few pieces of a torrent in a file without a name, which is never longer than they are together: a piece that left gives its place to
+/// another. Positional, so that any number of threads may work at one time. Calls block.
+/// </summary>
+internal sealed class SlidingFile : IPieceBytes, IDisposable
+{
+    private readonly PieceLayout _layout;
+    private readonly string _folder;
+    private readonly IDiskCalls _calls;
+    private readonly UnlinkedFile _file;
+
+    private SlidingFile(PieceLayout layout, int slots, string folder, IDiskCalls calls, UnlinkedFile file)
+    {
+        _layout = layout;
+        _folder = folder;
+        _calls = calls;
+        _file = file;
+        Slots = new PieceSlots(slots);
+    }
+
+    /// <summary>Which pieces are here.</summary>
+    public PieceSlots Slots { get; }
+
+    /// <summary>Makes one that is empty.</summary>
+    /// <param name="layout">Piece arithmetic.</param>
+    /// <param name="slots">Pieces that it has room for.</param>
+    /// <param name="folder">Where the file lies.</param>
+    /// <param name="calls">The calls that can fail.</param>
+    /// <exception cref="StorageException">The system refused.</exception>
+    public static SlidingFile Create(PieceLayout layout, int slots, string folder, IDiskCalls calls) =>
+        new(layout, slots, folder, calls, UnlinkedFile.Create(folder));
+
+    /// <inheritdoc/>
+    public void Write(long offset, IReadOnlyList<ReadOnlyMemory<byte>> buffers)
+    {
+        PieceIndex piece = _layout.PieceAt(offset);
+        long position = PositionOf(Slots.Take(piece), piece, offset);
+        long length = 0;
+        foreach (ReadOnlyMemory<byte> buffer in buffers)
+            length += buffer.Length;
+        try
+        {
+            var cursor = new BufferCursor();
+            List<ReadOnlyMemory<byte>> views = new(Math.Min(buffers.Count, BufferCursor.MaxBuffersPerCall));
+            for (long done = 0; done < length;)
+            {
+                int taken = cursor.TakeForWriting(buffers, (int)(length - done), views);
+                _calls.Write(_file.Handle, views, position + done);
+                done += taken;
+            }
+        }
+        catch (Exception e) when (DiskErrors.IsDiskError(e))
+        {
+            throw DiskErrors.Wrap(_folder, $"write {length} bytes to a temporary file in it", e);
+        }
+    }
+
+    /// <inheritdoc/>
+    public bool TryRead(long offset, Memory<byte> buffer)
+    {
+        PieceIndex piece = _layout.PieceAt(offset);
+        if (!Slots.TryFind(piece, out int slot))
+            return false;
+        long position = PositionOf(slot, piece, offset);
+        try
+        {
+            while (buffer.Length > 0)
+            {
+                int read = RandomAccess.Read(_file.Handle, buffer.Span, position);
+                if (read == 0)
+                    return false;
+                buffer = buffer[read..];
+                position += read;
+            }
+
+            return true;
+        }
+        catch (Exception e) when (DiskErrors.IsDiskError(e))
+        {
+            throw DiskErrors.Wrap(_folder, $"read {buffer.Length} bytes of a temporary file in it", e);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _file.Dispose();
+
+    private long PositionOf(int slot, PieceIndex piece, long offset) => ((long)slot * _layout.PieceLength) + (offset - _layout.OffsetOf(piece));
+}

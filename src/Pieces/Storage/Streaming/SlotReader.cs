@@ -1,0 +1,50 @@
+using Pieces.Metadata;
+using Pieces.Primitives;
+using Pieces.Storage.Transfer;
+
+namespace Pieces.Storage.Streaming;
+
+/// <summary>Reads blocks of the pieces that are still in a <see cref="SlidingFile"/>. Safe for all threads; calls block.</summary>
+internal sealed class SlotReader : IBlockReader
+{
+    private readonly PieceLayout _layout;
+    private readonly SlidingFile _file;
+    private readonly PieceVerifier? _check;
+
+    /// <summary>Reads from one torrent.</summary>
+    /// <param name="layout">Piece arithmetic.</param>
+    /// <param name="file">Where the pieces are.</param>
+    /// <param name="check">Hashes a piece before each serving; null for not.</param>
+    public SlotReader(PieceLayout layout, SlidingFile file, PieceVerifier? check)
+    {
+        _layout = layout;
+        _file = file;
+        _check = check;
+    }
+
+    /// <inheritdoc/>
+    public void Read(IReadOnlyList<BlockRead> reads)
+    {
+        int checkedPiece = -1;
+        foreach (BlockRead read in reads)
+        {
+            PieceIndex piece = read.Block.Piece;
+            if (!_file.Slots.TryHold(piece))
+                throw Gone(piece);
+            try
+            {
+                if (_check is not null && piece.Value != checkedPiece && !_check.IsGoodOnDisk(piece))
+                    throw Gone(piece);
+                checkedPiece = piece.Value;
+                if (!_file.TryRead(_layout.OffsetOf(piece) + read.Block.Begin, read.Destination))
+                    throw Gone(piece);
+            }
+            finally
+            {
+                _file.Slots.Release(piece);
+            }
+        }
+    }
+
+    private static StorageException Gone(PieceIndex piece) => new(StorageFault.File, string.Empty, $"piece {piece} is not kept any more");
+}

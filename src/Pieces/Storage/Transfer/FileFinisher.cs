@@ -1,0 +1,178 @@
+using System.Collections.Immutable;
+using Pieces.Metadata;
+using Pieces.Primitives;
+using Pieces.Storage.Files;
+using Pieces.Storage.Resume;
+
+namespace Pieces.Storage.Transfer;
+
+/// <summary>
+/// Gives a file its final name once every piece that touches it is verified and written: flush, rename, flush of the folder. Files that are
+/// ready while others are being finished go together with the next batch, beside the disk workers.
+/// </summary>
+internal sealed class FileFinisher
+{
+    private readonly Lock _gate = new();
+    private readonly Metainfo _metainfo;
+    private readonly FileStore _files;
+    private readonly StoragePaths _paths;
+    private readonly bool _mayOverwrite;
+    private readonly IDiskSink _sink;
+    private readonly int[] _missing;
+    private List<int> _ready = [];
+    private Task _run = Task.CompletedTask;
+    private int _unfinished;
+
+    /// <summary>Makes a finisher that waits for no file yet.</summary>
+    public FileFinisher(Metainfo metainfo, FileStore files, StoragePaths paths, IDiskSink sink, bool mayOverwrite)
+    {
+        _metainfo = metainfo;
+        _files = files;
+        _paths = paths;
+        _sink = sink;
+        _mayOverwrite = mayOverwrite;
+        _missing = new int[metainfo.Files.Length];
+    }
+
+    /// <summary>Hears that a file has its final name, before the sink does. Set before the first piece.</summary>
+    public Action<int>? Finished { get; set; }
+
+    /// <summary>Called once, after the last file got its final name. Set before the first piece.</summary>
+    public Action? AllFinished { get; set; }
+
+    /// <summary>Waits for the pieces of a file that are not there yet, at least one.</summary>
+    public void Expect(int file, int missingPieces)
+    {
+        _missing[file] = missingPieces;
+        _unfinished++;
+    }
+
+    /// <summary>A piece is verified and written. Safe for all threads; the rest happens elsewhere.</summary>
+    public void OnStored(PieceIndex piece)
+    {
+        List<int>? ready = null;
+        int last = -1;
+        foreach (FileSegment segment in _files.Map.Segments(_metainfo.Layout.OffsetOf(piece), _metainfo.Layout.LengthOf(piece)))
+        {
+            if (segment.File == last)
+                continue;
+            last = segment.File;
+            if (Interlocked.Decrement(ref _missing[last]) == 0)
+                (ready ??= []).Add(last);
+        }
+
+        if (ready is null)
+            return;
+        lock (_gate)
+        {
+            _ready.AddRange(ready);
+            if (_run.IsCompleted)
+                _run = Task.Factory.StartNew(Run, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        }
+    }
+
+    /// <summary>Ends when no file is being finished.</summary>
+    public async Task WhenIdleAsync()
+    {
+        while (true)
+        {
+            Task run;
+            lock (_gate)
+                run = _run;
+            await run.ConfigureAwait(false);
+            lock (_gate)
+            {
+                if (ReferenceEquals(run, _run))
+                    return;
+            }
+        }
+    }
+
+    /// <summary>Finishes files at once, on this thread; the sink hears of it.</summary>
+    /// <exception cref="StorageException">The system refused, or something else has the name.</exception>
+    public void Finish(List<int> files)
+    {
+        DataFlusher.FlushFiles(_files, _paths.OutputDirectory, files);
+        var folders = new HashSet<string>(StringComparer.Ordinal);
+        foreach (int file in files)
+        {
+            Rename(file);
+            folders.Add(Path.GetDirectoryName(_paths.Final(file)) is { Length: > 0 } folder ? folder : ".");
+        }
+
+        foreach (string folder in folders)
+            FlushFolder(folder);
+        foreach (int file in files)
+        {
+            Finished?.Invoke(file);
+            _sink.OnDisk(new FileFinished(file, _paths.Final(file)));
+        }
+    }
+
+    private void Run()
+    {
+        try
+        {
+            while (TryTakeReady(out List<int> ready))
+            {
+                Finish(ready);
+                _unfinished -= ready.Count;
+                if (_unfinished == 0)
+                    AllFinished?.Invoke();
+            }
+        }
+        catch (StorageException e)
+        {
+            _sink.OnDisk(new DiskFailed(e));
+        }
+    }
+
+    private bool TryTakeReady(out List<int> ready)
+    {
+        lock (_gate)
+        {
+            ready = _ready;
+            _ready = [];
+            if (ready.Count > 0)
+                return true;
+
+            // From here on the next ready file starts a new run, though this one has yet to return.
+            _run = Task.CompletedTask;
+            return false;
+        }
+    }
+
+    private void Rename(int file)
+    {
+        string part = _paths.Part(file), final = _paths.Final(file);
+        try
+        {
+            using (HandleCache.Lease lease = _files.TakeHandle(file))
+            {
+                if (RandomAccess.GetLength(lease.Handle) != _metainfo.Files[file].Length)
+                    RandomAccess.SetLength(lease.Handle, _metainfo.Files[file].Length);
+            }
+
+            if (!_mayOverwrite && FileFacts.Of(final).Kind != FileKind.Missing)
+                throw DiskErrors.InTheWay(final, "appeared while it was being downloaded");
+            File.Move(part, final, _mayOverwrite);
+            _files.SetPlace(file, FilePlace.Final);
+        }
+        catch (Exception e) when (DiskErrors.IsDiskError(e))
+        {
+            throw DiskErrors.Wrap(final, "give the file its name", e);
+        }
+    }
+
+    private static void FlushFolder(string folder)
+    {
+        try
+        {
+            UnixCalls.FlushFolder(folder);
+        }
+        catch (Exception e) when (DiskErrors.IsDiskError(e))
+        {
+            throw DiskErrors.Wrap(folder, "flush the folder", e);
+        }
+    }
+}

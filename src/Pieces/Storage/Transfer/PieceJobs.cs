@@ -1,0 +1,46 @@
+using Pieces.Primitives;
+
+namespace Pieces.Storage.Transfer;
+
+/// <summary>Queues the jobs on the pieces of one open torrent.</summary>
+internal sealed class PieceJobs
+{
+    private readonly DiskQueue _queue;
+    private readonly StorageContext _context;
+
+    /// <summary>Queues jobs that work with <paramref name="context"/>.</summary>
+    public PieceJobs(DiskQueue queue, StorageContext context)
+    {
+        _queue = queue;
+        _context = context;
+    }
+
+    /// <inheritdoc cref="IPieceStore.WriteBlocks"/>
+    public void WriteBlocks(PieceIndex piece, IReadOnlyList<CandidateBlock> blocks)
+    {
+        _context.Pending.Enter();
+        _queue.Enqueue(new WriteBlocksJob(_context, piece, blocks));
+    }
+
+    /// <inheritdoc cref="IPieceStore.StorePiece"/>
+    public void StorePiece(PieceIndex piece, BlockBuffer?[] blocks, IReadOnlyList<bool> written)
+    {
+        _context.Pending.Enter();
+        _queue.Enqueue(new StorePieceJob(_context, piece, blocks, written));
+    }
+
+    /// <inheritdoc cref="IPieceStore.ForgetCandidates"/>
+    public void ForgetCandidates(PieceIndex piece) => _context.Writer.Forget(piece);
+
+    /// <inheritdoc cref="IBlockSource.ReadAsync"/>
+    public ValueTask ReadAsync(IReadOnlyList<BlockRead> reads, CancellationToken cancellationToken)
+    {
+        _context.Pending.Enter();
+        var job = new ReadBlocksJob(_context, reads, cancellationToken);
+        _queue.Enqueue(job);
+        return new ValueTask(job.Done);
+    }
+
+    /// <summary>Ends when no job is under way.</summary>
+    public Task WhenIdleAsync() => _context.Pending.WhenIdleAsync();
+}

@@ -1,0 +1,64 @@
+using Pieces.Metadata;
+using Pieces.Primitives;
+using Pieces.Storage.Files;
+using Pieces.Storage.Resume;
+
+namespace Pieces.Storage.Transfer;
+
+/// <summary>Reads blocks of verified pieces for upload. Safe for all threads; calls block.</summary>
+internal sealed class PieceReader : IBlockReader
+{
+    private readonly PieceLayout _layout;
+    private readonly FileStore _files;
+    private readonly PieceLedger _ledger;
+    private readonly ServeGuard _guard;
+
+    /// <summary>Reads from one torrent.</summary>
+    public PieceReader(PieceLayout layout, FileStore files, PieceLedger ledger, ServeGuard guard)
+    {
+        _layout = layout;
+        _files = files;
+        _ledger = ledger;
+        _guard = guard;
+    }
+
+    /// <summary>Fills all destinations: blocks that follow one another in the torrent are read together.</summary>
+    /// <exception cref="StorageException">The system refused, or the bytes are not the piece's any more.</exception>
+    public void Read(IReadOnlyList<BlockRead> reads)
+    {
+        int checkedPiece = -1;
+        for (int i = 0; i < reads.Count; i++)
+        {
+            PieceIndex piece = reads[i].Block.Piece;
+            if (piece.Value == checkedPiece)
+                continue;
+            if (!_ledger.Has(piece))
+                throw new InvalidOperationException($"piece {piece} was to be read before it was verified");
+            _guard.Check(piece);
+            checkedPiece = piece.Value;
+        }
+
+        List<Memory<byte>> run = new(reads.Count);
+        for (int first = 0; first < reads.Count;)
+        {
+            run.Clear();
+            long begin = OffsetOf(reads[first]), end = begin;
+            int next = first;
+            for (; next < reads.Count && OffsetOf(reads[next]) == end; next++)
+            {
+                run.Add(reads[next].Destination);
+                end += reads[next].Destination.Length;
+            }
+
+            if (!_files.TryRead(begin, run))
+            {
+                string path = _files.PathOf(_files.Map.FileAt(begin));
+                throw new StorageException(StorageFault.File, path, $"{path}: cannot read {end - begin} bytes: the file is gone or too short");
+            }
+
+            first = next;
+        }
+    }
+
+    private long OffsetOf(BlockRead read) => _layout.OffsetOf(read.Block.Piece) + read.Block.Begin;
+}

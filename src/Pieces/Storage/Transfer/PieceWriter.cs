@@ -1,0 +1,168 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Security.Cryptography;
+using Pieces.Metadata;
+using Pieces.Primitives;
+using Pieces.Storage.Resume;
+
+namespace Pieces.Storage.Transfer;
+
+/// <summary>Verifies and writes pieces, and keeps the ledger and the journal in step: bytes first, then the record. Calls block.</summary>
+internal sealed class PieceWriter : IDisposable
+{
+    /// <summary>A piece longer than this keeps a running hash while its blocks are written, so that its end needs no full reading back.</summary>
+    public const int RunningHashThreshold = 2 * 1024 * 1024;
+
+    // Blocks that are read back into a running hash by one job, at the most (4 MiB).
+    private const int CatchUpBlocks = 256;
+
+    private readonly PieceLayout _layout;
+    private readonly IPieceBytes _bytes;
+    private readonly PieceVerifier _verifier;
+    private readonly PieceLedger _ledger;
+    private readonly IWriteJournal _journal;
+    private readonly ConcurrentDictionary<int, RunningHash> _running = new();
+    private readonly ConcurrentDictionary<int, bool> _rejected = new();
+
+    /// <summary>Writes pieces of one torrent.</summary>
+    public PieceWriter(PieceLayout layout, IPieceBytes bytes, PieceVerifier verifier, PieceLedger ledger, IWriteJournal journal)
+    {
+        _layout = layout;
+        _bytes = bytes;
+        _verifier = verifier;
+        _ledger = ledger;
+        _journal = journal;
+    }
+
+    /// <summary>Writes blocks of an open piece; the buffers stay the caller's.</summary>
+    /// <exception cref="StorageException">The system refused.</exception>
+    public void WriteBlocks(PieceIndex piece, IReadOnlyList<CandidateBlock> blocks)
+    {
+        List<ReadOnlyMemory<byte>> run = new(blocks.Count);
+        for (int first = 0; first < blocks.Count;)
+        {
+            run.Clear();
+            int ordinal = blocks[first].Ordinal, next = first;
+            for (; next < blocks.Count && blocks[next].Ordinal == ordinal + run.Count; next++)
+                run.Add(blocks[next].Data.Memory);
+            WriteRun(piece, ordinal, run);
+            _ledger.AddBlocks(piece, ordinal, run.Count);
+            _journal.Append(ResumeRecord.Blocks(piece, ordinal, run.Count));
+            first = next;
+        }
+
+        if (_layout.LengthOf(piece) > RunningHashThreshold)
+            AdvanceHash(piece, blocks);
+    }
+
+    /// <summary>Verifies a piece and writes what is not written yet.</summary>
+    /// <returns>The events that tell the outcome, in order.</returns>
+    /// <exception cref="StorageException">The system refused.</exception>
+    public DiskEvent[] Store(PieceIndex piece, BlockBuffer?[] blocks, IReadOnlyList<bool> written)
+    {
+        if (!IsGood(piece, blocks))
+        {
+            Sha1Digest[] bad = _verifier.DigestsOf(piece, blocks);
+            _rejected[piece.Value] = true;
+            Forget(piece);
+            return [new PieceRejected(piece, bad)];
+        }
+
+        Sha1Digest[]? digests = _rejected.ContainsKey(piece.Value) ? _verifier.DigestsOf(piece, blocks) : null;
+        WriteMissing(piece, blocks, written);
+        _ledger.AddPiece(piece);
+        _journal.Append(new ResumeRecord(ResumeFact.PieceStored, piece.Value, 0));
+        _rejected.TryRemove(piece.Value, out _);
+        return digests is null ? [new PieceStored(piece)] : [new PieceDigests(piece, digests), new PieceStored(piece)];
+    }
+
+    /// <summary>Drops what is known of a piece's candidates. Does not block: the record goes with the next one.</summary>
+    public void Forget(PieceIndex piece)
+    {
+        if (_running.TryRemove(piece.Value, out RunningHash? running))
+            running.Dispose();
+        if (_ledger.Forget(piece))
+            _journal.Hold(new ResumeRecord(ResumeFact.BlocksForgotten, piece.Value, 0));
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (RunningHash running in _running.Values)
+            running.Dispose();
+        _running.Clear();
+    }
+
+    private bool IsGood(PieceIndex piece, BlockBuffer?[] blocks)
+    {
+        Debug.Assert(blocks.Length == _layout.BlockCountOf(piece), "one entry for each block");
+        if (_running.TryRemove(piece.Value, out RunningHash? started))
+        {
+            using (started)
+                return _verifier.TryAppendBlocks(started.Hash, piece, blocks, started.Next) && _verifier.Matches(piece, Sha1Digest.Finish(started.Hash));
+        }
+
+        if (blocks is [{ } only])
+            return _verifier.Matches(piece, Sha1Digest.Of(only.Memory.Span));
+        using IncrementalHash running = Sha1Digest.StartRunning();
+        return _verifier.TryAppendBlocks(running, piece, blocks, 0) && _verifier.Matches(piece, Sha1Digest.Finish(running));
+    }
+
+    private void WriteMissing(PieceIndex piece, BlockBuffer?[] blocks, IReadOnlyList<bool> written)
+    {
+        List<ReadOnlyMemory<byte>> run = new(blocks.Length);
+        for (int first = 0; first < blocks.Length; first++)
+        {
+            run.Clear();
+            for (int i = first; i < blocks.Length && !written[i] && blocks[i] is { } block; i++)
+                run.Add(block.Memory);
+            if (run.Count == 0)
+                continue;
+            WriteRun(piece, first, run);
+            first += run.Count - 1;
+        }
+    }
+
+    private void WriteRun(PieceIndex piece, int ordinal, List<ReadOnlyMemory<byte>> run)
+    {
+        long offset = _layout.OffsetOf(piece) + ((long)ordinal * BlockRequest.MaxLength);
+        int length = 0;
+        foreach (ReadOnlyMemory<byte> part in run)
+            length += part.Length;
+        _bytes.Write(offset, run);
+        _journal.OnWritten(offset, length);
+    }
+
+    /// <summary>Takes the hash of a large piece as far as its blocks go without a gap, from memory while they are here, else from the disk.</summary>
+    private void AdvanceHash(PieceIndex piece, IReadOnlyList<CandidateBlock> blocks)
+    {
+        RunningHash running = _running.GetOrAdd(piece.Value, static _ => new RunningHash());
+        foreach (CandidateBlock block in blocks)
+        {
+            // A block that was hashed and is written again may be another one: begin anew.
+            if (block.Ordinal < running.Next)
+                Restart(running);
+
+            if (block.Ordinal != running.Next)
+                continue;
+            running.Hash.AppendData(block.Data.Memory.Span);
+            running.Next++;
+        }
+
+        int ready = _ledger.BlocksFrom(piece, running.Next, CatchUpBlocks);
+        if (ready == 0)
+            return;
+        int begin = running.Next * BlockRequest.MaxLength;
+        int end = Math.Min((running.Next + ready) * BlockRequest.MaxLength, _layout.LengthOf(piece));
+        if (_verifier.TryAppendFromDisk(running.Hash, piece, begin, end - begin))
+            running.Next += ready;
+        else
+            Restart(running);
+    }
+
+    private static void Restart(RunningHash running)
+    {
+        _ = Sha1Digest.Finish(running.Hash);
+        running.Next = 0;
+    }
+}

@@ -1,0 +1,29 @@
+using Pieces.Primitives;
+
+namespace Pieces.Storage.Transfer;
+
+/// <summary>What the jobs on the pieces of one open torrent work with.</summary>
+internal sealed record StorageContext
+{
+    /// <summary>Verifies and writes.</summary>
+    public required PieceWriter Writer { get; init; }
+
+    /// <summary>Reads for upload.</summary>
+    public required IBlockReader Reader { get; init; }
+
+    /// <summary>Told of a piece that is verified and written, after the sink was.</summary>
+    public required Action<PieceIndex> Stored { get; init; }
+
+    /// <summary>Hears the verdicts.</summary>
+    public required IDiskSink Sink { get; init; }
+
+    /// <summary>The folder that the data lies in, for messages.</summary>
+    public required string Folder { get; init; }
+
+    /// <summary>Jobs under way.</summary>
+    public PendingJobs Pending { get; } = new();
+
+    /// <summary>Tells the sink of a bug, so that the torrent fails and says so.</summary>
+    public void ReportBug(Exception bug) => Sink.OnDisk(
+        new DiskFailed(new StorageException(StorageFault.File, Folder, $"{Folder}: a bug in a disk job: {bug.Message}", bug)));
+}

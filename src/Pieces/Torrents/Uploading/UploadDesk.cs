@@ -1,0 +1,194 @@
+using Pieces.Metadata;
+using Pieces.Peers;
+using Pieces.Primitives;
+using Pieces.Torrents.Crowd;
+using Pieces.Wire;
+
+namespace Pieces.Torrents.Uploading;
+
+/// <summary>Serves the blocks that peers ask for, and carries out what the choker decides. Owned by the torrent's loop.</summary>
+internal sealed class UploadDesk
+{
+    /// <summary>Requests that a choked peer may send before it is closed: some cross our choke on the way, a flood does not.</summary>
+    public const int MaxRequestsWhileChoked = 1024;
+
+    private readonly PieceLayout _layout;
+    private readonly Bitfield _have;
+    private readonly PeerPool _pool;
+    private readonly ChokeRound _round;
+    private readonly Delivery _delivery;
+    private readonly ShowDesk _show;
+    private readonly Dictionary<SourceId, int> _deaf = [];
+
+    /// <summary>Makes it.</summary>
+    /// <param name="layout">For the range checks.</param>
+    /// <param name="have">The pieces that peers may ask for; read only here.</param>
+    /// <param name="pool">The connected peers.</param>
+    /// <param name="round">Decides who is unchoked.</param>
+    /// <param name="delivery">Hears which blocks go to whom.</param>
+    /// <param name="show">Hears what is asked for, and who may ask.</param>
+    public UploadDesk(PieceLayout layout, Bitfield have, PeerPool pool, ChokeRound round, Delivery delivery, ShowDesk show)
+    {
+        _show = show;
+        _delivery = delivery;
+        _layout = layout;
+        _have = have;
+        _pool = pool;
+        _round = round;
+    }
+
+    /// <summary>A peer asks for a block.</summary>
+    public void OnRequest(PeerState peer, RequestMessage request)
+    {
+        PeerConnection connection = peer.Connection!;
+        if (!_layout.TryGetBlock(request.Piece, request.Begin, request.Length, out BlockRequest block))
+        {
+            // Out of range, empty, or longer than anyone asks for: no honest client does that.
+            peer.Close(PeerEnding.Offence, $"asked for {request.Length} bytes at {request.Begin} of piece {request.Piece}, which is no block");
+            return;
+        }
+
+        // Who was let ask while it wanted nothing takes a slot from now on, if one is free.
+        if (peer.Flags.IsOffered)
+            OnInterested(peer);
+        if (peer.Flags.AmChoking)
+        {
+            OnRequestWhileChoked(peer, request);
+            return;
+        }
+
+        if (!_have[block.Piece] || !connection.TryQueueUpload(block))
+        {
+            Reject(connection, request);
+            return;
+        }
+
+        _delivery.OnQueued(peer, block);
+        _show.OnRequest(peer, block.Piece);
+    }
+
+    /// <summary>A peer does not want a block any more.</summary>
+    public void OnCancel(PeerState peer, CancelMessage cancel)
+    {
+        PeerConnection connection = peer.Connection!;
+        if (!_layout.TryGetBlock(cancel.Piece, cancel.Begin, cancel.Length, out BlockRequest block) || !connection.CancelUpload(block))
+            return;
+        _delivery.OnDropped(peer, block);
+        if (connection.SupportsFast)
+        {
+            // BEP 6: every request is answered, by its block or by a reject, cancelled ones too.
+            connection.Send(new RejectRequestMessage(cancel.Piece, cancel.Begin, cancel.Length));
+        }
+    }
+
+    /// <summary>A peer has become interested: if a slot is free it need not wait for the next round.</summary>
+    public void OnInterested(PeerState peer)
+    {
+        bool mayStay = !peer.Flags.IsOffered || _round.HasFreeSlot(_pool.Peers);
+        peer.Flags.PeerInterested = true;
+        peer.Flags.IsOffered = false;
+        if (peer.Flags.AmChoking)
+            UseFreeSlot(peer);
+        else if (!mayStay)
+            Choke(peer);
+    }
+
+    /// <summary>A peer lets us ask: it does not seem to take only any more.</summary>
+    public void OnUnchoked(PeerState peer)
+    {
+        if (peer.Flags.AmChoking && peer.Flags.PeerInterested)
+            UseFreeSlot(peer);
+    }
+
+    /// <summary>
+    /// A peer has said something. One that wants nothing, since we have nothing for it, is let ask all the same. That costs nothing, and it sees that we
+    /// are not of those who never give (<see cref="PeerState.Withholds"/>).
+    /// </summary>
+    public void Tend(PeerState peer)
+    {
+        if (MayOffer(peer) && (peer.Pieces.HasAll || _have.Count == 0))
+            Offer(peer);
+    }
+
+    /// <summary>A peer is not interested any more; its slot goes to another at the next round. One that is shown our pieces one by one wants the next.</summary>
+    public void OnNotInterested(PeerState peer) => peer.Flags.PeerInterested = _show.Leads(peer);
+
+    /// <summary>Asks the choker when its time has come, and does what it says.</summary>
+    public void Tick(long now, bool isSeeding)
+    {
+        foreach (PeerState peer in _pool.Peers)
+        {
+            if (MayOffer(peer) && peer.Pieces.CountCommon(_have) == _have.Count)
+                Offer(peer);
+        }
+
+        if (!_round.IsDue(_pool.Peers, now))
+            return;
+        List<SourceId> chosen = _round.Choose(_pool.Peers, now, isSeeding);
+        foreach (PeerState peer in _pool.Peers)
+        {
+            bool unchoke = chosen.Contains(peer.Id);
+            if (unchoke && peer.Flags.AmChoking)
+                Unchoke(peer);
+            else if (!unchoke && !peer.Flags.AmChoking && !peer.Flags.IsOffered)
+                Choke(peer);
+        }
+    }
+
+    /// <summary>A peer has left.</summary>
+    public void Forget(PeerState peer) => _deaf.Remove(peer.Id);
+
+    private bool MayOffer(PeerState peer) =>
+        peer.Flags.AmChoking && !peer.Flags.WasOffered && !peer.Flags.PeerInterested && peer.Pieces.IsStated && _round.Gives;
+
+    private void Offer(PeerState peer)
+    {
+        peer.Flags.WasOffered = true;
+        peer.Flags.IsOffered = true;
+        Unchoke(peer);
+    }
+
+    private void UseFreeSlot(PeerState peer)
+    {
+        if (!peer.Withholds && _round.HasFreeSlot(_pool.Peers))
+            Unchoke(peer);
+    }
+
+    private static void Reject(PeerConnection connection, RequestMessage request)
+    {
+        if (connection.SupportsFast)
+            connection.Send(new RejectRequestMessage(request.Piece, request.Begin, request.Length));
+    }
+
+    private void OnRequestWhileChoked(PeerState peer, RequestMessage request)
+    {
+        Reject(peer.Connection!, request);
+        int count = _deaf.GetValueOrDefault(peer.Id) + 1;
+        _deaf[peer.Id] = count;
+        if (count > MaxRequestsWhileChoked)
+            peer.Close(PeerEnding.Offence, $"sent {count} requests while choked");
+    }
+
+    private void Unchoke(PeerState peer)
+    {
+        peer.Flags.AmChoking = false;
+        peer.Flags.UnchokedAt = _round.Now;
+        _deaf.Remove(peer.Id);
+        peer.Connection!.Send(UnchokeMessage.Instance);
+        _show.Serve(peer);
+    }
+
+    private void Choke(PeerState peer)
+    {
+        PeerConnection connection = peer.Connection!;
+        peer.Flags.AmChoking = true;
+        connection.Send(ChokeMessage.Instance);
+        _show.OnChoked(peer);
+        foreach (BlockRequest dropped in connection.DropUploads())
+        {
+            _delivery.OnDropped(peer, dropped);
+            if (connection.SupportsFast)
+                connection.Send(new RejectRequestMessage((uint)dropped.Piece.Value, (uint)dropped.Begin, (uint)dropped.Length));
+        }
+    }
+}
