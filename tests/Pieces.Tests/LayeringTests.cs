@@ -1,7 +1,7 @@
 using System.Reflection;
-using System.Reflection.Emit;
 using System.Text.RegularExpressions;
 using Pieces.Tests.Metadata;
+using Pieces.Tests.Support;
 
 namespace Pieces.Tests;
 
@@ -69,9 +69,6 @@ public class LayeringTests
         private const BindingFlags Everything =
             BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly;
 
-        private static readonly Dictionary<int, OpCode> OpCodesByValue = typeof(OpCodes).GetFields(BindingFlags.Public | BindingFlags.Static)
-            .Select(field => (OpCode)field.GetValue(null)!).ToDictionary(code => (int)(ushort)code.Value);
-
         private readonly HashSet<Type> _found = [];
 
         public HashSet<Type> All()
@@ -93,18 +90,11 @@ public class LayeringTests
                 return;
             foreach (LocalVariableInfo local in body.LocalVariables)
                 Add(local.LocalType);
-            foreach (int token in TokensOf(body.GetILAsByteArray()!))
-                AddMember(Resolve(method, token));
+            foreach (MemberInfo member in CompiledCalls.MembersIn(method))
+                AddMember(member);
         }
 
-        private static MemberInfo? Resolve(MethodBase method, int token)
-        {
-            Type[]? ofType = method.DeclaringType!.IsGenericType ? method.DeclaringType.GetGenericArguments() : null;
-            Type[]? ofMethod = method.IsGenericMethod ? method.GetGenericArguments() : null;
-            return method.Module.ResolveMember(token, ofType, ofMethod);
-        }
-
-        private void AddMember(MemberInfo? member)
+        private void AddMember(MemberInfo member)
         {
             switch (member)
             {
@@ -148,39 +138,5 @@ public class LayeringTests
                 Add(mentioned.GetGenericTypeDefinition());
             }
         }
-
-        private static IEnumerable<int> TokensOf(byte[] il)
-        {
-            int at = 0;
-            while (at < il.Length)
-            {
-                int value = il[at++];
-                if (value == 0xFE)
-                    value = 0xFE00 | il[at++];
-                OpCode code = OpCodesByValue[value];
-                switch (code.OperandType)
-                {
-                    case OperandType.InlineField or OperandType.InlineMethod or OperandType.InlineTok or OperandType.InlineType:
-                        yield return BitConverter.ToInt32(il, at);
-                        at += 4;
-                        break;
-                    case OperandType.InlineSwitch:
-                        at += 4 + (4 * BitConverter.ToInt32(il, at));
-                        break;
-                    default:
-                        at += SizeOf(code.OperandType);
-                        break;
-                }
-            }
-        }
-
-        private static int SizeOf(OperandType operand) => operand switch
-        {
-            OperandType.InlineNone => 0,
-            OperandType.ShortInlineBrTarget or OperandType.ShortInlineI or OperandType.ShortInlineVar => 1,
-            OperandType.InlineVar => 2,
-            OperandType.InlineI8 or OperandType.InlineR => 8,
-            _ => 4,
-        };
     }
 }
