@@ -3,7 +3,7 @@ CONFIGURATION ?= Release
 # Another system than this one to publish for, for example linux-arm64; what that takes, tests/native-toolchain.sh says.
 RID ?=
 
-.PHONY: build demo test check publish man bench growth dht swarm clean
+.PHONY: build demo test test-fast check publish man bench growth dht swarm clean
 
 build:
 	dotnet build Pieces.sln -c $(CONFIGURATION)
@@ -14,6 +14,10 @@ demo:
 
 test:
 	dotnet test --solution Pieces.sln -c $(CONFIGURATION)
+
+# The tests that need a processor and a temporary folder alone; TierTests.cs names the tiers.
+test-fast:
+	dotnet test --project tests/Pieces.Tests -c $(CONFIGURATION) -- --filter-trait Tier=Pure
 
 check:
 	dotnet format Pieces.sln --verify-no-changes

@@ -6,6 +6,7 @@ using Pieces.Tests.Support;
 namespace Pieces.Tests;
 
 /// <summary>Keeps the layers acyclic by what is compiled: bases, fields, signatures, locals and every call.</summary>
+[Trait("Tier", "Pure")]
 public class LayeringTests
 {
     private static readonly string[] Order =
@@ -64,7 +65,7 @@ public class LayeringTests
     }
 
     /// <summary>Collects the types that one type mentions, generic arguments and element types taken apart.</summary>
-    private sealed class Mentions(Type type)
+    internal sealed class Mentions(Type type)
     {
         private const BindingFlags Everything =
             BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly;

@@ -3,6 +3,7 @@ using Pieces.Bencode;
 
 namespace Pieces.Tests.Bencode;
 
+[Trait("Tier", "Pure")]
 public class BencodeReaderTests
 {
     [Theory]

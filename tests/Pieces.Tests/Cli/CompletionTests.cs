@@ -7,6 +7,7 @@ using Pieces.Tests.Support;
 namespace Pieces.Tests.Cli;
 
 /// <summary>The scripts in the real shells, in a folder with a torrent, a file and a folder.</summary>
+[Trait("Tier", "Loopback")]
 public sealed class CompletionTests : IDisposable
 {
     private const string BashDriver = """

@@ -3,6 +3,7 @@ using Pieces.Cli.Settings;
 
 namespace Pieces.Tests.Cli;
 
+[Trait("Tier", "Pure")]
 public sealed class ConfigFileTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("pieces-config-").FullName;

@@ -3,6 +3,7 @@ using Pieces.Torrents;
 
 namespace Pieces.Tests.Cli;
 
+[Trait("Tier", "Pure")]
 public class DescriptorLimitTests
 {
     private static readonly TransferSettings Settings = new() { Client = new TorrentClientOptions(), Torrent = new TorrentOptions() };

@@ -9,6 +9,7 @@ using Pieces.Tests.Support;
 
 namespace Pieces.Tests.Cli;
 
+[Trait("Tier", "Pure")]
 public class EventWriterTests
 {
     private const string Hash = "0123456789abcdef0123456789abcdef01234567";

@@ -4,6 +4,7 @@ using Pieces.Cli.Parsing;
 
 namespace Pieces.Tests.Cli;
 
+[Trait("Tier", "Pure")]
 public class FlagCheckTests
 {
     [Theory]

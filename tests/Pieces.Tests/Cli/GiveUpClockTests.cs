@@ -5,6 +5,7 @@ using Pieces.Torrents;
 
 namespace Pieces.Tests.Cli;
 
+[Trait("Tier", "Pure")]
 public class GiveUpClockTests
 {
     private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);

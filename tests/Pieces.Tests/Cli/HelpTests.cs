@@ -5,6 +5,7 @@ using Pieces.Cli.Settings;
 
 namespace Pieces.Tests.Cli;
 
+[Trait("Tier", "Pure")]
 public class HelpTests
 {
     private readonly RootCommand _root = TestTree.Create();

@@ -3,6 +3,7 @@ using Pieces.Tests.Support;
 namespace Pieces.Tests.Cli;
 
 /// <summary><c>make install</c> and <c>make uninstall</c> with the program under test.</summary>
+[Trait("Tier", "Loopback")]
 public sealed class InstallTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("pieces-install-").FullName;

@@ -2,6 +2,7 @@ using Pieces.Cli.Sources;
 
 namespace Pieces.Tests.Cli;
 
+[Trait("Tier", "Pure")]
 public class LinkNameTests
 {
     private const string Hash = "631a31dd0a46257d5078c0dee4e66e26f73e42ac";

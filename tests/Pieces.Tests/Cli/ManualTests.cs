@@ -6,6 +6,7 @@ using Pieces.Tests.Support;
 
 namespace Pieces.Tests.Cli;
 
+[Trait("Tier", "Loopback")]
 public sealed class ManualTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("pieces-manual-").FullName;

@@ -4,6 +4,7 @@ using Serilog;
 
 namespace Pieces.Tests.Cli;
 
+[Trait("Tier", "Pure")]
 public class MessagesTests
 {
     private readonly LineLog _log = new();

@@ -2,6 +2,7 @@ using Pieces.Cli.Parsing;
 
 namespace Pieces.Tests.Cli;
 
+[Trait("Tier", "Pure")]
 public class NearestNameTests
 {
     private static readonly string[] Flags = ["--seed", "--seed-time", "--peer", "--port", "--output", "-v"];

@@ -4,6 +4,7 @@ using Pieces.Storage;
 
 namespace Pieces.Tests.Cli;
 
+[Trait("Tier", "Pure")]
 public class OutcomeTests
 {
     [Theory]

@@ -7,6 +7,7 @@ using Pieces.Torrents;
 
 namespace Pieces.Tests.Cli;
 
+[Trait("Tier", "Pure")]
 public class PathObserverTests
 {
     private static readonly TransferItem Item = new("x.torrent", new GeneratedTorrent("holiday", 7, 16 * 1024).Metainfo, "there");

@@ -2,6 +2,7 @@ using Pieces.Cli.Hooks;
 
 namespace Pieces.Tests.Cli;
 
+[Trait("Tier", "Pure")]
 public class PosixWordsTests
 {
     [Theory]

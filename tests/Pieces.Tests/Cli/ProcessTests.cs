@@ -4,6 +4,7 @@ using Pieces.Tests.Support;
 
 namespace Pieces.Tests.Cli;
 
+[Trait("Tier", "Loopback")]
 public class ProcessTests
 {
     [Theory]

@@ -5,6 +5,7 @@ using Pieces.Torrents;
 
 namespace Pieces.Tests.Cli;
 
+[Trait("Tier", "Pure")]
 public class ProgressTests
 {
     private static readonly TransferSubject Subject = new("a.iso", 100 * 1024 * 1024, 1, 100, 1024 * 1024, ".");

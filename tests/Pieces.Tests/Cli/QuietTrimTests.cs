@@ -3,6 +3,7 @@ using Pieces.Torrents;
 
 namespace Pieces.Tests.Cli;
 
+[Trait("Tier", "Pure")]
 public class QuietTrimTests
 {
     private static readonly TorrentSnapshot Busy = new() { Phase = TorrentPhase.Downloading, DownloadRate = 1, ConnectedPeers = 3 };

@@ -8,6 +8,7 @@ using Pieces.Torrents;
 
 namespace Pieces.Tests.Cli;
 
+[Trait("Tier", "Pure")]
 public class RunFlagsTests
 {
     private readonly Command _command = new("download");

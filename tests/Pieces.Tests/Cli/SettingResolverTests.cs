@@ -5,6 +5,7 @@ using Pieces.Cli.Settings;
 
 namespace Pieces.Tests.Cli;
 
+[Trait("Tier", "Pure")]
 public sealed class SettingResolverTests : IDisposable
 {
     private readonly string _path = Path.Combine(Directory.CreateTempSubdirectory("pieces-settings-").FullName, "config");

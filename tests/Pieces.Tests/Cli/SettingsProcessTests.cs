@@ -5,6 +5,7 @@ using Pieces.Tests.Support;
 namespace Pieces.Tests.Cli;
 
 /// <summary>Environment and configuration file as a user has them.</summary>
+[Trait("Tier", "Loopback")]
 public sealed class SettingsProcessTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("pieces-settings-").FullName;

@@ -3,6 +3,7 @@ using Pieces.Cli.Terminal;
 
 namespace Pieces.Tests.Cli;
 
+[Trait("Tier", "Pure")]
 public class StandardErrorTests
 {
     [Fact]

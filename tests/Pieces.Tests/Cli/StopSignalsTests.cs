@@ -4,6 +4,7 @@ using Pieces.Cli.Terminal;
 
 namespace Pieces.Tests.Cli;
 
+[Trait("Tier", "Pure")]
 public sealed class StopSignalsTests : IDisposable
 {
     private readonly FakeTimeProvider _time = new();

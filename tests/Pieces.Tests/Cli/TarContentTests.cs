@@ -10,6 +10,7 @@ using Pieces.Tests.Support;
 
 namespace Pieces.Tests.Cli;
 
+[Trait("Tier", "Pure")]
 public class TarContentTests
 {
     private const int PieceLength = 32 * 1024;

@@ -5,6 +5,7 @@ using Pieces.Tests.Support;
 namespace Pieces.Tests.Cli;
 
 /// <summary>create, show and verify as a user runs them, in a folder of their own.</summary>
+[Trait("Tier", "Loopback")]
 public sealed class ToolTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("pieces-cli-").FullName;

@@ -9,6 +9,7 @@ using Pieces.Torrents;
 
 namespace Pieces.Tests.Cli;
 
+[Trait("Tier", "Pure")]
 public class TransferFlagsTests
 {
     private readonly Command _command = new("download");

@@ -10,6 +10,7 @@ using Pieces.Torrents;
 namespace Pieces.Tests.Cli;
 
 /// <summary>The queue of a run, with torrents that do what the test says.</summary>
+[Trait("Tier", "Pure")]
 public sealed class TransferLoopTests : IDisposable
 {
     private readonly FakeTimeProvider _time = new();

@@ -6,6 +6,7 @@ using Pieces.Torrents;
 
 namespace Pieces.Tests.Cli;
 
+[Trait("Tier", "Pure")]
 public class TransferSessionTests
 {
     private readonly FakeTransfer _transfer = new();

@@ -3,6 +3,7 @@ using Pieces.Cli.Parsing;
 
 namespace Pieces.Tests.Cli;
 
+[Trait("Tier", "Pure")]
 public class ValuesTests
 {
     [Theory]

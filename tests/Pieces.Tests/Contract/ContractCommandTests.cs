@@ -6,6 +6,7 @@ using Pieces.Tests.Support;
 namespace Pieces.Tests.Contract;
 
 /// <summary>Commands, and what their own flags do.</summary>
+[Trait("Tier", "Loopback")]
 public sealed class ContractCommandTests : IDisposable
 {
     private readonly TempFolder _folder = new();

@@ -4,6 +4,7 @@ using Pieces.Tests.Support;
 namespace Pieces.Tests.Contract;
 
 /// <summary>Whether <c>rows.txt</c> is the whole contract, and each of its rows has a test.</summary>
+[Trait("Tier", "Loopback")]
 public class ContractCoverageTests
 {
     private static readonly string[] Rows = [.. ContractRow.All.Select(row => row.Key)];

@@ -9,6 +9,7 @@ using Pieces.Tests.Support;
 namespace Pieces.Tests.Contract;
 
 /// <summary>What lies on the disk before, during and after a run.</summary>
+[Trait("Tier", "Loopback")]
 public sealed class ContractDiskTests : IDisposable
 {
     private const int PieceLength = 64 * 1024;

@@ -7,6 +7,7 @@ using Pieces.Tests.Support;
 namespace Pieces.Tests.Contract;
 
 /// <summary>Each field of each event, with a run that gives it its value.</summary>
+[Trait("Tier", "Loopback")]
 public sealed class ContractEventTests : IDisposable
 {
     private const int PieceLength = 32 * 1024;

@@ -10,6 +10,7 @@ using Serilog.Core;
 namespace Pieces.Tests.Contract;
 
 /// <summary>Whether peers are asked for peers, as a peer hears it in the greeting.</summary>
+[Trait("Tier", "Loopback")]
 public class ContractExchangeTests
 {
     private static readonly GeneratedTorrent Torrent = new("film.bin", 256 * 1024, 16 * 1024);

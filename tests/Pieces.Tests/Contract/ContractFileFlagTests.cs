@@ -8,6 +8,7 @@ using Pieces.Tests.Support;
 namespace Pieces.Tests.Contract;
 
 /// <summary>Flags about what is fetched and where it goes, each by what it does.</summary>
+[Trait("Tier", "Loopback")]
 public sealed class ContractFileFlagTests : IDisposable
 {
     private const int PieceLength = 16 * 1024;

@@ -6,6 +6,7 @@ using Pieces.Tests.Support;
 namespace Pieces.Tests.Contract;
 
 /// <summary>How long it serves, and what it never serves.</summary>
+[Trait("Tier", "Loopback")]
 public sealed class ContractSeedTests : IDisposable
 {
     private const int PieceLength = 32 * 1024;

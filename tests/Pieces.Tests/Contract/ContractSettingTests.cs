@@ -5,6 +5,7 @@ using Pieces.Tests.Support;
 namespace Pieces.Tests.Contract;
 
 /// <summary>Flags that stand in the environment or in the file.</summary>
+[Trait("Tier", "Loopback")]
 public sealed class ContractSettingTests : IDisposable
 {
     // Every flag of a download, with a value that is not its default.

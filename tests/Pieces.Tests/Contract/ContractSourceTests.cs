@@ -6,6 +6,7 @@ using Pieces.Tests.Support;
 namespace Pieces.Tests.Contract;
 
 /// <summary>Where torrents come from, and the tracker that names their peers.</summary>
+[Trait("Tier", "Loopback")]
 public sealed class ContractSourceTests : IDisposable
 {
     private static readonly GeneratedTorrent Torrent = new("film.bin", 300_000, 32 * 1024);

@@ -13,6 +13,7 @@ using Pieces.Tests.Support;
 namespace Pieces.Tests.Contract;
 
 /// <summary>What goes to which stream, and how much of it.</summary>
+[Trait("Tier", "Loopback")]
 public sealed class ContractStreamTests : IDisposable
 {
     private const int MiB = 1024 * 1024;

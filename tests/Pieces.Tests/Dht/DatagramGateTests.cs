@@ -6,6 +6,7 @@ using static Pieces.Tests.Dht.DhtText;
 
 namespace Pieces.Tests.Dht;
 
+[Trait("Tier", "Pure")]
 public class DatagramGateTests
 {
     private static readonly byte[] Question = Bytes("d1:ad2:id20:abcdefghij0123456789e1:q4:ping1:t2:aa1:y1:qe");

@@ -7,6 +7,7 @@ using static Pieces.Tests.Dht.DhtText;
 
 namespace Pieces.Tests.Dht;
 
+[Trait("Tier", "Pure")]
 public class DhtCoreTests
 {
     private static readonly NodeId Swarm = Id("mnopqrstuvwxyz123456");

@@ -12,6 +12,7 @@ using Serilog.Events;
 namespace Pieces.Tests.Dht;
 
 /// <summary>How a client gets its node, and what becomes of it where there is no port.</summary>
+[Trait("Tier", "Loopback")]
 public class DhtHostTests
 {
     private const string Address = "10.0.0.1";

@@ -4,6 +4,7 @@ using static Pieces.Tests.Dht.DhtText;
 
 namespace Pieces.Tests.Dht;
 
+[Trait("Tier", "Pure")]
 public sealed class DhtMemoryTests : IDisposable
 {
     private readonly Random _random = new(1);

@@ -10,6 +10,7 @@ namespace Pieces.Tests.Dht;
 
 /// <summary>Alone, since it looks at the memory of the whole process.</summary>
 [Collection(SwarmCollection.Name)]
+[Trait("Tier", "Swarm")]
 public class DhtMemoryUseTests
 {
     private const long Limit = 4 * 1024 * 1024;

@@ -13,6 +13,7 @@ using static Pieces.Tests.Dht.DhtText;
 namespace Pieces.Tests.Dht;
 
 /// <summary>Whole nodes, loop and all: on the loopback of this machine, and on a socket that a test holds in its hand.</summary>
+[Trait("Tier", "Loopback")]
 public sealed class DhtNodeTests : IAsyncDisposable
 {
     private static readonly InfoHash Swarm = InfoHash.FromBytes("mnopqrstuvwxyz123456"u8);

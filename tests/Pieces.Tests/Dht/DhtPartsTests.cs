@@ -6,6 +6,7 @@ using static Pieces.Tests.Dht.DhtText;
 
 namespace Pieces.Tests.Dht;
 
+[Trait("Tier", "Pure")]
 public class AddressRulesTests
 {
     private static readonly AddressRules World = new(allowLoopback: false);
@@ -54,6 +55,7 @@ public class AddressRulesTests
     public void A_mapped_address_is_IPv4() => At("[::ffff:127.0.0.1]:1").Should().Be(At("127.0.0.1:1"));
 }
 
+[Trait("Tier", "Pure")]
 public class RoundTripsTests
 {
     [Fact]
@@ -82,6 +84,7 @@ public class RoundTripsTests
     }
 }
 
+[Trait("Tier", "Pure")]
 public class TokenMintTests
 {
     private readonly TokenMint _mint = new();
@@ -106,6 +109,7 @@ public class TokenMintTests
     }
 }
 
+[Trait("Tier", "Pure")]
 public class SourceLimiterTests
 {
     [Fact]
@@ -127,6 +131,7 @@ public class SourceLimiterTests
     }
 }
 
+[Trait("Tier", "Pure")]
 public class ExternalAddressVoteTests
 {
     private readonly ExternalAddressVote _vote = new();
@@ -156,6 +161,7 @@ public class ExternalAddressVoteTests
     }
 }
 
+[Trait("Tier", "Pure")]
 public class ScrapeFilterTests
 {
     [Fact]
@@ -188,6 +194,7 @@ public class ScrapeFilterTests
     }
 }
 
+[Trait("Tier", "Pure")]
 public class DhtScheduleTests
 {
     private readonly DhtSchedule _schedule = new(new Random(1));

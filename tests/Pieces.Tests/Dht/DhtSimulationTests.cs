@@ -3,6 +3,7 @@ using Pieces.Tests.Dht.Simulation;
 namespace Pieces.Tests.Dht;
 
 /// <summary>A smaller run of what docs/dht.md shows for 10,000 nodes.</summary>
+[Trait("Tier", "Swarm")]
 public class DhtSimulationTests
 {
     private static readonly SimScene Small = new()

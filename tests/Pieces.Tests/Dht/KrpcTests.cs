@@ -7,6 +7,7 @@ using static Pieces.Tests.Dht.DhtText;
 
 namespace Pieces.Tests.Dht;
 
+[Trait("Tier", "Pure")]
 public class KrpcTests
 {
     private readonly KrpcWriter _writer = new([]);

@@ -8,6 +8,7 @@ using static Pieces.Tests.Dht.DhtText;
 
 namespace Pieces.Tests.Dht;
 
+[Trait("Tier", "Pure")]
 public class LookupTests
 {
     private static readonly NodeId Target = IdOf(0xFF, 0xFF);

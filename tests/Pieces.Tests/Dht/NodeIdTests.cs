@@ -5,6 +5,7 @@ using static Pieces.Tests.Dht.DhtText;
 
 namespace Pieces.Tests.Dht;
 
+[Trait("Tier", "Pure")]
 public class NodeIdTests
 {
     private readonly Random _random = new(1);

@@ -10,6 +10,7 @@ using Serilog.Events;
 
 namespace Pieces.Tests.Dht;
 
+[Trait("Tier", "Pure")]
 public class NodeNamesTests
 {
     [Fact]

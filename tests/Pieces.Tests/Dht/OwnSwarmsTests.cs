@@ -8,6 +8,7 @@ using static Pieces.Tests.Dht.DhtText;
 namespace Pieces.Tests.Dht;
 
 /// <summary>What a node says of the swarms that its own client is in, and that it stops when told.</summary>
+[Trait("Tier", "Pure")]
 public class OwnSwarmsTests
 {
     private static readonly NodeId Swarm = Id("mnopqrstuvwxyz123456");

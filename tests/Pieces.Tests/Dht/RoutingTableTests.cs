@@ -7,6 +7,7 @@ using static Pieces.Tests.Dht.DhtText;
 
 namespace Pieces.Tests.Dht;
 
+[Trait("Tier", "Pure")]
 public class RoutingTableTests
 {
     private static readonly TimeSpan Quick = TimeSpan.FromMilliseconds(50);

@@ -6,6 +6,7 @@ using static Pieces.Tests.Dht.DhtText;
 
 namespace Pieces.Tests.Dht;
 
+[Trait("Tier", "Pure")]
 public class SecureNodeIdTests
 {
     [Theory]

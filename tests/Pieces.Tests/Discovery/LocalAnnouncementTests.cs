@@ -4,6 +4,7 @@ using Pieces.Primitives;
 
 namespace Pieces.Tests.Discovery;
 
+[Trait("Tier", "Pure")]
 public class LocalAnnouncementTests
 {
     private static readonly InfoHash One = Hash(1);

@@ -8,6 +8,7 @@ using Serilog.Core;
 
 namespace Pieces.Tests.Discovery;
 
+[Trait("Tier", "Pure")]
 public class LocalDiscoveryTests
 {
     private readonly FakeTimeProvider _time = new();

@@ -5,6 +5,7 @@ using Pieces.Tests.Support;
 
 namespace Pieces.Tests.Encryption;
 
+[Trait("Tier", "Pure")]
 public class CipherStreamTests
 {
     private static readonly byte[] InKey = [1, 2, 3];

@@ -6,6 +6,7 @@ using Pieces.Wire;
 namespace Pieces.Tests.Encryption;
 
 /// <summary>Whatever the other side of an encrypted handshake says, it ends well or in a protocol error, after a bounded number of bytes.</summary>
+[Trait("Tier", "Pure")]
 public class EncryptionAbuseTests
 {
     private const int MostBytes = 96 + 512 + 20 + 20 + 14 + 512 + 2;

@@ -6,6 +6,7 @@ using Pieces.Wire;
 
 namespace Pieces.Tests.Encryption;
 
+[Trait("Tier", "Pure")]
 public class EncryptionHandshakeTests
 {
     private const CryptoMethods Both = CryptoMethods.Plain | CryptoMethods.Rc4;

@@ -6,6 +6,7 @@ using Pieces.Wire;
 namespace Pieces.Tests.Encryption;
 
 /// <summary>How many powers strangers can have us compute.</summary>
+[Trait("Tier", "Pure")]
 public class KeyExchangeGateTests
 {
     private static readonly IPAddress Host = IPAddress.Parse("192.0.2.1");

@@ -4,6 +4,7 @@ using Pieces.Primitives;
 
 namespace Pieces.Tests.Encryption;
 
+[Trait("Tier", "Pure")]
 public class KeyExchangeTests
 {
     private static readonly BigInteger Prime = BigInteger.Parse(

@@ -2,6 +2,7 @@ using Pieces.Encryption;
 
 namespace Pieces.Tests.Encryption;
 
+[Trait("Tier", "Pure")]
 public class Rc4Tests
 {
     /// <summary>Key streams from byte 1024 on, of RFC 6229.</summary>

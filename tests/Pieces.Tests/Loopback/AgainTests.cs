@@ -4,6 +4,7 @@ using Pieces.Tests.Support;
 
 namespace Pieces.Tests.Loopback;
 
+[Trait("Tier", "Loopback")]
 public class AgainTests
 {
     private const int PieceLength = 256 * 1024;

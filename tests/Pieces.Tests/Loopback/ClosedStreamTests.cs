@@ -3,6 +3,7 @@ using Pieces.Tests.Support;
 
 namespace Pieces.Tests.Loopback;
 
+[Trait("Tier", "Loopback")]
 public class ClosedStreamTests
 {
     private static readonly GeneratedTorrent Torrent = new("film.bin", 1024 * 1024, 64 * 1024);

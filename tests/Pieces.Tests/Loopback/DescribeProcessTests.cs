@@ -4,6 +4,7 @@ using Pieces.Tests.Support;
 namespace Pieces.Tests.Loopback;
 
 /// <summary>What <c>create</c> and <c>share</c> say of paths that cannot be described.</summary>
+[Trait("Tier", "Loopback")]
 public class DescribeProcessTests
 {
     private const string BackslashFault =

@@ -9,6 +9,7 @@ using Pieces.Tests.Support;
 namespace Pieces.Tests.Loopback;
 
 /// <summary>The program in a closed DHT on loopback, made of itself.</summary>
+[Trait("Tier", "Loopback")]
 public class DhtProcessTests
 {
     private const int PieceLength = 256 * 1024;

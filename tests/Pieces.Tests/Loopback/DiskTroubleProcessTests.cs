@@ -5,6 +5,7 @@ using Pieces.Tests.Support;
 
 namespace Pieces.Tests.Loopback;
 
+[Trait("Tier", "Loopback")]
 public class DiskTroubleProcessTests
 {
     private const int MiB = 1024 * 1024;

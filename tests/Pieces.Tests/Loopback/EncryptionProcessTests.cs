@@ -7,6 +7,7 @@ using Pieces.Tests.Support;
 namespace Pieces.Tests.Loopback;
 
 /// <summary><c>--encryption</c> as the program has it, on real sockets.</summary>
+[Trait("Tier", "Loopback")]
 public class EncryptionProcessTests
 {
     private static readonly GeneratedTorrent Torrent = new("film.bin", 8 * 1024 * 1024, 256 * 1024);

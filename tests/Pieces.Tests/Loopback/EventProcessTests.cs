@@ -7,6 +7,7 @@ using Pieces.Tests.Support;
 namespace Pieces.Tests.Loopback;
 
 /// <summary><c>--json</c> as a script reads it; every line of every run is checked against the schema.</summary>
+[Trait("Tier", "Loopback")]
 public class EventProcessTests
 {
     private const int PieceLength = 64 * 1024;

@@ -3,6 +3,7 @@ using Pieces.Tests.Support;
 
 namespace Pieces.Tests.Loopback;
 
+[Trait("Tier", "Loopback")]
 public class FewHandlesTests
 {
     // The managed program's runtime needs more than a hundred for itself.

@@ -5,6 +5,7 @@ using Pieces.Tests.Support;
 namespace Pieces.Tests.Loopback;
 
 /// <summary>The reasons to give up, each with its code and its one line, and what is said of a run that went well.</summary>
+[Trait("Tier", "Loopback")]
 public class GiveUpProcessTests
 {
     private const int MiB = 1024 * 1024;

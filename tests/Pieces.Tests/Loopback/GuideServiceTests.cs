@@ -5,6 +5,7 @@ using Pieces.Tests.Support;
 namespace Pieces.Tests.Loopback;
 
 /// <summary>The unit file of docs/guide.md.</summary>
+[Trait("Tier", "Loopback")]
 public sealed class GuideServiceTests(GuideSwarm swarm) : IClassFixture<GuideSwarm>
 {
     private const string Installed = "/usr/local/bin/pieces";

@@ -4,6 +4,7 @@ using Pieces.Tests.Support;
 namespace Pieces.Tests.Loopback;
 
 /// <summary>Every block of docs/guide.md, run as it stands there.</summary>
+[Trait("Tier", "Loopback")]
 public sealed class GuideTests(GuideSwarm swarm) : IClassFixture<GuideSwarm>, IDisposable
 {
     // The recipes that a test of this class or of GuideServiceTests runs; a block that is not among them fails.

@@ -6,6 +6,7 @@ using Pieces.Tests.Support;
 namespace Pieces.Tests.Loopback;
 
 /// <summary><c>--on-complete</c> and <c>--print-paths</c> with real programs.</summary>
+[Trait("Tier", "Loopback")]
 public class HookProcessTests
 {
     private static readonly GeneratedTorrent Torrent = GeneratedTorrent.OfFiles("holiday", 3, 100_000, 32 * 1024);

@@ -3,6 +3,7 @@ using Pieces.Tests.Support;
 
 namespace Pieces.Tests.Loopback;
 
+[Trait("Tier", "Loopback")]
 public class KillTests
 {
     private const int MiB = 1024 * 1024;

@@ -13,6 +13,7 @@ namespace Pieces.Tests.Loopback;
 /// Rate limits of the real program over ten seconds of real time, counted by whoever is at the other end of the sockets. Explicit: a machine that is busy
 /// with other tests is no place to measure.
 /// </summary>
+[Trait("Tier", "Loopback")]
 public class LimitProcessTests
 {
     private const int MiB = 1024 * 1024;

@@ -7,6 +7,7 @@ using Pieces.Tests.Support;
 namespace Pieces.Tests.Loopback;
 
 /// <summary>Two machines on one cable that know of no tracker and of no peer.</summary>
+[Trait("Tier", "Loopback")]
 public class LocalDiscoveryProcessTests
 {
     // Prints the text of every datagram that leaves or comes by the cable for the group's port.

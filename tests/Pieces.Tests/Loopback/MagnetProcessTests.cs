@@ -6,6 +6,7 @@ using Pieces.Tests.Support;
 
 namespace Pieces.Tests.Loopback;
 
+[Trait("Tier", "Loopback")]
 public class MagnetProcessTests
 {
     private const int PieceLength = 256 * 1024;

@@ -13,6 +13,7 @@ namespace Pieces.Tests.Loopback;
 
 /// <summary>What a client that goes on for long keeps of torrents that are over. Alone in the process, since it counts what all of the process has open.</summary>
 [Collection(SwarmCollection.Name)]
+[Trait("Tier", "Loopback")]
 public sealed class ManyTorrentsTests : IAsyncDisposable
 {
     private const int KiB = 1024;

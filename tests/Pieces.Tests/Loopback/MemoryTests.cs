@@ -4,6 +4,7 @@ using Pieces.Tests.Support;
 namespace Pieces.Tests.Loopback;
 
 /// <summary>Of use with the native program alone: the managed one needs the runtime's compiler on top.</summary>
+[Trait("Tier", "Loopback")]
 public class MemoryTests
 {
     private const int MiB = 1024 * 1024;

@@ -5,6 +5,7 @@ using Pieces.Tests.Support;
 namespace Pieces.Tests.Loopback;
 
 /// <summary>Networks that come and go, in namespaces of their own: here a seeder in one and a downloader in another, joined by a cable.</summary>
+[Trait("Tier", "Loopback")]
 public class NetworkTroubleTests
 {
     private const string SeederAddress = "10.77.0.2:7000";

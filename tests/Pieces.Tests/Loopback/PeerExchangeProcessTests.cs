@@ -7,6 +7,7 @@ using Pieces.Tests.Support;
 namespace Pieces.Tests.Loopback;
 
 /// <summary>A swarm without a tracker: each knows one peer, and all find one another by what peers tell (BEP 11).</summary>
+[Trait("Tier", "Loopback")]
 public class PeerExchangeProcessTests
 {
     private const string Libtorrent = """

@@ -7,6 +7,7 @@ using Pieces.Tests.Support;
 namespace Pieces.Tests.Loopback;
 
 /// <summary>Many sources in one run.</summary>
+[Trait("Tier", "Loopback")]
 public class QueueProcessTests
 {
     private const int MiB = 1024 * 1024;

@@ -6,6 +6,7 @@ using Pieces.Tests.Support;
 
 namespace Pieces.Tests.Loopback;
 
+[Trait("Tier", "Loopback")]
 public class SeedGoalTests
 {
     private const int MiB = 1024 * 1024;

@@ -5,6 +5,7 @@ using Pieces.Tests.Support;
 namespace Pieces.Tests.Loopback;
 
 /// <summary>Serving some files of a torrent.</summary>
+[Trait("Tier", "Loopback")]
 public sealed class SeedSelectionTests : IDisposable
 {
     private const int PieceLength = 32 * 1024;

@@ -4,6 +4,7 @@ using Pieces.Tests.Support;
 
 namespace Pieces.Tests.Loopback;
 
+[Trait("Tier", "Loopback")]
 public class SelectionProcessTests
 {
     private const int PieceLength = 32 * 1024;

@@ -5,6 +5,7 @@ using Pieces.Tests.Support;
 
 namespace Pieces.Tests.Loopback;
 
+[Trait("Tier", "Loopback")]
 public class ShareProcessTests
 {
     private const string Hostile = "it's \"a\" $HOME `id` ☕ é";

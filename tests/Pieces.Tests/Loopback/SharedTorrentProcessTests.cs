@@ -4,6 +4,7 @@ using Pieces.Tests.Support;
 
 namespace Pieces.Tests.Loopback;
 
+[Trait("Tier", "Loopback")]
 public class SharedTorrentProcessTests
 {
     private const long MostMemory = 64L * 1024 * 1024;

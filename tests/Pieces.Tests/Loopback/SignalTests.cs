@@ -5,6 +5,7 @@ using Pieces.Tests.Support;
 
 namespace Pieces.Tests.Loopback;
 
+[Trait("Tier", "Loopback")]
 public class SignalTests
 {
     private const int PieceLength = 256 * 1024;

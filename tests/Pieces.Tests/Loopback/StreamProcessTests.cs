@@ -7,6 +7,7 @@ using Pieces.Tests.Support;
 namespace Pieces.Tests.Loopback;
 
 /// <summary>The content on stdout, through real pipes.</summary>
+[Trait("Tier", "Loopback")]
 public class StreamProcessTests
 {
     private const int MiB = 1024 * 1024;

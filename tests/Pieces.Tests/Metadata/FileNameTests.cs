@@ -5,6 +5,7 @@ using static Pieces.Tests.Metadata.TestTorrent;
 namespace Pieces.Tests.Metadata;
 
 /// <summary>What becomes of dangerous names in whole torrents.</summary>
+[Trait("Tier", "Pure")]
 public class FileNameTests
 {
     [Fact]

@@ -4,6 +4,7 @@ using static Pieces.Tests.Metadata.TestTorrent;
 
 namespace Pieces.Tests.Metadata;
 
+[Trait("Tier", "Pure")]
 public class HybridTests
 {
     [Fact]

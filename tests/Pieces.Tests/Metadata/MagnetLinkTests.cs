@@ -5,6 +5,7 @@ using Pieces.Tests.Bencode;
 
 namespace Pieces.Tests.Metadata;
 
+[Trait("Tier", "Pure")]
 public class MagnetLinkTests
 {
     private const string Hash = "cdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcd";

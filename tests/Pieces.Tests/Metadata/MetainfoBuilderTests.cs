@@ -5,6 +5,7 @@ using Pieces.Primitives;
 
 namespace Pieces.Tests.Metadata;
 
+[Trait("Tier", "Pure")]
 public class MetainfoBuilderTests
 {
     [Fact]

@@ -6,6 +6,7 @@ using static Pieces.Tests.Metadata.TestTorrent;
 
 namespace Pieces.Tests.Metadata;
 
+[Trait("Tier", "Pure")]
 public class MetainfoParserTests
 {
     [Fact]

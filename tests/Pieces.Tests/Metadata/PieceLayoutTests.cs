@@ -3,6 +3,7 @@ using Pieces.Primitives;
 
 namespace Pieces.Tests.Metadata;
 
+[Trait("Tier", "Pure")]
 public class PieceLayoutTests
 {
     [Fact]

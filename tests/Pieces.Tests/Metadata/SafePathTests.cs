@@ -3,6 +3,7 @@ using Pieces.Metadata;
 
 namespace Pieces.Tests.Metadata;
 
+[Trait("Tier", "Pure")]
 public class SafePathTests
 {
     [Theory]

@@ -3,6 +3,7 @@ using Pieces.Metadata;
 namespace Pieces.Tests.Metadata;
 
 /// <summary>Torrents of other makers, with the verdict that is expected of each; they lie beside the repository where it is developed.</summary>
+[Trait("Tier", "Pure")]
 public class SharedTorrentsTests
 {
     [Fact]

@@ -5,6 +5,7 @@ using Pieces.Tests.Support;
 
 namespace Pieces.Tests.Metadata;
 
+[Trait("Tier", "Loopback")]
 public class SourcePathTests
 {
     [Fact]

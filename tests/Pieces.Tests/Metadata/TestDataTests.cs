@@ -5,6 +5,7 @@ using static Pieces.Tests.Metadata.TestTorrent;
 namespace Pieces.Tests.Metadata;
 
 /// <summary>The files of testdata/: what each is, how it was made, and the verdict it must get.</summary>
+[Trait("Tier", "Pure")]
 public class TestDataTests
 {
     /// <summary>Name; its bytes; null when it is sound, else words of the error; what it is about.</summary>

@@ -7,6 +7,7 @@ namespace Pieces.Tests.Net;
 
 /// <summary>Streams that share limits, each counted at its other end.</summary>
 [Collection(Swarm.SwarmCollection.Name)]
+[Trait("Tier", "Swarm")]
 public class RateSharingTests
 {
     private const int Rate = 200_000;

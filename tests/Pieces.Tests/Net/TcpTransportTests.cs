@@ -5,6 +5,7 @@ using Serilog.Core;
 
 namespace Pieces.Tests.Net;
 
+[Trait("Tier", "Loopback")]
 public class TcpTransportTests
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;

@@ -5,6 +5,7 @@ using Pieces.Tests.Support;
 
 namespace Pieces.Tests.Net;
 
+[Trait("Tier", "Pure")]
 public class ThrottledStreamTests
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;

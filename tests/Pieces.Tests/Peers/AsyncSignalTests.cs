@@ -2,6 +2,7 @@ using Pieces.Peers;
 
 namespace Pieces.Tests.Peers;
 
+[Trait("Tier", "Pure")]
 public class AsyncSignalTests
 {
     [Fact]

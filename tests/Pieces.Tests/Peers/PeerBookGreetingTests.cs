@@ -4,6 +4,7 @@ using Pieces.Peers;
 
 namespace Pieces.Tests.Peers;
 
+[Trait("Tier", "Pure")]
 public class PeerBookGreetingTests
 {
     private static readonly IPEndPoint Peer = IPEndPoint.Parse("192.0.2.1:6881");

@@ -4,6 +4,7 @@ using Pieces.Peers;
 
 namespace Pieces.Tests.Peers;
 
+[Trait("Tier", "Pure")]
 public class PeerBookTests
 {
     private static readonly IPEndPoint One = new(IPAddress.Parse("10.0.0.1"), 6881);

@@ -7,6 +7,7 @@ using Pieces.Wire;
 
 namespace Pieces.Tests.Peers;
 
+[Trait("Tier", "Pure")]
 public class PeerConnectionReadTests
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;

@@ -10,6 +10,7 @@ using Serilog.Core;
 namespace Pieces.Tests.Peers;
 
 /// <summary>Both ends are ours and the sockets are real.</summary>
+[Trait("Tier", "Loopback")]
 public class PeerConnectionTcpTests
 {
     private static readonly InfoHash Swarm = InfoHash.OfInfo("swarm"u8);

@@ -5,6 +5,7 @@ using Pieces.Wire;
 
 namespace Pieces.Tests.Peers;
 
+[Trait("Tier", "Pure")]
 public class PeerConnectionTimeTests
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;

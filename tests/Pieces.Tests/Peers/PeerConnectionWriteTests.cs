@@ -6,6 +6,7 @@ using Pieces.Wire;
 
 namespace Pieces.Tests.Peers;
 
+[Trait("Tier", "Pure")]
 public class PeerConnectionWriteTests
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;

@@ -8,6 +8,7 @@ using Pieces.Wire;
 namespace Pieces.Tests.Peers;
 
 /// <summary>Two handshakers on one connection, each with a policy of its own.</summary>
+[Trait("Tier", "Pure")]
 public sealed class PeerHandshakerEncryptionTests : IAsyncDisposable
 {
     private static readonly InfoHash Swarm = InfoHash.OfInfo("swarm"u8);

@@ -7,6 +7,7 @@ using Pieces.Wire;
 
 namespace Pieces.Tests.Peers;
 
+[Trait("Tier", "Pure")]
 public sealed class PeerHandshakerTests : IAsyncDisposable
 {
     private static readonly InfoHash Swarm = InfoHash.OfInfo("swarm"u8);

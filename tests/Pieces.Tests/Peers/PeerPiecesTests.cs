@@ -4,6 +4,7 @@ using static Pieces.Tests.Picking.Pictures;
 
 namespace Pieces.Tests.Peers;
 
+[Trait("Tier", "Pure")]
 public class PeerPiecesTests
 {
     [Fact]

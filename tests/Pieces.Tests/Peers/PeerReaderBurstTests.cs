@@ -9,6 +9,7 @@ using Pieces.Wire;
 namespace Pieces.Tests.Peers;
 
 /// <summary>Blocks are read many at a time, straight into their buffers; what comes between and behind them must not suffer.</summary>
+[Trait("Tier", "Pure")]
 public class PeerReaderBurstTests
 {
     private static readonly PieceLayout Layout = new(64L * 1024 * 1024, 256 * 1024);

@@ -5,6 +5,7 @@ using static Pieces.Tests.Picking.Pictures;
 
 namespace Pieces.Tests.Peers;
 
+[Trait("Tier", "Pure")]
 public class PeerStateTests
 {
     private readonly FakeTimeProvider _time = new();

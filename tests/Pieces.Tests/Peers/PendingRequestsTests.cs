@@ -3,6 +3,7 @@ using Pieces.Primitives;
 
 namespace Pieces.Tests.Peers;
 
+[Trait("Tier", "Pure")]
 public class PendingRequestsTests
 {
     private readonly PendingRequests _pending = new();

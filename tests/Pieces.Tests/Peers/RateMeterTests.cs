@@ -3,6 +3,7 @@ using Pieces.Peers;
 
 namespace Pieces.Tests.Peers;
 
+[Trait("Tier", "Pure")]
 public class RateMeterTests
 {
     private readonly FakeTimeProvider _time = new();

@@ -3,6 +3,7 @@ using Pieces.Peers;
 
 namespace Pieces.Tests.Peers;
 
+[Trait("Tier", "Pure")]
 public class RequestWindowTests
 {
     private const int BlockLength = 16384;

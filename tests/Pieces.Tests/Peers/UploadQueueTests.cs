@@ -3,6 +3,7 @@ using Pieces.Primitives;
 
 namespace Pieces.Tests.Peers;
 
+[Trait("Tier", "Pure")]
 public class UploadQueueTests
 {
     [Fact]

@@ -4,6 +4,7 @@ using Pieces.Storage;
 
 namespace Pieces.Tests.Picking;
 
+[Trait("Tier", "Pure")]
 public sealed class BlockSlotsTests : IDisposable
 {
     private readonly BlockPool _pool = new();

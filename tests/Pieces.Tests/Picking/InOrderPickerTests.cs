@@ -5,6 +5,7 @@ using static Pieces.Tests.Picking.Pictures;
 
 namespace Pieces.Tests.Picking;
 
+[Trait("Tier", "Pure")]
 public class InOrderPickerTests
 {
     private static int? Pick(PieceTable table, string peer, double rate = 0, int seed = 1) =>

@@ -6,6 +6,7 @@ using static Pieces.Tests.Picking.Pictures;
 namespace Pieces.Tests.Picking;
 
 /// <summary>Pieces that no peer has but those that have everything.</summary>
+[Trait("Tier", "Pure")]
 public class LonelyPiecesTests
 {
     [Fact]

@@ -5,6 +5,7 @@ using Pieces.Storage;
 
 namespace Pieces.Tests.Picking;
 
+[Trait("Tier", "Pure")]
 public class OpenPiecesTests
 {
     private const int MiB = 1024 * 1024;

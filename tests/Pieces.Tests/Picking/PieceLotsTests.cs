@@ -2,6 +2,7 @@ using Pieces.Picking;
 
 namespace Pieces.Tests.Picking;
 
+[Trait("Tier", "Pure")]
 public class PieceLotsTests
 {
     private const int Groups = 8;

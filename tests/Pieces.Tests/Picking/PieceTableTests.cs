@@ -5,6 +5,7 @@ using static Pieces.Tests.Picking.Pictures;
 
 namespace Pieces.Tests.Picking;
 
+[Trait("Tier", "Pure")]
 public class PieceTableTests
 {
     [Fact]

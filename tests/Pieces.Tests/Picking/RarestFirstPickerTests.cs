@@ -5,6 +5,7 @@ using static Pieces.Tests.Picking.Pictures;
 
 namespace Pieces.Tests.Picking;
 
+[Trait("Tier", "Pure")]
 public class RarestFirstPickerTests
 {
     private static int? Pick(PieceTable table, string peer, int seed = 1) =>

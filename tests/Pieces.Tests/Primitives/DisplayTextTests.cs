@@ -4,6 +4,7 @@ using Pieces.Primitives;
 
 namespace Pieces.Tests.Primitives;
 
+[Trait("Tier", "Pure")]
 public class DisplayTextTests
 {
     [Theory]

@@ -2,6 +2,7 @@ using Pieces.Primitives;
 
 namespace Pieces.Tests.Primitives;
 
+[Trait("Tier", "Pure")]
 public class InfoHashTests
 {
     [Theory]

@@ -3,6 +3,7 @@ using Pieces.Primitives;
 
 namespace Pieces.Tests.Primitives;
 
+[Trait("Tier", "Pure")]
 public class PeerIdTests
 {
     [Fact]

@@ -5,6 +5,7 @@ using Pieces.Tests.Metadata;
 
 namespace Pieces.Tests.Primitives;
 
+[Trait("Tier", "Pure")]
 public class ProductNameTests
 {
     // What Directory.Build.props says, as archives are named by it too.

@@ -3,6 +3,7 @@ using Pieces.Cli.Share;
 
 namespace Pieces.Tests.Share;
 
+[Trait("Tier", "Pure")]
 public class ShareAddressesTests
 {
     [Fact]

@@ -12,6 +12,7 @@ using Pieces.Torrents;
 
 namespace Pieces.Tests.Share;
 
+[Trait("Tier", "Pure")]
 public class ShareHostTests
 {
     private readonly List<string> _warnings = [];

@@ -6,6 +6,7 @@ using Pieces.Trackers;
 
 namespace Pieces.Tests.Share;
 
+[Trait("Tier", "Pure")]
 public class ShareLedgerTests
 {
     private readonly ShareLedger _ledger = new();

@@ -5,6 +5,7 @@ using Pieces.Tests.Support;
 
 namespace Pieces.Tests.Share;
 
+[Trait("Tier", "Loopback")]
 public class ShareOfferTests
 {
     private static readonly GeneratedTorrent Torrent = new("it's \"a\" $film.bin", 32 * 1024, 16 * 1024);

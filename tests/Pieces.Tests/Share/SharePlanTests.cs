@@ -4,6 +4,7 @@ using Pieces.Tests.Metadata;
 
 namespace Pieces.Tests.Share;
 
+[Trait("Tier", "Pure")]
 public class SharePlanTests
 {
     [Theory]

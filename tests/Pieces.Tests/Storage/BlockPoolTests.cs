@@ -3,6 +3,7 @@ using Pieces.Storage;
 
 namespace Pieces.Tests.Storage;
 
+[Trait("Tier", "Pure")]
 public class BlockPoolTests
 {
     [Fact]

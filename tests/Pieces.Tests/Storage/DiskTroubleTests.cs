@@ -5,6 +5,7 @@ using Pieces.Storage.Stores;
 
 namespace Pieces.Tests.Storage;
 
+[Trait("Tier", "Pure")]
 public class DiskTroubleTests
 {
     private const int KiB = 1024;

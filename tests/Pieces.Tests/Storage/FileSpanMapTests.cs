@@ -6,6 +6,7 @@ using FileAttributes = Pieces.Metadata.FileAttributes;
 
 namespace Pieces.Tests.Storage;
 
+[Trait("Tier", "Pure")]
 public class FileSpanMapTests
 {
     [Fact]

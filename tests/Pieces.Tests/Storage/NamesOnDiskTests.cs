@@ -10,6 +10,7 @@ using Pieces.Tests.Support;
 namespace Pieces.Tests.Storage;
 
 /// <summary>Data whose names are not those that this program would give it: who made the torrent has it so.</summary>
+[Trait("Tier", "Pure")]
 public sealed class NamesOnDiskTests : IDisposable
 {
     private const string RawName = "al\u001b[31mbum\\x";

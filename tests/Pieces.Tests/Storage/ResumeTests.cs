@@ -7,6 +7,7 @@ using Pieces.Storage.Transfer;
 
 namespace Pieces.Tests.Storage;
 
+[Trait("Tier", "Pure")]
 public class ResumeTests
 {
     private const int KiB = 1024;

@@ -5,6 +5,7 @@ using Pieces.Storage.Stores;
 namespace Pieces.Tests.Storage;
 
 /// <summary>The rules for what already stands where a file is to be, one row of the contract each.</summary>
+[Trait("Tier", "Pure")]
 public class StandingFilesTests
 {
     private const int KiB = 1024;

@@ -8,6 +8,7 @@ using Pieces.Storage.Stores;
 
 namespace Pieces.Tests.Storage;
 
+[Trait("Tier", "Pure")]
 public class StorageScaleTests
 {
     private const int KiB = 1024;

@@ -6,6 +6,7 @@ using Pieces.Tests.Support;
 
 namespace Pieces.Tests.Storage;
 
+[Trait("Tier", "Pure")]
 public class StreamStorageTests
 {
     private const int KiB = 1024;

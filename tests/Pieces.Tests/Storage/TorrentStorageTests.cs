@@ -7,6 +7,7 @@ using Pieces.Storage.Stores;
 
 namespace Pieces.Tests.Storage;
 
+[Trait("Tier", "Pure")]
 public class TorrentStorageTests
 {
     private const int KiB = 1024;

@@ -5,6 +5,7 @@ using Pieces.Storage.Transfer;
 
 namespace Pieces.Tests.Storage;
 
+[Trait("Tier", "Pure")]
 public class WriteBehindTests
 {
     private const int MiB = 1024 * 1024;

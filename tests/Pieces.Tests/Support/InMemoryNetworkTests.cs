@@ -4,6 +4,7 @@ using Pieces.Net;
 
 namespace Pieces.Tests.Support;
 
+[Trait("Tier", "Pure")]
 public class InMemoryNetworkTests
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;

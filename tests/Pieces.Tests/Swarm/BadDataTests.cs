@@ -5,6 +5,7 @@ using Pieces.Wire;
 namespace Pieces.Tests.Swarm;
 
 [Collection(SwarmCollection.Name)]
+[Trait("Tier", "Swarm")]
 public class BadDataTests
 {
     private const int KiB = SwarmData.KiB;

@@ -8,6 +8,7 @@ namespace Pieces.Tests.Swarm;
 
 /// <summary>One seed and many who wait for it: what it sends twice it cannot send to others once.</summary>
 [Collection(SwarmCollection.Name)]
+[Trait("Tier", "Swarm")]
 public class CrowdTests
 {
     private const int KiB = SwarmData.KiB;

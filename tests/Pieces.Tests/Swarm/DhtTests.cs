@@ -16,6 +16,7 @@ namespace Pieces.Tests.Swarm;
 
 /// <summary>Whole clients that find each other in a closed DHT.</summary>
 [Collection(SwarmCollection.Name)]
+[Trait("Tier", "Swarm")]
 public class DhtTests
 {
     private const string Router = "10.9.0.1";

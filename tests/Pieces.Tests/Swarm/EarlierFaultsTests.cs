@@ -8,6 +8,7 @@ namespace Pieces.Tests.Swarm;
 
 /// <summary>Faults that small clients have: each was seen in one, and none may come back.</summary>
 [Collection(SwarmCollection.Name)]
+[Trait("Tier", "Swarm")]
 public class EarlierFaultsTests
 {
     private const int KiB = SwarmData.KiB;

@@ -10,6 +10,7 @@ namespace Pieces.Tests.Swarm;
 
 /// <summary>Whole clients with policies of their own, and hosts that make the most of encrypted handshakes.</summary>
 [Collection(SwarmCollection.Name)]
+[Trait("Tier", "Swarm")]
 public class EncryptionTests
 {
     private static readonly TimeSpan Soon = TimeSpan.FromMinutes(3);

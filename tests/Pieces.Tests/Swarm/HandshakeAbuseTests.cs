@@ -8,6 +8,7 @@ using Pieces.Wire;
 namespace Pieces.Tests.Swarm;
 
 [Collection(SwarmCollection.Name)]
+[Trait("Tier", "Swarm")]
 public class HandshakeAbuseTests
 {
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(30);

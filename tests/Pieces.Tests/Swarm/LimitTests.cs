@@ -7,6 +7,7 @@ namespace Pieces.Tests.Swarm;
 
 /// <summary>Rate limits of whole clients, counted at the other end of their connections: every byte of the streams.</summary>
 [Collection(SwarmCollection.Name)]
+[Trait("Tier", "Swarm")]
 public class LimitTests
 {
     private const int KiB = SwarmData.KiB;

@@ -8,6 +8,7 @@ namespace Pieces.Tests.Swarm;
 
 /// <summary>What peers say and do while a torrent is known by its link alone.</summary>
 [Collection(SwarmCollection.Name)]
+[Trait("Tier", "Swarm")]
 public class MagnetAbuseTests
 {
     [Theory]

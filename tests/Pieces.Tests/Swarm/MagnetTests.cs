@@ -7,6 +7,7 @@ using Pieces.Torrents;
 namespace Pieces.Tests.Swarm;
 
 [Collection(SwarmCollection.Name)]
+[Trait("Tier", "Swarm")]
 public class MagnetTests
 {
     private const int KiB = SwarmData.KiB;

@@ -5,6 +5,7 @@ using Pieces.Wire;
 namespace Pieces.Tests.Swarm;
 
 [Collection(SwarmCollection.Name)]
+[Trait("Tier", "Swarm")]
 public class MessageAbuseTests
 {
     private const int Chunk = 64 * 1024;

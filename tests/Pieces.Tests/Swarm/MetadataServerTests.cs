@@ -8,6 +8,7 @@ namespace Pieces.Tests.Swarm;
 
 /// <summary>What a client serves of its metadata to peers that behave well and badly.</summary>
 [Collection(SwarmCollection.Name)]
+[Trait("Tier", "Swarm")]
 public class MetadataServerTests
 {
     [Fact]

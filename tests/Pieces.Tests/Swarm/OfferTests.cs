@@ -7,6 +7,7 @@ namespace Pieces.Tests.Swarm;
 
 /// <summary>Who wants nothing is let ask all the same, so that it sees that we are of those who give; and gets no more by it than others.</summary>
 [Collection(SwarmCollection.Name)]
+[Trait("Tier", "Swarm")]
 public class OfferTests
 {
     [Fact]

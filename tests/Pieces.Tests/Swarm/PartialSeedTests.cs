@@ -7,6 +7,7 @@ namespace Pieces.Tests.Swarm;
 
 /// <summary>Downloads of some of the files, as others in the swarm see them (BEP 21).</summary>
 [Collection(SwarmCollection.Name)]
+[Trait("Tier", "Swarm")]
 public class PartialSeedTests
 {
     private const int KiB = SwarmData.KiB;

@@ -7,6 +7,7 @@ using Pieces.Wire;
 namespace Pieces.Tests.Swarm;
 
 [Collection(SwarmCollection.Name)]
+[Trait("Tier", "Swarm")]
 public class PeerExchangeTests
 {
     private const int Others = 10;

@@ -3,6 +3,7 @@ using Pieces.Tests.Swarm.Simulation;
 namespace Pieces.Tests.Swarm;
 
 /// <summary>Lines and latency of the simulated network; no thread but the test's own moves its clock.</summary>
+[Trait("Tier", "Pure")]
 public class SimulatedNetworkTests
 {
     private const int KiB = 1024;

@@ -4,6 +4,7 @@ using Pieces.Wire;
 namespace Pieces.Tests.Swarm;
 
 [Collection(SwarmCollection.Name)]
+[Trait("Tier", "Swarm")]
 public class SlowPeerTests
 {
     private const int KiB = SwarmData.KiB;

@@ -10,6 +10,7 @@ using Pieces.Wire;
 namespace Pieces.Tests.Swarm;
 
 [Collection(SwarmCollection.Name)]
+[Trait("Tier", "Swarm")]
 public class StreamTests
 {
     private const int KiB = SwarmData.KiB;

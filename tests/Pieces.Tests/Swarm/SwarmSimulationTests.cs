@@ -1,11 +1,11 @@
 using System.Diagnostics;
 using System.Globalization;
-using Pieces.Tests.Swarm.Simulation;
 using static System.FormattableString;
 
 namespace Pieces.Tests.Swarm;
 
 /// <summary>The simulator of docs/swarm.md, run as a process of its own: it needs one with a single thread.</summary>
+[Trait("Tier", "Benchmark")]
 public class SwarmSimulationTests
 {
     private const string Small = "leechers=12 pieces=48 join-seconds=2";
@@ -71,28 +71,6 @@ public class SwarmSimulationTests
         double copies = Number(cells[10]);
         copies.Should().BeGreaterThanOrEqualTo(1, "the seed sends a copy");
         Number((await CellsAsync(Small + " up=0.2"))[10]).Should().BeGreaterThan(copies, "and goes");
-    }
-
-    [Fact]
-    public void What_is_no_scene_is_said()
-    {
-        Assert.Throws<FormatException>(() => SwarmSceneText.Parse(["nothing"]));
-        Assert.Throws<FormatException>(() => SwarmSceneText.Parse(["leechers=many"]));
-        Assert.Throws<FormatException>(() => SwarmSceneText.Parse(["order=best"]));
-        SwarmSceneText.Parse(["flash", "leechers=7"]).Should().Be(SwarmSceneText.Named["flash"] with { Leechers = 7 });
-    }
-
-    [Fact]
-    public void Bounds_are_those_of_the_sums()
-    {
-        // 10 leechers that give 1 each and a seed that gives 2, of 24 bytes: 240 / 12.
-        SwarmBounds.AtOnce(24, 10, 2, 10, down: 0).Should().Be(20);
-        SwarmBounds.AtOnce(24, 1, 2, 1, down: 0).Should().Be(12, "the seed must send each byte once");
-        SwarmBounds.AtOnce(24, 1, 24, 1, down: 2).Should().Be(12, "each must receive all");
-
-        // Two that want 10 each: 2 a second until the first comes at 2, 3 from then on, 4 from 4 on: 4 + 6 + 10.
-        SwarmBounds.WithArrivals(10, 2, 2, [(2, 1), (4, 1)], lastArrival: 4, down: 0).Should().Be(6.5);
-        SwarmBounds.WithArrivals(10, 2, 2, [(2, 1), (4, 1)], lastArrival: 4, down: 2).Should().Be(9, "the last one's line is slow");
     }
 
     private static async Task<string[]> CellsAsync(string words)

@@ -6,6 +6,7 @@ using Pieces.Torrents;
 namespace Pieces.Tests.Swarm;
 
 [Collection(SwarmCollection.Name)]
+[Trait("Tier", "Swarm")]
 public class SwarmTransferTests
 {
     private const int KiB = SwarmData.KiB;

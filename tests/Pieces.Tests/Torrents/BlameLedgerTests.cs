@@ -4,6 +4,7 @@ using Pieces.Torrents.Downloading;
 
 namespace Pieces.Tests.Torrents;
 
+[Trait("Tier", "Pure")]
 public class BlameLedgerTests
 {
     private readonly BlameLedger _ledger = new();

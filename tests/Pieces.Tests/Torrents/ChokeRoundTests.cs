@@ -6,6 +6,7 @@ using Pieces.Torrents.Uploading;
 
 namespace Pieces.Tests.Torrents;
 
+[Trait("Tier", "Pure")]
 public class ChokeRoundTests
 {
     private const int PerSlot = 128 * 1024;

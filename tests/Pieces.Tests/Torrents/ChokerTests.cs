@@ -5,6 +5,7 @@ using Pieces.Torrents.Uploading;
 
 namespace Pieces.Tests.Torrents;
 
+[Trait("Tier", "Pure")]
 public class ChokerTests
 {
     private readonly FakeTimeProvider _time = new();

@@ -4,6 +4,7 @@ using Pieces.Wire;
 
 namespace Pieces.Tests.Torrents;
 
+[Trait("Tier", "Pure")]
 public class EarlyWordsTests
 {
     [Fact]

@@ -6,6 +6,7 @@ using Pieces.Wire;
 
 namespace Pieces.Tests.Torrents;
 
+[Trait("Tier", "Pure")]
 public class MetadataFetchTests
 {
     private const int Size = (2 * MetadataCodec.PartLength) + 1488;

@@ -4,6 +4,7 @@ using Pieces.Torrents;
 
 namespace Pieces.Tests.Torrents;
 
+[Trait("Tier", "Pure")]
 public class PieceManagerBlameTests
 {
     [Fact]

@@ -5,6 +5,7 @@ using Pieces.Torrents;
 
 namespace Pieces.Tests.Torrents;
 
+[Trait("Tier", "Pure")]
 public class PieceManagerChaosTests
 {
     [Theory]

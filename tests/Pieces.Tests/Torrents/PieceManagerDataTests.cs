@@ -6,6 +6,7 @@ using Pieces.Torrents.Downloading;
 
 namespace Pieces.Tests.Torrents;
 
+[Trait("Tier", "Pure")]
 public class PieceManagerDataTests
 {
     [Fact]

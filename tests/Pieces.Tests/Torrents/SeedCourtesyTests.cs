@@ -10,6 +10,7 @@ using Pieces.Torrents.Downloading;
 namespace Pieces.Tests.Torrents;
 
 /// <summary>What is asked of a seed while leechers wait for it.</summary>
+[Trait("Tier", "Pure")]
 public class SeedCourtesyTests
 {
     private const int Pieces = 64;

@@ -2,6 +2,7 @@ using Pieces.Torrents;
 
 namespace Pieces.Tests.Torrents;
 
+[Trait("Tier", "Pure")]
 public class SeedGoalClockTests
 {
     private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);

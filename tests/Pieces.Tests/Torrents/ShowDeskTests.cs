@@ -11,6 +11,7 @@ using Pieces.Wire;
 namespace Pieces.Tests.Torrents;
 
 /// <summary>What the peers of the only seed hear of its pieces (BEP 16).</summary>
+[Trait("Tier", "Pure")]
 public sealed class ShowDeskTests : IAsyncDisposable
 {
     private readonly List<ConnectionRig> _rigs = [];

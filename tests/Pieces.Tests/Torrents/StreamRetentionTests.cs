@@ -6,6 +6,7 @@ using static Pieces.Tests.Picking.Pictures;
 
 namespace Pieces.Tests.Torrents;
 
+[Trait("Tier", "Pure")]
 public class StreamRetentionTests
 {
     private readonly HashSet<int> _busy = [];

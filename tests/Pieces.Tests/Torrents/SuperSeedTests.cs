@@ -9,6 +9,7 @@ using Pieces.Torrents.Crowd;
 namespace Pieces.Tests.Torrents;
 
 /// <summary>Which pieces the only seed shows to whom (BEP 16).</summary>
+[Trait("Tier", "Pure")]
 public class SuperSeedTests
 {
     private const int PieceLength = 64 * 1024;

@@ -2,6 +2,7 @@ using Pieces.Primitives;
 
 namespace Pieces.Tests.Torrents;
 
+[Trait("Tier", "Pure")]
 public class SwarmModelTests
 {
     private const int MB = 1_000_000;

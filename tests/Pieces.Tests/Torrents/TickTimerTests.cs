@@ -3,6 +3,7 @@ using Pieces.Torrents;
 
 namespace Pieces.Tests.Torrents;
 
+[Trait("Tier", "Pure")]
 public class TickTimerTests
 {
     private readonly FakeTimeProvider _time = new();

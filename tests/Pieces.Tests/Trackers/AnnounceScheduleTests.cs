@@ -4,6 +4,7 @@ using Pieces.Trackers;
 
 namespace Pieces.Tests.Trackers;
 
+[Trait("Tier", "Pure")]
 public class AnnounceScheduleTests
 {
     private static readonly TrackerException Failure = new("gone");

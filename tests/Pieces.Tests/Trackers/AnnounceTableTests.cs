@@ -5,6 +5,7 @@ using Pieces.Trackers;
 
 namespace Pieces.Tests.Trackers;
 
+[Trait("Tier", "Pure")]
 public class AnnounceTableTests
 {
     private static readonly InfoHash Swarm = Announces.InfoHash;

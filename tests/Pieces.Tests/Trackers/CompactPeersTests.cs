@@ -3,6 +3,7 @@ using Pieces.Trackers;
 
 namespace Pieces.Tests.Trackers;
 
+[Trait("Tier", "Pure")]
 public class CompactPeersTests
 {
     [Theory]

@@ -9,6 +9,7 @@ using Pieces.Trackers;
 
 namespace Pieces.Tests.Trackers;
 
+[Trait("Tier", "Loopback")]
 public class HttpTrackerTests
 {
     private const string Empty = "d8:intervali60e5:peers0:e";

@@ -7,6 +7,7 @@ using Pieces.Trackers;
 namespace Pieces.Tests.Trackers;
 
 /// <summary>Our client against a tracker that others have written.</summary>
+[Trait("Tier", "Interop")]
 public class OpentrackerTests
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;

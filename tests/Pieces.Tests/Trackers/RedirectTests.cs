@@ -4,6 +4,7 @@ using Pieces.Trackers;
 
 namespace Pieces.Tests.Trackers;
 
+[Trait("Tier", "Loopback")]
 public class RedirectTests
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;

@@ -9,6 +9,7 @@ using static Pieces.Tests.Metadata.TestTorrent;
 
 namespace Pieces.Tests.Trackers;
 
+[Trait("Tier", "Loopback")]
 public class SwarmScrapeTests
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;

@@ -8,6 +8,7 @@ using Pieces.Trackers;
 
 namespace Pieces.Tests.Trackers;
 
+[Trait("Tier", "Pure")]
 public sealed class TrackerClientTests : IAsyncDisposable
 {
     private readonly FakeTimeProvider _time = new();

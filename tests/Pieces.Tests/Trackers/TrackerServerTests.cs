@@ -7,6 +7,7 @@ using Pieces.Trackers;
 
 namespace Pieces.Tests.Trackers;
 
+[Trait("Tier", "Loopback")]
 public class TrackerServerTests
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;

@@ -2,6 +2,7 @@ using Pieces.Trackers;
 
 namespace Pieces.Tests.Trackers;
 
+[Trait("Tier", "Pure")]
 public class TrackerUrlTests
 {
     [Theory]

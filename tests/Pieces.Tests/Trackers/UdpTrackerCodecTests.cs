@@ -4,6 +4,7 @@ using Pieces.Trackers;
 
 namespace Pieces.Tests.Trackers;
 
+[Trait("Tier", "Pure")]
 public class UdpTrackerCodecTests
 {
     private const uint Transaction = 1000000009;

@@ -5,6 +5,7 @@ using Pieces.Wire;
 
 namespace Pieces.Tests.Wire;
 
+[Trait("Tier", "Pure")]
 public class AllowedFastSetTests
 {
     private static readonly string AllAa = string.Concat(Enumerable.Repeat("aa", 20));

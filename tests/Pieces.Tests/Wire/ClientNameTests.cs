@@ -4,6 +4,7 @@ using Pieces.Wire;
 
 namespace Pieces.Tests.Wire;
 
+[Trait("Tier", "Pure")]
 public class ClientNameTests
 {
     [Theory]

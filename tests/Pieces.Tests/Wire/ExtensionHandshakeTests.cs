@@ -5,6 +5,7 @@ using Pieces.Wire;
 
 namespace Pieces.Tests.Wire;
 
+[Trait("Tier", "Pure")]
 public class ExtensionHandshakeTests
 {
     // BEP 10 counts 6 bytes for the second name, which has 7 in UTF-8.

@@ -3,6 +3,7 @@ using Pieces.Wire;
 
 namespace Pieces.Tests.Wire;
 
+[Trait("Tier", "Pure")]
 public class MetadataCodecTests
 {
     [Fact]

@@ -5,6 +5,7 @@ using Pieces.Wire;
 
 namespace Pieces.Tests.Wire;
 
+[Trait("Tier", "Pure")]
 public class PeerExchangeCodecTests
 {
     private static readonly IPEndPoint V4 = new(IPAddress.Parse("1.2.3.4"), 0x1AE1);

@@ -5,6 +5,7 @@ using Pieces.Wire;
 
 namespace Pieces.Tests.Wire;
 
+[Trait("Tier", "Pure")]
 public class PeerMessageCodecTests
 {
     public static TheoryData<string, string> Vectors => new()

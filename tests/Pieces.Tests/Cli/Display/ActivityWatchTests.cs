@@ -4,6 +4,7 @@ using Pieces.Torrents;
 
 namespace Pieces.Tests.Cli.Display;
 
+[Trait("Tier", "Pure")]
 public class ActivityWatchTests
 {
     private static readonly TransferSubject Subject = new("a", 100, 1, 1, 100, ".");

@@ -5,6 +5,7 @@ using Pieces.Torrents;
 
 namespace Pieces.Tests.Cli.Display;
 
+[Trait("Tier", "Pure")]
 public sealed class BarProgressTests : IAsyncDisposable
 {
     private static readonly TransferSubject Subject = new("a.iso", 800 * Rows.MiB, 1, 800, 1024 * 1024, ".");

@@ -2,6 +2,7 @@ using Pieces.Cli.Progress;
 
 namespace Pieces.Tests.Cli.Display;
 
+[Trait("Tier", "Pure")]
 public class BlockPainterTests
 {
     private readonly BlockPainter _painter = new(colour: false);

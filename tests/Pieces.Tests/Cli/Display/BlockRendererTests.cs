@@ -5,6 +5,7 @@ using Pieces.Torrents;
 namespace Pieces.Tests.Cli.Display;
 
 /// <summary>Pictures of the display. Marks of isolation, which nobody sees, are shown as « and ».</summary>
+[Trait("Tier", "Pure")]
 public class BlockRendererTests
 {
     private static readonly TransferRow[] Five =

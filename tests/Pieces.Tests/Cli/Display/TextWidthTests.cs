@@ -2,6 +2,7 @@ using Pieces.Cli.Terminal;
 
 namespace Pieces.Tests.Cli.Display;
 
+[Trait("Tier", "Pure")]
 public class TextWidthTests
 {
     [Theory]

@@ -6,6 +6,7 @@ using Pieces.Tests.Support;
 
 namespace Pieces.Tests.Cli.Reports;
 
+[Trait("Tier", "Loopback")]
 public sealed class DryRunTests : IDisposable
 {
     private const int FileLength = 100_000;

@@ -9,6 +9,7 @@ using static Pieces.Tests.Metadata.TestTorrent;
 namespace Pieces.Tests.Cli.Reports;
 
 /// <summary>What show and verify print for programs and for people, by the program itself.</summary>
+[Trait("Tier", "Loopback")]
 public sealed class ReportTests : IDisposable
 {
     private readonly TempFolder _folder = new();

@@ -7,6 +7,7 @@ using Pieces.Tests.Storage;
 
 namespace Pieces.Tests.Cli.Selection;
 
+[Trait("Tier", "Pure")]
 public class FileSelectionTests
 {
     // Numbers as a user sees them: 1 film.mkv, 2 sub/en.srt, 3 sub/de.srt, 4 extras/film.mkv, 5 3

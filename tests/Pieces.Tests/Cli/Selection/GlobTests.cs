@@ -3,6 +3,7 @@ using Pieces.Cli.Selection;
 
 namespace Pieces.Tests.Cli.Selection;
 
+[Trait("Tier", "Pure")]
 public class GlobTests
 {
     [Theory]
