@@ -2,6 +2,7 @@ using System.CommandLine;
 using Pieces.Cli.Parsing;
 using Pieces.Cli.Reports;
 using Pieces.Cli.Selection;
+using Pieces.Cli.Sources;
 using Pieces.Cli.Streaming;
 using Pieces.Cli.Transfers;
 using Pieces.Torrents;
@@ -17,14 +18,16 @@ internal static class DownloadCommand
         var files = new DownloadFlags();
         var selection = new SelectionFlags();
         var dryRun = new DryRunFlags();
-        var network = new NetworkFlags();
+        var swarm = new SwarmFlags();
+        var reach = new ReachFlags();
         var goals = new SeedGoalFlags(withSwitch: true);
         var progress = new ProgressFlag();
         var run = new RunFlags(fetches: true);
         var command = new Command("download", "fetch torrents; the same command again resumes") { sources };
         files.AddTo(command);
         selection.AddTo(command);
-        network.AddTo(command);
+        swarm.AddTo(command);
+        reach.AddTo(command);
         goals.AddTo(command);
         progress.AddTo(command);
         run.AddTo(command);
@@ -32,7 +35,8 @@ internal static class DownloadCommand
         command.SetAction(async (parse, _) =>
         {
             IReadOnlyList<string> given = run.SourcesOf(parse, parse.GetValue(sources) ?? []);
-            TorrentOptions torrent = files.Apply(parse, network.Apply(parse, goals.Apply(parse, new())));
+            SwarmSettings peers = swarm.Read(parse);
+            TorrentOptions torrent = files.Apply(parse, peers.Apply(goals.Apply(parse, new())));
             bool isStream = files.IsStream(parse);
             if (isStream && !dryRun.IsAsked(parse))
             {
@@ -40,18 +44,20 @@ internal static class DownloadCommand
                 torrent = StreamPlan.Apply(context, torrent);
             }
 
+            var way = NetworkReach.Open(reach.Read(parse));
             var settings = new TransferSettings
             {
-                Client = network.ClientOptionsOf(parse, isOneShot: torrent.Seed is null),
+                Client = ClientSetup.Create(peers, way, isOneShot: torrent.Seed is null),
                 Torrent = torrent,
                 Selection = selection.Of(parse),
                 StallTimeout = files.StallTimeoutOf(parse),
                 Deadline = files.DeadlineOf(parse),
                 Progress = progress.Of(parse),
             };
+            using var loader = new SourceLoader(way, context.TimeProvider);
             if (dryRun.IsAsked(parse))
-                return (int)await new DryRun(context, settings, run.WantsJson(parse)).RunAsync(given);
-            return (int)await new TransferRun(context, run.Apply(parse, settings, isStream)).RunAsync(given);
+                return (int)await new DryRun(context, settings, loader, run.WantsJson(parse)).RunAsync(given);
+            return (int)await new TransferRun(context, run.Apply(parse, settings, isStream), loader).RunAsync(given);
         });
         return command;
     }

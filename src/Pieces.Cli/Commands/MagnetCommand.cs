@@ -26,7 +26,8 @@ internal sealed class MagnetCommand
 
     private readonly Option<bool> _overwrite = Flag.Switch("replace the file when it is there already", "--overwrite");
     private readonly Option<TimeSpan?> _timeout = MetadataTimeoutFlag.Create();
-    private readonly NetworkFlags _network = new();
+    private readonly SwarmFlags _swarm = new();
+    private readonly ReachFlags _reach = new();
     private readonly CliContext _context;
 
     private MagnetCommand(CliContext context) => _context = context;
@@ -38,7 +39,8 @@ internal sealed class MagnetCommand
         {
             magnet._source, magnet._output, magnet._overwrite, magnet._timeout,
         };
-        magnet._network.AddTo(command);
+        magnet._swarm.AddTo(command);
+        magnet._reach.AddTo(command);
         command.SetAction(async (parse, _) => (int)await magnet.RunAsync(parse));
         return command;
     }
@@ -46,16 +48,23 @@ internal sealed class MagnetCommand
     private async Task<ExitCode> RunAsync(ParseResult parse)
     {
         string source = parse.GetRequiredValue(_source);
+        SwarmSettings swarm = _swarm.Read(parse);
+        var reach = NetworkReach.Open(_reach.Read(parse));
         if (parse.GetValue(_output) is { } path and not "-")
             OutputFile.RefuseExisting(path, parse.GetValue(_overwrite));
-        return SourceLoader.LinkIn(source) is { } link ? await FetchAsync(parse, source, link) : await PrintAsync(parse, source);
+        if (SourceLoader.LinkIn(source) is not { } link)
+            return await PrintAsync(parse, source, swarm, reach);
+        foreach (string warning in link.Warnings)
+            _context.Messages.Warning($"{SourceLoader.NameOf(source)}: {warning}");
+        Metainfo metainfo = await FetchMetadataAsync(parse, link, swarm, reach);
+        return await WriteAsync(parse, link.WithMoreTrackers(swarm.Apply(new TorrentOptions()).ExtraTrackers), metainfo);
     }
 
-    private async Task<ExitCode> PrintAsync(ParseResult parse, string source)
+    private async Task<ExitCode> PrintAsync(ParseResult parse, string source, SwarmSettings swarm, NetworkReach reach)
     {
-        using var loader = new SourceLoader(_context.TimeProvider);
+        using var loader = new SourceLoader(reach, _context.TimeProvider);
         Metainfo metainfo = await loader.LoadAsync(source, _context.Signals.Token);
-        TorrentOptions given = _network.Apply(parse, new TorrentOptions());
+        TorrentOptions given = swarm.Apply(new TorrentOptions());
         string link = MagnetLink.Of(metainfo).WithMoreTrackers(given.ExtraTrackers).WithPeers(given.Peers).ToString();
         string? output = parse.GetValue(_output);
         if (output is null or "-")
@@ -65,14 +74,10 @@ internal sealed class MagnetCommand
         return ExitCode.Success;
     }
 
-    private async Task<ExitCode> FetchAsync(ParseResult parse, string source, MagnetLink link)
+    private async Task<ExitCode> WriteAsync(ParseResult parse, MagnetLink link, Metainfo metainfo)
     {
         string? output = parse.GetValue(_output);
-        foreach (string warning in link.Warnings)
-            _context.Messages.Warning($"{SourceLoader.NameOf(source)}: {warning}");
-        Metainfo metainfo = await FetchMetadataAsync(parse, link);
-        MagnetLink kept = link.WithMoreTrackers(_network.Apply(parse, new TorrentOptions()).ExtraTrackers);
-        byte[] torrent = MetainfoWriter.Write(kept, metainfo.InfoBytes.Span);
+        byte[] torrent = MetainfoWriter.Write(link, metainfo.InfoBytes.Span);
         if (output == "-")
         {
             _context.Output.Write(torrent);
@@ -86,14 +91,14 @@ internal sealed class MagnetCommand
         return ExitCode.Success;
     }
 
-    private async Task<Metainfo> FetchMetadataAsync(ParseResult parse, MagnetLink link)
+    private async Task<Metainfo> FetchMetadataAsync(ParseResult parse, MagnetLink link, SwarmSettings swarm, NetworkReach reach)
     {
-        TorrentOptions options = _network.Apply(parse, new TorrentOptions()) with
+        TorrentOptions options = swarm.Apply(new TorrentOptions()) with
         {
             MetadataOnly = true,
             Notices = new NoticePrinter(_context.Messages),
         };
-        await using var client = new TorrentClient(_network.ClientOptionsOf(parse, isOneShot: true) with
+        await using var client = new TorrentClient(ClientSetup.Create(swarm, reach, isOneShot: true) with
         {
             TimeProvider = _context.TimeProvider,
             Logger = MessageSink.CreateLogger(_context.Messages),

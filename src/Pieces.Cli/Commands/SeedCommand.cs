@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Pieces.Cli.Parsing;
 using Pieces.Cli.Selection;
+using Pieces.Cli.Sources;
 using Pieces.Cli.Transfers;
 
 namespace Pieces.Cli.Commands;
@@ -14,22 +15,26 @@ internal static class SeedCommand
         Option<string> data = DataFlag.Create();
         Option<bool> paranoid = Flag.Switch("check a piece again before each time it is uploaded", "--paranoid");
         var selection = new SelectionFlags();
-        var network = new NetworkFlags();
+        var swarm = new SwarmFlags();
+        var reach = new ReachFlags();
         var goals = new SeedGoalFlags(withSwitch: false);
         var progress = new ProgressFlag();
         var run = new RunFlags(fetches: false);
         var command = new Command("seed", "verify what is there, then serve it until stopped or a goal is reached") { sources, data, paranoid };
         selection.AddTo(command);
-        network.AddTo(command);
+        swarm.AddTo(command);
+        reach.AddTo(command);
         goals.AddTo(command);
         progress.AddTo(command);
         run.AddTo(command);
         command.SetAction(async (parse, _) =>
         {
+            SwarmSettings peers = swarm.Read(parse);
+            var way = NetworkReach.Open(reach.Read(parse));
             var settings = new TransferSettings
             {
-                Client = network.ClientOptionsOf(parse),
-                Torrent = network.Apply(parse, goals.Apply(parse, new())) with
+                Client = ClientSetup.Create(peers, way, isOneShot: false),
+                Torrent = peers.Apply(goals.Apply(parse, new())) with
                 {
                     OutputDirectory = DataFlag.Of(parse, data),
                     SeedOnly = true,
@@ -38,7 +43,8 @@ internal static class SeedCommand
                 Selection = selection.Of(parse),
                 Progress = progress.Of(parse),
             };
-            return (int)await new TransferRun(context, run.Apply(parse, settings)).RunAsync(run.SourcesOf(parse, parse.GetValue(sources) ?? []));
+            using var loader = new SourceLoader(way, context.TimeProvider);
+            return (int)await new TransferRun(context, run.Apply(parse, settings), loader).RunAsync(run.SourcesOf(parse, parse.GetValue(sources) ?? []));
         });
         return command;
     }

@@ -4,9 +4,9 @@ using Pieces.Cli.Failures;
 using Pieces.Cli.Parsing;
 using Pieces.Cli.Progress;
 using Pieces.Cli.Share;
+using Pieces.Cli.Sources;
 using Pieces.Cli.Transfers;
 using Pieces.Metadata;
-using Pieces.Primitives;
 using Pieces.Storage;
 using Pieces.Torrents;
 
@@ -18,12 +18,8 @@ internal sealed class ShareCommand
     private readonly Argument<string[]> _paths = new("PATH") { Description = "the file or folder to share (several go into one top folder)", Arity = ArgumentArity.OneOrMore };
     private readonly Option<int?> _times = Flag.Of<int?>(text => Values.Count(text), "N", "end when so many others have all of it (default: until Ctrl-C)", "--times");
     private readonly Option<string> _name = Flag.Of(text => text, "NAME", "name of the file or top folder (default: the path's own)", "--name");
-    private readonly Option<ByteRate> _up = Flag.Of(Values.Rate, "RATE", "bytes a second to send at most, for example 500K (default: no limit)", "--up-limit");
-    private readonly Option<int?> _maxPeers = Flag.Of<int?>(text => Values.Count(text), "N", "connections at one time (default: 100)", "--max-peers");
-    private readonly Option<PortRange?> _port = Flag.Of<PortRange?>(
-        text => Values.Ports(text), "N or N-M", "listen port (default: 6881-6999; the first free one is taken, and 0 is any); the tracker takes the next", "--port", "-p");
-
-    private readonly Option<string> _interface = Flag.Of(text => text, "NAME or ADDR", "share by this interface or address alone (default: any of them)", "--interface");
+    private readonly ServingFlags _serving = new(tracks: true);
+    private readonly ReachFlags _reach = new();
     private readonly ProgressFlag _progress = new();
     private readonly Option<bool> _json = Flag.Switch("events for programs on stdout, one JSON object a line; no lines for people", "--json");
     private readonly CliContext _context;
@@ -38,8 +34,10 @@ internal sealed class ShareCommand
             "share files or folders with others in reach: prints the line that they run. They need no internet and no torrent file; nothing is announced "
                 + "to public trackers or to the distributed hash table from here")
         {
-            share._paths, share._times, share._name, share._up, share._maxPeers, share._port, share._interface,
+            share._paths, share._times, share._name,
         };
+        share._serving.AddTo(command);
+        share._reach.AddTo(command);
         share._progress.AddTo(command);
         command.Options.Add(share._json);
         command.SetAction(async (parse, cancellationToken) => (int)await share.RunAsync(parse, cancellationToken));
@@ -49,7 +47,8 @@ internal sealed class ShareCommand
     private async Task<ExitCode> RunAsync(ParseResult parse, CancellationToken cancellationToken)
     {
         string[] paths = parse.GetRequiredValue(_paths);
-        TorrentClientOptions client = ClientOptionsOf(parse);
+        ServingSettings serving = _serving.Read(parse);
+        var reach = NetworkReach.Open(_reach.Read(parse));
         LocalContent content;
         try
         {
@@ -64,7 +63,7 @@ internal sealed class ShareCommand
 
         var settings = new TransferSettings
         {
-            Client = client,
+            Client = ClientSetup.Create(serving, reach),
             Torrent = new TorrentOptions
             {
                 OutputDirectory = Path.GetDirectoryName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(paths[0]))) ?? ".",
@@ -73,23 +72,14 @@ internal sealed class ShareCommand
                 Content = content,
                 UseTrackers = false,
                 UseLocalDiscovery = false,
-                MaxPeers = parse.GetValue(_maxPeers) ?? new TorrentOptions().MaxPeers,
+                MaxPeers = serving.MaxPeers,
             },
             Progress = parse.GetValue(_json) ? ProgressStyle.None : _progress.Of(parse),
             Events = parse.GetValue(_json) ? EventTarget.Output : EventTarget.None,
             Share = new SharePlan(content, paths, parse.GetValue(_times)),
         };
-        return await new TransferRun(_context, settings).RunAsync([content.Metainfo.Name]);
-    }
-
-    private TorrentClientOptions ClientOptionsOf(ParseResult parse)
-    {
-        var options = new TorrentClientOptions
-        {
-            UploadLimit = parse.GetValue(_up),
-            Binding = parse.GetValue(_interface) is { } name ? NetworkBinding.Resolve(name) : null,
-        };
-        return parse.GetValue(_port) is { } ports ? options with { FirstPort = ports.First, LastPort = ports.Last } : options;
+        using var loader = new SourceLoader(reach, _context.TimeProvider);
+        return await new TransferRun(_context, settings, loader).RunAsync([content.Metainfo.Name]);
     }
 
     // As the torrent will be called, as far as the paths tell.

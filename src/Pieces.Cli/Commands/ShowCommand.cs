@@ -21,15 +21,18 @@ internal static class ShowCommand
         Option<bool> magnet = Flag.Switch("print the magnet link alone; it holds the trackers' passkeys, if they have any", "--magnet");
         Option<bool> scrape = Flag.Switch("ask the trackers how many peers there are", "--scrape");
         Option<bool> json = JsonFlag.Create();
+        var reach = new ReachFlags();
         var command = new Command("show", "print what a torrent holds") { source, files, magnet, scrape, json };
+        reach.AddTo(command);
         command.SetAction(async (parse, cancellationToken) =>
         {
-            using var loader = new SourceLoader(context.TimeProvider);
+            var way = NetworkReach.Open(reach.Read(parse));
+            using var loader = new SourceLoader(way, context.TimeProvider);
             Metainfo metainfo = await loader.LoadAsync(parse.GetRequiredValue(source), cancellationToken);
             string? link = parse.GetValue(magnet) ? MagnetLink.Of(metainfo).ToString() : null;
             if (link is not null && metainfo.Trackers.SelectMany(tier => tier).Concat(metainfo.WebSeeds).Any(url => TrackerUrl.Redact(url) != url))
                 context.Messages.Warning($"{metainfo.Name}: the link holds what looks like a passkey; whoever has it can use it");
-            IReadOnlyList<ScrapeLine>? counts = parse.GetValue(scrape) ? await ScrapeAsync(context, metainfo, cancellationToken) : null;
+            IReadOnlyList<ScrapeLine>? counts = parse.GetValue(scrape) ? await ScrapeAsync(context, way, metainfo, cancellationToken) : null;
             if (parse.GetValue(json))
             {
                 ShowReport report = ShowReport.Of(metainfo) with { Magnet = link, Scrape = counts };
@@ -91,12 +94,12 @@ internal static class ShowCommand
             yield return $"node:         {node}";
     }
 
-    private static async Task<IReadOnlyList<ScrapeLine>> ScrapeAsync(CliContext context, Metainfo metainfo, CancellationToken cancellationToken)
+    private static async Task<IReadOnlyList<ScrapeLine>> ScrapeAsync(
+        CliContext context, NetworkReach reach, Metainfo metainfo, CancellationToken cancellationToken)
     {
         if (metainfo.Trackers.IsEmpty)
             context.Messages.Warning($"{metainfo.Name}: it names no tracker that could be asked");
-        var options = new SwarmScrapeOptions { TimeProvider = context.TimeProvider };
-        IReadOnlyList<TrackerCounts> answers = await SwarmScrape.RunAsync(metainfo, options, cancellationToken);
+        IReadOnlyList<TrackerCounts> answers = await SwarmScrape.RunAsync(metainfo, reach.ScrapeOptions(context.TimeProvider), cancellationToken);
         return [.. answers.Select(answer => new ScrapeLine(answer.Tracker, answer.Seeders, answer.Leechers, answer.Completed, answer.Error))];
     }
 

@@ -2,9 +2,10 @@ using System.CommandLine;
 using System.Net;
 using Pieces.Cli.Failures;
 using Pieces.Cli.Parsing;
+using Pieces.Cli.Sources;
 using Pieces.Cli.Terminal;
 using Pieces.Cli.Tracker;
-using Pieces.Cli.Transfers;
+using Pieces.Net;
 
 namespace Pieces.Cli.Commands;
 
@@ -14,8 +15,10 @@ internal static class TrackerCommand
     public static Command Create(CliContext context)
     {
         Option<int?> port = Flag.Of<int?>(text => Values.Port(text), "N", "port for HTTP and UDP alike (default: 6969; 0 is any)", "--port", "-p");
-        Option<IPAddress> listen = Flag.Of(Values.Address, "ADDR", "address to listen on (default: 127.0.0.1)", "--listen");
+        Option<IPAddress> listen = Flag.Of(Values.Address, "ADDR", "address to listen on (default: 127.0.0.1; with --interface its address)", "--listen");
+        var reach = new ReachFlags();
         var command = new Command("tracker", "a small tracker, by HTTP and UDP, for a LAN, a demo or a test") { port, listen };
+        reach.AddTo(command);
         command.SetAction(async (parse, cancellationToken) =>
         {
             var options = new TrackerServerOptions
@@ -25,11 +28,22 @@ internal static class TrackerCommand
             };
             if (parse.GetValue(port) is { } number)
                 options = options with { Port = number };
-            if (parse.GetValue(listen) is { } address)
+            LocalBinding? binding = NetworkReach.Open(reach.Read(parse)).Binding;
+            if (AddressOf(parse.GetValue(listen), binding) is { } address)
                 options = options with { Address = NetworkBinding.Check("--listen", address) };
             return (int)await RunAsync(context, options, cancellationToken);
         });
         return command;
+    }
+
+    // With --interface the tracker listens on its address alone; --listen may name that address or every address, but no other one.
+    private static IPAddress? AddressOf(IPAddress? listen, LocalBinding? binding)
+    {
+        if (binding is null)
+            return listen;
+        bool fits = listen is null || listen.Equals(binding.Address) || listen.Equals(IPAddress.Any) || listen.Equals(IPAddress.IPv6Any);
+        string name = binding.Device ?? binding.Address.ToString();
+        return fits ? binding.Address : throw FailureException.Usage($"--listen {listen}: the address of --interface {name} is {binding.Address}");
     }
 
     private static async Task<ExitCode> RunAsync(CliContext context, TrackerServerOptions options, CancellationToken cancellationToken)

@@ -24,11 +24,13 @@ internal static class VerifyCommand
         Option<string> data = DataFlag.Create();
         Option<bool> json = JsonFlag.Create();
         var selection = new SelectionFlags();
+        var reach = new ReachFlags();
         var command = new Command("verify", "hash the data against the torrent; exit 0 when all is right, 10 when not") { source, data, json };
         selection.AddTo(command);
+        reach.AddTo(command);
         command.SetAction(async (parse, cancellationToken) =>
         {
-            using var loader = new SourceLoader(context.TimeProvider);
+            using var loader = new SourceLoader(NetworkReach.Open(reach.Read(parse)), context.TimeProvider);
             Metainfo metainfo = await loader.LoadAsync(parse.GetRequiredValue(source), cancellationToken);
             string directory = DataFlag.Of(parse, data);
             ImmutableArray<int>? selected = selection.Of(parse).Choose(metainfo, context.Messages.Warning);

@@ -1,14 +1,12 @@
+using System.Collections.Immutable;
 using System.CommandLine;
 using System.Net;
-using Pieces.Dht;
 
 namespace Pieces.Cli.Parsing;
 
 /// <summary>Whether and where the distributed hash table is asked.</summary>
 internal sealed class DhtFlags
 {
-    private const string CacheVariable = "XDG_CACHE_HOME";
-
     private readonly Option<bool> _none = Flag.Switch("do not use the distributed hash table", "--no-dht");
 
     private readonly Option<List<EndPoint>> _bootstrap = Flag.Repeated(
@@ -24,28 +22,6 @@ internal sealed class DhtFlags
         command.Options.Add(_bootstrap);
     }
 
-    /// <summary>What they say; null when it is not to be asked.</summary>
-    /// <param name="parse">The command line.</param>
-    /// <param name="isOneShot">Whether the run ends when its download does.</param>
-    public DhtSettings? Of(ParseResult parse, bool isOneShot) => parse.GetValue(_none) ? null : new DhtSettings
-    {
-        Bootstrap = [.. parse.GetValue(_bootstrap) ?? []],
-        IsReadOnly = isOneShot,
-        CacheFile = CacheFile(),
-    };
-
-    // Null where nobody has told where such files go.
-    private static string? CacheFile()
-    {
-        string? folder = Environment.GetEnvironmentVariable(CacheVariable);
-        if (string.IsNullOrEmpty(folder) || !Path.IsPathFullyQualified(folder))
-        {
-            string home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
-            folder = home.Length == 0 ? null
-                : OperatingSystem.IsWindows() ? Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData)
-                : Path.Join(home, ".cache");
-        }
-
-        return string.IsNullOrEmpty(folder) ? null : Path.Join(folder, "pieces", "dht");
-    }
+    /// <summary>The nodes to begin at, empty for the public ones; null when the table is not used.</summary>
+    public ImmutableArray<EndPoint>? Read(ParseResult parse) => parse.GetValue(_none) ? null : [.. parse.GetValue(_bootstrap) ?? []];
 }

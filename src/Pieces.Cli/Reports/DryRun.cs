@@ -15,13 +15,19 @@ internal sealed class DryRun
 {
     private readonly CliContext _context;
     private readonly TransferSettings _settings;
+    private readonly SourceLoader _loader;
     private readonly bool _json;
     private readonly List<string> _warnings = [];
 
-    public DryRun(CliContext context, TransferSettings settings, bool json)
+    /// <param name="context">What every command is given.</param>
+    /// <param name="settings">What the download would do.</param>
+    /// <param name="loader">Loads the sources; stays its owner's.</param>
+    /// <param name="json">Whether one JSON object is printed instead of lines.</param>
+    public DryRun(CliContext context, TransferSettings settings, SourceLoader loader, bool json)
     {
         _context = context;
         _settings = settings;
+        _loader = loader;
         _json = json;
     }
 
@@ -30,11 +36,10 @@ internal sealed class DryRun
     {
         if (sources.Count(source => source == "-") > 1)
             throw FailureException.Usage("-: stdin can be read only once");
-        using var loader = new SourceLoader(_context.TimeProvider, _settings.Client.Binding);
         var torrents = new List<DryRunTorrent>();
         foreach (string source in sources)
         {
-            DryRunTorrent torrent = await LookAsync(source, loader);
+            DryRunTorrent torrent = await LookAsync(source);
             if (torrent.Infohash is not null && torrents.Any(other => other.Infohash == torrent.Infohash))
             {
                 _context.Messages.Warning($"{torrent.Source}: given twice; taken once");
@@ -55,13 +60,13 @@ internal sealed class DryRun
         return exit;
     }
 
-    private async Task<DryRunTorrent> LookAsync(string source, SourceLoader loader)
+    private async Task<DryRunTorrent> LookAsync(string source)
     {
         _warnings.Clear();
         var torrent = new DryRunTorrent { Source = SourceLoader.NameOf(source), Output = Path.GetFullPath(_settings.Torrent.OutputDirectory) };
         try
         {
-            TransferSource given = await loader.OpenAsync(source, _context.Signals.Token);
+            TransferSource given = await _loader.OpenAsync(source, _context.Signals.Token);
             _warnings.AddRange(given.Warnings);
             Metainfo? known = given.FindIn(_settings.Torrent.OutputDirectory);
             torrent = Describe(torrent, given, known);

@@ -20,14 +20,14 @@ internal sealed class SourceLoader : IDisposable
 
     private readonly Lazy<HttpClient> _http;
     private readonly TimeProvider _timeProvider;
-    private readonly Func<Stream> _openStandardInput;
     private readonly LocalBinding? _binding;
 
-    public SourceLoader(TimeProvider timeProvider, LocalBinding? binding = null, Func<Stream>? openStandardInput = null)
+    /// <param name="reach">The command's way to the network.</param>
+    /// <param name="timeProvider">Source of time.</param>
+    public SourceLoader(NetworkReach reach, TimeProvider timeProvider)
     {
-        _binding = binding;
+        _binding = reach.Binding;
         _timeProvider = timeProvider;
-        _openStandardInput = openStandardInput ?? OpenStandardInput;
         _http = new Lazy<HttpClient>(CreateHttpClient);
     }
 
@@ -72,7 +72,7 @@ internal sealed class SourceLoader : IDisposable
         try
         {
             if (source == "-")
-                return ParseStandardInput(await ReadBoundedAsync(_openStandardInput(), MetainfoParser.MaxFileLength, cancellationToken));
+                return ParseStandardInput(await ReadBoundedAsync(OpenStandardInput(), MetainfoParser.MaxFileLength, cancellationToken));
             if (IsUrl(source))
                 return MetainfoParser.Parse(await FetchAsync(source, cancellationToken));
             RefuseImpossible(source);

@@ -13,9 +13,13 @@ internal sealed class ClientHost : ITransferHost, IAsyncDisposable
     private readonly TorrentClient _client;
     private readonly TorrentOptions _options;
 
-    public ClientHost(TransferSettings settings, TimeProvider timeProvider, ILogger logger)
+    /// <param name="settings">What the torrents are to do.</param>
+    /// <param name="loader">Loads their sources; stays its owner's.</param>
+    /// <param name="timeProvider">Source of time.</param>
+    /// <param name="logger">Where the library logs.</param>
+    public ClientHost(TransferSettings settings, SourceLoader loader, TimeProvider timeProvider, ILogger logger)
     {
-        _loader = new SourceLoader(timeProvider, settings.Client.Binding);
+        _loader = loader;
         _client = new TorrentClient(settings.Client with { TimeProvider = timeProvider, Logger = logger });
         _options = settings.Torrent;
     }
@@ -46,9 +50,5 @@ internal sealed class ClientHost : ITransferHost, IAsyncDisposable
     }
 
     /// <inheritdoc/>
-    public async ValueTask DisposeAsync()
-    {
-        await _client.DisposeAsync();
-        _loader.Dispose();
-    }
+    public ValueTask DisposeAsync() => _client.DisposeAsync();
 }

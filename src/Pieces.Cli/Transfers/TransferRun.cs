@@ -1,5 +1,6 @@
 using Pieces.Cli.Failures;
 using Pieces.Cli.Share;
+using Pieces.Cli.Sources;
 using Pieces.Cli.Terminal;
 using Pieces.Trackers;
 using Serilog;
@@ -11,11 +12,16 @@ internal sealed class TransferRun
 {
     private readonly CliContext _context;
     private readonly TransferSettings _settings;
+    private readonly SourceLoader _loader;
 
-    public TransferRun(CliContext context, TransferSettings settings)
+    /// <param name="context">What every command is given.</param>
+    /// <param name="settings">What the torrents are to do.</param>
+    /// <param name="loader">Loads their sources; stays its owner's.</param>
+    public TransferRun(CliContext context, TransferSettings settings, SourceLoader loader)
     {
         _context = context;
         _settings = settings;
+        _loader = loader;
     }
 
     /// <summary>Runs all of them to their end; one that fails does not keep the others from going on.</summary>
@@ -44,7 +50,7 @@ internal sealed class TransferRun
         {
             TransferSettings settings = DescriptorLimit.Fit(_settings, MostAtOnce(sources.Count), message => observers.Warn(null, message));
             ILogger logger = ObserverSetup.CreateLogger(_context, settings, observers);
-            await using var host = new ClientHost(settings, _context.TimeProvider, logger);
+            await using var host = new ClientHost(settings, _loader, _context.TimeProvider, logger);
             if (settings.Share is { } plan)
             {
                 // The tracker goes first: nobody who asks it then could be served.

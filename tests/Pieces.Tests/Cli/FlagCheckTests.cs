@@ -44,7 +44,7 @@ public class FlagCheckTests
         root.Options.Clear();
         new CommonFlags().AddTo(root);
         var command = new Command("download");
-        new NetworkFlags().AddTo(command);
+        new SwarmFlags().AddTo(command);
         new SeedGoalFlags(withSwitch: true).AddTo(command);
         root.Subcommands.Add(command);
         FlagCheck.Check(line.Split(' '), command);

@@ -1,8 +1,10 @@
 using System.CommandLine;
 using System.Net;
+using Pieces.Cli.Commands;
 using Pieces.Cli.Failures;
 using Pieces.Cli.Parsing;
 using Pieces.Cli.Progress;
+using Pieces.Cli.Sources;
 using Pieces.Net;
 using Pieces.Storage;
 using Pieces.Torrents;
@@ -14,14 +16,16 @@ public class TransferFlagsTests
 {
     private readonly Command _command = new("download");
     private readonly DownloadFlags _files = new();
-    private readonly NetworkFlags _network = new();
+    private readonly SwarmFlags _swarm = new();
+    private readonly ReachFlags _reach = new();
     private readonly SeedGoalFlags _goals = new(withSwitch: true);
     private readonly ProgressFlag _progress = new();
 
     public TransferFlagsTests()
     {
         _files.AddTo(_command);
-        _network.AddTo(_command);
+        _swarm.AddTo(_command);
+        _reach.AddTo(_command);
         _goals.AddTo(_command);
         _progress.AddTo(_command);
     }
@@ -31,7 +35,7 @@ public class TransferFlagsTests
     {
         TorrentOptions options = OptionsOf(string.Empty);
         options.Should().BeEquivalentTo(new TorrentOptions());
-        TorrentClientOptions client = _network.ClientOptionsOf(Parse(string.Empty));
+        TorrentClientOptions client = ClientOf(string.Empty);
         client.FirstPort.Should().Be(6881);
         client.LastPort.Should().Be(6999);
         client.Binding.Should().BeNull();
@@ -101,7 +105,7 @@ public class TransferFlagsTests
     [Fact]
     public void Limits_and_ports_concern_all_torrents()
     {
-        TorrentClientOptions client = _network.ClientOptionsOf(Parse("--down-limit 2M --up-limit=500K -p 7000-7010"));
+        TorrentClientOptions client = ClientOf("--down-limit 2M --up-limit=500K -p 7000-7010");
         client.DownloadLimit.BytesPerSecond.Should().Be(2 * 1024 * 1024);
         client.UploadLimit.BytesPerSecond.Should().Be(500 * 1024);
         (client.FirstPort, client.LastPort).Should().Be((7000, 7010));
@@ -118,13 +122,13 @@ public class TransferFlagsTests
 
     [Fact]
     public void An_address_of_this_machine_can_be_bound_to() =>
-        _network.ClientOptionsOf(Parse("--interface 127.0.0.1")).Binding.Should().Be(new LocalBinding(IPAddress.Loopback));
+        ClientOf("--interface 127.0.0.1").Binding.Should().Be(new LocalBinding(IPAddress.Loopback));
 
     [Theory]
     [InlineData("--interface no-such-interface")]
     [InlineData("--interface 192.0.2.123")]
     public void An_interface_that_is_not_there_has_a_code_of_its_own(string line) =>
-        FluentActions.Invoking(() => _network.ClientOptionsOf(Parse(line))).Should().Throw<FailureException>().Which.Code.Should().Be(ExitCode.InterfaceGone);
+        FluentActions.Invoking(() => ClientOf(line)).Should().Throw<FailureException>().Which.Code.Should().Be(ExitCode.InterfaceGone);
 
     [Fact]
     public void The_two_clocks()
@@ -158,10 +162,16 @@ public class TransferFlagsTests
 
     private ParseResult Parse(string line) => _command.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries));
 
+    private TorrentClientOptions ClientOf(string line)
+    {
+        ParseResult parse = Parse(line);
+        return ClientSetup.Create(_swarm.Read(parse), NetworkReach.Open(_reach.Read(parse)), isOneShot: true);
+    }
+
     private TorrentOptions OptionsOf(string line)
     {
         ParseResult parse = Parse(line);
         parse.Errors.Should().BeEmpty();
-        return _files.Apply(parse, _network.Apply(parse, _goals.Apply(parse, new TorrentOptions())));
+        return _files.Apply(parse, _swarm.Read(parse).Apply(_goals.Apply(parse, new TorrentOptions())));
     }
 }

@@ -4,7 +4,7 @@ using System.Net.Sockets;
 using Pieces.Cli.Failures;
 using Pieces.Net;
 
-namespace Pieces.Cli.Transfers;
+namespace Pieces.Cli.Sources;
 
 /// <summary>The local end behind <c>--interface</c>.</summary>
 internal static class NetworkBinding

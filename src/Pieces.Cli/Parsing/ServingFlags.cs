@@ -1,0 +1,37 @@
+using System.CommandLine;
+using Pieces.Primitives;
+using Pieces.Torrents;
+
+namespace Pieces.Cli.Parsing;
+
+/// <summary>Flags of every command that serves peers.</summary>
+internal sealed class ServingFlags
+{
+    private readonly Option<ByteRate> _up = Flag.Of(Values.Rate, "RATE", "bytes a second to send at most, for example 500K (default: no limit)", "--up-limit");
+    private readonly Option<int?> _maxPeers = Flag.Of<int?>(text => Values.Count(text), "N", "connections for one torrent (default: 100)", "--max-peers");
+    private readonly Option<PortRange?> _port;
+
+    /// <param name="tracks">Whether the command runs a tracker as well, on the port after the listen port.</param>
+    public ServingFlags(bool tracks = false)
+    {
+        string next = tracks ? "; the tracker takes the next" : string.Empty;
+        _port = Flag.Of<PortRange?>(
+            text => Values.Ports(text),
+            "N or N-M",
+            $"listen port (default: 6881-6999; the first free one is taken, and 0 is any){next}",
+            "--port",
+            "-p");
+    }
+
+    /// <summary>Adds them to a command.</summary>
+    public void AddTo(Command command)
+    {
+        command.Options.Add(_up);
+        command.Options.Add(_maxPeers);
+        command.Options.Add(_port);
+    }
+
+    /// <summary>What they say.</summary>
+    public ServingSettings Read(ParseResult parse) =>
+        new(parse.GetValue(_up), parse.GetValue(_maxPeers) ?? new TorrentOptions().MaxPeers, parse.GetValue(_port));
+}
