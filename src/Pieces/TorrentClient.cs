@@ -32,15 +32,13 @@ public sealed class TorrentClient : IAsyncDisposable
     /// <summary>Makes a client; no port is opened before the first torrent.</summary>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
     public TorrentClient(TorrentClientOptions? options = null)
-        : this(options ?? new TorrentClientOptions(), transport: null, new MulticastNetwork(options?.Binding))
+        : this(options ?? new TorrentClientOptions(), ClientNetwork.OfSystem(options ?? new TorrentClientOptions()))
     {
     }
 
     internal TorrentClient(
         TorrentClientOptions options,
-        ITransport? transport,
-        ILocalNetwork? localNetwork = null,
-        Func<bool, int, IDatagramSocket?>? datagrams = null,
+        ClientNetwork network,
         Func<StorageOptions, ITorrentStore>? makeStore = null,
         Func<string, ITracker>? makeTracker = null)
     {
@@ -52,8 +50,8 @@ public sealed class TorrentClient : IAsyncDisposable
             TimeProvider = time,
             Logger = options.Logger,
             PeerId = PeerId.Create(options.Random),
-            Transport = transport ?? new TcpTransport(options.Binding, time, options.Logger),
-            Encryption = new StreamEncryption(options.Encryption, ChanceOf(options, transport is null), time),
+            Transport = network.Transport,
+            Encryption = new StreamEncryption(options.Encryption, ChanceOf(options, network), time),
             DiskQueue = new DiskQueue(),
             Handles = new HandleCache(options.MaxOpenFiles),
             BlockPool = new BlockPool(),
@@ -61,17 +59,17 @@ public sealed class TorrentClient : IAsyncDisposable
             DownloadLimiter = new RateLimiter(time, options.DownloadLimit),
             UploadLimiter = new RateLimiter(time, options.UploadLimit, hasTurns: true),
             ListenPort = () => ListenPort,
-            Dht = CreateDht(datagrams),
-            Binding = options.Binding,
+            Dht = CreateDht(network),
+            Outbound = network.Outbound,
             MakeStore = makeStore,
             MakeTracker = makeTracker,
-            LocalDiscovery = localNetwork is null ? null : new LocalDiscovery(new LocalDiscoveryOptions
+            LocalDiscovery = network.LocalNetwork is null ? null : new LocalDiscovery(new LocalDiscoveryOptions
             {
                 TimeProvider = time,
                 Random = new Random(options.Random.Next()),
                 Logger = options.Logger,
                 ListenPort = () => ListenPort,
-                Network = localNetwork,
+                Network = network.LocalNetwork,
             }),
         };
     }
@@ -163,19 +161,24 @@ public sealed class TorrentClient : IAsyncDisposable
         _services.UploadLimiter.Dispose();
     }
 
-    // On a network in memory keys come from the given chance, so that a run can be repeated.
-    private static ByteChance ChanceOf(TorrentClientOptions options, bool isReal) => isReal || options.Encryption == EncryptionPolicy.Off
+    private static ByteChance ChanceOf(TorrentClientOptions options, ClientNetwork network) => !network.IsSimulated || options.Encryption == EncryptionPolicy.Off
         ? ByteChance.Unguessable()
         : ByteChance.Of(new Random(options.Random.Next()));
 
     // Chance is drawn only where it is used, so that what happens without the DHT stays the same.
-    private DhtHost? CreateDht(Func<bool, int, IDatagramSocket?>? datagrams)
+    private DhtHost? CreateDht(ClientNetwork network)
     {
         if (_options.Dht is not { } settings)
             return null;
         var random = new Random(_options.Random.Next());
-        DhtOptions options = settings.ToOptions() with { TimeProvider = _options.TimeProvider, Random = random, Logger = _options.Logger };
-        return new DhtHost(options, () => ListenPort, datagrams ?? DhtHost.Sockets(_options.Binding));
+        DhtOptions options = settings.ToOptions() with
+        {
+            Resolve = network.Outbound.ResolveAsync,
+            TimeProvider = _options.TimeProvider,
+            Random = random,
+            Logger = _options.Logger,
+        };
+        return new DhtHost(options, () => ListenPort, network.OpenUdp);
     }
 
     private Torrent Start(InfoHash infoHash, TorrentOptions options, Func<TorrentInbox, TorrentBasis> prepare)

@@ -125,7 +125,7 @@ internal static class DhtFlood
         return bytes;
     }
 
-    private static DatagramHub Open() => new(UdpDatagramSocket.Open(IPAddress.Loopback, 0), TimeProvider.System, Logger.None);
+    private static DatagramHub Open() => new(new Outbound(new LocalBinding(IPAddress.Loopback)).OpenUdp(isV6: false, 0)!, TimeProvider.System, Logger.None);
 
     private static DhtNode NodeOn(DatagramHub hub, int? bootstrap)
     {

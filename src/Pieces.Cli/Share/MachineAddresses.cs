@@ -1,6 +1,6 @@
 using System.Net;
 using System.Net.NetworkInformation;
-using System.Net.Sockets;
+using Pieces.Net;
 
 namespace Pieces.Cli.Share;
 
@@ -28,20 +28,5 @@ internal sealed class MachineAddresses : IMachineAddresses
         .Select(unicast => unicast.Address);
 
     /// <inheritdoc/>
-    public IReadOnlyCollection<IPAddress> Outward() => [.. Far.Select(TowardsOrNull).OfType<IPAddress>()];
-
-    private static IPAddress? TowardsOrNull(IPAddress far)
-    {
-        try
-        {
-            using var probe = new Socket(far.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
-            probe.Connect(far, 9);
-            return (probe.LocalEndPoint as IPEndPoint)?.Address;
-        }
-        catch (SocketException)
-        {
-            // No way out by this family: then no address of it is better than another.
-            return null;
-        }
-    }
+    public IReadOnlyCollection<IPAddress> Outward() => [.. Far.Select(NetworkProbe.AddressTowards).OfType<IPAddress>()];
 }

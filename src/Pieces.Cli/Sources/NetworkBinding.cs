@@ -27,8 +27,7 @@ internal static class NetworkBinding
     {
         try
         {
-            using var probe = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
-            probe.Bind(new IPEndPoint(address, 0));
+            NetworkProbe.CheckBind(address);
             return address;
         }
         catch (SocketException e)

@@ -3,6 +3,7 @@ using System.Threading.Channels;
 using Pieces.Cli.Failures;
 using Pieces.Cli.Sources;
 using Pieces.Metadata;
+using Pieces.Net;
 using Pieces.Primitives;
 
 namespace Pieces.Cli.Transfers;
@@ -48,7 +49,7 @@ internal sealed class TransferLoop
         _began = time.GetTimestamp();
         _waiting = new Queue<string>(sources);
         if (settings.Client.Binding is { } binding)
-            _interface = new InterfaceWatch(binding.Device ?? binding.Address.ToString(), binding.Fault, time);
+            _interface = new InterfaceWatch(binding.Device ?? binding.Address.ToString(), () => NetworkProbe.FaultOf(binding), time);
         if (settings.Deadline is not null)
             _sleep = new SleepMeter(time);
     }

@@ -41,18 +41,6 @@ internal sealed class DhtHost : IAsyncDisposable
     /// <summary>The node; null when it was not wanted yet, or cannot be had.</summary>
     public DhtNode? Node => Volatile.Read(ref _node);
 
-    /// <summary>Opens sockets of the system's, tied to what everything is bound to.</summary>
-    public static Func<bool, int, IDatagramSocket?> Sockets(LocalBinding? binding) => (isV6, port) =>
-    {
-        if (isV6 && !Socket.OSSupportsIPv6)
-            return null;
-        if (binding is null)
-            return UdpDatagramSocket.Open(isV6 ? IPAddress.IPv6Any : IPAddress.Any, port);
-
-        // A socket of the other family would be a way past the binding.
-        return binding.Address.AddressFamily == AddressFamily.InterNetworkV6 == isV6 ? UdpDatagramSocket.Open(binding, port) : null;
-    };
-
     /// <summary>Starts the node, if nobody has; null when it cannot be had.</summary>
     public DhtNode? Start()
     {

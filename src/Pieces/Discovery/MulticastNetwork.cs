@@ -8,14 +8,14 @@ internal sealed class MulticastNetwork : ILocalNetwork
     /// <summary>Most interfaces that are used, for each family.</summary>
     public const int MaxLinks = 8;
 
-    private readonly LocalBinding? _binding;
+    private readonly Outbound _outbound;
     private readonly IReadOnlyList<MulticastGroup> _groups = LocalDiscoveryOptions.StandardGroups;
 
     /// <summary>Uses all interfaces, or the one that every socket is bound to.</summary>
-    public MulticastNetwork(LocalBinding? binding) => _binding = binding;
+    public MulticastNetwork(Outbound outbound) => _outbound = outbound;
 
     /// <inheritdoc/>
-    public string Describe() => string.Join(' ', _groups.SelectMany(group => group.Links(_binding, MaxLinks)).Select(link => $"{link.Index}={link.Address}"));
+    public string Describe() => string.Join(' ', _groups.SelectMany(group => group.Links(_outbound.Binding, MaxLinks)).Select(link => $"{link.Index}={link.Address}"));
 
     /// <inheritdoc/>
     public IReadOnlyList<LocalSocket> Open(Action<string> onFault)
@@ -23,11 +23,11 @@ internal sealed class MulticastNetwork : ILocalNetwork
         var sockets = new List<LocalSocket>();
         foreach (MulticastGroup group in _groups)
         {
-            foreach (MulticastGroup.Link link in group.Links(_binding, MaxLinks))
+            foreach (MulticastGroup.Link link in group.Links(_outbound.Binding, MaxLinks))
             {
                 try
                 {
-                    UdpDatagramSocket socket = group.Open(link, _binding);
+                    UdpDatagramSocket socket = group.Open(link, _outbound);
                     sockets.Add(new LocalSocket(socket, CompactEndPoint.From(group.EndPoint), HearsGroupAlone: !OperatingSystem.IsWindows()));
                 }
                 catch (IOException e)

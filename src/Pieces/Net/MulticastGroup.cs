@@ -41,36 +41,17 @@ internal sealed record MulticastGroup(IPEndPoint EndPoint)
         return links;
     }
 
-    /// <summary>Opens a socket that hears and reaches the group through one interface; others on this machine may do the same.</summary>
-    /// <exception cref="IOException">The port is taken by somebody who does not share it, or the interface is gone.</exception>
-    public UdpDatagramSocket Open(Link link, LocalBinding? binding)
+    /// <summary>Opens a socket that sends to the group and receives from it through one interface; other programs on this machine may do the same.</summary>
+    /// <exception cref="IOException">The port is taken by a program that does not share it, or the interface is gone.</exception>
+    public UdpDatagramSocket Open(Link link, Outbound outbound) => outbound.OpenMulticast(EndPoint.AddressFamily, socket =>
     {
-        var socket = new Socket(EndPoint.AddressFamily, SocketType.Dgram, ProtocolType.Udp) { Blocking = false };
-        try
-        {
-            if (IsV6)
-                socket.DualMode = false;
-            socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
-            if (binding?.Tie(socket) is { } fault)
-                throw new IOException(fault);
+        socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
 
-            // Bound to the group it hears nothing that was sent to this machine alone, from wherever. Windows has no such thing.
-            IPAddress any = IsV6 ? IPAddress.IPv6Any : IPAddress.Any;
-            socket.Bind(OperatingSystem.IsWindows() ? new IPEndPoint(any, EndPoint.Port) : EndPoint);
-            Join(socket, link);
-            return new UdpDatagramSocket(socket);
-        }
-        catch (SocketException e)
-        {
-            socket.Dispose();
-            throw new IOException(SocketText.Of(e), e);
-        }
-        catch
-        {
-            socket.Dispose();
-            throw;
-        }
-    }
+        // A socket bound to the group receives nothing that was sent to this machine alone. Windows cannot do that.
+        IPAddress any = IsV6 ? IPAddress.IPv6Any : IPAddress.Any;
+        socket.Bind(OperatingSystem.IsWindows() ? new IPEndPoint(any, EndPoint.Port) : EndPoint);
+        Join(socket, link);
+    });
 
     private void Join(Socket socket, Link link)
     {

@@ -32,33 +32,6 @@ internal sealed class UdpDatagramSocket : IDatagramSocket
     /// <inheritdoc/>
     public int Port { get; }
 
-    /// <summary>Opens one.</summary>
-    /// <param name="address">What it is bound to; the unspecified address of a family for all of that.</param>
-    /// <param name="port">The port; 0 lets the system choose.</param>
-    /// <exception cref="IOException">The port is taken, or the system has no such family or address.</exception>
-    public static UdpDatagramSocket Open(IPAddress address, int port) => Open(new LocalBinding(address), port);
-
-    /// <summary>Opens one that is tied to an interface.</summary>
-    /// <exception cref="IOException">The port is taken, or the interface or its address is gone.</exception>
-    public static UdpDatagramSocket Open(LocalBinding binding, int port)
-    {
-        Socket? socket = null;
-        try
-        {
-            AddressFamily family = binding.Address.AddressFamily;
-            socket = new Socket(family, SocketType.Dgram, ProtocolType.Udp) { Blocking = false };
-            if (family == AddressFamily.InterNetworkV6)
-                socket.DualMode = false;
-            binding.Bind(socket, port);
-            return new UdpDatagramSocket(socket);
-        }
-        catch (SocketException e)
-        {
-            socket?.Dispose();
-            throw new IOException(SocketText.Of(e), e);
-        }
-    }
-
     /// <inheritdoc/>
     // Pooled, since a flood would otherwise cost an object for each datagram that had to be waited for.
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
@@ -102,17 +75,7 @@ internal sealed class UdpDatagramSocket : IDatagramSocket
     {
         if (_address is not null)
             return _address;
-        try
-        {
-            // Asks the system for the way; nothing is sent.
-            using var probe = new Socket(to.IsV6 ? AddressFamily.InterNetworkV6 : AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
-            probe.Connect(to.ToEndPoint());
-            return CompactEndPoint.From((IPEndPoint)probe.LocalEndPoint!).WithoutPort;
-        }
-        catch (SocketException)
-        {
-            return null;
-        }
+        return NetworkProbe.AddressTowards(to.ToEndPoint().Address) is { } own ? CompactEndPoint.From(own, 0) : null;
     }
 
     /// <inheritdoc/>

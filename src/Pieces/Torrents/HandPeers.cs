@@ -38,7 +38,7 @@ internal sealed class HandPeers
             {
                 try
                 {
-                    IPAddress[] found = await Dns.GetHostAddressesAsync(name.Host, cancellationToken).ConfigureAwait(false);
+                    IPAddress[] found = await _setup.Services.Outbound.ResolveAsync(name.Host, cancellationToken).ConfigureAwait(false);
                     _setup.Inbox.Post(new PeersFound([.. found.Select(address => new IPEndPoint(address, name.Port))], PeerOrigin.Hand));
                     return;
                 }

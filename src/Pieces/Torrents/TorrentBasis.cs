@@ -45,7 +45,7 @@ internal record TorrentBasis
             Key = (uint)Random.Next(),
             IsPrivate = isPrivate,
             Encryption = Services.Encryption.Policy,
-            Binding = Services.Binding,
+            Outbound = Services.Outbound,
             TimeProvider = Services.TimeProvider,
             Random = Random,
             Logger = Services.Logger,

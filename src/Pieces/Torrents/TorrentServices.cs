@@ -48,8 +48,8 @@ internal sealed record TorrentServices
     /// <summary>Finds peers in the local network; null where nothing is sent to it.</summary>
     public LocalDiscovery? LocalDiscovery { get; init; }
 
-    /// <summary>What every socket is bound to, or null.</summary>
-    public LocalBinding? Binding { get; init; }
+    /// <summary>Opens sockets and resolves host names.</summary>
+    public required Outbound Outbound { get; init; }
 
     /// <summary>Makes what keeps a torrent's pieces instead of the disk; for simulations, default null.</summary>
     public Func<StorageOptions, ITorrentStore>? MakeStore { get; init; }

@@ -150,7 +150,7 @@ internal sealed class BoundedHttp : IDisposable
     {
         context.InitialRequestMessage.Options.TryGetValue(HopKey, out Hop? hop);
         bool isDirect = hop is not null && hop.To.IdnHost == context.DnsEndPoint.Host && hop.To.Port == context.DnsEndPoint.Port;
-        IPAddress[] addresses = await TrackerHost.ResolveAsync(context.DnsEndPoint.Host, _settings, cancellationToken).ConfigureAwait(false);
+        IPAddress[] addresses = await _settings.Outbound.ResolveReachableAsync(context.DnsEndPoint.Host, cancellationToken).ConfigureAwait(false);
         for (int i = 0; ; i++)
         {
             IPAddress address = addresses[i];
@@ -161,7 +161,8 @@ internal sealed class BoundedHttp : IDisposable
             using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
             try
             {
-                return await OpenAsync(new IPEndPoint(address, context.DnsEndPoint.Port), either.Token).ConfigureAwait(false);
+                Socket socket = await _settings.Outbound.ConnectAsync(new IPEndPoint(address, context.DnsEndPoint.Port), either.Token).ConfigureAwait(false);
+                return new NetworkStream(socket, ownsSocket: true);
             }
             catch (SocketException) when (!isLast)
             {
@@ -180,23 +181,6 @@ internal sealed class BoundedHttp : IDisposable
         if (isLoopback && hop.From is { } from && RedirectRule.LoopbackFault(from, hop.FromLoopback, hop.To) is { } fault)
             throw new TrackerException(fault);
         hop.ReachedLoopback = isLoopback;
-    }
-
-    private async Task<Stream> OpenAsync(IPEndPoint remote, CancellationToken cancellationToken)
-    {
-        var socket = new Socket(remote.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-        try
-        {
-            if (_settings.Binding is { } own)
-                own.Bind(socket, 0);
-            await socket.ConnectAsync(remote, cancellationToken).ConfigureAwait(false);
-            return new NetworkStream(socket, ownsSocket: true);
-        }
-        catch
-        {
-            socket.Dispose();
-            throw;
-        }
     }
 
     private static string Describe(HttpRequestException exception)

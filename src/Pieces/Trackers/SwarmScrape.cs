@@ -53,7 +53,7 @@ public static class SwarmScrape
         string[] urls = [.. all.Distinct(StringComparer.Ordinal).Take(TrackerTiers.MaxTrackers)];
         var settings = new TrackerSettings
         {
-            Binding = options.Binding,
+            Outbound = new Outbound(options.Binding),
             TimeProvider = options.TimeProvider,
             HttpTimeout = options.Timeout,
             UdpTimeout = FirstUdpTimeout,

@@ -30,8 +30,8 @@ internal sealed record TrackerClientOptions
     /// <summary>Whether connections with peers are encrypted, which HTTP trackers are told; default <see cref="EncryptionPolicy.Off"/>.</summary>
     public EncryptionPolicy Encryption { get; init; } = EncryptionPolicy.Off;
 
-    /// <summary>What every socket is bound to, or null for anything; default null.</summary>
-    public LocalBinding? Binding { get; init; }
+    /// <summary>Opens sockets and resolves host names.</summary>
+    public required Outbound Outbound { get; init; }
 
     /// <summary>Source of time and timers; default the system's.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;

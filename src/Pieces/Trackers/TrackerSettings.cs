@@ -1,4 +1,3 @@
-using System.Net;
 using Pieces.Net;
 
 namespace Pieces.Trackers;
@@ -6,8 +5,8 @@ namespace Pieces.Trackers;
 /// <summary>How trackers are reached. Immutable; every default is given at its member.</summary>
 internal sealed record TrackerSettings
 {
-    /// <summary>What every socket is bound to, or null for anything; default null.</summary>
-    public LocalBinding? Binding { get; init; }
+    /// <summary>Opens sockets and resolves host names.</summary>
+    public required Outbound Outbound { get; init; }
 
     /// <summary>Source of time; default the system's.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
@@ -17,7 +16,4 @@ internal sealed record TrackerSettings
 
     /// <summary>First time-out of a UDP request, doubled at each repetition (BEP 15); default 15 s.</summary>
     public TimeSpan UdpTimeout { get; init; } = TimeSpan.FromSeconds(15);
-
-    /// <summary>How an answering host's name becomes addresses; default the system's resolver.</summary>
-    public Func<string, CancellationToken, Task<IPAddress[]>> Resolve { get; init; } = Dns.GetHostAddressesAsync;
 }

@@ -84,7 +84,7 @@ internal sealed class UdpTracker : ITracker
 
     private async Task<T> AskHostAsync<T>(RequestWriter write, AnswerReader<T> read, CancellationToken cancellationToken)
     {
-        IPAddress[] addresses = await TrackerHost.ResolveAsync(_url.IdnHost, _settings, cancellationToken).ConfigureAwait(false);
+        IPAddress[] addresses = await _settings.Outbound.ResolveReachableAsync(_url.IdnHost, cancellationToken).ConfigureAwait(false);
         int count = Math.Min(addresses.Length, MaxAddresses);
         int unreachable = 0;
         TimeSpan timeout = _settings.UdpTimeout;
@@ -114,7 +114,7 @@ internal sealed class UdpTracker : ITracker
     {
         using var timer = new CancellationTokenSource(timeout, _settings.TimeProvider);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, cancellationToken);
-        using Socket socket = await OpenAsync(address, either.Token).ConfigureAwait(false);
+        using Socket socket = await _settings.Outbound.ConnectUdpAsync(new IPEndPoint(address, _url.Port), either.Token).ConfigureAwait(false);
         bool isFresh = false;
         try
         {
@@ -137,23 +137,6 @@ internal sealed class UdpTracker : ITracker
         {
             _connections.Remove(address);
             return (false, default!);
-        }
-    }
-
-    private async Task<Socket> OpenAsync(IPAddress address, CancellationToken cancellationToken)
-    {
-        var socket = new Socket(address.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
-        try
-        {
-            if (_settings.Binding is { } own)
-                own.Bind(socket, 0);
-            await socket.ConnectAsync(new IPEndPoint(address, _url.Port), cancellationToken).ConfigureAwait(false);
-            return socket;
-        }
-        catch
-        {
-            socket.Dispose();
-            throw;
         }
     }
 

@@ -24,7 +24,7 @@ public class ContractExchangeTests
     public async Task Peers_are_not_exchanged_where_the_user_does_not_want_it(bool isWanted)
     {
         using var folder = new TempFolder();
-        await using ITransportListener listener = new TcpTransport(null, TimeProvider.System, Logger.None).Listen(System.Net.IPAddress.Loopback, 0, 0);
+        await using ITransportListener listener = new TcpTransport(new Outbound(), TimeProvider.System, Logger.None).Listen(System.Net.IPAddress.Loopback, 0, 0);
         string peer = string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{listener.Port}");
         await using PiecesProcess process = PiecesProcess.Start(PiecesCommand.Download(
             Torrent.WriteTorrent(folder.Path), folder["out"], ["--no-trackers", "--peer", peer, "--encryption", "off", .. isWanted ? [] : (string[])["--no-pex"]]));

@@ -60,7 +60,7 @@ public class DhtHostTests
     public async Task Sockets_of_the_system_have_the_same_number_in_both_families()
     {
         int port = FreePort.Find();
-        await using var host = new DhtHost(new DhtOptions { Routers = [] }, () => port, DhtHost.Sockets(binding: null));
+        await using var host = new DhtHost(new DhtOptions { Routers = [] }, () => port, new Outbound().OpenUdp);
         host.Start().Should().NotBeNull();
         host.PortFor(IPAddress.Loopback).Should().Be(port);
         if (Socket.OSSupportsIPv6)
@@ -71,14 +71,14 @@ public class DhtHostTests
     public async Task What_is_bound_to_an_address_has_no_socket_of_the_other_family_nor_one_elsewhere()
     {
         await using var host = new DhtHost(
-            new DhtOptions { Routers = [] }, () => 0, DhtHost.Sockets(new LocalBinding(IPAddress.Parse("127.0.0.3"))));
+            new DhtOptions { Routers = [] }, () => 0, new Outbound(new LocalBinding(IPAddress.Parse("127.0.0.3"))).OpenUdp);
         host.Start().Should().NotBeNull();
         int port = host.PortFor(IPAddress.Loopback)!.Value;
         host.PortFor(IPAddress.IPv6Loopback).Should().BeNull();
-        using UdpDatagramSocket beside = UdpDatagramSocket.Open(IPAddress.Parse("127.0.0.4"), port);
+        using IDatagramSocket beside = new Outbound(new LocalBinding(IPAddress.Parse("127.0.0.4"))).OpenUdp(isV6: false, port)!;
         beside.Port.Should().Be(port, "on another address it is free");
 
-        Action gone = () => DhtHost.Sockets(new LocalBinding(IPAddress.Parse("192.0.2.1")))(false, 0);
+        Action gone = () => new Outbound(new LocalBinding(IPAddress.Parse("192.0.2.1"))).OpenUdp(isV6: false, 0);
         gone.Should().Throw<IOException>();
     }
 

@@ -185,7 +185,7 @@ public sealed class DhtNodeTests : IAsyncDisposable
 
     private (DhtNode Node, int Port) Start(DhtOptions options)
     {
-        var hub = new DatagramHub(UdpDatagramSocket.Open(IPAddress.Loopback, 0), TimeProvider.System, Logger.None);
+        var hub = new DatagramHub(new Outbound(new LocalBinding(IPAddress.Loopback)).OpenUdp(isV6: false, 0)!, TimeProvider.System, Logger.None);
         _owned.Add(hub);
         var node = new DhtNode(options, hub);
         _owned.Add(node);

@@ -132,7 +132,7 @@ internal sealed class DhtScene : IAsyncDisposable
     // On an address that is not loopback a node keeps one other: there each of ours must know the client, which knows all of them.
     private void AddNode(int clientPort)
     {
-        var hub = new DatagramHub(UdpDatagramSocket.Open(_address, 0), TimeProvider.System, Logger.None);
+        var hub = new DatagramHub(new Outbound(new LocalBinding(_address)).OpenUdp(isV6: false, 0)!, TimeProvider.System, Logger.None);
         List<int> ports = [clientPort];
         if (_nodes.Count > 0 && IPAddress.IsLoopback(_address))
             ports.Add(_nodes[0].Hub.Port);

@@ -84,7 +84,7 @@ public class LimitProcessTests
         try
         {
             await using ScriptedPeer peer = await ScriptedPeer.DialAsync(
-                new TcpTransport(null, TimeProvider.System, Serilog.Core.Logger.None), new IPEndPoint(IPAddress.Loopback, port), cancellationToken);
+                new TcpTransport(new Outbound(), TimeProvider.System, Serilog.Core.Logger.None), new IPEndPoint(IPAddress.Loopback, port), cancellationToken);
             await peer.SendHandshakeAsync(torrent.Metainfo.InfoHash, PeerId.Create(new Random()), cancellationToken, default(ReservedBits));
             await peer.ReadHandshakeAsync(cancellationToken);
             taken.OnTaken(Handshake.Length);

@@ -71,14 +71,14 @@ public sealed class ManyTorrentsTests : IAsyncDisposable
 
     private async Task BeginAsync()
     {
-        _seeder = new TorrentClient(OptionsOf(new IPEndPoint(IPAddress.Loopback, 1)), transport: null);
+        _seeder = new TorrentClient(OptionsOf(new IPEndPoint(IPAddress.Loopback, 1)));
         foreach (GeneratedTorrent torrent in _torrents)
         {
             torrent.WriteContent(_folder["data"]);
             await _seeder.AddAsync(torrent.Metainfo, SeedOptions(), Token);
         }
 
-        _client = new TorrentClient(OptionsOf(new IPEndPoint(IPAddress.Loopback, _seeder.ListenPort)), transport: null);
+        _client = new TorrentClient(OptionsOf(new IPEndPoint(IPAddress.Loopback, _seeder.ListenPort)));
     }
 
     private TorrentOptions SeedOptions() => new() { OutputDirectory = _folder["data"], SeedOnly = true, Seed = new SeedGoals(), UseTrackers = false };

@@ -82,7 +82,7 @@ public class PeerConnectionTcpTests
     private static async Task<(PeerConnection Near, PeerConnection Far)> ConnectAsync(
         BlockPool pool, IPeerSink near, IPeerSink far, EncryptionPolicy policy)
     {
-        var transport = new TcpTransport(null, TimeProvider.System, Logger.None);
+        var transport = new TcpTransport(new Outbound(), TimeProvider.System, Logger.None);
         await using ITransportListener listener = transport.Listen(IPAddress.Loopback, 0, 0);
         ITransportConnection dialled = await transport.ConnectAsync(new IPEndPoint(IPAddress.Loopback, listener.Port), Token);
         ITransportConnection accepted = await listener.AcceptAsync(Token);

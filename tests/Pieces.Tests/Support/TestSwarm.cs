@@ -4,6 +4,7 @@ using Microsoft.Extensions.Time.Testing;
 using Pieces.Dht;
 using Pieces.Encryption;
 using Pieces.Metadata;
+using Pieces.Net;
 using Pieces.Primitives;
 using Pieces.Torrents;
 using Serilog;
@@ -54,6 +55,9 @@ internal sealed class TestSwarm : IAsyncDisposable
     /// <summary>Whether clients tell one another of peers: not, so that each knows whom the test names and nobody else.</summary>
     public bool ExchangesPeers { get; init; }
 
+    /// <summary>Resolves host names for the clients that are added from now on; by default there are no names.</summary>
+    public HostResolver? Resolve { get; set; }
+
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     /// <summary>A client that has everything and dials <paramref name="peers"/>.</summary>
@@ -69,7 +73,7 @@ internal sealed class TestSwarm : IAsyncDisposable
     /// <summary>A client that has nothing, dials <paramref name="peers"/> and seeds once it is done.</summary>
     public SwarmMember AddLeecher(params IPEndPoint[] peers) => Add(NextAddress(), NextFolder(), LeecherOptions(peers));
 
-    public static TorrentOptions LeecherOptions(params IPEndPoint[] peers) => new() { Seed = new SeedGoals(), Peers = [.. peers] };
+    public static TorrentOptions LeecherOptions(params EndPoint[] peers) => new() { Seed = new SeedGoals(), Peers = [.. peers] };
 
     /// <summary>A client that knows a magnet link alone, and seeds once it is done.</summary>
     public SwarmMember AddMagnet(MagnetLink link, string? folder = null, TorrentOptions? options = null) =>
@@ -103,7 +107,7 @@ internal sealed class TestSwarm : IAsyncDisposable
             Dht = dht,
         };
         var client = new TorrentClient(
-            change is null ? clientOptions : change(clientOptions), Network.Host(address), datagrams: Datagrams.Host(address));
+            change is null ? clientOptions : change(clientOptions), MemoryClientNetwork.Of(Network.Host(address), Datagrams.Host(address), Resolve));
         return Begin(address, client, folder, options, link, data ?? Data);
     }
 

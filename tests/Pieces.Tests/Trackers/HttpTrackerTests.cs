@@ -14,7 +14,7 @@ public class HttpTrackerTests
 {
     private const string Empty = "d8:intervali60e5:peers0:e";
 
-    private static readonly TrackerSettings Settings = new() { HttpTimeout = TimeSpan.FromSeconds(20) };
+    private static readonly TrackerSettings Settings = new() { Outbound = new Outbound(), HttpTimeout = TimeSpan.FromSeconds(20) };
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -258,11 +258,11 @@ public class HttpTrackerTests
     public async Task It_speaks_from_the_address_it_is_bound_to()
     {
         await using ScriptedHttpServer server = Bencode(Empty);
-        using var other = new HttpTracker(server.Url("/announce"), Settings with { Binding = new LocalBinding(IPAddress.Parse("127.0.0.9")) });
+        using var other = new HttpTracker(server.Url("/announce"), Settings with { Outbound = new Outbound(new LocalBinding(IPAddress.Parse("127.0.0.9"))) });
         (await other.AnnounceAsync(Announces.Of(), Token)).Peers.Should().BeEmpty();
-        (await FailAsync(server.Url("/announce"), Settings with { Binding = new LocalBinding(IPAddress.Parse("192.0.2.1")) })).Message
+        (await FailAsync(server.Url("/announce"), Settings with { Outbound = new Outbound(new LocalBinding(IPAddress.Parse("192.0.2.1"))) })).Message
             .Should().Be("address not available on this machine");
-        (await FailAsync(server.Url("/announce"), Settings with { Binding = new LocalBinding(IPAddress.IPv6Loopback) })).Message
+        (await FailAsync(server.Url("/announce"), Settings with { Outbound = new Outbound(new LocalBinding(IPAddress.IPv6Loopback)) })).Message
             .Should().Be("no address of the host fits the address to send from");
     }
 

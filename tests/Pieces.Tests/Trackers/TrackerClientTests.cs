@@ -3,6 +3,7 @@ using System.Collections.Immutable;
 using System.Net;
 using System.Threading.Channels;
 using Microsoft.Extensions.Time.Testing;
+using Pieces.Net;
 using Pieces.Primitives;
 using Pieces.Trackers;
 
@@ -251,6 +252,7 @@ public sealed class TrackerClientTests : IAsyncDisposable
         Tiers = [.. tiers.Select(url => ImmutableArray.Create(url))],
         TimeProvider = _time,
         Random = new Random(1),
+        Outbound = new Outbound(),
         CreateTracker = name => _trackers.GetValueOrDefault(name) ?? new FakeTracker(name),
     };
 

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using Pieces.Cli.Tracker;
+using Pieces.Net;
 using Pieces.Primitives;
 using Pieces.Trackers;
 
@@ -168,7 +169,7 @@ public class TrackerServerTests
 
     private static ITracker TrackerOf(TrackerServer server, string scheme)
     {
-        TrackerFactory.TryCreate(scheme == "udp" ? server.UdpUrl : server.HttpUrl, new TrackerSettings(), new Random(1), out ITracker? tracker, out _).Should().BeTrue();
+        TrackerFactory.TryCreate(scheme == "udp" ? server.UdpUrl : server.HttpUrl, new TrackerSettings { Outbound = new Outbound() }, new Random(1), out ITracker? tracker, out _).Should().BeTrue();
         return tracker!;
     }
 

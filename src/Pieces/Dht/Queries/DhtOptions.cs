@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
 using System.Net;
+using System.Net.Sockets;
+using Pieces.Net;
 using Serilog;
 
 namespace Pieces.Dht.Queries;
@@ -31,8 +33,8 @@ internal sealed record DhtOptions
     /// <summary>Where the table is kept between runs; null for nowhere. Default null.</summary>
     public string? CacheFile { get; init; }
 
-    /// <summary>Finds the addresses of a host; default the system's resolver.</summary>
-    public Func<string, CancellationToken, Task<IPAddress[]>> Resolve { get; init; } = Dns.GetHostAddressesAsync;
+    /// <summary>Resolves host names. Default: no name is known, so that a node never asks a name server past the client's exit to the network.</summary>
+    public HostResolver Resolve { get; init; } = (_, _) => Task.FromException<IPAddress[]>(new SocketException((int)SocketError.HostNotFound));
 
     /// <summary>Source of time; default the system's.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using Pieces.Primitives;
+using Pieces.Tests.Support;
 using Pieces.Torrents;
 using Serilog;
 
@@ -90,7 +91,7 @@ internal sealed class SwarmPeer : IProgress<TorrentNotice>
                 Logger = _world.Logger,
                 UploadLimit = scene.Limit == SwarmLimit.Client ? new ByteRate((long)up) : ByteRate.Unlimited,
             },
-            Host,
+            MemoryClientNetwork.Of(Host),
             makeStore: options => new SimulatedStore(Disk, options.Sink),
             makeTracker: _ => _world.Tracker.For(Host.Address));
         Task<Torrent> adding = _client.AddAsync(_world.Content.Metainfo, new TorrentOptions

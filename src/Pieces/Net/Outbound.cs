@@ -1,0 +1,189 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace Pieces.Net;
+
+/// <summary>Resolves a host name to its addresses.</summary>
+/// <exception cref="SocketException">It has none, or no name server replies.</exception>
+internal delegate Task<IPAddress[]> HostResolver(string host, CancellationToken cancellationToken);
+
+/// <summary>
+/// The only exit to the network: nothing else opens sockets or resolves names. It is built once from what every socket is bound to, so a socket that
+/// escapes the binding cannot be made by mistake. Immutable; safe for all threads.
+/// </summary>
+internal sealed class Outbound
+{
+    private const int ListenBacklog = 128;
+
+    private readonly HostResolver _resolve;
+
+    /// <summary>Creates the exit; nothing is opened.</summary>
+    /// <param name="binding">What every socket is bound to, or null for no restriction.</param>
+    /// <param name="resolve">Resolves names; default the system's resolver.</param>
+    public Outbound(LocalBinding? binding = null, HostResolver? resolve = null)
+    {
+        Binding = binding;
+        _resolve = resolve ?? SystemResolve;
+    }
+
+    /// <summary>What every socket is bound to, or null for no restriction.</summary>
+    public LocalBinding? Binding { get; }
+
+    /// <summary>The addresses of a host, which may be an address in text form. At least one.</summary>
+    /// <exception cref="SocketException">There is none, or no name server replies.</exception>
+    public async Task<IPAddress[]> ResolveAsync(string host, CancellationToken cancellationToken)
+    {
+        if (IPAddress.TryParse(host.Trim('[', ']'), out IPAddress? literal))
+            return [literal];
+        IPAddress[] found = await _resolve(host, cancellationToken).ConfigureAwait(false);
+        return found.Length > 0 ? found : throw new SocketException((int)SocketError.HostNotFound);
+    }
+
+    /// <summary>The addresses of a host that can be reached from the address that sockets are bound to. At least one.</summary>
+    /// <exception cref="SocketException">There is none.</exception>
+    public async Task<IPAddress[]> ResolveReachableAsync(string host, CancellationToken cancellationToken)
+    {
+        IPAddress[] all = await ResolveAsync(host, cancellationToken).ConfigureAwait(false);
+        IPAddress[] reachable = Array.FindAll(all, address => Reaches(address.AddressFamily));
+        return reachable.Length > 0 ? reachable : throw new SocketException((int)SocketError.AddressFamilyNotSupported);
+    }
+
+    /// <summary>Opens a TCP connection.</summary>
+    /// <exception cref="SocketException">It cannot be opened.</exception>
+    public Task<Socket> ConnectAsync(IPEndPoint remote, CancellationToken cancellationToken)
+    {
+        // A socket bound to one family cannot reach the other: an unbound socket must not take its place.
+        if (!Reaches(remote.AddressFamily))
+            throw new SocketException((int)SocketError.AddressFamilyNotSupported);
+        Socket socket = NewSocket(remote.AddressFamily, SocketType.Stream);
+        socket.NoDelay = true;
+        return ConnectAsync(socket, remote, cancellationToken);
+    }
+
+    /// <summary>Opens a UDP socket that sends to one end point and receives only from there.</summary>
+    /// <exception cref="SocketException">It cannot be opened.</exception>
+    public Task<Socket> ConnectUdpAsync(IPEndPoint remote, CancellationToken cancellationToken) =>
+        ConnectAsync(NewSocket(remote.AddressFamily, SocketType.Dgram), remote, cancellationToken);
+
+    /// <summary>Opens a UDP socket for one address family; null when this exit has no UDP in that family.</summary>
+    /// <param name="isV6">The family.</param>
+    /// <param name="port">The port; 0 lets the system choose.</param>
+    /// <exception cref="IOException">The port is taken, or the interface or its address is gone.</exception>
+    public IDatagramSocket? OpenUdp(bool isV6, int port)
+    {
+        AddressFamily family = isV6 ? AddressFamily.InterNetworkV6 : AddressFamily.InterNetwork;
+        if (!Reaches(family) || (isV6 && !Socket.OSSupportsIPv6))
+            return null;
+        return Open(NewDatagramSocket(family), socket =>
+        {
+            if (Binding is { } own)
+                own.Bind(socket, port);
+            else
+                socket.Bind(new IPEndPoint(isV6 ? IPAddress.IPv6Any : IPAddress.Any, port));
+        });
+    }
+
+    /// <summary>Opens a UDP socket that <paramref name="prepare"/> binds itself, as multicast requires. It is bound to the interface already.</summary>
+    /// <exception cref="IOException">It cannot be opened, or the interface is gone.</exception>
+    public UdpDatagramSocket OpenMulticast(AddressFamily family, Action<Socket> prepare) => Open(NewDatagramSocket(family), socket =>
+    {
+        if (Binding?.DeviceFault(socket) is { } fault)
+            throw new IOException(fault);
+        prepare(socket);
+    });
+
+    /// <summary>Opens a listening TCP socket.</summary>
+    /// <param name="address">The address to listen on instead of the bound one; null for the bound one, or for every address when nothing is bound.</param>
+    /// <param name="port">The port; 0 lets the system choose.</param>
+    /// <exception cref="SocketException">The port is taken, or the address is not this machine's.</exception>
+    public Socket Listen(IPAddress? address, int port)
+    {
+        LocalBinding? local = address is null ? Binding : new LocalBinding(address);
+        if (local is not null)
+            return Listen(local.Address.AddressFamily, socket => local.Bind(socket, port));
+        if (!Socket.OSSupportsIPv6)
+            return Listen(AddressFamily.InterNetwork, socket => socket.Bind(new IPEndPoint(IPAddress.Any, port)));
+        try
+        {
+            // One socket for both families; a system without IPv6 gets IPv4 alone.
+            return Listen(AddressFamily.InterNetworkV6, socket =>
+            {
+                socket.DualMode = true;
+                socket.Bind(new IPEndPoint(IPAddress.IPv6Any, port));
+            });
+        }
+        catch (SocketException e) when (e.SocketErrorCode is SocketError.AddressFamilyNotSupported or SocketError.AddressNotAvailable)
+        {
+            return Listen(AddressFamily.InterNetwork, socket => socket.Bind(new IPEndPoint(IPAddress.Any, port)));
+        }
+    }
+
+#pragma warning disable RS0030 // This is the one place for both.
+    /// <summary>Creates a socket that is bound to nothing: for this class, and for <see cref="NetworkProbe"/>, which sends nothing.</summary>
+    internal static Socket NewSocket(AddressFamily family, SocketType type) =>
+        new(family, type, type == SocketType.Stream ? ProtocolType.Tcp : ProtocolType.Udp);
+
+    private static Task<IPAddress[]> SystemResolve(string host, CancellationToken cancellationToken) => Dns.GetHostAddressesAsync(host, cancellationToken);
+#pragma warning restore RS0030
+
+    private static Socket NewDatagramSocket(AddressFamily family)
+    {
+        Socket socket = NewSocket(family, SocketType.Dgram);
+        socket.Blocking = false;
+        if (family == AddressFamily.InterNetworkV6)
+            socket.DualMode = false;
+        return socket;
+    }
+
+    private static UdpDatagramSocket Open(Socket socket, Action<Socket> bind)
+    {
+        try
+        {
+            bind(socket);
+            return new UdpDatagramSocket(socket);
+        }
+        catch (SocketException e)
+        {
+            socket.Dispose();
+            throw new IOException(SocketText.Of(e), e);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    private static Socket Listen(AddressFamily family, Action<Socket> bind)
+    {
+        Socket socket = NewSocket(family, SocketType.Stream);
+        try
+        {
+            bind(socket);
+            socket.Listen(ListenBacklog);
+            return socket;
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    private bool Reaches(AddressFamily family) => Binding is null || Binding.Address.AddressFamily == family;
+
+    private async Task<Socket> ConnectAsync(Socket socket, IPEndPoint remote, CancellationToken cancellationToken)
+    {
+        try
+        {
+            Binding?.Bind(socket, 0);
+            await socket.ConnectAsync(remote, cancellationToken).ConfigureAwait(false);
+            return socket;
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+}

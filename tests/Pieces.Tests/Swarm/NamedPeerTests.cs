@@ -1,0 +1,52 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Sockets;
+using Pieces.Tests.Support;
+using Pieces.Torrents;
+
+namespace Pieces.Tests.Swarm;
+
+/// <summary>Peers that the user names by a host name.</summary>
+[Collection(SwarmCollection.Name)]
+[Trait("Tier", "Swarm")]
+public class NamedPeerTests
+{
+    [Fact]
+    public async Task A_peer_given_by_name_is_dialled_at_the_addresses_of_the_name()
+    {
+        await using var swarm = new TestSwarm();
+        SwarmMember seed = swarm.AddSeed();
+        await swarm.ReadyAsync(seed);
+        var asked = new ConcurrentQueue<string>();
+        swarm.Resolve = (host, _) =>
+        {
+            asked.Enqueue(host);
+            return Task.FromResult<IPAddress[]>([IPAddress.Parse(seed.Address)]);
+        };
+        SwarmMember leecher = Add(swarm, new DnsEndPoint("seed.example", seed.EndPoint.Port));
+        await swarm.UntilDoneAsync(leecher);
+        asked.Should().Equal("seed.example");
+        leecher.Notices.Of<WarningNotice>().Should().BeEmpty();
+        await swarm.EndAsync();
+    }
+
+    [Fact]
+    public async Task A_name_that_cannot_be_resolved_is_a_warning_and_is_tried_again()
+    {
+        await using var swarm = new TestSwarm();
+        SwarmMember seed = swarm.AddSeed();
+        await swarm.ReadyAsync(seed);
+        int tries = 0;
+        swarm.Resolve = (_, _) => Interlocked.Increment(ref tries) == 1
+            ? Task.FromException<IPAddress[]>(new SocketException((int)SocketError.TryAgain))
+            : Task.FromResult<IPAddress[]>([IPAddress.Parse(seed.Address)]);
+        SwarmMember leecher = Add(swarm, new DnsEndPoint("late.example", seed.EndPoint.Port));
+        await swarm.UntilDoneAsync(leecher);
+        tries.Should().Be(2);
+        leecher.Notices.Of<WarningNotice>().Should().ContainSingle()
+            .Which.Message.Should().StartWith("late.example: the name of a peer cannot be looked up: ");
+        await swarm.EndAsync();
+    }
+
+    private static SwarmMember Add(TestSwarm swarm, EndPoint peer) => swarm.Add(swarm.NextAddress(), swarm.NextFolder(), TestSwarm.LeecherOptions(peer));
+}
