@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 using Pieces.Cli;
 using Pieces.Cli.Terminal;
+using Pieces.Platform;
 
 // Asked for by scripts before anything else, so it is answered before anything else is built.
 if (args is (["--version"] or ["-V"]) && StandardDescriptors.IsGiven(StandardDescriptors.Output))

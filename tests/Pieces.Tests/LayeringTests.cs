@@ -11,7 +11,7 @@ public class LayeringTests
 {
     private static readonly string[] Order =
     [
-        "Pieces.Primitives", "Pieces.Bencode", "Pieces.Metadata", "Pieces.Wire", "Pieces.Net", "Pieces.Encryption",
+        "Pieces.Primitives", "Pieces.Platform", "Pieces.Bencode", "Pieces.Metadata", "Pieces.Wire", "Pieces.Net", "Pieces.Encryption",
         "Pieces.Storage", "Pieces.Storage.Files", "Pieces.Storage.Resume", "Pieces.Storage.Transfer", "Pieces.Storage.Opening", "Pieces.Storage.Streaming",
         "Pieces.Storage.Stores", "Pieces.Picking", "Pieces.Peers", "Pieces.Trackers",
         "Pieces.Dht.Messages", "Pieces.Dht.Routing", "Pieces.Dht.Queries", "Pieces.Dht.Lookups", "Pieces.Dht", "Pieces.Discovery",

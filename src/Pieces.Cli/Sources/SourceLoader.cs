@@ -4,6 +4,7 @@ using Pieces.Cli.Failures;
 using Pieces.Cli.Terminal;
 using Pieces.Metadata;
 using Pieces.Net;
+using Pieces.Platform;
 using Pieces.Primitives;
 using Pieces.Trackers;
 

@@ -1,4 +1,5 @@
 using Pieces.Cli.Terminal;
+using Pieces.Platform;
 
 namespace Pieces.Cli.Streaming;
 

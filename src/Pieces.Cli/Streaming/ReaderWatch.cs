@@ -1,3 +1,5 @@
+using Pieces.Platform;
+
 namespace Pieces.Cli.Streaming;
 
 /// <summary>

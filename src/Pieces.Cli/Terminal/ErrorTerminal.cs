@@ -1,4 +1,5 @@
 using System.Globalization;
+using Pieces.Platform;
 
 namespace Pieces.Cli.Terminal;
 

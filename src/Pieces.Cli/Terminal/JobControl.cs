@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Pieces.Platform;
 
 namespace Pieces.Cli.Terminal;
 

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text;
+using Pieces.Platform;
 
 namespace Pieces.Cli.Terminal;
 

@@ -1,6 +1,7 @@
 using System.Text;
 using Microsoft.Win32.SafeHandles;
 using Pieces.Cli.Failures;
+using Pieces.Platform;
 using Pieces.Primitives;
 
 namespace Pieces.Cli.Terminal;

@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using Pieces.Platform;
 
 namespace Pieces.Net;
 

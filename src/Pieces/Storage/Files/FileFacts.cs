@@ -1,43 +1,18 @@
+using Pieces.Platform;
+
 namespace Pieces.Storage.Files;
 
-/// <summary>What stands at a path.</summary>
-internal enum FileKind : byte
+/// <summary>Looks at files of a torrent; what the system refuses becomes a <see cref="StorageException"/>.</summary>
+internal static class FileFacts
 {
-    /// <summary>Nothing.</summary>
-    Missing,
-
-    /// <summary>An ordinary file.</summary>
-    File,
-
-    /// <summary>A folder.</summary>
-    Folder,
-
-    /// <summary>A symbolic link, wherever it leads.</summary>
-    Link,
-
-    /// <summary>A pipe, a socket, a device.</summary>
-    Other,
-}
-
-/// <summary>What the system says of a path, links not followed.</summary>
-/// <param name="Kind">What it is.</param>
-/// <param name="Length">Length in bytes.</param>
-/// <param name="Modified">Time of the last write in ns since 1970; on other systems than Linux of a coarser clock.</param>
-/// <param name="Identity">Differs from file to file and stays through writes and renames; 0 when unknown.</param>
-/// <param name="Allocated">Bytes of the disk that it takes; holes take none.</param>
-internal readonly record struct FileFacts(FileKind Kind, long Length, long Modified, long Identity, long Allocated)
-{
-    /// <summary>Whether an ordinary file is there.</summary>
-    public bool IsFile => Kind == FileKind.File;
-
-    /// <summary>Looks at a path.</summary>
+    /// <summary>Looks at a path without following a link at its end.</summary>
     /// <exception cref="StorageException">The system refused to say.</exception>
-    public static FileFacts Of(string path)
+    public static FileStat Of(string path)
     {
         try
         {
             if (OperatingSystem.IsLinux())
-                return UnixCalls.TryStat(path, out FileFacts facts) ? facts : default;
+                return UnixCalls.TryStat(path, out FileStat stat) ? stat : default;
             return Portable(new FileInfo(path));
         }
         catch (Exception e) when (DiskErrors.IsDiskError(e))
@@ -47,20 +22,20 @@ internal readonly record struct FileFacts(FileKind Kind, long Length, long Modif
     }
 
     /// <summary>What was seen of a file when it was listed.</summary>
-    public static FileFacts Of(Metadata.SourceFile listed) =>
-        new(FileKind.File, listed.Length, (listed.Modified - DateTime.UnixEpoch).Ticks * 100, 0, listed.Length);
+    public static FileStat Of(Metadata.SourceFile listed) =>
+        new(FileKind.File, listed.Length, (listed.Modified - DateTime.UnixEpoch).Ticks * 100, default, listed.Length);
 
-    private static FileFacts Portable(FileInfo info)
+    private static FileStat Portable(FileInfo info)
     {
         if ((int)info.Attributes == -1)
             return default;
         if ((info.Attributes & FileAttributes.ReparsePoint) != 0 && info.LinkTarget is not null)
-            return new FileFacts(FileKind.Link, 0, 0, 0, 0);
+            return new FileStat(FileKind.Link, 0, 0, default, 0);
         if ((info.Attributes & FileAttributes.Directory) != 0)
-            return new FileFacts(FileKind.Folder, 0, 0, 0, 0);
+            return new FileStat(FileKind.Folder, 0, 0, default, 0);
         if ((info.Attributes & FileAttributes.Device) != 0)
-            return new FileFacts(FileKind.Other, 0, 0, 0, 0);
+            return new FileStat(FileKind.Device, 0, 0, default, 0);
         long modified = (info.LastWriteTimeUtc - DateTime.UnixEpoch).Ticks * 100;
-        return new FileFacts(FileKind.File, info.Length, modified, info.CreationTimeUtc.Ticks, info.Length);
+        return new FileStat(FileKind.File, info.Length, modified, new FileIdentity(0, 0, info.CreationTimeUtc.Ticks), info.Length);
     }
 }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Microsoft.Win32.SafeHandles;
 using Pieces.Metadata;
+using Pieces.Platform;
 
 namespace Pieces.Storage.Files;
 
@@ -203,7 +204,7 @@ internal sealed class FileStore : IHandleOpener, IPieceBytes
         string path = _paths.Part(file);
         long length = _files[file].Length;
         _folders.MakeFoldersOf(_files[file]);
-        FileFacts facts = FileFacts.Of(path);
+        FileStat facts = FileFacts.Of(path);
         if (facts.Kind is not (FileKind.Missing or FileKind.File))
             throw DiskErrors.InTheWay(path, "is not an ordinary file");
         try

@@ -1,4 +1,5 @@
 using Microsoft.Win32.SafeHandles;
+using Pieces.Platform;
 
 namespace Pieces.Storage.Files;
 

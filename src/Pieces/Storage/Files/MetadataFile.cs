@@ -1,4 +1,5 @@
 using Pieces.Metadata;
+using Pieces.Platform;
 using Pieces.Primitives;
 
 namespace Pieces.Storage.Files;
@@ -65,7 +66,7 @@ internal static class MetadataFile
 
     private static byte[]? Read(string path)
     {
-        FileFacts facts = FileFacts.Of(path);
+        FileStat facts = FileFacts.Of(path);
         return facts is { IsFile: true, Length: > 0 and <= MaxLength } ? File.ReadAllBytes(path) : null;
     }
 }

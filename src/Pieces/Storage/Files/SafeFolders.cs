@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using Pieces.Metadata;
+using Pieces.Platform;
 
 namespace Pieces.Storage.Files;
 

@@ -1,3 +1,5 @@
+using Pieces.Platform;
+
 namespace Pieces.Storage.Files;
 
 /// <summary>

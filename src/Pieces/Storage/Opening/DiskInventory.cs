@@ -1,4 +1,5 @@
 using Pieces.Metadata;
+using Pieces.Platform;
 using Pieces.Storage.Files;
 
 namespace Pieces.Storage.Opening;
@@ -6,10 +7,10 @@ namespace Pieces.Storage.Opening;
 /// <summary>What stands at each path of a torrent before anything is done; immutable.</summary>
 internal sealed class DiskInventory
 {
-    private readonly FileFacts[] _final;
-    private readonly FileFacts[] _part;
+    private readonly FileStat[] _final;
+    private readonly FileStat[] _part;
 
-    private DiskInventory(FileFacts[] final, FileFacts[] part, bool hasFolder, bool hasSpare)
+    private DiskInventory(FileStat[] final, FileStat[] part, bool hasFolder, bool hasSpare)
     {
         _final = final;
         _part = part;
@@ -24,21 +25,21 @@ internal sealed class DiskInventory
     public bool HasSpare { get; }
 
     /// <summary>What has a file's final name.</summary>
-    public FileFacts Final(int file) => _final[file];
+    public FileStat Final(int file) => _final[file];
 
     /// <summary>What has a file's <c>.part</c> name.</summary>
-    public FileFacts Part(int file) => _part[file];
+    public FileStat Part(int file) => _part[file];
 
     /// <summary>Nothing stands anywhere.</summary>
-    public static DiskInventory Empty(int files) => new(new FileFacts[files], new FileFacts[files], hasFolder: false, hasSpare: false);
+    public static DiskInventory Empty(int files) => new(new FileStat[files], new FileStat[files], hasFolder: false, hasSpare: false);
 
     /// <summary>Looks at all of it.</summary>
     /// <exception cref="StorageException">Something that is no file is where a wanted file is to be, or the system refused.</exception>
     public static DiskInventory Take(StorageOptions options, StoragePaths paths, SafeFolders folders)
     {
         int count = options.Metainfo.Files.Length;
-        var final = new FileFacts[count];
-        var part = new FileFacts[count];
+        var final = new FileStat[count];
+        var part = new FileStat[count];
         for (int i = 0; i < count; i++)
         {
             FileEntry file = options.Metainfo.Files[i];
@@ -88,9 +89,9 @@ internal sealed class DiskInventory
         }
     }
 
-    private static FileFacts Look(string path, bool isFirm, bool mayOverwrite)
+    private static FileStat Look(string path, bool isFirm, bool mayOverwrite)
     {
-        FileFacts facts = FileFacts.Of(path);
+        FileStat facts = FileFacts.Of(path);
         if (facts.Kind is FileKind.Missing or FileKind.File)
             return facts;
         // A link may be discarded, never followed; a folder full of files is too much to discard by a flag.

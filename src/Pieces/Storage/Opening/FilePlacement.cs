@@ -1,5 +1,6 @@
 using System.Globalization;
 using Pieces.Metadata;
+using Pieces.Platform;
 using Pieces.Primitives;
 using Pieces.Storage.Files;
 

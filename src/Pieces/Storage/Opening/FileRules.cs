@@ -1,4 +1,5 @@
 using Pieces.Metadata;
+using Pieces.Platform;
 using Pieces.Primitives;
 using Pieces.Storage.Files;
 
@@ -62,7 +63,7 @@ internal sealed class FileRules
     {
         if (file.Length == 0)
             return RuleOnEmpty(file);
-        FileFacts final = _inventory.Final(file.Index), part = _inventory.Part(file.Index);
+        FileStat final = _inventory.Final(file.Index), part = _inventory.Part(file.Index);
         if (!final.IsFile && !part.IsFile)
             return FileRuling.Fresh;
         Count(file, out int touching, out int good, out bool restIsUnselected, out bool restIsElsewhere);
@@ -82,7 +83,7 @@ internal sealed class FileRules
 
     private FileRuling RuleOnEmpty(FileEntry file)
     {
-        FileFacts final = _inventory.Final(file.Index);
+        FileStat final = _inventory.Final(file.Index);
         if (!final.IsFile)
             return FileRuling.Fresh;
         return final.Length == 0 ? FileRuling.Keep : Discard(_paths.Final(file.Index));
@@ -131,7 +132,7 @@ internal sealed class FileRules
         {
             if (segment.File == file.Index || _files.PlaceOf(segment.File) == FilePlace.Zeros || _options.Wants(segment.File) != wanted)
                 continue;
-            FileFacts facts = _files.PlaceOf(segment.File) == FilePlace.Part ? _inventory.Part(segment.File) : _inventory.Final(segment.File);
+            FileStat facts = _files.PlaceOf(segment.File) == FilePlace.Part ? _inventory.Part(segment.File) : _inventory.Final(segment.File);
             bool isSpare = _files.PlaceOf(segment.File) == FilePlace.Spare;
             if (isSpare ? !_inventory.HasSpare : !facts.IsFile || facts.Length < segment.Offset + segment.Length)
                 return true;

@@ -1,4 +1,5 @@
 using Pieces.Metadata;
+using Pieces.Platform;
 using Pieces.Primitives;
 using Pieces.Storage.Files;
 using Pieces.Storage.Resume;
@@ -106,8 +107,8 @@ internal sealed class ResumeTrust
         FilePlace place = _files.PlaceOf(file.Index);
         if (place is FilePlace.Absent or FilePlace.Spare)
             return place == FilePlace.Absent ? Standing.Gone : Standing.Unchanged;
-        FileFacts facts = place == FilePlace.Part ? _inventory.Part(file.Index) : _inventory.Final(file.Index);
-        if (_state is null || facts.Identity == 0 || _state.Identities[file.Index] != facts.Identity || facts.Modified > _state.Modified + LateWrite)
+        FileStat facts = place == FilePlace.Part ? _inventory.Part(file.Index) : _inventory.Final(file.Index);
+        if (_state is null || facts.Identity == default || _state.Identities[file.Index] != facts.Identity.Fingerprint || facts.Modified > _state.Modified + LateWrite)
             return Standing.Changed;
         // A file may only be short when it grows with its pieces, and then no piece that counts can lie behind its end.
         bool mayBeShort = place == FilePlace.Part && !_state.IsSized && !HasPieceBeyond(file, facts.Length);

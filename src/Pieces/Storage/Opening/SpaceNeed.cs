@@ -1,4 +1,5 @@
 using Pieces.Metadata;
+using Pieces.Platform;
 using Pieces.Storage.Files;
 
 namespace Pieces.Storage.Opening;
@@ -14,7 +15,7 @@ internal static class SpaceNeed
         {
             if (!options.Wants(file.Index) || rulings[file.Index] is FileRuling.Keep or FileRuling.KeepByName or FileRuling.Finish)
                 continue;
-            FileFacts facts = files.PlaceOf(file.Index) == FilePlace.Final ? inventory.Final(file.Index) : inventory.Part(file.Index);
+            FileStat facts = files.PlaceOf(file.Index) == FilePlace.Final ? inventory.Final(file.Index) : inventory.Part(file.Index);
             needed += Math.Max(0, file.Length - facts.Allocated);
         }
 

@@ -1,5 +1,6 @@
 using Microsoft.Win32.SafeHandles;
 using Pieces.Metadata;
+using Pieces.Platform;
 using Pieces.Primitives;
 using Pieces.Storage.Files;
 

@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using Pieces.Platform;
 using Pieces.Primitives;
 using Pieces.Storage.Files;
 

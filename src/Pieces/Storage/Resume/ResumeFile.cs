@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Numerics;
 using Pieces.Metadata;
+using Pieces.Platform;
 using Pieces.Primitives;
 using Pieces.Storage.Files;
 
@@ -81,7 +82,7 @@ internal static class ResumeFile
     /// <exception cref="StorageException">It is there and cannot be read.</exception>
     public static ResumeReading Read(string path, Metainfo metainfo, Guid boot)
     {
-        FileFacts facts = FileFacts.Of(path);
+        FileStat facts = FileFacts.Of(path);
         if (facts.Kind == FileKind.Missing)
             return new ResumeReading(ResumeVerdict.Missing, null, "");
         if (!facts.IsFile)

@@ -1,5 +1,6 @@
 using System.Buffers;
 using Microsoft.Win32.SafeHandles;
+using Pieces.Platform;
 using Pieces.Storage.Files;
 
 namespace Pieces.Storage.Resume;

@@ -54,6 +54,6 @@ internal sealed class ResumeState
     /// <summary>Whether it was closed in good order, so that nothing is on the disk that it does not tell of.</summary>
     public bool IsClosed { get; init; }
 
-    /// <summary>When the state was last written, as <see cref="FileFacts.Modified"/>.</summary>
+    /// <summary>When the state was last written, as <see cref="Pieces.Platform.FileStat.Modified"/>.</summary>
     public long Modified { get; init; }
 }

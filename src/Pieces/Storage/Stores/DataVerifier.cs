@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Pieces.Metadata;
+using Pieces.Platform;
 using Pieces.Primitives;
 using Pieces.Storage.Files;
 using Pieces.Storage.Opening;
@@ -84,7 +85,7 @@ public static class DataVerifier
         var mode = new FileStoreMode(ReadOnly: true, Preallocation.None);
         var files = new FileStore(metainfo.Files, paths, handles, SystemDiskCalls.Instance, mode);
         bool hasSpare = FileFacts.Of(paths.Spare).IsFile;
-        var facts = new FileFacts[metainfo.Files.Length];
+        var facts = new FileStat[metainfo.Files.Length];
         foreach (FileEntry file in metainfo.Files)
         {
             if (!file.IsOnDisk)
@@ -108,7 +109,7 @@ public static class DataVerifier
         {
             if (!file.IsOnDisk || (flags is not null && !flags[file.Index]))
                 continue;
-            FileFacts fact = facts[file.Index];
+            FileStat fact = facts[file.Index];
             ImmutableArray<int> lacking = file.Length == 0 ? [] : Clear(good, metainfo.Layout.PieceAt(file.Offset).Value,
                 metainfo.Layout.PieceAt(file.Offset + file.Length - 1).Value);
             ImmutableArray<int> bad = [.. lacking.Where(i => !unproven[i])];
@@ -123,12 +124,12 @@ public static class DataVerifier
         };
     }
 
-    private static FileFacts Place(FileEntry file, FileStore files, StoragePaths paths)
+    private static FileStat Place(FileEntry file, FileStore files, StoragePaths paths)
     {
         if (!HasFolders(file, files))
             return default;
-        FileFacts final = FileFacts.Of(paths.Final(file.Index));
-        FileFacts part = final.IsFile ? default : FileFacts.Of(paths.Part(file.Index));
+        FileStat final = FileFacts.Of(paths.Final(file.Index));
+        FileStat part = final.IsFile ? default : FileFacts.Of(paths.Part(file.Index));
         if (final.IsFile)
             files.SetPlace(file.Index, FilePlace.Final);
         else if (part.IsFile)

@@ -1,4 +1,5 @@
 using Pieces.Metadata;
+using Pieces.Platform;
 using Pieces.Primitives;
 using Pieces.Storage.Files;
 using Pieces.Storage.Opening;

@@ -1,4 +1,5 @@
 using Pieces.Metadata;
+using Pieces.Platform;
 using Pieces.Primitives;
 using Pieces.Storage.Files;
 using Pieces.Storage.Opening;
@@ -172,7 +173,7 @@ internal sealed class TorrentStorage : ITorrentStore
         log.Rewrite();
         _files.PartMade = file =>
         {
-            long identity = FileFacts.Of(_paths.Part(file)).Identity;
+            long identity = FileFacts.Of(_paths.Part(file)).Identity.Fingerprint;
             ledger.SetIdentity(file, identity);
             log.Append(new ResumeRecord(ResumeFact.FileMade, file, identity));
         };
@@ -185,7 +186,7 @@ internal sealed class TorrentStorage : ITorrentStore
         for (int i = 0; i < identities.Length; i++)
         {
             if (_files.PlaceOf(i) is FilePlace.Part or FilePlace.Final)
-                identities[i] = FileFacts.Of(_files.PathOf(i)).Identity;
+                identities[i] = FileFacts.Of(_files.PathOf(i)).Identity.Fingerprint;
         }
 
         return new ResumeState

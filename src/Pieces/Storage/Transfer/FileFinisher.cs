@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Pieces.Metadata;
+using Pieces.Platform;
 using Pieces.Primitives;
 using Pieces.Storage.Files;
 using Pieces.Storage.Resume;

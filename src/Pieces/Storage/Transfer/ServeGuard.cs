@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Pieces.Metadata;
+using Pieces.Platform;
 using Pieces.Primitives;
 using Pieces.Storage.Files;
 
@@ -39,7 +40,7 @@ internal sealed class ServeGuard
     }
 
     /// <summary>Remembers how a file looked when its bytes were known to be good.</summary>
-    public void Remember(int file, FileFacts facts)
+    public void Remember(int file, FileStat facts)
     {
         lock (_gate)
             _stamps[file] = new Stamp(facts.Length, facts.Modified / 100);

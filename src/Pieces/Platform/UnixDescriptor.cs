@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 
-namespace Pieces.Cli.Streaming;
+namespace Pieces.Platform;
 
 /// <summary>
 /// Writing to a descriptor and watching it, as the runtime does not offer it: its streams lose count of what was written when a descriptor does

@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 
-namespace Pieces.Net;
+namespace Pieces.Platform;
 
 /// <summary>One system call (<c>readv</c>) that fills many buffers from a socket. The runtime's own takes arrays only, and pins and allocates for each call.</summary>
 internal static unsafe class ScatterCall

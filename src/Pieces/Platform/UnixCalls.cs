@@ -3,13 +3,14 @@ using System.Runtime.InteropServices;
 using System.Text;
 using Microsoft.Win32.SafeHandles;
 
-namespace Pieces.Storage.Files;
+namespace Pieces.Platform;
 
 /// <summary>The few calls of the system that the runtime does not offer. Paths are passed as bytes, so nothing has to be marshalled.</summary>
 internal static class UnixCalls
 {
     private const int AtCurrentFolder = -100;
     private const int AtNoFollow = 0x100;
+    private const int StatType = 1;
     private const int StatBasicAndBirth = 0xFFF;
     private const int StatBufferLength = 256;
     private const int NoSuchEntry = 2;
@@ -41,11 +42,18 @@ internal static class UnixCalls
         return true;
     }
 
+    /// <summary>What a path leads to in the end (Linux only); missing also when the system does not say.</summary>
+    public static FileKind KindOfTarget(string path)
+    {
+        byte[] buffer = new byte[StatBufferLength];
+        return StatX(AtCurrentFolder, Terminated(path), 0, StatType, buffer) == 0 ? KindIn(buffer) : FileKind.Missing;
+    }
+
     /// <summary>Looks at a path without following a link at its end (Linux only); false when nothing is there.</summary>
     /// <exception cref="IOException">The system refused.</exception>
-    public static bool TryStat(string path, out FileFacts facts)
+    public static bool TryStat(string path, out FileStat stat)
     {
-        facts = default;
+        stat = default;
         byte[] buffer = new byte[StatBufferLength];
         if (StatX(AtCurrentFolder, Terminated(path), AtNoFollow, StatBasicAndBirth, buffer) != 0)
         {
@@ -54,13 +62,15 @@ internal static class UnixCalls
         }
 
         // The layout of struct statx is the same on every architecture.
-        ulong inode = BinaryPrimitives.ReadUInt64LittleEndian(buffer.AsSpan(32));
-        long birth = Time(buffer.AsSpan(80));
-        facts = new FileFacts(
-            Kind(BinaryPrimitives.ReadUInt16LittleEndian(buffer.AsSpan(28))),
+        var identity = new FileIdentity(
+            ((ulong)BinaryPrimitives.ReadUInt32LittleEndian(buffer.AsSpan(136)) << 32) | BinaryPrimitives.ReadUInt32LittleEndian(buffer.AsSpan(140)),
+            BinaryPrimitives.ReadUInt64LittleEndian(buffer.AsSpan(32)),
+            Time(buffer.AsSpan(80)));
+        stat = new FileStat(
+            KindIn(buffer),
             BinaryPrimitives.ReadInt64LittleEndian(buffer.AsSpan(40)),
             Time(buffer.AsSpan(112)),
-            (long)((inode * 0x9E3779B97F4A7C15) ^ (ulong)birth),
+            identity,
             BinaryPrimitives.ReadInt64LittleEndian(buffer.AsSpan(48)) * 512);
         return true;
     }
@@ -106,11 +116,14 @@ internal static class UnixCalls
             throw new IOException(Marshal.GetPInvokeErrorMessage(error), error);
     }
 
-    private static FileKind Kind(int mode) => (mode & 0xF000) switch
+    private static FileKind KindIn(byte[] stat) => (BinaryPrimitives.ReadUInt16LittleEndian(stat.AsSpan(28)) & 0xF000) switch
     {
         0x8000 => FileKind.File,
         0x4000 => FileKind.Folder,
         0xA000 => FileKind.Link,
+        0x1000 => FileKind.Pipe,
+        0xC000 => FileKind.Socket,
+        0x2000 or 0x6000 => FileKind.Device,
         _ => FileKind.Other,
     };
 

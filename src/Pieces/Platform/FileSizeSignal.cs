@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace Pieces.Cli.Terminal;
+namespace Pieces.Platform;
 
 /// <summary>The signal of a file that would grow past the limit of <c>ulimit -f</c>. Ignored, the write fails instead and is said in one line.</summary>
 internal static class FileSizeSignal

@@ -1,4 +1,4 @@
-namespace Pieces.Storage.Files;
+namespace Pieces.Platform;
 
 /// <summary>Names the present start of the machine: what was written since then is in the system's cache even if the process was killed.</summary>
 internal static class BootId
@@ -11,7 +11,7 @@ internal static class BootId
         {
             return File.Exists(Source) && Guid.TryParse(File.ReadAllText(Source).Trim(), out Guid boot) ? boot : Guid.Empty;
         }
-        catch (Exception e) when (DiskErrors.IsDiskError(e))
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             return Guid.Empty;
         }

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace Pieces.Cli.Terminal;
+namespace Pieces.Platform;
 
 /// <summary>What the runtime has no call for: the size of the terminal behind stderr, whose turn it is there, and stopping for real.</summary>
 internal static class TerminalCalls
@@ -44,6 +44,7 @@ internal static class TerminalCalls
 
     private static (int Columns, int Rows)? SizeOfConsole()
     {
+#pragma warning disable RS0030 // The size of the terminal is all that is asked of the console; nothing is read or written through it.
         try
         {
             return Console.WindowWidth > 0 && Console.WindowHeight > 0 ? (Console.WindowWidth, Console.WindowHeight) : null;
@@ -53,6 +54,7 @@ internal static class TerminalCalls
             // No terminal to ask: a bar was demanded for a file or pipe.
             return null;
         }
+#pragma warning restore RS0030
     }
 
 #pragma warning disable SYSLIB1054 // Source-generated imports need a partial class; these signatures need no marshalling at all.

@@ -1,7 +1,7 @@
 using System.Globalization;
 using Microsoft.Win32.SafeHandles;
 
-namespace Pieces.Cli.Terminal;
+namespace Pieces.Platform;
 
 /// <summary>
 /// Which of stdin, stdout and stderr the caller gave. One that was closed is free for the next file that is opened: the runtime's own pipes, or a file of
