@@ -13,7 +13,7 @@ public class PlatformLayerTests
 
     private const string Layer = "Pieces.Platform";
 
-    private static readonly Assembly[] Shipped = [typeof(TorrentClient).Assembly, typeof(Pieces.Cli.CliContext).Assembly];
+    private static readonly Assembly[] Shipped = [typeof(TorrentClient).Assembly, typeof(Pieces.Cli.Terminal.CliContext).Assembly];
 
     [Fact]
     public void Native_functions_are_imported_in_the_platform_layer_alone() =>
@@ -26,13 +26,13 @@ public class PlatformLayerTests
 
     [Fact]
     public void The_program_uses_what_the_library_publishes_and_the_platform_layer_and_nothing_else() =>
-        MethodsOf(typeof(Pieces.Cli.CliContext).Assembly)
+        MethodsOf(typeof(Pieces.Cli.Terminal.CliContext).Assembly)
             .SelectMany(method => CompiledCalls.MembersIn(method).Where(IsHidden).Select(member => $"{NameOf(method)} uses {member.DeclaringType}.{member.Name}"))
             .Should().BeEmpty();
 
     [Fact]
     public void The_program_uses_the_platform_layer() =>
-        MethodsOf(typeof(Pieces.Cli.CliContext).Assembly).SelectMany(CompiledCalls.MembersIn)
+        MethodsOf(typeof(Pieces.Cli.Terminal.CliContext).Assembly).SelectMany(CompiledCalls.MembersIn)
             .Should().Contain(member => member.DeclaringType != null && member.DeclaringType.Namespace == Layer);
 
     private static IEnumerable<MethodBase> MethodsOf(Assembly assembly) =>

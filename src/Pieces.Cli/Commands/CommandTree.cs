@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Pieces.Cli.Parsing;
+using Pieces.Cli.Terminal;
 
 namespace Pieces.Cli.Commands;
 

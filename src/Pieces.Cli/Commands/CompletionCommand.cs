@@ -3,6 +3,7 @@ using System.Text;
 using Pieces.Cli.Completion;
 using Pieces.Cli.Failures;
 using Pieces.Cli.Parsing;
+using Pieces.Cli.Terminal;
 
 namespace Pieces.Cli.Commands;
 

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Pieces.Cli.Failures;
 using Pieces.Cli.Parsing;
 using Pieces.Cli.Settings;
+using Pieces.Cli.Terminal;
 
 namespace Pieces.Cli.Commands;
 

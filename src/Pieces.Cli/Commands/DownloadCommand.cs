@@ -4,6 +4,7 @@ using Pieces.Cli.Reports;
 using Pieces.Cli.Selection;
 using Pieces.Cli.Sources;
 using Pieces.Cli.Streaming;
+using Pieces.Cli.Terminal;
 using Pieces.Cli.Transfers;
 using Pieces.Torrents;
 

@@ -3,6 +3,7 @@ using Pieces.Cli.Completion;
 using Pieces.Cli.Failures;
 using Pieces.Cli.Help;
 using Pieces.Cli.Parsing;
+using Pieces.Cli.Terminal;
 
 namespace Pieces.Cli.Commands;
 

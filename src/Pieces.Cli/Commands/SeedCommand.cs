@@ -2,6 +2,7 @@ using System.CommandLine;
 using Pieces.Cli.Parsing;
 using Pieces.Cli.Selection;
 using Pieces.Cli.Sources;
+using Pieces.Cli.Terminal;
 using Pieces.Cli.Transfers;
 
 namespace Pieces.Cli.Commands;

@@ -5,6 +5,7 @@ using Pieces.Cli.Parsing;
 using Pieces.Cli.Progress;
 using Pieces.Cli.Share;
 using Pieces.Cli.Sources;
+using Pieces.Cli.Terminal;
 using Pieces.Cli.Transfers;
 using Pieces.Metadata;
 using Pieces.Storage;

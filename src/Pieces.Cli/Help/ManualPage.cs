@@ -1,4 +1,5 @@
 using System.Text;
+using Pieces.Cli.Terminal;
 
 namespace Pieces.Cli.Help;
 

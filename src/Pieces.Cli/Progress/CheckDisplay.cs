@@ -1,3 +1,4 @@
+using Pieces.Cli.Terminal;
 using Pieces.Metadata;
 using Pieces.Storage;
 using Pieces.Torrents;

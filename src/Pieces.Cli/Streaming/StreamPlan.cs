@@ -1,4 +1,5 @@
 using Pieces.Cli.Failures;
+using Pieces.Cli.Terminal;
 using Pieces.Storage;
 using Pieces.Torrents;
 

@@ -1,4 +1,5 @@
 using Pieces.Cli.Hooks;
+using Pieces.Cli.Parsing;
 
 namespace Pieces.Tests.Cli;
 

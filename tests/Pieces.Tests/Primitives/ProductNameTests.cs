@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Pieces.Cli;
+using Pieces.Cli.Terminal;
 using Pieces.Primitives;
 using Pieces.Tests.Metadata;
 

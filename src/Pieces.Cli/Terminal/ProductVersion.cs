@@ -1,6 +1,6 @@
 using System.Reflection;
 
-namespace Pieces.Cli;
+namespace Pieces.Cli.Terminal;
 
 /// <summary>What this program calls itself.</summary>
 internal static class ProductVersion

@@ -1,7 +1,7 @@
 using System.CommandLine;
-using Pieces.Cli.Parsing;
+using Pieces.Cli.Selection;
 
-namespace Pieces.Cli.Selection;
+namespace Pieces.Cli.Parsing;
 
 /// <summary>The flags that say which files of a torrent are meant.</summary>
 internal sealed class SelectionFlags

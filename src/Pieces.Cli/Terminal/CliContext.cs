@@ -1,7 +1,7 @@
 using Pieces.Cli.Settings;
 using Pieces.Cli.Terminal;
 
-namespace Pieces.Cli;
+namespace Pieces.Cli.Terminal;
 
 /// <summary>What every command is given.</summary>
 /// <param name="Messages">For people, on stderr.</param>

@@ -3,9 +3,10 @@ using Pieces.Cli.Hooks;
 using Pieces.Cli.Progress;
 using Pieces.Cli.Share;
 using Pieces.Cli.Terminal;
+using Pieces.Cli.Transfers;
 using Serilog;
 
-namespace Pieces.Cli.Transfers;
+namespace Pieces.Cli.Commands;
 
 /// <summary>Chooses who hears what happens in a run.</summary>
 internal static class ObserverSetup

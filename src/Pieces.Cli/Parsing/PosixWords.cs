@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Pieces.Cli.Hooks;
+namespace Pieces.Cli.Parsing;
 
 /// <summary>
 /// Splits a command in words as a POSIX shell does by its quotes, and does nothing else of what a shell does: no variable, no pattern, no pipe. Pure.

@@ -2,10 +2,11 @@ using Pieces.Cli.Failures;
 using Pieces.Cli.Share;
 using Pieces.Cli.Sources;
 using Pieces.Cli.Terminal;
+using Pieces.Cli.Transfers;
 using Pieces.Trackers;
 using Serilog;
 
-namespace Pieces.Cli.Transfers;
+namespace Pieces.Cli.Commands;
 
 /// <summary>Downloads or seeds all sources of one run, and tells whoever wants to hear of it.</summary>
 internal sealed class TransferRun

@@ -1,14 +1,16 @@
 using Pieces.Cli.Failures;
 using Pieces.Cli.Progress;
+using Pieces.Cli.Reports;
 using Pieces.Cli.Selection;
 using Pieces.Cli.Sources;
+using Pieces.Cli.Terminal;
 using Pieces.Cli.Transfers;
 using Pieces.Metadata;
 using Pieces.Primitives;
 using Pieces.Storage;
 using Pieces.Torrents;
 
-namespace Pieces.Cli.Reports;
+namespace Pieces.Cli.Commands;
 
 /// <summary>A download that only says what it would do. It reads what is there, and asks neither trackers nor peers.</summary>
 internal sealed class DryRun
