@@ -22,9 +22,10 @@ internal sealed class Application : IDisposable
 
     public Application(TimeProvider timeProvider, StopSignals signals)
     {
-        _context = new CliContext(new Messages(_errors), new StandardOutput(), timeProvider, signals, SettingSources.OfProcess(), _errors);
-        _root = CommandTree.Create(_context, _flags);
-        _reader = new CommandReader(_root, _context.Settings);
+        _context = new CliContext(new Messages(_errors), new StandardOutput(), timeProvider, signals, _errors);
+        var settings = SettingSources.OfProcess();
+        _root = CommandTree.Create(_context, settings, _flags);
+        _reader = new CommandReader(_root, settings);
     }
 
     /// <summary>Runs the command that the arguments name. Every failure ends here, as one line and a code.</summary>

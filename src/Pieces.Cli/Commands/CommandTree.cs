@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Pieces.Cli.Parsing;
+using Pieces.Cli.Settings;
 using Pieces.Cli.Terminal;
 
 namespace Pieces.Cli.Commands;
@@ -8,7 +9,10 @@ namespace Pieces.Cli.Commands;
 internal static class CommandTree
 {
     /// <summary>Builds the tree for one run.</summary>
-    public static RootCommand Create(CliContext context, CommonFlags flags)
+    /// <param name="context">What every command is given.</param>
+    /// <param name="settings">What completes a command line.</param>
+    /// <param name="flags">Flags of every command.</param>
+    public static RootCommand Create(CliContext context, SettingSources settings, CommonFlags flags)
     {
         var root = new RootCommand("Download, verify and seed torrents.");
         // The root comes with flags and directives of its own: ours replace them.
@@ -23,7 +27,7 @@ internal static class CommandTree
         root.Subcommands.Add(MagnetCommand.Create(context));
         root.Subcommands.Add(TrackerCommand.Create(context));
         root.Subcommands.Add(ShareCommand.Create(context));
-        root.Subcommands.Add(ConfigCommand.Create(context, root));
+        root.Subcommands.Add(ConfigCommand.Create(context, settings, root));
         root.Subcommands.Add(CompletionCommand.Create(context, root));
         root.Subcommands.Add(HelpCommand.Create(context, root));
         return root;

@@ -10,9 +10,9 @@ namespace Pieces.Cli.Commands;
 internal static class ConfigCommand
 {
     /// <summary>The command's name.</summary>
-    public const string Name = "config";
+    public const string Name = SettingNames.ListCommand;
 
-    public static Command Create(CliContext context, RootCommand root)
+    public static Command Create(CliContext context, SettingSources settings, RootCommand root)
     {
         var words = new Argument<string[]>("COMMAND")
         {
@@ -23,7 +23,7 @@ internal static class ConfigCommand
         var command = new Command(Name, "print every effective setting, and where it came from") { words, json };
         command.SetAction((parse, cancellationToken) =>
         {
-            var reader = new CommandReader(root, context.Settings);
+            var reader = new CommandReader(root, settings);
             CompleteCommand complete = Read(reader, context, root, parse.GetValue(words) ?? []);
             var list = new SettingList(complete.Parse.CommandResult.Command.Name, reader.FilePath, complete.Settings);
             if (parse.GetValue(json))

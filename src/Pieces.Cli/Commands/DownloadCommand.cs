@@ -35,7 +35,7 @@ internal static class DownloadCommand
         dryRun.AddTo(command);
         command.SetAction(async (parse, _) =>
         {
-            IReadOnlyList<string> given = run.SourcesOf(parse, parse.GetValue(sources) ?? []);
+            IReadOnlyList<string> given = SourceArguments.Gather(parse.GetValue(sources) ?? [], run.ListOf(parse));
             SwarmSettings peers = swarm.Read(parse);
             TorrentOptions torrent = files.Apply(parse, peers.Apply(goals.Apply(parse, new())));
             bool isStream = files.IsStream(parse);
@@ -58,7 +58,8 @@ internal static class DownloadCommand
             using var loader = new SourceLoader(way, context.TimeProvider);
             if (dryRun.IsAsked(parse))
                 return (int)await new DryRun(context, settings, loader, run.WantsJson(parse)).RunAsync(given);
-            return (int)await new TransferRun(context, run.Apply(parse, settings, isStream), loader).RunAsync(given);
+            settings = run.Apply(parse, settings, isWatched: !Console.IsErrorRedirected, isStream);
+            return (int)await new TransferRun(context, settings, loader, new SwarmKind(settings)).RunAsync(given);
         });
         return command;
     }

@@ -1,7 +1,6 @@
 using Pieces.Cli.Events;
 using Pieces.Cli.Hooks;
 using Pieces.Cli.Progress;
-using Pieces.Cli.Share;
 using Pieces.Cli.Terminal;
 using Pieces.Cli.Transfers;
 using Serilog;
@@ -12,14 +11,17 @@ namespace Pieces.Cli.Commands;
 internal static class ObserverSetup
 {
     /// <summary>Makes them; the caller disposes.</summary>
-    public static TransferObservers Create(CliContext context, TransferSettings settings, RunStop stop)
+    /// <param name="context">What every command is given.</param>
+    /// <param name="settings">What the run is to do.</param>
+    /// <param name="parts">What the command adds.</param>
+    /// <param name="events">Takes events; null where people are told. Disposed with the observers.</param>
+    /// <param name="stop">Ends the run.</param>
+    public static TransferObservers Create(CliContext context, TransferSettings settings, TransferParts parts, EventWriter? events, RunStop stop)
     {
-        TransferObserver audience = settings.Events == EventTarget.None
-            ? new PeopleObserver(context.Messages, ProgressViews.Create(context, settings.Progress), settings)
-            : new EventObserver(CreateWriter(context, settings.Events, stop), settings.Torrent.SeedOnly, settings.Share);
-        List<TransferObserver> observers = [audience];
-        if (settings.Share is { } plan)
-            observers.Add(new ShareObserver(plan, settings.Events == EventTarget.None ? context.Output : null, context.Messages, stop));
+        TransferObserver audience = events is null
+            ? new PeopleObserver(context.Messages, ProgressViews.Create(context, settings.Progress), parts.Text)
+            : new EventObserver(events, settings.Torrent.SeedOnly);
+        List<TransferObserver> observers = [audience, .. parts.Observers];
         if (settings.Paths != PathStyle.None)
             observers.Add(new PathObserver(context.Output, settings.Paths, !Console.IsOutputRedirected, stop.FailOutput));
         if (settings.OnComplete is { } command)
@@ -27,15 +29,17 @@ internal static class ObserverSetup
         return new TransferObservers(observers);
     }
 
+    /// <summary>Where events go; null where people are told instead.</summary>
+    public static EventWriter? CreateWriter(CliContext context, EventTarget target, RunStop stop) => target switch
+    {
+        EventTarget.Output => new EventWriter(context.Output, context.TimeProvider, stop.FailOutput),
+        EventTarget.Error => new EventWriter(new ErrorOutput(), context.TimeProvider, stop.FailOutput),
+        _ => null,
+    };
+
     /// <summary>Where the library logs to: among the lines for people, or, as far as it warns, among the events.</summary>
     public static ILogger CreateLogger(CliContext context, TransferSettings settings, TransferObserver observers) =>
         settings.Events == EventTarget.None ? MessageSink.CreateLogger(context.Messages) : EventLogSink.CreateLogger(observers);
-
-    private static EventWriter CreateWriter(CliContext context, EventTarget target, RunStop stop)
-    {
-        IByteOutput output = target == EventTarget.Error ? new ErrorOutput() : context.Output;
-        return new EventWriter(output, context.TimeProvider, stop.FailOutput);
-    }
 
     private static HookObserver CreateHooks(
         CliContext context, TransferSettings settings, IReadOnlyList<string> command, TransferObserver audience, RunStop stop)

@@ -45,7 +45,9 @@ internal static class SeedCommand
                 Progress = progress.Of(parse),
             };
             using var loader = new SourceLoader(way, context.TimeProvider);
-            return (int)await new TransferRun(context, run.Apply(parse, settings), loader).RunAsync(run.SourcesOf(parse, parse.GetValue(sources) ?? []));
+            settings = run.Apply(parse, settings, isWatched: !Console.IsErrorRedirected);
+            IReadOnlyList<string> given = SourceArguments.Gather(parse.GetValue(sources) ?? [], run.ListOf(parse));
+            return (int)await new TransferRun(context, settings, loader, new SwarmKind(settings)).RunAsync(given);
         });
         return command;
     }

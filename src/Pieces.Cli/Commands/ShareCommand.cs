@@ -77,10 +77,10 @@ internal sealed class ShareCommand
             },
             Progress = parse.GetValue(_json) ? ProgressStyle.None : _progress.Of(parse),
             Events = parse.GetValue(_json) ? EventTarget.Output : EventTarget.None,
-            Share = new SharePlan(content, paths, parse.GetValue(_times)),
         };
         using var loader = new SourceLoader(reach, _context.TimeProvider);
-        return await new TransferRun(_context, settings, loader).RunAsync([content.Metainfo.Name]);
+        var kind = new ShareKind(settings, SharePlan.Of(content, paths, parse.GetValue(_times)));
+        return await new TransferRun(_context, settings, loader, kind).RunAsync([content.Metainfo.Name]);
     }
 
     // As the torrent will be called, as far as the paths tell.

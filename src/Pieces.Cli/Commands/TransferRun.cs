@@ -1,5 +1,5 @@
+using Pieces.Cli.Events;
 using Pieces.Cli.Failures;
-using Pieces.Cli.Share;
 using Pieces.Cli.Sources;
 using Pieces.Cli.Terminal;
 using Pieces.Cli.Transfers;
@@ -14,25 +14,30 @@ internal sealed class TransferRun
     private readonly CliContext _context;
     private readonly TransferSettings _settings;
     private readonly SourceLoader _loader;
+    private readonly ITransferKind _kind;
 
     /// <param name="context">What every command is given.</param>
     /// <param name="settings">What the torrents are to do.</param>
     /// <param name="loader">Loads their sources; stays its owner's.</param>
-    public TransferRun(CliContext context, TransferSettings settings, SourceLoader loader)
+    /// <param name="kind">What the command is for.</param>
+    public TransferRun(CliContext context, TransferSettings settings, SourceLoader loader, ITransferKind kind)
     {
         _context = context;
         _settings = settings;
         _loader = loader;
+        _kind = kind;
     }
 
     /// <summary>Runs all of them to their end; one that fails does not keep the others from going on.</summary>
     public async Task<ExitCode> RunAsync(IReadOnlyList<string> sources)
     {
         using var stop = new RunStop(_context.Signals);
+        EventWriter? events = ObserverSetup.CreateWriter(_context, _settings.Events, stop);
+        TransferParts parts = _kind.Start(_context, events, stop);
         ExitCode code;
-        await using (TransferObservers observers = ObserverSetup.Create(_context, _settings, stop))
+        await using (TransferObservers observers = ObserverSetup.Create(_context, _settings, parts, events, stop))
         {
-            IReadOnlyList<SourceResult> results = await TransferAsync(observers, stop, sources);
+            IReadOnlyList<SourceResult> results = await TransferAsync(parts.Host, observers, stop, sources);
             code = CodeOf(results);
             observers.Conclude(results, code);
         }
@@ -43,25 +48,17 @@ internal sealed class TransferRun
         return failure.Code;
     }
 
-    private async Task<IReadOnlyList<SourceResult>> TransferAsync(TransferObservers observers, RunStop stop, IReadOnlyList<string> sources)
+    private async Task<IReadOnlyList<SourceResult>> TransferAsync(
+        HostFactory hostFactory, TransferObservers observers, RunStop stop, IReadOnlyList<string> sources)
     {
         if (_settings.Torrent.UseTrackers && EnvironmentProxy.Describe() is { } proxy)
             observers.Note($"HTTP trackers are asked through the environment's proxy, {proxy}; peers and UDP trackers are not");
         try
         {
-            TransferSettings settings = DescriptorLimit.Fit(_settings, MostAtOnce(sources.Count), message => observers.Warn(null, message));
+            void Warn(string message) => observers.Warn(null, message);
+            TransferSettings settings = DescriptorLimit.Fit(_settings, MostAtOnce(sources.Count), Warn);
             ILogger logger = ObserverSetup.CreateLogger(_context, settings, observers);
-            await using var host = new ClientHost(settings, _loader, _context.TimeProvider, logger);
-            if (settings.Share is { } plan)
-            {
-                // The tracker goes first: nobody who asks it then could be served.
-                await using var share = new ShareHost(host, plan, settings.Client.Binding?.Address, _context.TimeProvider, logger)
-                {
-                    Warn = message => observers.Warn(null, message),
-                };
-                return await new TransferLoop(share, settings, observers, _context.TimeProvider, stop, sources).RunAsync();
-            }
-
+            await using ITransferHost host = hostFactory(new ClientHost(settings, _loader, _context.TimeProvider, logger), Warn, logger);
             return await new TransferLoop(host, settings, observers, _context.TimeProvider, stop, sources).RunAsync();
         }
 #pragma warning disable CA1031 // A bug of ours ends the run, and whoever reads the events is to hear of it too.

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Pieces.Cli.Commands;
 using Pieces.Cli.Help;
 using Pieces.Cli.Settings;
 
@@ -94,7 +93,7 @@ internal sealed record CompletionModel(IReadOnlyList<CompletedCommand> Commands,
         null => CompletedWord.Nothing,
         "SOURCE" => new CompletedWord(WordKind.Torrent, []),
         "PATH" => new CompletedWord(WordKind.File, []),
-        "SHELL" => new CompletedWord(WordKind.Choice, [.. CompletionCommand.Shells]),
+        "SHELL" => new CompletedWord(WordKind.Choice, [.. CompletionScripts.Shells]),
         "COMMAND" => new CompletedWord(WordKind.Choice, [.. Visible(root).Where(SettingNames.AreTakenBy).Select(candidate => candidate.Name)]),
         "TOPIC" => new CompletedWord(
             WordKind.Choice,

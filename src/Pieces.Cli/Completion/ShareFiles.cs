@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using Pieces.Cli.Commands;
 using Pieces.Cli.Failures;
 using Pieces.Cli.Help;
 
@@ -40,9 +39,9 @@ internal static class ShareFiles
         yield return ("man/man1/pieces.1", program);
         foreach (Command command in commands)
             yield return ($"man/man1/pieces-{command.Name}.1", ManualPage.OfCommand(CommandPages.Of(root, command), date));
-        yield return ("bash-completion/completions/pieces", CompletionCommand.ScriptOf("bash", root));
-        yield return ("zsh/site-functions/_pieces", CompletionCommand.ScriptOf("zsh", root));
-        yield return ("fish/vendor_completions.d/pieces.fish", CompletionCommand.ScriptOf("fish", root));
+        yield return ("bash-completion/completions/pieces", CompletionScripts.Of("bash", root));
+        yield return ("zsh/site-functions/_pieces", CompletionScripts.Of("zsh", root));
+        yield return ("fish/vendor_completions.d/pieces.fish", CompletionScripts.Of("fish", root));
     }
 
     private static string Date()

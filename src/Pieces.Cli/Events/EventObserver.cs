@@ -1,5 +1,4 @@
 using Pieces.Cli.Failures;
-using Pieces.Cli.Share;
 using Pieces.Cli.Transfers;
 using Pieces.Torrents;
 
@@ -13,14 +12,11 @@ internal sealed class EventObserver : TransferObserver
     private readonly Dictionary<TransferItem, DateTimeOffset> _due = [];
     private readonly EventWriter _events;
     private readonly bool _seeds;
-    private readonly SharePlan? _share;
 
     /// <param name="events">Takes them.</param>
     /// <param name="seeds">Whether the run only serves, so that nothing will have been fetched when it ends well.</param>
-    /// <param name="share">What is shared, or null.</param>
-    public EventObserver(EventWriter events, bool seeds, SharePlan? share = null)
+    public EventObserver(EventWriter events, bool seeds)
     {
-        _share = share;
         _events = events;
         _seeds = seeds;
     }
@@ -37,13 +33,6 @@ internal sealed class EventObserver : TransferObserver
         _events.Write(new ErrorEvent(_events.Now, item?.InfoHash, item?.Source, EventText.Reason(outcome, _seeds), (int)outcome.Code));
 
     /// <inheritdoc/>
-    public override void Begin(TransferItem item, int listenPort)
-    {
-        if (_share is { Offer: { } offer } plan)
-            _events.Write(new ShareEvent(_events.Now, item.InfoHash, item.Name, offer.Link, offer.Command, plan.Times));
-    }
-
-    /// <inheritdoc/>
     public override void Hear(TransferItem item, TorrentNotice notice)
     {
         if (EventText.Of(item, notice, _events.Now) is { } e)
@@ -51,20 +40,20 @@ internal sealed class EventObserver : TransferObserver
     }
 
     /// <inheritdoc/>
-    public override void Show(IReadOnlyList<TransferSession> running)
+    public override void Show(IReadOnlyList<IRunningTransfer> running)
     {
         DateTimeOffset now = _events.Now;
-        foreach (TransferSession session in running)
+        foreach (IRunningTransfer transfer in running)
         {
-            TorrentSnapshot state = session.Snapshot;
+            TorrentSnapshot state = transfer.Snapshot;
             if (EventText.PhaseName(state.Phase) is not { } phase)
                 continue;
-            if (_due.TryGetValue(session.Item, out DateTimeOffset due) && now < due)
+            if (_due.TryGetValue(transfer.Item, out DateTimeOffset due) && now < due)
                 continue;
 
             // Once a second on the average, though it is looked at only now and then.
-            _due[session.Item] = now - due < ProgressInterval ? due + ProgressInterval : now + ProgressInterval;
-            _events.Write(EventText.Progress(session.Item, state, phase, now));
+            _due[transfer.Item] = now - due < ProgressInterval ? due + ProgressInterval : now + ProgressInterval;
+            _events.Write(EventText.Progress(transfer.Item, state, phase, now));
         }
     }
 

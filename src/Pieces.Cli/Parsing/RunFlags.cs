@@ -1,7 +1,5 @@
 using System.CommandLine;
 using Pieces.Cli.Failures;
-using Pieces.Cli.Hooks;
-using Pieces.Cli.Sources;
 using Pieces.Cli.Transfers;
 
 namespace Pieces.Cli.Parsing;
@@ -46,9 +44,10 @@ internal sealed class RunFlags
     /// <summary>Sets what they say.</summary>
     /// <param name="parse">The command line.</param>
     /// <param name="settings">What the other flags say.</param>
+    /// <param name="isWatched">Whether somebody looks on, who can end the run when it has lasted too long.</param>
     /// <param name="contentOnOutput">Whether stdout carries the content itself.</param>
     /// <exception cref="FailureException">Two of them want stdout.</exception>
-    public TransferSettings Apply(ParseResult parse, TransferSettings settings, bool contentOnOutput = false)
+    public TransferSettings Apply(ParseResult parse, TransferSettings settings, bool isWatched, bool contentOnOutput = false)
     {
         bool json = WantsJson(parse);
         PathStyle paths = Has(parse, _zero) ? PathStyle.NulEnded : Has(parse, _paths) ? PathStyle.Lines : PathStyle.None;
@@ -63,7 +62,7 @@ internal sealed class RunFlags
             Events = !json ? EventTarget.None : contentOnOutput ? EventTarget.Error : EventTarget.Output,
             Paths = paths,
             OnComplete = _onComplete is null ? null : parse.GetValue(_onComplete),
-            MetadataTimeout = MetadataTimeoutOf(parse, !Console.IsErrorRedirected),
+            MetadataTimeout = MetadataTimeoutOf(parse, isWatched),
         };
     }
 
@@ -72,21 +71,8 @@ internal sealed class RunFlags
     /// <param name="isWatched">Whether somebody looks on, who can end it when it has lasted too long.</param>
     public TimeSpan? MetadataTimeoutOf(ParseResult parse, bool isWatched) => MetadataTimeoutFlag.Of(parse, _metadata, isWatched);
 
-    /// <summary>All sources: those given as arguments, then those of the list.</summary>
-    /// <exception cref="FailureException">There is none, the list cannot be read, or stdin is wanted twice.</exception>
-    public IReadOnlyList<string> SourcesOf(ParseResult parse, string[] arguments)
-    {
-        string? list = parse.GetValue(_input);
-        string[] sources = list is null ? arguments : [.. arguments, .. SourceList.Read(list)];
-        if (sources.Length == 0)
-        {
-            string none = list is null ? "no source given (a .torrent file, the URL of one, a magnet link, an info-hash, or -)" : $"--input {list}: it names no source";
-            throw FailureException.Usage(none);
-        }
-
-        int readers = sources.Count(source => source == "-") + (list == "-" ? 1 : 0);
-        return readers <= 1 ? sources : throw FailureException.Usage("-: stdin can be read only once");
-    }
+    /// <summary>The list of more sources: a file, or <c>-</c> for stdin; null for none.</summary>
+    public string? ListOf(ParseResult parse) => parse.GetValue(_input);
 
     private static bool Has(ParseResult parse, Option<bool>? option) => option is not null && parse.GetValue(option);
 }

@@ -40,8 +40,8 @@ internal sealed class CommandReader
     /// <exception cref="FailureException">The file, a variable or a flag cannot be used.</exception>
     public CompleteCommand Complete(CommandLine line, ParseResult parse, Action<string> warn)
     {
-        // Flags of another command stand behind this one's name.
-        if (line.Command.Name != Commands.ConfigCommand.Name)
+        // The flags that follow its name are those of another command.
+        if (line.Command.Name != SettingNames.ListCommand)
             FlagCheck.Check(line.Arguments, line.Command);
         if (line.Complaint is not null)
             throw FailureException.Usage($"{line.Complaint} (see 'pieces help {line.Command.Name}')");

@@ -16,7 +16,10 @@ internal static class SettingNames
     /// <summary>What variables begin with that are for hooks, and never read.</summary>
     public const string HookPrefix = "PIECES_HOOK_";
 
-    private static readonly HashSet<string> WithoutSettings = ["help", "config", "completion"];
+    /// <summary>The command that lists the settings of another one, whose flags follow its name.</summary>
+    public const string ListCommand = "config";
+
+    private static readonly HashSet<string> WithoutSettings = ["help", ListCommand, "completion"];
 
     private static readonly HashSet<string> Ambiguous =
     [

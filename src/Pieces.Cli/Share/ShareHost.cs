@@ -14,24 +14,24 @@ using Serilog;
 namespace Pieces.Cli.Share;
 
 /// <summary>The host of a share: its one source is what was described, and a tracker of its own, which knows no other swarm, runs as long as the torrent.</summary>
-internal sealed class ShareHost : ITransferHost, IAsyncDisposable
+internal sealed class ShareHost : ITransferHost
 {
     private readonly ITransferHost _host;
-    private readonly SharePlan _plan;
+    private readonly ShareRun _run;
     private readonly IPAddress? _bound;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private TrackerServer? _tracker;
 
-    /// <param name="host">Where the torrent lives; stays its owner's.</param>
-    /// <param name="plan">What is shared.</param>
+    /// <param name="host">Where the torrent lives; disposed with this.</param>
+    /// <param name="run">What is shared, and who has it.</param>
     /// <param name="bound">The address that all sockets are bound to, or null.</param>
     /// <param name="time">Source of time.</param>
     /// <param name="logger">Where the tracker logs.</param>
-    public ShareHost(ITransferHost host, SharePlan plan, IPAddress? bound, TimeProvider time, ILogger logger)
+    public ShareHost(ITransferHost host, ShareRun run, IPAddress? bound, TimeProvider time, ILogger logger)
     {
         _host = host;
-        _plan = plan;
+        _run = run;
         _bound = bound;
         _time = time;
         _logger = logger;
@@ -51,7 +51,7 @@ internal sealed class ShareHost : ITransferHost, IAsyncDisposable
 
     /// <inheritdoc/>
     public Task<TransferSource> LoadAsync(string source, CancellationToken cancellationToken) =>
-        Task.FromResult(new TransferSource(_plan.Content.Metainfo) { Location = _plan.Location });
+        Task.FromResult(new TransferSource(_run.Plan.Content.Metainfo) { Location = _run.Plan.Location });
 
     /// <inheritdoc/>
     public async Task<ITransfer> AddAsync(
@@ -66,7 +66,7 @@ internal sealed class ShareHost : ITransferHost, IAsyncDisposable
         {
             if (ListenPort == 0)
                 throw new FailureException(ExitCode.Failure, "no port to listen on is free, so nobody could get it (-p 0 takes any)");
-            _plan.Offer = await OpenAsync(torrent.Metainfo!, cancellationToken);
+            _run.Open(await OpenAsync(torrent.Metainfo!, cancellationToken));
             return transfer;
         }
         catch
@@ -76,11 +76,12 @@ internal sealed class ShareHost : ITransferHost, IAsyncDisposable
         }
     }
 
-    /// <summary>Ends the tracker.</summary>
+    /// <summary>Ends the tracker, then the torrent: a peer that the tracker named later could not be served.</summary>
     public async ValueTask DisposeAsync()
     {
         if (_tracker is not null)
             await _tracker.DisposeAsync();
+        await _host.DisposeAsync();
     }
 
     private async Task<ShareOffer> OpenAsync(Metainfo metainfo, CancellationToken cancellationToken)
@@ -90,7 +91,7 @@ internal sealed class ShareHost : ITransferHost, IAsyncDisposable
             Interval = new TrackerServerOptions().Interval,
             MaxSwarms = 1,
             TimeProvider = _time,
-            Completed = (_, peer) => OnCompleted(peer),
+            Completed = (_, peer) => _run.Heard(peer),
         });
         IReadOnlyList<IPAddress> addresses = ShareAddresses.Find(_bound, Machine);
         if (ShareAddresses.WarningOf(_bound, addresses) is { } warning)
@@ -123,11 +124,5 @@ internal sealed class ShareHost : ITransferHost, IAsyncDisposable
         {
             return await TrackerServer.StartAsync(options with { Port = 0 }, cancellationToken);
         }
-    }
-
-    private void OnCompleted(TrackedPeer peer)
-    {
-        if (_plan.Ledger.Heard(peer))
-            _plan.HeardByTracker?.Invoke(peer.Address.ToString());
     }
 }

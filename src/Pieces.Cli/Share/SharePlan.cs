@@ -1,61 +1,20 @@
-using Pieces.Cli.Progress;
-using Pieces.Cli.Terminal;
 using Pieces.Storage;
-using Pieces.Torrents;
 
 namespace Pieces.Cli.Share;
 
-/// <summary>What <c>pieces share</c> is to do beside seeding. The offer is made when the ports are known.</summary>
-internal sealed class SharePlan
+/// <summary>What <c>pieces share</c> is to do beside seeding.</summary>
+/// <param name="Content">What is shared.</param>
+/// <param name="Location">
+/// Full path of the file or folder that is shared; of several, the innermost folder that holds them all. Its name need not be the torrent's.
+/// </param>
+/// <param name="Times">Complete downloads by others after which the share ends; null for no end.</param>
+internal sealed record SharePlan(LocalContent Content, string Location, int? Times)
 {
-    private volatile ShareOffer? _offer;
-
+    /// <summary>The plan for some paths.</summary>
     /// <param name="content">What is shared.</param>
     /// <param name="paths">The paths that it was made of, one or several.</param>
-    /// <param name="times">Complete downloads after which it ends; null for no end.</param>
-    public SharePlan(LocalContent content, IReadOnlyList<string> paths, int? times)
-    {
-        Content = content;
-        Location = Locate(paths);
-        Times = times;
-    }
-
-    /// <summary>What is shared.</summary>
-    public LocalContent Content { get; }
-
-    /// <summary>
-    /// Full path of the file or folder that is shared; of several, the innermost folder that holds them all. Its name need not be the torrent's.
-    /// </summary>
-    public string Location { get; }
-
-    /// <summary>Complete downloads after which it ends, or null.</summary>
-    public int? Times { get; }
-
-    /// <summary>Counts them.</summary>
-    public ShareLedger Ledger { get; } = new();
-
-    /// <summary>What the other side is given; null before the ports are open.</summary>
-    public ShareOffer? Offer
-    {
-        get => _offer;
-        set => _offer = value;
-    }
-
-    /// <summary>Told by the tracker of each download that it heard of first; on any thread.</summary>
-    public Action<string>? HeardByTracker { get; set; }
-
-    /// <summary>What was done, when it is over: how long, how much, and how many have it all.</summary>
-    public string End(TransferStatus transfer)
-    {
-        TorrentSnapshot now = transfer.Snapshot;
-        string others = Ledger.Count switch
-        {
-            0 => "nobody else has all of it",
-            1 => "1 other has all of it",
-            int count => $"{Quantity.Count(count, "other")} have all of it",
-        };
-        return $"{transfer.Subject.Name}: shared for {Quantity.Duration(now.Elapsed)}, {Quantity.Size(now.Uploaded)} uploaded; {others}";
-    }
+    /// <param name="times">Complete downloads by others after which the share ends; null for no end.</param>
+    public static SharePlan Of(LocalContent content, IReadOnlyList<string> paths, int? times) => new(content, Locate(paths), times);
 
     private static string Locate(IReadOnlyList<string> paths)
     {

@@ -1,6 +1,3 @@
-using Pieces.Cli.Settings;
-using Pieces.Cli.Terminal;
-
 namespace Pieces.Cli.Terminal;
 
 /// <summary>What every command is given.</summary>
@@ -8,7 +5,6 @@ namespace Pieces.Cli.Terminal;
 /// <param name="Output">The product, on stdout.</param>
 /// <param name="TimeProvider">Source of time and timers.</param>
 /// <param name="Signals">Says when and why to stop.</param>
-/// <param name="Settings">What completes the command line.</param>
 /// <param name="Errors">Stderr itself, for a display that repaints.</param>
 internal sealed record CliContext(
-    Messages Messages, StandardOutput Output, TimeProvider TimeProvider, StopSignals Signals, SettingSources Settings, StandardError Errors);
+    Messages Messages, StandardOutput Output, TimeProvider TimeProvider, StopSignals Signals, StandardError Errors);

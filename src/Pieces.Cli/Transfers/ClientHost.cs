@@ -7,7 +7,7 @@ using Serilog;
 namespace Pieces.Cli.Transfers;
 
 /// <summary>One client for all torrents of a run: one listener, one set of limits.</summary>
-internal sealed class ClientHost : ITransferHost, IAsyncDisposable
+internal sealed class ClientHost : ITransferHost
 {
     private readonly SourceLoader _loader;
     private readonly TorrentClient _client;

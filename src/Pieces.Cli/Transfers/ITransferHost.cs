@@ -6,7 +6,7 @@ using Pieces.Torrents;
 namespace Pieces.Cli.Transfers;
 
 /// <summary>Where the torrents of a run come from and live.</summary>
-internal interface ITransferHost
+internal interface ITransferHost : IAsyncDisposable
 {
     /// <summary>The port that peers reach us on, or 0 for none.</summary>
     int ListenPort { get; }

@@ -11,13 +11,16 @@ internal sealed class PeopleObserver : TransferObserver
     private readonly Messages _messages;
     private readonly IProgressView _view;
     private readonly NoticePrinter _printer;
-    private readonly TransferSettings _settings;
+    private readonly ITransferText _text;
 
-    public PeopleObserver(Messages messages, IProgressView view, TransferSettings settings)
+    /// <param name="messages">Takes the lines.</param>
+    /// <param name="view">The display; disposed with this.</param>
+    /// <param name="text">What is told of each torrent.</param>
+    public PeopleObserver(Messages messages, IProgressView view, ITransferText text)
     {
         _messages = messages;
         _view = view;
-        _settings = settings;
+        _text = text;
         _printer = new NoticePrinter(messages);
     }
 
@@ -33,7 +36,7 @@ internal sealed class PeopleObserver : TransferObserver
     /// <inheritdoc/>
     public override void Begin(TransferItem item, int listenPort)
     {
-        foreach (string line in PlanText.Lines(item, _settings, listenPort))
+        foreach (string line in _text.Begin(item, listenPort))
             _messages.Information(line);
     }
 
@@ -44,7 +47,7 @@ internal sealed class PeopleObserver : TransferObserver
     public override void Queue(int waiting) => _view.Queue(waiting);
 
     /// <inheritdoc/>
-    public override void Show(IReadOnlyList<TransferSession> running) => _view.Show([.. running.Select(session => session.Status)]);
+    public override void Show(IReadOnlyList<IRunningTransfer> running) => _view.Show([.. running.Select(session => session.Status)]);
 
     /// <inheritdoc/>
     public override void End(TransferItem item, TorrentSnapshot? last, Outcome verdict)
@@ -55,23 +58,7 @@ internal sealed class PeopleObserver : TransferObserver
         if (failed)
             _messages.Failure(verdict);
         else if (last is not null)
-            Finish(new TransferStatus(item.Subject!, last));
-    }
-
-    // Who presses Ctrl-C in the middle is to know that nothing is lost.
-    private void Finish(TransferStatus transfer)
-    {
-        if (_settings.Share is { } plan)
-        {
-            // Nothing was ever to be fetched: what counts is what the others have.
-            if (_settings.Progress != ProgressStyle.None)
-                _messages.Progress(plan.End(transfer));
-            return;
-        }
-
-        _view.Finish(transfer);
-        if (!_settings.Torrent.SeedOnly && transfer.Snapshot.CompletedAfter is null)
-            _messages.Progress($"{transfer.Subject.Name}: not complete; {_settings.Hint}");
+            _text.End(new TransferStatus(item.Subject!, last), _view, _messages);
     }
 
     /// <inheritdoc/>

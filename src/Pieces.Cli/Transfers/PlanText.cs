@@ -10,17 +10,20 @@ internal static class PlanText
 {
     private const int MaxShown = 8;
 
-    /// <summary>Some lines: what goes where, how peers reach us, who is asked for peers.</summary>
-    public static IEnumerable<string> Lines(TransferItem item, TransferSettings settings, int listenPort)
+    /// <summary>What goes where, and how peers reach us.</summary>
+    public static string Place(TransferItem item, TransferSettings settings, int listenPort)
     {
         string verb = settings.Torrent.SeedOnly ? "serving what is in" : "downloading into";
         string where = settings.Client.Binding is { } binding ? $"bound to {binding.Device ?? binding.Address.ToString()}" : "on every interface";
         string port = listenPort == 0
             ? $"no port is open: only peers that we dial; {where}"
             : string.Create(CultureInfo.InvariantCulture, $"listening on port {listenPort}, {where}");
-        yield return $"{item.Name}: {verb} {settings.Torrent.OutputDirectory}; {port}";
-        if (settings.Share is not null)
-            yield break;
+        return $"{item.Name}: {verb} {settings.Torrent.OutputDirectory}; {port}";
+    }
+
+    /// <summary>Who is asked for peers.</summary>
+    public static IEnumerable<string> Discovery(TransferItem item, TransferSettings settings)
+    {
         yield return $"{item.Name}: {Trackers(item, settings)}; {Quantity.Count(settings.Torrent.Peers.Length, "peer")} given by hand";
         yield return $"{item.Name}: {Dht(item, settings)}";
     }

@@ -53,7 +53,7 @@ internal sealed class TransferObservers : TransferObserver
     }
 
     /// <inheritdoc/>
-    public override void Show(IReadOnlyList<TransferSession> running)
+    public override void Show(IReadOnlyList<IRunningTransfer> running)
     {
         foreach (TransferObserver observer in _observers)
             observer.Show(running);

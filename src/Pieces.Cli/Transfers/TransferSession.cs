@@ -5,7 +5,7 @@ using Pieces.Torrents;
 namespace Pieces.Cli.Transfers;
 
 /// <summary>One torrent of a run, from its start to its verdict.</summary>
-internal sealed class TransferSession
+internal sealed class TransferSession : IRunningTransfer
 {
     private readonly ITransfer _transfer;
     private readonly GiveUpClock _clock;
@@ -25,13 +25,13 @@ internal sealed class TransferSession
         _hint = hint;
     }
 
-    /// <summary>The source that it came from; it is loaded.</summary>
+    /// <inheritdoc/>
     public TransferItem Item { get; }
 
-    /// <summary>Its present state.</summary>
+    /// <inheritdoc/>
     public TorrentSnapshot Snapshot => _transfer.Snapshot;
 
-    /// <summary>Its state with its name, for a display.</summary>
+    /// <inheritdoc/>
     public TransferStatus Status => new(Item.Subject!, _transfer.Snapshot);
 
     /// <summary>Ends, without ever faulting, when nothing more is to be fetched: it is complete, or it has failed or been stopped.</summary>

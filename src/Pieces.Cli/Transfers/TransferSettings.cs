@@ -1,6 +1,5 @@
 using Pieces.Cli.Progress;
 using Pieces.Cli.Selection;
-using Pieces.Cli.Share;
 using Pieces.Torrents;
 
 namespace Pieces.Cli.Transfers;
@@ -42,9 +41,6 @@ internal sealed record TransferSettings
 
     /// <summary>Where events for programs go. Where they go anywhere, the lines for people are off.</summary>
     public EventTarget Events { get; init; }
-
-    /// <summary>What <c>pieces share</c> does beside seeding; null for every other command.</summary>
-    public SharePlan? Share { get; init; }
 
     /// <summary>How the paths of finished files are printed.</summary>
     public PathStyle Paths { get; init; }

@@ -59,7 +59,7 @@ public sealed class CompletionTests : IDisposable
 
     [Fact]
     public void An_unknown_shell_is_refused_by_name() =>
-        FluentActions.Invoking(() => Pieces.Cli.Commands.CompletionCommand.ScriptOf("fishh", _root)).Should().Throw<FailureException>()
+        FluentActions.Invoking(() => Pieces.Cli.Completion.CompletionScripts.Of("fishh", _root)).Should().Throw<FailureException>()
             .Which.Message.Should().Contain("did you mean fish?");
 
     [Theory]
@@ -201,7 +201,7 @@ public sealed class CompletionTests : IDisposable
     private string WriteScript(string shell)
     {
         string path = Path.Combine(_folder, ".script.ps1");
-        File.WriteAllText(path, Pieces.Cli.Commands.CompletionCommand.ScriptOf(shell, _root));
+        File.WriteAllText(path, Pieces.Cli.Completion.CompletionScripts.Of(shell, _root));
         return path;
     }
 }

@@ -47,7 +47,7 @@ public class RunFlagsTests
     public void Events_go_to_stderr_when_stdout_carries_the_content()
     {
         ParseResult parse = Parse("--json");
-        _flags.Apply(parse, Settings, contentOnOutput: true).Events.Should().Be(EventTarget.Error);
+        _flags.Apply(parse, Settings, isWatched: false, contentOnOutput: true).Events.Should().Be(EventTarget.Error);
     }
 
     [Theory]
@@ -56,7 +56,7 @@ public class RunFlagsTests
     [InlineData(true, "--print-paths")]
     [InlineData(true, "-0")]
     public void Two_cannot_have_stdout(bool contentOnOutput, params string[] line) =>
-        FluentActions.Invoking(() => _flags.Apply(Parse(line), Settings, contentOnOutput))
+        FluentActions.Invoking(() => _flags.Apply(Parse(line), Settings, isWatched: false, contentOnOutput))
             .Should().Throw<FailureException>().Which.Code.Should().Be(ExitCode.Usage);
 
     [Theory]
@@ -71,7 +71,7 @@ public class RunFlagsTests
     {
         using var folder = new TempFolder();
         string list = folder.Write("list", "# mine\r\na.torrent\r\n\r\n  http://t.example/b.torrent  \n#c\n with space.torrent"u8.ToArray());
-        _flags.SourcesOf(Parse("-i", list), ["first"]).Should().Equal("first", "a.torrent", "http://t.example/b.torrent", "with space.torrent");
+        SourcesOf(Parse("-i", list), ["first"]).Should().Equal("first", "a.torrent", "http://t.example/b.torrent", "with space.torrent");
     }
 
     [Fact]
@@ -79,12 +79,12 @@ public class RunFlagsTests
     {
         using var folder = new TempFolder();
         string empty = folder.Write("empty", "#\n"u8.ToArray()), stdin = folder.Write("stdin", "-\n"u8.ToArray());
-        CodeOf(() => _flags.SourcesOf(Parse(), [])).Should().Be(ExitCode.Usage);
-        CodeOf(() => _flags.SourcesOf(Parse("-i", empty), [])).Should().Be(ExitCode.Usage);
-        CodeOf(() => _flags.SourcesOf(Parse("-i", stdin), ["-"])).Should().Be(ExitCode.Usage);
-        CodeOf(() => _flags.SourcesOf(Parse("-i", folder["nowhere"]), ["a"])).Should().Be(ExitCode.NotFound);
-        CodeOf(() => _flags.SourcesOf(Parse("-i", folder.Path), ["a"])).Should().Be(ExitCode.NotFound);
-        _flags.SourcesOf(Parse("-i", stdin), ["a"]).Should().Equal("a", "-");
+        CodeOf(() => SourcesOf(Parse(), [])).Should().Be(ExitCode.Usage);
+        CodeOf(() => SourcesOf(Parse("-i", empty), [])).Should().Be(ExitCode.Usage);
+        CodeOf(() => SourcesOf(Parse("-i", stdin), ["-"])).Should().Be(ExitCode.Usage);
+        CodeOf(() => SourcesOf(Parse("-i", folder["nowhere"]), ["a"])).Should().Be(ExitCode.NotFound);
+        CodeOf(() => SourcesOf(Parse("-i", folder.Path), ["a"])).Should().Be(ExitCode.NotFound);
+        SourcesOf(Parse("-i", stdin), ["a"]).Should().Equal("a", "-");
     }
 
     [Theory]
@@ -109,13 +109,15 @@ public class RunFlagsTests
 
     private static ExitCode CodeOf(Action action) => FluentActions.Invoking(action).Should().Throw<FailureException>().Which.Code;
 
+    private IReadOnlyList<string> SourcesOf(ParseResult parse, string[] arguments) => SourceArguments.Gather(arguments, _flags.ListOf(parse));
+
     private ParseResult Parse(params string[] line) => _command.Parse(line);
 
     private TransferSettings Apply(params string[] line)
     {
         ParseResult parse = Parse(line);
         parse.Errors.Should().BeEmpty();
-        return _flags.Apply(parse, Settings);
+        return _flags.Apply(parse, Settings, isWatched: false);
     }
 
     private sealed class Endless : TextReader

@@ -178,6 +178,8 @@ public sealed class TransferLoopTests : IDisposable
 
         public void TrimMemory() => Trims++;
 
+        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
         public Task<ITransfer> AddAsync(
             TransferSource torrent,
             ImmutableArray<int>? selected,

@@ -45,16 +45,27 @@ public class ShareHostTests
         using var folder = new TempFolder();
         string path = folder.Write("a", [1]);
         LocalContent content = await LocalContent.DescribeAsync(new() { Paths = [path] }, cancellationToken: TestContext.Current.CancellationToken);
-        var plan = new SharePlan(content, [path], null);
+        var run = new ShareRun(SharePlan.Of(content, [path], null), new Silence(), () => { });
         IPAddress? address = bound is null ? null : IPAddress.Parse(bound);
-        await using var host = new ShareHost(new Host(), plan, address, new FakeTimeProvider(), Serilog.Core.Logger.None)
+        await using var host = new ShareHost(new Host(), run, address, new FakeTimeProvider(), Serilog.Core.Logger.None)
         {
             Machine = new FakeMachine(machine),
             Warn = _warnings.Add,
         };
         TransferSource source = await host.LoadAsync("a", TestContext.Current.CancellationToken);
         await host.AddAsync(source, null, _ => null, new Progress<TorrentNotice>(), TestContext.Current.CancellationToken);
-        return plan.Offer!.Command;
+        return run.Offer!.Command;
+    }
+
+    private sealed class Silence : IShareAudience
+    {
+        public void Offer(TransferItem item, ShareOffer offer)
+        {
+        }
+
+        public void Downloaded(string who, int count)
+        {
+        }
     }
 
     private sealed class Host : ITransferHost
@@ -64,6 +75,8 @@ public class ShareHostTests
         public void TrimMemory()
         {
         }
+
+        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
         public Task<TransferSource> LoadAsync(string source, CancellationToken cancellationToken) =>
             throw new InvalidOperationException("a share is its own source");

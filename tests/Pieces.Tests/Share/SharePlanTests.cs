@@ -22,6 +22,6 @@ public class SharePlanTests
         string[] full = [.. paths.Select(path => folder[path])];
         LocalContent content = await LocalContent.DescribeAsync(
             new() { Paths = [.. full], Name = "other" }, cancellationToken: TestContext.Current.CancellationToken);
-        new SharePlan(content, full, null).Location.Should().Be(Path.TrimEndingDirectorySeparator(folder[expected]));
+        SharePlan.Of(content, full, null).Location.Should().Be(Path.TrimEndingDirectorySeparator(folder[expected]));
     }
 }

@@ -1,0 +1,55 @@
+using System.Globalization;
+using System.Text;
+using Pieces.Cli.Failures;
+using Pieces.Cli.Terminal;
+using Pieces.Cli.Transfers;
+
+namespace Pieces.Cli.Share;
+
+/// <summary>Tells people about a share: the line for the other side goes to stdout, all else to stderr.</summary>
+internal sealed class ShareLines : IShareAudience
+{
+    private readonly IByteOutput _output;
+    private readonly Messages _messages;
+    private readonly int? _times;
+    private readonly Action<Outcome> _onFailure;
+
+    /// <param name="output">Takes the line for the other side.</param>
+    /// <param name="messages">Takes all else.</param>
+    /// <param name="times">Complete downloads by others after which the share ends, or null.</param>
+    /// <param name="onFailure">Called when the line cannot be written.</param>
+    public ShareLines(IByteOutput output, Messages messages, int? times, Action<Outcome> onFailure)
+    {
+        _output = output;
+        _messages = messages;
+        _times = times;
+        _onFailure = onFailure;
+    }
+
+    /// <inheritdoc/>
+    public void Offer(TransferItem item, ShareOffer offer)
+    {
+        string size = $"{Quantity.Count(item.Subject!.Files, "file")}, {Quantity.Size(item.Subject.Size)}";
+        string end = _times is { } times ? $"until {Quantity.Count(times, "other")} {(times == 1 ? "has" : "have")} it" : "until Ctrl-C";
+        _messages.Progress($"{item.Name}: {size}, shared {end}; the other side runs:");
+        try
+        {
+            _output.Write(Encoding.UTF8.GetBytes(offer.Command + "\n"));
+            _output.Flush();
+        }
+        catch (FailureException e)
+        {
+            _onFailure(Outcome.Of(e));
+            return;
+        }
+
+        _messages.Progress($"other programs, such as aria2 and Transmission, take the link alone: {offer.Link}");
+    }
+
+    /// <inheritdoc/>
+    public void Downloaded(string who, int count)
+    {
+        string of = _times is { } times ? string.Create(CultureInfo.InvariantCulture, $" of {times}") : string.Empty;
+        _messages.Progress(string.Create(CultureInfo.InvariantCulture, $"{who}: has it all, download {count}{of}"));
+    }
+}

@@ -1,0 +1,43 @@
+using Pieces.Cli.Progress;
+using Pieces.Cli.Terminal;
+using Pieces.Cli.Transfers;
+using Pieces.Torrents;
+
+namespace Pieces.Cli.Share;
+
+/// <summary>What people are told of a share.</summary>
+internal sealed class ShareText : ITransferText
+{
+    private readonly TransferSettings _settings;
+    private readonly ShareRun _run;
+
+    public ShareText(TransferSettings settings, ShareRun run)
+    {
+        _settings = settings;
+        _run = run;
+    }
+
+    /// <inheritdoc/>
+    public IEnumerable<string> Begin(TransferItem item, int listenPort) => [PlanText.Place(item, _settings, listenPort)];
+
+    /// <inheritdoc/>
+    public void End(TransferStatus transfer, IProgressView view, Messages messages)
+    {
+        // Nothing was ever to be fetched: what counts is what the others have.
+        if (_settings.Progress != ProgressStyle.None)
+            messages.Progress(Summary(transfer, _run.Downloads));
+    }
+
+    /// <summary>What was done, when it is over: how long, how much, and how many others have all of it.</summary>
+    internal static string Summary(TransferStatus transfer, int downloads)
+    {
+        TorrentSnapshot now = transfer.Snapshot;
+        string others = downloads switch
+        {
+            0 => "nobody else has all of it",
+            1 => "1 other has all of it",
+            _ => $"{Quantity.Count(downloads, "other")} have all of it",
+        };
+        return $"{transfer.Subject.Name}: shared for {Quantity.Duration(now.Elapsed)}, {Quantity.Size(now.Uploaded)} uploaded; {others}";
+    }
+}

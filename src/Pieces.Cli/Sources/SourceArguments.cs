@@ -1,0 +1,24 @@
+using Pieces.Cli.Failures;
+
+namespace Pieces.Cli.Sources;
+
+/// <summary>The sources of a run: those given as arguments, then those of a list.</summary>
+internal static class SourceArguments
+{
+    /// <summary>Gathers them.</summary>
+    /// <param name="arguments">Those given as arguments.</param>
+    /// <param name="list">A file with more, or <c>-</c> for stdin; null for none.</param>
+    /// <exception cref="FailureException">There is none, the list cannot be read, or stdin is wanted twice.</exception>
+    public static IReadOnlyList<string> Gather(IReadOnlyList<string> arguments, string? list)
+    {
+        string[] sources = list is null ? [.. arguments] : [.. arguments, .. SourceList.Read(list)];
+        if (sources.Length == 0)
+        {
+            string none = list is null ? "no source given (a .torrent file, the URL of one, a magnet link, an info-hash, or -)" : $"--input {list}: it names no source";
+            throw FailureException.Usage(none);
+        }
+
+        int readers = sources.Count(source => source == "-") + (list == "-" ? 1 : 0);
+        return readers <= 1 ? sources : throw FailureException.Usage("-: stdin can be read only once");
+    }
+}
