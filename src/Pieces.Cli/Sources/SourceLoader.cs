@@ -16,6 +16,9 @@ internal sealed class SourceLoader : IDisposable
     /// <summary>Longest torrent that is taken from a URL, in bytes: nobody vouches for what a server sends.</summary>
     public const int MaxUrlLength = 64 * 1024 * 1024;
 
+    /// <summary>Longest name of a link without a query, in characters.</summary>
+    private const int MaxNameLength = 80;
+
     private const int MaxRedirects = 5;
     private static readonly TimeSpan UrlTimeout = TimeSpan.FromSeconds(60);
 
@@ -38,7 +41,7 @@ internal sealed class SourceLoader : IDisposable
         if (source == "-")
             return "stdin";
         if (MagnetLink.IsLink(source))
-            return LinkName.Of(source);
+            return MagnetLink.DisplayNameOf(source) ?? DisplayText.Escape(TrackerUrl.Redact(source), MaxNameLength);
         return IsUrl(source) ? TrackerUrl.Redact(source) : source;
     }
 

@@ -54,6 +54,18 @@ public sealed class MagnetLink
         return text.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase);
     }
 
+    /// <summary>
+    /// How a link is called in messages, whether it can be used or not: by its name, else by its info-hash, else by the beginning of the link itself, in
+    /// which <c>***</c> replaces whatever may hold a secret. It has no control characters and at most 81 characters.
+    /// </summary>
+    /// <param name="text">A text that <see cref="IsLink"/> says is a link.</param>
+    /// <returns>Null when the link has no query, so that nothing tells which part of it is secret.</returns>
+    public static string? DisplayNameOf(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return IsLink(text) ? MagnetDisplayName.Of(text) : null;
+    }
+
     /// <summary>Reads a link, or a bare info-hash (40 hexadecimal digits or 32 base32 letters).</summary>
     /// <exception cref="MagnetException">It cannot be used; the message says why.</exception>
     public static MagnetLink Parse(string text)

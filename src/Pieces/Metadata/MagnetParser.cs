@@ -10,12 +10,6 @@ namespace Pieces.Metadata;
 /// </summary>
 internal sealed class MagnetParser
 {
-    /// <summary>Longest link that is read, in characters.</summary>
-    public const int MaxLength = 256 * 1024;
-
-    /// <summary>Most parameters that are looked at.</summary>
-    public const int MaxParameters = 4096;
-
     /// <summary>Most peers and most nodes that are kept.</summary>
     public const int MaxPeers = 200;
 
@@ -25,7 +19,6 @@ internal sealed class MagnetParser
     /// <summary>What stands before the SHA-256 in a multihash: its kind, and its length of 32 bytes.</summary>
     public const string Sha256Prefix = "1220";
 
-    private const string BtihPrefix = "urn:btih:";
     private const string BtmhPrefix = "urn:btmh:";
     private const int Sha256Digits = 64;
 
@@ -46,21 +39,14 @@ internal sealed class MagnetParser
     /// <exception cref="MagnetException">It names no torrent, two of them, or one that cannot be used.</exception>
     public MagnetLink Parse(string text)
     {
-        if (text.Length > MaxLength)
-            throw new MagnetException($"the magnet link is {text.Length} characters long; at most {MaxLength} are accepted");
-        string query = text[MagnetLink.Scheme.Length..].TrimStart('/');
-        if (query is not ['?', ..])
-            throw new MagnetException("the magnet link has no \"?\" behind \"magnet:\" (a link begins with magnet:?xt=urn:btih:)");
-
-        // A link that was copied out of a page's source.
-        query = query[1..].Replace("&amp;", "&", StringComparison.OrdinalIgnoreCase);
-        int count = 0;
-        foreach (string parameter in query.Split('&', StringSplitOptions.RemoveEmptyEntries))
-        {
-            if (++count > MaxParameters)
-                throw new MagnetException($"the magnet link has more than {MaxParameters} parameters");
+        if (text.Length > MagnetQuery.MaxLength)
+            throw new MagnetException($"the magnet link is {text.Length} characters long; at most {MagnetQuery.MaxLength} are accepted");
+        MagnetParameter[] parameters = MagnetQuery.Split(text)
+            ?? throw new MagnetException("the magnet link has no \"?\" behind \"magnet:\" (a link begins with magnet:?xt=urn:btih:)");
+        if (parameters.Length > MagnetQuery.MaxParameters)
+            throw new MagnetException($"the magnet link has more than {MagnetQuery.MaxParameters} parameters");
+        foreach (MagnetParameter parameter in parameters)
             Read(parameter);
-        }
 
         return new MagnetLink
         {
@@ -86,13 +72,10 @@ internal sealed class MagnetParser
             : new MagnetException($"the magnet link has no info-hash (xt=urn:btih:...); its xt is \"{DisplayText.Escape(_otherTopic, 80)}\"");
     }
 
-    private void Read(string parameter)
+    private void Read(MagnetParameter parameter)
     {
-        int equals = parameter.IndexOf('=', StringComparison.Ordinal);
-        if (equals <= 0 || !PercentCoding.TryDecode(parameter.AsSpan(0, equals), out string? key))
-            return;
-        ReadOnlySpan<char> value = parameter.AsSpan(equals + 1);
-        switch (WithoutNumber(key.ToLowerInvariant()))
+        string value = parameter.RawValue;
+        switch (parameter.Key)
         {
             case "xt":
                 ReadTopic(value);
@@ -121,20 +104,12 @@ internal sealed class MagnetParser
         }
     }
 
-    // "tr.1" is a second tracker; "x.pe" ends in no number.
-    private static string WithoutNumber(string key)
-    {
-        int dot = key.LastIndexOf('.');
-        bool isNumbered = dot > 0 && dot < key.Length - 1 && !key.AsSpan(dot + 1).ContainsAnyExceptInRange('0', '9');
-        return isNumbered ? key[..dot] : key;
-    }
-
-    private void ReadTopic(ReadOnlySpan<char> value)
+    private void ReadTopic(string value)
     {
         if (!PercentCoding.TryDecode(value, out string? topic))
-            throw new MagnetException($"the magnet link's xt is \"{DisplayText.Escape(value.ToString(), 80)}\", whose percent-coding is broken");
-        if (topic.StartsWith(BtihPrefix, StringComparison.OrdinalIgnoreCase))
-            ReadInfoHash(topic[BtihPrefix.Length..]);
+            throw new MagnetException($"the magnet link's xt is \"{DisplayText.Escape(value, 80)}\", whose percent-coding is broken");
+        if (topic.StartsWith(MagnetDisplayName.HashPrefix, StringComparison.OrdinalIgnoreCase))
+            ReadInfoHash(topic[MagnetDisplayName.HashPrefix.Length..]);
         else if (topic.StartsWith(BtmhPrefix, StringComparison.OrdinalIgnoreCase))
             ReadInfoHashV2(topic[BtmhPrefix.Length..]);
         else
@@ -175,16 +150,14 @@ internal sealed class MagnetParser
         _infoHashV2 = digits;
     }
 
-    private void ReadName(ReadOnlySpan<char> value)
+    private void ReadName(string value)
     {
-        // What is no percent-coding was never meant to be, as in "100% real".
-        string spaced = value.ToString().Replace('+', ' ');
-        string name = PercentCoding.TryDecode(spaced, out string? decoded) ? decoded : spaced;
+        string name = MagnetQuery.DecodeWords(value);
         if (_name is null && name.Length > 0)
             _name = name.Length > MaxNameLength ? name[..MaxNameLength] : name;
     }
 
-    private void AddUrl(ReadOnlySpan<char> value, List<string> urls, string what)
+    private void AddUrl(string value, List<string> urls, string what)
     {
         if (!PercentCoding.TryDecode(value, out string? url))
         {
@@ -203,30 +176,30 @@ internal sealed class MagnetParser
             urls.Add(url);
     }
 
-    private void AddPeer(ReadOnlySpan<char> value)
+    private void AddPeer(string value)
     {
         if (!PercentCoding.TryDecode(value, out string? text) || !MagnetAddress.TryParse(text, out EndPoint? peer))
-            _warnings.Add($"a peer is left out: \"{DisplayText.Escape(value.ToString(), 80)}\" is not HOST:PORT");
+            _warnings.Add($"a peer is left out: \"{DisplayText.Escape(value, 80)}\" is not HOST:PORT");
         else if (_peers.Count >= MaxPeers)
             _warnings.Add($"a peer is left out: there are more than {MaxPeers}");
         else if (!_peers.Contains(peer))
             _peers.Add(peer);
     }
 
-    private void AddNode(ReadOnlySpan<char> value)
+    private void AddNode(string value)
     {
         if (!PercentCoding.TryDecode(value, out string? text) || !MagnetAddress.TryParse(text, out EndPoint? node))
-            _warnings.Add($"a DHT node is left out: \"{DisplayText.Escape(value.ToString(), 80)}\" is not HOST:PORT");
+            _warnings.Add($"a DHT node is left out: \"{DisplayText.Escape(value, 80)}\" is not HOST:PORT");
         else if (_nodes.Count < MaxPeers && MagnetAddress.Write(node) is var written && !_nodes.Contains(written))
             _nodes.Add(written);
     }
 
-    private void ReadSelection(ReadOnlySpan<char> value)
+    private void ReadSelection(string value)
     {
         // One who wants some files and cannot say which does not want all of them.
         _selects = true;
         bool isDecoded = PercentCoding.TryDecode(value, out string? text);
         if (!isDecoded || !MagnetSelection.Read(text, _files))
-            _warnings.Add($"not all of the selection \"{DisplayText.Escape(value.ToString(), 80)}\" names files (so=0,2,6-8 is the form)");
+            _warnings.Add($"not all of the selection \"{DisplayText.Escape(value, 80)}\" names files (so=0,2,6-8 is the form)");
     }
 }

@@ -180,8 +180,8 @@ public class MagnetLinkTests
     [Fact]
     public void What_exceeds_a_limit_is_left_out_or_refused()
     {
-        FluentActions.Invoking(() => MagnetLink.Parse(Topic + "&x=" + new string('a', MagnetParser.MaxLength))).Should().Throw<MagnetException>();
-        string parameters = string.Concat(Enumerable.Repeat("&x=1", MagnetParser.MaxParameters));
+        FluentActions.Invoking(() => MagnetLink.Parse(Topic + "&x=" + new string('a', MagnetQuery.MaxLength))).Should().Throw<MagnetException>();
+        string parameters = string.Concat(Enumerable.Repeat("&x=1", MagnetQuery.MaxParameters));
         FluentActions.Invoking(() => MagnetLink.Parse(Topic + parameters)).Should().Throw<MagnetException>();
         MagnetLink.Parse(Topic + "&tr=http://" + new string('a', UrlReader.MaxUrlBytes)).Trackers.Should().BeEmpty();
         MagnetLink.Parse(Topic + "&tr=http://a%0ab").Trackers.Should().BeEmpty();
