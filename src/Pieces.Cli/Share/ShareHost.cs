@@ -8,7 +8,7 @@ using Pieces.Cli.Transfers;
 using Pieces.Metadata;
 using Pieces.Primitives;
 using Pieces.Torrents;
-using Pieces.Trackers;
+using Pieces.Trackers.Server;
 using Serilog;
 
 namespace Pieces.Cli.Share;

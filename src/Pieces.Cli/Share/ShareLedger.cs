@@ -1,7 +1,7 @@
 using System.Net;
 using Pieces.Primitives;
 using Pieces.Torrents;
-using Pieces.Trackers;
+using Pieces.Trackers.Server;
 
 namespace Pieces.Cli.Share;
 

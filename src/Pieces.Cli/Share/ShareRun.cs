@@ -1,5 +1,5 @@
 using Pieces.Torrents;
-using Pieces.Trackers;
+using Pieces.Trackers.Server;
 
 namespace Pieces.Cli.Share;
 

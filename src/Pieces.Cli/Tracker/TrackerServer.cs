@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Builder;
-using Pieces.Trackers;
+using Pieces.Trackers.Server;
 
 namespace Pieces.Cli.Tracker;
 

@@ -1,5 +1,5 @@
 using System.Net;
-using Pieces.Trackers;
+using Pieces.Trackers.Server;
 using Serilog;
 
 namespace Pieces.Cli.Tracker;

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Pieces.Trackers.Server;
 using Serilog;
 
 namespace Pieces.Cli.Tracker;

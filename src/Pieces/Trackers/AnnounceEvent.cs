@@ -1,7 +1,7 @@
 namespace Pieces.Trackers;
 
 /// <summary>What an announce reports; the values are those of UDP trackers (BEP 15).</summary>
-public enum AnnounceEvent
+internal enum AnnounceEvent
 {
     /// <summary>A regular announce.</summary>
     None = 0,

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Net;
 using System.Net.Sockets;
+using Pieces.Net;
 
 namespace Pieces.Trackers;
 
@@ -8,10 +9,10 @@ namespace Pieces.Trackers;
 internal static class CompactPeers
 {
     /// <summary>Bytes of an IPv4 peer.</summary>
-    public const int LengthV4 = 6;
+    public const int LengthV4 = CompactEndPoint.LengthV4;
 
     /// <summary>Bytes of an IPv6 peer.</summary>
-    public const int LengthV6 = 18;
+    public const int LengthV6 = CompactEndPoint.LengthV6;
 
     /// <summary>Most peers taken from one answer, both families together; the rest are not looked at.</summary>
     public const int MaxPeers = 1000;
@@ -24,6 +25,21 @@ internal static class CompactPeers
     {
         for (; bytes.Length >= peerLength && peers.Count < MaxPeers; bytes = bytes[peerLength..])
             Add(new IPAddress(bytes[..(peerLength - 2)]), BinaryPrimitives.ReadUInt16BigEndian(bytes[(peerLength - 2)..]), peers);
+    }
+
+    /// <summary>Packs peers, all of one family.</summary>
+    public static byte[] Write(IReadOnlyList<IPEndPoint> peers)
+    {
+        byte[] packed = new byte[peers.Sum(peer => CompactEndPoint.From(peer).Length)];
+        Span<byte> place = packed;
+        foreach (IPEndPoint peer in peers)
+        {
+            var compact = CompactEndPoint.From(peer);
+            compact.CopyTo(place);
+            place = place[compact.Length..];
+        }
+
+        return packed;
     }
 
     /// <summary>Adds one peer if it is usable and there is room.</summary>

@@ -18,27 +18,14 @@ internal static class UdpTrackerCodec
     /// <summary>Longest datagram that is looked at; what is beyond is cut off by the socket.</summary>
     public const int MaxAnswerLength = 8192;
 
-    private const long ProtocolId = 0x41727101980;
-    private const int AnnounceFixedLength = 98;
-    private const int AnnounceAnswerFixedLength = 20;
-    private const int ScrapeAnswerLength = 20;
-    private const int ErrorFixedLength = 8;
     private const byte EndOfOptions = 0;
     private const byte UrlDataOption = 2;
     private const int MaxOptionLength = 255;
 
-    private enum PacketAction : uint
-    {
-        Connect = 0,
-        Announce = 1,
-        Scrape = 2,
-        Error = 3,
-    }
-
     /// <summary>Writes a connect request and returns its length.</summary>
     public static int WriteConnect(Span<byte> destination, uint transaction)
     {
-        WriteHeader(destination, ProtocolId, PacketAction.Connect, transaction);
+        WriteHeader(destination, UdpTrackerFormat.ProtocolId, UdpTrackerAction.Connect, transaction);
         return ConnectLength;
     }
 
@@ -50,26 +37,26 @@ internal static class UdpTrackerCodec
     /// <param name="urlData">Path and query of the tracker's URL, or empty; cut where the datagram is full.</param>
     public static int WriteAnnounce(Span<byte> destination, long connection, uint transaction, AnnounceRequest request, string urlData)
     {
-        WriteHeader(destination, connection, PacketAction.Announce, transaction);
-        request.InfoHash.CopyTo(destination[16..]);
-        request.PeerId.CopyTo(destination[36..]);
-        BinaryPrimitives.WriteInt64BigEndian(destination[56..], request.Counters.Downloaded);
-        BinaryPrimitives.WriteInt64BigEndian(destination[64..], request.Counters.Left);
-        BinaryPrimitives.WriteInt64BigEndian(destination[72..], request.Counters.Uploaded);
-        BinaryPrimitives.WriteInt32BigEndian(destination[80..], (int)request.Event);
-        BinaryPrimitives.WriteUInt32BigEndian(destination[84..], 0);
-        BinaryPrimitives.WriteUInt32BigEndian(destination[88..], request.Key);
-        BinaryPrimitives.WriteInt32BigEndian(destination[92..], request.WantedPeers);
-        BinaryPrimitives.WriteUInt16BigEndian(destination[96..], (ushort)request.Port);
-        return AnnounceFixedLength + WriteUrlData(destination[AnnounceFixedLength..MaxAnnounceLength], urlData);
+        WriteHeader(destination, connection, UdpTrackerAction.Announce, transaction);
+        request.InfoHash.CopyTo(destination[UdpTrackerFormat.InfoHashOffset..]);
+        request.PeerId.CopyTo(destination[UdpTrackerFormat.PeerIdOffset..]);
+        BinaryPrimitives.WriteInt64BigEndian(destination[UdpTrackerFormat.DownloadedOffset..], request.Counters.Downloaded);
+        BinaryPrimitives.WriteInt64BigEndian(destination[UdpTrackerFormat.LeftOffset..], request.Counters.Left);
+        BinaryPrimitives.WriteInt64BigEndian(destination[UdpTrackerFormat.UploadedOffset..], request.Counters.Uploaded);
+        BinaryPrimitives.WriteInt32BigEndian(destination[UdpTrackerFormat.EventOffset..], (int)request.Event);
+        BinaryPrimitives.WriteUInt32BigEndian(destination[UdpTrackerFormat.AddressOffset..], 0);
+        BinaryPrimitives.WriteUInt32BigEndian(destination[UdpTrackerFormat.KeyOffset..], request.Key);
+        BinaryPrimitives.WriteInt32BigEndian(destination[UdpTrackerFormat.WantedOffset..], request.WantedPeers);
+        BinaryPrimitives.WriteUInt16BigEndian(destination[UdpTrackerFormat.PortOffset..], (ushort)request.Port);
+        return UdpTrackerFormat.AnnounceLength + WriteUrlData(destination[UdpTrackerFormat.AnnounceLength..MaxAnnounceLength], urlData);
     }
 
     /// <summary>Writes a scrape of one swarm and returns its length.</summary>
     public static int WriteScrape(Span<byte> destination, long connection, uint transaction, InfoHash infoHash)
     {
-        WriteHeader(destination, connection, PacketAction.Scrape, transaction);
-        infoHash.CopyTo(destination[16..]);
-        return 16 + InfoHash.Length;
+        WriteHeader(destination, connection, UdpTrackerAction.Scrape, transaction);
+        infoHash.CopyTo(destination[UdpTrackerFormat.RequestHeaderLength..]);
+        return UdpTrackerFormat.RequestHeaderLength + InfoHash.Length;
     }
 
     /// <summary>Reads the answer to a connect request.</summary>
@@ -78,9 +65,9 @@ internal static class UdpTrackerCodec
     public static bool TryReadConnect(ReadOnlySpan<byte> datagram, uint transaction, out long connection)
     {
         connection = 0;
-        if (!IsAnswer(datagram, PacketAction.Connect, transaction, ConnectLength))
+        if (!IsAnswer(datagram, UdpTrackerAction.Connect, transaction, UdpTrackerFormat.ConnectAnswerLength))
             return false;
-        connection = BinaryPrimitives.ReadInt64BigEndian(datagram[8..]);
+        connection = BinaryPrimitives.ReadInt64BigEndian(datagram[UdpTrackerFormat.AnswerHeaderLength..]);
         return true;
     }
 
@@ -94,17 +81,17 @@ internal static class UdpTrackerCodec
     public static bool TryReadAnnounce(ReadOnlySpan<byte> datagram, uint transaction, AddressFamily family, out AnnounceResponse response)
     {
         response = null!;
-        if (!IsAnswer(datagram, PacketAction.Announce, transaction, AnnounceAnswerFixedLength))
+        if (!IsAnswer(datagram, UdpTrackerAction.Announce, transaction, UdpTrackerFormat.AnnounceAnswerLength))
             return false;
         var peers = new List<IPEndPoint>();
         int peerLength = family == AddressFamily.InterNetworkV6 ? CompactPeers.LengthV6 : CompactPeers.LengthV4;
-        CompactPeers.Read(datagram[AnnounceAnswerFixedLength..], peerLength, peers);
+        CompactPeers.Read(datagram[UdpTrackerFormat.AnnounceAnswerLength..], peerLength, peers);
         response = new AnnounceResponse
         {
             Peers = peers,
-            Interval = TimeSpan.FromSeconds(BinaryPrimitives.ReadInt32BigEndian(datagram[8..])),
-            Leechers = BinaryPrimitives.ReadUInt32BigEndian(datagram[12..]),
-            Seeders = BinaryPrimitives.ReadUInt32BigEndian(datagram[16..]),
+            Interval = TimeSpan.FromSeconds(BinaryPrimitives.ReadInt32BigEndian(datagram[UdpTrackerFormat.IntervalOffset..])),
+            Leechers = BinaryPrimitives.ReadUInt32BigEndian(datagram[UdpTrackerFormat.LeechersOffset..]),
+            Seeders = BinaryPrimitives.ReadUInt32BigEndian(datagram[UdpTrackerFormat.SeedersOffset..]),
         };
         return true;
     }
@@ -115,20 +102,21 @@ internal static class UdpTrackerCodec
     public static bool TryReadScrape(ReadOnlySpan<byte> datagram, uint transaction, out ScrapeResponse response)
     {
         response = null!;
-        if (!IsAnswer(datagram, PacketAction.Scrape, transaction, ScrapeAnswerLength))
+        if (!IsAnswer(datagram, UdpTrackerAction.Scrape, transaction, UdpTrackerFormat.AnswerHeaderLength + UdpTrackerFormat.CountsLength))
             return false;
+        ReadOnlySpan<byte> counts = datagram[UdpTrackerFormat.AnswerHeaderLength..];
         response = new ScrapeResponse(
-            BinaryPrimitives.ReadUInt32BigEndian(datagram[8..]),
-            BinaryPrimitives.ReadUInt32BigEndian(datagram[12..]),
-            BinaryPrimitives.ReadUInt32BigEndian(datagram[16..]));
+            BinaryPrimitives.ReadUInt32BigEndian(counts[UdpTrackerFormat.CountedSeedersOffset..]),
+            BinaryPrimitives.ReadUInt32BigEndian(counts[UdpTrackerFormat.CountedCompletedOffset..]),
+            BinaryPrimitives.ReadUInt32BigEndian(counts[UdpTrackerFormat.CountedLeechersOffset..]));
         return true;
     }
 
-    private static void WriteHeader(Span<byte> destination, long connection, PacketAction action, uint transaction)
+    private static void WriteHeader(Span<byte> destination, long connection, UdpTrackerAction action, uint transaction)
     {
         BinaryPrimitives.WriteInt64BigEndian(destination, connection);
-        BinaryPrimitives.WriteUInt32BigEndian(destination[8..], (uint)action);
-        BinaryPrimitives.WriteUInt32BigEndian(destination[12..], transaction);
+        BinaryPrimitives.WriteUInt32BigEndian(destination[UdpTrackerFormat.ActionOffset..], (uint)action);
+        BinaryPrimitives.WriteUInt32BigEndian(destination[UdpTrackerFormat.TransactionOffset..], transaction);
     }
 
     private static int WriteUrlData(Span<byte> destination, string urlData)
@@ -152,13 +140,13 @@ internal static class UdpTrackerCodec
         return written + 1;
     }
 
-    private static bool IsAnswer(ReadOnlySpan<byte> datagram, PacketAction action, uint transaction, int minLength)
+    private static bool IsAnswer(ReadOnlySpan<byte> datagram, UdpTrackerAction action, uint transaction, int minLength)
     {
-        if (datagram.Length < ErrorFixedLength || BinaryPrimitives.ReadUInt32BigEndian(datagram[4..]) != transaction)
+        if (datagram.Length < UdpTrackerFormat.AnswerHeaderLength || BinaryPrimitives.ReadUInt32BigEndian(datagram[UdpTrackerFormat.AnsweredTransactionOffset..]) != transaction)
             return false;
-        var answered = (PacketAction)BinaryPrimitives.ReadUInt32BigEndian(datagram);
-        if (answered == PacketAction.Error)
-            throw new TrackerException(TrackerText.Refusal(datagram[ErrorFixedLength..])) { IsRefusal = true };
+        var answered = (UdpTrackerAction)BinaryPrimitives.ReadUInt32BigEndian(datagram);
+        if (answered == UdpTrackerAction.Error)
+            throw new TrackerException(TrackerText.Refusal(datagram[UdpTrackerFormat.AnswerHeaderLength..])) { IsRefusal = true };
         return answered == action && datagram.Length >= minLength;
     }
 }

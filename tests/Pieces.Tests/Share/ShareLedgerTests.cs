@@ -2,7 +2,7 @@ using System.Net;
 using Pieces.Cli.Share;
 using Pieces.Primitives;
 using Pieces.Torrents;
-using Pieces.Trackers;
+using Pieces.Trackers.Server;
 
 namespace Pieces.Tests.Share;
 

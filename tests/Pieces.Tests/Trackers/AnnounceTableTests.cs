@@ -2,6 +2,7 @@ using System.Net;
 using Microsoft.Extensions.Time.Testing;
 using Pieces.Primitives;
 using Pieces.Trackers;
+using Pieces.Trackers.Server;
 
 namespace Pieces.Tests.Trackers;
 

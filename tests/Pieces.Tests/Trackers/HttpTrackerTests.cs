@@ -56,11 +56,11 @@ public class HttpTrackerTests
     [InlineData(AnnounceEvent.None, "paused")]
     [InlineData(AnnounceEvent.Started, "started")]
     [InlineData(AnnounceEvent.Stopped, "stopped")]
-    public async Task A_partial_seed_says_paused_where_nothing_else_is_to_be_said(AnnounceEvent announceEvent, string said)
+    public async Task A_partial_seed_says_paused_where_nothing_else_is_to_be_said(object announceEvent, string said)
     {
         await using ScriptedHttpServer server = Bencode(Empty);
         using var tracker = new HttpTracker(server.Url("/announce"), Settings);
-        AnnounceRequest request = Announces.Of(announceEvent);
+        AnnounceRequest request = Announces.Of((AnnounceEvent)announceEvent);
         await tracker.AnnounceAsync(request with { Counters = request.Counters with { IsPartialSeed = true } }, Token);
         server.Targets[0].Should().Contain("&event=" + said);
     }

@@ -5,6 +5,7 @@ using Pieces.Cli.Tracker;
 using Pieces.Net;
 using Pieces.Primitives;
 using Pieces.Trackers;
+using Pieces.Trackers.Server;
 
 namespace Pieces.Tests.Trackers;
 
@@ -130,6 +131,44 @@ public class TrackerServerTests
         string answer = Encoding.Latin1.GetString(
             handler.Answer("/announce?info_hash=bittorrent-infohash-&peer_id=bittorrent-peer-id--&port=2&compact=0", IPAddress.Loopback)!);
         answer.Should().EndWith("5:peersld2:ip9:127.0.0.17:peer id20:bittorrent-peer-id--4:porti1eeee");
+    }
+
+    [Fact]
+    public void Peers_are_packed_unless_asked_for_otherwise()
+    {
+        HttpAnnounceHandler handler = Handler();
+        const string Announce = "/announce?info_hash=bittorrent-infohash-&peer_id=bittorrent-peer-id--&left=0&port=";
+        handler.Answer(Announce + "1", IPAddress.Loopback);
+        handler.Answer(Announce + "2", IPAddress.IPv6Loopback);
+        Encoding.Latin1.GetString(handler.Answer(Announce + "3", IPAddress.Loopback)!).Should().Be(
+            "d8:completei3e10:downloadedi0e10:incompletei0e8:intervali300e12:min intervali10e"
+            + "5:peers6:\u007F\0\0\u0001\0\u00016:peers618:\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\u0001\0\u0002e");
+    }
+
+    [Fact]
+    public void The_counts_of_several_swarms_are_sorted_by_their_hashes()
+    {
+        HttpAnnounceHandler handler = Handler();
+        foreach (string swarm in new[] { "bittorrent-infohash-", "aittorrent-infohash-" })
+            handler.Answer($"/announce?info_hash={swarm}&peer_id=bittorrent-peer-id--&left=1&port=1", IPAddress.Loopback);
+        const string Counts = "d8:completei0e10:downloadedi0e10:incompletei1ee";
+        Encoding.Latin1.GetString(handler.Answer("/scrape?info_hash=bittorrent-infohash-&info_hash=aittorrent-infohash-", IPAddress.Loopback)!)
+            .Should().Be($"d5:filesd20:aittorrent-infohash-{Counts}20:bittorrent-infohash-{Counts}ee");
+    }
+
+    [Fact]
+    public void A_UDP_announce_and_a_scrape_are_answered_byte_by_byte()
+    {
+        var handler = new UdpAnnounceHandler(new AnnounceTable(), TimeProvider.System);
+        var from = IPEndPoint.Parse("10.0.0.1:1");
+        byte[] connection = handler.Answer(Convert.FromHexString("0000041727101980000000003b9aca09"), from)![8..];
+        byte[] Request(string rest) => [.. connection, .. Convert.FromHexString(rest)];
+        string Announce(string port) =>
+            $"000000010000000a{new string('1', 40)}{new string('2', 40)}{new string('0', 48)}00000002{new string('0', 16)}ffffffff{port}";
+        handler.Answer(Request(Announce("1111")), from);
+        Convert.ToHexStringLower(handler.Answer(Request(Announce("2222")), from)!).Should().Be("000000010000000a0000012c00000000000000020a0000011111");
+        Convert.ToHexStringLower(handler.Answer(Request($"000000020000000b{new string('1', 40)}{new string('3', 40)}"), from)!)
+            .Should().Be("000000020000000b" + "000000020000000000000000" + "000000000000000000000000");
     }
 
     [Fact]

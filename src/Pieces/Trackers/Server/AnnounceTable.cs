@@ -3,13 +3,13 @@ using System.Net;
 using System.Net.Sockets;
 using Pieces.Primitives;
 
-namespace Pieces.Trackers;
+namespace Pieces.Trackers.Server;
 
 /// <summary>
 /// The memory of a tracker: who is in which swarm. A peer that does not announce for twice the interval is forgotten, a swarm with its last peer.
 /// When a limit is reached, newcomers are refused and nobody is pushed out. Safe for all threads.
 /// </summary>
-public sealed class AnnounceTable
+internal sealed class AnnounceTable
 {
     private readonly Lock _gate = new();
     private readonly AnnounceTableOptions _options;

@@ -1,8 +1,8 @@
 using System.Net;
+using Pieces.Bencode;
 using Pieces.Primitives;
-using Pieces.Trackers;
 
-namespace Pieces.Cli.Tracker;
+namespace Pieces.Trackers.Server;
 
 /// <summary>Answers HTTP announces and scrapes (BEP 3, 7, 23, 48) from a table. Pure but for the table: a request's target in, bencode out.</summary>
 internal sealed class HttpAnnounceHandler
@@ -37,7 +37,12 @@ internal sealed class HttpAnnounceHandler
         };
     }
 
-    private static byte[] Failure(string reason) => new BencodeText().Dictionary().Text("failure reason").Text(reason).End().ToArray();
+    private static byte[] Failure(string reason) => BencodeWriter.Encode(writer =>
+    {
+        writer.BeginDictionary();
+        writer.Text("failure reason"u8, reason);
+        writer.End();
+    });
 
     private static AnnounceEvent? EventOf(byte[]? name) => name switch
     {
@@ -65,41 +70,53 @@ internal sealed class HttpAnnounceHandler
         AnnounceTableAnswer? answer = _table.Announce(InfoHash.FromBytes(infoHash), peer, announceEvent, query.Number("left") ?? 1, wanted);
         if (answer is null)
             return Failure("this tracker is full");
-        return query.First("compact") is [(byte)'0'] ? Listed(answer, query.First("no_peer_id") is [(byte)'1']) : Compact(answer);
+        bool isListed = query.First("compact") is [(byte)'0'];
+        bool withoutId = query.First("no_peer_id") is [(byte)'1'];
+        return BencodeWriter.Encode(writer => Write(writer, answer, isListed, withoutId));
     }
 
-    private BencodeText Head(AnnounceTableAnswer answer) => new BencodeText().Dictionary()
-        .Number("complete", answer.Counts.Seeders)
-        .Number("downloaded", answer.Counts.Completed)
-        .Number("incomplete", answer.Counts.Leechers)
-        .Number("interval", (long)_table.Interval.TotalSeconds)
-        .Number("min interval", (long)_minInterval.TotalSeconds);
-
-    private byte[] Compact(AnnounceTableAnswer answer)
+    private void Write(BencodeWriter writer, AnnounceTableAnswer answer, bool isListed, bool withoutId)
     {
-        BencodeText text = Head(answer).Text("peers").Bytes(PackedPeers.Of(answer.PeersV4));
+        writer.BeginDictionary();
+        writer.Integer("complete"u8, answer.Counts.Seeders);
+        writer.Integer("downloaded"u8, answer.Counts.Completed);
+        writer.Integer("incomplete"u8, answer.Counts.Leechers);
+        writer.Integer("interval"u8, (long)_table.Interval.TotalSeconds);
+        writer.Integer("min interval"u8, (long)_minInterval.TotalSeconds);
+        if (isListed)
+            WriteList(writer, answer, withoutId);
+        else
+            WriteCompact(writer, answer);
+        writer.End();
+    }
+
+    private static void WriteCompact(BencodeWriter writer, AnnounceTableAnswer answer)
+    {
+        writer.Bytes("peers"u8, CompactPeers.Write([.. answer.PeersV4.Select(peer => peer.Address)]));
         if (answer.PeersV6.Length > 0)
-            text.Text("peers6").Bytes(PackedPeers.Of(answer.PeersV6));
-        return text.End().ToArray();
+            writer.Bytes("peers6"u8, CompactPeers.Write([.. answer.PeersV6.Select(peer => peer.Address)]));
     }
 
-    private byte[] Listed(AnnounceTableAnswer answer, bool withoutId)
+    private static void WriteList(BencodeWriter writer, AnnounceTableAnswer answer, bool withoutId)
     {
-        BencodeText text = Head(answer).Text("peers").List();
         byte[] id = new byte[PeerId.Length];
+        writer.Key("peers"u8);
+        writer.BeginList();
         foreach (TrackedPeer peer in answer.PeersV4.AddRange(answer.PeersV6))
         {
-            text.Dictionary().Text("ip").Text(peer.Address.Address.ToString());
+            writer.BeginDictionary();
+            writer.Text("ip"u8, peer.Address.Address.ToString());
             if (!withoutId)
             {
                 peer.Id.CopyTo(id);
-                text.Text("peer id").Bytes(id);
+                writer.Bytes("peer id"u8, id);
             }
 
-            text.Number("port", peer.Address.Port).End();
+            writer.Integer("port"u8, peer.Address.Port);
+            writer.End();
         }
 
-        return text.End().End().ToArray();
+        writer.End();
     }
 
     private byte[] Scrape(RawQuery query)
@@ -108,15 +125,31 @@ internal sealed class HttpAnnounceHandler
         if (wanted.Length == 0)
             return Failure($"info_hash is missing or not {InfoHash.Length} bytes long");
 
-        // Keys of a dictionary stand in order and once.
-        BencodeText text = new BencodeText().Dictionary().Text("files").Dictionary();
-        foreach (string hash in wanted.Select(Convert.ToHexString).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal))
+        // Keys of a dictionary are sorted, and each is there once.
+        IEnumerable<byte[]> sorted = wanted.Select(Convert.ToHexString).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).Select(Convert.FromHexString);
+        return BencodeWriter.Encode(writer =>
         {
-            byte[] bytes = Convert.FromHexString(hash);
-            if (_table.Scrape(InfoHash.FromBytes(bytes)) is { } counts)
-                text.Bytes(bytes).Dictionary().Number("complete", counts.Seeders).Number("downloaded", counts.Completed).Number("incomplete", counts.Leechers).End();
-        }
+            writer.BeginDictionary();
+            writer.Key("files"u8);
+            writer.BeginDictionary();
+            foreach (byte[] infoHash in sorted)
+            {
+                if (_table.Scrape(InfoHash.FromBytes(infoHash)) is { } counts)
+                    WriteCounts(writer, infoHash, counts);
+            }
 
-        return text.End().End().ToArray();
+            writer.End();
+            writer.End();
+        });
+    }
+
+    private static void WriteCounts(BencodeWriter writer, byte[] infoHash, SwarmCounts counts)
+    {
+        writer.Key(infoHash);
+        writer.BeginDictionary();
+        writer.Integer("complete"u8, counts.Seeders);
+        writer.Integer("downloaded"u8, counts.Completed);
+        writer.Integer("incomplete"u8, counts.Leechers);
+        writer.End();
     }
 }

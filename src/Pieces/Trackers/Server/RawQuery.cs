@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace Pieces.Cli.Tracker;
+namespace Pieces.Trackers.Server;
 
 /// <summary>The query of an announce as bytes: an info-hash is not text, and decoding it as such would ruin it.</summary>
 internal sealed class RawQuery

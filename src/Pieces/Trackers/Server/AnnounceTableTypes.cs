@@ -2,10 +2,10 @@ using System.Collections.Immutable;
 using System.Net;
 using Pieces.Primitives;
 
-namespace Pieces.Trackers;
+namespace Pieces.Trackers.Server;
 
 /// <summary>Limits and sources of an <see cref="AnnounceTable"/>. Immutable; every default is given at its member.</summary>
-public sealed record AnnounceTableOptions
+internal sealed record AnnounceTableOptions
 {
     /// <summary>Time between announces that peers are asked for; a peer is forgotten after twice that. Default 5 minutes.</summary>
     public TimeSpan Interval { get; init; } = TimeSpan.FromMinutes(5);
@@ -45,16 +45,16 @@ public sealed record AnnounceTableOptions
 /// <summary>A peer as a tracker knows it.</summary>
 /// <param name="Id">What it calls itself.</param>
 /// <param name="Address">Where it says it listens.</param>
-public readonly record struct TrackedPeer(PeerId Id, IPEndPoint Address);
+internal readonly record struct TrackedPeer(PeerId Id, IPEndPoint Address);
 
 /// <summary>The counts of one swarm.</summary>
 /// <param name="Seeders">Peers that have everything.</param>
 /// <param name="Completed">How often the download has become complete, since the swarm is remembered.</param>
 /// <param name="Leechers">Peers that lack something.</param>
-public readonly record struct SwarmCounts(int Seeders, int Completed, int Leechers);
+internal readonly record struct SwarmCounts(int Seeders, int Completed, int Leechers);
 
 /// <summary>What the table gives one who announces.</summary>
 /// <param name="Counts">The swarm's counts, the asker included.</param>
 /// <param name="PeersV4">Some of the others, by chance.</param>
 /// <param name="PeersV6">Some of the others, by chance.</param>
-public sealed record AnnounceTableAnswer(SwarmCounts Counts, ImmutableArray<TrackedPeer> PeersV4, ImmutableArray<TrackedPeer> PeersV6);
+internal sealed record AnnounceTableAnswer(SwarmCounts Counts, ImmutableArray<TrackedPeer> PeersV4, ImmutableArray<TrackedPeer> PeersV6);
