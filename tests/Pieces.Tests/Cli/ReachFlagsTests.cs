@@ -3,6 +3,7 @@ using Pieces.Cli.Parsing;
 
 namespace Pieces.Tests.Cli;
 
+[Trait("Tier", "Pure")]
 public class ReachFlagsTests
 {
     /// <summary>Commands that never open a socket, each with the reason.</summary>

@@ -8,6 +8,7 @@ using Pieces.Tests.Support;
 namespace Pieces.Tests.Loopback;
 
 /// <summary><c>--interface</c> and <c>--proxy</c> hold for every command that can reach the network, as processes.</summary>
+[Trait("Tier", "Loopback")]
 public sealed class ReachProcessTests : IDisposable
 {
     private static readonly GeneratedTorrent Torrent = new("film.bin", 64 * 1024, 16 * 1024);
