@@ -4,6 +4,7 @@ using Pieces.Peers;
 using Pieces.Picking;
 using Pieces.Primitives;
 using Pieces.Storage;
+using Pieces.Tests.Peers;
 using Pieces.Torrents;
 using Pieces.Torrents.Downloading;
 
@@ -31,7 +32,7 @@ public class PieceManagerBenchmarks : IDisposable
         var table = new PieceTable(layout, Bitfield.Full(layout.PieceCount), new Bitfield(layout.PieceCount));
         TimeProvider time = TimeProvider.System;
         _manager = new PieceManager(table, new InOrderPicker(table, new Random(1)), new MemoryBudget(16 << 20), _store, time, _now);
-        _peer = new PeerState(new SourceId(1), null, layout.PieceCount, time, _now);
+        _peer = new PeerState(new SourceId(1), new FakeLink(), layout.PieceCount, time, _now);
         _manager.PeerJoined(_peer);
         _manager.OnHaveAll(_peer);
         _peer.Flags.AmInterested = true;

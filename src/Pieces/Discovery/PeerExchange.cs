@@ -61,12 +61,12 @@ internal sealed class PeerExchange
         long now = _time.GetTimestamp();
         if (hearing.LastHeard is { } last && _time.GetElapsedTime(last, now) < ShortestPause)
         {
-            peer.Strikes++;
+            peer.Offend(Offence.HastyExchange);
             return;
         }
 
         hearing.LastHeard = now;
-        var teller = CompactEndPoint.From(peer.Connection!.RemoteEndPoint);
+        var teller = CompactEndPoint.From(peer.Link.RemoteEndPoint);
         foreach (ExchangedPeer exchanged in PeerExchangeCodec.Decode(payload).Added)
         {
             bool isUseless = isSeeding && exchanged.Flags.HasFlag(ExchangedPeerFlags.UploadOnly);
@@ -102,14 +102,14 @@ internal sealed class PeerExchange
     private static ExchangedPeerFlags FlagsOf(PeerState peer)
     {
         ExchangedPeerFlags flags = peer.Pieces.HasAll || peer.IsUploadOnly ? ExchangedPeerFlags.UploadOnly : ExchangedPeerFlags.None;
-        return peer.Connection!.IsOutbound ? flags | ExchangedPeerFlags.Reachable : flags;
+        return peer.Link.IsOutbound ? flags | ExchangedPeerFlags.Reachable : flags;
     }
 
     private static bool Send(PeerState peer, Telling? telling)
     {
-        if (telling?.PayloadFor(CompactEndPoint.From(peer.Connection!.RemoteEndPoint)) is not { } payload)
+        if (telling?.PayloadFor(CompactEndPoint.From(peer.Link.RemoteEndPoint)) is not { } payload)
             return false;
-        peer.Connection.Send(new ExtendedMessage(peer.ExchangeId, payload));
+        peer.Link.Send(new ExtendedMessage(peer.ExchangeId, payload));
         return true;
     }
 

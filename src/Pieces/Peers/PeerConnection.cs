@@ -15,7 +15,7 @@ namespace Pieces.Peers;
 /// </summary>
 [SuppressMessage("Design", "CA1001:Types that own disposable fields should be disposable",
     Justification = "The wrapper around the stream owns nothing.")]
-internal sealed class PeerConnection
+internal sealed class PeerConnection : IPeerLink
 {
     private readonly PeerConnectionOptions _options;
     private readonly ThrottledStream _stream;
@@ -36,34 +36,34 @@ internal sealed class PeerConnection
     /// <summary>Who this is, for requests and blame.</summary>
     public SourceId Id => _options.Id;
 
-    /// <summary>The other side's address as the socket has it.</summary>
+    /// <inheritdoc/>
     public IPEndPoint RemoteEndPoint => _options.Transport.RemoteEndPoint;
 
-    /// <summary>Whether we dialled.</summary>
+    /// <inheritdoc/>
     public bool IsOutbound => _options.Handshake.IsOutbound;
 
-    /// <summary>The id from its handshake.</summary>
+    /// <inheritdoc/>
     public PeerId RemoteId => _options.Handshake.RemoteId;
 
-    /// <summary>Whether the whole stream is encrypted.</summary>
+    /// <inheritdoc/>
     public bool IsEncrypted => _options.Handshake.Encryption == EncryptionExtent.Stream;
 
-    /// <summary>Whether both sides speak the fast extension (BEP 6).</summary>
+    /// <inheritdoc/>
     public bool SupportsFast => _options.Handshake.Common.HasFast;
 
-    /// <summary>Whether both sides speak the extension protocol (BEP 10).</summary>
+    /// <inheritdoc/>
     public bool SupportsExtensions => _options.Handshake.Common.HasExtensions;
 
-    /// <summary>Whether both sides take part in the DHT (BEP 5).</summary>
+    /// <inheritdoc/>
     public bool SupportsDht => _options.Handshake.Common.HasDht;
 
     /// <summary>Ends when both tasks have ended and the stream is closed; never faults.</summary>
     public Task Completion => _running;
 
-    /// <summary>Blocks that wait to be sent.</summary>
+    /// <inheritdoc/>
     public int QueuedUploads => _uploads.Count;
 
-    /// <summary>Bytes of messages that wait to be sent, blocks apart.</summary>
+    /// <inheritdoc/>
     public int UnsentBytes => _outbox.Length;
 
     /// <summary>Bytes received since the handshake, protocol overhead included.</summary>
@@ -75,15 +75,15 @@ internal sealed class PeerConnection
     /// <summary>Starts both tasks. The sink hears nothing before.</summary>
     public void Start() => _running = Task.Run(RunAsync);
 
-    /// <summary>Puts a message into the outbox; what is there when the write task comes goes out in one segment. A peer that does not take what
-    /// collects (1 MiB) is closed.</summary>
+    /// <inheritdoc/>
+    /// <remarks>What is queued when the write task runs is sent in one segment.</remarks>
     public void Send(PeerMessage message)
     {
         _options.Trace?.Sent(message);
         AfterAdding(_outbox.TryAdd(message));
     }
 
-    /// <summary>Puts a message that is in no hurry into the outbox: it goes with the next one that is, or with <see cref="Flush"/>.</summary>
+    /// <inheritdoc/>
     public void SendSoon(PeerMessage message)
     {
         _options.Trace?.Sent(message);
@@ -91,21 +91,21 @@ internal sealed class PeerConnection
             AfterAdding(isWithinLimit: false);
     }
 
-    /// <summary>Sends what is in the outbox.</summary>
+    /// <inheritdoc/>
     public void Flush()
     {
         if (_outbox.Length > 0)
             _wake.Set();
     }
 
-    /// <summary>Asks for blocks, in order, as one entry of the outbox.</summary>
+    /// <inheritdoc/>
     public void SendRequests(IReadOnlyList<BlockRequest> blocks)
     {
         _options.Trace?.Asked(blocks);
         AfterAdding(_outbox.TryAddRequests(blocks));
     }
 
-    /// <summary>Queues a block to be read and sent; false when the queue (512, advertised as <c>reqq</c>) is full.</summary>
+    /// <inheritdoc/>
     public bool TryQueueUpload(BlockRequest block)
     {
         if (!_uploads.TryAdd(block))
@@ -114,13 +114,13 @@ internal sealed class PeerConnection
         return true;
     }
 
-    /// <summary>Takes a block out of the queue; false when it is not there (sent already, or never asked).</summary>
+    /// <inheritdoc/>
     public bool CancelUpload(BlockRequest block) => _uploads.Remove(block);
 
-    /// <summary>Empties the queue (we choke) and returns what was in it, for rejects (BEP 6).</summary>
+    /// <inheritdoc/>
     public IReadOnlyList<BlockRequest> DropUploads() => _uploads.Drain();
 
-    /// <summary>Closes soon, without waiting; the sink hears <paramref name="reason"/>. The first reason counts.</summary>
+    /// <inheritdoc/>
     public void Close(string reason) => _closing.TrySetResult(new CloseReason(reason, IsProtocolError: false));
 
     private async Task RunAsync()

@@ -16,7 +16,7 @@ internal sealed class PeerPool
     /// <summary>The same for one where a side wants something of the other and waits for its turn.</summary>
     public const int WaitingSeconds = 300;
 
-    private readonly Dictionary<PeerConnection, PeerState> _byConnection = [];
+    private readonly Dictionary<IPeerLink, PeerState> _byLink = [];
     private readonly List<PeerState> _peers = [];
     private readonly PeerBook _book;
     private readonly PeerId _ownId;
@@ -46,7 +46,7 @@ internal sealed class PeerPool
     public int Room => Math.Max(0, _maxPeers - _peers.Count);
 
     /// <summary>The state that belongs to a connection; false when it was refused or has left.</summary>
-    public bool TryGet(PeerConnection connection, [NotNullWhen(true)] out PeerState? peer) => _byConnection.TryGetValue(connection, out peer);
+    public bool TryGet(IPeerLink link, [NotNullWhen(true)] out PeerState? peer) => _byLink.TryGetValue(link, out peer);
 
     /// <summary>
     /// Says whether a peer that has just shaken hands may come in: null, or why not. Where two peers dialled each other at the same moment, both
@@ -63,15 +63,15 @@ internal sealed class PeerPool
         int inbound = 0, sameAddress = 0;
         foreach (PeerState known in _peers)
         {
-            PeerConnection connection = known.Connection!;
-            bool isSameAddress = connection.RemoteEndPoint.Address.Equals(address);
+            IPeerLink link = known.Link;
+            bool isSameAddress = link.RemoteEndPoint.Address.Equals(address);
             sameAddress += isSameAddress ? 1 : 0;
-            inbound += connection.IsOutbound ? 0 : 1;
-            if (connection.RemoteId != peer.RemoteId)
+            inbound += link.IsOutbound ? 0 : 1;
+            if (link.RemoteId != peer.RemoteId)
                 continue;
 
             // Ids are no secret: a stranger who repeats one from elsewhere must not push the real one out.
-            if (!isSameAddress || connection.IsOutbound == peer.IsOutbound || peer.IsOutbound != IsOwnIdSmaller(peer.RemoteId))
+            if (!isSameAddress || link.IsOutbound == peer.IsOutbound || peer.IsOutbound != IsOwnIdSmaller(peer.RemoteId))
                 return "already connected";
             replaced = known;
             return null;
@@ -95,7 +95,7 @@ internal sealed class PeerPool
         PeerState? least = null;
         foreach (PeerState peer in _peers)
         {
-            if (isInbound && peer.Connection!.IsOutbound)
+            if (isInbound && peer.Link.IsOutbound)
                 continue;
             int patience = peer.Flags.PeerInterested || peer.Flags.AmInterested ? WaitingSeconds : IdleSeconds;
             if (peer.Downloaded.Total + peer.Uploaded.Total == 0 && _time.GetElapsedTime(peer.ConnectedAt).TotalSeconds > patience
@@ -111,14 +111,14 @@ internal sealed class PeerPool
     /// <summary>Takes a peer in.</summary>
     public void Admit(PeerState peer)
     {
-        _byConnection.Add(peer.Connection!, peer);
+        _byLink.Add(peer.Link, peer);
         _peers.Add(peer);
     }
 
     /// <summary>Lets a peer go; null when it was not in.</summary>
-    public PeerState? Remove(PeerConnection connection)
+    public PeerState? Remove(IPeerLink link)
     {
-        if (!_byConnection.Remove(connection, out PeerState? peer))
+        if (!_byLink.Remove(link, out PeerState? peer))
             return null;
         _peers.Remove(peer);
         return peer;

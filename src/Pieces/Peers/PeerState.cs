@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Pieces.Primitives;
 using Pieces.Wire;
 
@@ -6,19 +7,19 @@ namespace Pieces.Peers;
 /// <summary>What a torrent knows of a connected peer. Owned by the torrent's loop.</summary>
 internal sealed class PeerState
 {
-    /// <summary>So many small offences are put up with; the peer is to be closed when <see cref="Strikes"/> comes to this.</summary>
-    public const int MaxStrikes = 8;
+    /// <summary>Number of small offences after which the connection is closed.</summary>
+    public const int MaxOffences = 8;
 
     /// <summary>Makes the state of a peer with whom the handshake is just done.</summary>
     /// <param name="id">Who it is; differs for each connection.</param>
-    /// <param name="connection">Its connection; null where there is none, as in tests.</param>
+    /// <param name="link">Its connection.</param>
     /// <param name="pieceCount">Number of pieces of the torrent; 0 while it is not known.</param>
     /// <param name="time">For the length of a second in timestamps.</param>
     /// <param name="now">Timestamp.</param>
-    public PeerState(SourceId id, PeerConnection? connection, int pieceCount, TimeProvider time, long now)
+    public PeerState(SourceId id, IPeerLink link, int pieceCount, TimeProvider time, long now)
     {
         Id = id;
-        Connection = connection;
+        Link = link;
         Pieces = new PeerPieces(pieceCount);
         Requests = new PeerRequests(time, now);
         Downloaded = new RateMeter(time, now);
@@ -29,8 +30,8 @@ internal sealed class PeerState
     /// <summary>Who it is, for requests and blame.</summary>
     public SourceId Id { get; }
 
-    /// <summary>Its connection, or null.</summary>
-    public PeerConnection? Connection { get; }
+    /// <summary>Its connection.</summary>
+    public IPeerLink Link { get; }
 
     /// <summary>What it has.</summary>
     public PeerPieces Pieces { get; private set; }
@@ -92,8 +93,8 @@ internal sealed class PeerState
     /// <summary>Whether it has said at which port its DHT node is.</summary>
     public bool HasNamedNode { get; set; }
 
-    /// <summary>Small offences so far: blocks never asked for, impossible ones, and saying again as a whole what it has.</summary>
-    public int Strikes { get; set; }
+    /// <summary>Number of small offences so far.</summary>
+    public int Offences { get; private set; }
 
     /// <summary>Whether it has something we need; kept by the torrent's pieces. O(1).</summary>
     public bool IsInteresting => Requests.Useful > 0;
@@ -115,7 +116,14 @@ internal sealed class PeerState
     {
         if (Ending == PeerEnding.Unplanned)
             Ending = ending;
-        Connection?.Close(reason);
+        Link.Close(reason);
+    }
+
+    /// <summary>Counts a small offence, and closes the connection when it is one too many.</summary>
+    public void Offend(Offence offence)
+    {
+        if (++Offences == MaxOffences)
+            Close(PeerEnding.Offence, $"{Offences} small offences, the last: {TextOf(offence)}");
     }
 
     /// <summary>The number of pieces is known now; of what the peer has nothing is known yet.</summary>
@@ -125,7 +133,7 @@ internal sealed class PeerState
     public void SendMetadata(MetadataMessage message)
     {
         if (MetadataId != 0)
-            Connection?.Send(new ExtendedMessage(MetadataId, MetadataCodec.Encode(message)));
+            Link.Send(new ExtendedMessage(MetadataId, MetadataCodec.Encode(message)));
     }
 
     /// <summary>It chokes us no more.</summary>
@@ -135,4 +143,15 @@ internal sealed class PeerState
         Flags.HasLetUsAsk = true;
         Requests.OnUnchoked(now);
     }
+
+    private static string TextOf(Offence offence) => offence switch
+    {
+        Offence.UnsolicitedBlock => "a block that nobody requested",
+        Offence.ImpossibleBlock => "a block that does not exist",
+        Offence.RepeatedStatement => "a bitfield that brought nothing new",
+        Offence.TooEarly => "a request or a block before the torrent was known",
+        Offence.UnsolicitedMetadata => "metadata that nobody requested",
+        Offence.HastyExchange => "peer exchange messages in too quick succession",
+        _ => throw new UnreachableException(offence.ToString()),
+    };
 }

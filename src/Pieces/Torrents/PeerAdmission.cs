@@ -78,7 +78,7 @@ internal sealed class PeerAdmission
         }
 
         // Both connections are in the pool until the old one's end is heard; that costs a place for a moment and nothing else.
-        if (replaced?.Connection!.RemoteId == peer.RemoteId)
+        if (replaced?.Link.RemoteId == peer.RemoteId)
             replaced.Close(PeerEnding.Replaced, "replaced by another connection of the same peer");
         else
             replaced?.Close(PeerEnding.Useless, "makes room for another peer");
@@ -122,7 +122,7 @@ internal sealed class PeerAdmission
         {
             if (peer.Id != convicted)
                 continue;
-            IPEndPoint address = PeerAddressRules.Normalize(peer.Connection!.RemoteEndPoint);
+            IPEndPoint address = PeerAddressRules.Normalize(peer.Link.RemoteEndPoint);
             peer.Close(PeerEnding.Offence, "sent bad data");
             return Peers.Book.Ban(address, peer.DialAddress) ? address : null;
         }
@@ -135,7 +135,7 @@ internal sealed class PeerAdmission
     {
         foreach (PeerState peer in Peers.Pool.Peers)
         {
-            if (Peers.Book.IsBanned(PeerAddressRules.Normalize(peer.Connection!.RemoteEndPoint)))
+            if (Peers.Book.IsBanned(PeerAddressRules.Normalize(peer.Link.RemoteEndPoint)))
                 peer.Close(PeerEnding.Offence, "its address was banned for bad data");
         }
     }
@@ -192,7 +192,7 @@ internal sealed class PeerAdmission
     {
         if (_goneInOrder.Count == MaxRemembered)
             _gone.Remove(_goneInOrder.Dequeue());
-        _gone[peer.Id] = PeerAddressRules.Normalize(peer.Connection!.RemoteEndPoint);
+        _gone[peer.Id] = PeerAddressRules.Normalize(peer.Link.RemoteEndPoint);
         _goneInOrder.Enqueue(peer.Id);
     }
 

@@ -27,46 +27,46 @@ internal static class PeerGreeting
     public const int RequestQueue = 512;
 
     /// <summary>Sends it.</summary>
-    /// <param name="connection">To whom.</param>
+    /// <param name="link">To whom.</param>
     /// <param name="have">The pieces that we have.</param>
     /// <param name="terms">What we can do.</param>
-    public static void Send(PeerConnection connection, Bitfield have, GreetingTerms terms)
+    public static void Send(IPeerLink link, Bitfield have, GreetingTerms terms)
     {
-        if (connection.SupportsFast && have.IsFull)
-            connection.Send(HaveAllMessage.Instance);
+        if (link.SupportsFast && have.IsFull)
+            link.Send(HaveAllMessage.Instance);
         else if (have.Count > 0)
-            connection.Send(new BitfieldMessage(have.ToBytes()));
-        else if (connection.SupportsFast)
-            connection.Send(HaveNoneMessage.Instance);
+            link.Send(new BitfieldMessage(have.ToBytes()));
+        else if (link.SupportsFast)
+            link.Send(HaveNoneMessage.Instance);
 
-        SendHello(connection, terms);
+        SendHello(link, terms);
     }
 
     /// <summary>Sends it while the torrent itself is not known yet: that we have nothing, and that we want its metadata.</summary>
-    public static void SendBlank(PeerConnection connection, int listenPort)
+    public static void SendBlank(IPeerLink link, int listenPort)
     {
-        if (connection.SupportsFast)
-            connection.Send(HaveNoneMessage.Instance);
-        SendHello(connection, new GreetingTerms { ListenPort = listenPort, TakesMetadata = true });
+        if (link.SupportsFast)
+            link.Send(HaveNoneMessage.Instance);
+        SendHello(link, new GreetingTerms { ListenPort = listenPort, TakesMetadata = true });
     }
 
     /// <summary>Sends the rest of it to a peer that heard <see cref="SendBlank"/>.</summary>
     /// <returns>False when there is too much to say: the peer is to be dialled anew, and to hear <see cref="Send"/>.</returns>
-    public static bool SendRest(PeerConnection connection, Bitfield have, GreetingTerms terms)
+    public static bool SendRest(IPeerLink link, Bitfield have, GreetingTerms terms)
     {
         // The whole of what one has may be said as the first message only (BEP 3).
         if (have.Count > MaxHaves)
             return false;
         for (int i = have.NextSet(0); i >= 0; i = have.NextSet(i + 1))
-            connection.Send(new HaveMessage((uint)i));
-        SendHello(connection, terms);
+            link.Send(new HaveMessage((uint)i));
+        SendHello(link, terms);
         return true;
     }
 
     /// <summary>Says what we can do: with the greeting, and again when that has changed (BEP 10).</summary>
-    public static void SendHello(PeerConnection connection, GreetingTerms terms)
+    public static void SendHello(IPeerLink link, GreetingTerms terms)
     {
-        if (!connection.SupportsExtensions)
+        if (!link.SupportsExtensions)
             return;
         var hello = new ExtensionHandshake
         {
@@ -74,11 +74,11 @@ internal static class PeerGreeting
             Client = ProductName.Full,
             Port = terms.ListenPort > 0 ? terms.ListenPort : null,
             RequestQueue = RequestQueue,
-            YourAddress = connection.RemoteEndPoint.Address,
+            YourAddress = link.RemoteEndPoint.Address,
             MetadataSize = terms.MetadataSize,
             IsUploadOnly = terms.IsUploadOnly,
         };
-        connection.Send(new ExtendedMessage(HandshakeId, hello.Encode()));
+        link.Send(new ExtendedMessage(HandshakeId, hello.Encode()));
     }
 
     private static ImmutableSortedDictionary<string, byte> ExtensionsOf(GreetingTerms terms)

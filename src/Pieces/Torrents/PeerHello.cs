@@ -29,7 +29,7 @@ internal static class PeerHello
             peer.Client = client;
         if (hello.Port is not { } port || peer.DialAddress is not null)
             return;
-        peer.DialAddress = PeerAddressRules.Normalize(new IPEndPoint(peer.Connection!.RemoteEndPoint.Address, port));
+        peer.DialAddress = PeerAddressRules.Normalize(new IPEndPoint(peer.Link.RemoteEndPoint.Address, port));
         book.Add(peer.DialAddress, PeerOrigin.Inbound);
         book.Connected(peer.DialAddress);
     }

@@ -87,8 +87,8 @@ internal sealed class PeerLobby
         if (Admission.Arrived(arrived) is not { } peer)
             return;
         _words.Add(peer, new EarlyWords());
-        PeerGreeting.SendBlank(peer.Connection!, _listenPort());
-        _dht.Greet(peer.Connection!);
+        PeerGreeting.SendBlank(peer.Link, _listenPort());
+        _dht.Greet(peer.Link);
         _reporter.Connected(arrived.RemoteEndPoint, peer);
     }
 
@@ -114,8 +114,6 @@ internal sealed class PeerLobby
                 Hear(peer!, message);
         }
 
-        if (isKnown && peer!.Strikes >= PeerState.MaxStrikes)
-            peer.Close(PeerEnding.Offence, $"{peer.Strikes} small offences, such as answers that nobody asked for");
         BanConvicted();
         _desk.Ask();
     }
@@ -129,7 +127,7 @@ internal sealed class PeerLobby
         else if (!_words.TryGetValue(peer, out EarlyWords? words))
             return;
         else if (message is RequestMessage or BlockMessage)
-            peer.Strikes++;
+            peer.Offend(Offence.TooEarly);
         else
             Remember(peer, words, message);
     }
@@ -139,7 +137,7 @@ internal sealed class PeerLobby
         int before = words.BitfieldBytes;
         bool isStatement = message is BitfieldMessage or HaveAllMessage or HaveNoneMessage;
         if (isStatement && words.HasStatement)
-            peer.Strikes++;
+            peer.Offend(Offence.RepeatedStatement);
         words.Hear(message);
         _bitfieldBytes += words.BitfieldBytes - before;
         if (_bitfieldBytes <= MaxBitfieldBytes || words.BitfieldBytes == 0)

@@ -41,8 +41,6 @@ internal sealed class PeerMessageRouter
     {
         for (int i = 0; i < messages.Count; i++)
             Handle(peer, messages[i]);
-        if (peer.Strikes >= PeerState.MaxStrikes)
-            peer.Close(PeerEnding.Offence, $"{peer.Strikes} small offences, such as blocks that nobody asked for");
         _downloads.Serve(peer);
     }
 
@@ -66,7 +64,7 @@ internal sealed class PeerMessageRouter
                 _uploads.OnNotInterested(peer);
                 break;
             case ChokeMessage:
-                _pieces.OnChoked(peer, peer.Connection!.SupportsFast);
+                _pieces.OnChoked(peer, peer.Link.SupportsFast);
                 break;
             case UnchokeMessage:
                 peer.OnUnchoked(_time.GetTimestamp());

@@ -55,19 +55,19 @@ internal sealed class TorrentDht : IDhtSink, IAsyncDisposable
     public void NeedPeers() => _announcer?.NeedPeers();
 
     /// <summary>Tells a peer where our node is, if it takes part too.</summary>
-    public void Greet(PeerConnection connection)
+    public void Greet(IPeerLink link)
     {
-        if (IsUnderWay && connection.SupportsDht && _basis.Services.Dht!.PortFor(connection.RemoteEndPoint.Address) is { } port)
-            connection.Send(new PortMessage((ushort)port));
+        if (IsUnderWay && link.SupportsDht && _basis.Services.Dht!.PortFor(link.RemoteEndPoint.Address) is { } port)
+            link.Send(new PortMessage((ushort)port));
     }
 
     /// <summary>A peer tells where its node is; once for each connection.</summary>
     public void OnPort(PeerState peer, PortMessage message)
     {
-        if (!IsUnderWay || peer.HasNamedNode || !peer.Connection!.SupportsDht)
+        if (!IsUnderWay || peer.HasNamedNode || !peer.Link.SupportsDht)
             return;
         peer.HasNamedNode = true;
-        _node!.AddNode(new IPEndPoint(PeerAddressRules.Normalize(peer.Connection.RemoteEndPoint).Address, message.Port));
+        _node!.AddNode(new IPEndPoint(PeerAddressRules.Normalize(peer.Link.RemoteEndPoint).Address, message.Port));
     }
 
     /// <summary>Ends every search, and is silent from now on.</summary>

@@ -42,7 +42,7 @@ internal sealed class TorrentReporter
 
     public void Connected(IPEndPoint address, PeerState peer)
     {
-        bool isEncrypted = peer.Connection!.IsEncrypted;
+        bool isEncrypted = peer.Link.IsEncrypted;
         _logger.Debug("{Peer}: connected, {Client}{Encrypted:l}", address, peer.Client, isEncrypted ? ", encrypted" : "");
         _notices?.Report(new PeerNotice(address, PeerChange.Connected, "", peer.Client) { Origin = peer.Origin, IsEncrypted = isEncrypted });
     }
@@ -52,11 +52,11 @@ internal sealed class TorrentReporter
 
     public void Completed(PeerState peer)
     {
-        PeerConnection connection = peer.Connection!;
-        _logger.Debug("{Peer}: has everything", connection.RemoteEndPoint);
-        _notices?.Report(new PeerNotice(connection.RemoteEndPoint, PeerChange.Completed, "", peer.Client)
+        IPeerLink link = peer.Link;
+        _logger.Debug("{Peer}: has everything", link.RemoteEndPoint);
+        _notices?.Report(new PeerNotice(link.RemoteEndPoint, PeerChange.Completed, "", peer.Client)
         {
-            Id = connection.RemoteId,
+            Id = link.RemoteId,
             ListenPort = peer.DialAddress?.Port,
         });
     }

@@ -89,7 +89,7 @@ internal sealed class TorrentSession
         {
             peer.BeginPieces(_pieceCount);
             _pieces.PeerJoined(peer);
-            if (PeerGreeting.SendRest(peer.Connection!, Offered, Terms))
+            if (PeerGreeting.SendRest(peer.Link, Offered, Terms))
                 _router.Handle(peer, words);
             else
                 peer.Close(PeerEnding.Unplanned, "is to hear anew what is here");
@@ -166,7 +166,7 @@ internal sealed class TorrentSession
         if (isSeeding)
             CloseSeeds();
         foreach (PeerState peer in _admission.Peers.Pool.Peers)
-            peer.Connection!.Flush();
+            peer.Link.Flush();
         IsAlone = _admission.DialMore(cancellationToken);
     }
 
@@ -187,7 +187,7 @@ internal sealed class TorrentSession
     {
         _isUploadOnly = true;
         foreach (PeerState peer in _admission.Peers.Pool.Peers)
-            PeerGreeting.SendHello(peer.Connection!, Terms);
+            PeerGreeting.SendHello(peer.Link, Terms);
     }
 
     /// <summary>
@@ -233,11 +233,11 @@ internal sealed class TorrentSession
 
         // Some part at once from who has nothing for them and downloads nothing: more is to come, so that is not said.
         if (_show.Receive(peer))
-            PeerGreeting.Send(peer.Connection!, new Bitfield(_pieceCount), Terms with { IsUploadOnly = false });
+            PeerGreeting.Send(peer.Link, new Bitfield(_pieceCount), Terms with { IsUploadOnly = false });
         else
-            PeerGreeting.Send(peer.Connection!, Offered, Terms);
+            PeerGreeting.Send(peer.Link, Offered, Terms);
         _show.Serve(peer);
-        _dht.Greet(peer.Connection!);
+        _dht.Greet(peer.Link);
         _reporter.Connected(arrived.RemoteEndPoint, peer);
     }
 
@@ -274,9 +274,9 @@ internal sealed class TorrentSession
             // They never ask for it, so it may be one that will not stay.
             bool isNews = !peer.Pieces.Has(piece);
             if (isNews && isOffered)
-                peer.Connection!.Send(have);
+                peer.Link.Send(have);
             else if (!isNews && !peer.Pieces.HasAll)
-                peer.Connection!.SendSoon(have);
+                peer.Link.SendSoon(have);
         }
     }
 

@@ -34,9 +34,35 @@ public class PeerStateTests
         giver.Withholds.Should().BeFalse();
     }
 
+    [Fact]
+    public void The_last_offence_that_is_tolerated_is_one_less_than_the_limit()
+    {
+        var link = new FakeLink();
+        var peer = new PeerState(new SourceId(1), link, 2, _time, _time.GetTimestamp());
+        for (int i = 1; i < PeerState.MaxOffences; i++)
+            peer.Offend(Offence.UnsolicitedBlock);
+        (peer.Offences, peer.Ending, link.ClosedFor).Should().Be((PeerState.MaxOffences - 1, PeerEnding.Unplanned, null));
+        peer.Offend(Offence.RepeatedStatement);
+        peer.Ending.Should().Be(PeerEnding.Offence);
+        link.ClosedFor.Should().Be("8 small offences, the last: a bitfield that brought nothing new");
+    }
+
+    [Fact]
+    public void Each_offence_has_a_text()
+    {
+        foreach (Offence offence in Enum.GetValues<Offence>())
+        {
+            var link = new FakeLink();
+            var peer = new PeerState(new SourceId(1), link, 2, _time, _time.GetTimestamp());
+            for (int i = 0; i < PeerState.MaxOffences; i++)
+                peer.Offend(offence);
+            link.ClosedFor.Should().StartWith("8 small offences, the last: ");
+        }
+    }
+
     private PeerState Peer(bool isOfOurs, bool cameEmpty)
     {
-        var peer = new PeerState(new SourceId(1), null, 2, _time, _time.GetTimestamp()) { IsOfOurs = isOfOurs };
+        var peer = new PeerState(new SourceId(1), new FakeLink(), 2, _time, _time.GetTimestamp()) { IsOfOurs = isOfOurs };
         peer.Pieces.Replace(Bits(cameEmpty ? ".." : "#."));
         return peer;
     }

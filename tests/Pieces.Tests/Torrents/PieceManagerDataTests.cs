@@ -54,7 +54,7 @@ public class PieceManagerDataTests
         PeerState peer = rig.Seed();
         for (uint i = 0; i < 8; i++)
             rig.SendRaw(peer, i, 0, 16384).Should().Be(BlockVerdict.Unsolicited);
-        peer.Strikes.Should().Be(8);
+        peer.Offences.Should().Be(8);
         rig.Manager.Wasted.Should().Be(8 * 16384);
         rig.Pool.Rented.Should().Be(0);
         rig.Disk.Jobs.Should().Be(0);
@@ -71,7 +71,7 @@ public class PieceManagerDataTests
         PeerState peer = rig.Seed();
         rig.Fill(peer);
         rig.SendRaw(peer, piece, begin, length).Should().Be(BlockVerdict.Invalid);
-        peer.Strikes.Should().Be(1);
+        peer.Offences.Should().Be(1);
         rig.Pool.Rented.Should().Be(0);
     }
 
@@ -95,7 +95,7 @@ public class PieceManagerDataTests
         BlockRequest block = rig.Fill(peer)[0];
         rig.Send(peer, block).Should().Be(BlockVerdict.Accepted);
         rig.Send(peer, block).Should().Be(BlockVerdict.Duplicate);
-        peer.Strikes.Should().Be(0);
+        peer.Offences.Should().Be(0);
         rig.Manager.Wasted.Should().Be(16384);
     }
 

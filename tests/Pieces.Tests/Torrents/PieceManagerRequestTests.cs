@@ -96,13 +96,13 @@ public class PieceManagerRequestTests
         var rig = new PieceRig();
         PeerState peer = rig.Stranger();
         rig.Manager.OnHaveNone(peer);
-        peer.Strikes.Should().Be(0);
+        peer.Offences.Should().Be(0);
         for (int i = 0; i < 8; i++)
             rig.Manager.OnBitfield(peer, [(byte)(0xFF << (7 - i))]);
-        peer.Strikes.Should().Be(0, "each of them had one piece more, as those of aria2 have");
-        for (int i = 0; i < PeerState.MaxStrikes; i++)
+        peer.Offences.Should().Be(0, "each of them had one piece more, as those of aria2 have");
+        for (int i = 0; i < PeerState.MaxOffences; i++)
             rig.Manager.OnBitfield(peer, [0xFF]);
-        peer.Strikes.Should().Be(PeerState.MaxStrikes);
+        peer.Offences.Should().Be(PeerState.MaxOffences);
     }
 
     [Fact]
@@ -159,7 +159,7 @@ public class PieceManagerRequestTests
         PeerState second = rig.Seed();
         rig.Fill(second).Should().BeEquivalentTo(asked);
         rig.Send(first, asked[0]).Should().Be(BlockVerdict.Accepted);
-        first.Strikes.Should().Be(0);
+        first.Offences.Should().Be(0);
     }
 
     [Fact]
@@ -220,7 +220,7 @@ public class PieceManagerRequestTests
         rig.Send(silent, asked[0]).Should().Be(BlockVerdict.Accepted);
         rig.Cancels.Should().Contain(new PeerRequest(other, asked[0]));
         rig.Send(other, asked[0]).Should().Be(BlockVerdict.Duplicate);
-        (silent.Strikes, other.Strikes).Should().Be((0, 0));
+        (silent.Offences, other.Offences).Should().Be((0, 0));
     }
 
     [Fact]

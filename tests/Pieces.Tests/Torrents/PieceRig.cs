@@ -6,6 +6,7 @@ using Pieces.Primitives;
 using Pieces.Storage;
 using Pieces.Torrents;
 using Pieces.Torrents.Downloading;
+using Pieces.Tests.Peers;
 
 namespace Pieces.Tests.Torrents;
 
@@ -62,7 +63,7 @@ internal sealed class PieceRig
     /// <summary>A peer right after the handshake.</summary>
     public PeerState Stranger()
     {
-        var peer = new PeerState(new SourceId(++_lastId), null, Layout.PieceCount, Time, Now);
+        var peer = new PeerState(new SourceId(++_lastId), new FakeLink(), Layout.PieceCount, Time, Now);
         Manager.PeerJoined(peer);
         return peer;
     }

@@ -6,6 +6,7 @@ using Pieces.Primitives;
 using Pieces.Storage;
 using Pieces.Torrents;
 using Pieces.Torrents.Downloading;
+using Pieces.Tests.Peers;
 
 namespace Pieces.Tests.Torrents;
 
@@ -44,7 +45,7 @@ public class SeedCourtesyTests
 
     private PeerState Add(ulong? lotName)
     {
-        var peer = new PeerState(new SourceId(++_lastId), null, Pieces, _time, Now) { LotName = lotName ?? 0, DrawsLots = lotName is not null };
+        var peer = new PeerState(new SourceId(++_lastId), new FakeLink(), Pieces, _time, Now) { LotName = lotName ?? 0, DrawsLots = lotName is not null };
         peer.OnUnchoked(Now);
         _work.Peers.Add(peer);
         return peer;

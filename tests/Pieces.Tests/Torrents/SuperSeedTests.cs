@@ -5,6 +5,7 @@ using Pieces.Picking;
 using Pieces.Primitives;
 using Pieces.Torrents;
 using Pieces.Torrents.Crowd;
+using Pieces.Tests.Peers;
 
 namespace Pieces.Tests.Torrents;
 
@@ -30,7 +31,7 @@ public class SuperSeedTests
 
     private PeerState Peer(bool isChoked = false)
     {
-        var peer = new PeerState(new SourceId(++_lastId), null, _table.Layout.PieceCount, _time, Now);
+        var peer = new PeerState(new SourceId(++_lastId), new FakeLink(), _table.Layout.PieceCount, _time, Now);
         peer.Flags.AmChoking = isChoked;
         peer.Flags.PeerInterested = true;
         _seed.Begin(peer.Id);
@@ -135,7 +136,7 @@ public class SuperSeedTests
     [Fact]
     public void A_peer_that_sees_everything_is_reckoned_with_by_what_it_asks_for()
     {
-        var first = new PeerState(new SourceId(99), null, _table.Layout.PieceCount, _time, Now);
+        var first = new PeerState(new SourceId(99), new FakeLink(), _table.Layout.PieceCount, _time, Now);
         _seed.Leads(first.Id).Should().BeFalse();
         Show(first).Should().BeEmpty();
         _seed.OnAsked(first, new PieceIndex(0), Now);

@@ -75,6 +75,6 @@ internal sealed class LotsDesk
         if (peer.LotsId == 0 || peer.HeardThatWeDraw == Draws)
             return;
         peer.HeardThatWeDraw = Draws;
-        peer.Connection!.Send(new ExtendedMessage(peer.LotsId, LotsCodec.Encode(Draws)));
+        peer.Link.Send(new ExtendedMessage(peer.LotsId, LotsCodec.Encode(Draws)));
     }
 }

@@ -49,7 +49,7 @@ internal sealed class ShowDesk
             return;
         long now = _time.GetTimestamp();
         while (_decision.TryShow(peer, now, out PieceIndex piece))
-            peer.Connection!.Send(new HaveMessage((uint)piece.Value));
+            peer.Link.Send(new HaveMessage((uint)piece.Value));
     }
 
     /// <summary>Shows what is due, everything to who gets nowhere with that, and to everybody when each piece is with somebody, another
@@ -81,6 +81,6 @@ internal sealed class ShowDesk
     private void ShowRest(PeerState peer)
     {
         foreach (PieceIndex piece in _decision!.TakeRest(peer.Id))
-            peer.Connection!.Send(new HaveMessage((uint)piece.Value));
+            peer.Link.Send(new HaveMessage((uint)piece.Value));
     }
 }

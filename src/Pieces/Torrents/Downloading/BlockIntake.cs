@@ -46,7 +46,7 @@ internal sealed class BlockIntake
         peer.Downloaded.Add(length, now);
         if (!_work.Layout.TryGetBlock(block.Piece, block.Begin, (uint)length, out BlockRequest request))
         {
-            peer.Strikes++;
+            peer.Offend(Offence.ImpossibleBlock);
             return Waste(block.Data, BlockVerdict.Invalid);
         }
 
@@ -58,7 +58,7 @@ internal sealed class BlockIntake
         {
             if (IsHere(request))
                 return Waste(block.Data, BlockVerdict.Duplicate);
-            peer.Strikes++;
+            peer.Offend(Offence.UnsolicitedBlock);
             return Waste(block.Data, BlockVerdict.Unsolicited);
         }
 

@@ -51,7 +51,7 @@ internal sealed class DownloadDesk
             return;
         _requests.Clear();
         if (_pieces.FillRequests(peer, now, _requests) > 0)
-            peer.Connection!.SendRequests(_requests);
+            peer.Link.SendRequests(_requests);
     }
 
     /// <summary>
@@ -84,7 +84,7 @@ internal sealed class DownloadDesk
             if (!peer.Flags.AmInterested || peer.IsInteresting)
                 continue;
             peer.Flags.AmInterested = false;
-            peer.Connection!.Send(NotInterestedMessage.Instance);
+            peer.Link.Send(NotInterestedMessage.Instance);
         }
     }
 
@@ -97,7 +97,7 @@ internal sealed class DownloadDesk
         if (isInteresting && !peer.Flags.AmInterested)
         {
             peer.Flags.AmInterested = true;
-            peer.Connection!.Send(InterestedMessage.Instance);
+            peer.Link.Send(InterestedMessage.Instance);
         }
 
         _shares.Tend(peer, now);
@@ -116,7 +116,7 @@ internal sealed class DownloadDesk
         while (isMore && !(_soonest.TryPeek(out _, out double next) && next < peer.Requests.SecondsTillNext));
 
         if (_requests.Count > 0)
-            peer.Connection!.SendRequests(_requests);
+            peer.Link.SendRequests(_requests);
         if (isMore)
             _soonest.Enqueue(peer, peer.Requests.SecondsTillNext);
     }
@@ -126,7 +126,7 @@ internal sealed class DownloadDesk
         foreach (PeerRequest cancel in _cancels)
         {
             BlockRequest block = cancel.Block;
-            cancel.Peer.Connection!.Send(new CancelMessage((uint)block.Piece.Value, (uint)block.Begin, (uint)block.Length));
+            cancel.Peer.Link.Send(new CancelMessage((uint)block.Piece.Value, (uint)block.Begin, (uint)block.Length));
         }
 
         _cancels.Clear();

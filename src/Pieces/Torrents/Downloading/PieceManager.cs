@@ -278,7 +278,7 @@ internal sealed class PieceManager
     private void BeginStatement(PeerState peer, bool isNews = false)
     {
         if (peer.Pieces.IsStated && !isNews)
-            peer.Strikes++;
+            peer.Offend(Offence.RepeatedStatement);
         Uncount(peer);
     }
 

@@ -55,7 +55,7 @@ internal sealed class MetadataDesk
         switch (MetadataCodec.Decode(payload))
         {
             case MetadataData data when !_fetch.Take(peer.Id, data, now, Convicted):
-                peer.Strikes++;
+                peer.Offend(Offence.UnsolicitedMetadata);
                 break;
             case MetadataReject reject:
                 _fetch.Reject(peer.Id, reject.Part, now);

@@ -80,7 +80,7 @@ internal sealed class MetadataServer
     private void Serve(PeerState peer, Account account)
     {
         long now = _time.GetTimestamp();
-        while (account.Waiting.TryPeek(out int part) && peer.Connection!.UnsentBytes < MaxUnsent)
+        while (account.Waiting.TryPeek(out int part) && peer.Link.UnsentBytes < MaxUnsent)
         {
             int length = MetadataCodec.LengthOf(part, _info.Length);
             if (!account.Allowance.CanTake(length, PeerRate, _peerBurst, _time, now) || !_total.CanTake(length, TotalRate, TotalBurst, _time, now))

@@ -50,7 +50,7 @@ internal sealed class Delivery
     {
         if (!_recipients.Remove(peer.Id, out Recipient? recipient))
             return false;
-        return _countsBlocks && peer.Ending == PeerEnding.Unplanned && peer.Connection!.QueuedUploads == 0 && HasAll(peer, recipient);
+        return _countsBlocks && peer.Ending == PeerEnding.Unplanned && peer.Link.QueuedUploads == 0 && HasAll(peer, recipient);
     }
 
     private bool HasAll(PeerState peer, Recipient recipient)

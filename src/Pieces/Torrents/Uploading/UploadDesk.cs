@@ -40,7 +40,7 @@ internal sealed class UploadDesk
     /// <summary>A peer asks for a block.</summary>
     public void OnRequest(PeerState peer, RequestMessage request)
     {
-        PeerConnection connection = peer.Connection!;
+        IPeerLink link = peer.Link;
         if (!_layout.TryGetBlock(request.Piece, request.Begin, request.Length, out BlockRequest block))
         {
             // Out of range, empty, or longer than anyone asks for: no honest client does that.
@@ -57,9 +57,9 @@ internal sealed class UploadDesk
             return;
         }
 
-        if (!_have[block.Piece] || !connection.TryQueueUpload(block))
+        if (!_have[block.Piece] || !link.TryQueueUpload(block))
         {
-            Reject(connection, request);
+            Reject(link, request);
             return;
         }
 
@@ -70,14 +70,14 @@ internal sealed class UploadDesk
     /// <summary>A peer does not want a block any more.</summary>
     public void OnCancel(PeerState peer, CancelMessage cancel)
     {
-        PeerConnection connection = peer.Connection!;
-        if (!_layout.TryGetBlock(cancel.Piece, cancel.Begin, cancel.Length, out BlockRequest block) || !connection.CancelUpload(block))
+        IPeerLink link = peer.Link;
+        if (!_layout.TryGetBlock(cancel.Piece, cancel.Begin, cancel.Length, out BlockRequest block) || !link.CancelUpload(block))
             return;
         _delivery.OnDropped(peer, block);
-        if (connection.SupportsFast)
+        if (link.SupportsFast)
         {
             // BEP 6: every request is answered, by its block or by a reject, cancelled ones too.
-            connection.Send(new RejectRequestMessage(cancel.Piece, cancel.Begin, cancel.Length));
+            link.Send(new RejectRequestMessage(cancel.Piece, cancel.Begin, cancel.Length));
         }
     }
 
@@ -154,15 +154,15 @@ internal sealed class UploadDesk
             Unchoke(peer);
     }
 
-    private static void Reject(PeerConnection connection, RequestMessage request)
+    private static void Reject(IPeerLink link, RequestMessage request)
     {
-        if (connection.SupportsFast)
-            connection.Send(new RejectRequestMessage(request.Piece, request.Begin, request.Length));
+        if (link.SupportsFast)
+            link.Send(new RejectRequestMessage(request.Piece, request.Begin, request.Length));
     }
 
     private void OnRequestWhileChoked(PeerState peer, RequestMessage request)
     {
-        Reject(peer.Connection!, request);
+        Reject(peer.Link, request);
         int count = _deaf.GetValueOrDefault(peer.Id) + 1;
         _deaf[peer.Id] = count;
         if (count > MaxRequestsWhileChoked)
@@ -174,21 +174,21 @@ internal sealed class UploadDesk
         peer.Flags.AmChoking = false;
         peer.Flags.UnchokedAt = _round.Now;
         _deaf.Remove(peer.Id);
-        peer.Connection!.Send(UnchokeMessage.Instance);
+        peer.Link.Send(UnchokeMessage.Instance);
         _show.Serve(peer);
     }
 
     private void Choke(PeerState peer)
     {
-        PeerConnection connection = peer.Connection!;
+        IPeerLink link = peer.Link;
         peer.Flags.AmChoking = true;
-        connection.Send(ChokeMessage.Instance);
+        link.Send(ChokeMessage.Instance);
         _show.OnChoked(peer);
-        foreach (BlockRequest dropped in connection.DropUploads())
+        foreach (BlockRequest dropped in link.DropUploads())
         {
             _delivery.OnDropped(peer, dropped);
-            if (connection.SupportsFast)
-                connection.Send(new RejectRequestMessage((uint)dropped.Piece.Value, (uint)dropped.Begin, (uint)dropped.Length));
+            if (link.SupportsFast)
+                link.Send(new RejectRequestMessage((uint)dropped.Piece.Value, (uint)dropped.Begin, (uint)dropped.Length));
         }
     }
 }
