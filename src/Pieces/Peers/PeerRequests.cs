@@ -59,8 +59,8 @@ internal sealed class PeerRequests
     /// <summary>Nothing is asked before this timestamp.</summary>
     public long PausedUntil { get; private set; } = long.MinValue;
 
-    /// <summary>Other peers' requests are not looked at for it before this timestamp; kept by the endgame.</summary>
-    public long TakeOverAfter { get; set; } = long.MinValue;
+    /// <summary>Whether the peer has unchoked us at some time.</summary>
+    public bool WasEverUnchoked { get; private set; }
 
     /// <summary>Seconds that our own rate limit makes a request wait for its answer, which are no fault of the peer's; default 0.</summary>
     public double OwnDelay { get; set; }
@@ -118,6 +118,7 @@ internal sealed class PeerRequests
     /// <summary>The peer chokes us no more.</summary>
     public void OnUnchoked(long now)
     {
+        WasEverUnchoked = true;
         _hasLetExpire = false;
         SilentSince = now;
     }

@@ -75,23 +75,8 @@ internal sealed class PeerState
     /// <summary>Whether it is this program, of whatever version.</summary>
     public bool IsOfOurs { get; init; }
 
-    /// <summary>Its name in lots for pieces.</summary>
-    public ulong LotName { get; init; }
-
-    /// <summary>Id under which it hears whether we draw lots; 0 while it draws none.</summary>
+    /// <summary>Id under which it is told whether we draw lots; 0 while it draws none.</summary>
     public byte LotsId { get; set; }
-
-    /// <summary>Whether it may ask a seed, and draws lots for what to ask.</summary>
-    public bool DrawsLots { get; set; }
-
-    /// <summary>What it heard last of whether we do; no is what it supposes before.</summary>
-    public bool HeardThatWeDraw { get; set; }
-
-    /// <summary>Whether it counts as a seed that lets us ask; kept by whoever tells the others of it.</summary>
-    public bool LetsUs { get; set; }
-
-    /// <summary>Whether it has said at which port its DHT node is.</summary>
-    public bool HasNamedNode { get; set; }
 
     /// <summary>Number of small offences so far.</summary>
     public int Offences { get; private set; }
@@ -100,13 +85,10 @@ internal sealed class PeerState
     public bool IsInteresting => Requests.Useful > 0;
 
     /// <summary>
-    /// Whether it seems to take and not to give. One of our kind lets those ask who want nothing of it (<see cref="PeerFlags.WasOffered"/>), as nobody does
-    /// while it has nothing; this one has nothing for us, or came with nothing at all, and has neither let us ask nor sent us anything so far.
+    /// Whether it seems to download without uploading. A peer of our kind unchokes even those that are not interested, as nobody is while it has nothing;
+    /// this one has nothing for us, or came with nothing at all, and has neither unchoked us nor sent us anything so far.
     /// </summary>
-    public bool Withholds => IsOfOurs && (!IsInteresting || Pieces.CameEmpty) && !Flags.HasLetUsAsk && Downloaded.Total == 0;
-
-    /// <summary>Whether it counts among those that share our download limit; kept by the torrent's shares.</summary>
-    public bool TakesShare { get; set; }
+    public bool Withholds => IsOfOurs && (!IsInteresting || Pieces.CameEmpty) && !Requests.WasEverUnchoked && Downloaded.Total == 0;
 
     /// <summary>Why the connection ends; decided by whoever closes it first.</summary>
     public PeerEnding Ending { get; private set; }
@@ -140,7 +122,6 @@ internal sealed class PeerState
     public void OnUnchoked(long now)
     {
         Flags.PeerChoking = false;
-        Flags.HasLetUsAsk = true;
         Requests.OnUnchoked(now);
     }
 

@@ -221,7 +221,6 @@ internal sealed class PeerAdmission
         {
             Client = ClientName.Of(peer.RemoteId),
             IsOfOurs = peer.RemoteId.IsOfOurs,
-            LotName = peer.RemoteId.Tail,
             DialAddress = peer.IsOutbound ? peer.RemoteEndPoint : null,
             Origin = peer.IsOutbound ? Peers.Book.OriginOf(peer.RemoteEndPoint) ?? PeerOrigin.Inbound : PeerOrigin.Inbound,
         };

@@ -99,6 +99,7 @@ internal sealed class PeerLobby
         if (_words.Remove(peer, out EarlyWords? words))
             _bitfieldBytes -= words.BitfieldBytes;
         _desk.OnLeft(peer);
+        _dht.Forget(peer);
         _reporter.Closed(gone.Peer.RemoteEndPoint, gone.Reason, peer.Client);
         _desk.Ask();
     }

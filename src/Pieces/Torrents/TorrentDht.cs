@@ -4,6 +4,7 @@ using Pieces.Dht;
 using Pieces.Dht.Lookups;
 using Pieces.Metadata;
 using Pieces.Peers;
+using Pieces.Primitives;
 using Pieces.Wire;
 
 namespace Pieces.Torrents;
@@ -21,6 +22,7 @@ internal sealed class TorrentDht : IDhtSink, IAsyncDisposable
     private readonly CancellationTokenSource _leaving = new();
     private DhtNode? _node;
     private DhtAnnouncer? _announcer;
+    private readonly HashSet<SourceId> _named = [];
     private Task _naming = Task.CompletedTask;
 
     /// <summary>Makes it for a torrent that may be private.</summary>
@@ -64,11 +66,13 @@ internal sealed class TorrentDht : IDhtSink, IAsyncDisposable
     /// <summary>A peer tells where its node is; once for each connection.</summary>
     public void OnPort(PeerState peer, PortMessage message)
     {
-        if (!IsUnderWay || peer.HasNamedNode || !peer.Link.SupportsDht)
+        if (!IsUnderWay || !peer.Link.SupportsDht || !_named.Add(peer.Id))
             return;
-        peer.HasNamedNode = true;
         _node!.AddNode(new IPEndPoint(PeerAddressRules.Normalize(peer.Link.RemoteEndPoint).Address, message.Port));
     }
+
+    /// <summary>A peer has left.</summary>
+    public void Forget(PeerState peer) => _named.Remove(peer.Id);
 
     /// <summary>Ends every search, and is silent from now on.</summary>
     public async Task LeaveAsync()

@@ -254,6 +254,7 @@ internal sealed class TorrentSession
             _reporter.Completed(peer);
         _metadata.Forget(peer);
         _exchange?.Forget(peer);
+        _dht.Forget(peer);
         _reporter.Closed(gone.Peer.RemoteEndPoint, gone.Reason, peer.Client);
         _downloads.ServeAll();
     }

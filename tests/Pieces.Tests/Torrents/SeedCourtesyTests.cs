@@ -21,6 +21,7 @@ public class SeedCourtesyTests
     private readonly PieceTable _table;
     private readonly PieceWork _work;
     private readonly SeedCourtesy _courtesy;
+    private readonly Dictionary<SourceId, ulong> _drawers = [];
     private int _lastId;
 
     public SeedCourtesyTests()
@@ -45,10 +46,21 @@ public class SeedCourtesyTests
 
     private PeerState Add(ulong? lotName)
     {
-        var peer = new PeerState(new SourceId(++_lastId), new FakeLink(), Pieces, _time, Now) { LotName = lotName ?? 0, DrawsLots = lotName is not null };
+        var peer = new PeerState(new SourceId(++_lastId), new FakeLink(), Pieces, _time, Now);
         peer.OnUnchoked(Now);
         _work.Peers.Add(peer);
+        if (lotName is not null)
+            Draws(peer, lotName);
         return peer;
+    }
+
+    private void Draws(PeerState peer, ulong? lotName)
+    {
+        if (lotName is { } name)
+            _drawers[peer.Id] = name;
+        else
+            _drawers.Remove(peer.Id);
+        _courtesy.SetLot(peer.Id, lotName);
     }
 
     // As the torrent's pieces do it.
@@ -93,7 +105,7 @@ public class SeedCourtesyTests
     private int Foreign()
     {
         var lots = new PieceLots(Own);
-        lots.SetOthers([.. _work.Peers.Where(peer => peer.DrawsLots).Select(peer => peer.LotName)]);
+        lots.SetOthers([.. _drawers.Values]);
         return Enumerable.Range(0, Pieces).First(piece => !lots.IsMine(piece) && _table.CopiesOf(piece) == _table.Seeds);
     }
 
@@ -256,7 +268,7 @@ public class SeedCourtesyTests
         PeerState seed = Seed(), other = Leecher(12);
         _courtesy.Look();
         Asked(seed).Length.Should().BeLessThan(Pieces);
-        other.DrawsLots = false;
+        Draws(other, null);
         _courtesy.Look();
         Asked(seed).Should().HaveCount(Pieces);
     }

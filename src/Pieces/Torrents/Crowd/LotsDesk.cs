@@ -1,24 +1,27 @@
+using System.Runtime.InteropServices;
 using Pieces.Peers;
+using Pieces.Primitives;
 using Pieces.Torrents.Downloading;
 using Pieces.Wire;
 
 namespace Pieces.Torrents.Crowd;
 
 /// <summary>
-/// Tells leechers of our kind whether a seed lets us ask it, and hears the same of them: those draw lots for the pieces that only seeds have
-/// (<see cref="SeedCourtesy"/>). Owned by the torrent's loop.
+/// Tells leechers of our kind whether a seed lets us request from it, and takes the same message from them: those draw lots for the pieces that only
+/// seeds have (<see cref="SeedCourtesy"/>). Owned by the torrent's loop.
 /// </summary>
 internal sealed class LotsDesk
 {
     private readonly PeerPool _pool;
     private readonly PieceManager _pieces;
     private readonly bool _gives;
+    private readonly Dictionary<SourceId, LotState> _states = [];
     private int _seeds;
 
     /// <summary>Makes it.</summary>
     /// <param name="pool">The connected peers.</param>
     /// <param name="pieces">Draws the lots.</param>
-    /// <param name="gives">Whether we upload: what falls to one who does not is lost to the others.</param>
+    /// <param name="gives">Whether we upload: a piece that falls to one who does not is lost to the others.</param>
     public LotsDesk(PeerPool pool, PieceManager pieces, bool gives)
     {
         _gives = gives;
@@ -28,13 +31,12 @@ internal sealed class LotsDesk
 
     private bool Draws => _gives && _seeds > 0;
 
-    /// <summary>A peer has said something that may change matters.</summary>
+    /// <summary>A peer has sent messages that may change whether we draw.</summary>
     public void Tend(PeerState peer)
     {
         bool drew = Draws;
         bool letsUs = peer.Pieces.HasAll && !peer.Flags.PeerChoking && peer.IsInteresting;
-        if (letsUs != peer.LetsUs)
-            Count(peer, letsUs);
+        Count(ref StateOf(peer), letsUs);
         if (Draws != drew)
             TellAll();
         else
@@ -42,25 +44,27 @@ internal sealed class LotsDesk
     }
 
     /// <summary>A peer says whether it draws lots.</summary>
-    public void OnMessage(PeerState peer, ReadOnlyMemory<byte> payload)
-    {
-        peer.DrawsLots = LotsCodec.Decode(payload);
-        _pieces.LookAround();
-    }
+    public void OnMessage(PeerState peer, ReadOnlyMemory<byte> payload) =>
+        _pieces.SetLot(peer.Id, LotsCodec.Decode(payload) ? peer.Link.RemoteId.Tail : null);
 
     /// <summary>A peer has left.</summary>
     public void Forget(PeerState peer)
     {
-        if (!peer.LetsUs)
+        if (!_states.Remove(peer.Id, out LotState state))
             return;
-        Count(peer, letsUs: false);
-        if (!Draws)
+        bool drew = Draws;
+        Count(ref state, letsUs: false);
+        if (Draws != drew)
             TellAll();
     }
 
-    private void Count(PeerState peer, bool letsUs)
+    private ref LotState StateOf(PeerState peer) => ref CollectionsMarshal.GetValueRefOrAddDefault(_states, peer.Id, out _);
+
+    private void Count(ref LotState state, bool letsUs)
     {
-        peer.LetsUs = letsUs;
+        if (state.LetsUs == letsUs)
+            return;
+        state.LetsUs = letsUs;
         _seeds += letsUs ? 1 : -1;
     }
 
@@ -72,9 +76,19 @@ internal sealed class LotsDesk
 
     private void Tell(PeerState peer)
     {
-        if (peer.LotsId == 0 || peer.HeardThatWeDraw == Draws)
+        ref LotState state = ref StateOf(peer);
+        if (peer.LotsId == 0 || state.WasToldThatWeDraw == Draws)
             return;
-        peer.HeardThatWeDraw = Draws;
+        state.WasToldThatWeDraw = Draws;
         peer.Link.Send(new ExtendedMessage(peer.LotsId, LotsCodec.Encode(Draws)));
+    }
+
+    private struct LotState
+    {
+        // Whether the peer counts as a seed that lets us request.
+        public bool LetsUs;
+
+        // What the peer was told last; before the first message it assumes that we do not draw.
+        public bool WasToldThatWeDraw;
     }
 }

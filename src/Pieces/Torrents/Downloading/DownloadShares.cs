@@ -28,6 +28,7 @@ internal sealed class DownloadShares
 
     private readonly RateLimiter _limiter;
     private readonly ByteRate _perPeer;
+    private readonly HashSet<SourceId> _sharers = [];
 
     /// <summary>Makes it.</summary>
     /// <param name="limiter">What the torrent's peers share.</param>
@@ -69,9 +70,7 @@ internal sealed class DownloadShares
 
     private void Count(PeerState peer, bool takesShare)
     {
-        if (peer.TakesShare == takesShare)
-            return;
-        peer.TakesShare = takesShare;
-        _limiter.AddSharers(takesShare ? 1 : -1);
+        if (takesShare ? _sharers.Add(peer.Id) : _sharers.Remove(peer.Id))
+            _limiter.AddSharers(takesShare ? 1 : -1);
     }
 }

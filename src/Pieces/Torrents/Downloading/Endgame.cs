@@ -26,6 +26,9 @@ internal sealed class Endgame
     private readonly PieceWork _work;
     private readonly double _frequency;
 
+    // Providers for which nothing was found lately, with the timestamp of the next search.
+    private readonly Dictionary<SourceId, long> _restUntil = [];
+
     public Endgame(PieceWork work, TimeProvider time)
     {
         _work = work;
@@ -42,7 +45,7 @@ internal sealed class Endgame
     {
         // A peer that has not shown what it can gets one block and no more: it may be as slow as the one that is to be helped.
         bool isProven = peer.Requests.Window.Latency > 0;
-        if (now < peer.Requests.TakeOverAfter || peer.Requests.Window.IsSnubbed || (!isProven && peer.Requests.Pending.Count > 0))
+        if (_restUntil.GetValueOrDefault(peer.Id, long.MinValue) > now || peer.Requests.Window.IsSnubbed || (!isProven && peer.Requests.Pending.Count > 0))
             return;
         int before = into.Count;
         int most = isProven ? end : Math.Min(end, into.Count + 1);
@@ -58,8 +61,11 @@ internal sealed class Endgame
         }
 
         if (into.Count == before)
-            peer.Requests.TakeOverAfter = now + (long)(RestSeconds * _frequency);
+            _restUntil[peer.Id] = now + (long)(RestSeconds * _frequency);
     }
+
+    /// <summary>A peer has left.</summary>
+    public void Forget(SourceId peer) => _restUntil.Remove(peer);
 
     // The slowest of those after the one before, in the order of slowness and then of index.
     private Victim NextSlowest(PeerState peer, long now, Victim before)

@@ -90,10 +90,11 @@ internal sealed class PieceManager
         ReleaseAll(peer, mayStillCome: false);
         Uncount(peer);
         _courtesy.Forget(peer);
+        _planner.Forget(peer.Id);
     }
 
-    /// <summary>Who draws lots has changed.</summary>
-    public void LookAround() => _courtesy.Look();
+    /// <summary>A peer says under which name it draws lots; null: it draws none.</summary>
+    public void SetLot(SourceId peer, ulong? name) => _courtesy.SetLot(peer, name);
 
     /// <summary>A peer has one piece more. False when that was known.</summary>
     public bool OnHave(PeerState peer, PieceIndex piece)

@@ -70,6 +70,9 @@ internal sealed class RequestPlanner
         return into.Count - before;
     }
 
+    /// <summary>A peer has left.</summary>
+    public void Forget(SourceId peer) => _endgame.Forget(peer);
+
     // Open pieces, then new ones, of what the source has.
     private void FillFrom(PeerState peer, IPieceMap source, long now, int end, List<BlockRequest> into)
     {

@@ -31,6 +31,7 @@ internal sealed class SeedCourtesy : IPieceMap
 
     private readonly PieceWork _work;
     private readonly PieceLots _lots;
+    private readonly Dictionary<SourceId, ulong> _drawers = [];
     private readonly List<ulong> _names = [];
     private readonly List<PeerState> _givers = [];
     private readonly Dictionary<SourceId, long> _idleSince = [];
@@ -80,8 +81,8 @@ internal sealed class SeedCourtesy : IPieceMap
             fromLeechers += peer.Downloaded.BytesPerSecond(now);
             if (!peer.Flags.PeerChoking && !peer.Requests.Window.IsSnubbed)
                 _givers.Add(peer);
-            if (peer.DrawsLots)
-                _names.Add(peer.LotName);
+            if (_drawers.TryGetValue(peer.Id, out ulong name))
+                _names.Add(name);
         }
 
         bool mayBeCrowd = leechers > 0 && leechers >= seeds;
@@ -91,6 +92,16 @@ internal sealed class SeedCourtesy : IPieceMap
         foreach (PeerState peer in _work.Peers)
             peer.Requests.Window.IsShy = IsCrowded && leechers >= EnoughGivers;
         _lots.SetOthers(_names);
+    }
+
+    /// <summary>A peer says under which name it draws lots; null: it draws none.</summary>
+    public void SetLot(SourceId peer, ulong? name)
+    {
+        if (name is { } drawn)
+            _drawers[peer] = drawn;
+        else
+            _drawers.Remove(peer);
+        Look();
     }
 
     /// <summary>A leecher has a piece that none had before.</summary>
@@ -110,6 +121,7 @@ internal sealed class SeedCourtesy : IPieceMap
     /// <summary>A peer has left.</summary>
     public void Forget(PeerState peer)
     {
+        _drawers.Remove(peer.Id);
         _idleSince.Remove(peer.Id);
         _givers.Remove(peer);
     }

@@ -21,6 +21,7 @@ internal sealed class ChokeRound
     private readonly int? _fixedSlots;
     private readonly List<ChokerInput> _inputs = [];
     private readonly List<SourceId> _chosen = [];
+    private readonly Dictionary<SourceId, long> _unchokedAt = [];
     private int _slots;
     private long? _lastAt;
     private double _bestRate;
@@ -37,9 +38,6 @@ internal sealed class ChokeRound
         _limit = limit;
         _fixedSlots = slots;
     }
-
-    /// <summary>The present timestamp.</summary>
-    public long Now => _time.GetTimestamp();
 
     private int Slots => _fixedSlots ?? Choker.SlotsFor(_limit, _bestRate);
 
@@ -82,12 +80,19 @@ internal sealed class ChokeRound
         {
             _inputs.Add(new ChokerInput(
                 peer.Id, peer.Flags.PeerInterested, !peer.Flags.AmChoking, peer.Requests.Window.IsSnubbed,
-                peer.Downloaded.BytesPerSecond(now), peer.Uploaded.BytesPerSecond(now), peer.ConnectedAt, peer.Flags.UnchokedAt, peer.Withholds));
+                peer.Downloaded.BytesPerSecond(now), peer.Uploaded.BytesPerSecond(now), peer.ConnectedAt, _unchokedAt.GetValueOrDefault(peer.Id, long.MinValue),
+                peer.Withholds));
         }
 
         _choker.Decide(_inputs, isSeeding, _slots = Slots, now, _chosen);
         return _chosen;
     }
+
+    /// <summary>A peer is unchoked now.</summary>
+    public void OnUnchoked(SourceId peer) => _unchokedAt[peer] = _time.GetTimestamp();
+
+    /// <summary>A peer has left.</summary>
+    public void Forget(SourceId peer) => _unchokedAt.Remove(peer);
 
     // A slot with one who seems to give to nobody, while one who may give waits.
     private static bool IsWasted(IReadOnlyList<PeerState> peers)

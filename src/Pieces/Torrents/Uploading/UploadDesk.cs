@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Pieces.Metadata;
 using Pieces.Peers;
 using Pieces.Primitives;
@@ -18,7 +19,7 @@ internal sealed class UploadDesk
     private readonly ChokeRound _round;
     private readonly Delivery _delivery;
     private readonly ShowDesk _show;
-    private readonly Dictionary<SourceId, int> _deaf = [];
+    private readonly Dictionary<SourceId, UploadState> _states = [];
 
     /// <summary>Makes it.</summary>
     /// <param name="layout">For the range checks.</param>
@@ -48,8 +49,8 @@ internal sealed class UploadDesk
             return;
         }
 
-        // Who was let ask while it wanted nothing takes a slot from now on, if one is free.
-        if (peer.Flags.IsOffered)
+        // A peer that was unchoked while it was not interested takes a slot from now on, if one is free.
+        if (StateOf(peer).IsOffered)
             OnInterested(peer);
         if (peer.Flags.AmChoking)
         {
@@ -84,9 +85,10 @@ internal sealed class UploadDesk
     /// <summary>A peer has become interested: if a slot is free it need not wait for the next round.</summary>
     public void OnInterested(PeerState peer)
     {
-        bool mayStay = !peer.Flags.IsOffered || _round.HasFreeSlot(_pool.Peers);
+        ref UploadState state = ref StateOf(peer);
+        bool mayStay = !state.IsOffered || _round.HasFreeSlot(_pool.Peers);
         peer.Flags.PeerInterested = true;
-        peer.Flags.IsOffered = false;
+        state.IsOffered = false;
         if (peer.Flags.AmChoking)
             UseFreeSlot(peer);
         else if (!mayStay)
@@ -130,21 +132,28 @@ internal sealed class UploadDesk
             bool unchoke = chosen.Contains(peer.Id);
             if (unchoke && peer.Flags.AmChoking)
                 Unchoke(peer);
-            else if (!unchoke && !peer.Flags.AmChoking && !peer.Flags.IsOffered)
+            else if (!unchoke && !peer.Flags.AmChoking && !StateOf(peer).IsOffered)
                 Choke(peer);
         }
     }
 
     /// <summary>A peer has left.</summary>
-    public void Forget(PeerState peer) => _deaf.Remove(peer.Id);
+    public void Forget(PeerState peer)
+    {
+        _states.Remove(peer.Id);
+        _round.Forget(peer.Id);
+    }
+
+    private ref UploadState StateOf(PeerState peer) => ref CollectionsMarshal.GetValueRefOrAddDefault(_states, peer.Id, out _);
 
     private bool MayOffer(PeerState peer) =>
-        peer.Flags.AmChoking && !peer.Flags.WasOffered && !peer.Flags.PeerInterested && peer.Pieces.IsStated && _round.Gives;
+        peer.Flags.AmChoking && !peer.Flags.PeerInterested && peer.Pieces.IsStated && !StateOf(peer).WasOffered && _round.Gives;
 
     private void Offer(PeerState peer)
     {
-        peer.Flags.WasOffered = true;
-        peer.Flags.IsOffered = true;
+        ref UploadState state = ref StateOf(peer);
+        state.WasOffered = true;
+        state.IsOffered = true;
         Unchoke(peer);
     }
 
@@ -163,8 +172,7 @@ internal sealed class UploadDesk
     private void OnRequestWhileChoked(PeerState peer, RequestMessage request)
     {
         Reject(peer.Link, request);
-        int count = _deaf.GetValueOrDefault(peer.Id) + 1;
-        _deaf[peer.Id] = count;
+        int count = ++StateOf(peer).RequestsWhileChoked;
         if (count > MaxRequestsWhileChoked)
             peer.Close(PeerEnding.Offence, $"sent {count} requests while choked");
     }
@@ -172,8 +180,8 @@ internal sealed class UploadDesk
     private void Unchoke(PeerState peer)
     {
         peer.Flags.AmChoking = false;
-        peer.Flags.UnchokedAt = _round.Now;
-        _deaf.Remove(peer.Id);
+        StateOf(peer).RequestsWhileChoked = 0;
+        _round.OnUnchoked(peer.Id);
         peer.Link.Send(UnchokeMessage.Instance);
         _show.Serve(peer);
     }
@@ -190,5 +198,16 @@ internal sealed class UploadDesk
             if (link.SupportsFast)
                 link.Send(new RejectRequestMessage((uint)dropped.Piece.Value, (uint)dropped.Begin, (uint)dropped.Length));
         }
+    }
+
+    private struct UploadState
+    {
+        // Whether the peer was unchoked once while it was not interested.
+        public bool WasOffered;
+
+        // Whether it is unchoked for that reason: it takes no slot, since it has not been interested since.
+        public bool IsOffered;
+
+        public int RequestsWhileChoked;
     }
 }
