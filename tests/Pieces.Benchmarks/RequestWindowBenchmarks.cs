@@ -2,6 +2,7 @@ using BenchmarkDotNet.Attributes;
 using Pieces.Metadata;
 using Pieces.Peers;
 using Pieces.Primitives;
+using Pieces.Providers;
 
 namespace Pieces.Benchmarks;
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Pieces.Primitives;
+using Pieces.Providers;
 using Pieces.Wire;
 
 namespace Pieces.Peers;
@@ -21,7 +22,7 @@ internal sealed class PeerState
         Id = id;
         Link = link;
         Pieces = new PeerPieces(pieceCount);
-        Requests = new PeerRequests(time, now);
+        Requests = new ProviderRequests(time, now);
         Downloaded = new RateMeter(time, now);
         Uploaded = new RateMeter(time, now);
         ConnectedAt = now;
@@ -40,7 +41,7 @@ internal sealed class PeerState
     public PeerFlags Flags { get; } = new();
 
     /// <summary>What we ask of it.</summary>
-    public PeerRequests Requests { get; }
+    public ProviderRequests Requests { get; }
 
     /// <summary>Payload from it, waste included.</summary>
     public RateMeter Downloaded { get; }

@@ -1,5 +1,6 @@
 using Pieces.Peers;
 using Pieces.Primitives;
+using Pieces.Providers;
 using Pieces.Torrents.Downloading;
 
 namespace Pieces.Torrents;

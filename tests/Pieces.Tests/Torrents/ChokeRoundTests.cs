@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Time.Testing;
 using Pieces.Peers;
 using Pieces.Primitives;
+using Pieces.Providers;
 using Pieces.Torrents;
 using Pieces.Torrents.Uploading;
 using Pieces.Tests.Peers;

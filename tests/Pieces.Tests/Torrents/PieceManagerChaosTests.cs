@@ -1,6 +1,7 @@
 using Pieces.Peers;
 using Pieces.Picking;
 using Pieces.Primitives;
+using Pieces.Providers;
 using Pieces.Torrents;
 
 namespace Pieces.Tests.Torrents;

@@ -1,6 +1,7 @@
 using Pieces.Peers;
 using Pieces.Picking;
 using Pieces.Primitives;
+using Pieces.Providers;
 using Pieces.Torrents;
 using Pieces.Torrents.Downloading;
 
@@ -183,7 +184,7 @@ public class PieceManagerRequestTests
         PeerState peer = rig.Seed();
         rig.Manager.OnReject(peer, rig.Fill(peer)[0], rig.Now);
         rig.Fill(peer).Should().BeEmpty();
-        rig.Time.Advance(TimeSpan.FromSeconds(PeerRequests.RejectPauseSeconds));
+        rig.Time.Advance(TimeSpan.FromSeconds(ProviderRequests.RejectPauseSeconds));
         rig.Fill(peer).Should().NotBeEmpty();
     }
 
@@ -200,11 +201,11 @@ public class PieceManagerRequestTests
     [Fact]
     public void One_allowed_fast_piece_too_many_is_not_remembered()
     {
-        var rig = new PieceRig(pieces: PeerRequests.MaxAllowedFast + 1);
+        var rig = new PieceRig(pieces: ProviderRequests.MaxAllowedFast + 1);
         PeerState peer = rig.Seed();
-        for (int i = 0; i < PeerRequests.MaxAllowedFast; i++)
+        for (int i = 0; i < ProviderRequests.MaxAllowedFast; i++)
             peer.Requests.AllowFast(rig.Layout.Piece(i)).Should().BeTrue();
-        peer.Requests.AllowFast(rig.Layout.Piece(PeerRequests.MaxAllowedFast)).Should().BeFalse();
+        peer.Requests.AllowFast(rig.Layout.Piece(ProviderRequests.MaxAllowedFast)).Should().BeFalse();
     }
 
     [Fact]

@@ -3,6 +3,7 @@ using Pieces.Metadata;
 using Pieces.Peers;
 using Pieces.Picking;
 using Pieces.Primitives;
+using Pieces.Providers;
 using Pieces.Storage;
 using Pieces.Torrents;
 using Pieces.Torrents.Downloading;

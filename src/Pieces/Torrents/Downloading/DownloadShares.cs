@@ -1,6 +1,7 @@
 using Pieces.Net;
 using Pieces.Peers;
 using Pieces.Primitives;
+using Pieces.Providers;
 
 namespace Pieces.Torrents.Downloading;
 

@@ -1,6 +1,7 @@
 using Pieces.Peers;
 using Pieces.Picking;
 using Pieces.Primitives;
+using Pieces.Providers;
 
 namespace Pieces.Torrents.Downloading;
 
@@ -117,7 +118,7 @@ internal sealed class Endgame
         double waited = (now - oldest.SentAt) / _frequency;
         RequestWindow window = peer.Requests.Window;
         if (window.BytesPerSecond == 0)
-            return waited > PeerRequests.UnknownLatency ? waited : 0;
+            return waited > ProviderRequests.UnknownLatency ? waited : 0;
         double busy = (double)peer.Requests.Pending.Count * BlockRequest.MaxLength / window.BytesPerSecond;
         return Math.Max(busy, waited > window.Latency * 2 ? waited : 0);
     }

@@ -2,6 +2,7 @@ using Pieces.Metadata;
 using Pieces.Peers;
 using Pieces.Picking;
 using Pieces.Primitives;
+using Pieces.Providers;
 
 namespace Pieces.Torrents.Downloading;
 

@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using Pieces.Peers;
 using Pieces.Picking;
 using Pieces.Primitives;
+using Pieces.Providers;
 using Pieces.Storage;
 
 namespace Pieces.Torrents.Downloading;
@@ -42,7 +43,7 @@ internal sealed class RequestPlanner
     /// <summary>Appends the requests to send to a peer now, marks them as asked, and returns their number.</summary>
     public int Fill(PeerState peer, long now, int most, List<BlockRequest> into)
     {
-        PeerRequests requests = peer.Requests;
+        ProviderRequests requests = peer.Requests;
         int room = Math.Min(most, requests.Window.Size - requests.Pending.Count);
         if (room <= 0 || requests.Useful == 0 || !peer.Flags.AmInterested || now < requests.PausedUntil)
             return 0;

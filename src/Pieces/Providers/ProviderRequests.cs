@@ -1,9 +1,9 @@
 using Pieces.Primitives;
 
-namespace Pieces.Peers;
+namespace Pieces.Providers;
 
 /// <summary>What we ask of a peer: window, requests that are out, and what limits them.</summary>
-internal sealed class PeerRequests
+internal sealed class ProviderRequests
 {
     /// <summary>At most so many allowed-fast pieces are remembered; BEP 6 speaks of ten.</summary>
     public const int MaxAllowedFast = 64;
@@ -37,7 +37,7 @@ internal sealed class PeerRequests
     private bool _hasLetExpire;
 
     /// <summary>Makes it for a peer of which nothing is known.</summary>
-    public PeerRequests(TimeProvider time, long now)
+    public ProviderRequests(TimeProvider time, long now)
     {
         _frequency = time.TimestampFrequency;
         Window = new RequestWindow(time);

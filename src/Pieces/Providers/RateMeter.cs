@@ -1,4 +1,4 @@
-namespace Pieces.Peers;
+namespace Pieces.Providers;
 
 /// <summary>Bytes over the last seconds, in steps of a second, and in total. O(1).</summary>
 internal sealed class RateMeter

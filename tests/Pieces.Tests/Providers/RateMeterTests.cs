@@ -1,7 +1,8 @@
 using Microsoft.Extensions.Time.Testing;
 using Pieces.Peers;
+using Pieces.Providers;
 
-namespace Pieces.Tests.Peers;
+namespace Pieces.Tests.Providers;
 
 [Trait("Tier", "Pure")]
 public class RateMeterTests

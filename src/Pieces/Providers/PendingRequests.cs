@@ -1,6 +1,6 @@
 using Pieces.Primitives;
 
-namespace Pieces.Peers;
+namespace Pieces.Providers;
 
 /// <summary>A request that is out.</summary>
 /// <param name="Block">What was asked for.</param>

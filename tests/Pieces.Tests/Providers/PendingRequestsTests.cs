@@ -1,7 +1,8 @@
 using Pieces.Peers;
 using Pieces.Primitives;
+using Pieces.Providers;
 
-namespace Pieces.Tests.Peers;
+namespace Pieces.Tests.Providers;
 
 [Trait("Tier", "Pure")]
 public class PendingRequestsTests

@@ -1,6 +1,6 @@
 using Pieces.Primitives;
 
-namespace Pieces.Peers;
+namespace Pieces.Providers;
 
 /// <summary>
 /// How many requests to have out to one peer: its rate × its latency, found by growing until the rate stops growing. Latency is the least that
