@@ -1,5 +1,6 @@
 using BenchmarkDotNet.Attributes;
 using Pieces.Metadata;
+using Pieces.Net;
 using Pieces.Peers;
 using Pieces.Picking;
 using Pieces.Primitives;
@@ -7,6 +8,7 @@ using Pieces.Providers;
 using Pieces.Storage;
 using Pieces.Tests.Peers;
 using Pieces.Torrents;
+using Pieces.Torrents.Crowd;
 using Pieces.Torrents.Downloading;
 
 namespace Pieces.Benchmarks;
@@ -17,11 +19,13 @@ public class PieceManagerBenchmarks : IDisposable
 {
     private readonly BlockPool _pool = new();
     private readonly List<BlockRequest> _requests = new(1024);
-    private readonly List<PeerRequest> _cancels = [];
     private readonly InstantStore _store = new();
+    private readonly SteppedTime _time = new();
     private PieceManager _manager = null!;
+    private RequestPlanner _planner = null!;
+    private DownloadDesk _downloads = null!;
+    private BlockIntake _intake = null!;
     private PeerState _peer = null!;
-    private long _now;
 
     [Params(16 * 1024, 256 * 1024)]
     public int PieceLength { get; set; }
@@ -31,13 +35,20 @@ public class PieceManagerBenchmarks : IDisposable
     {
         var layout = new PieceLayout(1_000_000L * PieceLength, PieceLength);
         var table = new PieceTable(layout, Bitfield.Full(layout.PieceCount), new Bitfield(layout.PieceCount));
-        TimeProvider time = TimeProvider.System;
-        _manager = new PieceManager(table, new InOrderPicker(table, new Random(1)), new MemoryBudget(16 << 20), _store, time, _now);
-        _peer = new PeerState(new SourceId(1), new FakeLink(), layout.PieceCount, time, _now);
-        _manager.PeerJoined(_peer);
-        _manager.OnHaveAll(_peer);
+        TimeProvider time = _time;
+        var budget = new MemoryBudget(16 << 20);
+        _manager = new PieceManager(table, budget, _store, time, _time.Now);
+        var courtesy = new SeedCourtesy(_manager, own: 0, time);
+        _planner = new RequestPlanner(_manager, new InOrderPicker(table, new Random(1)), courtesy, budget, time);
+        var shares = new DownloadShares(new RateLimiter(time, ByteRate.Unlimited), ByteRate.Unlimited);
+        _downloads = new DownloadDesk(_manager, _planner, courtesy, shares, time);
+        _intake = new BlockIntake(_manager, time);
+        _peer = new PeerState(new SourceId(1), new FakeLink(), layout.PieceCount, time, _time.Now);
+        var availability = new PeerAvailability(table, _downloads, courtesy, time);
+        availability.Join(_peer);
+        availability.OnHaveAll(_peer);
         _peer.Flags.AmInterested = true;
-        _peer.OnUnchoked(_now);
+        _peer.OnUnchoked(_time.Now);
         for (int i = 0; i < 10_000; i++)
             OneBlock();
     }
@@ -52,20 +63,24 @@ public class PieceManagerBenchmarks : IDisposable
     [Benchmark]
     public int OneBlock()
     {
-        _now += 20_000;
+        _time.Now += 20_000;
         _requests.Clear();
-        _manager.FillRequests(_peer, _now, _requests);
-        if (!_peer.Requests.Pending.TryPeekOldest(out PendingRequest oldest))
+        _planner.Fill(_peer.Provider, _time.Now, int.MaxValue, _requests);
+        if (!_peer.Provider.Requests.Pending.TryPeekOldest(out PendingRequest oldest))
             return Restart();
         BlockRequest block = oldest.Block;
-        var message = new BlockMessage((uint)block.Piece.Value, (uint)block.Begin, _pool.Rent(block.Length));
-        BlockVerdict verdict = _manager.Accept(_peer, message, _now, _cancels);
+        BlockVerdict verdict = _intake.Accept(_peer.Provider, (uint)block.Piece.Value, (uint)block.Begin, _pool.Rent(block.Length));
         while (_store.Verdicts.TryDequeue(out DiskEvent? done))
         {
             if (done is PieceStored stored)
+            {
                 _manager.OnStored(stored);
+                _downloads.OnStored(stored.Piece);
+            }
             else
+            {
                 _manager.OnBlocksWritten((BlocksWritten)done);
+            }
         }
 
         return (int)verdict;
@@ -76,6 +91,16 @@ public class PieceManagerBenchmarks : IDisposable
     {
         Setup();
         return -1;
+    }
+
+    /// <summary>A clock that the benchmark moves on.</summary>
+    private sealed class SteppedTime : TimeProvider
+    {
+        public long Now { get; set; }
+
+        public override long TimestampFrequency => 1_000_000_000;
+
+        public override long GetTimestamp() => Now;
     }
 
     /// <summary>A disk that takes no time.</summary>

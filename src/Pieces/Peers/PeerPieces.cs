@@ -4,12 +4,12 @@ using Pieces.Primitives;
 namespace Pieces.Peers;
 
 /// <summary>The pieces that a peer has; everything and nothing take no memory.</summary>
-internal sealed class PeerPieces : IPieceMap
+internal sealed class PeerPieces : IPieceAvailability
 {
-    private readonly int _length;
+    private int _length;
 
     /// <summary>Makes it empty.</summary>
-    /// <param name="length">Number of pieces of the torrent.</param>
+    /// <param name="length">Number of pieces of the torrent; 0 while it is not known.</param>
     public PeerPieces(int length) => _length = length;
 
     /// <summary>The bits, or null when it has everything or nothing.</summary>
@@ -27,7 +27,7 @@ internal sealed class PeerPieces : IPieceMap
     /// <summary>Number of pieces that it has.</summary>
     public int Count => IsWhole ? _length : Bits?.Count ?? 0;
 
-    /// <summary>Whether it has everything.</summary>
+    /// <inheritdoc/>
     public bool HasAll => Count == _length;
 
     /// <inheritdoc/>
@@ -36,8 +36,11 @@ internal sealed class PeerPieces : IPieceMap
     /// <inheritdoc/>
     public int NextCommon(Bitfield among, int start) => IsWhole ? among.NextSet(start) : Bits?.NextCommon(among, start) ?? -1;
 
-    /// <summary>Number of pieces that it has and that are set in <paramref name="among"/>.</summary>
+    /// <inheritdoc/>
     public int CountCommon(Bitfield among) => IsWhole ? among.Count : Bits?.CountCommon(among) ?? 0;
+
+    /// <summary>The number of pieces is known now. Nothing was said of any before.</summary>
+    public void Begin(int length) => _length = length;
 
     /// <summary>It has one more; false when that was known.</summary>
     public bool Add(PieceIndex piece)

@@ -98,7 +98,7 @@ internal sealed class PeerPool
             if (isInbound && peer.Link.IsOutbound)
                 continue;
             int patience = peer.Flags.PeerInterested || peer.Flags.AmInterested ? WaitingSeconds : IdleSeconds;
-            if (peer.Downloaded.Total + peer.Uploaded.Total == 0 && _time.GetElapsedTime(peer.ConnectedAt).TotalSeconds > patience
+            if (peer.Provider.Downloaded.Total + peer.Uploaded.Total == 0 && _time.GetElapsedTime(peer.ConnectedAt).TotalSeconds > patience
                 && (least is null || peer.ConnectedAt < least.ConnectedAt))
             {
                 least = peer;

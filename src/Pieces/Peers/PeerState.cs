@@ -5,8 +5,8 @@ using Pieces.Wire;
 
 namespace Pieces.Peers;
 
-/// <summary>What a torrent knows of a connected peer. Owned by the torrent's loop.</summary>
-internal sealed class PeerState
+/// <summary>What the parts of a torrent share of their knowledge of a connected peer. Owned by the torrent's loop.</summary>
+internal sealed class PeerState : IProviderLink
 {
     /// <summary>Number of small offences after which the connection is closed.</summary>
     public const int MaxOffences = 8;
@@ -19,32 +19,27 @@ internal sealed class PeerState
     /// <param name="now">Timestamp.</param>
     public PeerState(SourceId id, IPeerLink link, int pieceCount, TimeProvider time, long now)
     {
-        Id = id;
         Link = link;
         Pieces = new PeerPieces(pieceCount);
-        Requests = new ProviderRequests(time, now);
-        Downloaded = new RateMeter(time, now);
+        Provider = new BlockProvider(id, Pieces, this, time, now) { IsInSwarm = true };
         Uploaded = new RateMeter(time, now);
         ConnectedAt = now;
     }
 
     /// <summary>Who it is, for requests and blame.</summary>
-    public SourceId Id { get; }
+    public SourceId Id => Provider.Id;
 
     /// <summary>Its connection.</summary>
     public IPeerLink Link { get; }
 
     /// <summary>What it has.</summary>
-    public PeerPieces Pieces { get; private set; }
+    public PeerPieces Pieces { get; }
 
     /// <summary>Who chokes and who is interested.</summary>
     public PeerFlags Flags { get; } = new();
 
-    /// <summary>What we ask of it.</summary>
-    public ProviderRequests Requests { get; }
-
-    /// <summary>Payload from it, waste included.</summary>
-    public RateMeter Downloaded { get; }
+    /// <summary>What it sends us.</summary>
+    public BlockProvider Provider { get; }
 
     /// <summary>Payload to it.</summary>
     public RateMeter Uploaded { get; }
@@ -82,14 +77,11 @@ internal sealed class PeerState
     /// <summary>Number of small offences so far.</summary>
     public int Offences { get; private set; }
 
-    /// <summary>Whether it has something we need; kept by the torrent's pieces. O(1).</summary>
-    public bool IsInteresting => Requests.Useful > 0;
-
     /// <summary>
     /// Whether it seems to download without uploading. A peer of our kind unchokes even those that are not interested, as nobody is while it has nothing;
     /// this one has nothing for us, or came with nothing at all, and has neither unchoked us nor sent us anything so far.
     /// </summary>
-    public bool Withholds => IsOfOurs && (!IsInteresting || Pieces.CameEmpty) && !Requests.WasEverUnchoked && Downloaded.Total == 0;
+    public bool Withholds => IsOfOurs && (!Provider.IsUseful || Pieces.CameEmpty) && !Provider.Requests.WasEverUnchoked && Provider.Downloaded.Total == 0;
 
     /// <summary>Why the connection ends; decided by whoever closes it first.</summary>
     public PeerEnding Ending { get; private set; }
@@ -109,9 +101,6 @@ internal sealed class PeerState
             Close(PeerEnding.Offence, $"{Offences} small offences, the last: {TextOf(offence)}");
     }
 
-    /// <summary>The number of pieces is known now; of what the peer has nothing is known yet.</summary>
-    public void BeginPieces(int pieceCount) => Pieces = new PeerPieces(pieceCount);
-
     /// <summary>Sends a message of the metadata exchange, if the peer takes them.</summary>
     public void SendMetadata(MetadataMessage message)
     {
@@ -119,12 +108,29 @@ internal sealed class PeerState
             Link.Send(new ExtendedMessage(MetadataId, MetadataCodec.Encode(message)));
     }
 
-    /// <summary>It chokes us no more.</summary>
+    /// <summary>It no longer chokes us.</summary>
     public void OnUnchoked(long now)
     {
         Flags.PeerChoking = false;
-        Requests.OnUnchoked(now);
+        Provider.Requests.OnUnchoked(now);
     }
+
+    bool IProviderLink.AmInterested => Flags.AmInterested;
+
+    bool IProviderLink.IsChoking => Flags.PeerChoking;
+
+    void IProviderLink.TellInterest(bool isInterested)
+    {
+        Flags.AmInterested = isInterested;
+        Link.Send(isInterested ? InterestedMessage.Instance : NotInterestedMessage.Instance);
+    }
+
+    void IProviderLink.SendRequests(IReadOnlyList<BlockRequest> blocks) => Link.SendRequests(blocks);
+
+    void IProviderLink.SendCancel(BlockRequest block) =>
+        Link.Send(new CancelMessage((uint)block.Piece.Value, (uint)block.Begin, (uint)block.Length));
+
+    void IProviderLink.OnUnsolicitedBlock(bool exists) => Offend(exists ? Offence.UnsolicitedBlock : Offence.ImpossibleBlock);
 
     private static string TextOf(Offence offence) => offence switch
     {

@@ -2,7 +2,7 @@ using Pieces.Primitives;
 
 namespace Pieces.Providers;
 
-/// <summary>What we ask of a peer: window, requests that are out, and what limits them.</summary>
+/// <summary>What we request from a provider: the window, the pending requests, and what limits them.</summary>
 internal sealed class ProviderRequests
 {
     /// <summary>At most so many allowed-fast pieces are remembered; BEP 6 speaks of ten.</summary>
@@ -50,7 +50,7 @@ internal sealed class ProviderRequests
     /// <summary>The requests that are out.</summary>
     public PendingRequests Pending { get; } = new();
 
-    /// <summary>Pieces that it has and we still need; kept by the torrent's pieces.</summary>
+    /// <summary>Number of pieces that it has and we still need.</summary>
     public int Useful { get; set; }
 
     /// <summary>Timestamp since when it has had requests and has sent nothing.</summary>
@@ -94,8 +94,11 @@ internal sealed class ProviderRequests
         }
     }
 
-    /// <summary>Requests to send in one go where others might answer sooner: a small part of the window.</summary>
-    public int NextStep => Math.Max(1, Window.Size / StepsPerWindow);
+    /// <summary>Number of requests that may be sent now. Where long runs are preferred, none before half of the window is answered.</summary>
+    public int Room => Window.PrefersRuns && Pending.Count > Window.Size / 2 ? 0 : Window.Size - Pending.Count;
+
+    /// <summary>Requests to send in one go where others might answer sooner: a small part of the window, unless long runs are preferred.</summary>
+    public int NextStep => Window.PrefersRuns ? Window.Size : Math.Max(1, Window.Size / StepsPerWindow);
 
     /// <summary>A request goes out.</summary>
     public void Ask(BlockRequest block, long now)

@@ -43,9 +43,13 @@ internal sealed class RequestWindow
     private const double Growth = 1.25;
     private const int FlatRounds = 3;
 
+    // Of a provider that prefers long runs no more is requested than it sends in this time: what is late would be requested from others.
+    private const double RunSeconds = 4;
+
     private readonly Estimate _estimate = new();
     private readonly double _frequency;
     private int _limit = DefaultLimit;
+    private int _run;
     private double _size = Start;
     private bool _isShy;
     private bool _isSlowStart = true;
@@ -64,6 +68,8 @@ internal sealed class RequestWindow
             if (IsSnubbed)
                 return 1;
             double size = _isShy && Latency == 0 ? Math.Min(_size, ShyStart) : _size;
+            if (_run > 0)
+                size = Math.Max(size, Math.Min(_run, BytesPerSecond * RunSeconds / BlockRequest.MaxLength));
             return (int)Math.Min(size, Math.Min(_limit, Allowance));
         }
     }
@@ -88,6 +94,17 @@ internal sealed class RequestWindow
     public bool IsShy
     {
         set => _isShy = value;
+    }
+
+    /// <summary>Whether the provider sends long runs faster than many short ranges.</summary>
+    public bool PrefersRuns => _run > 0;
+
+    /// <summary>The provider sends long runs faster than many short ranges: the window becomes as long as a run if the rate is worth it.</summary>
+    /// <param name="bytes">Length of a run.</param>
+    public void PreferRun(long bytes)
+    {
+        _run = (int)Math.Clamp(bytes / BlockRequest.MaxLength, 1, MaxLimit);
+        _limit = Math.Max(_limit, _run);
     }
 
     /// <summary>The peer has said how many requests it keeps (BEP 10, <c>reqq</c>).</summary>

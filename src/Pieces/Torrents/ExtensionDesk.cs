@@ -1,6 +1,7 @@
 using Pieces.Discovery;
 using Pieces.Peers;
 using Pieces.Torrents.Crowd;
+using Pieces.Torrents.Downloading;
 using Pieces.Torrents.MetadataExchange;
 using Pieces.Wire;
 
@@ -12,16 +13,19 @@ internal sealed class ExtensionDesk
     private readonly MetadataServer _metadata;
     private readonly PeerExchange? _exchange;
     private readonly LotsDesk _lots;
+    private readonly PieceManager _pieces;
     private readonly PeerBook _book;
 
     /// <summary>Makes it.</summary>
     /// <param name="metadata">Serves the metadata.</param>
     /// <param name="exchange">Exchanges peers; null where that is off.</param>
     /// <param name="lots">Hears who draws lots.</param>
+    /// <param name="pieces">Says whether we want nothing more.</param>
     /// <param name="book">Learns where peers can be dialled.</param>
-    public ExtensionDesk(MetadataServer metadata, PeerExchange? exchange, LotsDesk lots, PeerBook book)
+    public ExtensionDesk(MetadataServer metadata, PeerExchange? exchange, LotsDesk lots, PieceManager pieces, PeerBook book)
     {
         _lots = lots;
+        _pieces = pieces;
         _metadata = metadata;
         _exchange = exchange;
         _book = book;
@@ -30,8 +34,7 @@ internal sealed class ExtensionDesk
     /// <summary>Deals with it. Ids of extensions that we did not offer on this connection are skipped, never fatal (BEP 10).</summary>
     /// <param name="peer">Who sent it.</param>
     /// <param name="message">The message.</param>
-    /// <param name="isComplete">Whether we want nothing more.</param>
-    public void OnMessage(PeerState peer, ExtendedMessage message, bool isComplete)
+    public void OnMessage(PeerState peer, ExtendedMessage message)
     {
         try
         {
@@ -44,7 +47,7 @@ internal sealed class ExtensionDesk
                     _metadata.OnMessage(peer, message.Payload);
                     break;
                 case PeerGreeting.ExchangeId:
-                    _exchange?.OnMessage(peer, message.Payload, isComplete);
+                    _exchange?.OnMessage(peer, message.Payload, _pieces.IsComplete);
                     break;
                 case PeerGreeting.LotsId:
                     _lots.OnMessage(peer, message.Payload);

@@ -92,7 +92,7 @@ internal sealed class PeerAdmission
             return null;
         Remember(peer);
         if (peer.DialAddress is { } address)
-            Judge(address, gone.IsProtocolError ? PeerEnding.Offence : peer.Ending, peer.Downloaded.Total + peer.Uploaded.Total > 0);
+            Judge(address, gone.IsProtocolError ? PeerEnding.Offence : peer.Ending, peer.Provider.Downloaded.Total + peer.Uploaded.Total > 0);
         return peer;
     }
 

@@ -24,7 +24,7 @@ internal static class PeerHello
             peer.LotsId = lotsId;
         peer.MetadataSize = hello.MetadataSize;
         if (hello.RequestQueue is { } queue)
-            peer.Requests.Window.SetLimit(queue);
+            peer.Provider.Requests.Window.SetLimit(queue);
         if (hello.Client is { Length: > 0 } client)
             peer.Client = client;
         if (hello.Port is not { } port || peer.DialAddress is not null)

@@ -1,6 +1,5 @@
-using Pieces.Metadata;
 using Pieces.Peers;
-using Pieces.Primitives;
+using Pieces.Torrents.Crowd;
 using Pieces.Torrents.Downloading;
 using Pieces.Torrents.Uploading;
 using Pieces.Wire;
@@ -10,30 +9,27 @@ namespace Pieces.Torrents;
 /// <summary>One switch from what a peer says to the part of the torrent that it concerns. Owned by the torrent's loop.</summary>
 internal sealed class PeerMessageRouter
 {
-    private readonly PieceLayout _layout;
-    private readonly PieceManager _pieces;
+    private readonly BlockIntake _intake;
+    private readonly PeerAvailability _availability;
     private readonly DownloadDesk _downloads;
     private readonly UploadDesk _uploads;
     private readonly ExtensionDesk _extensions;
     private readonly TorrentDht _dht;
-    private readonly TimeProvider _time;
 
     public PeerMessageRouter(
-        PieceLayout layout,
-        PieceManager pieces,
+        BlockIntake intake,
+        PeerAvailability availability,
         DownloadDesk downloads,
         UploadDesk uploads,
         ExtensionDesk extensions,
-        TorrentDht dht,
-        TimeProvider time)
+        TorrentDht dht)
     {
-        _layout = layout;
-        _pieces = pieces;
+        _intake = intake;
+        _availability = availability;
         _downloads = downloads;
         _uploads = uploads;
         _extensions = extensions;
         _dht = dht;
-        _time = time;
     }
 
     /// <summary>Deals with everything that one read brought, then asks the peer for more.</summary>
@@ -41,7 +37,7 @@ internal sealed class PeerMessageRouter
     {
         for (int i = 0; i < messages.Count; i++)
             Handle(peer, messages[i]);
-        _downloads.Serve(peer);
+        _downloads.Serve(peer.Provider);
     }
 
     private void Handle(PeerState peer, PeerMessage message)
@@ -49,7 +45,7 @@ internal sealed class PeerMessageRouter
         switch (message)
         {
             case BlockMessage block:
-                _downloads.OnBlock(peer, block);
+                _intake.Accept(peer.Provider, block.Piece, block.Begin, block.Data);
                 break;
             case RequestMessage request:
                 _uploads.OnRequest(peer, request);
@@ -63,49 +59,18 @@ internal sealed class PeerMessageRouter
             case NotInterestedMessage:
                 _uploads.OnNotInterested(peer);
                 break;
-            case ChokeMessage:
-                _pieces.OnChoked(peer, peer.Link.SupportsFast);
-                break;
-            case UnchokeMessage:
-                peer.OnUnchoked(_time.GetTimestamp());
-                _uploads.OnUnchoked(peer);
-                break;
             case ExtendedMessage extended:
-                _extensions.OnMessage(peer, extended, _pieces.IsComplete);
-                break;
-            default:
-                HandleNumbered(peer, message);
-                break;
-        }
-    }
-
-    private void HandleNumbered(PeerState peer, PeerMessage message)
-    {
-        switch (message)
-        {
-            case HaveMessage have when _layout.TryGetPiece(have.Piece, out PieceIndex piece):
-                _pieces.OnHave(peer, piece);
-                break;
-            case HaveMessage have:
-                peer.Close(PeerEnding.Offence, $"has piece {have.Piece} of {_layout.PieceCount}");
-                break;
-            case BitfieldMessage bitfield when !_pieces.OnBitfield(peer, bitfield.Bytes):
-                peer.Close(PeerEnding.Offence, $"a bitfield of {bitfield.Bytes.Length} bytes does not fit {_layout.PieceCount} pieces");
-                break;
-            case HaveAllMessage:
-                _pieces.OnHaveAll(peer);
-                break;
-            case HaveNoneMessage:
-                _pieces.OnHaveNone(peer);
-                break;
-            case RejectRequestMessage reject when _layout.TryGetBlock(reject.Piece, reject.Begin, reject.Length, out BlockRequest block):
-                _pieces.OnReject(peer, block, _time.GetTimestamp());
-                break;
-            case AllowedFastMessage allowed when _layout.TryGetPiece(allowed.Piece, out PieceIndex piece):
-                peer.Requests.AllowFast(piece);
+                _extensions.OnMessage(peer, extended);
                 break;
             case PortMessage port:
                 _dht.OnPort(peer, port);
+                break;
+            case UnchokeMessage:
+                _availability.OnMessage(peer, message);
+                _uploads.OnUnchoked(peer);
+                break;
+            default:
+                _availability.OnMessage(peer, message);
                 break;
         }
     }

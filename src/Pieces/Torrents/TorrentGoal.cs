@@ -60,7 +60,7 @@ internal sealed class TorrentGoal
     }
 
     /// <summary>What trackers are told.</summary>
-    public AnnounceCounters Counters => new(_stats.Uploaded, _pieces.Downloaded, Left) { IsPartialSeed = _completedAt is not null && Left > 0 };
+    public AnnounceCounters Counters => new(_stats.Uploaded, _pieces.Received.Total, Left) { IsPartialSeed = _completedAt is not null && Left > 0 };
 
     /// <summary>
     /// Bytes of the whole torrent that are not here, wanted or not. What is served or was selected may be a part: trackers are to know that others must

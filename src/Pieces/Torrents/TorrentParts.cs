@@ -22,6 +22,8 @@ internal sealed record TorrentParts
 
     public required PeerAdmission Admission { get; init; }
 
+    public required PeerAvailability Availability { get; init; }
+
     public required DownloadDesk Downloads { get; init; }
 
     public required UploadDesk Uploads { get; init; }
@@ -60,7 +62,7 @@ internal sealed record TorrentParts
         PieceLayout layout = setup.Metainfo.Layout;
         Bitfield wanted = setup.WantedPieces(opening);
         var table = new PieceTable(layout, wanted, opening.Have.Clone());
-        var pieces = new PieceManager(table, PickerFor(setup, table), setup.Services.MemoryBudget, storage, time, time.GetTimestamp(), setup.Services.PeerId.Tail);
+        var pieces = new PieceManager(table, setup.Services.MemoryBudget, storage, time, time.GetTimestamp());
         foreach (OpenCandidate candidate in opening.Candidates)
         {
             if (!pieces.AddCandidate(candidate.Piece, candidate.Ordinals))
@@ -72,12 +74,17 @@ internal sealed record TorrentParts
         var metadata = new MetadataServer(setup.Metainfo, time);
         PeerExchange? exchange = setup.ExchangesPeers ? new PeerExchange(book, pool, time, setup.Random) : null;
         var round = new ChokeRound(new Choker(time, setup.Random), time, admission.Limits.UploadRate, setup.Options.UploadSlots);
-        var downloads = new DownloadDesk(pieces, pool, new DownloadShares(admission.Limits.Download, setup.Options.PeerDownloadLimit), time);
+        var courtesy = new SeedCourtesy(pieces, setup.Services.PeerId.Tail, time);
+        var planner = new RequestPlanner(pieces, PickerFor(setup, table), courtesy, setup.Services.MemoryBudget, time);
+        var shares = new DownloadShares(admission.Limits.Download, setup.Options.PeerDownloadLimit);
+        var downloads = new DownloadDesk(pieces, planner, courtesy, shares, time);
+        var availability = new PeerAvailability(table, downloads, courtesy, time);
+        var lots = new LotsDesk(pool, courtesy, gives: setup.Options.UploadSlots != 0);
+        var extensions = new ExtensionDesk(metadata, exchange, lots, pieces, book);
         StreamRetention? retention = storage is StreamStorage stream
             ? new StreamRetention(table, stream.Slots, () => pool.Peers.Count, stream.TryDrop)
             : null;
         var delivery = new Delivery(layout, countsBlocks: setup.Options.Content is not null);
-        var lots = new LotsDesk(pool, pieces, gives: setup.Options.UploadSlots != 0);
         var show = new ShowDesk(table, pool, isAllowed: retention is null, time);
         var uploads = new UploadDesk(layout, retention?.Offered ?? pieces.Have, pool, round, delivery, show);
         return new TorrentParts
@@ -85,6 +92,7 @@ internal sealed record TorrentParts
             Metainfo = setup.Metainfo,
             Pieces = pieces,
             Admission = admission,
+            Availability = availability,
             Downloads = downloads,
             Uploads = uploads,
             Delivery = delivery,
@@ -92,7 +100,7 @@ internal sealed record TorrentParts
             Lots = lots,
             Metadata = metadata,
             Exchange = exchange,
-            Router = new PeerMessageRouter(layout, pieces, downloads, uploads, new ExtensionDesk(metadata, exchange, lots, book), contacts.Dht, time),
+            Router = new PeerMessageRouter(new BlockIntake(pieces, time), availability, downloads, uploads, extensions, contacts.Dht),
             Stats = new TransferStats(pieces, pool, book, time, layout.BytesOf(wanted)) { PiecesNotServed = setup.PiecesNotServed(opening) },
             Reporter = setup.Reporter,
             Dht = contacts.Dht,

@@ -19,6 +19,7 @@ internal sealed class TorrentSession
     private readonly int _pieceCount;
     private readonly PieceManager _pieces;
     private readonly PeerAdmission _admission;
+    private readonly PeerAvailability _availability;
     private readonly DownloadDesk _downloads;
     private readonly UploadDesk _uploads;
     private readonly Delivery _delivery;
@@ -41,6 +42,7 @@ internal sealed class TorrentSession
         _pieceCount = parts.Metainfo.Layout.PieceCount;
         _pieces = parts.Pieces;
         _admission = parts.Admission;
+        _availability = parts.Availability;
         _downloads = parts.Downloads;
         _uploads = parts.Uploads;
         _delivery = parts.Delivery;
@@ -87,8 +89,8 @@ internal sealed class TorrentSession
     {
         foreach ((PeerState peer, List<Wire.PeerMessage> words) in lobby.HandOver())
         {
-            peer.BeginPieces(_pieceCount);
-            _pieces.PeerJoined(peer);
+            peer.Pieces.Begin(_pieceCount);
+            _availability.Join(peer);
             if (PeerGreeting.SendRest(peer.Link, Offered, Terms))
                 _router.Handle(peer, words);
             else
@@ -158,7 +160,7 @@ internal sealed class TorrentSession
     {
         long now = _stats.Now;
         TendStream();
-        _downloads.Tick(now);
+        _downloads.Tick();
         _uploads.Tick(now, isSeeding);
         _show.Tick();
         _metadata.Tick();
@@ -229,7 +231,7 @@ internal sealed class TorrentSession
     {
         if (_admission.Arrived(arrived) is not { } peer)
             return;
-        _pieces.PeerJoined(peer);
+        _availability.Join(peer);
 
         // Some part at once from who has nothing for them and downloads nothing: more is to come, so that is not said.
         if (_show.Receive(peer))
@@ -245,11 +247,10 @@ internal sealed class TorrentSession
     {
         if (_admission.Gone(gone) is not { } peer)
             return;
-        _pieces.PeerLeft(peer);
+        _availability.Leave(peer);
         _uploads.Forget(peer);
         _show.Forget(peer);
         _lots.Forget(peer);
-        _downloads.Forget(peer);
         if (_delivery.HasTakenAll(peer))
             _reporter.Completed(peer);
         _metadata.Forget(peer);
@@ -262,6 +263,7 @@ internal sealed class TorrentSession
     private void OnStored(PieceStored stored)
     {
         _pieces.OnStored(stored);
+        _downloads.OnStored(stored.Piece);
         Announce(stored.Piece, _retention?.OnStored(stored.Piece) ?? true);
         _reporter.Stored(stored.Piece, _pieces.Have.Count);
     }

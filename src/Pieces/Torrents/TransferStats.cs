@@ -64,7 +64,7 @@ internal sealed class TransferStats
     public TorrentSnapshot Draw(TorrentPhase phase)
     {
         long now = _time.GetTimestamp();
-        double rate = _pieces.DownloadRate(now);
+        double rate = _pieces.Received.BytesPerSecond(now);
         int seeds = 0;
         foreach (PeerState peer in _pool.Peers)
         {
@@ -80,7 +80,7 @@ internal sealed class TransferStats
             PiecesHave = _pieces.Have.Count,
             PiecesMissing = _pieces.PiecesLeft + PiecesNotServed,
             Map = Map(),
-            Downloaded = _pieces.Downloaded,
+            Downloaded = _pieces.Received.Total,
             Uploaded = _uploaded.Total,
             Wasted = _pieces.Wasted,
             DownloadRate = rate,

@@ -10,6 +10,12 @@ internal sealed class FakeLink : IPeerLink
 {
     public List<PeerMessage> Sent { get; } = [];
 
+    /// <summary>Is called with each message.</summary>
+    public Action<PeerMessage> OnSent { get; set; } = _ => { };
+
+    /// <summary>Is called with each group of requests.</summary>
+    public Action<IReadOnlyList<BlockRequest>> OnRequests { get; set; } = _ => { };
+
     public List<BlockRequest> Requests { get; } = [];
 
     public string? ClosedFor { get; private set; }
@@ -32,15 +38,23 @@ internal sealed class FakeLink : IPeerLink
 
     public int UnsentBytes => 0;
 
-    public void Send(PeerMessage message) => Sent.Add(message);
+    public void Send(PeerMessage message)
+    {
+        Sent.Add(message);
+        OnSent(message);
+    }
 
-    public void SendSoon(PeerMessage message) => Sent.Add(message);
+    public void SendSoon(PeerMessage message) => Send(message);
 
     public void Flush()
     {
     }
 
-    public void SendRequests(IReadOnlyList<BlockRequest> blocks) => Requests.AddRange(blocks);
+    public void SendRequests(IReadOnlyList<BlockRequest> blocks)
+    {
+        Requests.AddRange(blocks);
+        OnRequests(blocks);
+    }
 
     public bool TryQueueUpload(BlockRequest block) => true;
 

@@ -19,7 +19,7 @@ public class PeerStateTests
         bool isOfOurs, bool cameEmpty, bool isInteresting, bool withholds)
     {
         PeerState peer = Peer(isOfOurs, cameEmpty);
-        peer.Requests.Useful = isInteresting ? 1 : 0;
+        peer.Provider.Requests.Useful = isInteresting ? 1 : 0;
         peer.Withholds.Should().Be(withholds);
     }
 
@@ -29,7 +29,7 @@ public class PeerStateTests
         PeerState open = Peer(isOfOurs: true, cameEmpty: true), giver = Peer(isOfOurs: true, cameEmpty: true);
         open.OnUnchoked(_time.GetTimestamp());
         open.Flags.PeerChoking = true;
-        giver.Downloaded.Add(1, _time.GetTimestamp());
+        giver.Provider.Downloaded.Add(1, _time.GetTimestamp());
         open.Withholds.Should().BeFalse();
         giver.Withholds.Should().BeFalse();
     }

@@ -1,4 +1,3 @@
-using Pieces.Peers;
 using Pieces.Primitives;
 using Pieces.Providers;
 

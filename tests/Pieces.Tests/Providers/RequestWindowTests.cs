@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Time.Testing;
-using Pieces.Peers;
 using Pieces.Providers;
 
 namespace Pieces.Tests.Providers;

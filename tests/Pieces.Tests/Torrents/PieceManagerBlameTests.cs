@@ -27,19 +27,19 @@ public class PieceManagerBlameTests
         PeerState liar = rig.Seed();
         List<BlockRequest> asked = rig.Fill(honest);
         rig.SendAll(honest, asked.Take(3));
-        rig.Manager.OnChoked(honest, supportsFast: false);
+        rig.Choke(honest, supportsFast: false);
         rig.SendAll(liar, rig.Fill(liar), PieceRig.Bad);
         rig.RunDisk();
         rig.Convicted.Should().BeEmpty();
-        rig.Manager.IsSuspect(honest).Should().BeTrue();
-        rig.Manager.IsSuspect(liar).Should().BeTrue();
+        rig.IsSuspect(honest).Should().BeTrue();
+        rig.IsSuspect(liar).Should().BeTrue();
 
         PeerState third = rig.Seed();
         rig.Fill(liar).Should().BeEmpty("someone who is not under suspicion comes first");
         rig.SendAll(third, rig.Fill(third));
         rig.RunDisk();
         rig.Convicted.Should().Equal(liar.Id);
-        rig.Manager.IsSuspect(honest).Should().BeFalse();
+        rig.IsSuspect(honest).Should().BeFalse();
         rig.Manager.IsComplete.Should().BeTrue();
     }
 
@@ -48,7 +48,7 @@ public class PieceManagerBlameTests
     {
         var rig = new PieceRig(pieces: 1, pieceLength: 2 * PieceRig.MiB);
         PeerState[] peers = [rig.Seed(), rig.Seed()];
-        while (rig.Disk.Stored.Count == 0 && !rig.Manager.IsSuspect(peers[0]))
+        while (rig.Disk.Stored.Count == 0 && !rig.IsSuspect(peers[0]))
         {
             foreach (PeerState peer in peers)
                 rig.SendAll(peer, rig.Fill(peer), peer == peers[0] ? PieceRig.Bad : PieceRig.Good);
@@ -59,7 +59,7 @@ public class PieceManagerBlameTests
         PeerState second = rig.Seed();
         rig.Fill(first).Should().NotBeEmpty();
         rig.Fill(second).Should().BeEmpty();
-        rig.Manager.PeerLeft(first);
+        rig.Availability.Leave(first);
         rig.Fill(second).Should().NotBeEmpty("the first one is gone");
     }
 

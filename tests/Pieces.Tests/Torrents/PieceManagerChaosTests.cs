@@ -47,7 +47,7 @@ public class PieceManagerChaosTests
             if (random.Next(60) == 0 || rig.Convicted.Contains(peer.Id))
             {
                 peers.Remove(peer);
-                rig.Manager.PeerLeft(peer);
+                rig.Availability.Leave(peer);
             }
 
             rig.Manager.BytesLeft.Should().BeGreaterThanOrEqualTo(0);
@@ -56,7 +56,7 @@ public class PieceManagerChaosTests
         }
 
         foreach (PeerState peer in peers)
-            rig.Manager.PeerLeft(peer);
+            rig.Availability.Leave(peer);
         Enumerable.Range(0, rig.Layout.PieceCount).Should().OnlyContain(i => rig.Table.CopiesOf(i) == 0);
     }
 
@@ -71,19 +71,19 @@ public class PieceManagerChaosTests
     private static void Act(PieceRig rig, Random random, PeerState peer)
     {
         BlockRequest any = rig.Layout.Block(rig.Layout.Piece(random.Next(rig.Layout.PieceCount)), 0);
-        BlockRequest oldest = peer.Requests.Pending.TryPeekOldest(out PendingRequest pending) ? pending.Block : any;
+        BlockRequest oldest = peer.Provider.Requests.Pending.TryPeekOldest(out PendingRequest pending) ? pending.Block : any;
         switch (random.Next(14))
         {
-            case 0: rig.Manager.OnChoked(peer, supportsFast: random.Next(2) == 0); break;
+            case 0: rig.Choke(peer, supportsFast: random.Next(2) == 0); break;
             case 1 or 2: peer.OnUnchoked(rig.Now); break;
-            case 3: rig.Manager.OnReject(peer, random.Next(2) == 0 ? oldest : any, rig.Now); break;
+            case 3: rig.Downloads.OnReject(peer.Provider, random.Next(2) == 0 ? oldest : any); break;
             case 4: rig.Tick(random.Next(20)); break;
             case 5: rig.Send(peer, any); break;
-            case 6: rig.Manager.OnHave(peer, any.Piece); break;
+            case 6: rig.Availability.OnHave(peer, (uint)any.Piece.Value); break;
             case 7: rig.Send(peer, oldest, random.Next(20) == 0 ? PieceRig.Bad : PieceRig.Good); break;
             case 8: rig.RunDisk(); break;
-            case 9 when random.Next(40) == 0: rig.Manager.OnHaveNone(peer); break;
-            case 10 when random.Next(40) == 0: rig.Manager.OnHaveAll(peer); break;
+            case 9 when random.Next(40) == 0: rig.Availability.OnHaveNone(peer); break;
+            case 10 when random.Next(40) == 0: rig.Availability.OnHaveAll(peer); break;
             case 11 when random.Next(100) == 0: rig.Manager.CloseAll(); break;
             case 12: rig.Send(peer, oldest); break;
             default: rig.Fill(peer).Should().OnlyHaveUniqueItems(); break;

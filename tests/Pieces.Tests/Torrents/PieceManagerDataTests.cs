@@ -21,7 +21,7 @@ public class PieceManagerDataTests
         rig.RunDisk();
         rig.Manager.Have.Count.Should().Be(1);
         rig.Manager.BytesLeft.Should().Be(65536);
-        peer.Requests.Useful.Should().Be(1);
+        peer.Provider.Requests.Useful.Should().Be(1);
     }
 
     [Fact]
@@ -34,7 +34,7 @@ public class PieceManagerDataTests
         rig.Budget.Reserved.Should().Be(0);
         rig.Manager.IsDiskIdle.Should().BeTrue();
         rig.Disk.Stored.Should().OnlyHaveUniqueItems().And.HaveCount(21);
-        rig.Manager.Downloaded.Should().Be(rig.Layout.TotalLength + rig.Manager.Wasted);
+        rig.Manager.Received.Total.Should().Be(rig.Layout.TotalLength + rig.Manager.Wasted);
     }
 
     [Fact]
@@ -153,7 +153,7 @@ public class PieceManagerDataTests
     {
         var rig = new PieceRig(pieces: 1, pieceLength: 16 * PieceRig.MiB, budget: 4 * PieceRig.MiB);
         PeerState peer = rig.Seed();
-        peer.Requests.Window.SetLimit(2000);
+        peer.Provider.Requests.Window.SetLimit(2000);
         int rented = 0;
         while (!rig.Manager.IsComplete)
         {
@@ -208,7 +208,7 @@ public class PieceManagerDataTests
         rig.Download((_, _) => PieceRig.Good, peer);
         rig.Convicted.Should().BeEmpty();
         rig.Manager.Wasted.Should().Be(2 * 16384, "what an earlier run fetched is no waste of this one");
-        rig.Manager.IsSuspect(peer).Should().BeFalse("the good copy cleared it");
+        rig.IsSuspect(peer).Should().BeFalse("the good copy cleared it");
     }
 
     [Fact]

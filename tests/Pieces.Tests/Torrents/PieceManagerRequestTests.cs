@@ -17,9 +17,9 @@ public class PieceManagerRequestTests
         rig.Table.DeferAll();
         rig.Table.TryAdmit().Should().BeTrue();
         PeerState seed = rig.Seed(), choking = rig.Stranger();
-        rig.Manager.OnHaveAll(choking);
+        rig.Availability.OnHaveAll(choking);
         choking.Flags.AmInterested = true;
-        choking.Requests.AllowFast(new PieceIndex(3));
+        choking.Provider.Requests.AllowFast(new PieceIndex(3));
         rig.Fill(seed).Select(block => block.Piece.Value).Distinct().Should().Equal(0);
         rig.Fill(choking).Should().BeEmpty();
         rig.Table.TryAdmit().Should().BeTrue();
@@ -31,8 +31,8 @@ public class PieceManagerRequestTests
     {
         var rig = new PieceRig();
         PeerState peer = rig.Stranger();
-        rig.Manager.OnHave(peer, rig.Layout.Piece(1)).Should().BeTrue();
-        peer.IsInteresting.Should().BeTrue();
+        rig.Availability.OnHave(peer, 1);
+        peer.Provider.IsUseful.Should().BeTrue();
         peer.Flags.AmInterested = true;
         peer.OnUnchoked(rig.Now);
         rig.Fill(peer).Select(b => b.Piece.Value).Should().Equal(1, 1, 1, 1);
@@ -43,12 +43,12 @@ public class PieceManagerRequestTests
     {
         var rig = new PieceRig(wanted: "#.......");
         PeerState peer = rig.Stranger();
-        rig.Manager.OnBitfield(peer, [0b0111_1111]).Should().BeTrue();
-        peer.IsInteresting.Should().BeFalse();
+        rig.Availability.OnBitfield(peer, [0b0111_1111]);
+        peer.Provider.IsUseful.Should().BeFalse();
         peer.Flags.AmInterested = true;
         peer.OnUnchoked(rig.Now);
         rig.Fill(peer).Should().BeEmpty();
-        rig.Manager.PeerLeft(peer);
+        rig.Availability.Leave(peer);
     }
 
     [Fact]
@@ -59,7 +59,7 @@ public class PieceManagerRequestTests
         peer.Flags.AmInterested = false;
         rig.Fill(peer).Should().BeEmpty();
         peer.Flags.AmInterested = true;
-        rig.Manager.OnChoked(peer, supportsFast: false);
+        rig.Choke(peer, supportsFast: false);
         rig.Fill(peer).Should().BeEmpty();
     }
 
@@ -72,7 +72,8 @@ public class PieceManagerRequestTests
     {
         var rig = new PieceRig(pieces: 9);
         PeerState peer = rig.Stranger();
-        rig.Manager.OnBitfield(peer, bytes).Should().Be(isRight);
+        rig.Availability.OnBitfield(peer, bytes);
+        peer.Ending.Should().Be(isRight ? PeerEnding.Unplanned : PeerEnding.Offence);
     }
 
     [Fact]
@@ -80,14 +81,14 @@ public class PieceManagerRequestTests
     {
         var rig = new PieceRig();
         PeerState peer = rig.Stranger();
-        rig.Manager.OnHaveAll(peer);
-        rig.Manager.OnBitfield(peer, [0b1100_0000]);
-        rig.Manager.OnBitfield(peer, [0b0110_0000]);
-        rig.Manager.OnHave(peer, rig.Layout.Piece(7));
+        rig.Availability.OnHaveAll(peer);
+        rig.Availability.OnBitfield(peer, [0b1100_0000]);
+        rig.Availability.OnBitfield(peer, [0b0110_0000]);
+        rig.Availability.OnHave(peer, 7);
         Enumerable.Range(0, 8).Select(i => rig.Table.CopiesOf(i)).Should().Equal(0, 1, 1, 0, 0, 0, 0, 1);
-        peer.Requests.Useful.Should().Be(3);
-        rig.Manager.OnHaveNone(peer);
-        rig.Manager.PeerLeft(peer);
+        peer.Provider.Requests.Useful.Should().Be(3);
+        rig.Availability.OnHaveNone(peer);
+        rig.Availability.Leave(peer);
         Enumerable.Range(0, 8).Sum(i => rig.Table.CopiesOf(i)).Should().Be(0);
     }
 
@@ -96,13 +97,13 @@ public class PieceManagerRequestTests
     {
         var rig = new PieceRig();
         PeerState peer = rig.Stranger();
-        rig.Manager.OnHaveNone(peer);
+        rig.Availability.OnHaveNone(peer);
         peer.Offences.Should().Be(0);
         for (int i = 0; i < 8; i++)
-            rig.Manager.OnBitfield(peer, [(byte)(0xFF << (7 - i))]);
+            rig.Availability.OnBitfield(peer, [(byte)(0xFF << (7 - i))]);
         peer.Offences.Should().Be(0, "each of them had one piece more, as those of aria2 have");
         for (int i = 0; i < PeerState.MaxOffences; i++)
-            rig.Manager.OnBitfield(peer, [0xFF]);
+            rig.Availability.OnBitfield(peer, [0xFF]);
         peer.Offences.Should().Be(PeerState.MaxOffences);
     }
 
@@ -146,7 +147,7 @@ public class PieceManagerRequestTests
         List<BlockRequest> asked = rig.Fill(first);
         PeerState second = rig.Seed();
         rig.Fill(second).Should().BeEmpty();
-        rig.Manager.PeerLeft(first);
+        rig.Availability.Leave(first);
         rig.Fill(second).Should().BeEquivalentTo(asked);
     }
 
@@ -156,7 +157,7 @@ public class PieceManagerRequestTests
         var rig = new PieceRig(pieces: 2);
         PeerState first = rig.Seed();
         List<BlockRequest> asked = rig.Fill(first);
-        rig.Manager.OnChoked(first, supportsFast: false);
+        rig.Choke(first, supportsFast: false);
         PeerState second = rig.Seed();
         rig.Fill(second).Should().BeEquivalentTo(asked);
         rig.Send(first, asked[0]).Should().Be(BlockVerdict.Accepted);
@@ -169,11 +170,11 @@ public class PieceManagerRequestTests
         var rig = new PieceRig(pieces: 2);
         PeerState peer = rig.Seed();
         List<BlockRequest> asked = rig.Fill(peer);
-        rig.Manager.OnChoked(peer, supportsFast: true);
-        peer.Requests.Pending.Count.Should().Be(asked.Count);
+        rig.Choke(peer, supportsFast: true);
+        peer.Provider.Requests.Pending.Count.Should().Be(asked.Count);
         foreach (BlockRequest block in asked)
-            rig.Manager.OnReject(peer, block, rig.Now).Should().BeTrue();
-        rig.Manager.OnReject(peer, asked[0], rig.Now).Should().BeFalse();
+            rig.Downloads.OnReject(peer.Provider, block).Should().BeTrue();
+        rig.Downloads.OnReject(peer.Provider, asked[0]).Should().BeFalse();
         rig.Fill(rig.Seed()).Should().BeEquivalentTo(asked);
     }
 
@@ -182,7 +183,7 @@ public class PieceManagerRequestTests
     {
         var rig = new PieceRig(pieces: 2);
         PeerState peer = rig.Seed();
-        rig.Manager.OnReject(peer, rig.Fill(peer)[0], rig.Now);
+        rig.Downloads.OnReject(peer.Provider, rig.Fill(peer)[0]);
         rig.Fill(peer).Should().BeEmpty();
         rig.Time.Advance(TimeSpan.FromSeconds(ProviderRequests.RejectPauseSeconds));
         rig.Fill(peer).Should().NotBeEmpty();
@@ -193,8 +194,8 @@ public class PieceManagerRequestTests
     {
         var rig = new PieceRig();
         PeerState peer = rig.Seed();
-        rig.Manager.OnChoked(peer, supportsFast: true);
-        peer.Requests.AllowFast(rig.Layout.Piece(5)).Should().BeTrue();
+        rig.Choke(peer, supportsFast: true);
+        peer.Provider.Requests.AllowFast(rig.Layout.Piece(5)).Should().BeTrue();
         rig.Fill(peer).Select(b => b.Piece.Value).Should().Equal(5, 5, 5, 5);
     }
 
@@ -204,8 +205,8 @@ public class PieceManagerRequestTests
         var rig = new PieceRig(pieces: ProviderRequests.MaxAllowedFast + 1);
         PeerState peer = rig.Seed();
         for (int i = 0; i < ProviderRequests.MaxAllowedFast; i++)
-            peer.Requests.AllowFast(rig.Layout.Piece(i)).Should().BeTrue();
-        peer.Requests.AllowFast(rig.Layout.Piece(ProviderRequests.MaxAllowedFast)).Should().BeFalse();
+            peer.Provider.Requests.AllowFast(rig.Layout.Piece(i)).Should().BeTrue();
+        peer.Provider.Requests.AllowFast(rig.Layout.Piece(ProviderRequests.MaxAllowedFast)).Should().BeFalse();
     }
 
     [Fact]
@@ -219,7 +220,7 @@ public class PieceManagerRequestTests
         PeerState other = rig.Seed();
         rig.Fill(other).Should().BeEquivalentTo(asked);
         rig.Send(silent, asked[0]).Should().Be(BlockVerdict.Accepted);
-        rig.Cancels.Should().Contain(new PeerRequest(other, asked[0]));
+        rig.Cancels.Should().Contain((other, asked[0]));
         rig.Send(other, asked[0]).Should().Be(BlockVerdict.Duplicate);
         (silent.Offences, other.Offences).Should().Be((0, 0));
     }
@@ -251,8 +252,8 @@ public class PieceManagerRequestTests
             rig.Tick(1);
         }
 
-        peer.Requests.Window.IsSnubbed.Should().BeTrue();
-        rig.Manager.PeerLeft(peer);
+        peer.Provider.Requests.Window.IsSnubbed.Should().BeTrue();
+        rig.Availability.Leave(peer);
         PeerState busy = rig.Seed();
         for (int i = 0; i < 70; i++)
         {
@@ -260,7 +261,7 @@ public class PieceManagerRequestTests
             rig.Tick(1);
         }
 
-        busy.Requests.Window.IsSnubbed.Should().BeFalse();
+        busy.Provider.Requests.Window.IsSnubbed.Should().BeFalse();
     }
 
     [Fact]
@@ -279,7 +280,7 @@ public class PieceManagerRequestTests
     {
         var rig = new PieceRig(pieces: 200, pieceLength: PieceRig.MiB);
         PeerState greedy = rig.Seed();
-        greedy.Requests.Window.SetLimit(2000);
+        greedy.Provider.Requests.Window.SetLimit(2000);
         for (int i = 0; i < 30; i++)
         {
             foreach (BlockRequest block in rig.Fill(greedy).Where(b => b.Begin > 0).ToList())
@@ -298,7 +299,7 @@ public class PieceManagerRequestTests
         PeerState passing = rig.Stranger();
         Ready(rig, passing, piece: 0);
         rig.SendAll(passing, rig.Fill(passing).Take(1));
-        rig.Manager.PeerLeft(passing);
+        rig.Availability.Leave(passing);
         while (rig.Budget.TryReserve(2 * PieceRig.MiB))
         {
         }
@@ -316,9 +317,9 @@ public class PieceManagerRequestTests
         rig.Fill(back).Should().NotBeEmpty().And.NotContain(b => b.Begin == 0);
     }
 
-    private static void Ready(PieceRig rig, PeerState peer, int piece)
+    private static void Ready(PieceRig rig, PeerState peer, uint piece)
     {
-        rig.Manager.OnHave(peer, rig.Layout.Piece(piece));
+        rig.Availability.OnHave(peer, piece);
         peer.Flags.AmInterested = true;
         peer.OnUnchoked(rig.Now);
     }

@@ -1,12 +1,15 @@
 using Microsoft.Extensions.Time.Testing;
 using Pieces.Metadata;
+using Pieces.Net;
 using Pieces.Peers;
 using Pieces.Picking;
 using Pieces.Primitives;
 using Pieces.Providers;
 using Pieces.Storage;
 using Pieces.Torrents;
+using Pieces.Torrents.Crowd;
 using Pieces.Torrents.Downloading;
+using Pieces.Wire;
 using Pieces.Tests.Peers;
 
 namespace Pieces.Tests.Torrents;
@@ -19,6 +22,7 @@ internal sealed class PieceRig
     public const byte Good = 1;
     public const byte Bad = 0xBD;
 
+    private readonly RequestRecovery _recovery;
     private int _lastId;
 
     public PieceRig(int pieces = 8, int pieceLength = 64 * KiB, long? totalLength = null, string? wanted = null, long budget = 16 * MiB, int seed = 1)
@@ -28,7 +32,14 @@ internal sealed class PieceRig
         Table = new PieceTable(
             Layout, wanted is null ? Bitfield.Full(Layout.PieceCount) : Picking.Pictures.Bits(wanted), new Bitfield(Layout.PieceCount));
         Disk = new FakeDisk();
-        Manager = new PieceManager(Table, new InOrderPicker(Table, new Random(seed)), Budget, Disk, Time, Now);
+        Manager = new PieceManager(Table, Budget, Disk, Time, Now);
+        Courtesy = new SeedCourtesy(Manager, own: 0, Time);
+        Planner = new RequestPlanner(Manager, new InOrderPicker(Table, new Random(seed)), Courtesy, Budget, Time);
+        var shares = new DownloadShares(new RateLimiter(Time, ByteRate.Unlimited), ByteRate.Unlimited);
+        Downloads = new DownloadDesk(Manager, Planner, Courtesy, shares, Time);
+        Availability = new PeerAvailability(Table, Downloads, Courtesy, Time);
+        Intake = new BlockIntake(Manager, Time);
+        _recovery = new RequestRecovery(Manager);
     }
 
     public FakeTimeProvider Time { get; } = new();
@@ -47,7 +58,17 @@ internal sealed class PieceRig
 
     public PieceManager Manager { get; }
 
-    public List<PeerRequest> Cancels { get; } = [];
+    public SeedCourtesy Courtesy { get; }
+
+    public RequestPlanner Planner { get; }
+
+    public DownloadDesk Downloads { get; }
+
+    public PeerAvailability Availability { get; }
+
+    public BlockIntake Intake { get; }
+
+    public List<(PeerState Peer, BlockRequest Block)> Cancels { get; } = [];
 
     public List<SourceId> Convicted { get; } = [];
 
@@ -55,7 +76,7 @@ internal sealed class PieceRig
     public PeerState Seed()
     {
         PeerState peer = Stranger();
-        Manager.OnHaveAll(peer);
+        Availability.OnHaveAll(peer);
         peer.Flags.AmInterested = true;
         peer.OnUnchoked(Now);
         return peer;
@@ -64,28 +85,43 @@ internal sealed class PieceRig
     /// <summary>A peer right after the handshake.</summary>
     public PeerState Stranger()
     {
-        var peer = new PeerState(new SourceId(++_lastId), new FakeLink(), Layout.PieceCount, Time, Now);
-        Manager.PeerJoined(peer);
+        var link = new FakeLink();
+        var peer = new PeerState(NextId(), link, Layout.PieceCount, Time, Now);
+        link.OnSent = message =>
+        {
+            if (message is CancelMessage cancel && Layout.TryGetBlock(cancel.Piece, cancel.Begin, cancel.Length, out BlockRequest block))
+                Cancels.Add((peer, block));
+        };
+        Availability.Join(peer);
         return peer;
     }
 
+    public SourceId NextId() => new(++_lastId);
+
+    public bool IsSuspect(PeerState peer) => Manager.Blame.IsSuspect(peer.Id);
+
+    public void Choke(PeerState peer, bool supportsFast)
+    {
+        peer.Flags.PeerChoking = true;
+        Downloads.OnChoked(peer.Provider, rejectsEach: supportsFast);
+    }
+
+    /// <summary>What a peer is asked for now; it is not sent.</summary>
     public List<BlockRequest> Fill(PeerState peer)
     {
         var requests = new List<BlockRequest>();
-        Manager.FillRequests(peer, Now, requests).Should().Be(requests.Count);
+        Planner.Fill(peer.Provider, Now, int.MaxValue, requests).Should().Be(requests.Count);
         return requests;
     }
 
     public BlockVerdict Send(PeerState peer, BlockRequest block, byte content = Good) =>
         SendRaw(peer, (uint)block.Piece.Value, (uint)block.Begin, block.Length, content);
 
-    public BlockVerdict SendRaw(PeerState peer, uint piece, uint begin, int length, byte content = Good)
-    {
-        BlockBuffer buffer = Pool.Rent(length);
-        buffer.Memory.Span.Clear();
-        buffer.Memory.Span[0] = content;
-        return Manager.Accept(peer, new BlockMessage(piece, begin, buffer), Now, Cancels);
-    }
+    public BlockVerdict Send(BlockProvider provider, BlockRequest block, byte content = Good) =>
+        Intake.Accept(provider, (uint)block.Piece.Value, (uint)block.Begin, BufferOf(block.Length, content));
+
+    public BlockVerdict SendRaw(PeerState peer, uint piece, uint begin, int length, byte content = Good) =>
+        Intake.Accept(peer.Provider, piece, begin, BufferOf(length, content));
 
     public void SendAll(PeerState peer, IEnumerable<BlockRequest> blocks, byte content = Good)
     {
@@ -96,7 +132,8 @@ internal sealed class PieceRig
     public void Tick(double secondsLater)
     {
         Time.Advance(TimeSpan.FromSeconds(secondsLater));
-        Manager.Tick(Now, Cancels);
+        Courtesy.Look();
+        Manager.Providers.ForEach(provider => _recovery.Tick(provider, Now));
     }
 
     /// <summary>Lets the disk do what was asked of it so far, and what comes of that.</summary>
@@ -107,7 +144,7 @@ internal sealed class PieceRig
             switch (verdict)
             {
                 case BlocksWritten written: Manager.OnBlocksWritten(written); break;
-                case PieceStored stored: Manager.OnStored(stored); break;
+                case PieceStored stored: OnStored(stored); break;
                 case PieceRejected rejected: Manager.OnRejected(rejected, Now, Convicted); break;
                 case PieceDigests digests: Manager.OnDigests(digests, Convicted); break;
                 default: throw new InvalidOperationException(verdict!.ToString());
@@ -133,7 +170,7 @@ internal sealed class PieceRig
                 if (active.Find(peer => peer.Id == banned) is not { } peer)
                     continue;
                 active.Remove(peer);
-                Manager.PeerLeft(peer);
+                Availability.Leave(peer);
             }
 
             if (Manager.IsComplete)
@@ -146,9 +183,23 @@ internal sealed class PieceRig
         throw new InvalidOperationException("the download does not end");
     }
 
+    private BlockBuffer BufferOf(int length, byte content)
+    {
+        BlockBuffer buffer = Pool.Rent(length);
+        buffer.Memory.Span.Clear();
+        buffer.Memory.Span[0] = content;
+        return buffer;
+    }
+
+    private void OnStored(PieceStored stored)
+    {
+        Manager.OnStored(stored);
+        Downloads.OnStored(stored.Piece);
+    }
+
     private void Answer(PeerState peer, Func<PeerState, BlockRequest, byte> content)
     {
-        while (peer.Requests.Pending.TryPeekOldest(out PendingRequest oldest))
+        while (peer.Provider.Requests.Pending.TryPeekOldest(out PendingRequest oldest))
             Send(peer, oldest.Block, content(peer, oldest.Block));
         RunDisk();
     }

@@ -20,7 +20,7 @@ public class SeedCourtesyTests
 
     private readonly FakeTimeProvider _time = new();
     private readonly PieceTable _table;
-    private readonly PieceWork _work;
+    private readonly PieceManager _pieces;
     private readonly SeedCourtesy _courtesy;
     private readonly Dictionary<SourceId, ulong> _drawers = [];
     private int _lastId;
@@ -29,8 +29,8 @@ public class SeedCourtesyTests
     {
         var layout = new PieceLayout(Pieces * 16384L, 16384);
         _table = new PieceTable(layout, Bitfield.Full(Pieces), new Bitfield(Pieces));
-        _work = new PieceWork(_table, new OpenPieces(_table, new MemoryBudget(16 * 1024 * 1024)));
-        _courtesy = new SeedCourtesy(_work, Own, _time);
+        _pieces = new PieceManager(_table, new MemoryBudget(16 * 1024 * 1024), new FakeDisk(), _time, Now);
+        _courtesy = new SeedCourtesy(_pieces, Own, _time);
     }
 
     private long Now => _time.GetTimestamp();
@@ -49,7 +49,7 @@ public class SeedCourtesyTests
     {
         var peer = new PeerState(new SourceId(++_lastId), new FakeLink(), Pieces, _time, Now);
         peer.OnUnchoked(Now);
-        _work.Peers.Add(peer);
+        _pieces.Providers.Add(peer.Provider);
         if (lotName is not null)
             Draws(peer, lotName);
         return peer;
@@ -82,7 +82,7 @@ public class SeedCourtesyTests
     // What may be asked of a seed now.
     private int[] Asked(PeerState seed, int most = int.MaxValue)
     {
-        IPieceMap map = _courtesy.Show(seed, most, Now);
+        IPieceMap map = _courtesy.Show(seed.Provider, most, Now);
         int[] pieces = [.. Enumerable.Range(0, Pieces).Where(piece => map.Has(new PieceIndex(piece)))];
         map.NextCommon(Bitfield.Full(Pieces), 0).Should().Be(pieces.Length == 0 ? -1 : pieces[0]);
         return pieces;
@@ -91,7 +91,7 @@ public class SeedCourtesyTests
     // The seed has nothing to do from now on; gives the seconds, in steps of a tenth, till it is asked for anything.
     private double PatienceWith(PeerState seed)
     {
-        _courtesy.OnFilled(seed, Now);
+        _courtesy.OnFilled(seed.Provider, Now);
         for (int step = 0; step < 200; step++)
         {
             if (Asked(seed).Length == Pieces)
@@ -115,22 +115,22 @@ public class SeedCourtesyTests
     {
         PeerState seed = Seed();
         _courtesy.Look();
-        (_courtesy.IsCrowded, _courtesy.AppliesTo(seed)).Should().Be((false, false));
-        seed.Requests.Window.Size.Should().Be(RequestWindow.Start);
+        (_courtesy.IsCrowded, _courtesy.AppliesTo(seed.Provider)).Should().Be((false, false));
+        seed.Provider.Requests.Window.Size.Should().Be(RequestWindow.Start);
         PeerState leecher = Leecher();
         _courtesy.Look();
-        (_courtesy.IsCrowded, _courtesy.AppliesTo(seed), _courtesy.AppliesTo(leecher)).Should().Be((true, true, false));
-        seed.Requests.Window.Size.Should().Be(RequestWindow.Start);
+        (_courtesy.IsCrowded, _courtesy.AppliesTo(seed.Provider), _courtesy.AppliesTo(leecher.Provider)).Should().Be((true, true, false));
+        seed.Provider.Requests.Window.Size.Should().Be(RequestWindow.Start);
         Leecher();
         Leecher();
         _courtesy.Look();
-        seed.Requests.Window.Size.Should().Be(RequestWindow.ShyStart, "there are many to ask");
+        seed.Provider.Requests.Window.Size.Should().Be(RequestWindow.ShyStart, "there are many to ask");
         Seed();
         Seed();
         Seed();
         _courtesy.Look();
-        (_courtesy.IsCrowded, _courtesy.AppliesTo(seed)).Should().Be((false, false));
-        seed.Requests.Window.Size.Should().Be(RequestWindow.Start);
+        (_courtesy.IsCrowded, _courtesy.AppliesTo(seed.Provider)).Should().Be((false, false));
+        seed.Provider.Requests.Window.Size.Should().Be(RequestWindow.Start);
     }
 
     [Fact]
@@ -140,11 +140,11 @@ public class SeedCourtesyTests
         _courtesy.Look();
         for (int i = 0; i < Pieces; i++)
         {
-            _courtesy.AppliesTo(seed).Should().BeTrue();
+            _courtesy.AppliesTo(seed.Provider).Should().BeTrue();
             Has(leecher, i);
         }
 
-        _courtesy.AppliesTo(seed).Should().BeFalse();
+        _courtesy.AppliesTo(seed.Provider).Should().BeFalse();
     }
 
     [Fact]
@@ -186,7 +186,7 @@ public class SeedCourtesyTests
         giver.Flags.PeerChoking = false;
         _courtesy.Look();
         Asked(seed).Should().NotContain(5);
-        giver.Requests.Window.Snub();
+        giver.Provider.Requests.Window.Snub();
         _courtesy.Look();
         Asked(seed).Should().Contain(5);
     }
@@ -199,9 +199,9 @@ public class SeedCourtesyTests
         PeerState other = Leecher();
         Has(giver, 5);
         Has(other, 5);
-        _work.Peers.Remove(giver);
+        _pieces.Providers.Remove(giver.Provider);
         _table.RemoveCopies(giver.Pieces.Bits!);
-        _courtesy.Forget(giver);
+        _courtesy.Forget(giver.Provider);
         other.Flags.PeerChoking = true;
         Asked(seed).Should().Contain(5);
     }
@@ -229,11 +229,11 @@ public class SeedCourtesyTests
         _courtesy.Look();
         PatienceWith(seed).Should().BeApproximately(2, 0.11);
         var piece = new PieceIndex(Foreign());
-        _courtesy.Show(seed, int.MaxValue, Now).Has(piece).Should().BeTrue();
+        _courtesy.Show(seed.Provider, int.MaxValue, Now).Has(piece).Should().BeTrue();
         _courtesy.OnPicked(piece);
-        _work.Pieces.TryOpen(piece, seed.Id, long.MaxValue, Now, out _).Should().BeTrue();
-        seed.Requests.Ask(_table.Layout.Block(piece, 0), Now);
-        _courtesy.OnFilled(seed, Now);
+        _pieces.Pieces.TryOpen(piece, seed.Id, long.MaxValue, Now, out _).Should().BeTrue();
+        seed.Provider.Requests.Ask(_table.Layout.Block(piece, 0), Now);
+        _courtesy.OnFilled(seed.Provider, Now);
         Pass(20);
         Asked(seed).Should().HaveCountLessThan(Pieces, "it has something to do");
     }
@@ -297,22 +297,22 @@ public class SeedCourtesyTests
     {
         PeerState seed = Seed(), leecher = Leecher(12);
         _courtesy.Look();
-        seed.Downloaded.Add(100_000, Now);
-        leecher.Downloaded.Add(50_000, Now);
+        seed.Provider.Downloaded.Add(100_000, Now);
+        leecher.Provider.Downloaded.Add(50_000, Now);
         Pass(2.9);
         _courtesy.IsCrowded.Should().BeTrue();
         Pass(0.2);
         _courtesy.IsCrowded.Should().BeFalse();
-        leecher.Downloaded.Add(60_000, Now);
+        leecher.Provider.Downloaded.Add(60_000, Now);
         _courtesy.Look();
         _courtesy.IsCrowded.Should().BeTrue();
     }
 
     private double PatienceAnew(PeerState seed)
     {
-        seed.Requests.Ask(_table.Layout.Block(new PieceIndex(0), 0), Now);
-        _courtesy.OnFilled(seed, Now);
-        seed.Requests.Pending.TryRemove(_table.Layout.Block(new PieceIndex(0), 0), out _).Should().BeTrue();
+        seed.Provider.Requests.Ask(_table.Layout.Block(new PieceIndex(0), 0), Now);
+        _courtesy.OnFilled(seed.Provider, Now);
+        seed.Provider.Requests.Pending.TryRemove(_table.Layout.Block(new PieceIndex(0), 0), out _).Should().BeTrue();
         _courtesy.Look();
         return PatienceWith(seed);
     }
@@ -321,7 +321,7 @@ public class SeedCourtesyTests
     {
         PatienceAnew(seed).Should().BeLessThan(9);
         piece = new PieceIndex(Foreign());
-        _courtesy.Show(seed, int.MaxValue, Now);
+        _courtesy.Show(seed.Provider, int.MaxValue, Now);
         _courtesy.OnPicked(piece);
     }
 }

@@ -5,14 +5,12 @@ using Pieces.Torrents.Downloading;
 
 namespace Pieces.Tests.Torrents;
 
-/// <summary>A peer behind a link with a latency and a rate. It answers in order, unless it is told to behave badly.</summary>
-internal sealed class ModelPeer(PeerState state, double latency, double bytesPerSecond)
+/// <summary>A line with a latency and a rate, and who answers at its end: in order, unless it is told to behave badly.</summary>
+internal class ModelLine(double latency, double bytesPerSecond)
 {
     private readonly Queue<(BlockRequest Block, double ArrivesAt)> _answers = new();
     private readonly HashSet<BlockRequest> _cancelled = [];
     private double _linkFree;
-
-    public PeerState State { get; } = state;
 
     /// <summary>Whether a request is thrown away.</summary>
     public Func<BlockRequest, bool> Drops { get; init; } = _ => false;
@@ -61,6 +59,12 @@ internal sealed class ModelPeer(PeerState state, double latency, double bytesPer
     }
 }
 
+/// <summary>A peer at the end of a line.</summary>
+internal sealed class ModelPeer(PeerState state, double latency, double bytesPerSecond) : ModelLine(latency, bytesPerSecond)
+{
+    public PeerState State { get; } = state;
+}
+
 /// <summary>Runs a download against model peers in fake time.</summary>
 internal static class SwarmModel
 {
@@ -81,17 +85,17 @@ internal static class SwarmModel
                 while (peer.TryTake(now, out BlockRequest block))
                     rig.Send(peer.State, block).Should().NotBe(BlockVerdict.Unsolicited);
                 requests.Clear();
-                rig.Manager.FillRequests(peer.State, rig.Now, requests);
+                rig.Planner.Fill(peer.State.Provider, rig.Now, int.MaxValue, requests);
                 foreach (BlockRequest block in requests)
                     peer.Ask(block, now);
             }
 
             if (step % 250 == 0)
-                rig.Manager.Tick(rig.Now, rig.Cancels);
+                rig.Tick(secondsLater: 0);
             eachStep();
             rig.RunDisk();
-            foreach (PeerRequest cancel in rig.Cancels)
-                Array.Find(peers, peer => peer.State == cancel.Peer)!.Cancel(cancel.Block, now);
+            foreach ((PeerState state, BlockRequest block) in rig.Cancels)
+                Array.Find(peers, peer => peer.State == state)!.Cancel(block, now);
             rig.Cancels.Clear();
             rig.Time.Advance(TimeSpan.FromSeconds(Step));
             now += Step;

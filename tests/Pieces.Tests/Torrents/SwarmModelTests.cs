@@ -104,7 +104,7 @@ public class SwarmModelTests
             peer.State.OnUnchoked(rig.Now);
         if (step % 40 != 20)
             return;
-        rig.Manager.OnChoked(peer.State, supportsFast: false);
+        rig.Choke(peer.State, supportsFast: false);
         peer.DropAll();
     }
 }

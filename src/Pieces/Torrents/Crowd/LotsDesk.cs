@@ -13,20 +13,20 @@ namespace Pieces.Torrents.Crowd;
 internal sealed class LotsDesk
 {
     private readonly PeerPool _pool;
-    private readonly PieceManager _pieces;
+    private readonly SeedCourtesy _courtesy;
     private readonly bool _gives;
     private readonly Dictionary<SourceId, LotState> _states = [];
     private int _seeds;
 
     /// <summary>Makes it.</summary>
     /// <param name="pool">The connected peers.</param>
-    /// <param name="pieces">Draws the lots.</param>
+    /// <param name="courtesy">Draws the lots.</param>
     /// <param name="gives">Whether we upload: a piece that falls to one who does not is lost to the others.</param>
-    public LotsDesk(PeerPool pool, PieceManager pieces, bool gives)
+    public LotsDesk(PeerPool pool, SeedCourtesy courtesy, bool gives)
     {
         _gives = gives;
         _pool = pool;
-        _pieces = pieces;
+        _courtesy = courtesy;
     }
 
     private bool Draws => _gives && _seeds > 0;
@@ -35,7 +35,7 @@ internal sealed class LotsDesk
     public void Tend(PeerState peer)
     {
         bool drew = Draws;
-        bool letsUs = peer.Pieces.HasAll && !peer.Flags.PeerChoking && peer.IsInteresting;
+        bool letsUs = peer.Pieces.HasAll && !peer.Flags.PeerChoking && peer.Provider.IsUseful;
         Count(ref StateOf(peer), letsUs);
         if (Draws != drew)
             TellAll();
@@ -45,7 +45,7 @@ internal sealed class LotsDesk
 
     /// <summary>A peer says whether it draws lots.</summary>
     public void OnMessage(PeerState peer, ReadOnlyMemory<byte> payload) =>
-        _pieces.SetLot(peer.Id, LotsCodec.Decode(payload) ? peer.Link.RemoteId.Tail : null);
+        _courtesy.SetLot(peer.Id, LotsCodec.Decode(payload) ? peer.Link.RemoteId.Tail : null);
 
     /// <summary>A peer has left.</summary>
     public void Forget(PeerState peer)

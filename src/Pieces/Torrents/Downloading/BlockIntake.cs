@@ -1,4 +1,3 @@
-using Pieces.Peers;
 using Pieces.Picking;
 using Pieces.Primitives;
 using Pieces.Providers;
@@ -6,108 +5,92 @@ using Pieces.Storage;
 
 namespace Pieces.Torrents.Downloading;
 
-/// <summary>Judges each block that comes, puts it where it belongs, and counts it. Owned by the torrent's loop.</summary>
+/// <summary>Judges each block that comes, puts it into its slot, and counts it. Owned by the torrent's loop.</summary>
 internal sealed class BlockIntake
 {
     // Below this rate of the download, in bytes a second, blocks are written as they come.
     private const double EarlyWriteBelow = 32 * 1024 * 1024;
 
-    private const int RateSeconds = 5;
-
-    private readonly PieceWork _work;
-    private readonly PieceHandover _writer;
+    private readonly PieceManager _pieces;
+    private readonly TimeProvider _time;
 
     /// <summary>Makes it.</summary>
-    /// <param name="work">The pieces and the peers.</param>
-    /// <param name="writer">Takes blocks to the disk.</param>
-    /// <param name="time">For the length of a second in timestamps.</param>
-    /// <param name="now">Timestamp.</param>
-    public BlockIntake(PieceWork work, PieceHandover writer, TimeProvider time, long now)
+    /// <param name="pieces">Where blocks go.</param>
+    /// <param name="time">Source of timestamps.</param>
+    public BlockIntake(PieceManager pieces, TimeProvider time)
     {
-        _work = work;
-        _writer = writer;
-        Downloaded = new RateMeter(time, now, RateSeconds);
+        _pieces = pieces;
+        _time = time;
     }
 
-    /// <summary>Payload received, waste included.</summary>
-    public RateMeter Downloaded { get; }
-
-    /// <summary>Payload thrown away, in bytes; whoever throws away what was accepted adds it.</summary>
-    public long Wasted { get; set; }
-
-    /// <summary>Takes a block and its buffer.</summary>
-    /// <param name="peer">Who sent it.</param>
-    /// <param name="block">The block; the buffer is not the caller's any more, whatever the verdict.</param>
-    /// <param name="now">Timestamp.</param>
-    /// <param name="cancels">Gets the requests to cancel at other peers.</param>
-    public BlockVerdict Accept(PeerState peer, BlockMessage block, long now, List<PeerRequest> cancels)
+    /// <summary>Takes a block and its buffer. What is wanted no longer is cancelled at other providers.</summary>
+    /// <param name="provider">Who sent it.</param>
+    /// <param name="piece">Index of its piece, as sent.</param>
+    /// <param name="begin">Its offset in the piece, as sent.</param>
+    /// <param name="data">Its bytes; the buffer is no longer the caller's, whatever the verdict.</param>
+    public BlockVerdict Accept(BlockProvider provider, uint piece, uint begin, BlockBuffer data)
     {
-        int length = block.Data.Length;
-        Downloaded.Add(length, now);
-        peer.Downloaded.Add(length, now);
-        if (!_work.Layout.TryGetBlock(block.Piece, block.Begin, (uint)length, out BlockRequest request))
+        long now = _time.GetTimestamp();
+        int length = data.Length;
+        _pieces.Received.Add(length, now);
+        provider.Downloaded.Add(length, now);
+        if (!_pieces.Layout.TryGetBlock(piece, begin, (uint)length, out BlockRequest request))
         {
-            peer.Offend(Offence.ImpossibleBlock);
-            return Waste(block.Data, BlockVerdict.Invalid);
+            provider.Link.OnUnsolicitedBlock(exists: false);
+            return Waste(data, BlockVerdict.Invalid);
         }
 
-        if (peer.Requests.Pending.TryRemove(request, out PendingRequest pending))
+        if (provider.Requests.Pending.TryRemove(request, out PendingRequest pending))
         {
-            peer.Requests.OnBlock(pending.SentAt, length, now);
+            provider.Requests.OnBlock(pending.SentAt, length, now);
         }
-        else if (!peer.Requests.Pending.TakeCancelled(request))
+        else if (!provider.Requests.Pending.TakeCancelled(request))
         {
             if (IsHere(request))
-                return Waste(block.Data, BlockVerdict.Duplicate);
-            peer.Offend(Offence.UnsolicitedBlock);
-            return Waste(block.Data, BlockVerdict.Unsolicited);
+                return Waste(data, BlockVerdict.Duplicate);
+            provider.Link.OnUnsolicitedBlock(exists: true);
+            return Waste(data, BlockVerdict.Unsolicited);
         }
 
-        if (_work.Table.StatusOf(request.Piece) != PieceStatus.Open || !_work.Pieces.TryGet(request.Piece, out PieceAssembly? assembly) ||
+        if (_pieces.Table.StatusOf(request.Piece) != PieceStatus.Open || !_pieces.Pieces.TryGet(request.Piece, out PieceAssembly? assembly) ||
             assembly.Blocks.IsReceived(request.Ordinal))
         {
-            return Waste(block.Data, BlockVerdict.Duplicate);
+            return Waste(data, BlockVerdict.Duplicate);
         }
 
-        return Take(assembly, request, block.Data, peer, now, cancels);
-    }
-
-    private BlockVerdict Take(
-        PieceAssembly assembly, BlockRequest request, BlockBuffer data, PeerState peer, long now, List<PeerRequest> cancels)
-    {
         bool isShared = assembly.Blocks.IsShared(request.Ordinal);
-        assembly.Blocks.Receive(request.Ordinal, data, peer.Id);
+        assembly.Blocks.Receive(request.Ordinal, data, provider.Id);
         assembly.LastProgress = now;
-        _writer.IsSlow = Downloaded.BytesPerSecond(now) < EarlyWriteBelow;
+        _pieces.IsSlow = _pieces.Received.BytesPerSecond(now) < EarlyWriteBelow;
         if (assembly.Blocks.Free == 0)
-            _work.Pieces.OnAllAsked(assembly);
+            _pieces.Pieces.OnAllAsked(assembly);
         if (isShared)
-            CancelElsewhere(request, peer, cancels);
-        return _writer.Advance(assembly) ? BlockVerdict.PieceComplete : BlockVerdict.Accepted;
+            CancelElsewhere(request, provider);
+        return _pieces.Advance(assembly) ? BlockVerdict.PieceComplete : BlockVerdict.Accepted;
     }
 
-    private void CancelElsewhere(BlockRequest request, PeerState sender, List<PeerRequest> cancels)
+    private void CancelElsewhere(BlockRequest request, BlockProvider sender)
     {
-        foreach (PeerState peer in _work.Peers)
+        foreach (BlockProvider provider in _pieces.Providers)
         {
-            if (peer == sender || !peer.Requests.Pending.TryRemove(request, out _))
+            if (provider == sender || !provider.Requests.Pending.TryRemove(request, out _))
                 continue;
-            peer.Requests.Pending.RememberCancelled(request);
-            peer.Requests.Window.OnOvertaken();
-            cancels.Add(new PeerRequest(peer, request));
+            provider.Requests.Pending.RememberCancelled(request);
+            provider.Requests.Window.OnOvertaken();
+            provider.Link.SendCancel(request);
         }
     }
 
-    private bool IsHere(BlockRequest block) => _work.Table.StatusOf(block.Piece) switch
+    private bool IsHere(BlockRequest block) => _pieces.Table.StatusOf(block.Piece) switch
     {
         PieceStatus.Have or PieceStatus.Verifying => true,
-        PieceStatus.Open => _work.Pieces.TryGet(block.Piece, out PieceAssembly? assembly) && assembly.Blocks.IsReceived(block.Ordinal),
+        PieceStatus.Open => _pieces.Pieces.TryGet(block.Piece, out PieceAssembly? assembly) && assembly.Blocks.IsReceived(block.Ordinal),
         _ => false,
     };
 
     private BlockVerdict Waste(BlockBuffer data, BlockVerdict verdict)
     {
-        Wasted += data.Length;
+        _pieces.Waste(data.Length);
         data.Dispose();
         return verdict;
     }

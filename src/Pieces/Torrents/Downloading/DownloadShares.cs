@@ -1,5 +1,4 @@
 using Pieces.Net;
-using Pieces.Peers;
 using Pieces.Primitives;
 using Pieces.Providers;
 
@@ -32,46 +31,46 @@ internal sealed class DownloadShares
     private readonly HashSet<SourceId> _sharers = [];
 
     /// <summary>Makes it.</summary>
-    /// <param name="limiter">What the torrent's peers share.</param>
-    /// <param name="perPeer">The limit of each peer within it.</param>
+    /// <param name="limiter">What the torrent's providers share.</param>
+    /// <param name="perPeer">The limit of each within it.</param>
     public DownloadShares(RateLimiter limiter, ByteRate perPeer)
     {
         _limiter = limiter;
         _perPeer = perPeer;
     }
 
-    /// <summary>Counts the peer among those that share the limit, or not any more, and says how many requests may be out to it.</summary>
-    public void Tend(PeerState peer, long now)
+    /// <summary>Counts the provider among those that share the limit, or no longer, and says how many of its requests may be pending.</summary>
+    public void Tend(BlockProvider provider, long now)
     {
-        Count(peer, peer.IsInteresting && !peer.Flags.PeerChoking);
+        Count(provider, provider.IsUseful && !provider.Link.IsChoking);
         RateShare share = _limiter.Share;
         if (!_perPeer.IsUnlimited && _perPeer.BytesPerSecond < share.BytesPerSecond)
             share = new RateShare(_perPeer.BytesPerSecond, 1);
-        RequestWindow window = peer.Requests.Window;
+        RequestWindow window = provider.Requests.Window;
         bool isLimited = !double.IsPositiveInfinity(share.BytesPerSecond);
-        window.Allowance = isLimited ? Allowance(peer, share, now) : RequestWindow.MaxLimit;
-        peer.Requests.OwnDelay = isLimited ? window.Allowance * BlockRequest.MaxLength / share.BytesPerSecond : 0;
+        window.Allowance = isLimited ? Allowance(provider, share, now) : RequestWindow.MaxLimit;
+        provider.Requests.OwnDelay = isLimited ? window.Allowance * BlockRequest.MaxLength / share.BytesPerSecond : 0;
     }
 
-    /// <summary>The peer has left, or is asked for nothing any more.</summary>
-    public void Release(PeerState peer) => Count(peer, takesShare: false);
+    /// <summary>The provider has left, or is asked for nothing any more.</summary>
+    public void Release(BlockProvider provider) => Count(provider, takesShare: false);
 
-    private static int Allowance(PeerState peer, RateShare share, long now)
+    private static int Allowance(BlockProvider provider, RateShare share, long now)
     {
         double rate = share.BytesPerSecond, seconds = FirstSeconds;
-        if (peer.Downloaded.Total > 0)
+        if (provider.Downloaded.Total > 0)
         {
-            rate = Math.Max(rate, peer.Downloaded.BytesPerSecond(now) * Growth);
-            seconds = Seconds + Math.Min(peer.Requests.Window.LeastLatency, LongestLatency);
+            rate = Math.Max(rate, provider.Downloaded.BytesPerSecond(now) * Growth);
+            seconds = Seconds + Math.Min(provider.Requests.Window.LeastLatency, LongestLatency);
         }
 
         int least = share.Sharers < ManySharers || share.BytesPerSecond >= SmallShare ? 2 : 1;
         return (int)Math.Clamp(rate * seconds / BlockRequest.MaxLength, least, RequestWindow.MaxLimit);
     }
 
-    private void Count(PeerState peer, bool takesShare)
+    private void Count(BlockProvider provider, bool takesShare)
     {
-        if (takesShare ? _sharers.Add(peer.Id) : _sharers.Remove(peer.Id))
+        if (takesShare ? _sharers.Add(provider.Id) : _sharers.Remove(provider.Id))
             _limiter.AddSharers(takesShare ? 1 : -1);
     }
 }

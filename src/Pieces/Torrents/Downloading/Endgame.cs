@@ -1,4 +1,3 @@
-using Pieces.Peers;
 using Pieces.Picking;
 using Pieces.Primitives;
 using Pieces.Providers;
@@ -6,47 +5,49 @@ using Pieces.Providers;
 namespace Pieces.Torrents.Downloading;
 
 /// <summary>
-/// When every block is asked for, at the end or in the whole window: asks a peer that has nothing to do for those that slower peers would send
-/// last, so that one slow peer does not hold up the rest. A block is asked for again only where that gains time, which keeps the waste small.
+/// When every block is requested, at the end or in the whole window: asks a provider that has nothing to do for those that slower providers would send
+/// last, so that one slow provider does not hold up the rest. A block is requested again only where that gains time, which keeps the waste small.
 /// </summary>
 internal sealed class Endgame
 {
-    // Peers whose requests are looked at in one call.
+    // Providers whose requests are looked at in one call.
     private const int MostVictims = 16;
 
-    // A search that found nothing is not made again at once: it looks at every peer.
+    // A search that found nothing is not made again at once: it looks at every provider.
     private const double RestSeconds = 0.01;
 
     // A guess is no reason to ask twice: the gain must be clear.
     private const double ClearGain = 1.25;
 
-    // While pieces are still to be opened, only a peer that holds its blocks for so long is helped: for equally fast peers memory comes free anyway, and
+    // While pieces are still to be opened, only a provider that holds its blocks for so long is helped: for equally fast ones memory comes free anyway, and
     // to ask twice would only waste what they send.
     private const double MidwaySeconds = 0.5;
 
-    private readonly PieceWork _work;
+    private readonly PieceManager _pieces;
     private readonly double _frequency;
 
     // Providers for which nothing was found lately, with the timestamp of the next search.
     private readonly Dictionary<SourceId, long> _restUntil = [];
 
-    public Endgame(PieceWork work, TimeProvider time)
+    public Endgame(PieceManager pieces, TimeProvider time)
     {
-        _work = work;
+        _pieces = pieces;
         _frequency = time.TimestampFrequency;
     }
 
     /// <summary>Appends requests till <paramref name="into"/> has <paramref name="end"/> entries or nothing is gained any more.</summary>
-    /// <param name="peer">Who is to be asked.</param>
+    /// <param name="provider">Who is to be asked.</param>
     /// <param name="source">What it may be asked for.</param>
     /// <param name="now">Timestamp.</param>
     /// <param name="end">See above.</param>
     /// <param name="into">Gets the requests.</param>
-    public void Fill(PeerState peer, IPieceMap source, long now, int end, List<BlockRequest> into)
+    public void Fill(BlockProvider provider, IPieceMap source, long now, int end, List<BlockRequest> into)
     {
-        // A peer that has not shown what it can gets one block and no more: it may be as slow as the one that is to be helped.
-        bool isProven = peer.Requests.Window.Latency > 0;
-        if (_restUntil.GetValueOrDefault(peer.Id, long.MinValue) > now || peer.Requests.Window.IsSnubbed || (!isProven && peer.Requests.Pending.Count > 0))
+        // A provider that has not shown what it can gets one block and no more: it may be as slow as the one that is to be helped.
+        bool isProven = provider.Requests.Window.Latency > 0;
+        if (_restUntil.GetValueOrDefault(provider.Id, long.MinValue) > now || provider.Requests.Window.IsSnubbed)
+            return;
+        if (!isProven && provider.Requests.Pending.Count > 0)
             return;
         int before = into.Count;
         int most = isProven ? end : Math.Min(end, into.Count + 1);
@@ -55,27 +56,27 @@ internal sealed class Endgame
         var victim = new Victim(-1, double.PositiveInfinity);
         for (int i = 0; i < MostVictims && into.Count < most; i++)
         {
-            victim = NextSlowest(peer, now, victim);
-            if (victim.Index < 0 || victim.Remaining <= LeastRemaining(peer))
+            victim = NextSlowest(provider, now, victim);
+            if (victim.Index < 0 || victim.Remaining <= LeastRemaining(provider))
                 break;
-            TakeOver(peer, source, victim, maxAskers, now, most, into);
+            TakeOver(provider, source, victim, maxAskers, now, most, into);
         }
 
         if (into.Count == before)
-            _restUntil[peer.Id] = now + (long)(RestSeconds * _frequency);
+            _restUntil[provider.Id] = now + (long)(RestSeconds * _frequency);
     }
 
-    /// <summary>A peer has left.</summary>
-    public void Forget(SourceId peer) => _restUntil.Remove(peer);
+    /// <summary>A provider has left.</summary>
+    public void Forget(SourceId provider) => _restUntil.Remove(provider);
 
     // The slowest of those after the one before, in the order of slowness and then of index.
-    private Victim NextSlowest(PeerState peer, long now, Victim before)
+    private Victim NextSlowest(BlockProvider provider, long now, Victim before)
     {
         var slowest = new Victim(-1, 0);
-        for (int i = 0; i < _work.Peers.Count; i++)
+        for (int i = 0; i < _pieces.Providers.Count; i++)
         {
-            PeerState other = _work.Peers[i];
-            if (other == peer || other.Requests.Pending.Count == 0)
+            BlockProvider other = _pieces.Providers[i];
+            if (other == provider || other.Requests.Pending.Count == 0)
                 continue;
             double remaining = Remaining(other, now);
             bool isAfter = remaining < before.Remaining || (remaining == before.Remaining && i > before.Index);
@@ -87,48 +88,48 @@ internal sealed class Endgame
     }
 
     // From the tail: what it would send last.
-    private void TakeOver(PeerState peer, IPieceMap source, Victim victim, int maxAskers, long now, int end, List<BlockRequest> into)
+    private void TakeOver(BlockProvider provider, IPieceMap source, Victim victim, int maxAskers, long now, int end, List<BlockRequest> into)
     {
         int cursor = 0;
-        PendingRequests pending = _work.Peers[victim.Index].Requests.Pending;
+        PendingRequests pending = _pieces.Providers[victim.Index].Requests.Pending;
         int all = pending.Count;
         for (int i = 0; into.Count < end && pending.TryStepBack(ref cursor, out PendingRequest request); i++)
         {
-            if (victim.Remaining * (all - i) / all <= LeastRemaining(peer))
+            if (victim.Remaining * (all - i) / all <= LeastRemaining(provider))
                 return;
-            if (!source.Has(request.Block.Piece) || !_work.Pieces.TryGet(request.Block.Piece, out PieceAssembly? assembly))
+            if (!source.Has(request.Block.Piece) || !_pieces.Pieces.TryGet(request.Block.Piece, out PieceAssembly? assembly))
                 continue;
             int ordinal = request.Block.Ordinal;
             if (assembly.Owner != SourceId.None || assembly.IsClosing || assembly.Blocks.IsReceived(ordinal) ||
-                assembly.Blocks.AskersOf(ordinal) >= maxAskers || peer.Requests.Pending.Contains(request.Block))
+                assembly.Blocks.AskersOf(ordinal) >= maxAskers || provider.Requests.Pending.Contains(request.Block))
             {
                 continue;
             }
 
             assembly.Blocks.Ask(ordinal, isShared: true);
-            peer.Requests.Ask(request.Block, now);
+            provider.Requests.Ask(request.Block, now);
             into.Add(request.Block);
         }
     }
 
     // Seconds till it has sent all that it was asked for; as long as it has kept us waiting at the least.
-    private double Remaining(PeerState peer, long now)
+    private double Remaining(BlockProvider provider, long now)
     {
-        peer.Requests.Pending.TryPeekOldest(out PendingRequest oldest);
+        provider.Requests.Pending.TryPeekOldest(out PendingRequest oldest);
         double waited = (now - oldest.SentAt) / _frequency;
-        RequestWindow window = peer.Requests.Window;
+        RequestWindow window = provider.Requests.Window;
         if (window.BytesPerSecond == 0)
             return waited > ProviderRequests.UnknownLatency ? waited : 0;
-        double busy = (double)peer.Requests.Pending.Count * BlockRequest.MaxLength / window.BytesPerSecond;
+        double busy = (double)provider.Requests.Pending.Count * BlockRequest.MaxLength / window.BytesPerSecond;
         return Math.Max(busy, waited > window.Latency * 2 ? waited : 0);
     }
 
-    // What another must take for its blocks at the least, in seconds, before they are asked of this peer too. Where it is our own limit that they wait for,
+    // What another must take for its blocks at the least, in seconds, before they are requested from this provider too. Where it is our own limit that they wait for,
     // they would wait here just so.
-    private double LeastRemaining(PeerState peer)
+    private double LeastRemaining(BlockProvider provider)
     {
-        bool isMidway = _work.Table.Missing.Count + _work.Table.Deferred > 0;
-        return Math.Max(peer.Requests.SecondsTillNext * ClearGain, isMidway ? MidwaySeconds : 0) + peer.Requests.LongestOwnDelay;
+        bool isMidway = _pieces.Table.Missing.Count + _pieces.Table.Deferred > 0;
+        return Math.Max(provider.Requests.SecondsTillNext * ClearGain, isMidway ? MidwaySeconds : 0) + provider.Requests.LongestOwnDelay;
     }
 
     private readonly record struct Victim(int Index, double Remaining);

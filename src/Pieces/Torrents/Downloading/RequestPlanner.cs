@@ -1,5 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using Pieces.Peers;
 using Pieces.Picking;
 using Pieces.Primitives;
 using Pieces.Providers;
@@ -7,105 +6,113 @@ using Pieces.Storage;
 
 namespace Pieces.Torrents.Downloading;
 
-/// <summary>Decides what to ask a peer for: open pieces, then a new one, and when nothing is left what slower peers are still to send.</summary>
+/// <summary>Decides what to request from a provider: open pieces, then a new one, and when nothing is left what slower providers are still to send.</summary>
 internal sealed class RequestPlanner
 {
     // A piece that nobody is asked for and that has not got on for so long may be closed when another needs its memory.
     private const double IdleSeconds = 10;
 
-    // Blocks that are late at the peer itself are skipped; so many of them in one call at most.
+    // Blocks that are late at the provider itself are skipped; so many of them in one call at most.
     private const int MostSkipped = 64;
 
-    private readonly PieceWork _work;
+    private readonly PieceManager _pieces;
     private readonly IPiecePicker _picker;
-    private readonly PieceHandover _writer;
     private readonly Endgame _endgame;
     private readonly SeedCourtesy _courtesy;
     private readonly long _idleAfter;
     private readonly long _mostForOne;
     private readonly long _leastShare;
+    private double _bytesPerSecond;
 
-    public RequestPlanner(PieceWork work, IPiecePicker picker, PieceHandover writer, SeedCourtesy courtesy, MemoryBudget budget, TimeProvider time)
+    /// <summary>Makes it.</summary>
+    /// <param name="pieces">What is downloaded, and from whom.</param>
+    /// <param name="picker">Which piece comes next; over the same table.</param>
+    /// <param name="courtesy">What may be requested from seeds in a crowd.</param>
+    /// <param name="budget">Memory for open pieces.</param>
+    /// <param name="time">For the length of a second in timestamps.</param>
+    public RequestPlanner(PieceManager pieces, IPiecePicker picker, SeedCourtesy courtesy, MemoryBudget budget, TimeProvider time)
     {
-        _work = work;
+        _pieces = pieces;
         _picker = picker;
-        _writer = writer;
         _courtesy = courtesy;
-        _endgame = new Endgame(work, time);
+        _endgame = new Endgame(pieces, time);
         _idleAfter = (long)(IdleSeconds * time.TimestampFrequency);
         _mostForOne = budget.Capacity / 4 * 3;
         _leastShare = budget.LargestWholePiece;
     }
 
-    /// <summary>Present rate of the whole download, in bytes a second.</summary>
-    public double BytesPerSecond { get; set; }
-
-    /// <summary>Appends the requests to send to a peer now, marks them as asked, and returns their number.</summary>
-    public int Fill(PeerState peer, long now, int most, List<BlockRequest> into)
+    /// <summary>Appends the requests to send to a provider now, as many as its window has room for, and marks them as pending.</summary>
+    /// <param name="provider">Whom; nothing is requested before it knows of our interest.</param>
+    /// <param name="now">Timestamp.</param>
+    /// <param name="most">Most requests to append.</param>
+    /// <param name="into">Gets the requests.</param>
+    /// <returns>Number of requests appended.</returns>
+    public int Fill(BlockProvider provider, long now, int most, List<BlockRequest> into)
     {
-        ProviderRequests requests = peer.Requests;
-        int room = Math.Min(most, requests.Window.Size - requests.Pending.Count);
-        if (room <= 0 || requests.Useful == 0 || !peer.Flags.AmInterested || now < requests.PausedUntil)
+        ProviderRequests requests = provider.Requests;
+        int room = Math.Min(most, requests.Room);
+        if (room <= 0 || requests.Useful == 0 || !provider.Link.AmInterested || now < requests.PausedUntil)
             return 0;
 
         int end = into.Count + room;
         int before = into.Count;
-        if (peer.Flags.PeerChoking)
+        _bytesPerSecond = _pieces.Received.BytesPerSecond(now);
+        if (provider.Link.IsChoking)
         {
-            FillAllowedFast(peer, now, end, into);
+            FillAllowedFast(provider, now, end, into);
             return into.Count - before;
         }
 
-        bool isSparing = _courtesy.AppliesTo(peer);
+        bool isSparing = _courtesy.AppliesTo(provider);
         IPieceMap source = isSparing
-            ? _courtesy.Show(peer, _picker.MostAtSeeds(BytesPerSecond), now)
-            : peer.Pieces;
-        FillFrom(peer, source, now, end, into);
+            ? _courtesy.Show(provider, _picker.MostAtSeeds(_bytesPerSecond), now)
+            : provider.Pieces;
+        FillFrom(provider, source, now, end, into);
         if (isSparing)
-            _courtesy.OnFilled(peer, now);
+            _courtesy.OnFilled(provider, now);
 
-        // Nothing else is left for a peer that could do more: everything is asked for, or all of the window or of the memory. In a crowd nothing is asked
+        // Nothing else is left for a provider that could do more: everything is asked for, or all of the window or of the memory. In a crowd nothing is asked
         // twice before the end: what one gets twice another lacks.
-        if (requests.Pending.Count * 2 < requests.Window.Size && !(_courtesy.IsCrowded && _work.Table.Missing.Count > 0))
-            _endgame.Fill(peer, source, now, end, into);
+        if (requests.Pending.Count * 2 < requests.Window.Size && !(_courtesy.IsCrowded && _pieces.Table.Missing.Count > 0))
+            _endgame.Fill(provider, source, now, end, into);
         return into.Count - before;
     }
 
-    /// <summary>A peer has left.</summary>
-    public void Forget(SourceId peer) => _endgame.Forget(peer);
+    /// <summary>A provider has left.</summary>
+    public void Forget(SourceId provider) => _endgame.Forget(provider);
 
     // Open pieces, then new ones, of what the source has.
-    private void FillFrom(PeerState peer, IPieceMap source, long now, int end, List<BlockRequest> into)
+    private void FillFrom(BlockProvider provider, IPieceMap source, long now, int end, List<BlockRequest> into)
     {
-        bool mayOpen = FillFromOpen(peer, source, now, end, into);
-        while (mayOpen && into.Count < end && TryOpen(peer, source, now, out PieceAssembly? opened))
+        bool mayOpen = FillFromOpen(provider, source, now, end, into);
+        while (mayOpen && into.Count < end && TryOpen(provider, source, now, out PieceAssembly? opened))
         {
-            if (Ask(opened, peer, now, end, into) == 0)
+            if (Ask(opened, provider, now, end, into) == 0)
                 break;
         }
     }
 
-    /// <summary>Whether a peer that is asked for a piece would make it harder to find who sent what, or another should come first.</summary>
-    private bool MayJoin(PieceAssembly assembly, PeerState peer)
+    // Whether a provider may be asked for an open piece: not where that would make it harder to find who sent what, or another should come first.
+    private bool MayJoin(PieceAssembly assembly, BlockProvider provider)
     {
         if (assembly.Owner != SourceId.None)
-            return assembly.Owner == peer.Id;
-        bool isSuspect = _work.Blame.IsSuspect(peer.Id);
+            return assembly.Owner == provider.Id;
+        bool isSuspect = _pieces.Blame.IsSuspect(provider.Id);
         if (!isSuspect && !assembly.IsRefetch)
             return true;
         if (isSuspect && (assembly.IsRefetch || assembly.Blocks.Free < assembly.Blocks.Count) && HasHonestSource(assembly.Piece))
             return false;
 
-        // From now on this peer alone, till it is late or gone.
-        assembly.Owner = peer.Id;
+        // From now on this provider alone, till it is late or gone.
+        assembly.Owner = provider.Id;
         return true;
     }
 
     private bool HasHonestSource(PieceIndex piece)
     {
-        foreach (PeerState peer in _work.Peers)
+        foreach (BlockProvider provider in _pieces.Providers)
         {
-            if (!peer.Flags.PeerChoking && !peer.Requests.Window.IsSnubbed && peer.Pieces.Has(piece) && !_work.Blame.IsSuspect(peer.Id))
+            if (!provider.Link.IsChoking && !provider.Requests.Window.IsSnubbed && provider.Pieces.Has(piece) && !_pieces.Blame.IsSuspect(provider.Id))
                 return true;
         }
 
@@ -113,16 +120,16 @@ internal sealed class RequestPlanner
     }
 
     // False when a large piece waits for the disk: opening another would only spread what memory there is.
-    private bool FillFromOpen(PeerState peer, IPieceMap source, long now, int end, List<BlockRequest> into)
+    private bool FillFromOpen(BlockProvider provider, IPieceMap source, long now, int end, List<BlockRequest> into)
     {
         bool mayOpen = true;
-        List<PieceAssembly> askable = _work.Pieces.Askable;
+        List<PieceAssembly> askable = _pieces.Pieces.Askable;
         for (int i = 0; i < askable.Count && into.Count < end;)
         {
             PieceAssembly assembly = askable[i];
-            if (source.Has(assembly.Piece) && MayJoin(assembly, peer))
+            if (source.Has(assembly.Piece) && MayJoin(assembly, provider))
             {
-                Ask(assembly, peer, now, end, into);
+                Ask(assembly, provider, now, end, into);
                 mayOpen &= assembly.HasRoom || assembly.IsClosing;
             }
 
@@ -133,31 +140,31 @@ internal sealed class RequestPlanner
         return mayOpen;
     }
 
-    private void FillAllowedFast(PeerState peer, long now, int end, List<BlockRequest> into)
+    private void FillAllowedFast(BlockProvider provider, long now, int end, List<BlockRequest> into)
     {
-        foreach (PieceIndex piece in peer.Requests.AllowedFast)
+        foreach (PieceIndex piece in provider.Requests.AllowedFast)
         {
             if (into.Count >= end)
                 return;
-            if (!peer.Pieces.Has(piece))
+            if (!provider.Pieces.Has(piece))
                 continue;
-            PieceStatus status = _work.Table.StatusOf(piece);
-            if (status == PieceStatus.Missing && !Open(piece, peer, now, out _))
+            PieceStatus status = _pieces.Table.StatusOf(piece);
+            if (status == PieceStatus.Missing && !Open(piece, provider, now, out _))
                 continue;
-            if (_work.Table.StatusOf(piece) == PieceStatus.Open && _work.Pieces.TryGet(piece, out PieceAssembly? assembly) && MayJoin(assembly, peer))
-                Ask(assembly, peer, now, end, into);
+            if (_pieces.Table.StatusOf(piece) == PieceStatus.Open && _pieces.Pieces.TryGet(piece, out PieceAssembly? assembly) && MayJoin(assembly, provider))
+                Ask(assembly, provider, now, end, into);
         }
     }
 
-    private int Ask(PieceAssembly assembly, PeerState peer, long now, int end, List<BlockRequest> into)
+    private int Ask(PieceAssembly assembly, BlockProvider provider, long now, int end, List<BlockRequest> into)
     {
         int before = into.Count;
         int skipped = 0;
         BlockSlots blocks = assembly.Blocks;
         for (int i = blocks.NextFree(0); i >= 0 && into.Count < end && assembly.HasRoom; i = blocks.NextFree(i + 1))
         {
-            BlockRequest block = _work.Layout.Block(assembly.Piece, i);
-            if (blocks.IsShared(i) && peer.Requests.Pending.Contains(block))
+            BlockRequest block = _pieces.Layout.Block(assembly.Piece, i);
+            if (blocks.IsShared(i) && provider.Requests.Pending.Contains(block))
             {
                 if (++skipped == MostSkipped)
                     break;
@@ -165,71 +172,87 @@ internal sealed class RequestPlanner
             }
 
             blocks.Ask(i, isShared: false);
-            peer.Requests.Ask(block, now);
+            provider.Requests.Ask(block, now);
             into.Add(block);
         }
 
         if (blocks.Free == 0)
-            _work.Pieces.OnAllAsked(assembly);
+            _pieces.Pieces.OnAllAsked(assembly);
         return into.Count - before;
     }
 
-    private bool TryOpen(PeerState peer, IPieceMap source, long now, [MaybeNullWhen(false)] out PieceAssembly opened)
+    private bool TryOpen(BlockProvider provider, IPieceMap source, long now, [MaybeNullWhen(false)] out PieceAssembly opened)
     {
         opened = null;
-        if (_work.Table.Missing.Count == 0 || !HasShareLeft(peer))
+        if (_pieces.Table.Missing.Count == 0 || !HasShareLeft(provider))
             return false;
 
         // What an earlier run or a closing left half done is finished first.
         PieceIndex piece;
-        while (_work.Pieces.TryPickParked(source, out piece))
+        while (_pieces.Pieces.TryPickParked(source, out piece))
         {
-            if (!Open(piece, peer, now, out opened))
+            if (!Open(piece, provider, now, out opened))
                 return false;
             if (!opened.Blocks.IsComplete)
                 return true;
-            _writer.Advance(opened);
+            _pieces.Advance(opened);
         }
 
-        if (!_picker.TryPick(source, BytesPerSecond, out piece) || !Open(piece, peer, now, out opened))
+        bool isPicked = provider.Run?.TryContinue(_pieces.Table, source, out piece) == true || _picker.TryPick(source, _bytesPerSecond, out piece);
+        if (!isPicked || !Open(piece, provider, now, out opened))
             return false;
+        provider.Run?.OnOpened(piece, opened.Length);
         _courtesy.OnPicked(piece);
         return true;
     }
 
-    // One peer alone may not hold all of the memory: were it to fall asleep, the others would have nothing to do.
-    private bool HasShareLeft(PeerState peer)
+    // One provider alone may not hold all of the memory: were it to fall asleep, the others would have nothing to do.
+    private bool HasShareLeft(BlockProvider provider)
     {
-        long held = _work.Pieces.ReservedBy(peer.Id);
-        return held == 0 || held + Math.Min(_work.Layout.PieceLength, _leastShare) <= _mostForOne;
+        long held = _pieces.Pieces.ReservedBy(provider.Id);
+        return held == 0 || held + Math.Min(_pieces.Layout.PieceLength, _leastShare) <= _mostForOne;
     }
 
-    private bool Open(PieceIndex piece, PeerState peer, long now, [MaybeNullWhen(false)] out PieceAssembly opened)
+    private bool Open(PieceIndex piece, BlockProvider provider, long now, [MaybeNullWhen(false)] out PieceAssembly opened)
     {
-        long most = _mostForOne - _work.Pieces.ReservedBy(peer.Id);
-        if (!_work.Pieces.TryOpen(piece, peer.Id, most, now, out opened) &&
-            !(CloseIdle(now) && _work.Pieces.TryOpen(piece, peer.Id, most, now, out opened)))
+        long most = _mostForOne - _pieces.Pieces.ReservedBy(provider.Id);
+        if (!_pieces.Pieces.TryOpen(piece, provider.Id, most, now, out opened) &&
+            !(CloseIdle(now) && _pieces.Pieces.TryOpen(piece, provider.Id, most, now, out opened)))
         {
             return false;
         }
 
-        if (_work.Blame.IsSuspect(peer.Id))
-            opened.Owner = peer.Id;
+        if (_pieces.Blame.IsSuspect(provider.Id))
+            opened.Owner = provider.Id;
         return true;
     }
 
-    /// <summary>Closes pieces that nobody can go on with. True when memory came free at once.</summary>
+    // Closes pieces that nobody can go on with. True when memory came free at once.
     private bool CloseIdle(long now)
     {
         bool closed = false;
-        for (int i = _work.Pieces.Open.Count - 1; i >= 0; i--)
+        for (int i = _pieces.Pieces.Open.Count - 1; i >= 0; i--)
         {
-            PieceAssembly assembly = _work.Pieces.Open[i];
+            PieceAssembly assembly = _pieces.Pieces.Open[i];
             bool isIdle = assembly.Blocks.Outstanding == 0 && now - assembly.LastProgress >= _idleAfter;
-            if (isIdle || _work.Table.CopiesOf(assembly.Piece) == 0)
-                closed |= _writer.BeginClose(assembly);
+            if (isIdle || !IsProvided(assembly.Piece))
+                closed |= _pieces.BeginClose(assembly);
         }
 
         return closed;
+    }
+
+    // The table counts the copies in the swarm alone; other providers are few.
+    private bool IsProvided(PieceIndex piece)
+    {
+        if (_pieces.Table.CopiesOf(piece) > 0)
+            return true;
+        foreach (BlockProvider provider in _pieces.Providers)
+        {
+            if (!provider.IsInSwarm && provider.Pieces.Has(piece))
+                return true;
+        }
+
+        return false;
     }
 }

@@ -1,6 +1,6 @@
-using Pieces.Peers;
 using Pieces.Picking;
 using Pieces.Primitives;
+using Pieces.Providers;
 
 namespace Pieces.Torrents.Downloading;
 
@@ -29,30 +29,27 @@ internal sealed class SeedCourtesy : IPieceMap
     // The view of a seed looks at so many pieces for one answer: enough for any window.
     private const int MostLooked = 4096;
 
-    private readonly PieceWork _work;
+    private readonly PieceManager _pieces;
     private readonly PieceLots _lots;
     private readonly Dictionary<SourceId, ulong> _drawers = [];
     private readonly List<ulong> _names = [];
-    private readonly List<PeerState> _givers = [];
-    private readonly Dictionary<SourceId, long> _idleSince = [];
-    private readonly HashSet<PieceIndex> _foreign = [];
+    private readonly List<BlockProvider> _givers = [];
     private readonly TimeProvider _time;
-    private readonly long _frequency;
+    private readonly SeedPatience _patience;
     private long? _since;
-    private double _patience = LeastPatience * 8;
     private int _most;
     private bool _takesForeign;
 
     /// <summary>Makes it.</summary>
-    /// <param name="work">The torrent's pieces and peers.</param>
+    /// <param name="pieces">What is downloaded, and from whom.</param>
     /// <param name="own">Our own name in lots.</param>
     /// <param name="time">For the length of a second in timestamps.</param>
-    public SeedCourtesy(PieceWork work, ulong own, TimeProvider time)
+    public SeedCourtesy(PieceManager pieces, ulong own, TimeProvider time)
     {
-        _work = work;
+        _pieces = pieces;
         _lots = new PieceLots(own);
         _time = time;
-        _frequency = time.TimestampFrequency;
+        _patience = new SeedPatience(time.TimestampFrequency);
     }
 
     /// <summary>Whether seeds are few, others wait for them too, and those give us what they can.</summary>
@@ -68,29 +65,31 @@ internal sealed class SeedCourtesy : IPieceMap
         int seeds = 0;
         double fromSeeds = 0;
         double fromLeechers = 0;
-        foreach (PeerState peer in _work.Peers)
+        foreach (BlockProvider provider in _pieces.Providers)
         {
-            if (peer.Pieces.HasAll)
+            if (!provider.IsInSwarm)
+                continue;
+            if (provider.Pieces.HasAll)
             {
                 seeds++;
-                fromSeeds += peer.Downloaded.BytesPerSecond(now);
+                fromSeeds += provider.Downloaded.BytesPerSecond(now);
                 continue;
             }
 
             leechers++;
-            fromLeechers += peer.Downloaded.BytesPerSecond(now);
-            if (!peer.Flags.PeerChoking && !peer.Requests.Window.IsSnubbed)
-                _givers.Add(peer);
-            if (_drawers.TryGetValue(peer.Id, out ulong name))
+            fromLeechers += provider.Downloaded.BytesPerSecond(now);
+            if (!provider.Link.IsChoking && !provider.Requests.Window.IsSnubbed)
+                _givers.Add(provider);
+            if (_drawers.TryGetValue(provider.Id, out ulong name))
                 _names.Add(name);
         }
 
         bool mayBeCrowd = leechers > 0 && leechers >= seeds;
         _since = !mayBeCrowd ? null : _since ?? now;
-        bool isNew = _since is { } since && now - since < GraceSeconds * _frequency;
+        bool isNew = _since is { } since && now - since < GraceSeconds * _time.TimestampFrequency;
         IsCrowded = mayBeCrowd && (isNew || fromSeeds <= fromLeechers);
-        foreach (PeerState peer in _work.Peers)
-            peer.Requests.Window.IsShy = IsCrowded && leechers >= EnoughGivers;
+        foreach (BlockProvider provider in _pieces.Providers)
+            provider.Requests.Window.IsShy = provider.IsInSwarm && IsCrowded && leechers >= EnoughGivers;
         _lots.SetOthers(_names);
     }
 
@@ -105,67 +104,53 @@ internal sealed class SeedCourtesy : IPieceMap
     }
 
     /// <summary>A leecher has a piece that none had before.</summary>
-    public void OnBrought(PieceIndex piece)
+    public void OnBrought(PieceIndex piece) => _patience.OnBrought(piece);
+
+    /// <summary>A piece is stored.</summary>
+    public void OnStored(PieceIndex piece) => _patience.OnStored(piece);
+
+    /// <summary>A provider has left.</summary>
+    public void Forget(BlockProvider provider)
     {
-        if (_foreign.Remove(piece))
-            _patience = Math.Min(_patience * 2, MostPatience);
+        _drawers.Remove(provider.Id);
+        _patience.Forget(provider.Id);
+        _givers.Remove(provider);
     }
 
-    /// <summary>A piece is here.</summary>
-    public void OnStored(PieceIndex piece)
-    {
-        if (_foreign.Remove(piece))
-            _patience = Math.Max(_patience / 2, LeastPatience);
-    }
-
-    /// <summary>A peer has left.</summary>
-    public void Forget(PeerState peer)
-    {
-        _drawers.Remove(peer.Id);
-        _idleSince.Remove(peer.Id);
-        _givers.Remove(peer);
-    }
-
-    /// <summary>Whether what a peer is asked for is to be chosen through this map.</summary>
-    public bool AppliesTo(PeerState peer) => IsCrowded && peer.Pieces.HasAll && _work.Table.LonelyNeeded > 0;
+    /// <summary>Whether what a provider is asked for is to be chosen through this map.</summary>
+    public bool AppliesTo(BlockProvider provider) =>
+        IsCrowded && provider.IsInSwarm && provider.Pieces.HasAll && _pieces.Table.LonelyNeeded > 0;
 
     /// <summary>Shows what may be asked of a seed now.</summary>
     /// <param name="seed">The seed.</param>
     /// <param name="most">So many of the first pieces that no leecher has may be asked of seeds, by all together.</param>
     /// <param name="now">Timestamp.</param>
-    public IPieceMap Show(PeerState seed, int most, long now)
+    public IPieceMap Show(BlockProvider seed, int most, long now)
     {
         _most = most;
-        _takesForeign = seed.Requests.Pending.Count == 0 && _idleSince.TryGetValue(seed.Id, out long since) &&
-            now - since >= _patience * _frequency;
+        _takesForeign = _patience.IsOver(seed, now);
         return this;
     }
 
     /// <summary>A piece was chosen: a foreign one is the last for a while.</summary>
     public void OnPicked(PieceIndex piece)
     {
-        if (_takesForeign && !_lots.IsMine(piece.Value) && _work.Table.CopiesOf(piece) == _work.Table.Seeds)
-            _foreign.Add(piece);
+        if (_takesForeign && !_lots.IsMine(piece.Value) && _pieces.Table.CopiesOf(piece) == _pieces.Table.Seeds)
+            _patience.OnTaken(piece);
         _takesForeign = false;
     }
 
     /// <summary>A seed has been asked for what there is to ask for.</summary>
-    public void OnFilled(PeerState seed, long now)
-    {
-        if (seed.Requests.Pending.Count > 0)
-            _idleSince.Remove(seed.Id);
-        else
-            _idleSince.TryAdd(seed.Id, now);
-    }
+    public void OnFilled(BlockProvider seed, long now) => _patience.OnFilled(seed, now);
 
     /// <inheritdoc/>
     public bool Has(PieceIndex piece)
     {
         if (_takesForeign)
             return true;
-        if (_work.Table.CopiesOf(piece) > _work.Table.Seeds)
-            return (_givers.Count < EnoughGivers || piece.Value == _work.Table.FirstNeeded) && !IsGiven(piece);
-        return _work.Table.StatusOf(piece) == PieceStatus.Open || (_lots.IsMine(piece.Value) && IsNext(piece));
+        if (_pieces.Table.CopiesOf(piece) > _pieces.Table.Seeds)
+            return (_givers.Count < EnoughGivers || piece.Value == _pieces.Table.FirstNeeded) && !IsGiven(piece);
+        return _pieces.Table.StatusOf(piece) == PieceStatus.Open || (_lots.IsMine(piece.Value) && IsNext(piece));
     }
 
     /// <inheritdoc/>
@@ -174,7 +159,7 @@ internal sealed class SeedCourtesy : IPieceMap
         int at = among.NextSet(start);
         for (int i = 0; at >= 0 && i < MostLooked; i++)
         {
-            if (Has(_work.Layout.Piece(at)))
+            if (Has(_pieces.Layout.Piece(at)))
                 return at;
             at = among.NextSet(at + 1);
         }
@@ -188,15 +173,15 @@ internal sealed class SeedCourtesy : IPieceMap
         if (_most == int.MaxValue)
             return true;
         int ahead = 0;
-        for (int i = _work.Table.FirstNeeded; i >= 0 && i < piece.Value && ahead < _most; i = _work.Table.Needed.NextSet(i + 1))
-            ahead += _work.Table.CopiesOf(i) == _work.Table.Seeds ? 1 : 0;
+        for (int i = _pieces.Table.FirstNeeded; i >= 0 && i < piece.Value && ahead < _most; i = _pieces.Table.Needed.NextSet(i + 1))
+            ahead += _pieces.Table.CopiesOf(i) == _pieces.Table.Seeds ? 1 : 0;
         return ahead < _most;
     }
 
     // Whether a leecher that lets us have what we ask for has it.
     private bool IsGiven(PieceIndex piece)
     {
-        foreach (PeerState giver in _givers)
+        foreach (BlockProvider giver in _givers)
         {
             if (giver.Pieces.Has(piece))
                 return true;

@@ -79,8 +79,8 @@ internal sealed class ChokeRound
         foreach (PeerState peer in peers)
         {
             _inputs.Add(new ChokerInput(
-                peer.Id, peer.Flags.PeerInterested, !peer.Flags.AmChoking, peer.Requests.Window.IsSnubbed,
-                peer.Downloaded.BytesPerSecond(now), peer.Uploaded.BytesPerSecond(now), peer.ConnectedAt, _unchokedAt.GetValueOrDefault(peer.Id, long.MinValue),
+                peer.Id, peer.Flags.PeerInterested, !peer.Flags.AmChoking, peer.Provider.Requests.Window.IsSnubbed,
+                peer.Provider.Downloaded.BytesPerSecond(now), peer.Uploaded.BytesPerSecond(now), peer.ConnectedAt, _unchokedAt.GetValueOrDefault(peer.Id, long.MinValue),
                 peer.Withholds));
         }
 

@@ -1,0 +1,162 @@
+using Pieces.Peers;
+using Pieces.Picking;
+using Pieces.Primitives;
+using Pieces.Torrents.Downloading;
+using Pieces.Wire;
+
+namespace Pieces.Torrents.Crowd;
+
+/// <summary>
+/// Takes what peers say of the pieces that they have and of whether they send them. It counts the copies of each piece in the swarm: only peers count as
+/// leechers and seeders, other providers do not. Owned by the torrent's loop.
+/// </summary>
+internal sealed class PeerAvailability
+{
+    private readonly PieceTable _table;
+    private readonly DownloadDesk _downloads;
+    private readonly SeedCourtesy _courtesy;
+    private readonly TimeProvider _time;
+
+    /// <summary>Makes it for a torrent without peers.</summary>
+    /// <param name="table">Gets the number of copies of each piece.</param>
+    /// <param name="downloads">Requests blocks from peers.</param>
+    /// <param name="courtesy">Is told who has come, and which piece a leecher has first.</param>
+    /// <param name="time">Source of timestamps.</param>
+    public PeerAvailability(PieceTable table, DownloadDesk downloads, SeedCourtesy courtesy, TimeProvider time)
+    {
+        _table = table;
+        _downloads = downloads;
+        _courtesy = courtesy;
+        _time = time;
+    }
+
+    /// <summary>A peer has come; its pieces, if known already, are counted.</summary>
+    public void Join(PeerState peer)
+    {
+        _downloads.Join(peer.Provider);
+        Count(peer);
+    }
+
+    /// <summary>A peer has left.</summary>
+    public void Leave(PeerState peer)
+    {
+        _downloads.Leave(peer.Provider);
+        Uncount(peer);
+    }
+
+    /// <summary>A peer says something of what it has, or of what it sends. Messages of other kinds are skipped.</summary>
+    public void OnMessage(PeerState peer, PeerMessage message)
+    {
+        switch (message)
+        {
+            case HaveMessage have:
+                OnHave(peer, have.Piece);
+                break;
+            case BitfieldMessage bitfield:
+                OnBitfield(peer, bitfield.Bytes);
+                break;
+            case HaveAllMessage:
+                OnHaveAll(peer);
+                break;
+            case HaveNoneMessage:
+                OnHaveNone(peer);
+                break;
+            case ChokeMessage:
+                OnChoked(peer);
+                break;
+            case UnchokeMessage:
+                peer.OnUnchoked(_time.GetTimestamp());
+                break;
+            case RejectRequestMessage reject:
+                if (_table.Layout.TryGetBlock(reject.Piece, reject.Begin, reject.Length, out BlockRequest block))
+                    _downloads.OnReject(peer.Provider, block);
+                break;
+            case AllowedFastMessage allowed:
+                if (_table.Layout.TryGetPiece(allowed.Piece, out PieceIndex piece))
+                    peer.Provider.Requests.AllowFast(piece);
+                break;
+        }
+    }
+
+    /// <summary>A peer has one piece more.</summary>
+    public void OnHave(PeerState peer, uint index)
+    {
+        if (!_table.Layout.TryGetPiece(index, out PieceIndex piece))
+        {
+            peer.Close(PeerEnding.Offence, $"has piece {index} of {_table.Layout.PieceCount}");
+            return;
+        }
+
+        if (!peer.Pieces.Add(piece))
+            return;
+        if (_table.CopiesOf(piece) == _table.Seeds)
+            _courtesy.OnBrought(piece);
+        _table.AddCopy(piece);
+        if (_table.Needed[piece])
+            peer.Provider.Requests.Useful++;
+    }
+
+    /// <summary>A peer has said what it has (BEP 3). It is closed when there are too many bytes, too few, or a spare bit is set.</summary>
+    public void OnBitfield(PeerState peer, byte[] bytes)
+    {
+        if (!Bitfield.TryRead(bytes, _table.Layout.PieceCount, out Bitfield bits))
+        {
+            peer.Close(PeerEnding.Offence, $"a bitfield of {bytes.Length} bytes does not fit {_table.Layout.PieceCount} pieces");
+            return;
+        }
+
+        BeginStatement(peer, isNews: bits.Count > peer.Pieces.Count);
+        peer.Pieces.Replace(bits);
+        Count(peer);
+    }
+
+    /// <summary>A peer has everything (BEP 6).</summary>
+    public void OnHaveAll(PeerState peer)
+    {
+        BeginStatement(peer);
+        peer.Pieces.SetAll();
+        Count(peer);
+    }
+
+    /// <summary>A peer has nothing (BEP 6).</summary>
+    public void OnHaveNone(PeerState peer)
+    {
+        BeginStatement(peer);
+        peer.Pieces.Clear();
+    }
+
+    /// <summary>A peer chokes us now. Without the fast extension that drops what we requested; with it each request is rejected (BEP 6).</summary>
+    public void OnChoked(PeerState peer)
+    {
+        peer.Flags.PeerChoking = true;
+        _downloads.OnChoked(peer.Provider, rejectsEach: peer.Link.SupportsFast);
+    }
+
+    // To take back what a peer said costs a pass over its pieces: harmless once, and not to be had again and again.
+    // Unless there is more in it: aria2 says by a bitfield what it got when that is shorter than a message for each piece.
+    private void BeginStatement(PeerState peer, bool isNews = false)
+    {
+        if (peer.Pieces.IsStated && !isNews)
+            peer.Offend(Offence.RepeatedStatement);
+        Uncount(peer);
+    }
+
+    private void Count(PeerState peer)
+    {
+        if (peer.Pieces.IsWhole)
+            _table.AddSeed();
+        else if (peer.Pieces.Bits is { } bits)
+            _table.AddCopies(bits);
+        peer.Provider.Requests.Useful = peer.Pieces.CountCommon(_table.Needed);
+        _courtesy.Look();
+    }
+
+    private void Uncount(PeerState peer)
+    {
+        if (peer.Pieces.IsWhole)
+            _table.RemoveSeed();
+        else if (peer.Pieces.Bits is { } bits)
+            _table.RemoveCopies(bits);
+        peer.Provider.Requests.Useful = 0;
+    }
+}
