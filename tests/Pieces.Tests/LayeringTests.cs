@@ -14,7 +14,8 @@ public class LayeringTests
     [
         "Pieces.Primitives", "Pieces.Platform", "Pieces.Bencode", "Pieces.Metadata", "Pieces.Wire", "Pieces.Net", "Pieces.Encryption",
         "Pieces.Storage", "Pieces.Storage.Files", "Pieces.Storage.Resume", "Pieces.Storage.Transfer", "Pieces.Storage.Opening", "Pieces.Storage.Streaming",
-        "Pieces.Storage.Stores", "Pieces.Picking", "Pieces.Providers", "Pieces.Torrents.Downloading", "Pieces.Peers", "Pieces.Trackers", "Pieces.Trackers.Server",
+        "Pieces.Storage.Stores", "Pieces.Picking", "Pieces.Providers", "Pieces.Torrents.Downloading", "Pieces.Peers",
+        "Pieces.Trackers", "Pieces.Trackers.Server",
         "Pieces.Dht.Messages", "Pieces.Dht.Routing", "Pieces.Dht.Queries", "Pieces.Dht.Lookups", "Pieces.Dht", "Pieces.Discovery",
         "Pieces.Torrents.Crowd", "Pieces.Torrents.Uploading", "Pieces.Torrents.MetadataExchange", "Pieces.Torrents",
         "Pieces",
