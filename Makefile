@@ -12,8 +12,9 @@ demo:
 	dotnet build src/Pieces.Cli -c Release --verbosity quiet --nologo
 	@tests/demo.sh artifacts/bin/Pieces.Cli/release/pieces
 
+# All tests but those that run the program of tests/Pieces.Benchmarks, which is not built here.
 test:
-	dotnet test --solution Pieces.sln -c $(CONFIGURATION)
+	dotnet test --project tests/Pieces.Tests -c $(CONFIGURATION)
 
 # The tests that need a processor and a temporary folder alone; TierTests.cs names the tiers.
 test-fast:

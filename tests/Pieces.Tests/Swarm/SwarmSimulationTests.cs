@@ -4,10 +4,16 @@ using static System.FormattableString;
 
 namespace Pieces.Tests.Swarm;
 
-/// <summary>The simulator of docs/swarm.md, run as a process of its own: it needs one with a single thread.</summary>
+/// <summary>
+/// The simulator of docs/swarm.md, run as a process of its own: it needs one with a single thread. The program is that of tests/Pieces.Benchmarks,
+/// which a plain run of the tests does not build.
+/// </summary>
 [Trait("Tier", "Benchmark")]
 public class SwarmSimulationTests
 {
+    // Not PIECES_...: each variable of that name is a setting of the program under test.
+    private const string ProgramVariable = "BENCHMARKS_UNDER_TEST";
+
     private const string Small = "leechers=12 pieces=48 join-seconds=2";
 
     [Fact]
@@ -83,9 +89,9 @@ public class SwarmSimulationTests
 
     private static async Task<string> RunAsync(string words)
     {
-        string configuration = Path.GetFileName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory));
-        string program = Path.Combine(AppContext.BaseDirectory, "..", "..", "Pieces.Benchmarks", configuration, "Pieces.Benchmarks");
-        var start = new ProcessStartInfo(OperatingSystem.IsWindows() ? program + ".exe" : program, $"swarm {words}")
+        string? program = Environment.GetEnvironmentVariable(ProgramVariable);
+        Assert.SkipWhen(program is null, $"{ProgramVariable} names no program; make test-all builds it and runs this");
+        var start = new ProcessStartInfo(program!, $"swarm {words}")
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
