@@ -3,7 +3,7 @@ CONFIGURATION ?= Release
 # Another system than this one to publish for, for example linux-arm64; what that takes, tests/native-toolchain.sh says.
 RID ?=
 
-.PHONY: build demo test test-fast check publish man bench growth dht swarm clean
+.PHONY: build demo test test-fast test-all check publish man bench growth dht swarm clean
 
 build:
 	dotnet build Pieces.sln -c $(CONFIGURATION)
@@ -20,10 +20,15 @@ test:
 test-fast:
 	dotnet test --project tests/Pieces.Tests -c $(CONFIGURATION) -- --filter-trait Tier=Pure
 
+# Everything: static checks, all tests against the native program, those of the benchmarks' program, and those that need a quiet machine.
+test-all:
+	@tests/test-all.sh
+
 check:
+	tests/check.sh
 	dotnet format Pieces.sln --verify-no-changes
 	dotnet build Pieces.sln -c $(CONFIGURATION)
-	dotnet test --solution Pieces.sln -c $(CONFIGURATION) --no-build
+	dotnet test --project tests/Pieces.Tests -c $(CONFIGURATION) --no-build
 
 publish:
 	@tests/native-toolchain.sh "$(RID)"

@@ -15,6 +15,12 @@ shift
 work=$(mktemp -d "${TMPDIR:-/tmp}/pieces-tests.XXXXXX")
 trap 'rm -rf "$work"' EXIT
 
+# The test program, and the managed one that it runs, look for the runtime there.
+if [ -z "${DOTNET_ROOT:-}" ] && dotnet=$(type -P dotnet); then
+    DOTNET_ROOT=$(dirname "$(realpath "$dotnet")")
+    export DOTNET_ROOT
+fi
+
 # run_once NAME SECONDS [ARGUMENT...]: leaves NAME.xml, NAME.log, and in NAME.tsv one line a test: result, class.method, name.
 run_once() {
     local name=$1 seconds=$2 status=0

@@ -74,6 +74,7 @@ public class TestDataTests
         File.ReadAllText(Repository.TestData("README.md")).ReplaceLineEndings("\n").Should().Be(Readme());
 
     [Fact(Explicit = true)]
+    [Trait("Writes", "testdata")]
     public void Write_testdata_again()
     {
         Directory.CreateDirectory(Repository.TestData(""));

@@ -1,0 +1,55 @@
+#!/usr/bin/env bash
+# What neither compiler nor tests see: how large files and folders are, and that some names occur in their layer alone. Prints each fault; needs bash and
+# the usual tools. To add a rule, write a function and call it at the end.
+#
+# usage: check.sh [FOLDER-OF-THE-REPOSITORY]
+set -euo pipefail
+cd "${1:-$(dirname "$0")/..}"
+
+readonly most_files=40
+readonly most_lines=400
+
+faults=0
+
+# fault TEXT
+fault() {
+    faults=$((faults + 1))
+    echo "check: $1"
+}
+
+# only_in WHAT PATTERN PLACE...: below src, lines of code that match the extended regular expression stand in these files or folders alone.
+only_in() {
+    local what=$1 pattern=$2 found place
+    shift 2
+    while IFS= read -r found; do
+        for place; do
+            [[ $found == "$place":* || $found == "$place"/* ]] && continue 2
+        done
+        fault "$what: $found"
+    done < <(grep -rnE --include='*.cs' "$pattern" src | grep -vE '^[^:]+:[0-9]+: *//')
+}
+
+folders_are_small() {
+    local folder count
+    while read -r count folder; do
+        [ "$count" -le "$most_files" ] || fault "$folder has $count files, $most_files are the most"
+    done < <(find src -name '*.cs' -not -path '*/obj/*' -not -path '*/bin/*' | sed 's|/[^/]*$||' | sort | uniq -c)
+}
+
+files_are_short() {
+    local file count
+    while read -r count file; do
+        fault "$file has $count lines, $most_lines are the most"
+    done < <(find src tests -name '*.cs' -not -path '*/obj/*' -not -path '*/bin/*' -exec awk -v most="$most_lines" '
+        FNR == 1 { if (n > most) print n, name; name = FILENAME }
+        { n = FNR }
+        END { if (n > most) print n, name }' {} + | sort -k 2)
+}
+
+folders_are_small
+files_are_short
+only_in "native functions are imported in the platform layer alone" '\b(DllImport|LibraryImport)\b' src/Pieces/Platform
+only_in "sockets are opened in Net alone" 'new (Socket|TcpClient|TcpListener|UdpClient)\(' src/Pieces/Net src/Pieces.Cli/Tracker
+only_in "names are resolved in Net alone" '\bDns\.' src/Pieces/Net
+
+[ "$faults" -eq 0 ]
