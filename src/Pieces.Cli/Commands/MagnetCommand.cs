@@ -113,7 +113,7 @@ internal sealed class MagnetCommand
                 throw new FailureException(signal, "stopped before the metadata was here");
             if (clock.Check(torrent.Snapshot, _context.TimeProvider.GetElapsedTime(began)) is { } gaveUp)
                 throw new FailureException(gaveUp.Code, $"{link.InfoHash}: {gaveUp.Message}");
-            if (torrent is { EveryTrackerRefused: true, Snapshot.ConnectedPeers: 0 })
+            if (torrent.Snapshot is { EveryTrackerRefused: true, ConnectedPeers: 0 })
                 throw new FailureException(ExitCode.TrackersRefused, $"{link.InfoHash}: every tracker refused, and nothing else may be used");
             await Task.WhenAny(torrent.Metadata, timer.WaitForNextTickAsync().AsTask());
         }

@@ -14,9 +14,6 @@ internal interface ITransfer
     /// <summary>Ends when it has stopped altogether.</summary>
     Task Stopped { get; }
 
-    /// <summary>Whether no tracker will ever name a peer and nothing else may be asked.</summary>
-    bool EveryTrackerRefused { get; }
-
     /// <summary>Stops it in an orderly way.</summary>
     Task StopAsync();
 }

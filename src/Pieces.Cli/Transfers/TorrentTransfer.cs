@@ -19,8 +19,5 @@ internal sealed class TorrentTransfer : ITransfer
     public Task Stopped => _torrent.Stopped;
 
     /// <inheritdoc/>
-    public bool EveryTrackerRefused => _torrent.EveryTrackerRefused;
-
-    /// <inheritdoc/>
     public Task StopAsync() => _torrent.StopAsync();
 }

@@ -79,7 +79,7 @@ internal sealed class TransferSession : IRunningTransfer
     private Outcome? WhyHopeless(TorrentSnapshot now)
     {
         bool seeks = now is { Phase: TorrentPhase.Downloading or TorrentPhase.FindingPeers, ConnectedPeers: 0 };
-        bool refused = seeks && _transfer.EveryTrackerRefused;
+        bool refused = seeks && now.EveryTrackerRefused;
         return refused ? new Outcome(ExitCode.TrackersRefused, "every tracker refused, and nothing else may be used (--peer adds one by hand)") : null;
     }
 

@@ -129,8 +129,6 @@ internal sealed class MagnetLoop
             _contacts.Trackers?.NeedPeers();
         if (_admission.LacksPeers)
             _contacts.Dht.NeedPeers();
-        bool hasOthers = !_setup.Options.Peers.IsEmpty || _contacts.Dht.IsUnderWay || _contacts.Lobby.HasHope;
-        _torrent.EveryTrackerRefused = _contacts.Trackers?.EveryTrackerRefused == true && !hasOthers;
         Publish();
     }
 
@@ -147,6 +145,7 @@ internal sealed class MagnetLoop
             KnownPeers = _admission.Peers.Book.Count,
             BannedPeers = _admission.Peers.Book.Banned,
             DhtNodes = _contacts.Dht.Nodes,
+            EveryTrackerRefused = _contacts.EveryTrackerRefused,
             Elapsed = Elapsed,
         });
     }

@@ -47,9 +47,6 @@ public sealed class Torrent
     /// </summary>
     public Task Stopped => _stopped.Task;
 
-    /// <summary>Whether every tracker has refused this torrent and none has named peers.</summary>
-    public bool EveryTrackerRefused { get; internal set; }
-
     /// <summary>The present state, then again every <paramref name="interval"/>; ends after the state in which it stopped.</summary>
     public async IAsyncEnumerable<TorrentSnapshot> WatchAsync(
         TimeSpan interval, [EnumeratorCancellation] CancellationToken cancellationToken = default)

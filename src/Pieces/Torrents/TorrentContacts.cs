@@ -42,6 +42,10 @@ internal sealed class TorrentContacts : IAsyncDisposable
     /// <summary>Whether trackers and peers have been asked.</summary>
     public bool IsUnderWay { get; private set; }
 
+    /// <summary>Whether every tracker has refused this torrent, none has named peers, and no peer can be found in another way.</summary>
+    public bool EveryTrackerRefused =>
+        Trackers?.EveryTrackerRefused == true && _basis.Options.Peers.IsEmpty && !Dht.IsUnderWay && !Lobby.HasHope;
+
     /// <summary>Ends with the torrent.</summary>
     public CancellationToken Stopping => _stopping.Token;
 

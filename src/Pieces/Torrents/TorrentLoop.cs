@@ -200,14 +200,17 @@ internal sealed class TorrentLoop : IAsyncDisposable
             _contacts.Trackers?.NeedPeers();
         if (_session.LacksPeers && _phase == TorrentPhase.Downloading)
             _contacts.Dht.NeedPeers();
-        bool hasOthers = !_setup.Options.Peers.IsEmpty || _contacts.Dht.IsUnderWay || _session.HasHope;
-        _torrent.EveryTrackerRefused = _contacts.Trackers?.EveryTrackerRefused == true && !hasOthers;
         _torrent.Publish(Draw(_phase));
     }
 
     private TorrentSnapshot Draw(TorrentPhase phase) => _stats is null
         ? new TorrentSnapshot { Phase = phase }
-        : _stats.Draw(phase) with { WaitsForReader = _session!.WaitsForReader, DhtNodes = _contacts.Dht.Nodes };
+        : _stats.Draw(phase) with
+        {
+            WaitsForReader = _session!.WaitsForReader,
+            DhtNodes = _contacts.Dht.Nodes,
+            EveryTrackerRefused = _contacts.EveryTrackerRefused,
+        };
 
     private TimeSpan PeriodAfterTick()
     {

@@ -93,6 +93,9 @@ public sealed record TorrentSnapshot
     /// <summary>Nodes of the DHT that are known; null while this torrent is not searched for there.</summary>
     public int? DhtNodes { get; init; }
 
+    /// <summary>Whether every tracker has refused the torrent, none has named peers, and no peer is known or can be found in another way.</summary>
+    public bool EveryTrackerRefused { get; init; }
+
     /// <summary>Time since the transfer began.</summary>
     public TimeSpan Elapsed { get; init; }
 

@@ -15,8 +15,6 @@ internal sealed class FakeTransfer : ITransfer
 
     public Task Stopped => _stopped.Task;
 
-    public bool EveryTrackerRefused { get; set; }
-
     public int StopCalls { get; private set; }
 
     public void Complete() => _completion.SetResult();

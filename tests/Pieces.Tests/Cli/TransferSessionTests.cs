@@ -72,8 +72,7 @@ public class TransferSessionTests
     [Fact]
     public async Task A_swarm_without_trackers_and_peers_is_hopeless_and_one_with_a_peer_is_not()
     {
-        _transfer.EveryTrackerRefused = true;
-        _transfer.Snapshot = _transfer.Snapshot with { ConnectedPeers = 1 };
+        _transfer.Snapshot = _transfer.Snapshot with { EveryTrackerRefused = true, ConnectedPeers = 1 };
         TransferSession session = Session();
         session.Tick(TimeSpan.Zero);
         _transfer.StopCalls.Should().Be(0);
