@@ -315,7 +315,7 @@ internal sealed class TorrentLoop : IAsyncDisposable
         catch (StorageException e)
         {
             // The first failure is what the user is to hear; this one may only be its echo.
-            _logger.Warning("{InfoHash}: not everything could be saved: {Reason}", _setup.Metainfo.InfoHash, e.Message);
+            _logger.Warning("{Name:l}: not everything could be saved: {Reason:l}", DisplayText.Escape(_setup.Metainfo.Name), e.Message);
             failure ??= e;
         }
 
@@ -326,30 +326,36 @@ internal sealed class TorrentLoop : IAsyncDisposable
         return failure;
     }
 
-    // All connections have ended: hears what they still brought, then the disk until it is idle, so that every finished piece is in the state.
+    // All connections have ended. Handles what they still sent, then what the disk reports until it is idle, so that every finished piece is in the state.
     private async Task<Exception?> DrainAsync(TorrentSession session)
     {
         using var limit = new CancellationTokenSource(DrainLimit, _setup.Services.TimeProvider);
-        Exception? failure = HearOut();
+        StorageException? failure = null;
+        HandleRest(ref failure);
         session.CloseOpenPieces();
         try
         {
-            while (failure is null && !session.IsDiskIdle && await _setup.Inbox.WaitAsync(limit.Token).ConfigureAwait(false))
-                failure = HearOut();
+            // A verdict can start another job, so the disk is at rest only when it was idle and had reported nothing since the last look.
+            do
+                await _storage.WhenIdleAsync().WaitAsync(limit.Token).ConfigureAwait(false);
+            while (HandleRest(ref failure));
         }
         catch (OperationCanceledException)
         {
-            _logger.Warning("{InfoHash}: the disk did not come to rest within {Limit} s", _setup.Metainfo.InfoHash, DrainLimit.TotalSeconds);
+            string name = DisplayText.Escape(_setup.Metainfo.Name);
+            _logger.Warning("{Name:l}: the disk did not finish its work within {Limit} s", name, DrainLimit.TotalSeconds);
         }
 
         return failure;
     }
 
-    private StorageException? HearOut()
+    // True when the disk had reported something.
+    private bool HandleRest(ref StorageException? failure)
     {
-        StorageException? failure = null;
+        bool hasVerdict = false;
         while (_setup.Inbox.TryTake(out TorrentEvent? e))
         {
+            hasVerdict |= e is DiskSaid;
             if (e is DiskSaid { Verdict: DiskFailed failed })
                 failure ??= failed.Reason;
             else if (e is DiskSaid or PeerSaid or PeerGone or PeerTook)
@@ -358,7 +364,7 @@ internal sealed class TorrentLoop : IAsyncDisposable
                 _setup.Inbox.Discard(e!);
         }
 
-        return failure;
+        return hasVerdict;
     }
 
     private sealed class CheckReport : IProgress<CheckProgress>

@@ -58,9 +58,6 @@ internal sealed class TorrentSession
         _listenPort = listenPort;
     }
 
-    /// <summary>Whether no job of the disk is under way.</summary>
-    public bool IsDiskIdle => _pieces.IsDiskIdle;
-
     /// <summary>Whether nobody is connected and nobody is left to dial.</summary>
     public bool IsAlone { get; private set; }
 
@@ -178,7 +175,7 @@ internal sealed class TorrentSession
     /// <summary>From now on nothing is asked for; what comes is still taken.</summary>
     public void StopAsking() => _downloads.StopAsking();
 
-    /// <summary>Gives up what is open: blocks in memory go to the disk. Over when <see cref="IsDiskIdle"/>.</summary>
+    /// <summary>Closes the open pieces; their blocks in memory are queued to be written.</summary>
     public void CloseOpenPieces() => _pieces.CloseAll();
 
     /// <summary>Gives back what open pieces still hold. The disk must have let go of all buffers.</summary>

@@ -60,6 +60,23 @@ public class DiskTroubleProcessTests
     }
 
     [Fact]
+    public async Task A_disk_that_refuses_the_only_write_under_way_ends_the_run_without_a_warning()
+    {
+        if (OperatingSystem.IsWindows())
+            Assert.Skip("there is no such limit here");
+        using var folder = new TempFolder();
+        var torrent = new GeneratedTorrent("piece.bin", 8 * MiB, 8 * MiB);
+        await using var seeder = new RecordingSeeder(torrent);
+        string[] command = PiecesCommand.DownloadFrom(seeder.Address, torrent.WriteTorrent(folder.Path), folder["out"], "--prealloc", "none");
+
+        // One piece has one job at a time, so nothing else is under way when it fails.
+        await using PiecesProcess process = PiecesProcess.Start(command, shell: "export DOTNET_EnableWriteXorExecute=0 && ulimit -f 1024");
+        PiecesResult result = await process.WaitAsync();
+        result.ExitCode.Should().Be(8, result.StandardError);
+        result.StandardError.Should().NotContain("warning:");
+    }
+
+    [Fact]
     [Contract("exit 8")]
     public async Task Too_little_room_is_said_before_anything_is_asked_for()
     {

@@ -6,6 +6,7 @@ using Pieces.Encryption;
 using Pieces.Metadata;
 using Pieces.Net;
 using Pieces.Primitives;
+using Pieces.Storage.Opening;
 using Pieces.Torrents;
 using Serilog;
 using Serilog.Core;
@@ -93,7 +94,8 @@ internal sealed class TestSwarm : IAsyncDisposable
         DhtSettings? dht = null,
         EncryptionPolicy encryption = EncryptionPolicy.Off,
         SwarmData? data = null,
-        Func<TorrentClientOptions, TorrentClientOptions>? change = null)
+        Func<TorrentClientOptions, TorrentClientOptions>? change = null,
+        Func<StorageOptions, ITorrentStore>? makeStore = null)
     {
         var clientOptions = new TorrentClientOptions
         {
@@ -107,7 +109,9 @@ internal sealed class TestSwarm : IAsyncDisposable
             Dht = dht,
         };
         var client = new TorrentClient(
-            change is null ? clientOptions : change(clientOptions), MemoryClientNetwork.Of(Network.Host(address), Datagrams.Host(address), Resolve));
+            change is null ? clientOptions : change(clientOptions),
+            MemoryClientNetwork.Of(Network.Host(address), Datagrams.Host(address), Resolve),
+            makeStore: makeStore);
         return Begin(address, client, folder, options, link, data ?? Data);
     }
 
@@ -207,6 +211,12 @@ internal sealed class TestSwarm : IAsyncDisposable
             Time.Advance(DefaultStep);
         stopping.IsCompleted.Should().BeTrue($"{member.Address} stops\n{Describe()}");
         await member.Torrent.Stopped;
+        await RemoveAsync(member);
+    }
+
+    /// <summary>Disposes of a client whose torrent has ended, and checks that it gave back all that it held.</summary>
+    public async Task RemoveAsync(SwarmMember member)
+    {
         await member.Client.DisposeAsync();
         member.Client.BlockPool.Rented.Should().Be(0, $"{member.Address} gives its buffers back");
         member.Client.MemoryBudget.Reserved.Should().Be(0, $"{member.Address} gives its memory back");

@@ -32,7 +32,7 @@ public class PieceManagerDataTests
         rig.Manager.BytesLeft.Should().Be(0);
         rig.Pool.Rented.Should().Be(0);
         rig.Budget.Reserved.Should().Be(0);
-        rig.Manager.IsDiskIdle.Should().BeTrue();
+        rig.Disk.Jobs.Should().Be(0);
         rig.Disk.Stored.Should().OnlyHaveUniqueItems().And.HaveCount(21);
         rig.Manager.Received.Total.Should().Be(rig.Layout.TotalLength + rig.Manager.Wasted);
     }
@@ -124,7 +124,7 @@ public class PieceManagerDataTests
         rig.Send(peer, asked[0]);
         rig.Manager.CloseAll();
         rig.Disk.WriteJobs.Should().Be(0);
-        rig.Manager.IsDiskIdle.Should().BeTrue();
+        rig.Disk.Jobs.Should().Be(0);
         rig.Manager.Abandon();
         rig.Pool.Rented.Should().Be(0);
     }
@@ -219,7 +219,7 @@ public class PieceManagerDataTests
         rig.SendAll(peer, rig.Fill(peer).Where(b => b.Ordinal != 1));
         rig.Manager.CloseAll();
         rig.RunDisk();
-        rig.Manager.IsDiskIdle.Should().BeTrue();
+        rig.Disk.Jobs.Should().Be(0);
         rig.Pool.Rented.Should().Be(0);
         rig.Budget.Reserved.Should().Be(0);
         rig.Disk.Candidates.Should().NotBeEmpty();

@@ -10,6 +10,9 @@ internal interface ITorrentStore : IPieceStore, IAsyncDisposable
     /// <exception cref="StorageException">The system refused, or there is not enough space.</exception>
     Task<StorageOpening> OpenAsync(IProgress<CheckProgress>? progress, CancellationToken cancellationToken);
 
+    /// <summary>Ends when no job is under way. The events of all jobs that have ended were given to the sink before that.</summary>
+    Task WhenIdleAsync();
+
     /// <summary>Waits for all jobs and lets go of everything, having saved what can be gone on from.</summary>
     /// <exception cref="StorageException">The system refused; what could be let go is let go.</exception>
     Task CloseAsync();

@@ -70,6 +70,9 @@ internal sealed class TorrentStorage : ITorrentStore
     public void StorePiece(PieceIndex piece, BlockBuffer?[] blocks, IReadOnlyList<bool> written) => Jobs.StorePiece(piece, blocks, written);
 
     /// <inheritdoc/>
+    public Task WhenIdleAsync() => Jobs.WhenIdleAsync();
+
+    /// <inheritdoc/>
     public void ForgetCandidates(PieceIndex piece) => Jobs.ForgetCandidates(piece);
 
     /// <inheritdoc/>

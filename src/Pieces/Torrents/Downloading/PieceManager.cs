@@ -17,7 +17,6 @@ internal sealed class PieceManager
 
     private readonly IPieceStore _store;
     private bool _isSlow = true;
-    private int _jobs;
 
     /// <summary>Makes it for a torrent without providers.</summary>
     /// <param name="table">What is wanted and here.</param>
@@ -73,9 +72,6 @@ internal sealed class PieceManager
 
     /// <summary>Number of pieces that are open or verifying.</summary>
     public int OpenCount => Pieces.Count;
-
-    /// <summary>Whether no job of the disk is under way.</summary>
-    public bool IsDiskIdle => _jobs == 0;
 
     /// <summary>Whether the download is so slow that blocks of every piece are written as they come, if another run can resume from them.</summary>
     public bool IsSlow
@@ -146,7 +142,6 @@ internal sealed class PieceManager
     {
         if (!Pieces.TryGet(written.Piece, out PieceAssembly? assembly))
             throw new InvalidOperationException($"blocks of piece {written.Piece} were written while it is not open");
-        _jobs--;
         assembly.IsWriting = false;
         bool release = assembly.IsLarge || assembly.IsClosing;
         foreach (CandidateBlock block in written.Blocks)
@@ -160,7 +155,6 @@ internal sealed class PieceManager
     public void OnStored(PieceStored stored)
     {
         PieceAssembly assembly = Verifying(stored.Piece);
-        _jobs--;
         assembly.IsWriting = false;
         Pieces.Finish(assembly);
         BytesLeft -= Layout.LengthOf(stored.Piece);
@@ -182,7 +176,6 @@ internal sealed class PieceManager
         }
 
         Blame.Record(rejected.Piece, rejected.BlockDigests, senders, convicted);
-        _jobs--;
         assembly.IsWriting = false;
         if (assembly.Blocks.Written > 0)
             _store.ForgetCandidates(assembly.Piece);
@@ -193,7 +186,8 @@ internal sealed class PieceManager
     public void OnDigests(PieceDigests digests, List<SourceId> convicted) => Blame.Resolve(digests.Piece, digests.BlockDigests, convicted);
 
     /// <summary>
-    /// Gives up every open piece for a stop: what is in memory goes to the disk if another run can resume from it. Over when <see cref="IsDiskIdle"/>.
+    /// Closes every open piece because the torrent stops. If another run can go on from them, the blocks in memory are written to the disk first; that is
+    /// done when the store is idle and all its verdicts have been handled.
     /// </summary>
     public void CloseAll()
     {
@@ -211,7 +205,6 @@ internal sealed class PieceManager
         if (assembly.Blocks.Received == assembly.Blocks.Written)
             return;
         assembly.IsWriting = true;
-        _jobs++;
         _store.WriteBlocks(assembly.Piece, assembly.Blocks.Unwritten());
     }
 
@@ -219,7 +212,6 @@ internal sealed class PieceManager
     {
         assembly.IsClosing = false;
         assembly.IsWriting = true;
-        _jobs++;
         Pieces.BeginVerifying(assembly);
         BlockBuffer?[] buffers = assembly.Blocks.TakeBuffers(out bool[] written);
         _store.StorePiece(assembly.Piece, buffers, written);

@@ -129,6 +129,8 @@ internal sealed class SimulatedStore(SimulatedDisk disk, IDiskSink sink) : ITorr
         return ValueTask.CompletedTask;
     }
 
+    public Task WhenIdleAsync() => Task.CompletedTask;
+
     public Task CloseAsync() => Task.CompletedTask;
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;

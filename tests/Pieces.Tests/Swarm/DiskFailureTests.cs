@@ -1,0 +1,79 @@
+using Pieces.Primitives;
+using Pieces.Storage;
+using Pieces.Storage.Opening;
+using Pieces.Tests.Support;
+
+namespace Pieces.Tests.Swarm;
+
+[Trait("Tier", "Swarm")]
+[Collection(SwarmCollection.Name)]
+public class DiskFailureTests
+{
+    private const int KiB = SwarmData.KiB;
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_torrent_whose_only_disk_job_fails_ends_without_waiting(bool canResume)
+    {
+        await using var swarm = new TestSwarm(SwarmData.Single(64 * KiB, 64 * KiB));
+        SwarmMember seed = swarm.AddSeed();
+        FailingStore? store = null;
+        SwarmMember leecher = swarm.Add(
+            swarm.NextAddress(),
+            swarm.NextFolder(),
+            TestSwarm.LeecherOptions(seed.EndPoint),
+            makeStore: options => store = new FailingStore(options, canResume));
+        await swarm.UntilAsync(() => store?.HasFailed == true, "the disk fails");
+
+        // Less than the 2 s that a torrent waits for its disk. Beyond that the clock stands still, so a torrent that waits does not end.
+        await swarm.UntilAsync(() => leecher.Torrent.Stopped.IsCompleted, "the torrent ends, as nothing is under way", TimeSpan.FromSeconds(1));
+        Func<Task> stopped = () => leecher.Torrent.Stopped;
+        (await stopped.Should().ThrowAsync<StorageException>()).Which.Fault.Should().Be(StorageFault.DiskFull);
+        await swarm.RemoveAsync(leecher);
+        await swarm.EndAsync();
+    }
+
+    /// <summary>A store that holds nothing and fails every job at once.</summary>
+    private sealed class FailingStore(StorageOptions options, bool canResume) : ITorrentStore
+    {
+        private volatile bool _hasFailed;
+
+        public bool HasFailed => _hasFailed;
+
+        public bool CanResume => canResume;
+
+        public Task<StorageOpening> OpenAsync(IProgress<CheckProgress>? progress, CancellationToken cancellationToken)
+        {
+            var none = new Bitfield(options.Metainfo.Layout.PieceCount);
+            return Task.FromResult(new StorageOpening(none, [], none.Clone(), new Bitfield(options.Metainfo.Files.Length), []));
+        }
+
+        public void WriteBlocks(PieceIndex piece, IReadOnlyList<CandidateBlock> blocks) => Fail();
+
+        public void StorePiece(PieceIndex piece, BlockBuffer?[] blocks, IReadOnlyList<bool> written)
+        {
+            foreach (BlockBuffer? block in blocks)
+                block?.Dispose();
+            Fail();
+        }
+
+        public void ForgetCandidates(PieceIndex piece)
+        {
+        }
+
+        public ValueTask ReadAsync(IReadOnlyList<BlockRead> reads, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+        public Task WhenIdleAsync() => Task.CompletedTask;
+
+        public Task CloseAsync() => Task.CompletedTask;
+
+        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+        private void Fail()
+        {
+            options.Sink.OnDisk(new DiskFailed(new StorageException(StorageFault.DiskFull, "disk", "disk: no space left on device")));
+            _hasFailed = true;
+        }
+    }
+}
