@@ -7,60 +7,42 @@ using Pieces.Trackers;
 
 namespace Pieces.Torrents;
 
-/// <summary>Knows when a torrent is complete and when it has done all that it was to do. Owned by the torrent's loop.</summary>
+/// <summary>Decides when a torrent has done all that it was to do, and reports its files. Owned by the torrent's loop.</summary>
 internal sealed class TorrentGoal
 {
     private readonly TorrentSetup _setup;
     private readonly PieceManager _pieces;
     private readonly TransferStats _stats;
     private readonly SeedGoalClock? _clock;
-    private int _unfinishedFiles;
-    private bool _isDelivered;
-    private long? _completedAt;
+    private readonly CompletionState _completion;
 
-    public TorrentGoal(TorrentSetup setup, TorrentParts parts, Bitfield finishedFiles)
+    public TorrentGoal(TorrentSetup setup, TorrentParts parts)
     {
         _setup = setup;
         _pieces = parts.Pieces;
         _stats = parts.Stats;
+        _completion = parts.Completion;
         _clock = setup.Options.Seed is { } goals ? new SeedGoalClock(goals, parts.Stats.BytesWanted) : null;
-        _isDelivered = setup.Options.Stream is null;
-        foreach (FileEntry file in setup.WantedFiles())
-        {
-            if (!finishedFiles[file.Index])
-                _unfinishedFiles++;
-        }
     }
 
-    /// <summary>
-    /// Whether everything wanted is verified and under its final name, or taken by the target of a stream. Data that is only served needs no
-    /// names: what is there is what is wanted.
-    /// </summary>
-    public bool IsComplete => _setup.Options.SeedOnly || (_pieces.IsComplete && _unfinishedFiles == 0 && _isDelivered);
+    /// <summary>Whether the torrent is to end: it is complete, and has seeded as long as it was asked to.</summary>
+    public bool IsReached => _completion.IsComplete && (_clock is null || WhySeedingEnds is not null);
 
-    /// <summary>Whether nothing had to be fetched.</summary>
-    public bool BeganComplete { get; set; }
-
-    /// <summary>Whether the torrent is to end: complete, and seeded as long as it was asked to.</summary>
-    public bool IsReached
+    /// <summary>Which goal ends the seeding, for people; null while it goes on, or when the torrent does not seed at all.</summary>
+    public string? WhySeedingEnds
     {
         get
         {
-            if (_completedAt is not { } at)
-                return false;
-            if (_clock is null)
-                return true;
+            if (_clock is null || _completion.CompletedAt is not { } at)
+                return null;
             TimeSpan sinceCompletion = _setup.Services.TimeProvider.GetElapsedTime(at);
             TimeSpan idle = _stats.SinceUpload < sinceCompletion ? _stats.SinceUpload : sinceCompletion;
-            if (_clock.Reached(_stats.Uploaded, sinceCompletion, idle) is not { } reason)
-                return false;
-            _setup.Services.Logger.Information("seeding ends: {Reason:l}", reason);
-            return true;
+            return _clock.Reached(_stats.Uploaded, sinceCompletion, idle);
         }
     }
 
     /// <summary>What trackers are told.</summary>
-    public AnnounceCounters Counters => new(_stats.Uploaded, _pieces.Received.Total, Left) { IsPartialSeed = _completedAt is not null && Left > 0 };
+    public AnnounceCounters Counters => new(_stats.Uploaded, _pieces.Received.Total, Left) { IsPartialSeed = _completion.IsComplete && Left > 0 };
 
     /// <summary>
     /// Bytes of the whole torrent that are not here, wanted or not. What is served or was selected may be a part: trackers are to know that others must
@@ -84,13 +66,7 @@ internal sealed class TorrentGoal
     /// <summary>A file has its final name.</summary>
     public void OnFile(FileFinished file)
     {
-        _unfinishedFiles--;
+        _completion.OnFile();
         _setup.Reporter.Finished(file.FileIndex, file.Path, _setup.Metainfo.Files[file.FileIndex].Length);
     }
-
-    /// <summary>The target of a stream has taken everything.</summary>
-    public void OnDelivered() => _isDelivered = true;
-
-    /// <summary>Everything wanted is here now.</summary>
-    public void OnComplete() => _completedAt = _setup.Services.TimeProvider.GetTimestamp();
 }

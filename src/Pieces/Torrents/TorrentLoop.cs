@@ -27,6 +27,7 @@ internal sealed class TorrentLoop : IAsyncDisposable
     private TorrentPhase _phase = TorrentPhase.Checking;
     private TorrentSession? _session;
     private TransferStats? _stats;
+    private CompletionState? _completion;
     private TorrentGoal? _goal;
 
     /// <summary>Makes the loop of a torrent that is known.</summary>
@@ -107,7 +108,11 @@ internal sealed class TorrentLoop : IAsyncDisposable
 
                 Route(e!);
                 if (_goal?.IsReached == true)
+                {
+                    if (_goal.WhySeedingEnds is { } reason)
+                        _logger.Information("seeding ends: {Reason:l}", reason);
                     return null;
+                }
 
                 // Only a tick has just shown the state of the moment; whatever else happens, the next is due soon.
                 ticks.Period = e is Tick ? PeriodAfterTick() : TickTimer.Busy;
@@ -140,7 +145,7 @@ internal sealed class TorrentLoop : IAsyncDisposable
                 CheckComplete();
                 break;
             case ContentDelivered:
-                _goal?.OnDelivered();
+                _completion?.OnDelivered();
                 CheckComplete();
                 break;
             case TrackerSaid or TrackerWarned or DhtSearched or WarningRaised:
@@ -167,7 +172,8 @@ internal sealed class TorrentLoop : IAsyncDisposable
         _stats = parts.Stats;
         _session = new TorrentSession(parts, _setup.Services.ListenPort);
         _session.TakeOver(_contacts.Lobby);
-        _goal = new TorrentGoal(_setup, parts, opening.FinishedFiles);
+        _completion = parts.Completion;
+        _goal = new TorrentGoal(_setup, parts);
         if (_setup.Options.SeedOnly && opening.Have.Count == 0)
         {
             _setup.Inbox.Post(new TorrentFaulted(new NothingToSeedException(_setup.Options.OutputDirectory)));
@@ -178,7 +184,7 @@ internal sealed class TorrentLoop : IAsyncDisposable
         MoveTo(TorrentPhase.Downloading);
         _goal.TellFinished(opening.FinishedFiles);
         _finishedEarly.ForEach(_goal.OnFile);
-        _goal.BeganComplete = _goal.IsComplete;
+        _completion.Begin();
         CheckComplete();
         if (_goal.IsReached)
             return;
@@ -194,7 +200,7 @@ internal sealed class TorrentLoop : IAsyncDisposable
     {
         if (_session is null || _goal is null)
             return;
-        _session.OnTick(_phase == TorrentPhase.Seeding, _contacts.Stopping);
+        _session.OnTick(_contacts.Stopping);
         _setup.Inbox.Counters = _goal.Counters;
         if (_session.IsAlone && _phase == TorrentPhase.Downloading)
             _contacts.Trackers?.NeedPeers();
@@ -205,7 +211,7 @@ internal sealed class TorrentLoop : IAsyncDisposable
 
     private TorrentSnapshot Draw(TorrentPhase phase) => _stats is null
         ? new TorrentSnapshot { Phase = phase }
-        : _stats.Draw(phase) with
+        : _stats.Draw(phase, _completion!.CompletedAt) with
         {
             WaitsForReader = _session!.WaitsForReader,
             DhtNodes = _contacts.Dht.Nodes,
@@ -226,15 +232,13 @@ internal sealed class TorrentLoop : IAsyncDisposable
 
     private void CheckComplete()
     {
-        if (_phase != TorrentPhase.Downloading || _goal?.IsComplete != true)
+        if (_phase != TorrentPhase.Downloading || !_completion!.TryComplete())
             return;
-        _stats!.OnComplete();
         MoveTo(TorrentPhase.Seeding);
-        _goal.OnComplete();
-        _setup.Inbox.Counters = _goal.Counters;
+        _setup.Inbox.Counters = _goal!.Counters;
         _torrent.MarkComplete();
         _setup.Reporter.Completed(_torrent.Snapshot);
-        if (!_goal.BeganComplete && _goal.Left == 0)
+        if (!_completion.BeganComplete && _goal.Left == 0)
             _contacts.Trackers?.Completed();
         if (!_goal.IsReached)
             BecomeSeed();
@@ -243,7 +247,7 @@ internal sealed class TorrentLoop : IAsyncDisposable
 
     private void BecomeSeed()
     {
-        _session!.BecomeUploadOnly();
+        _session!.TellUploadOnly();
         if (_goal!.Left > 0)
             _contacts.Trackers?.BecamePartialSeed();
     }
@@ -282,8 +286,7 @@ internal sealed class TorrentLoop : IAsyncDisposable
             _setup.Inbox.Close();
         }
 
-        _phase = failure is null ? TorrentPhase.Stopped : TorrentPhase.Failed;
-        _torrent.Publish(Draw(_phase));
+        MoveTo(failure is null ? TorrentPhase.Stopped : TorrentPhase.Failed);
         if (failure is null)
             _torrent.MarkStopped();
         else

@@ -43,6 +43,8 @@ internal sealed record TorrentParts
 
     public required TransferStats Stats { get; init; }
 
+    public required CompletionState Completion { get; init; }
+
     public required TorrentDht Dht { get; init; }
 
     /// <summary>What is kept of a stream; null for a download that keeps everything.</summary>
@@ -102,6 +104,7 @@ internal sealed record TorrentParts
             Exchange = exchange,
             Router = new PeerMessageRouter(new BlockIntake(pieces, time), availability, downloads, uploads, extensions, contacts.Dht),
             Stats = new TransferStats(pieces, pool, book, time, layout.BytesOf(wanted)) { PiecesNotServed = setup.PiecesNotServed(opening) },
+            Completion = new CompletionState(setup, pieces, opening.FinishedFiles),
             Reporter = setup.Reporter,
             Dht = contacts.Dht,
             Retention = retention,

@@ -29,13 +29,13 @@ internal sealed class TorrentSession
     private readonly PeerExchange? _exchange;
     private readonly PeerMessageRouter _router;
     private readonly TransferStats _stats;
+    private readonly CompletionState _completion;
     private readonly TorrentReporter _reporter;
     private readonly StreamRetention? _retention;
     private readonly TorrentDht _dht;
     private readonly Func<int> _listenPort;
     private readonly List<PieceIndex> _offered = [];
     private readonly List<SourceId> _convicted = [];
-    private bool _isUploadOnly;
 
     public TorrentSession(TorrentParts parts, Func<int> listenPort)
     {
@@ -52,6 +52,7 @@ internal sealed class TorrentSession
         _exchange = parts.Exchange;
         _router = parts.Router;
         _stats = parts.Stats;
+        _completion = parts.Completion;
         _reporter = parts.Reporter;
         _retention = parts.Retention;
         _dht = parts.Dht;
@@ -78,7 +79,7 @@ internal sealed class TorrentSession
         TakesMetadata = _metadata.Size is not null,
         MetadataSize = _metadata.Size,
         ExchangesPeers = _exchange is not null,
-        IsUploadOnly = _isUploadOnly || _pieces.Have.IsFull,
+        IsUploadOnly = _completion.IsComplete || _pieces.Have.IsFull,
     };
 
     /// <summary>Takes over the peers that came before the torrent was known: they hear what we have, and what they said is heard.</summary>
@@ -153,16 +154,16 @@ internal sealed class TorrentSession
     }
 
     /// <summary>Does what is due: late requests, choking, dialling.</summary>
-    public void OnTick(bool isSeeding, CancellationToken cancellationToken)
+    public void OnTick(CancellationToken cancellationToken)
     {
         long now = _stats.Now;
         TendStream();
         _downloads.Tick();
-        _uploads.Tick(now, isSeeding);
+        _uploads.Tick(now, _completion.IsComplete);
         _show.Tick();
         _metadata.Tick();
         _exchange?.Tick();
-        if (isSeeding)
+        if (_completion.IsComplete)
             CloseSeeds();
         foreach (PeerState peer in _admission.Peers.Pool.Peers)
             peer.Link.Flush();
@@ -181,10 +182,9 @@ internal sealed class TorrentSession
     /// <summary>Gives back what open pieces still hold. The disk must have let go of all buffers.</summary>
     public void Abandon() => _pieces.Abandon();
 
-    /// <summary>Everything wanted is here, from now on we give only: peers are told (BEP 21).</summary>
-    public void BecomeUploadOnly()
+    /// <summary>Tells the peers that the torrent is complete and only uploads from now on (BEP 21).</summary>
+    public void TellUploadOnly()
     {
-        _isUploadOnly = true;
         foreach (PeerState peer in _admission.Peers.Pool.Peers)
             PeerGreeting.SendHello(peer.Link, Terms);
     }

@@ -17,7 +17,6 @@ internal sealed class TransferStats
     private readonly RateMeter _uploaded;
     private readonly long _startedAt;
     private long _lastUploadAt;
-    private TimeSpan? _completedAfter;
     private PieceMap? _map;
     private int _mapped;
 
@@ -57,11 +56,10 @@ internal sealed class TransferStats
         peer?.Uploaded.Add(bytes, now);
     }
 
-    /// <summary>Everything wanted is here now.</summary>
-    public void OnComplete() => _completedAfter = _time.GetElapsedTime(_startedAt);
-
-    /// <summary>The state of the moment.</summary>
-    public TorrentSnapshot Draw(TorrentPhase phase)
+    /// <summary>The present state.</summary>
+    /// <param name="phase">The torrent's phase.</param>
+    /// <param name="completedAt">When it became complete, as a timestamp; null before.</param>
+    public TorrentSnapshot Draw(TorrentPhase phase, long? completedAt)
     {
         long now = _time.GetTimestamp();
         double rate = _pieces.Received.BytesPerSecond(now);
@@ -90,7 +88,7 @@ internal sealed class TransferStats
             KnownPeers = _book.Count,
             BannedPeers = _book.Banned,
             Elapsed = _time.GetElapsedTime(_startedAt, now),
-            CompletedAfter = _completedAfter,
+            CompletedAfter = completedAt is { } at ? _time.GetElapsedTime(_startedAt, at) : null,
             Eta = _pieces.BytesLeft == 0 ? TimeSpan.Zero : EtaOf(_pieces.BytesLeft, rate),
         };
     }

@@ -20,7 +20,6 @@ internal sealed class TorrentStorage : ITorrentStore
     private Upkeep? _upkeep;
     private StorageLock? _lock;
     private bool _hasSpare;
-    private int _completed;
     private bool _isClosed;
 
     /// <summary>Makes a storage; nothing is touched before <see cref="OpenAsync"/>.</summary>
@@ -93,7 +92,7 @@ internal sealed class TorrentStorage : ITorrentStore
             await upkeep.Flusher.DisposeAsync().ConfigureAwait(false);
             if (_lock is null)
                 return;
-            if (Volatile.Read(ref _completed) != 0)
+            if (upkeep.Finisher.IsDone)
                 await Task.Run(RemoveFolder).ConfigureAwait(false);
             else
                 await Task.Run(() => Save(upkeep)).ConfigureAwait(false);
@@ -254,7 +253,6 @@ internal sealed class TorrentStorage : ITorrentStore
     /// <summary>Everything wanted is complete. Bytes in the spare file can still be served, so it goes only at the end.</summary>
     private void Complete()
     {
-        Volatile.Write(ref _completed, 1);
         if (!_hasSpare)
             RemoveFolder();
     }

@@ -35,6 +35,9 @@ internal sealed class FileFinisher
         _missing = new int[metainfo.Files.Length];
     }
 
+    /// <summary>Whether every expected file has its final name. Safe for all threads.</summary>
+    public bool IsDone => Volatile.Read(ref _unfinished) == 0;
+
     /// <summary>Hears that a file has its final name, before the sink does. Set before the first piece.</summary>
     public Action<int>? Finished { get; set; }
 
@@ -117,8 +120,7 @@ internal sealed class FileFinisher
             while (TryTakeReady(out List<int> ready))
             {
                 Finish(ready);
-                _unfinished -= ready.Count;
-                if (_unfinished == 0)
+                if (Interlocked.Add(ref _unfinished, -ready.Count) == 0)
                     AllFinished?.Invoke();
             }
         }
