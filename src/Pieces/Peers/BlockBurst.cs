@@ -39,11 +39,11 @@ internal sealed class BlockBurst
     /// <param name="partial">The block that is on its way. It stays the caller's.</param>
     /// <param name="received">Bytes of it that have come.</param>
     /// <param name="rest">Gets what came behind the last block that was as expected.</param>
-    /// <param name="messages">Gets the blocks that are whole now, the caller's from then on.</param>
+    /// <param name="batch">Gets the blocks that are whole now.</param>
     /// <returns>The block that is on its way now, or null, and what has come of it.</returns>
     /// <exception cref="IOException">The stream ended.</exception>
     public async ValueTask<(BlockMessage? Partial, int Received)> ReadAsync(
-        BlockMessage partial, int received, IBufferWriter<byte> rest, List<PeerMessage> messages)
+        BlockMessage partial, int received, IBufferWriter<byte> rest, PeerBatch batch)
     {
         int wanted = partial.Data.Length - received;
         Prepare(partial.Data.Memory[received..], Math.Clamp((_source.Available - wanted + UnitLength - 1) / UnitLength, 0, MaxBlocks));
@@ -54,8 +54,8 @@ internal sealed class BlockBurst
                 throw new IOException("closed by the peer inside a block");
             if (count < wanted)
                 return (partial, received + count);
-            messages.Add(partial);
-            return Sort(count - wanted, rest, messages);
+            batch.Add(partial);
+            return Sort(count - wanted, rest, batch);
         }
         finally
         {
@@ -79,7 +79,7 @@ internal sealed class BlockBurst
     }
 
     // What is used of the buffers leaves the list; the others go back to the pool.
-    private (BlockMessage? Partial, int Received) Sort(int left, IBufferWriter<byte> rest, List<PeerMessage> messages)
+    private (BlockMessage? Partial, int Received) Sort(int left, IBufferWriter<byte> rest, PeerBatch batch)
     {
         int used = 0;
         (BlockMessage? Partial, int Received) onItsWay = (null, 0);
@@ -96,7 +96,7 @@ internal sealed class BlockBurst
                 break;
             }
 
-            messages.Add(message);
+            batch.Add(message);
             left -= BlockRequest.MaxLength;
         }
 

@@ -148,11 +148,11 @@ internal sealed class PeerConnection : IPeerLink
     private async Task ReadAllAsync(CancellationToken cancellationToken)
     {
         using var reader = new PeerReader(_stream, _options.Pool, new PeerFrameLimits(_options.PieceCount));
-        while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false) is { } messages)
+        while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false) is { } batch)
         {
-            // Before they are given away, their buffers with them.
-            _options.Trace?.Received(messages);
-            await _options.Sink.OnMessagesAsync(this, messages, cancellationToken).ConfigureAwait(false);
+            // Before the batch is given away, its buffers with it.
+            _options.Trace?.Received(batch.Messages);
+            await _options.Sink.OnMessagesAsync(this, batch, cancellationToken).ConfigureAwait(false);
         }
 
         Close("closed by the peer");

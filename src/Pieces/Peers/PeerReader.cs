@@ -39,24 +39,23 @@ internal sealed class PeerReader : IDisposable
         _limits = limits;
     }
 
-    /// <summary>Everything that one read brings, at least one message; null at the end of the stream. The list and its buffers are the
-    /// caller's.</summary>
+    /// <summary>Everything that one read brings, at least one message; null at the end of the stream. The batch is the caller's.</summary>
     /// <exception cref="PeerProtocolException">The peer broke the protocol.</exception>
     /// <exception cref="IOException">The connection broke, or ended inside a message.</exception>
-    public async ValueTask<List<PeerMessage>?> ReadAsync(CancellationToken cancellationToken)
+    public async ValueTask<PeerBatch?> ReadAsync(CancellationToken cancellationToken)
     {
         while (true)
         {
-            List<PeerMessage>? messages = null;
+            PeerBatch? batch = null;
             if (_partial is not null)
-                messages = await ReadBlocksAsync(cancellationToken).ConfigureAwait(false);
+                batch = await ReadBlocksAsync(cancellationToken).ConfigureAwait(false);
             else if (_pipe.Reader.TryRead(out ReadResult result))
-                messages = Parse(result.Buffer);
+                batch = Parse(result.Buffer);
             else if (!await FillAsync(cancellationToken).ConfigureAwait(false))
                 return _isDrained ? null : throw new IOException("closed by the peer inside a message");
 
-            if (messages is not null)
-                return messages;
+            if (batch is not null)
+                return batch;
         }
     }
 
@@ -79,9 +78,9 @@ internal sealed class PeerReader : IDisposable
         return count > 0;
     }
 
-    private List<PeerMessage>? Parse(ReadOnlySequence<byte> input)
+    private PeerBatch? Parse(ReadOnlySequence<byte> input)
     {
-        List<PeerMessage>? messages = null;
+        PeerBatch? batch = null;
         try
         {
             while (Skip(ref input) && PeerFraming.TryPeek(input, _limits.Longest, out PeerFrameHeader header))
@@ -105,19 +104,18 @@ internal sealed class PeerReader : IDisposable
                     break;
 
                 if (message is not null)
-                    (messages ??= []).Add(message);
+                    (batch ??= new PeerBatch()).Add(message);
             }
         }
         catch (PeerProtocolException)
         {
-            foreach (PeerMessage message in messages ?? [])
-                (message as BlockMessage)?.Data.Dispose();
+            batch?.Dispose();
             throw;
         }
 
         _isDrained = input.IsEmpty;
         _pipe.Reader.AdvanceTo(input.Start, input.End);
-        return messages;
+        return batch;
     }
 
     // True when nothing is left to skip.
@@ -152,18 +150,18 @@ internal sealed class PeerReader : IDisposable
     }
 
     // Reads on in a block that is on its way, and whatever blocks stand behind it; null when it is still not whole.
-    private async ValueTask<List<PeerMessage>?> ReadBlocksAsync(CancellationToken cancellationToken)
+    private async ValueTask<PeerBatch?> ReadBlocksAsync(CancellationToken cancellationToken)
     {
         if (_stream is not IScatterReader { CanScatter: true } source)
-            return await ReadBlockAsync(cancellationToken).ConfigureAwait(false) ? [TakePartial()] : null;
+            return await ReadBlockAsync(cancellationToken).ConfigureAwait(false) ? TakePartial() : null;
 
         if (source.Available == 0)
             await _stream.ReadAsync(Memory<byte>.Empty, cancellationToken).ConfigureAwait(false);
         _burst ??= new BlockBurst(source, _pool);
-        var messages = new List<PeerMessage>(BlockBurst.MaxBlocks + 1);
-        (_partial, _partialLength) = await _burst.ReadAsync(_partial!, _partialLength, _pipe.Writer, messages).ConfigureAwait(false);
+        var batch = new PeerBatch(BlockBurst.MaxBlocks + 1);
+        (_partial, _partialLength) = await _burst.ReadAsync(_partial!, _partialLength, _pipe.Writer, batch).ConfigureAwait(false);
         await _pipe.Writer.FlushAsync(CancellationToken.None).ConfigureAwait(false);
-        return messages.Count > 0 ? messages : null;
+        return batch.Messages.Count > 0 ? batch : null;
     }
 
     private async ValueTask<bool> ReadBlockAsync(CancellationToken cancellationToken)
@@ -175,10 +173,11 @@ internal sealed class PeerReader : IDisposable
         return _partialLength == _partial.Data.Length;
     }
 
-    private BlockMessage TakePartial()
+    private PeerBatch TakePartial()
     {
-        BlockMessage block = _partial!;
+        var batch = new PeerBatch(1);
+        batch.Add(_partial!);
         _partial = null;
-        return block;
+        return batch;
     }
 }

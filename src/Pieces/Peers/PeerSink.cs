@@ -12,9 +12,9 @@ internal interface IPeerSink
 {
     /// <summary>
     /// Everything that one read brought, in order; keep-alives and unknown messages are left out. The connection reads on only when the returned
-    /// task has ended (back-pressure). Ownership of the list and of each <see cref="BlockMessage"/>'s buffer passes to the sink.
+    /// task has ended (back-pressure). The sink owns the batch from this call on.
     /// </summary>
-    ValueTask OnMessagesAsync(PeerConnection peer, IReadOnlyList<PeerMessage> messages, CancellationToken cancellationToken);
+    ValueTask OnMessagesAsync(PeerConnection peer, PeerBatch batch, CancellationToken cancellationToken);
 
     /// <summary>Blocks went out to the peer; called once for each send.</summary>
     void OnUploaded(PeerConnection peer, int blocks, long bytes);

@@ -67,9 +67,9 @@ internal sealed class PeerLobby
 
     /// <summary>Lets everybody go over to a session, with what each has said, in an order in which it could have said it. Those of whom not
     /// everything is remembered are closed, to be dialled again.</summary>
-    public List<(PeerState Peer, List<PeerMessage> Words)> HandOver()
+    public List<(PeerState Peer, PeerBatch Words)> HandOver()
     {
-        var peers = new List<(PeerState Peer, List<PeerMessage> Words)>();
+        var peers = new List<(PeerState Peer, PeerBatch Words)>();
         foreach ((PeerState peer, EarlyWords words) in _words)
         {
             if (words.IsIncomplete)
@@ -106,15 +106,12 @@ internal sealed class PeerLobby
 
     private void OnSaid(PeerSaid said)
     {
-        bool isKnown = Admission.Peers.Pool.TryGet(said.Peer, out PeerState? peer);
-        foreach (PeerMessage message in said.Messages)
-        {
-            if (message is BlockMessage block)
-                block.Data.Dispose();
-            if (isKnown)
-                Hear(peer!, message);
-        }
-
+        // No block was asked for, so the batch gives back the buffers of those that came.
+        using PeerBatch batch = said.Batch;
+        if (!Admission.Peers.Pool.TryGet(said.Peer, out PeerState? peer))
+            return;
+        foreach (PeerMessage message in batch.Messages)
+            Hear(peer, message);
         BanConvicted();
         _desk.Ask();
     }

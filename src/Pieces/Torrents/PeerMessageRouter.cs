@@ -33,10 +33,10 @@ internal sealed class PeerMessageRouter
     }
 
     /// <summary>Deals with everything that one read brought, then asks the peer for more.</summary>
-    public void Handle(PeerState peer, IReadOnlyList<PeerMessage> messages)
+    public void Handle(PeerState peer, PeerBatch batch)
     {
-        for (int i = 0; i < messages.Count; i++)
-            Handle(peer, messages[i]);
+        while (batch.TryTake(out PeerMessage? message))
+            Handle(peer, message);
         _downloads.Serve(peer.Provider);
     }
 

@@ -2,7 +2,6 @@ using System.Net;
 using Pieces.Peers;
 using Pieces.Storage;
 using Pieces.Storage.Opening;
-using Pieces.Wire;
 
 namespace Pieces.Torrents;
 
@@ -35,7 +34,7 @@ internal sealed record DialFailed(IPEndPoint Address, string Reason, bool IsOurs
 }
 
 /// <summary>What one read from a peer brought.</summary>
-internal sealed record PeerSaid(PeerConnection Peer, IReadOnlyList<PeerMessage> Messages) : TorrentEvent;
+internal sealed record PeerSaid(PeerConnection Peer, PeerBatch Batch) : TorrentEvent;
 
 /// <summary>Blocks went out.</summary>
 internal sealed record PeerTook(PeerConnection Peer, int Blocks, long Bytes) : TorrentEvent;

@@ -5,7 +5,6 @@ using Pieces.Discovery;
 using Pieces.Peers;
 using Pieces.Storage;
 using Pieces.Trackers;
-using Pieces.Wire;
 
 namespace Pieces.Torrents;
 
@@ -67,7 +66,7 @@ internal sealed class TorrentInbox : IPeerSink, IDiskSink, ITrackerSink, ILocalS
     }
 
     /// <inheritdoc/>
-    public async ValueTask OnMessagesAsync(PeerConnection peer, IReadOnlyList<PeerMessage> messages, CancellationToken cancellationToken)
+    public async ValueTask OnMessagesAsync(PeerConnection peer, PeerBatch batch, CancellationToken cancellationToken)
     {
         try
         {
@@ -75,11 +74,11 @@ internal sealed class TorrentInbox : IPeerSink, IDiskSink, ITrackerSink, ILocalS
         }
         catch (OperationCanceledException)
         {
-            GiveBack(messages);
+            batch.Dispose();
             throw;
         }
 
-        Post(new PeerSaid(peer, messages));
+        Post(new PeerSaid(peer, batch));
     }
 
     /// <inheritdoc/>
@@ -112,21 +111,12 @@ internal sealed class TorrentInbox : IPeerSink, IDiskSink, ITrackerSink, ILocalS
         switch (e)
         {
             case PeerSaid said:
-                GiveBack(said.Messages);
+                said.Batch.Dispose();
                 _room.Release();
                 break;
             case PeerArrived arrived:
                 _abandoned.Add(arrived.Peer.Transport.DisposeAsync().AsTask());
                 break;
-        }
-    }
-
-    private static void GiveBack(IReadOnlyList<PeerMessage> messages)
-    {
-        foreach (PeerMessage message in messages)
-        {
-            if (message is BlockMessage block)
-                block.Data.Dispose();
         }
     }
 

@@ -85,12 +85,13 @@ internal sealed class TorrentSession
     /// <summary>Takes over the peers that came before the torrent was known: they hear what we have, and what they said is heard.</summary>
     public void TakeOver(PeerLobby lobby)
     {
-        foreach ((PeerState peer, List<Wire.PeerMessage> words) in lobby.HandOver())
+        foreach ((PeerState peer, PeerBatch words) in lobby.HandOver())
         {
+            using PeerBatch held = words;
             peer.Pieces.Begin(_pieceCount);
             _availability.Join(peer);
             if (PeerGreeting.SendRest(peer.Link, Offered, Terms))
-                _router.Handle(peer, words);
+                _router.Handle(peer, held);
             else
                 peer.Close(PeerEnding.Unplanned, "is to hear anew what is here");
         }
@@ -206,22 +207,15 @@ internal sealed class TorrentSession
 
     private void OnSaid(PeerSaid said)
     {
-        if (_admission.Peers.Pool.TryGet(said.Peer, out PeerState? peer))
-        {
-            _router.Handle(peer, said.Messages);
-            _uploads.Tend(peer);
-            _show.Serve(peer);
-            _lots.Tend(peer);
-            if (_delivery.HasCompleted(peer))
-                _reporter.Completed(peer);
+        using PeerBatch batch = said.Batch;
+        if (!_admission.Peers.Pool.TryGet(said.Peer, out PeerState? peer))
             return;
-        }
-
-        foreach (Wire.PeerMessage message in said.Messages)
-        {
-            if (message is BlockMessage block)
-                block.Data.Dispose();
-        }
+        _router.Handle(peer, batch);
+        _uploads.Tend(peer);
+        _show.Serve(peer);
+        _lots.Tend(peer);
+        if (_delivery.HasCompleted(peer))
+            _reporter.Completed(peer);
     }
 
     private void OnArrived(HandshakenPeer arrived)

@@ -13,7 +13,7 @@ namespace Pieces.Tests.Peers;
 /// <summary>Writes down what a connection says. Blocks stay rented until the test (or the rig's end) disposes them.</summary>
 internal sealed class RecordingSink : IPeerSink
 {
-    private readonly Channel<IReadOnlyList<PeerMessage>> _batches = Channel.CreateUnbounded<IReadOnlyList<PeerMessage>>();
+    private readonly Channel<PeerBatch> _batches = Channel.CreateUnbounded<PeerBatch>();
     private readonly Queue<PeerMessage> _read = new();
     private int _closedCalls;
 
@@ -34,11 +34,11 @@ internal sealed class RecordingSink : IPeerSink
 
     public int ClosedCalls => _closedCalls;
 
-    public async ValueTask OnMessagesAsync(PeerConnection peer, IReadOnlyList<PeerMessage> messages, CancellationToken cancellationToken)
+    public async ValueTask OnMessagesAsync(PeerConnection peer, PeerBatch batch, CancellationToken cancellationToken)
     {
         Batches++;
-        LargestBatch = Math.Max(LargestBatch, messages.Count);
-        _batches.Writer.TryWrite(messages);
+        LargestBatch = Math.Max(LargestBatch, batch.Messages.Count);
+        _batches.Writer.TryWrite(batch);
         await Gate.WaitAsync(cancellationToken);
     }
 
@@ -59,7 +59,7 @@ internal sealed class RecordingSink : IPeerSink
     {
         while (_read.Count == 0)
         {
-            foreach (PeerMessage message in await _batches.Reader.ReadAsync(cancellationToken))
+            foreach (PeerMessage message in (await _batches.Reader.ReadAsync(cancellationToken)).Messages)
                 _read.Enqueue(message);
         }
 
@@ -73,9 +73,9 @@ internal sealed class RecordingSink : IPeerSink
     /// <summary>Everything that was not looked at is given back.</summary>
     public void DisposeBlocks()
     {
-        while (_batches.Reader.TryRead(out IReadOnlyList<PeerMessage>? batch))
+        while (_batches.Reader.TryRead(out PeerBatch? batch))
         {
-            foreach (PeerMessage message in batch)
+            foreach (PeerMessage message in batch.Messages)
                 _read.Enqueue(message);
         }
 

@@ -130,9 +130,9 @@ public class PeerConnectionTcpTests
 
         public int ClosedCalls => _closedCalls;
 
-        public ValueTask OnMessagesAsync(PeerConnection peer, IReadOnlyList<PeerMessage> messages, CancellationToken cancellationToken)
+        public ValueTask OnMessagesAsync(PeerConnection peer, PeerBatch batch, CancellationToken cancellationToken)
         {
-            foreach (PeerMessage message in messages)
+            foreach (PeerMessage message in batch.Messages)
             {
                 var request = (RequestMessage)message;
                 peer.TryQueueUpload(new BlockRequest(new PieceIndex((int)request.Piece), (int)request.Begin, (int)request.Length)).Should().BeTrue();

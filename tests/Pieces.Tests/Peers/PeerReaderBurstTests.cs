@@ -43,12 +43,13 @@ public class PeerReaderBurstTests
         using var pool = new BlockPool();
         var stream = new CutStream(output.WrittenSpan.ToArray(), random: null, scatters: true);
         using var reader = new PeerReader(stream, pool, new PeerFrameLimits(Layout.PieceCount));
-        List<PeerMessage>? first = await reader.ReadAsync(TestContext.Current.CancellationToken);
-        List<PeerMessage>? second = await reader.ReadAsync(TestContext.Current.CancellationToken);
-        (first!.Count + second!.Count).Should().Be(12);
+        using PeerBatch? first = await reader.ReadAsync(TestContext.Current.CancellationToken);
+        using PeerBatch? second = await reader.ReadAsync(TestContext.Current.CancellationToken);
+        (first!.Messages.Count + second!.Messages.Count).Should().Be(12);
         stream.ScatteredReads.Should().Be(1);
-        foreach (BlockMessage block in first.Concat(second).Cast<BlockMessage>())
-            block.Data.Dispose();
+        first.Messages.Concat(second.Messages).Should().AllBeOfType<BlockMessage>();
+        first.Dispose();
+        second.Dispose();
         pool.Rented.Should().Be(0);
     }
 
@@ -66,19 +67,21 @@ public class PeerReaderBurstTests
     {
         List<string> seen = [];
         using var reader = new PeerReader(stream, pool, new PeerFrameLimits(Layout.PieceCount));
-        while (await reader.ReadAsync(TestContext.Current.CancellationToken) is { } messages)
+        while (await reader.ReadAsync(TestContext.Current.CancellationToken) is { } batch)
         {
-            foreach (PeerMessage message in messages)
+            using (batch)
             {
-                seen.Add(message is BlockMessage block
-                    ? $"{block.Piece}/{block.Begin}/{block.Data.Length}/{Sha1Digest.Of(block.Data.Memory.Span)}"
-                    : message.ToString());
-                (message as BlockMessage)?.Data.Dispose();
+                foreach (PeerMessage message in batch.Messages)
+                    seen.Add(TextOf(message));
             }
         }
 
         return seen;
     }
+
+    private static string TextOf(PeerMessage message) => message is BlockMessage block
+        ? $"{block.Piece}/{block.Begin}/{block.Data.Length}/{Sha1Digest.Of(block.Data.Memory.Span)}"
+        : message.ToString();
 
     // Mostly whole blocks, with short ones, other messages, keep-alives and unknown ones between them; a block at the end.
     private static byte[] Traffic(Random random, out List<string> expected)

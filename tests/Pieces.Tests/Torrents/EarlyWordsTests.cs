@@ -13,7 +13,7 @@ public class EarlyWordsTests
         var words = new EarlyWords();
         var bitfield = new BitfieldMessage([0xF0]);
         Hear(words, UnchokeMessage.Instance, bitfield, InterestedMessage.Instance, new HaveMessage(5), new AllowedFastMessage(3), new HaveMessage(6));
-        words.Replay().Should().Equal(
+        words.Replay().Messages.Should().Equal(
             bitfield, new HaveMessage(5), new HaveMessage(6), new AllowedFastMessage(3), UnchokeMessage.Instance, InterestedMessage.Instance);
         words.BitfieldBytes.Should().Be(1);
         words.IsIncomplete.Should().BeFalse();
@@ -25,7 +25,7 @@ public class EarlyWordsTests
         var words = new EarlyWords();
         Hear(words, HaveAllMessage.Instance, UnchokeMessage.Instance, InterestedMessage.Instance, new HaveMessage(1));
         Hear(words, HaveNoneMessage.Instance, ChokeMessage.Instance, NotInterestedMessage.Instance);
-        words.Replay().Should().Equal(HaveNoneMessage.Instance);
+        words.Replay().Messages.Should().Equal(HaveNoneMessage.Instance);
     }
 
     [Fact]
@@ -37,7 +37,7 @@ public class EarlyWordsTests
         words.IsIncomplete.Should().BeFalse();
         words.Hear(new HaveMessage(7));
         words.IsIncomplete.Should().BeTrue();
-        words.Replay().Should().HaveCount(EarlyWords.MaxHaves);
+        words.Replay().Messages.Should().HaveCount(EarlyWords.MaxHaves);
     }
 
     [Fact]
@@ -46,7 +46,7 @@ public class EarlyWordsTests
         var words = new EarlyWords();
         for (uint i = 0; i < 10 * EarlyWords.MaxAllowedFast; i++)
             words.Hear(new AllowedFastMessage(i));
-        words.Replay().Should().HaveCount(EarlyWords.MaxAllowedFast);
+        words.Replay().Messages.Should().HaveCount(EarlyWords.MaxAllowedFast);
         words.IsIncomplete.Should().BeFalse();
     }
 
@@ -58,7 +58,7 @@ public class EarlyWordsTests
         words.DropStatement();
         words.BitfieldBytes.Should().Be(0);
         words.IsIncomplete.Should().BeTrue();
-        words.Replay().Should().BeEmpty();
+        words.Replay().Messages.Should().BeEmpty();
     }
 
     [Fact]
@@ -67,7 +67,7 @@ public class EarlyWordsTests
         var words = new EarlyWords();
         words.Hear(new RequestMessage(0, 0, 1)).Should().BeFalse();
         words.Hear(new PortMessage(1)).Should().BeFalse();
-        words.Replay().Should().BeEmpty();
+        words.Replay().Messages.Should().BeEmpty();
     }
 
     private static void Hear(EarlyWords words, params PeerMessage[] messages)

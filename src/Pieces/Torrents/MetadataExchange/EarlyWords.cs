@@ -1,3 +1,4 @@
+using Pieces.Peers;
 using Pieces.Wire;
 
 namespace Pieces.Torrents.MetadataExchange;
@@ -64,18 +65,20 @@ internal sealed class EarlyWords
     }
 
     /// <summary>Everything that still counts, in an order in which it could have been said.</summary>
-    public List<PeerMessage> Replay()
+    public PeerBatch Replay()
     {
-        var messages = new List<PeerMessage>(_haves.Count + _allowed.Count + 3);
+        var batch = new PeerBatch(_haves.Count + _allowed.Count + 3);
         if (_statement is not null)
-            messages.Add(_statement);
-        messages.AddRange(_haves);
-        messages.AddRange(_allowed);
+            batch.Add(_statement);
+        foreach (PeerMessage have in _haves)
+            batch.Add(have);
+        foreach (PeerMessage allowed in _allowed)
+            batch.Add(allowed);
         if (_isUnchoked)
-            messages.Add(UnchokeMessage.Instance);
+            batch.Add(UnchokeMessage.Instance);
         if (_isInterested)
-            messages.Add(InterestedMessage.Instance);
-        return messages;
+            batch.Add(InterestedMessage.Instance);
+        return batch;
     }
 
     private void Keep(PeerMessage message, List<PeerMessage> list, int limit)
