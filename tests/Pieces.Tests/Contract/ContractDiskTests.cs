@@ -9,6 +9,7 @@ using Pieces.Tests.Support;
 namespace Pieces.Tests.Contract;
 
 /// <summary>What lies on the disk before, during and after a run.</summary>
+[LongChain(Seconds = 15)]
 [Trait("Tier", "Loopback")]
 public sealed class ContractDiskTests : IDisposable
 {

@@ -8,6 +8,7 @@ using Pieces.Tests.Support;
 namespace Pieces.Tests.Contract;
 
 /// <summary>Flags about what is fetched and where it goes, each by what it does.</summary>
+[LongChain(Seconds = 15)]
 [Trait("Tier", "Loopback")]
 public sealed class ContractFileFlagTests : IDisposable
 {

@@ -9,6 +9,7 @@ using Pieces.Tests.Support;
 namespace Pieces.Tests.Contract;
 
 /// <summary>Flags about peers, trackers, ports and rates, each by what it does.</summary>
+[LongChain(Seconds = 40)]
 [Trait("Tier", "Loopback")]
 public sealed class ContractNetworkFlagTests : IDisposable
 {

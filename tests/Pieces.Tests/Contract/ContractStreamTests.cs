@@ -13,6 +13,7 @@ using Pieces.Tests.Support;
 namespace Pieces.Tests.Contract;
 
 /// <summary>What goes to which stream, and how much of it.</summary>
+[LongChain(Seconds = 45)]
 [Trait("Tier", "Loopback")]
 public sealed class ContractStreamTests : IDisposable
 {

@@ -1,8 +1,10 @@
 using Pieces.Tests.Dht.Simulation;
+using Pieces.Tests.Support;
 
 namespace Pieces.Tests.Dht;
 
 /// <summary>A smaller run of what docs/dht.md shows for 10,000 nodes.</summary>
+[LongChain(Seconds = 15)]
 [Trait("Tier", "Swarm")]
 public class DhtSimulationTests
 {

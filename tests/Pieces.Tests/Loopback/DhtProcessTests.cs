@@ -9,6 +9,7 @@ using Pieces.Tests.Support;
 namespace Pieces.Tests.Loopback;
 
 /// <summary>The program in a closed DHT on loopback, made of itself.</summary>
+[LongChain(Seconds = 15)]
 [Trait("Tier", "Loopback")]
 public class DhtProcessTests
 {

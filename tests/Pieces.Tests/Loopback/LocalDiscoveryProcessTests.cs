@@ -7,6 +7,7 @@ using Pieces.Tests.Support;
 namespace Pieces.Tests.Loopback;
 
 /// <summary>Two machines on one cable that know of no tracker and of no peer.</summary>
+[LongChain(Seconds = 27)]
 [Trait("Tier", "Loopback")]
 public class LocalDiscoveryProcessTests
 {

@@ -8,6 +8,7 @@ using Pieces.Tests.Support;
 namespace Pieces.Tests.Loopback;
 
 /// <summary>The executable in a real terminal.</summary>
+[LongChain(Seconds = 25)]
 [Trait("Tier", "Loopback")]
 public sealed class TerminalTests : IDisposable
 {

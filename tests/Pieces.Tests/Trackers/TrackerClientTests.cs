@@ -5,10 +5,12 @@ using System.Threading.Channels;
 using Microsoft.Extensions.Time.Testing;
 using Pieces.Net;
 using Pieces.Primitives;
+using Pieces.Tests.Support;
 using Pieces.Trackers;
 
 namespace Pieces.Tests.Trackers;
 
+[LongChain(Seconds = 20)]
 [Trait("Tier", "Pure")]
 public sealed class TrackerClientTests : IAsyncDisposable
 {

@@ -1,0 +1,25 @@
+using System.Reflection;
+using Xunit.Sdk;
+using Xunit.v3;
+
+[assembly: TestCollectionOrderer(typeof(Pieces.Tests.Support.LongChainsFirst))]
+
+namespace Pieces.Tests.Support;
+
+/// <summary>
+/// Starts the longest chains of tests first. Each class is a collection of its own, and collections run beside each other, so a long one that starts
+/// last would run alone at the end. All others keep the order that xunit gives them.
+/// </summary>
+public sealed class LongChainsFirst : ITestCollectionOrderer
+{
+    public IReadOnlyCollection<TTestCollection> OrderTestCollections<TTestCollection>(IReadOnlyCollection<TTestCollection> testCollections)
+        where TTestCollection : ITestCollection =>
+        [.. DefaultTestCollectionOrderer.Instance.OrderTestCollections(testCollections).OrderByDescending(collection => SecondsOf(collection))];
+
+    /// <summary>What the class of a collection says of itself; 0 where it says nothing, or where the collection holds several classes.</summary>
+    internal static int SecondsOf(ITestCollection collection) => ClassOf(collection)?.GetCustomAttribute<LongChainAttribute>()?.Seconds ?? 0;
+
+    // The collection of a class is called "Test collection for CLASS (id: HASH)"; no other property of it names the class.
+    private static Type? ClassOf(ITestCollection collection) => collection.TestCollectionDisplayName.Split(' ')
+        .Select(word => typeof(LongChainsFirst).Assembly.GetType(word)).FirstOrDefault(type => type is not null);
+}
