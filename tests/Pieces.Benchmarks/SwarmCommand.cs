@@ -13,10 +13,12 @@ internal static class SwarmCommand
     private const string Series = "--series";
     private const string Runs = "runs=";
 
-    // One thread, a collector that does not run all the time, and a compiler that improves at once what runs often.
+    // One thread, a collector that does not run all the time, and a compiler that improves at once what runs often. It does so once: to measure first
+    // what runs how costs a run of some seconds more than it saves.
     private static readonly (string Name, string Value)[] Environs =
     [
         ("DOTNET_PROCESSOR_COUNT", "1"), ("DOTNET_GCgen0size", "20000000"), ("DOTNET_gcConcurrent", "0"), ("DOTNET_TC_CallCountingDelayMs", "0"),
+        ("DOTNET_TieredPGO", "0"),
     ];
 
     public static async Task<int> RunAsync(string[] args)
