@@ -13,6 +13,10 @@ namespace Pieces.Tests.Cli;
 [Trait("Tier", "Pure")]
 public sealed class TransferLoopTests : IDisposable
 {
+    // Whoever holds a run holds its timer. Of a run that a failed test leaves behind the collector would end the timer, and then it would turn for ever on
+    // the thread of the finalizers.
+    private static readonly System.Collections.Concurrent.ConcurrentBag<Task> Begun = [];
+
     private readonly FakeTimeProvider _time = new();
     private readonly FakeHost _host = new();
     private readonly Recorder _heard = new();
@@ -153,8 +157,12 @@ public sealed class TransferLoopTests : IDisposable
     private Task<IReadOnlyList<SourceResult>> Start(int jobs, params string[] sources) =>
         Start(new TransferSettings { Client = new TorrentClientOptions(), Torrent = new TorrentOptions(), Jobs = jobs }, sources);
 
-    private Task<IReadOnlyList<SourceResult>> Start(TransferSettings settings, params string[] sources) =>
-        Task.Run(new TransferLoop(_host, settings, _heard, _time, _stop, sources).RunAsync);
+    private Task<IReadOnlyList<SourceResult>> Start(TransferSettings settings, params string[] sources)
+    {
+        Task<IReadOnlyList<SourceResult>> run = Task.Run(new TransferLoop(_host, settings, _heard, _time, _stop, sources).RunAsync);
+        Begun.Add(run);
+        return run;
+    }
 
     private sealed class FakeHost : ITransferHost
     {
