@@ -1,9 +1,10 @@
 using System.Net;
+using Pieces.Tests.Support;
 
 namespace Pieces.Tests.Interop;
 
 /// <summary>Magnet links whose peers are found in the DHT alone, between the built program and other people's clients.</summary>
-[Collection("Real peers that need more than a torrent file")]
+[LongChain(Seconds = 50)]
 [Trait("Tier", "Interop")]
 public sealed class DhtMagnetTests
 {
@@ -14,9 +15,22 @@ public sealed class DhtMagnetTests
     [Theory]
     [InlineData("libtorrent")]
     [InlineData("aria2")]
-    [InlineData("Transmission")]
     [InlineData("qBittorrent")]
-    public async Task It_gets_a_magnet_whose_only_peer_is_another_client_found_in_the_DHT(string name)
+    public Task It_gets_a_magnet_whose_only_peer_is_another_client_found_in_the_DHT(string name) => GetFoundAsync(name);
+
+    [Theory]
+    [InlineData("libtorrent")]
+    [InlineData("aria2")]
+    [InlineData("qBittorrent")]
+    public async Task Another_client_gets_a_magnet_whose_only_peer_and_only_node_it_is(string name)
+    {
+        RealPeers.Require(name);
+        await using var space = new DhtSpace();
+        await GiveAsync(space, name, []);
+    }
+
+    /// <summary>A client seeds what only the DHT knows of; the program finds it and gets everything.</summary>
+    internal static async Task GetFoundAsync(string name)
     {
         CancellationToken cancellationToken = TestContext.Current.CancellationToken;
         RequireAll(name);
@@ -41,40 +55,10 @@ public sealed class DhtMagnetTests
         space.Sample.FirstDifferenceOrStray(ours).Should().BeNull();
     }
 
-    [Theory]
-    [InlineData("libtorrent")]
-    [InlineData("aria2")]
-    [InlineData("qBittorrent")]
-    public async Task Another_client_gets_a_magnet_whose_only_peer_and_only_node_it_is(string name)
+    /// <summary>The program seeds; a client finds it in the DHT and gets everything.</summary>
+    internal static async Task GiveAsync(DhtSpace space, string name, IReadOnlyList<IPEndPoint> others)
     {
         CancellationToken cancellationToken = TestContext.Current.CancellationToken;
-        RealPeers.Require(name);
-        await using var space = new DhtSpace();
-        await GetsFromPiecesAsync(space, name, [], cancellationToken);
-    }
-
-    /// <summary>Transmission searches nowhere before it knows more than eight nodes; so here other ones are beside it.</summary>
-    [Fact]
-    public async Task Transmission_gets_a_magnet_whose_only_peer_it_is()
-    {
-        CancellationToken cancellationToken = TestContext.Current.CancellationToken;
-        RequireAll("Transmission");
-        await using var space = new DhtSpace();
-        await GetsFromPiecesAsync(space, "Transmission", space.AddCrowd(), cancellationToken);
-    }
-
-    /// <summary>As before, but all that it sees of the DHT is the program under test: these nodes, one of which has the content.</summary>
-    [Fact]
-    public async Task Transmission_gets_a_magnet_in_a_DHT_that_is_nobody_else()
-    {
-        CancellationToken cancellationToken = TestContext.Current.CancellationToken;
-        RealPeers.Require("Transmission");
-        await using var space = new DhtSpace();
-        await GetsFromPiecesAsync(space, "Transmission", space.AddOwnCrowd(), cancellationToken);
-    }
-
-    private static async Task GetsFromPiecesAsync(DhtSpace space, string name, IReadOnlyList<IPEndPoint> others, CancellationToken cancellationToken)
-    {
         string theirs = space.Folder("theirs");
         string ours = space.Folder("ours");
         space.Sample.WriteContent(ours);
@@ -87,7 +71,8 @@ public sealed class DhtMagnetTests
         (await pieces.TerminateAsync(StopLimit, cancellationToken)).Should().Be(0, "a signal while it seeds complete data is the intended end");
     }
 
-    private static void RequireAll(string name)
+    /// <summary>Skips the running test where the client, or one of those that <see cref="DhtSpace.AddCrowd"/> starts, is not installed.</summary>
+    internal static void RequireAll(string name)
     {
         foreach (string needed in (string[])[name, "libtorrent", "aria2", "Transmission"])
             RealPeers.Require(needed);

@@ -6,7 +6,6 @@ using Pieces.Tests.Support;
 namespace Pieces.Tests.Interop;
 
 /// <summary>How another client sees a download of some of the files (BEP 21).</summary>
-[Collection("Real peers")]
 [Trait("Tier", "Interop")]
 public sealed class PartialSeedInteropTests
 {

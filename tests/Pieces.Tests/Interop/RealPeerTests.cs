@@ -2,8 +2,11 @@ using Pieces.Tests.Support;
 
 namespace Pieces.Tests.Interop;
 
-/// <summary>The built program against other people's clients and trackers, as processes on 127.0.0.0/8.</summary>
-[Collection("Real peers")]
+/// <summary>
+/// The built program against other people's clients and trackers, as processes on 127.0.0.0/8. <see cref="TransmissionDownloadTests"/> says where the
+/// rows of Transmission are.
+/// </summary>
+[LongChain(Seconds = 55)]
 [Trait("Tier", "Interop")]
 public sealed class RealPeerTests
 {
@@ -20,9 +23,6 @@ public sealed class RealPeerTests
         { "aria2", TrackerKind.OpenTrackerHttp, SampleShape.SeveralFiles },
         { "aria2", TrackerKind.OpenTrackerUdp, SampleShape.OneFile },
         { "aria2", TrackerKind.PiecesTrackerUdp, SampleShape.SeveralFiles },
-        { "Transmission", TrackerKind.OpenTrackerHttp, SampleShape.OneFile },
-        { "Transmission", TrackerKind.OpenTrackerUdp, SampleShape.SeveralFiles },
-        { "Transmission", TrackerKind.PiecesTrackerHttp, SampleShape.OneFile },
         { "qBittorrent", TrackerKind.OpenTrackerHttp, SampleShape.SeveralFiles },
         { "qBittorrent", TrackerKind.OpenTrackerUdp, SampleShape.OneFile },
         { "qBittorrent", TrackerKind.PiecesTrackerUdp, SampleShape.OneFile },
@@ -40,9 +40,6 @@ public sealed class RealPeerTests
         { "aria2", TrackerKind.OpenTrackerHttp, SampleShape.OneFile },
         { "aria2", TrackerKind.OpenTrackerUdp, SampleShape.SeveralFiles },
         { "aria2", TrackerKind.PiecesTrackerHttp, SampleShape.SeveralFiles },
-        { "Transmission", TrackerKind.OpenTrackerHttp, SampleShape.SeveralFiles },
-        { "Transmission", TrackerKind.OpenTrackerUdp, SampleShape.OneFile },
-        { "Transmission", TrackerKind.PiecesTrackerUdp, SampleShape.SeveralFiles },
         { "qBittorrent", TrackerKind.OpenTrackerHttp, SampleShape.OneFile },
         { "qBittorrent", TrackerKind.OpenTrackerUdp, SampleShape.SeveralFiles },
         { "qBittorrent", TrackerKind.PiecesTrackerHttp, SampleShape.OneFile },
@@ -53,7 +50,14 @@ public sealed class RealPeerTests
 
     [Theory]
     [MemberData(nameof(Downloads))]
-    public async Task It_downloads_what_another_client_seeds(string name, TrackerKind tracker, SampleShape shape)
+    public Task It_downloads_what_another_client_seeds(string name, TrackerKind tracker, SampleShape shape) => DownloadAsync(name, tracker, shape);
+
+    [Theory]
+    [MemberData(nameof(Seedings))]
+    public Task It_seeds_what_another_client_downloads(string name, TrackerKind tracker, SampleShape shape) => SeedAsync(name, tracker, shape);
+
+    /// <summary>A client seeds; the program downloads, and the tracker hears of it.</summary>
+    internal static async Task DownloadAsync(string name, TrackerKind tracker, SampleShape shape)
     {
         CancellationToken cancellationToken = TestContext.Current.CancellationToken;
         RealClient client = RealPeers.Require(name, tracker);
@@ -76,9 +80,8 @@ public sealed class RealPeerTests
             cancellationToken);
     }
 
-    [Theory]
-    [MemberData(nameof(Seedings))]
-    public async Task It_seeds_what_another_client_downloads(string name, TrackerKind tracker, SampleShape shape)
+    /// <summary>The program seeds until a client has everything, and the tracker hears of its end.</summary>
+    internal static async Task SeedAsync(string name, TrackerKind tracker, SampleShape shape)
     {
         CancellationToken cancellationToken = TestContext.Current.CancellationToken;
         RealClient client = RealPeers.Require(name, tracker);
