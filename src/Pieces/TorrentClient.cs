@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Runtime.CompilerServices;
 using Pieces.Dht;
 using Pieces.Dht.Queries;
 using Pieces.Discovery;
@@ -194,13 +193,9 @@ public sealed class TorrentClient : IAsyncDisposable
             if (_torrents.ContainsKey(infoHash))
                 throw new ArgumentException($"{infoHash} is being worked on already", nameof(infoHash));
             var inbox = new TorrentInbox();
-            var torrent = new Torrent(infoHash, _options.TimeProvider, () => inbox.Post(StopWanted.Instance));
-            var running = new RunningTorrent(torrent, inbox);
             TorrentBasis basis = prepare(inbox);
-            if (basis is TorrentSetup { Metainfo: var metainfo })
-                torrent.MarkKnown(metainfo);
-            else
-                torrent.Publish(new TorrentSnapshot { Phase = TorrentPhase.FindingPeers });
+            Torrent torrent = basis.CreateHandle();
+            var running = new RunningTorrent(torrent, inbox);
             _torrents[infoHash] = running;
             _services.Encryption.Swarms.Add(infoHash);
             running.Life = Task.Run(() => LiveAsync(running, basis), CancellationToken.None);
@@ -213,14 +208,7 @@ public sealed class TorrentClient : IAsyncDisposable
         var contacts = new TorrentContacts(basis);
         try
         {
-            TorrentSetup? setup = basis is MagnetSetup magnet
-                ? await new MagnetLoop(magnet, running.Torrent, contacts).RunAsync().ConfigureAwait(false)
-                : (TorrentSetup)basis;
-            if (setup is null)
-                return;
-            var loop = new TorrentLoop(setup, running.Torrent, contacts);
-            await using ConfiguredAsyncDisposable disposing = loop.ConfigureAwait(false);
-            await loop.RunAsync().ConfigureAwait(false);
+            await new TorrentLoop(basis, running.Torrent, contacts).RunAsync().ConfigureAwait(false);
         }
         finally
         {

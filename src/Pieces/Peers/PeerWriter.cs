@@ -112,7 +112,7 @@ internal sealed class PeerWriter
 
         try
         {
-            await _options.Store.ReadAsync(_reads, cancellationToken).ConfigureAwait(false);
+            await _options.Store().ReadAsync(_reads, cancellationToken).ConfigureAwait(false);
             return true;
         }
         catch (StorageException e) when (_connection.SupportsFast)

@@ -1,5 +1,3 @@
-using Pieces.Metadata;
-using Pieces.Primitives;
 using Pieces.Torrents.Downloading;
 
 namespace Pieces.Torrents;
@@ -17,20 +15,18 @@ internal sealed class CompletionState
     private bool _isDelivered;
 
     /// <summary>Looks at what was there when the transfer began; nothing is complete before <see cref="TryComplete"/>.</summary>
-    /// <param name="setup">What the torrent is to do.</param>
     /// <param name="pieces">Knows which pieces are missing.</param>
-    /// <param name="finishedFiles">Files that had their final name before the data was checked.</param>
-    public CompletionState(TorrentSetup setup, PieceManager pieces, Bitfield finishedFiles)
+    /// <param name="time">Source of timestamps.</param>
+    /// <param name="unfinishedFiles">Number of wanted files without their final name.</param>
+    /// <param name="isStream">Whether a target has to read everything.</param>
+    /// <param name="isSeedOnly">Whether what is there is only uploaded.</param>
+    public CompletionState(PieceManager pieces, TimeProvider time, int unfinishedFiles, bool isStream, bool isSeedOnly)
     {
         _pieces = pieces;
-        _time = setup.Services.TimeProvider;
-        _isSeedOnly = setup.Options.SeedOnly;
-        _isDelivered = setup.Options.Stream is null;
-        foreach (FileEntry file in setup.WantedFiles())
-        {
-            if (!finishedFiles[file.Index])
-                _unfinishedFiles++;
-        }
+        _time = time;
+        _unfinishedFiles = unfinishedFiles;
+        _isDelivered = !isStream;
+        _isSeedOnly = isSeedOnly;
     }
 
     /// <summary>Whether the torrent is complete: from now on it only uploads.</summary>

@@ -46,3 +46,9 @@ internal sealed class ContentHandover
         }
     }
 }
+
+/// <summary>The target of a stream has read everything.</summary>
+internal sealed record ContentDelivered : StageWork
+{
+    public static readonly ContentDelivered Instance = new();
+}

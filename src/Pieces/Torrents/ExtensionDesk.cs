@@ -31,6 +31,20 @@ internal sealed class ExtensionDesk
         _book = book;
     }
 
+    /// <summary>Sends what is due.</summary>
+    public void Tick()
+    {
+        _metadata.Tick();
+        _exchange?.Tick();
+    }
+
+    /// <summary>A peer has left.</summary>
+    public void Forget(PeerState peer)
+    {
+        _metadata.Forget(peer);
+        _exchange?.Forget(peer);
+    }
+
     /// <summary>Deals with it. Ids of extensions that we did not offer on this connection are skipped, never fatal (BEP 10).</summary>
     /// <param name="peer">Who sent it.</param>
     /// <param name="message">The message.</param>

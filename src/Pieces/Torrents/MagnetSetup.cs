@@ -10,6 +10,17 @@ internal sealed record MagnetSetup : TorrentBasis
     /// <summary>The link; its peers stand among those of the options.</summary>
     public required MagnetLink Link { get; init; }
 
+    /// <inheritdoc/>
+    public override ITorrentStage FirstStage(StageContext context) => new MetadataStage(this, context);
+
+    /// <inheritdoc/>
+    public override Torrent CreateHandle()
+    {
+        Torrent torrent = base.CreateHandle();
+        torrent.Publish(new TorrentSnapshot { Phase = TorrentPhase.FindingPeers });
+        return torrent;
+    }
+
     /// <summary>What the link's trackers are told, or null when there are none to ask.</summary>
     public TrackerClientOptions? TrackerOptions() =>
         TrackerOptions([.. Link.Trackers.Select(url => (ImmutableArray<string>)[url])], isPrivate: false);

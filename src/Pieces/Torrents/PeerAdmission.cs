@@ -4,24 +4,18 @@ using Pieces.Peers;
 using Pieces.Primitives;
 using Pieces.Storage;
 using Pieces.Wire;
-using Serilog;
 
 namespace Pieces.Torrents;
 
 /// <summary>Lets peers in and out of one torrent: dials, refuses, starts connections, bans. Owned by the torrent's loop.</summary>
 internal sealed class PeerAdmission
 {
-    // Enough to find whoever a late verdict convicts; an address is a few dozen bytes.
-    private const int MaxRemembered = 4096;
-
     private readonly TorrentServices _services;
     private readonly TorrentInbox _inbox;
-    private readonly LateBlocks _blocks = new();
     private readonly PeerDialer _dialer;
-    private readonly Dictionary<SourceId, IPEndPoint> _gone = [];
-    private readonly Queue<SourceId> _goneInOrder = new();
+    private readonly DepartedPeers _departed = new();
     private readonly TaskSet _closing = new();
-    private readonly ILogger _logger;
+    private IBlockSource? _store;
     private int _pieceCount;
     private int _lastId;
 
@@ -33,13 +27,12 @@ internal sealed class PeerAdmission
         _dialer = dialer;
         Peers = peers;
         Limits = limits;
-        _logger = services.Logger;
     }
 
     /// <summary>The pieces are known now, and there is a place that they are served from.</summary>
     public void BeginPieces(IBlockSource store, int pieceCount)
     {
-        _blocks.Target = store;
+        _store = store;
         _pieceCount = pieceCount;
     }
 
@@ -50,14 +43,25 @@ internal sealed class PeerAdmission
     public TorrentLimits Limits { get; }
 
     /// <summary>Dials as many as there is room for; where there is none, a peer with whom nothing happens makes room for one that is known.</summary>
-    /// <returns>Whether nobody is connected and nobody is left to dial.</returns>
-    public bool DialMore(CancellationToken cancellationToken)
+    public void DialMore(CancellationToken cancellationToken)
     {
         if (Peers.Pool.Room == 0 && Peers.Book.HasDue)
             Peers.Pool.LeastUseful()?.Close(PeerEnding.Useless, "makes room for another peer");
         while (_dialer.Dialling < Math.Min(PeerDialer.MaxDialling, Peers.Pool.Room) && Peers.Book.TakeNext() is { } address)
             _dialer.Dial(address, Peers.Book.WantsEncryption(address), cancellationToken);
-        return Peers.Pool.Peers.Count == 0 && _dialer.Dialling == 0;
+    }
+
+    /// <summary>Whether no peer is connected and none is being dialled.</summary>
+    public bool IsAlone => Peers.Pool.Peers.Count == 0 && _dialer.Dialling == 0;
+
+    /// <summary>The peer of a connection; null when it was not admitted, or has left.</summary>
+    public PeerState? Find(PeerConnection connection) => Peers.Pool.TryGet(connection, out PeerState? peer) ? peer : null;
+
+    /// <summary>Sends every peer the messages that were in no hurry.</summary>
+    public void FlushAll()
+    {
+        foreach (PeerState peer in Peers.Pool.Peers)
+            peer.Link.Flush();
     }
 
     /// <summary>A handshake is done: takes the peer in and starts its connection, or closes it and returns null.</summary>
@@ -70,7 +74,7 @@ internal sealed class PeerAdmission
             (refusal, replaced) = ("forgotten while it was dialled", null);
         if (refusal is not null)
         {
-            _logger.Debug("{Peer}: not taken: {Reason}", peer.RemoteEndPoint, refusal);
+            _services.Logger.Debug("{Peer}: not taken: {Reason}", peer.RemoteEndPoint, refusal);
             if (peer.IsOutbound)
                 Peers.Book.Useless(peer.RemoteEndPoint);
             _closing.Add(peer.Transport.DisposeAsync().AsTask());
@@ -90,7 +94,7 @@ internal sealed class PeerAdmission
     {
         if (Peers.Pool.Remove(gone.Peer) is not { } peer)
             return null;
-        Remember(peer);
+        _departed.Add(peer.Id, PeerAddressRules.Normalize(peer.Link.RemoteEndPoint));
         if (peer.DialAddress is { } address)
             Judge(address, gone.IsProtocolError ? PeerEnding.Offence : peer.Ending, peer.Provider.Downloaded.Total + peer.Uploaded.Total > 0);
         return peer;
@@ -106,7 +110,7 @@ internal sealed class PeerAdmission
     /// <summary>A dial came to nothing.</summary>
     public void Failed(DialFailed failed)
     {
-        _logger.Debug("{Peer}: {Reason}", failed.Address, failed.Reason);
+        _services.Logger.Debug("{Peer}: {Reason}", failed.Address, failed.Reason);
         if (failed.WantsEncryption is { } wantsEncryption)
             Peers.Book.NoteGreeting(failed.Address, wantsEncryption);
         if (failed.IsOurselves)
@@ -127,7 +131,7 @@ internal sealed class PeerAdmission
             return Peers.Book.Ban(address, peer.DialAddress) ? address : null;
         }
 
-        return _gone.TryGetValue(convicted, out IPEndPoint? left) && Peers.Book.Ban(left) ? left : null;
+        return _departed.AddressOf(convicted) is { } left && Peers.Book.Ban(left) ? left : null;
     }
 
     /// <summary>Closes whoever is connected from an address that was banned since.</summary>
@@ -154,8 +158,8 @@ internal sealed class PeerAdmission
         }
     }
 
-    /// <summary>Whether an address is being dialled or may be.</summary>
-    public bool HasHope => _dialer.Dialling > 0 || Peers.Book.Count > 0;
+    /// <summary>Whether a peer is connected, is being dialled, or could be.</summary>
+    public bool HasHope => Peers.Pool.Peers.Count > 0 || _dialer.Dialling > 0 || Peers.Book.Count > 0;
 
     /// <summary>Closes everyone; ends when all connections have ended.</summary>
     public async Task CloseAllAsync(string reason)
@@ -187,15 +191,6 @@ internal sealed class PeerAdmission
         }
     }
 
-    // A verdict may come when its peer has left.
-    private void Remember(PeerState peer)
-    {
-        if (_goneInOrder.Count == MaxRemembered)
-            _gone.Remove(_goneInOrder.Dequeue());
-        _gone[peer.Id] = PeerAddressRules.Normalize(peer.Link.RemoteEndPoint);
-        _goneInOrder.Enqueue(peer.Id);
-    }
-
     private PeerState Admit(HandshakenPeer peer)
     {
         long now = _services.TimeProvider.GetTimestamp();
@@ -208,7 +203,7 @@ internal sealed class PeerAdmission
             Transport = peer.Transport,
             Handshake = peer.Handshake,
             Sink = _inbox,
-            Store = _blocks,
+            Store = () => _store ?? throw new InvalidOperationException("no peer may request blocks before the pieces are known"),
             Pool = _services.BlockPool,
             PieceCount = _pieceCount,
             DownloadLimiter = limits.Download,

@@ -32,7 +32,7 @@ internal sealed class PeerMessageRouter
         _dht = dht;
     }
 
-    /// <summary>Deals with everything that one read brought, then asks the peer for more.</summary>
+    /// <summary>Handles everything that one read brought.</summary>
     public void Handle(PeerState peer, PeerBatch batch)
     {
         while (batch.TryTake(out PeerMessage? message))

@@ -6,7 +6,7 @@ using Pieces.Trackers;
 namespace Pieces.Torrents;
 
 /// <summary>What is known of a torrent before its metainfo is, and what it works with. Immutable.</summary>
-internal record TorrentBasis
+internal abstract record TorrentBasis
 {
     public required InfoHash InfoHash { get; init; }
 
@@ -20,6 +20,12 @@ internal record TorrentBasis
     public required Random Random { get; init; }
 
     public required TorrentReporter Reporter { get; init; }
+
+    /// <summary>The stage in which the torrent's life begins.</summary>
+    public abstract ITorrentStage FirstStage(StageContext context);
+
+    /// <summary>The public handle of the torrent.</summary>
+    public virtual Torrent CreateHandle() => new(InfoHash, Services.TimeProvider, () => Inbox.Post(StopWanted.Instance));
 
     /// <summary>Makes what lets the torrent's peers in; it knows nobody yet.</summary>
     public PeerAdmission CreateAdmission()

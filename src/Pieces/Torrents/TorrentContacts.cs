@@ -1,13 +1,12 @@
 using System.Collections.Immutable;
 using System.Net;
-using Pieces.Torrents.MetadataExchange;
+using Pieces.Primitives;
 using Pieces.Trackers;
 
 namespace Pieces.Torrents;
 
 /// <summary>
-/// What brings a torrent its peers, from its first moment to its last: also from before its metainfo is known. Owned by the torrent's loop, and by
-/// the one before it when it began as a magnet link.
+/// What brings a torrent its peers, from its first moment to its last: also from before its metainfo is known. Owned by the torrent's loop.
 /// </summary>
 internal sealed class TorrentContacts : IAsyncDisposable
 {
@@ -22,16 +21,12 @@ internal sealed class TorrentContacts : IAsyncDisposable
         _basis = basis;
         _inbox = basis.Inbox;
         _handPeers = new HandPeers(basis);
-        Metadata = new MetadataDesk(new MetadataFetch(basis.InfoHash, basis.Services.TimeProvider), basis.Services.TimeProvider);
         Dht = new TorrentDht(basis);
-        Lobby = new PeerLobby(basis.CreateAdmission(), Metadata, Dht, basis.Services, basis.Reporter);
+        Admission = basis.CreateAdmission();
     }
 
-    /// <summary>The peers, until a session takes them over.</summary>
-    public PeerLobby Lobby { get; }
-
-    /// <summary>Fetches the metadata where it is not known.</summary>
-    public MetadataDesk Metadata { get; }
+    /// <summary>The peers that are known and connected, and how they come and go.</summary>
+    public PeerAdmission Admission { get; }
 
     /// <summary>The trackers; null when there are none, or nobody has asked yet.</summary>
     public TrackerClient? Trackers { get; private set; }
@@ -44,7 +39,7 @@ internal sealed class TorrentContacts : IAsyncDisposable
 
     /// <summary>Whether every tracker has refused this torrent, none has named peers, and no peer can be found in another way.</summary>
     public bool EveryTrackerRefused =>
-        Trackers?.EveryTrackerRefused == true && _basis.Options.Peers.IsEmpty && !Dht.IsUnderWay && !Lobby.HasHope;
+        Trackers?.EveryTrackerRefused == true && _basis.Options.Peers.IsEmpty && !Dht.IsUnderWay && !Admission.HasHope;
 
     /// <summary>Ends with the torrent.</summary>
     public CancellationToken Stopping => _stopping.Token;
@@ -70,32 +65,36 @@ internal sealed class TorrentContacts : IAsyncDisposable
         Trackers.Start();
     }
 
-    /// <summary>Tells the user what trackers, the DHT or a look-up have said.</summary>
-    public void Tell(TorrentEvent said)
+    /// <summary>Asks trackers for peers when none is connected or being dialled, and the DHT when there is room for more than are known.</summary>
+    public void NeedPeers()
     {
-        switch (said)
-        {
-            case TrackerSaid tracker:
-                _basis.Reporter.Tracker(tracker.Url, tracker.Peers, tracker.Error);
-                break;
-            case TrackerWarned warned:
-                _basis.Reporter.Warn($"{warned.Url} says: {warned.Message}");
-                break;
-            case DhtSearched searched:
-                _basis.Reporter.Dht(searched.Peers, searched.Answers, Dht.Nodes);
-                break;
-            case WarningRaised warning:
-                _basis.Reporter.Warn(warning.Message);
-                break;
-        }
+        if (Admission.IsAlone)
+            Trackers?.NeedPeers();
+        if (Admission.LacksPeers)
+            Dht.NeedPeers();
     }
 
-    /// <summary>It has turned out private: leaves the DHT and local discovery at once, and whoever may be a peer by them alone.</summary>
-    public async Task BecomePrivateAsync()
+    /// <summary>Bans peers that sent bad data, closes every connection from their addresses, and empties the list.</summary>
+    public void Ban(List<SourceId> convicted)
+    {
+        foreach (SourceId id in convicted)
+        {
+            if (Admission.Ban(id) is not { } address)
+                continue;
+            _basis.Reporter.Banned(address);
+            Admission.CloseBanned();
+        }
+
+        convicted.Clear();
+    }
+
+    /// <summary>The torrent has turned out private: leaves the DHT and local discovery, and closes the peers that are known from them
+    /// alone.</summary>
+    public Task BecomePrivateAsync()
     {
         _basis.Services.LocalDiscovery?.Remove(_basis.InfoHash);
-        await Dht.LeaveAsync().ConfigureAwait(false);
-        Lobby.Admission.BecomePrivate();
+        Admission.BecomePrivate();
+        return Dht.LeaveAsync();
     }
 
     /// <summary>Ends all that is being asked and dialled, but for the trackers, which hear of it.</summary>
@@ -111,7 +110,7 @@ internal sealed class TorrentContacts : IAsyncDisposable
     }
 
     /// <summary>Closes every connection and ends every dial; ends when that is done.</summary>
-    public Task CloseAllAsync() => Lobby.Admission.CloseAllAsync("stopping");
+    public Task CloseAllAsync() => Admission.CloseAllAsync("stopping");
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
@@ -119,7 +118,7 @@ internal sealed class TorrentContacts : IAsyncDisposable
         if (Trackers is not null)
             await Trackers.DisposeAsync().ConfigureAwait(false);
         await Dht.DisposeAsync().ConfigureAwait(false);
-        Lobby.Admission.Limits.Dispose();
+        Admission.Limits.Dispose();
         _stopping.Dispose();
     }
 }

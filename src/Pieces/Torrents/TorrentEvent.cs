@@ -1,24 +1,17 @@
 using System.Net;
 using Pieces.Peers;
 using Pieces.Storage;
-using Pieces.Storage.Opening;
 
 namespace Pieces.Torrents;
 
 /// <summary>Everything that the inbox of a torrent's loop accepts.</summary>
 internal abstract record TorrentEvent;
 
-/// <summary>The data that was there has been looked at.</summary>
-internal sealed record StorageOpened(StorageOpening Opening) : TorrentEvent;
-
 /// <summary>The data could not be looked at, or a task of the torrent ended in an exception.</summary>
 internal sealed record TorrentFaulted(Exception Reason) : TorrentEvent;
 
-/// <summary>The target of a stream has taken everything.</summary>
-internal sealed record ContentDelivered : TorrentEvent
-{
-    public static readonly ContentDelivered Instance = new();
-}
+/// <summary>Work that a stage had started in the background has ended.</summary>
+internal abstract record StageWork : TorrentEvent;
 
 /// <summary>A handshake is done, in either direction; the stream is the loop's to use or to close.</summary>
 internal sealed record PeerArrived(HandshakenPeer Peer) : TorrentEvent;

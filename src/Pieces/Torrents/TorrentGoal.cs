@@ -16,13 +16,14 @@ internal sealed class TorrentGoal
     private readonly SeedGoalClock? _clock;
     private readonly CompletionState _completion;
 
-    public TorrentGoal(TorrentSetup setup, TorrentParts parts)
+    /// <summary>Decides for a transfer that has just begun.</summary>
+    public TorrentGoal(TorrentSetup setup, PieceManager pieces, TransferStats stats, CompletionState completion)
     {
         _setup = setup;
-        _pieces = parts.Pieces;
-        _stats = parts.Stats;
-        _completion = parts.Completion;
-        _clock = setup.Options.Seed is { } goals ? new SeedGoalClock(goals, parts.Stats.BytesWanted) : null;
+        _pieces = pieces;
+        _stats = stats;
+        _completion = completion;
+        _clock = setup.Options.Seed is { } goals ? new SeedGoalClock(goals, stats.BytesWanted) : null;
     }
 
     /// <summary>Whether the torrent is to end: it is complete, and has seeded as long as it was asked to.</summary>
@@ -45,8 +46,8 @@ internal sealed class TorrentGoal
     public AnnounceCounters Counters => new(_stats.Uploaded, _pieces.Received.Total, Left) { IsPartialSeed = _completion.IsComplete && Left > 0 };
 
     /// <summary>
-    /// Bytes of the whole torrent that are not here, wanted or not. What is served or was selected may be a part: trackers are to know that others must
-    /// still find the rest elsewhere, and do not count us among those that have everything.
+    /// Bytes of the whole torrent that are not here, wanted or not. What is served or was selected may be a part: trackers are to know that others
+    /// must still find the rest elsewhere, and do not count us among those that have everything.
     /// </summary>
     public long Left => _setup.Metainfo.TotalLength - _setup.Metainfo.Layout.BytesOf(_pieces.Have);
 

@@ -20,6 +20,17 @@ internal sealed record TorrentSetup : TorrentBasis
     /// <summary>Whether peers are told of one another: not those of a private torrent, who are the tracker's to name (BEP 27).</summary>
     public bool ExchangesPeers => Options.UsePeerExchange && !Metainfo.IsPrivate;
 
+    /// <inheritdoc/>
+    public override ITorrentStage FirstStage(StageContext context) => new CheckingStage(this, context, new EarlyPeers(this, context.Contacts));
+
+    /// <inheritdoc/>
+    public override Torrent CreateHandle()
+    {
+        Torrent torrent = base.CreateHandle();
+        torrent.MarkKnown(Metainfo);
+        return torrent;
+    }
+
     /// <summary>Pieces that some wanted file touches, less those that need not be fetched; what is there when it is only to be served.</summary>
     public Bitfield WantedPieces(StorageOpening opening)
     {

@@ -132,7 +132,7 @@ internal sealed class ConnectionRig : IAsyncDisposable
             Transport = near,
             Handshake = new HandshakeResult(true, InfoHash.OfInfo("swarm"u8), PeerId.Create(new Random(2)), bits, bits & ReservedBits.Own),
             Sink = Sink,
-            Store = Store,
+            Store = () => Store,
             Pool = Pool,
             PieceCount = pieceCount,
             DownloadLimiter = down,

@@ -110,7 +110,7 @@ public class PeerConnectionTcpTests
             Transport = peer.Transport,
             Handshake = peer.Handshake,
             Sink = sink,
-            Store = new PatternStore(),
+            Store = () => new PatternStore(),
             Pool = pool,
             PieceCount = 1000,
             TimeProvider = TimeProvider.System,

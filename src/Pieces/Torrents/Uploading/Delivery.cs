@@ -12,13 +12,16 @@ internal sealed class Delivery
 {
     private readonly PieceLayout _layout;
     private readonly bool _countsBlocks;
+    private readonly Action<PeerState> _completed;
     private readonly Dictionary<SourceId, Recipient> _recipients = [];
 
     /// <summary>Watches the peers of a torrent.</summary>
     /// <param name="layout">Its pieces and blocks.</param>
     /// <param name="countsBlocks">Whether what is sent counts beside a peer's own word; that takes a bit for each block and peer.</param>
-    public Delivery(PieceLayout layout, bool countsBlocks)
+    /// <param name="completed">Told of each peer that has become complete, once for each connection.</param>
+    public Delivery(PieceLayout layout, bool countsBlocks, Action<PeerState> completed)
     {
+        _completed = completed;
         _layout = layout;
         _countsBlocks = countsBlocks;
     }
@@ -29,29 +32,30 @@ internal sealed class Delivery
     /// <summary>The block is not going to be sent after all.</summary>
     public void OnDropped(PeerState peer, BlockRequest block) => Mark(peer, block, isSent: false);
 
-    /// <summary>Looks at a peer that has said something.</summary>
-    /// <returns>Whether it has just become complete; once for each connection.</returns>
-    public bool HasCompleted(PeerState peer)
+    /// <summary>A peer has sent messages, after which it may have everything.</summary>
+    public void Look(PeerState peer)
     {
-        if (!peer.Pieces.HasAll)
+        if (peer.Pieces.HasAll)
         {
-            // Only who lacks something is interested in what we have.
-            if (peer.Flags.PeerInterested && !_recipients.ContainsKey(peer.Id))
-                _recipients.Add(peer.Id, new Recipient());
-            return false;
+            if (_recipients.Remove(peer.Id))
+                _completed(peer);
         }
-
-        return _recipients.Remove(peer.Id);
+        else if (peer.Flags.PeerInterested && !_recipients.ContainsKey(peer.Id))
+        {
+            // Only a peer that lacks something is interested in what we have.
+            _recipients.Add(peer.Id, new Recipient());
+        }
     }
 
-    /// <summary>A peer has left.</summary>
-    /// <returns>Whether it took with it everything that it lacked.</returns>
-    public bool HasTakenAll(PeerState peer)
+    /// <summary>A peer has left, perhaps with everything that it lacked.</summary>
+    public void Forget(PeerState peer)
     {
-        if (!_recipients.Remove(peer.Id, out Recipient? recipient))
-            return false;
-        return _countsBlocks && peer.Ending == PeerEnding.Unplanned && peer.Link.QueuedUploads == 0 && HasAll(peer, recipient);
+        if (_recipients.Remove(peer.Id, out Recipient? recipient) && HasTakenAll(peer, recipient))
+            _completed(peer);
     }
+
+    private bool HasTakenAll(PeerState peer, Recipient recipient) =>
+        _countsBlocks && peer.Ending == PeerEnding.Unplanned && peer.Link.QueuedUploads == 0 && HasAll(peer, recipient);
 
     private bool HasAll(PeerState peer, Recipient recipient)
     {

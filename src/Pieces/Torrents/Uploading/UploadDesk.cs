@@ -110,6 +110,7 @@ internal sealed class UploadDesk
     {
         if (MayOffer(peer) && (peer.Pieces.HasAll || _have.Count == 0))
             Offer(peer);
+        _delivery.Look(peer);
     }
 
     /// <summary>A peer is not interested any more; its slot goes to another at the next round. One that is shown our pieces one by one wants the next.</summary>
@@ -142,6 +143,7 @@ internal sealed class UploadDesk
     {
         _states.Remove(peer.Id);
         _round.Forget(peer.Id);
+        _delivery.Forget(peer);
     }
 
     private ref UploadState StateOf(PeerState peer) => ref CollectionsMarshal.GetValueRefOrAddDefault(_states, peer.Id, out _);

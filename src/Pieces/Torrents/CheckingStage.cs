@@ -1,0 +1,132 @@
+using Pieces.Peers;
+using Pieces.Storage;
+using Pieces.Storage.Opening;
+using Pieces.Trackers;
+
+namespace Pieces.Torrents;
+
+/// <summary>
+/// Opens the storage and checks what is there. The peers of a torrent that began as a magnet link stay connected meanwhile; nothing is transferred
+/// yet.
+/// </summary>
+internal sealed class CheckingStage : ITorrentStage, IProgress<CheckProgress>
+{
+    private readonly TorrentSetup _setup;
+    private readonly StageContext _context;
+    private readonly EarlyPeers _early;
+    private readonly List<DiskEvent> _verdicts = [];
+    private ITorrentStore? _store;
+    private Task _opening = Task.CompletedTask;
+    private TorrentSnapshot _progress = new() { Phase = TorrentPhase.Checking };
+
+    /// <summary>Touches nothing before <see cref="Begin"/>.</summary>
+    /// <param name="setup">What the torrent is and is to do.</param>
+    /// <param name="context">What the stages share.</param>
+    /// <param name="early">Peers that are connected already; none unless it began as a magnet link.</param>
+    public CheckingStage(TorrentSetup setup, StageContext context, EarlyPeers early)
+    {
+        _setup = setup;
+        _context = context;
+        _early = early;
+    }
+
+    /// <inheritdoc/>
+    public TorrentPhase Phase => TorrentPhase.Checking;
+
+    /// <inheritdoc/>
+    public PeerDemand Demand => PeerDemand.None;
+
+    /// <inheritdoc/>
+    public ITorrentStore? Store => null;
+
+    /// <inheritdoc/>
+    public StageOutcome Outcome { get; private set; } = StageOutcome.Stay.Instance;
+
+    /// <inheritdoc/>
+    public AnnounceCounters Counters => MetadataStage.UnknownCounters;
+
+    /// <inheritdoc/>
+    public TimeSpan Pace => TickTimer.Busy;
+
+    /// <inheritdoc/>
+    public TorrentSnapshot Draw() => Volatile.Read(ref _progress);
+
+    /// <summary>Notes how far the check has come; called on any thread and shown at the next tick.</summary>
+    public void Report(CheckProgress value) => Volatile.Write(
+        ref _progress,
+        new TorrentSnapshot { Phase = TorrentPhase.Checking, BytesChecked = value.BytesChecked, BytesToCheck = value.BytesToCheck });
+
+    /// <inheritdoc/>
+    public void Begin()
+    {
+        _context.Status.Publish(this);
+        _store = _setup.CreateStore();
+        _opening = OpenAsync(_store, _context.Contacts.Stopping);
+    }
+
+    /// <inheritdoc/>
+    public void OnWork(StageWork work)
+    {
+        if (work is StorageOpened opened)
+            Outcome = new StageOutcome.Next(TransferBuilder.Build(_setup, _context, _store!, new TransferStart(opened.Opening, _verdicts, _early)));
+    }
+
+    /// <inheritdoc/>
+    public void OnPeerJoined(PeerState peer) => _early.OnJoined(peer);
+
+    /// <inheritdoc/>
+    public void OnMessages(PeerState peer, PeerBatch batch) => _early.OnMessages(peer, batch);
+
+    /// <inheritdoc/>
+    public void OnUploaded(PeerState? peer, long bytes)
+    {
+    }
+
+    /// <inheritdoc/>
+    public void OnPeerLeft(PeerState peer) => _early.OnLeft(peer);
+
+    /// <inheritdoc/>
+    public void OnDisk(DiskEvent verdict) => _verdicts.Add(verdict);
+
+    /// <inheritdoc/>
+    public void OnTick()
+    {
+    }
+
+    /// <inheritdoc/>
+    public Task StopAsync() => _opening;
+
+    /// <inheritdoc/>
+    public void FlushIncomplete()
+    {
+    }
+
+    /// <inheritdoc/>
+    public Task CloseAsync() => _store?.CloseAsync() ?? Task.CompletedTask;
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => _store?.DisposeAsync() ?? ValueTask.CompletedTask;
+
+    private async Task OpenAsync(ITorrentStore store, CancellationToken cancellationToken)
+    {
+        // Looking at the disk takes time, and the loop must be able to stop meanwhile.
+        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        try
+        {
+            _setup.Inbox.Post(new StorageOpened(await store.OpenAsync(this, cancellationToken).ConfigureAwait(false)));
+        }
+        catch (OperationCanceledException)
+        {
+            _setup.Services.Logger.Debug("{InfoHash}: stopped while its data was checked", _setup.InfoHash);
+        }
+#pragma warning disable CA1031 // Nothing is hidden: whatever it is makes the torrent fail, and its handle tells why.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            _setup.Inbox.Post(new TorrentFaulted(e));
+        }
+    }
+}
+
+/// <summary>The data that was there was checked.</summary>
+internal sealed record StorageOpened(StorageOpening Opening) : StageWork;

@@ -1,0 +1,131 @@
+using Pieces.Peers;
+using Pieces.Primitives;
+using Pieces.Torrents.MetadataExchange;
+using Pieces.Wire;
+
+namespace Pieces.Torrents;
+
+/// <summary>
+/// The peers that connect before the pieces of the torrent are known: fetches the metadata from them, and keeps what they say of pieces until the
+/// transfer begins. Owned by the torrent's loop.
+/// </summary>
+internal sealed class EarlyPeers
+{
+    /// <summary>Bytes of bitfields that are kept over all peers. A peer whose bitfield finds no room is closed later and dialled again.</summary>
+    public const long MaxBitfieldBytes = 16 * 1024 * 1024;
+
+    private readonly Dictionary<PeerState, EarlyWords> _words = [];
+    private readonly Func<int> _listenPort;
+    private readonly TorrentContacts _contacts;
+    private long _bitfieldBytes;
+
+    /// <summary>Starts without peers.</summary>
+    /// <param name="basis">What is known of the torrent.</param>
+    /// <param name="contacts">Connects its peers.</param>
+    public EarlyPeers(TorrentBasis basis, TorrentContacts contacts)
+    {
+        _listenPort = basis.Services.ListenPort;
+        _contacts = contacts;
+        TimeProvider time = basis.Services.TimeProvider;
+        Metadata = new MetadataDesk(new MetadataFetch(basis.InfoHash, time), time);
+    }
+
+    /// <summary>Fetches the metadata.</summary>
+    public MetadataDesk Metadata { get; }
+
+    /// <summary>A peer has joined: tells it that we have nothing yet and want the metadata.</summary>
+    public void OnJoined(PeerState peer)
+    {
+        _words.Add(peer, new EarlyWords());
+        PeerGreeting.SendBlank(peer.Link, _listenPort());
+    }
+
+    /// <summary>A peer has left; what it was asked for is asked of others.</summary>
+    public void OnLeft(PeerState peer)
+    {
+        if (_words.Remove(peer, out EarlyWords? words))
+            _bitfieldBytes -= words.BitfieldBytes;
+        Metadata.OnLeft(peer);
+        Metadata.Ask();
+    }
+
+    /// <summary>Handles what a peer has sent. No block was requested, so the batch keeps the buffers of those that came.</summary>
+    public void OnMessages(PeerState peer, PeerBatch batch)
+    {
+        foreach (PeerMessage message in batch.Messages)
+            OnMessage(peer, message);
+        _contacts.Ban(Metadata.Convicted);
+        Metadata.Ask();
+    }
+
+    /// <summary>Gives all peers away, each with what it has said in an order in which it could have said it. A peer of which not everything was kept
+    /// is closed, to be dialled again.</summary>
+    public List<(PeerState Peer, PeerBatch Words)> HandOver()
+    {
+        var peers = new List<(PeerState Peer, PeerBatch Words)>();
+        foreach ((PeerState peer, EarlyWords words) in _words)
+        {
+            if (words.IsIncomplete)
+                peer.Close(PeerEnding.Unplanned, "has said too much before the torrent was known; to be dialled again");
+            peers.Add((peer, words.Replay()));
+        }
+
+        _words.Clear();
+        _bitfieldBytes = 0;
+        return peers;
+    }
+
+    private void OnMessage(PeerState peer, PeerMessage message)
+    {
+        switch (message)
+        {
+            case ExtendedMessage extended:
+                OnExtended(peer, extended);
+                break;
+            case PortMessage port:
+                _contacts.Dht.OnPort(peer, port);
+                break;
+            case RequestMessage or BlockMessage:
+                peer.Offend(Offence.TooEarly);
+                break;
+            default:
+                Keep(peer, message);
+                break;
+        }
+    }
+
+    private void Keep(PeerState peer, PeerMessage message)
+    {
+        EarlyWords words = _words[peer];
+        int before = words.BitfieldBytes;
+        bool isStatement = message is BitfieldMessage or HaveAllMessage or HaveNoneMessage;
+        if (isStatement && words.HasStatement)
+            peer.Offend(Offence.RepeatedStatement);
+        words.Hear(message);
+        _bitfieldBytes += words.BitfieldBytes - before;
+        if (_bitfieldBytes <= MaxBitfieldBytes || words.BitfieldBytes == 0)
+            return;
+        _bitfieldBytes -= words.BitfieldBytes;
+        words.DropStatement();
+    }
+
+    private void OnExtended(PeerState peer, ExtendedMessage message)
+    {
+        try
+        {
+            if (message.ExtendedId == PeerGreeting.HandshakeId)
+            {
+                PeerHello.Apply(peer, ExtensionHandshake.Decode(message.Payload), _contacts.Admission.Peers.Book);
+                Metadata.OnHello(peer);
+            }
+            else if (message.ExtendedId == PeerGreeting.MetadataId)
+            {
+                Metadata.OnMessage(peer, message.Payload);
+            }
+        }
+        catch (PeerProtocolException e)
+        {
+            peer.Close(PeerEnding.Offence, e.Message);
+        }
+    }
+}

@@ -1,0 +1,208 @@
+using Pieces.Peers;
+using Pieces.Storage;
+using Pieces.Storage.Files;
+using Pieces.Storage.Opening;
+using Pieces.Torrents.MetadataExchange;
+using Pieces.Trackers;
+
+namespace Pieces.Torrents;
+
+/// <summary>Fetches the metadata of a torrent that began as a magnet link (BEP 9), unless an earlier run has kept it.</summary>
+internal sealed class MetadataStage : ITorrentStage
+{
+    // Not 0, which would make us a seed to the tracker; other clients send the same.
+    private const long UnknownLeft = 16 * 1024;
+
+    private readonly MagnetSetup _setup;
+    private readonly StageContext _context;
+    private readonly EarlyPeers _early;
+    private readonly long _startedAt;
+    private bool _isReading;
+    private Task _work = Task.CompletedTask;
+
+    /// <summary>Looks for nothing before <see cref="Begin"/>.</summary>
+    public MetadataStage(MagnetSetup setup, StageContext context)
+    {
+        _setup = setup;
+        _context = context;
+        _early = new EarlyPeers(setup, context.Contacts);
+        _startedAt = setup.Services.TimeProvider.GetTimestamp();
+    }
+
+    /// <summary>What trackers are told while the length of the torrent is not known.</summary>
+    public static AnnounceCounters UnknownCounters => new(0, 0, UnknownLeft);
+
+    /// <inheritdoc/>
+    public TorrentPhase Phase => _early.Metadata.HasOffers ? TorrentPhase.FetchingMetadata : TorrentPhase.FindingPeers;
+
+    /// <inheritdoc/>
+    public PeerDemand Demand => _context.Contacts.IsUnderWay ? PeerDemand.Needed : PeerDemand.None;
+
+    /// <inheritdoc/>
+    public ITorrentStore? Store => null;
+
+    /// <inheritdoc/>
+    public StageOutcome Outcome { get; private set; } = StageOutcome.Stay.Instance;
+
+    /// <inheritdoc/>
+    public AnnounceCounters Counters => UnknownCounters;
+
+    /// <inheritdoc/>
+    public TimeSpan Pace => _early.Metadata.HasOffers || Elapsed < TickTimer.Settling ? TickTimer.Busy : TickTimer.Counting;
+
+    private TimeSpan Elapsed => _setup.Services.TimeProvider.GetElapsedTime(_startedAt);
+
+    /// <inheritdoc/>
+    public TorrentSnapshot Draw()
+    {
+        (int held, int size) = _early.Metadata.Progress;
+        (PeerBook book, PeerPool pool) = _context.Contacts.Admission.Peers;
+        return new TorrentSnapshot
+        {
+            MetadataReceived = held,
+            MetadataSize = size,
+            ConnectedPeers = pool.Peers.Count,
+            KnownPeers = book.Count,
+            BannedPeers = book.Banned,
+            Elapsed = Elapsed,
+        };
+    }
+
+    /// <inheritdoc/>
+    public void Begin()
+    {
+        _context.Status.Publish(this);
+        _work = RunAsync(() => Task.Run<StageWork>(() => new KeptMetadataSought(MetadataFile.Find(_setup.Options.OutputDirectory, _setup.InfoHash))));
+    }
+
+    /// <inheritdoc/>
+    public void OnWork(StageWork work)
+    {
+        switch (work)
+        {
+            case KeptMetadataSought { Info: { } kept }:
+                Read(kept);
+                break;
+            case KeptMetadataSought:
+                _context.Contacts.Begin(_setup.Options.Peers, _setup.TrackerOptions(), _setup.Link.Nodes);
+                break;
+            case MetadataRead read when read.Setup.Metainfo.IsPrivate:
+                _work = RunAsync(() => LeavePublicAsync(read.Setup));
+                break;
+            case MetadataRead read:
+                Complete(read.Setup);
+                break;
+            case PublicLeft left:
+                Complete(left.Setup);
+                break;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void OnPeerJoined(PeerState peer) => _early.OnJoined(peer);
+
+    /// <inheritdoc/>
+    public void OnMessages(PeerState peer, PeerBatch batch)
+    {
+        _early.OnMessages(peer, batch);
+        ReadWhenHere();
+    }
+
+    /// <inheritdoc/>
+    public void OnUploaded(PeerState? peer, long bytes)
+    {
+    }
+
+    /// <inheritdoc/>
+    public void OnPeerLeft(PeerState peer)
+    {
+        _early.OnLeft(peer);
+        ReadWhenHere();
+    }
+
+    /// <inheritdoc/>
+    public void OnDisk(DiskEvent verdict)
+    {
+    }
+
+    /// <inheritdoc/>
+    public void OnTick() => _early.Metadata.Ask();
+
+    /// <inheritdoc/>
+    public Task StopAsync() => _work;
+
+    /// <inheritdoc/>
+    public void FlushIncomplete()
+    {
+    }
+
+    /// <inheritdoc/>
+    public Task CloseAsync() => Task.CompletedTask;
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    private void ReadWhenHere()
+    {
+        if (_early.Metadata.Result is { } info && !_isReading)
+            Read(info);
+    }
+
+    // In the background: large metadata takes time, and the caller may select files.
+    private void Read(byte[] info)
+    {
+        _isReading = true;
+        _work = RunAsync(() => Task.Run<StageWork>(() => new MetadataRead(_setup.Complete(info))));
+    }
+
+    // A private torrent leaves the DHT and local discovery before anything else is done with its metadata (BEP 27).
+    private async Task<StageWork> LeavePublicAsync(TorrentSetup known)
+    {
+        await _context.Contacts.BecomePrivateAsync().ConfigureAwait(false);
+        return new PublicLeft(known);
+    }
+
+    private void Complete(TorrentSetup known)
+    {
+        _setup.Reporter.Metadata(known.Metainfo, known.Options.SelectedFiles);
+        foreach (string warning in known.Metainfo.Warnings)
+            _setup.Reporter.Warn(warning);
+        Torrent torrent = _context.Status.Torrent;
+        torrent.MarkKnown(known.Metainfo);
+        if (_setup.Options.MetadataOnly)
+        {
+            torrent.MarkComplete();
+            Outcome = new StageOutcome.Done(Reason: null);
+            return;
+        }
+
+        Outcome = new StageOutcome.Next(new CheckingStage(known, _context, _early));
+    }
+
+    private async Task RunAsync(Func<Task<StageWork>> work)
+    {
+        try
+        {
+            _setup.Inbox.Post(await work().ConfigureAwait(false));
+        }
+#pragma warning disable CA1031 // Nothing is hidden: bad metadata, or what the caller's choice of files throws, makes the torrent fail, and its handle tells why.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            _setup.Services.Logger.Debug(e, "{InfoHash}: the torrent failed before it was known", _setup.InfoHash);
+            _setup.Inbox.Post(new TorrentFaulted(e));
+        }
+    }
+}
+
+/// <summary>The folder of the download was searched for metadata that an earlier run of the same link has kept.</summary>
+/// <param name="Info">The <c>info</c> value, whose hash is right; null when there is none.</param>
+internal sealed record KeptMetadataSought(byte[]? Info) : StageWork;
+
+/// <summary>The metadata of a magnet link was read, and the files are selected.</summary>
+/// <param name="Setup">The torrent that it describes.</param>
+internal sealed record MetadataRead(TorrentSetup Setup) : StageWork;
+
+/// <summary>The torrent has turned out private, and has left the DHT and local discovery.</summary>
+/// <param name="Setup">The torrent.</param>
+internal sealed record PublicLeft(TorrentSetup Setup) : StageWork;

@@ -1,0 +1,88 @@
+using Pieces.Discovery;
+using Pieces.Metadata;
+using Pieces.Peers;
+using Pieces.Picking;
+using Pieces.Primitives;
+using Pieces.Storage.Opening;
+using Pieces.Storage.Streaming;
+using Pieces.Torrents.Crowd;
+using Pieces.Torrents.Downloading;
+using Pieces.Torrents.MetadataExchange;
+using Pieces.Torrents.Uploading;
+
+namespace Pieces.Torrents;
+
+/// <summary>Makes the parts of a transfer and joins them, once the check has found what is there.</summary>
+internal static class TransferBuilder
+{
+    /// <summary>Builds the stage; nothing happens yet.</summary>
+    /// <param name="setup">What the torrent is and is to do.</param>
+    /// <param name="context">What the stages share.</param>
+    /// <param name="store">Where its pieces are kept; open.</param>
+    /// <param name="start">What was found there.</param>
+    public static TransferStage Build(TorrentSetup setup, StageContext context, ITorrentStore store, TransferStart start)
+    {
+        StorageOpening opening = start.Opening;
+        PeerAdmission admission = context.Contacts.Admission;
+        (PeerBook book, PeerPool pool) = admission.Peers;
+        TimeProvider time = setup.Services.TimeProvider;
+        PieceLayout layout = setup.Metainfo.Layout;
+        Bitfield wanted = setup.WantedPieces(opening);
+        var table = new PieceTable(layout, wanted, opening.Have.Clone());
+        PieceManager pieces = PiecesOf(setup, store, opening, table);
+        admission.BeginPieces(store, layout.PieceCount);
+
+        var stream = store as StreamStorage;
+        StreamRetention? retention = stream is null ? null : new StreamRetention(table, stream.Slots, () => pool.Peers.Count, stream.TryDrop);
+        Bitfield offered = retention?.Offered ?? pieces.Have;
+        var metadata = new MetadataServer(setup.Metainfo, time);
+        PeerExchange? exchange = setup.ExchangesPeers ? new PeerExchange(book, pool, time, setup.Random) : null;
+        var round = new ChokeRound(new Choker(time, setup.Random), time, admission.Limits.UploadRate, setup.Options.UploadSlots);
+        var courtesy = new SeedCourtesy(pieces, setup.Services.PeerId.Tail, time);
+        var planner = new RequestPlanner(pieces, PickerOf(setup, table), courtesy, setup.Services.MemoryBudget, time);
+        var shares = new DownloadShares(admission.Limits.Download, setup.Options.PeerDownloadLimit);
+        var downloads = new DownloadDesk(pieces, planner, courtesy, shares, time);
+        var availability = new PeerAvailability(table, downloads, courtesy, time);
+        var lots = new LotsDesk(pool, courtesy, gives: setup.Options.UploadSlots != 0);
+        var show = new ShowDesk(table, pool, isAllowed: retention is null, time);
+        var delivery = new Delivery(layout, countsBlocks: setup.Options.Content is not null, setup.Reporter.Completed);
+        var uploads = new UploadDesk(layout, offered, pool, round, delivery, show);
+        var extensions = new ExtensionDesk(metadata, exchange, lots, pieces, book);
+        var router = new PeerMessageRouter(new BlockIntake(pieces, time), availability, downloads, uploads, extensions, context.Contacts.Dht);
+
+        int unfinished = setup.WantedFiles().Count(file => !opening.FinishedFiles[file.Index]);
+        var completion = new CompletionState(pieces, time, unfinished, stream is not null, setup.Options.SeedOnly);
+        var greeting = new TransferGreeting(pieces.Have, offered, completion, metadata, exchange is not null, setup.Services.ListenPort);
+        var stats = new TransferStats(pieces, pool, book, time, layout.BytesOf(wanted)) { PiecesNotServed = setup.PiecesNotServed(opening) };
+        return new TransferStage(
+            setup,
+            context,
+            store,
+            new TransferPeers(router, availability, uploads, new CrowdTactics(show, lots), extensions, greeting),
+            new TransferPieces(pieces, downloads, new HaveAnnouncer(pool, retention), context.Contacts, setup.Reporter, time),
+            new TransferProgress(stats, completion, new TorrentGoal(setup, pieces, stats, completion)))
+        {
+            Start = start,
+            Handover = stream is null ? null : new ContentHandover(stream, setup.Options.Stream!.Target, setup.Inbox),
+        };
+    }
+
+    private static PieceManager PiecesOf(TorrentSetup setup, ITorrentStore store, StorageOpening opening, PieceTable table)
+    {
+        TimeProvider time = setup.Services.TimeProvider;
+        var pieces = new PieceManager(table, setup.Services.MemoryBudget, store, time, time.GetTimestamp());
+        foreach (OpenCandidate candidate in opening.Candidates)
+        {
+            if (!pieces.AddCandidate(candidate.Piece, candidate.Ordinals))
+                store.ForgetCandidates(candidate.Piece);
+        }
+
+        return pieces;
+    }
+
+    private static IPiecePicker PickerOf(TorrentSetup setup, PieceTable table) => setup.Options.Order switch
+    {
+        PieceOrder.RarestFirst => new RarestFirstPicker(table, setup.Random),
+        _ => new InOrderPicker(table, setup.Random),
+    };
+}

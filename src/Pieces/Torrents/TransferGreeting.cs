@@ -1,0 +1,65 @@
+using Pieces.Peers;
+using Pieces.Primitives;
+using Pieces.Torrents.MetadataExchange;
+
+namespace Pieces.Torrents;
+
+/// <summary>
+/// Decides what a peer is told of us when it joins, and sends it: which pieces we have, which extensions we take, whether we only upload (BEP 21).
+/// Owned by the torrent's loop.
+/// </summary>
+internal sealed class TransferGreeting
+{
+    private readonly Bitfield _have;
+    private readonly Bitfield _offered;
+    private readonly CompletionState _completion;
+    private readonly MetadataServer _metadata;
+    private readonly bool _exchangesPeers;
+    private readonly Func<int> _listenPort;
+
+    /// <summary>Sends nothing yet.</summary>
+    /// <param name="have">The pieces that we have; read only here.</param>
+    /// <param name="offered">Those of them that peers are told of; the same unless the torrent is a stream. Read only here.</param>
+    /// <param name="completion">Whether the torrent is complete.</param>
+    /// <param name="metadata">Whether the metadata is served.</param>
+    /// <param name="exchangesPeers">Whether messages of the peer exchange (BEP 11) are taken.</param>
+    /// <param name="listenPort">Where peers can dial us, or 0.</param>
+    public TransferGreeting(
+        Bitfield have, Bitfield offered, CompletionState completion, MetadataServer metadata, bool exchangesPeers, Func<int> listenPort)
+    {
+        _have = have;
+        _offered = offered;
+        _completion = completion;
+        _metadata = metadata;
+        _exchangesPeers = exchangesPeers;
+        _listenPort = listenPort;
+    }
+
+    private GreetingTerms Terms => new()
+    {
+        ListenPort = _listenPort(),
+        TakesMetadata = _metadata.Size is not null,
+        MetadataSize = _metadata.Size,
+        ExchangesPeers = _exchangesPeers,
+        IsUploadOnly = _completion.IsComplete || _have.IsFull,
+    };
+
+    /// <summary>Greets a peer that has just joined.</summary>
+    /// <param name="peer">The peer.</param>
+    /// <param name="isSuperSeeded">Whether our pieces are revealed to it one by one (BEP 16), so that it is told of none now.</param>
+    public void Greet(PeerState peer, bool isSuperSeeded)
+    {
+        // Some clients disconnect from an upload-only peer that has nothing for them, so a super-seeder does not say that it is one.
+        if (isSuperSeeded)
+            PeerGreeting.Send(peer.Link, new Bitfield(_have.Length), Terms with { IsUploadOnly = false });
+        else
+            PeerGreeting.Send(peer.Link, _offered, Terms);
+    }
+
+    /// <summary>Greets a peer that joined before the torrent was known, and was told that we have nothing.</summary>
+    /// <returns>False when there is too much to tell: the peer is to be dialled again.</returns>
+    public bool GreetEarly(PeerState peer) => PeerGreeting.SendRest(peer.Link, _offered, Terms);
+
+    /// <summary>Tells a peer what has changed since it was greeted.</summary>
+    public void Update(PeerState peer) => PeerGreeting.SendHello(peer.Link, Terms);
+}

@@ -1,0 +1,87 @@
+using Pieces.Peers;
+using Pieces.Torrents.Crowd;
+using Pieces.Torrents.Uploading;
+
+namespace Pieces.Torrents;
+
+/// <summary>The peers of a torrent that transfers data: how they join, are served, and leave. Owned by the torrent's loop.</summary>
+internal sealed class TransferPeers
+{
+    private readonly PeerMessageRouter _router;
+    private readonly PeerAvailability _availability;
+    private readonly UploadDesk _uploads;
+    private readonly CrowdTactics _crowd;
+    private readonly ExtensionDesk _extensions;
+    private readonly TransferGreeting _greeting;
+
+    /// <summary>Starts without peers.</summary>
+    public TransferPeers(
+        PeerMessageRouter router,
+        PeerAvailability availability,
+        UploadDesk uploads,
+        CrowdTactics crowd,
+        ExtensionDesk extensions,
+        TransferGreeting greeting)
+    {
+        _router = router;
+        _availability = availability;
+        _uploads = uploads;
+        _crowd = crowd;
+        _extensions = extensions;
+        _greeting = greeting;
+    }
+
+    /// <summary>Takes over the peers that joined before the torrent was known: tells them what we have, and handles what they have said.</summary>
+    public void TakeOver(EarlyPeers early, int pieceCount)
+    {
+        foreach ((PeerState peer, PeerBatch words) in early.HandOver())
+        {
+            using PeerBatch batch = words;
+            peer.Pieces.Begin(pieceCount);
+            _availability.Join(peer);
+            if (_greeting.GreetEarly(peer))
+                _router.Handle(peer, batch);
+            else
+                peer.Close(PeerEnding.Unplanned, "too many pieces to announce; to be dialled again");
+        }
+    }
+
+    /// <summary>A peer was admitted.</summary>
+    public void OnJoined(PeerState peer)
+    {
+        _availability.Join(peer);
+        _greeting.Greet(peer, _crowd.IsSuperSeededTo(peer));
+        _crowd.OnGreeted(peer);
+    }
+
+    /// <summary>A peer has sent messages.</summary>
+    public void OnMessages(PeerState peer, PeerBatch batch)
+    {
+        // Each step sees what the ones before it have changed: the messages say what the peer has and whether we may request, and the router requests
+        // at once because the peer is waiting for that. Only then is it decided whether it is unchoked unasked, shown the next piece, or told of our
+        // lots.
+        _router.Handle(peer, batch);
+        _uploads.Tend(peer);
+        _crowd.OnMessages(peer);
+    }
+
+    /// <summary>A peer has left: what was requested from it is free again.</summary>
+    public void OnLeft(PeerState peer)
+    {
+        _availability.Leave(peer);
+        _uploads.Forget(peer);
+        _crowd.Forget(peer);
+        _extensions.Forget(peer);
+    }
+
+    /// <summary>Sends what is due: chokes and unchokes, revealed pieces, extension messages.</summary>
+    public void Tick(long now, bool isComplete)
+    {
+        _uploads.Tick(now, isComplete);
+        _crowd.Tick();
+        _extensions.Tick();
+    }
+
+    /// <summary>Tells a peer what has changed in our greeting.</summary>
+    public void Update(PeerState peer) => _greeting.Update(peer);
+}

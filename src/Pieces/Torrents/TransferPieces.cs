@@ -1,0 +1,82 @@
+using Pieces.Primitives;
+using Pieces.Storage;
+using Pieces.Torrents.Downloading;
+
+namespace Pieces.Torrents;
+
+/// <summary>What becomes of the pieces of a torrent that transfers data, as its disk reports. Owned by the torrent's loop.</summary>
+internal sealed class TransferPieces
+{
+    private readonly PieceManager _pieces;
+    private readonly DownloadDesk _downloads;
+    private readonly HaveAnnouncer _haves;
+    private readonly TorrentContacts _contacts;
+    private readonly TorrentReporter _reporter;
+    private readonly TimeProvider _time;
+    private readonly List<SourceId> _convicted = [];
+
+    /// <summary>Starts with what was there.</summary>
+    public TransferPieces(
+        PieceManager pieces, DownloadDesk downloads, HaveAnnouncer haves, TorrentContacts contacts, TorrentReporter reporter, TimeProvider time)
+    {
+        _pieces = pieces;
+        _downloads = downloads;
+        _haves = haves;
+        _contacts = contacts;
+        _reporter = reporter;
+        _time = time;
+    }
+
+    /// <summary>Whether a stream waits for its reader.</summary>
+    public bool WaitsForReader => _haves.WaitsForReader;
+
+    /// <summary>Handles a verdict on a piece.</summary>
+    public void OnDisk(DiskEvent verdict)
+    {
+        switch (verdict)
+        {
+            // Only a large piece gives memory back before it is stored.
+            case BlocksWritten written when !_pieces.OnBlocksWritten(written):
+                return;
+            case PieceStored stored:
+                _pieces.OnStored(stored);
+                _downloads.OnStored(stored.Piece);
+                _haves.OnStored(stored.Piece);
+                _reporter.Stored(stored.Piece, _pieces.Have.Count);
+                break;
+            case PieceRejected rejected:
+                _reporter.Warn($"piece {rejected.Piece} has a wrong hash; it is fetched again");
+                _pieces.OnRejected(rejected, _time.GetTimestamp(), _convicted);
+                _contacts.Ban(_convicted);
+                break;
+            case PieceDigests digests:
+                _pieces.OnDigests(digests, _convicted);
+                _contacts.Ban(_convicted);
+                break;
+            case ContentTaken taken:
+                _haves.OnTaken(taken.End);
+                break;
+        }
+
+        _downloads.ServeAll();
+    }
+
+    /// <summary>Announces the pieces of a stream for which there is room now, and sends late requests to other peers.</summary>
+    public void Tick()
+    {
+        _haves.Tick();
+        _downloads.Tick();
+    }
+
+    /// <summary>Requests what has become free.</summary>
+    public void RequestFreed() => _downloads.ServeAll();
+
+    /// <summary>Requests nothing from now on; blocks that still come are taken.</summary>
+    public void StopRequesting() => _downloads.StopAsking();
+
+    /// <summary>Closes the open pieces; their blocks in memory are queued to be written.</summary>
+    public void CloseOpen() => _pieces.CloseAll();
+
+    /// <summary>Gives back what open pieces still hold. The disk must have let go of all buffers.</summary>
+    public void Abandon() => _pieces.Abandon();
+}
