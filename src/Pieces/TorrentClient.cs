@@ -11,6 +11,7 @@ using Pieces.Storage.Files;
 using Pieces.Storage.Opening;
 using Pieces.Storage.Transfer;
 using Pieces.Torrents;
+using Pieces.Torrents.Lifecycle;
 using Pieces.Trackers;
 
 namespace Pieces;

@@ -17,7 +17,7 @@ public class LayeringTests
         "Pieces.Storage.Stores", "Pieces.Picking", "Pieces.Providers", "Pieces.Torrents.Downloading", "Pieces.Peers",
         "Pieces.Trackers", "Pieces.Trackers.Server",
         "Pieces.Dht.Messages", "Pieces.Dht.Routing", "Pieces.Dht.Queries", "Pieces.Dht.Lookups", "Pieces.Dht", "Pieces.Discovery",
-        "Pieces.Torrents.Crowd", "Pieces.Torrents.Uploading", "Pieces.Torrents.MetadataExchange", "Pieces.Torrents",
+        "Pieces.Torrents.Crowd", "Pieces.Torrents.Uploading", "Pieces.Torrents.MetadataExchange", "Pieces.Torrents", "Pieces.Torrents.Lifecycle",
         "Pieces",
     ];
 

@@ -1,5 +1,5 @@
 using Pieces.Peers;
-using Pieces.Torrents;
+using Pieces.Torrents.Lifecycle;
 
 namespace Pieces.Tests.Torrents;
 

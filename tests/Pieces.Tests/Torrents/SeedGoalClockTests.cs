@@ -1,4 +1,5 @@
 using Pieces.Torrents;
+using Pieces.Torrents.Lifecycle;
 
 namespace Pieces.Tests.Torrents;
 

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Time.Testing;
 using Pieces.Torrents;
+using Pieces.Torrents.Lifecycle;
 
 namespace Pieces.Tests.Torrents;
 

@@ -3,7 +3,7 @@ using Pieces.Primitives;
 using Pieces.Torrents.Downloading;
 using Pieces.Wire;
 
-namespace Pieces.Torrents;
+namespace Pieces.Torrents.Lifecycle;
 
 /// <summary>Decides which peers are told of a piece that is stored, and tells them. Owned by the torrent's loop.</summary>
 internal sealed class HaveAnnouncer

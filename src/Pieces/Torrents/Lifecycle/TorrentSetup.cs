@@ -7,7 +7,7 @@ using Pieces.Storage.Streaming;
 using Pieces.Storage.Transfer;
 using Pieces.Trackers;
 
-namespace Pieces.Torrents;
+namespace Pieces.Torrents.Lifecycle;
 
 /// <summary>What one torrent is, what it is to do, and what it works with. Immutable.</summary>
 internal sealed record TorrentSetup : TorrentBasis

@@ -2,7 +2,7 @@ using Pieces.Primitives;
 using Pieces.Storage;
 using Pieces.Torrents.Downloading;
 
-namespace Pieces.Torrents;
+namespace Pieces.Torrents.Lifecycle;
 
 /// <summary>What becomes of the pieces of a torrent that transfers data, as its disk reports. Owned by the torrent's loop.</summary>
 internal sealed class TransferPieces

@@ -1,7 +1,7 @@
 using Pieces.Storage;
 using Pieces.Storage.Streaming;
 
-namespace Pieces.Torrents;
+namespace Pieces.Torrents.Lifecycle;
 
 /// <summary>Has the content of a stream taken by its target, and tells the loop how that ended.</summary>
 internal sealed class ContentHandover

@@ -1,4 +1,4 @@
-namespace Pieces.Torrents;
+namespace Pieces.Torrents.Lifecycle;
 
 /// <summary>Says when seeding has done what it was asked to do. Pure.</summary>
 internal sealed class SeedGoalClock

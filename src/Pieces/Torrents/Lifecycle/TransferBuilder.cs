@@ -10,7 +10,7 @@ using Pieces.Torrents.Downloading;
 using Pieces.Torrents.MetadataExchange;
 using Pieces.Torrents.Uploading;
 
-namespace Pieces.Torrents;
+namespace Pieces.Torrents.Lifecycle;
 
 /// <summary>Makes the parts of a transfer and joins them, once the check has found what is there.</summary>
 internal static class TransferBuilder

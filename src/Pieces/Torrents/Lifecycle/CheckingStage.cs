@@ -3,7 +3,7 @@ using Pieces.Storage;
 using Pieces.Storage.Opening;
 using Pieces.Trackers;
 
-namespace Pieces.Torrents;
+namespace Pieces.Torrents.Lifecycle;
 
 /// <summary>
 /// Opens the storage and checks what is there. The peers of a torrent that began as a magnet link stay connected meanwhile; nothing is transferred

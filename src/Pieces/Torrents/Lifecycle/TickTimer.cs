@@ -1,4 +1,4 @@
-namespace Pieces.Torrents;
+namespace Pieces.Torrents.Lifecycle;
 
 /// <summary>
 /// Posts the ticks of one torrent's loop: often while something is going on, seldom while nothing is. A client that seeds a thousand torrents of which few are

@@ -2,10 +2,9 @@ using Pieces.Peers;
 using Pieces.Storage;
 using Pieces.Storage.Files;
 using Pieces.Storage.Opening;
-using Pieces.Torrents.MetadataExchange;
 using Pieces.Trackers;
 
-namespace Pieces.Torrents;
+namespace Pieces.Torrents.Lifecycle;
 
 /// <summary>Fetches the metadata of a torrent that began as a magnet link (BEP 9), unless an earlier run has kept it.</summary>
 internal sealed class MetadataStage : ITorrentStage

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using Pieces.Metadata;
 using Pieces.Trackers;
 
-namespace Pieces.Torrents;
+namespace Pieces.Torrents.Lifecycle;
 
 /// <summary>What one torrent that begins as a magnet link is to do, and what it works with. Immutable.</summary>
 internal sealed record MagnetSetup : TorrentBasis

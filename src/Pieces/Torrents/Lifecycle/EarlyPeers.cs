@@ -3,7 +3,7 @@ using Pieces.Primitives;
 using Pieces.Torrents.MetadataExchange;
 using Pieces.Wire;
 
-namespace Pieces.Torrents;
+namespace Pieces.Torrents.Lifecycle;
 
 /// <summary>
 /// The peers that connect before the pieces of the torrent are known: fetches the metadata from them, and keeps what they say of pieces until the

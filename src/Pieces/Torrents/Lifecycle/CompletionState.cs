@@ -1,6 +1,6 @@
 using Pieces.Torrents.Downloading;
 
-namespace Pieces.Torrents;
+namespace Pieces.Torrents.Lifecycle;
 
 /// <summary>
 /// The one place that knows whether a torrent is complete: every wanted piece is verified and written, every wanted file has its final name, and the

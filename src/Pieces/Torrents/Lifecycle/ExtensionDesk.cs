@@ -5,7 +5,7 @@ using Pieces.Torrents.Downloading;
 using Pieces.Torrents.MetadataExchange;
 using Pieces.Wire;
 
-namespace Pieces.Torrents;
+namespace Pieces.Torrents.Lifecycle;
 
 /// <summary>One switch from an extended message (BEP 10) to the extension that it belongs to. Owned by the torrent's loop.</summary>
 internal sealed class ExtensionDesk

@@ -3,7 +3,7 @@ using Pieces.Primitives;
 using Pieces.Providers;
 using Pieces.Torrents.Downloading;
 
-namespace Pieces.Torrents;
+namespace Pieces.Torrents.Lifecycle;
 
 /// <summary>Counts what goes in and out of a torrent, and draws its snapshots. Owned by the torrent's loop.</summary>
 internal sealed class TransferStats

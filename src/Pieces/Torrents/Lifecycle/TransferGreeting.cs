@@ -2,7 +2,7 @@ using Pieces.Peers;
 using Pieces.Primitives;
 using Pieces.Torrents.MetadataExchange;
 
-namespace Pieces.Torrents;
+namespace Pieces.Torrents.Lifecycle;
 
 /// <summary>
 /// Decides what a peer is told of us when it joins, and sends it: which pieces we have, which extensions we take, whether we only upload (BEP 21).

@@ -5,7 +5,7 @@ using Pieces.Storage;
 using Pieces.Storage.Opening;
 using Serilog;
 
-namespace Pieces.Torrents;
+namespace Pieces.Torrents.Lifecycle;
 
 /// <summary>
 /// The life of one torrent, from its first stage to its end. One inbox, one consumer: everything about the torrent's state happens here, one event

@@ -4,7 +4,7 @@ using Pieces.Torrents.Downloading;
 using Pieces.Torrents.Uploading;
 using Pieces.Wire;
 
-namespace Pieces.Torrents;
+namespace Pieces.Torrents.Lifecycle;
 
 /// <summary>One switch from what a peer says to the part of the torrent that it concerns. Owned by the torrent's loop.</summary>
 internal sealed class PeerMessageRouter

@@ -5,7 +5,7 @@ using Pieces.Storage.Files;
 using Pieces.Torrents.Downloading;
 using Pieces.Trackers;
 
-namespace Pieces.Torrents;
+namespace Pieces.Torrents.Lifecycle;
 
 /// <summary>Decides when a torrent has done all that it was to do, and reports its files. Owned by the torrent's loop.</summary>
 internal sealed class TorrentGoal

@@ -2,7 +2,7 @@ using Pieces.Peers;
 using Pieces.Torrents.Crowd;
 using Pieces.Torrents.Uploading;
 
-namespace Pieces.Torrents;
+namespace Pieces.Torrents.Lifecycle;
 
 /// <summary>The peers of a torrent that transfers data: how they join, are served, and leave. Owned by the torrent's loop.</summary>
 internal sealed class TransferPeers

@@ -4,7 +4,7 @@ using Pieces.Storage.Opening;
 using Pieces.Torrents.Uploading;
 using Pieces.Trackers;
 
-namespace Pieces.Torrents;
+namespace Pieces.Torrents.Lifecycle;
 
 /// <summary>What a transfer starts with.</summary>
 /// <param name="Opening">What the check has found.</param>
