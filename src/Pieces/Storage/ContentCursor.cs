@@ -10,14 +10,10 @@ namespace Pieces.Storage;
 /// </summary>
 internal sealed class ContentCursor
 {
-    private readonly Lock _gate = new();
     private readonly PieceLayout _layout;
     private readonly IPieceBytes _bytes;
     private readonly IDiskSink _sink;
-    private readonly Bitfield _stored;
-    private TaskCompletionSource? _arrival;
-    private int _awaited = -1;
-    private bool _isClosed;
+    private readonly PieceArrivals _arrivals;
 
     // The reader's own: the file it is in, the bytes of it that it has had, and the piece up to which nothing is needed any more.
     private int _ordinal;
@@ -35,7 +31,7 @@ internal sealed class ContentCursor
         Files = files;
         _bytes = bytes;
         _sink = sink;
-        _stored = new Bitfield(layout.PieceCount);
+        _arrivals = new PieceArrivals(layout.PieceCount);
     }
 
     /// <summary>The files that are read.</summary>
@@ -48,31 +44,10 @@ internal sealed class ContentCursor
     public void Begin() => Settle();
 
     /// <summary>A piece is verified and stored.</summary>
-    public void OnStored(PieceIndex piece)
-    {
-        TaskCompletionSource? arrival = null;
-        lock (_gate)
-        {
-            _stored.Set(piece);
-            if (piece.Value == _awaited)
-                (arrival, _arrival) = (_arrival, null);
-        }
-
-        arrival?.SetResult();
-    }
+    public void OnStored(PieceIndex piece) => _arrivals.Add(piece);
 
     /// <summary>Nothing more comes: whoever reads gets an <see cref="OperationCanceledException"/>.</summary>
-    public void Close()
-    {
-        TaskCompletionSource? arrival;
-        lock (_gate)
-        {
-            _isClosed = true;
-            (arrival, _arrival) = (_arrival, null);
-        }
-
-        arrival?.SetResult();
-    }
+    public void Close() => _arrivals.Close();
 
     /// <summary>Reads on in a file, blocking until there is something; 0 at its end.</summary>
     /// <exception cref="StorageException">The system refused.</exception>
@@ -81,7 +56,7 @@ internal sealed class ContentCursor
     {
         if (!TryPosition(ordinal, buffer, out long offset))
             return 0;
-        Arrival(_layout.PieceAt(offset))?.Wait();
+        _arrivals.Wait(_layout.PieceAt(offset))?.Wait();
         return Take(offset, buffer);
     }
 
@@ -92,7 +67,7 @@ internal sealed class ContentCursor
     {
         if (!TryPosition(ordinal, buffer, out long offset))
             return 0;
-        if (Arrival(_layout.PieceAt(offset)) is { } arrival)
+        if (_arrivals.Wait(_layout.PieceAt(offset)) is { } arrival)
             await arrival.WaitAsync(cancellationToken).ConfigureAwait(false);
         return Take(offset, buffer);
     }
@@ -109,23 +84,11 @@ internal sealed class ContentCursor
         return true;
     }
 
-    private Task? Arrival(PieceIndex piece)
-    {
-        lock (_gate)
-        {
-            if (_isClosed || _stored[piece])
-                return null;
-            _awaited = piece.Value;
-            _arrival ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            return _arrival.Task;
-        }
-    }
-
     private int Take(long offset, Memory<byte> buffer)
     {
         FileEntry file = Files[_ordinal];
         int wanted = (int)Math.Min(buffer.Length, file.Offset + file.Length - offset), done = 0;
-        while (done < wanted && IsStored(_layout.PieceAt(offset + done)))
+        while (done < wanted && _arrivals.Has(_layout.PieceAt(offset + done)))
         {
             PieceIndex piece = _layout.PieceAt(offset + done);
             int part = (int)Math.Min(wanted - done, _layout.OffsetOf(piece) + _layout.LengthOf(piece) - (offset + done));
@@ -137,16 +100,6 @@ internal sealed class ContentCursor
         _done += done;
         Settle();
         return done;
-    }
-
-    private bool IsStored(PieceIndex piece)
-    {
-        lock (_gate)
-        {
-            if (_isClosed)
-                throw new OperationCanceledException("the torrent has ended");
-            return _stored[piece];
-        }
     }
 
     /// <summary>Goes over to the file that has the next byte, and says what lies behind.</summary>

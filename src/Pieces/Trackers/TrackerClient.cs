@@ -48,8 +48,6 @@ internal sealed class TrackerClient : IAsyncDisposable
     private readonly long _madeAt;
     private Task _run = Task.CompletedTask;
     private Task? _stop;
-    private bool _isComplete;
-    private bool _isPartialSeed;
     private volatile bool _everyTrackerRefused;
 
     /// <summary>Makes the trackers; asks nobody before <see cref="Start"/>.</summary>
@@ -186,8 +184,7 @@ internal sealed class TrackerClient : IAsyncDisposable
     /// </summary>
     private void MarkCompleted()
     {
-        _isComplete |= _signals.TakeCompleted();
-        if (!_isComplete)
+        if (!_signals.IsComplete)
             return;
         foreach (TrackerSlot slot in _schedule.Slots)
             slot.IsOwedCompleted = slot is { HeardStarted: true, HeardIncomplete: true, HeardCompleted: false };
@@ -195,8 +192,7 @@ internal sealed class TrackerClient : IAsyncDisposable
 
     private void MarkPartialSeed()
     {
-        _isPartialSeed |= _signals.TakePartialSeed();
-        if (!_isPartialSeed)
+        if (!_signals.IsPartialSeed)
             return;
         foreach (TrackerSlot slot in _schedule.Slots)
             slot.IsOwedPaused = slot is { HeardStarted: true, HeardPaused: false };

@@ -7,8 +7,8 @@ internal sealed class TrackerSignals
 {
     private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private int _needsPeers;
-    private int _completed;
-    private int _partialSeed;
+    private int _isComplete;
+    private int _isPartialSeed;
 
     /// <summary>Whether peers are needed; stays until <see cref="ClearNeed"/>.</summary>
     public bool NeedsPeers => Volatile.Read(ref _needsPeers) != 0;
@@ -23,25 +23,25 @@ internal sealed class TrackerSignals
     /// <summary>Peers came.</summary>
     public void ClearNeed() => Volatile.Write(ref _needsPeers, 0);
 
+    /// <summary>Whether the download has become complete in this run; stays so.</summary>
+    public bool IsComplete => Volatile.Read(ref _isComplete) != 0;
+
+    /// <summary>Whether what is wanted is complete and the torrent is not; stays so.</summary>
+    public bool IsPartialSeed => Volatile.Read(ref _isPartialSeed) != 0;
+
     /// <summary>The download is complete.</summary>
     public void SetCompleted()
     {
-        Volatile.Write(ref _completed, 1);
+        Volatile.Write(ref _isComplete, 1);
         _wake.Writer.TryWrite(true);
     }
-
-    /// <summary>Whether the download has become complete since this was asked last.</summary>
-    public bool TakeCompleted() => Interlocked.Exchange(ref _completed, 0) != 0;
 
     /// <summary>What is wanted is complete, and the torrent is not.</summary>
     public void SetPartialSeed()
     {
-        Volatile.Write(ref _partialSeed, 1);
+        Volatile.Write(ref _isPartialSeed, 1);
         _wake.Writer.TryWrite(true);
     }
-
-    /// <summary>Whether that has come about since this was asked last.</summary>
-    public bool TakePartialSeed() => Interlocked.Exchange(ref _partialSeed, 0) != 0;
 
     /// <summary>Ends when something was asked since the last call that ended.</summary>
     public async Task WaitAsync(CancellationToken cancellationToken)

@@ -29,6 +29,9 @@ internal sealed class TableKeeper : IQueryOwner
     /// <summary>Addresses named by hand that are kept in mind.</summary>
     public const int MaxEntrances = 32;
 
+    // While a search for our neighbours is under way: no next one is planned, unless a node was named meanwhile.
+    private static readonly TimeSpan Unplanned = TimeSpan.MaxValue;
+
     private readonly DhtShared _shared;
     private readonly DhtFamily _family;
     private readonly QueryDesk _desk;
@@ -39,7 +42,6 @@ internal sealed class TableKeeper : IQueryOwner
     private TimeSpan _retry = FirstRetry;
     private TimeSpan _careAt;
     private TimeSpan _checkAt;
-    private bool _isHurried;
 
     /// <summary>Makes one.</summary>
     public TableKeeper(DhtShared shared, DhtFamily family, QueryDesk desk, LookupDesk lookups)
@@ -81,7 +83,7 @@ internal sealed class TableKeeper : IQueryOwner
         EndSearches(now);
         if (_ownSearch is null && now >= _searchAt && KnowsAnybody)
         {
-            _isHurried = false;
+            _searchAt = Unplanned;
             _ownSearch = _lookups.Start(_family, new DhtSearch { Target = _family.Id }, sink: null, isUrgent: true);
         }
 
@@ -128,7 +130,6 @@ internal sealed class TableKeeper : IQueryOwner
     {
         if (_family.Table.Count >= Bucket.Size)
             return;
-        _isHurried = true;
         _searchAt = _shared.Now;
         _retry = FirstRetry;
     }
@@ -174,7 +175,7 @@ internal sealed class TableKeeper : IQueryOwner
             _family.Remembered.Clear();
         bool isEnough = good >= Bucket.Size;
         // Whoever was named during the search was too late for it.
-        _searchAt = _isHurried && !isEnough ? now : now + _shared.About(isEnough ? SearchEvery : _retry);
+        _searchAt = _searchAt != Unplanned && !isEnough ? now : now + _shared.About(isEnough ? SearchEvery : _retry);
         _retry = isEnough ? FirstRetry : 2 * _retry < LastRetry ? 2 * _retry : LastRetry;
     }
 

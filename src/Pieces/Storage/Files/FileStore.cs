@@ -60,6 +60,9 @@ internal sealed class FileStore : IHandleOpener, IPieceBytes
             _places[i] = files[i].IsOnDisk ? FilePlace.Absent : FilePlace.Zeros;
     }
 
+    /// <summary>The folder of the download.</summary>
+    public string OutputDirectory => _paths.OutputDirectory;
+
     /// <summary>Which files a range lies in.</summary>
     public FileSpanMap Map { get; }
 

@@ -22,7 +22,6 @@ internal sealed class DataFlusher : IAsyncDisposable
 
     private readonly Lock _gate = new();
     private readonly FileStore _files;
-    private readonly string _outputDirectory;
     private readonly PieceLedger _ledger;
     private readonly ResumeLog _log;
     private readonly CancellationTokenSource _stop = new();
@@ -33,10 +32,9 @@ internal sealed class DataFlusher : IAsyncDisposable
     private Task _loop = Task.CompletedTask;
 
     /// <summary>Makes one that does nothing before <see cref="Start"/>.</summary>
-    public DataFlusher(FileStore files, string outputDirectory, PieceLedger ledger, ResumeLog log)
+    public DataFlusher(FileStore files, PieceLedger ledger, ResumeLog log)
     {
         _files = files;
-        _outputDirectory = outputDirectory;
         _ledger = ledger;
         _log = log;
     }
@@ -94,20 +92,20 @@ internal sealed class DataFlusher : IAsyncDisposable
 
     /// <summary>Waits until all that was written of some files is on the disk.</summary>
     /// <exception cref="StorageException">The system refused.</exception>
-    public void FlushFiles(IReadOnlyCollection<int> files) => FlushFiles(_files, _outputDirectory, files);
+    public void FlushFiles(IReadOnlyCollection<int> files) => FlushFiles(_files, files);
 
     /// <summary>Waits until all that was written of some files of a store is on the disk.</summary>
     /// <exception cref="StorageException">The system refused.</exception>
-    public static void FlushFiles(FileStore store, string outputDirectory, IReadOnlyCollection<int> files)
+    public static void FlushFiles(FileStore store, IReadOnlyCollection<int> files)
     {
         try
         {
-            if (files.Count >= ManyFiles && UnixCalls.TryFlushFileSystem(outputDirectory))
+            if (files.Count >= ManyFiles && UnixCalls.TryFlushFileSystem(store.OutputDirectory))
                 return;
         }
         catch (Exception e) when (DiskErrors.IsDiskError(e))
         {
-            throw DiskErrors.Wrap(outputDirectory, "flush it", e);
+            throw DiskErrors.Wrap(store.OutputDirectory, "flush it", e);
         }
 
         foreach (int file in files)

@@ -129,7 +129,7 @@ internal sealed class TorrentStorage : ITorrentStore
         var log = new ResumeLog(_paths, new ResumeSnapshot(metainfo, ledger, boot));
         var verifier = new PieceVerifier(metainfo, _files);
         var guard = new ServeGuard(metainfo, _files, verifier, opened.Standing.Unproven, _options.Paranoid);
-        var flusher = new DataFlusher(_files, _options.OutputDirectory, ledger, log);
+        var flusher = new DataFlusher(_files, ledger, log);
         var finisher = new FileFinisher(metainfo, _files, _paths, _options.Sink, _options.Overwrite)
         {
             Finished = file => guard.Remember(file, FileFacts.Of(_paths.Final(file))),

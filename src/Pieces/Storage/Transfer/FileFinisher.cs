@@ -96,7 +96,7 @@ internal sealed class FileFinisher
     /// <exception cref="StorageException">The system refused, or something else has the name.</exception>
     public void Finish(List<int> files)
     {
-        DataFlusher.FlushFiles(_files, _paths.OutputDirectory, files);
+        DataFlusher.FlushFiles(_files, files);
         var folders = new HashSet<string>(StringComparer.Ordinal);
         foreach (int file in files)
         {
