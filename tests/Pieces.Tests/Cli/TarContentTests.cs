@@ -79,7 +79,7 @@ public class TarContentTests
         for (int i = 0; i < Torrent.Layout.PieceCount; i++)
         {
             BlockBuffer?[] blocks = bench.Blocks(Torrent, i);
-            storage.StorePiece(new PieceIndex(i), blocks, new bool[blocks.Length]);
+            storage.Pieces.StorePiece(new PieceIndex(i), blocks, new bool[blocks.Length]);
         }
 
         using var output = new MemoryStream();

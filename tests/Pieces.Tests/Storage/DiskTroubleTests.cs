@@ -18,7 +18,7 @@ public class DiskTroubleTests
         (TorrentStorage storage, _) = await bench.OpenAsync(torrent);
         await bench.StoreAsync(storage, torrent, 0);
         bench.Disk.WriteError = new IOException("whatever the system says", 28);
-        storage.StorePiece(torrent.Layout.Piece(2), bench.Blocks(torrent, 2), new bool[4]);
+        storage.Pieces.StorePiece(torrent.Layout.Piece(2), bench.Blocks(torrent, 2), new bool[4]);
         DiskFailed failed = await bench.Sink.When<DiskFailed>(_ => true);
         failed.Reason.Fault.Should().Be(StorageFault.DiskFull);
         failed.Reason.Message.Should().Be($"{bench.PathTo("a")}: cannot write 65536 bytes at offset 131072: no space left on device");
@@ -38,7 +38,7 @@ public class DiskTroubleTests
         (TorrentStorage storage, _) = await bench.OpenAsync(torrent);
         bench.Disk.WriteError = new IOException("quota", 122);
         var block = new CandidateBlock(1, bench.Block(torrent, 0, 1));
-        storage.WriteBlocks(torrent.Layout.Piece(0), [block]);
+        storage.Pieces.WriteBlocks(torrent.Layout.Piece(0), [block]);
         (await bench.Sink.When<DiskFailed>(_ => true)).Reason.Fault.Should().Be(StorageFault.DiskFull);
         block.Data.Dispose();
         await bench.CloseAsync(storage);
@@ -51,7 +51,7 @@ public class DiskTroubleTests
         var torrent = new SampleTorrent(64 * KiB, 3, ("a", 256 * KiB));
         (TorrentStorage storage, _) = await bench.OpenAsync(torrent);
         bench.Disk.WriteError = new InvalidOperationException("a bug");
-        storage.StorePiece(torrent.Layout.Piece(0), bench.Blocks(torrent, 0), new bool[4]);
+        storage.Pieces.StorePiece(torrent.Layout.Piece(0), bench.Blocks(torrent, 0), new bool[4]);
         (await bench.Sink.When<DiskFailed>(_ => true)).Reason.InnerException.Should().BeOfType<InvalidOperationException>();
         bench.Disk.WriteError = null;
         await bench.StoreAsync(storage, torrent, 1);
@@ -131,7 +131,7 @@ public class DiskTroubleTests
         bench.Write("a", torrent.Bytes);
         (TorrentStorage storage, _) = await bench.OpenAsync(torrent);
         BlockRequest block = torrent.Layout.Block(torrent.Layout.Piece(0), 0);
-        Func<Task> read = () => storage.ReadAsync([new BlockRead(block, new byte[block.Length])], new CancellationToken(canceled: true)).AsTask();
+        Func<Task> read = () => storage.Pieces.ReadAsync([new BlockRead(block, new byte[block.Length])], new CancellationToken(canceled: true)).AsTask();
         await read.Should().ThrowAsync<OperationCanceledException>();
         await bench.CloseAsync(storage);
     }

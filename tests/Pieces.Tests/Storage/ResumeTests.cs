@@ -31,7 +31,7 @@ public class ResumeTests
         candidate.Ordinals.Should().Equal([0, 1, 3]);
 
         BlockBuffer?[] blocks = [null, null, bench.Block(torrent, 2, 2), null];
-        storage.StorePiece(torrent.Layout.Piece(2), blocks, [true, true, false, true]);
+        storage.Pieces.StorePiece(torrent.Layout.Piece(2), blocks, [true, true, false, true]);
         await bench.Sink.When<PieceStored>(e => e.Piece.Value == 2);
         await bench.StoreAsync(storage, torrent, 1, 3, 5, 6, 7, 8);
         await bench.CloseAsync(storage);
@@ -268,9 +268,9 @@ public class ResumeTests
         (storage, StorageOpening opening) = await bench.OpenAsync(torrent);
         StorageBench.PiecesOf(opening.Have).Should().Equal([0, 1], "the file looks as it was left");
         BlockRequest bad = torrent.Layout.Block(torrent.Layout.Piece(0), 2), good = torrent.Layout.Block(torrent.Layout.Piece(1), 0);
-        Func<Task> serve = () => storage.ReadAsync([new BlockRead(bad, new byte[bad.Length])], TestContext.Current.CancellationToken).AsTask();
+        Func<Task> serve = () => storage.Pieces.ReadAsync([new BlockRead(bad, new byte[bad.Length])], TestContext.Current.CancellationToken).AsTask();
         await serve.Should().ThrowAsync<StorageException>().WithMessage("*a.part: the data of piece 0 was changed*");
-        await storage.ReadAsync([new BlockRead(good, new byte[good.Length])], TestContext.Current.CancellationToken);
+        await storage.Pieces.ReadAsync([new BlockRead(good, new byte[good.Length])], TestContext.Current.CancellationToken);
         await bench.CloseAsync(storage);
     }
 
@@ -282,7 +282,7 @@ public class ResumeTests
         (TorrentStorage storage, _) = await bench.OpenAsync(torrent);
         await bench.WriteAsync(storage, torrent, 1, 0, 1);
         await bench.WriteAsync(storage, torrent, 2, 0);
-        storage.ForgetCandidates(torrent.Layout.Piece(1));
+        storage.Pieces.ForgetCandidates(torrent.Layout.Piece(1));
         await bench.WriteAsync(storage, torrent, 2, 1);
         await bench.KillAsync(storage);
         (storage, StorageOpening opening) = await bench.OpenAsync(torrent);
@@ -310,7 +310,7 @@ public class ResumeTests
             else
             {
                 BlockBuffer?[] blocks = [.. Enumerable.Range(0, 4).Select(i => there.Contains(i) ? null : bench.Block(torrent, next, i))];
-                storage.StorePiece(torrent.Layout.Piece(next), blocks, [.. blocks.Select(b => b is null)]);
+                storage.Pieces.StorePiece(torrent.Layout.Piece(next), blocks, [.. blocks.Select(b => b is null)]);
                 await bench.Sink.When<PieceStored>(_ => true);
                 stored.Add(next);
             }

@@ -21,7 +21,7 @@ public class SelectionTests
         Directory.GetFiles(bench.PathTo("data")).Should().Equal([bench.PathTo("data/b")]);
         BlockRequest block = torrent.Layout.Block(torrent.Layout.Piece(1), 0);
         var read = new BlockRead(block, new byte[block.Length]);
-        await storage.ReadAsync([read], TestContext.Current.CancellationToken);
+        await storage.Pieces.ReadAsync([read], TestContext.Current.CancellationToken);
         read.Destination.ToArray().Should().Equal(torrent.PieceBytes(1)[..block.Length].ToArray());
         await bench.CloseAsync(storage);
         Directory.Exists(bench.PathTo(".data.pieces")).Should().BeFalse();

@@ -233,7 +233,7 @@ internal sealed class StorageBench : IAsyncDisposable
         foreach (int piece in pieces)
         {
             BlockBuffer?[] blocks = Blocks(torrent, piece);
-            storage.StorePiece(torrent.Layout.Piece(piece), blocks, new bool[blocks.Length]);
+            storage.Pieces.StorePiece(torrent.Layout.Piece(piece), blocks, new bool[blocks.Length]);
         }
 
         foreach (int piece in pieces)
@@ -243,7 +243,7 @@ internal sealed class StorageBench : IAsyncDisposable
     public async Task WriteAsync(TorrentStorage storage, SampleTorrent torrent, int piece, params int[] ordinals)
     {
         CandidateBlock[] blocks = [.. ordinals.Select(o => new CandidateBlock(o, Block(torrent, piece, o)))];
-        storage.WriteBlocks(torrent.Layout.Piece(piece), blocks);
+        storage.Pieces.WriteBlocks(torrent.Layout.Piece(piece), blocks);
         await Sink.When<BlocksWritten>(e => ReferenceEquals(e.Blocks, blocks));
         foreach (CandidateBlock block in blocks)
             block.Data.Dispose();

@@ -137,10 +137,10 @@ public class StreamStorageTests
         await sink.When<PieceStored>(_ => true);
         byte[] block = new byte[16 * KiB];
         BlockRead[] reads = [new(new BlockRequest(new PieceIndex(0), 16 * KiB, 16 * KiB), block)];
-        await storage.ReadAsync(reads, Token);
+        await storage.Pieces.ReadAsync(reads, Token);
         block.Should().Equal(Torrent.PieceBytes(0)[(16 * KiB)..].ToArray());
         storage.TryDrop(new PieceIndex(0)).Should().BeTrue();
-        await storage.Awaiting(s => s.ReadAsync(reads, Token).AsTask()).Should().ThrowAsync<StorageException>();
+        await storage.Awaiting(s => s.Pieces.ReadAsync(reads, Token).AsTask()).Should().ThrowAsync<StorageException>();
     }
 
     [Fact]
@@ -199,6 +199,6 @@ public class StreamStorageTests
     private static void Store(StorageBench bench, StreamStorage storage, int piece, SampleTorrent? torrent = null)
     {
         BlockBuffer?[] blocks = bench.Blocks(torrent ?? Torrent, piece);
-        storage.StorePiece(new PieceIndex(piece), blocks, new bool[blocks.Length]);
+        storage.Pieces.StorePiece(new PieceIndex(piece), blocks, new bool[blocks.Length]);
     }
 }

@@ -80,7 +80,7 @@ public class TorrentStorageTests
                 }
             }
 
-            storage.StorePiece(torrent.Layout.Piece(piece), blocks, written);
+            storage.Pieces.StorePiece(torrent.Layout.Piece(piece), blocks, written);
         }
 
         foreach (int piece in order)
@@ -136,7 +136,7 @@ public class TorrentStorageTests
         var torrent = new SampleTorrent(48 * KiB, 5, ("a", 48 * KiB));
         (TorrentStorage storage, _) = await bench.OpenAsync(torrent);
         PieceIndex piece = torrent.Layout.Piece(0);
-        storage.StorePiece(piece, bench.Blocks(torrent, 0, damage: 1), new bool[3]);
+        storage.Pieces.StorePiece(piece, bench.Blocks(torrent, 0, damage: 1), new bool[3]);
         PieceRejected rejected = await bench.Sink.When<PieceRejected>(_ => true);
         File.Exists(bench.PathTo("a.part")).Should().BeFalse("nothing of it is written");
 
@@ -160,7 +160,7 @@ public class TorrentStorageTests
         new Random(6).Shuffle(ordinals);
         foreach (int[] some in ordinals.Chunk(7))
             await bench.WriteAsync(storage, torrent, 0, [.. some.Order()]);
-        storage.StorePiece(torrent.Layout.Piece(0), new BlockBuffer?[count], [.. Enumerable.Repeat(true, count)]);
+        storage.Pieces.StorePiece(torrent.Layout.Piece(0), new BlockBuffer?[count], [.. Enumerable.Repeat(true, count)]);
         await bench.Sink.When<PieceStored>(_ => true);
         await bench.StoreAsync(storage, torrent, 1);
         await bench.CloseAsync(storage);
@@ -176,15 +176,15 @@ public class TorrentStorageTests
         PieceIndex piece = torrent.Layout.Piece(0);
         int count = torrent.Layout.BlockCountOf(piece);
         CandidateBlock bad = new(0, bench.Block(torrent, 0, 0, damaged: true));
-        storage.WriteBlocks(piece, [bad]);
+        storage.Pieces.WriteBlocks(piece, [bad]);
         await bench.Sink.When<BlocksWritten>(_ => true);
         bad.Data.Dispose();
         await bench.WriteAsync(storage, torrent, 0, [.. Enumerable.Range(1, count - 1)]);
-        storage.StorePiece(piece, new BlockBuffer?[count], [.. Enumerable.Repeat(true, count)]);
+        storage.Pieces.StorePiece(piece, new BlockBuffer?[count], [.. Enumerable.Repeat(true, count)]);
         await bench.Sink.When<PieceRejected>(_ => true);
 
         await bench.WriteAsync(storage, torrent, 0, [.. Enumerable.Range(0, count)]);
-        storage.StorePiece(piece, new BlockBuffer?[count], [.. Enumerable.Repeat(true, count)]);
+        storage.Pieces.StorePiece(piece, new BlockBuffer?[count], [.. Enumerable.Repeat(true, count)]);
         await bench.Sink.When<PieceStored>(_ => true);
         await bench.CloseAsync(storage);
         File.ReadAllBytes(bench.PathTo("big")).Should().Equal(torrent.Bytes);
@@ -202,7 +202,7 @@ public class TorrentStorageTests
             BlockRequest block = torrent.Layout.Block(torrent.Layout.Piece(at.Item1), at.Item2);
             return new BlockRead(block, new byte[block.Length]);
         })];
-        await storage.ReadAsync(reads, TestContext.Current.CancellationToken);
+        await storage.Pieces.ReadAsync(reads, TestContext.Current.CancellationToken);
         foreach (BlockRead read in reads)
         {
             read.Destination.ToArray().Should().Equal(
@@ -221,15 +221,15 @@ public class TorrentStorageTests
         (TorrentStorage storage, _) = await bench.OpenAsync(torrent);
         BlockRequest block = torrent.Layout.Block(torrent.Layout.Piece(0), 1);
         BlockRead read = new(block, new byte[block.Length]);
-        await storage.ReadAsync([read], TestContext.Current.CancellationToken);
+        await storage.Pieces.ReadAsync([read], TestContext.Current.CancellationToken);
 
         await using (var file = new FileStream(bench.PathTo("a"), FileMode.Open, FileAccess.Write, FileShare.ReadWrite))
             file.WriteByte((byte)~torrent.Bytes[0]);
         File.SetLastWriteTimeUtc(bench.PathTo("a"), DateTime.UnixEpoch);
-        Func<Task> again = () => storage.ReadAsync([read], TestContext.Current.CancellationToken).AsTask();
+        Func<Task> again = () => storage.Pieces.ReadAsync([read], TestContext.Current.CancellationToken).AsTask();
         (await again.Should().ThrowAsync<StorageException>()).Which.Fault.Should().Be(StorageFault.File);
         BlockRequest other = torrent.Layout.Block(torrent.Layout.Piece(1), 0);
-        await storage.ReadAsync([new BlockRead(other, new byte[other.Length])], TestContext.Current.CancellationToken);
+        await storage.Pieces.ReadAsync([new BlockRead(other, new byte[other.Length])], TestContext.Current.CancellationToken);
         await bench.CloseAsync(storage);
     }
 

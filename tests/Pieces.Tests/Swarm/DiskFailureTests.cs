@@ -35,11 +35,13 @@ public class DiskFailureTests
     }
 
     /// <summary>A store that holds nothing and fails every job at once.</summary>
-    private sealed class FailingStore(StorageOptions options, bool canResume) : ITorrentStore
+    private sealed class FailingStore(StorageOptions options, bool canResume) : ITorrentStore, IPieceStore
     {
         private volatile bool _hasFailed;
 
         public bool HasFailed => _hasFailed;
+
+        public IPieceStore Pieces => this;
 
         public bool CanResume => canResume;
 

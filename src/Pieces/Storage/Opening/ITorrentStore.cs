@@ -1,11 +1,14 @@
 namespace Pieces.Storage.Opening;
 
 /// <summary>
-/// A store of pieces with its beginning and its end: <see cref="OpenAsync"/>, once; then the calls of <see cref="IPieceStore"/>; at last
+/// Where one torrent is kept, with its beginning and its end: <see cref="OpenAsync"/>, once; then the calls of <see cref="Pieces"/>; at last
 /// <see cref="CloseAsync"/>, after which no buffer of any caller is in use.
 /// </summary>
-internal interface ITorrentStore : IPieceStore, IAsyncDisposable
+internal interface ITorrentStore : IAsyncDisposable
 {
+    /// <summary>Writes and reads its pieces; only while the store is open.</summary>
+    IPieceStore Pieces { get; }
+
     /// <summary>Finds out what is there and makes ready.</summary>
     /// <exception cref="StorageException">The system refused, or there is not enough space.</exception>
     Task<StorageOpening> OpenAsync(IProgress<CheckProgress>? progress, CancellationToken cancellationToken);

@@ -34,7 +34,7 @@ internal sealed class TorrentStorage : ITorrentStore
     }
 
     /// <inheritdoc/>
-    public bool CanResume => true;
+    public IPieceStore Pieces => Jobs;
 
     private PieceJobs Jobs => _jobs ?? throw new InvalidOperationException("the storage is not open");
 
@@ -63,19 +63,7 @@ internal sealed class TorrentStorage : ITorrentStore
     }
 
     /// <inheritdoc/>
-    public void WriteBlocks(PieceIndex piece, IReadOnlyList<CandidateBlock> blocks) => Jobs.WriteBlocks(piece, blocks);
-
-    /// <inheritdoc/>
-    public void StorePiece(PieceIndex piece, BlockBuffer?[] blocks, IReadOnlyList<bool> written) => Jobs.StorePiece(piece, blocks, written);
-
-    /// <inheritdoc/>
     public Task WhenIdleAsync() => Jobs.WhenIdleAsync();
-
-    /// <inheritdoc/>
-    public void ForgetCandidates(PieceIndex piece) => Jobs.ForgetCandidates(piece);
-
-    /// <inheritdoc/>
-    public ValueTask ReadAsync(IReadOnlyList<BlockRead> reads, CancellationToken cancellationToken) => Jobs.ReadAsync(reads, cancellationToken);
 
     /// <summary>
     /// Waits for all jobs, flushes, saves the state and lets go of files and lock. The hidden folder is removed when everything wanted is complete.
@@ -152,6 +140,7 @@ internal sealed class TorrentStorage : ITorrentStore
             Stored = finisher.OnStored,
             Sink = _options.Sink,
             Folder = _options.OutputDirectory,
+            CanResume = true,
         });
         if (_lock is null)
             return;

@@ -32,9 +32,6 @@ internal sealed class StreamStorage : ITorrentStore
         _stream = stream;
     }
 
-    /// <inheritdoc/>
-    public bool CanResume => false;
-
     /// <summary>Pieces that find room at one time; known once it is open.</summary>
     public int Slots => _file?.Slots.Capacity ?? throw NotOpen();
 
@@ -43,6 +40,9 @@ internal sealed class StreamStorage : ITorrentStore
 
     /// <summary>Whether all of it has been read. To be asked when the reader has ended.</summary>
     public bool IsRead => _cursor?.IsAtEnd ?? throw NotOpen();
+
+    /// <inheritdoc/>
+    public IPieceStore Pieces => Jobs;
 
     private PieceJobs Jobs => _jobs ?? throw NotOpen();
 
@@ -73,25 +73,14 @@ internal sealed class StreamStorage : ITorrentStore
             Stored = _cursor.OnStored,
             Sink = _options.Sink,
             Folder = _stream.TemporaryFolder,
+            CanResume = false,
         });
         _cursor.Begin();
         return new StorageOpening(new Bitfield(layout.PieceCount), [], new Bitfield(layout.PieceCount), new Bitfield(metainfo.Files.Length), []);
     }
 
     /// <inheritdoc/>
-    public void WriteBlocks(PieceIndex piece, IReadOnlyList<CandidateBlock> blocks) => Jobs.WriteBlocks(piece, blocks);
-
-    /// <inheritdoc/>
-    public void StorePiece(PieceIndex piece, BlockBuffer?[] blocks, IReadOnlyList<bool> written) => Jobs.StorePiece(piece, blocks, written);
-
-    /// <inheritdoc/>
     public Task WhenIdleAsync() => Jobs.WhenIdleAsync();
-
-    /// <inheritdoc/>
-    public void ForgetCandidates(PieceIndex piece) => Jobs.ForgetCandidates(piece);
-
-    /// <inheritdoc/>
-    public ValueTask ReadAsync(IReadOnlyList<BlockRead> reads, CancellationToken cancellationToken) => Jobs.ReadAsync(reads, cancellationToken);
 
     /// <summary>Gives up a piece that has been read, so that another finds room; false while it is being sent to a peer.</summary>
     public bool TryDrop(PieceIndex piece) => _file?.Slots.TryDrop(piece) ?? throw NotOpen();

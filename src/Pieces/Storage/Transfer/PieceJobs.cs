@@ -3,7 +3,7 @@ using Pieces.Primitives;
 namespace Pieces.Storage.Transfer;
 
 /// <summary>Queues the jobs on the pieces of one open torrent.</summary>
-internal sealed class PieceJobs
+internal sealed class PieceJobs : IPieceStore
 {
     private readonly DiskQueue _queue;
     private readonly StorageContext _context;
@@ -15,24 +15,27 @@ internal sealed class PieceJobs
         _context = context;
     }
 
-    /// <inheritdoc cref="IPieceStore.WriteBlocks"/>
+    /// <inheritdoc/>
+    public bool CanResume => _context.CanResume;
+
+    /// <inheritdoc/>
     public void WriteBlocks(PieceIndex piece, IReadOnlyList<CandidateBlock> blocks)
     {
         _context.Pending.Enter();
         _queue.Enqueue(new WriteBlocksJob(_context, piece, blocks));
     }
 
-    /// <inheritdoc cref="IPieceStore.StorePiece"/>
+    /// <inheritdoc/>
     public void StorePiece(PieceIndex piece, BlockBuffer?[] blocks, IReadOnlyList<bool> written)
     {
         _context.Pending.Enter();
         _queue.Enqueue(new StorePieceJob(_context, piece, blocks, written));
     }
 
-    /// <inheritdoc cref="IPieceStore.ForgetCandidates"/>
+    /// <inheritdoc/>
     public void ForgetCandidates(PieceIndex piece) => _context.Writer.Forget(piece);
 
-    /// <inheritdoc cref="IBlockSource.ReadAsync"/>
+    /// <inheritdoc/>
     public ValueTask ReadAsync(IReadOnlyList<BlockRead> reads, CancellationToken cancellationToken)
     {
         _context.Pending.Enter();

@@ -20,6 +20,9 @@ internal sealed record StorageContext
     /// <summary>The folder that the data lies in, for messages.</summary>
     public required string Folder { get; init; }
 
+    /// <summary>Whether another run can resume from blocks of a piece that is not complete.</summary>
+    public required bool CanResume { get; init; }
+
     /// <summary>Jobs under way.</summary>
     public PendingJobs Pending { get; } = new();
 

@@ -30,7 +30,7 @@ internal static class TransferBuilder
         Bitfield wanted = setup.WantedPieces(opening);
         var table = new PieceTable(layout, wanted, opening.Have.Clone());
         PieceManager pieces = PiecesOf(setup, store, opening, table);
-        admission.BeginPieces(store, layout.PieceCount);
+        admission.BeginPieces(store.Pieces, layout.PieceCount);
 
         var stream = store as StreamStorage;
         StreamRetention? retention = stream is null ? null : new StreamRetention(table, stream.Slots, () => pool.Peers.Count, stream.TryDrop);
@@ -70,11 +70,11 @@ internal static class TransferBuilder
     private static PieceManager PiecesOf(TorrentSetup setup, ITorrentStore store, StorageOpening opening, PieceTable table)
     {
         TimeProvider time = setup.Services.TimeProvider;
-        var pieces = new PieceManager(table, setup.Services.MemoryBudget, store, time, time.GetTimestamp());
+        var pieces = new PieceManager(table, setup.Services.MemoryBudget, store.Pieces, time, time.GetTimestamp());
         foreach (OpenCandidate candidate in opening.Candidates)
         {
             if (!pieces.AddCandidate(candidate.Piece, candidate.Ordinals))
-                store.ForgetCandidates(candidate.Piece);
+                store.Pieces.ForgetCandidates(candidate.Piece);
         }
 
         return pieces;

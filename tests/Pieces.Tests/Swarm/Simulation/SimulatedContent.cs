@@ -81,8 +81,10 @@ internal sealed class SimulatedDisk(SimulatedContent content, bool isFull)
 }
 
 /// <summary>A torrent's store on such a disk.</summary>
-internal sealed class SimulatedStore(SimulatedDisk disk, IDiskSink sink) : ITorrentStore
+internal sealed class SimulatedStore(SimulatedDisk disk, IDiskSink sink) : ITorrentStore, IPieceStore
 {
+    public IPieceStore Pieces => this;
+
     public bool CanResume => false;
 
     public Task<StorageOpening> OpenAsync(IProgress<CheckProgress>? progress, CancellationToken cancellationToken)
