@@ -58,6 +58,10 @@ public class LayeringTests
             .Select(Path.GetFileName)
             .Should().BeEquivalentTo("NativeSlab.cs", "ScatterCall.cs");
 
+    [Fact]
+    public void Only_the_layout_turns_files_into_pieces_and_only_readers_ask_for_the_piece_at_a_position() =>
+        SourceFiles.WithLine(@"\bPieceAt\(").Should().BeEquivalentTo("PieceLayout.cs", "ContentCursor.cs", "SlidingFile.cs");
+
     private static int LayerOf(Type type) =>
         type.Assembly == typeof(TorrentClient).Assembly ? Array.IndexOf(Order, type.Namespace) : -1;
 

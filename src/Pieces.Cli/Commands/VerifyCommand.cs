@@ -54,7 +54,7 @@ internal static class VerifyCommand
             return $"missing  {check.File.RelativePath}";
         if (check.Length != check.File.Length)
             return string.Create(CultureInfo.InvariantCulture, $"damaged  {check.File.RelativePath}: {check.Length} bytes instead of {check.File.Length}");
-        int pieces = VerifyReport.PiecesOf(check.File, layout);
+        int pieces = layout.PiecesOf(check.File).Count;
         return string.Create(CultureInfo.InvariantCulture, $"damaged  {check.File.RelativePath}: {check.BadPieces.Length} of {Quantity.Count(pieces, "piece")}");
     }
 

@@ -75,13 +75,9 @@ internal sealed record VerifyReport
                 file.File.Length,
                 file.Length,
                 file.IsGood ? "good" : file.IsThere ? "damaged" : "missing",
-                PiecesOf(file.File, metainfo.Layout),
+                metainfo.Layout.PiecesOf(file.File).Count,
                 file.BadPieces.Length,
                 file.UnprovenPieces.Length))],
         };
     }
-
-    /// <summary>How many pieces touch a file.</summary>
-    public static int PiecesOf(FileEntry file, PieceLayout layout) =>
-        file.Length == 0 ? 0 : layout.PieceAt(file.Offset + file.Length - 1).Value - layout.PieceAt(file.Offset).Value + 1;
 }

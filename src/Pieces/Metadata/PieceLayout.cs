@@ -63,6 +63,14 @@ public sealed class PieceLayout
         return new PieceIndex((int)(offset / PieceLength));
     }
 
+    /// <summary>The pieces that hold bytes of a file, in order; none for a file without bytes.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The file has bytes outside this layout.</exception>
+    public PieceRange PiecesOf(FileEntry file)
+    {
+        ArgumentNullException.ThrowIfNull(file);
+        return PiecesOf(file, 0, file.Length);
+    }
+
     /// <summary>Number of blocks of one piece, as we ask for them.</summary>
     public int BlockCountOf(PieceIndex piece) => ((LengthOf(piece) - 1) / BlockRequest.MaxLength) + 1;
 
@@ -84,6 +92,15 @@ public sealed class PieceLayout
             return false;
         block = new BlockRequest(index, (int)begin, (int)length);
         return true;
+    }
+
+    /// <summary>The pieces that hold bytes of a file from <paramref name="start"/> to before <paramref name="end"/>, counted from the file's first byte.</summary>
+    internal PieceRange PiecesOf(FileEntry file, long start, long end)
+    {
+        if (start >= end)
+            return default;
+        int first = PieceAt(file.Offset + start).Value;
+        return new PieceRange(first, PieceAt(file.Offset + end - 1).Value - first + 1);
     }
 
     /// <summary>Bytes of all pieces that are set, one bit a piece.</summary>

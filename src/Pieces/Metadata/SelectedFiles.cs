@@ -26,11 +26,10 @@ internal static class SelectedFiles
         var wanted = new Bitfield(layout.PieceCount);
         foreach (FileEntry file in metainfo.Files)
         {
-            if (!file.IsOnDisk || !selected[file.Index] || file.Length == 0)
+            if (!file.IsOnDisk || !selected[file.Index])
                 continue;
-            int last = layout.PieceAt(file.Offset + file.Length - 1).Value;
-            for (int i = layout.PieceAt(file.Offset).Value; i <= last; i++)
-                wanted.Set(i);
+            foreach (PieceIndex piece in layout.PiecesOf(file))
+                wanted.Set(piece);
         }
 
         return wanted;

@@ -322,6 +322,23 @@ public class ResumeTests
     }
 
     [Fact]
+    public async Task A_file_that_grew_to_its_full_length_before_a_kill_goes_on()
+    {
+        await using var bench = new StorageBench();
+        SampleTorrent torrent = TenPieces(12);
+        (TorrentStorage storage, _) = await bench.OpenAsync(torrent, Unsized);
+        await bench.StoreAsync(storage, torrent, 9, 2);
+        await bench.KillAsync(storage);
+        new FileInfo(bench.PathTo("a.part")).Length.Should().Be(torrent.Bytes.Length);
+
+        (storage, StorageOpening opening) = await bench.OpenAsync(torrent, Unsized);
+        StorageBench.PiecesOf(opening.Have).Should().Equal([2, 9]);
+        await bench.CloseAsync(storage);
+
+        static StorageOptions Unsized(StorageOptions options) => options with { Preallocation = Preallocation.None };
+    }
+
+    [Fact]
     public async Task A_second_opener_is_told_of_the_lock_and_a_lock_left_behind_is_no_obstacle()
     {
         await using var bench = new StorageBench();

@@ -96,20 +96,19 @@ internal sealed class FilePlacement
     {
         if (_files.PlaceOf(file.Index) != FilePlace.Final || file.Length == 0)
             return;
-        PieceLayout layout = _options.Metainfo.Layout;
-        int first = layout.PieceAt(file.Offset).Value, last = layout.PieceAt(file.Offset + file.Length - 1).Value;
-        if (_standing.Have[first] && _standing.Have[last])
+        PieceRange pieces = _options.Metainfo.Layout.PiecesOf(file);
+        if (_standing.Have[pieces.First] && _standing.Have[pieces.Last])
             return;
-        foreach (int piece in new[] { first, last })
+        foreach (PieceIndex piece in pieces.Ends)
         {
             if (_standing.Have[piece])
-                Copy(file, layout.Piece(piece), FilePlace.Final, FilePlace.Spare);
+                Copy(file, piece, FilePlace.Final, FilePlace.Spare);
         }
 
-        for (int i = first + 1; i < last; i++)
+        foreach (PieceIndex piece in pieces.Inner)
         {
-            _standing.Have.Clear(i);
-            _standing.Unproven.Clear(i);
+            _standing.Have.Clear(piece);
+            _standing.Unproven.Clear(piece);
         }
 
         _files.SetPlace(file.Index, FilePlace.Spare);
@@ -132,13 +131,11 @@ internal sealed class FilePlacement
         }
 
         // Selected only now: what earlier pieces left of it in the spare file comes to its own.
-        PieceLayout layout = _options.Metainfo.Layout;
-        int first = layout.PieceAt(file.Offset).Value, last = layout.PieceAt(file.Offset + file.Length - 1).Value;
         _files.SetPlace(file.Index, FilePlace.Absent);
-        foreach (int piece in first == last ? [first] : new[] { first, last })
+        foreach (PieceIndex piece in _options.Metainfo.Layout.PiecesOf(file).Ends)
         {
             if (_standing.Have[piece])
-                Copy(file, layout.Piece(piece), FilePlace.Spare, FilePlace.Part);
+                Copy(file, piece, FilePlace.Spare, FilePlace.Part);
         }
     }
 

@@ -107,19 +107,19 @@ internal sealed class FileRules
     private void Count(FileEntry file, out int touching, out int good, out bool restIsUnselected, out bool restIsElsewhere)
     {
         PieceLayout layout = _options.Metainfo.Layout;
-        int first = layout.PieceAt(file.Offset).Value, last = layout.PieceAt(file.Offset + file.Length - 1).Value;
-        touching = last - first + 1;
+        PieceRange pieces = layout.PiecesOf(file);
+        touching = pieces.Count;
         good = 0;
         restIsUnselected = restIsElsewhere = true;
-        for (int i = first; i <= last; i++)
+        foreach (PieceIndex piece in pieces)
         {
-            if (_have[i])
+            if (_have[piece])
             {
                 good++;
                 continue;
             }
 
-            bool lacksWanted = Lacks(file, layout.Piece(i), wanted: true), lacksUnselected = Lacks(file, layout.Piece(i), wanted: false);
+            bool lacksWanted = Lacks(file, piece, wanted: true), lacksUnselected = Lacks(file, piece, wanted: false);
             restIsUnselected &= lacksUnselected && !lacksWanted;
             restIsElsewhere &= lacksUnselected || lacksWanted;
         }

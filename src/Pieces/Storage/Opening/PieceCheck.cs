@@ -30,10 +30,7 @@ internal sealed class PieceCheck
         _pieces = pieces;
         _progress = progress;
         _valid = new Bitfield(pieces.Length);
-        PieceLayout layout = metainfo.Layout;
-        _total = (long)pieces.Count * layout.PieceLength;
-        if (pieces[pieces.Length - 1])
-            _total -= layout.PieceLength - layout.LengthOf(layout.Piece(pieces.Length - 1));
+        _total = metainfo.Layout.BytesOf(pieces);
     }
 
     /// <summary>Checks the pieces that are set in <paramref name="pieces"/>.</summary>

@@ -66,8 +66,7 @@ internal sealed class ResumeTrust
 
     private void WeighFile(FileEntry file)
     {
-        PieceLayout layout = _options.Metainfo.Layout;
-        int first = layout.PieceAt(file.Offset).Value, last = layout.PieceAt(file.Offset + file.Length - 1).Value;
+        PieceRange pieces = _options.Metainfo.Layout.PiecesOf(file);
         Standing standing = Weigh(file);
         FilePlace place = _files.PlaceOf(file.Index);
         bool isShared = !_options.Wants(file.Index) || place == FilePlace.Spare;
@@ -76,27 +75,27 @@ internal sealed class ResumeTrust
         if (place == FilePlace.Spare)
         {
             // Only its ends can be there, and where they are depends on earlier selections: they are few, hash them.
-            Doubt(first);
-            Doubt(last);
-            for (int i = first + 1; i < last; i++)
-                Trusted.Clear(i);
+            foreach (PieceIndex piece in pieces.Ends)
+                Doubt(piece);
+            foreach (PieceIndex piece in pieces.Inner)
+                Trusted.Clear(piece);
             return;
         }
 
-        for (int i = first; i <= last; i++)
+        foreach (PieceIndex piece in pieces)
         {
-            bool isKnown = Trusted[i] || Candidates.ContainsKey(i);
+            bool isKnown = Trusted[piece] || Candidates.ContainsKey(piece.Value);
             bool mustHash = standing == Standing.Changed || (isKnown && standing != Standing.Gone);
             if (mustHash)
-                ToHash.Set(i);
+                ToHash.Set(piece);
             if (mustHash || standing == Standing.Gone)
-                Trusted.Clear(i);
+                Trusted.Clear(piece);
             if (standing is Standing.Changed or Standing.Gone)
-                Candidates.Remove(i);
+                Candidates.Remove(piece.Value);
         }
     }
 
-    private void Doubt(int piece)
+    private void Doubt(PieceIndex piece)
     {
         ToHash.Set(piece);
         Trusted.Clear(piece);
@@ -117,10 +116,6 @@ internal sealed class ResumeTrust
         return facts.Modified > _state.Modified ? Standing.WrittenLate : Standing.Unchanged;
     }
 
-    private bool HasPieceBeyond(FileEntry file, long length)
-    {
-        PieceLayout layout = _options.Metainfo.Layout;
-        int have = Trusted.NextSet(layout.PieceAt(file.Offset + length).Value);
-        return have >= 0 && have <= layout.PieceAt(file.Offset + file.Length - 1).Value;
-    }
+    private bool HasPieceBeyond(FileEntry file, long length) =>
+        _options.Metainfo.Layout.PiecesOf(file, length, file.Length).CountSetIn(Trusted) > 0;
 }

@@ -182,9 +182,13 @@ internal sealed class StandingData
     {
         PieceLayout layout = _options.Metainfo.Layout;
         var pieces = new Bitfield(layout.PieceCount);
-        int first = layout.PieceAt(file.Offset).Value, last = layout.PieceAt(file.Offset + file.Length - 1).Value;
-        for (int i = first; i <= last; i += endsOnly ? Math.Max(1, last - first) : 1)
-            pieces.Set(i);
+        PieceRange all = layout.PiecesOf(file);
+        foreach (PieceIndex piece in all)
+        {
+            if (!endsOnly || piece == all.First || piece == all.Last)
+                pieces.Set(piece);
+        }
+
         return pieces;
     }
 

@@ -199,10 +199,8 @@ internal sealed class StorageOpener
     {
         if (!_options.ReadOnly || _files.PlaceOf(file) != FilePlace.Final)
             return false;
-        FileEntry entry = _options.Metainfo.Files[file];
-        PieceLayout layout = _options.Metainfo.Layout;
-        return entry.Length == 0 || standing.Have.NextClear(layout.PieceAt(entry.Offset).Value) is var missing
-            && (missing < 0 || missing > layout.PieceAt(entry.Offset + entry.Length - 1).Value);
+        PieceRange pieces = _options.Metainfo.Layout.PiecesOf(_options.Metainfo.Files[file]);
+        return pieces.CountSetIn(standing.Have) == pieces.Count;
     }
 
     // Read only: what is left out is not ours to fetch, and no fault of the files that were chosen.
@@ -234,11 +232,10 @@ internal sealed class StorageOpener
         {
             if (!_options.Wants(file.Index) || rulings[file.Index] != FileRuling.KeepByName)
                 continue;
-            int last = layout.PieceAt(file.Offset + file.Length - 1).Value;
-            for (int i = layout.PieceAt(file.Offset).Value; i <= last; i++)
+            foreach (PieceIndex piece in layout.PiecesOf(file))
             {
-                if (!standing.Have[i] && !IsNeeded(layout.Piece(i), rulings))
-                    exempt.Set(i);
+                if (!standing.Have[piece] && !IsNeeded(piece, rulings))
+                    exempt.Set(piece);
             }
         }
 

@@ -35,16 +35,14 @@ internal static class UntoldData
 
     private static void Add(FileEntry file, long start, long end, PieceLayout layout, Bitfield known, Bitfield into)
     {
-        if (start >= end)
-            return;
-        int last = layout.PieceAt(file.Offset + end - 1).Value;
-        for (int i = known.NextClear(layout.PieceAt(file.Offset + start).Value); i >= 0 && i <= last; i = known.NextClear(i + 1))
+        foreach (PieceIndex piece in layout.PiecesOf(file, start, end))
         {
-            PieceIndex piece = layout.Piece(i);
+            if (known[piece])
+                continue;
             long first = Math.Max(0, layout.OffsetOf(piece) - file.Offset);
             long behind = Math.Min(file.Length, layout.OffsetOf(piece) + layout.LengthOf(piece) - file.Offset);
             if (first >= start && behind <= end)
-                into.Set(i);
+                into.Set(piece);
         }
     }
 }

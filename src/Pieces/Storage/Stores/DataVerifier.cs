@@ -110,13 +110,12 @@ public static class DataVerifier
             if (!file.IsOnDisk || (flags is not null && !flags[file.Index]))
                 continue;
             FileStat fact = facts[file.Index];
-            ImmutableArray<int> lacking = file.Length == 0 ? [] : Clear(good, metainfo.Layout.PieceAt(file.Offset).Value,
-                metainfo.Layout.PieceAt(file.Offset + file.Length - 1).Value);
+            ImmutableArray<int> lacking = Clear(good, metainfo.Layout.PiecesOf(file));
             ImmutableArray<int> bad = [.. lacking.Where(i => !unproven[i])];
             checks.Add(new FileCheck(asNamed[file.Index], files.PathOf(file.Index), fact.IsFile, fact.Length, bad) { UnprovenPieces = [.. lacking.Where(i => unproven[i])] });
         }
 
-        ImmutableArray<int> notGood = [.. Clear(good, 0, good.Length - 1).Where(i => pieces[i])];
+        ImmutableArray<int> notGood = Lacking(pieces, good);
         return new DataCheckResult(good.Count, [.. notGood.Where(i => !unproven[i])], checks.ToImmutable())
         {
             UnprovenPieces = [.. notGood.Where(i => unproven[i])],
@@ -150,11 +149,27 @@ public static class DataVerifier
         }
     }
 
-    private static ImmutableArray<int> Clear(Bitfield good, int first, int last)
+    private static ImmutableArray<int> Clear(Bitfield good, PieceRange range)
     {
         ImmutableArray<int>.Builder clear = ImmutableArray.CreateBuilder<int>();
-        for (int i = good.NextClear(first); i >= 0 && i <= last; i = good.NextClear(i + 1))
-            clear.Add(i);
+        foreach (PieceIndex piece in range)
+        {
+            if (!good[piece])
+                clear.Add(piece.Value);
+        }
+
         return clear.ToImmutable();
+    }
+
+    private static ImmutableArray<int> Lacking(Bitfield wanted, Bitfield good)
+    {
+        ImmutableArray<int>.Builder lacking = ImmutableArray.CreateBuilder<int>();
+        for (int i = wanted.NextSet(0); i >= 0; i = wanted.NextSet(i + 1))
+        {
+            if (!good[i])
+                lacking.Add(i);
+        }
+
+        return lacking.ToImmutable();
     }
 }

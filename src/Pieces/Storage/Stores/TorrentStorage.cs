@@ -200,9 +200,8 @@ internal sealed class TorrentStorage : ITorrentStore
         {
             if (!_options.Wants(file.Index) || _files.PlaceOf(file.Index) == FilePlace.Final || opened.ToFinish.Contains(file.Index))
                 continue;
-            int missing = 0, last = layout.PieceAt(file.Offset + file.Length - 1).Value;
-            for (int i = opened.Opening.Have.NextClear(layout.PieceAt(file.Offset).Value); i >= 0 && i <= last; i = opened.Opening.Have.NextClear(i + 1))
-                missing++;
+            PieceRange pieces = layout.PiecesOf(file);
+            int missing = pieces.Count - pieces.CountSetIn(opened.Opening.Have);
             if (missing == 0)
             {
                 // Every byte of it came from the spare file.

@@ -93,12 +93,10 @@ internal sealed class ServeGuard
             _stamps[file] = now;
             if (before == default || before == now)
                 return;
-            FileEntry entry = _files[file];
-            int last = _layout.PieceAt(entry.Offset + entry.Length - 1).Value;
-            for (int i = _layout.PieceAt(entry.Offset).Value; i <= last; i++)
+            foreach (PieceIndex piece in _layout.PiecesOf(_files[file]))
             {
-                _unproven.Set(i);
-                _bad.Remove(_layout.Piece(i));
+                _unproven.Set(piece);
+                _bad.Remove(piece);
             }
         }
     }
