@@ -36,7 +36,7 @@ public static class MetainfoBuilder
         SourceListing listing = await Task.Run(() => SourceTree.List(options.Paths, options.Name, cancellationToken), cancellationToken)
             .ConfigureAwait(false);
         PieceLayout layout = MakeLayout(listing, options.PieceLength);
-        byte[] hashes = await new PieceHasher(listing.Files, layout, listed(listing)).RunAsync(cancellationToken).ConfigureAwait(false);
+        byte[] hashes = await new ContentHasher(listing.Files, layout, listed(listing)).RunAsync(cancellationToken).ConfigureAwait(false);
         return Write(options, listing, layout, hashes);
     }
 

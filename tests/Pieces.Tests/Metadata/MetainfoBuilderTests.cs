@@ -42,7 +42,7 @@ public class MetainfoBuilderTests
     public async Task Hashes_pieces_shorter_and_longer_than_a_read(int pieceLength)
     {
         using var folder = new TempFolder();
-        byte[] content = Content(5, (9 * PieceHasher.BufferLength) + 12_345);
+        byte[] content = Content(5, (9 * ContentHasher.BufferLength) + 12_345);
         folder.Write("top/a", content[..1_500_000]);
         folder.Write("top/b", content[1_500_000..1_500_001]);
         folder.Write("top/c", content[1_500_001..]);
@@ -192,7 +192,7 @@ public class MetainfoBuilderTests
         using var folder = new TempFolder();
         string path = folder.Write("a", [1, 2, 3]);
         var file = new SourceFile(path, [], Length: 4);
-        Func<Task> hash = () => new PieceHasher([file], new PieceLayout(4, 16384), null).RunAsync(TestContext.Current.CancellationToken);
+        Func<Task> hash = () => new ContentHasher([file], new PieceLayout(4, 16384), null).RunAsync(TestContext.Current.CancellationToken);
         await hash.Should().ThrowAsync<MetainfoException>().WithMessage("*has changed*");
     }
 

@@ -9,7 +9,7 @@ namespace Pieces.Metadata;
 /// Hashes all pieces of files on the disk, on all cores. Each worker takes runs of pieces, reads them in long sequential reads and hashes
 /// what it read while it is still in the cache; it holds one buffer and one open file.
 /// </summary>
-internal sealed class PieceHasher
+internal sealed class ContentHasher
 {
     /// <summary>Bytes of one worker's buffer, and of its longest read.</summary>
     public const int BufferLength = 1024 * 1024;
@@ -26,7 +26,7 @@ internal sealed class PieceHasher
     private long _done;
 
     /// <summary>Prepares for files whose bytes follow one another as <paramref name="layout"/> says.</summary>
-    public PieceHasher(ImmutableArray<SourceFile> files, PieceLayout layout, IProgress<long>? progress)
+    public ContentHasher(ImmutableArray<SourceFile> files, PieceLayout layout, IProgress<long>? progress)
     {
         _files = files;
         _layout = layout;
@@ -126,11 +126,11 @@ internal sealed class PieceHasher
     /// <summary>Reads the torrent's bytes from the files; keeps the latest file open.</summary>
     private sealed class Reader : IDisposable
     {
-        private readonly PieceHasher _owner;
+        private readonly ContentHasher _owner;
         private SafeFileHandle? _handle;
         private int _open = -1;
 
-        public Reader(PieceHasher owner) => _owner = owner;
+        public Reader(ContentHasher owner) => _owner = owner;
 
         public void Read(long offset, Span<byte> destination)
         {
