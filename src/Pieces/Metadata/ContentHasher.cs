@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Security.Cryptography;
 using Microsoft.Win32.SafeHandles;
 using Pieces.Primitives;
 
@@ -65,7 +64,7 @@ internal sealed class ContentHasher
             int piecesInRun = Math.Max(1, RunLength / _layout.PieceLength);
             byte[] buffer = GC.AllocateUninitializedArray<byte>((int)Math.Min(BufferLength, _layout.TotalLength));
             using var reader = new Reader(this);
-            using IncrementalHash running = Sha1Digest.StartRunning();
+            using var running = new RunningSha1();
             while (!stopAll.IsCancellationRequested)
             {
                 long first = (long)(Interlocked.Increment(ref _nextRun) - 1) * piecesInRun;
@@ -84,7 +83,7 @@ internal sealed class ContentHasher
         }
     }
 
-    private void HashRun(int piece, int endPiece, byte[] buffer, Reader reader, IncrementalHash running, CancellationToken stop)
+    private void HashRun(int piece, int endPiece, byte[] buffer, Reader reader, RunningSha1 running, CancellationToken stop)
     {
         long offset = _layout.OffsetOf(_layout.Piece(piece));
         PieceIndex last = _layout.Piece(endPiece - 1);
@@ -105,14 +104,14 @@ internal sealed class ContentHasher
                 if (isWhole)
                     digest = Sha1Digest.Of(chunk[..taken]);
                 else
-                    running.AppendData(chunk[..taken]);
+                    running.Append(chunk[..taken]);
                 chunk = chunk[taken..];
                 left -= taken;
                 hasBegun = left > 0;
                 if (left > 0)
                     continue;
 
-                digest = isWhole ? digest : Sha1Digest.Finish(running);
+                digest = isWhole ? digest : running.Finish();
                 digest.CopyTo(_hashes.AsSpan(piece * Sha1Digest.Length));
                 piece++;
                 left = piece < endPiece ? _layout.LengthOf(_layout.Piece(piece)) : 0;

@@ -9,6 +9,7 @@ namespace Pieces.Metadata;
 public sealed class Metainfo
 {
     private ImmutableArray<FileEntry> _files;
+    private IPieceHasher? _hasher;
 
     /// <summary>The swarm's name.</summary>
     public required InfoHash InfoHash { get; init; }
@@ -73,6 +74,13 @@ public sealed class Metainfo
 
     /// <summary>Bytes of all files together, pad files included.</summary>
     public long TotalLength => Layout.TotalLength;
+
+    /// <summary>Verifies the pieces of this torrent. Default: with the SHA-1 of each piece, as v1 does.</summary>
+    internal IPieceHasher Hasher
+    {
+        get => _hasher ??= new Sha1PieceHasher(this);
+        init => _hasher = value;
+    }
 
     /// <summary>The 20 bytes that the SHA-1 of a piece must be.</summary>
     public ReadOnlySpan<byte> HashOf(PieceIndex piece) => PieceHashes.Span.Slice(piece.Value * Sha1Digest.Length, Sha1Digest.Length);

@@ -29,17 +29,6 @@ internal readonly struct Sha1Digest : IEquatable<Sha1Digest>
         return new Sha1Digest(digest);
     }
 
-    /// <summary>A running SHA-1; the caller disposes it.</summary>
-    public static IncrementalHash StartRunning() => IncrementalHash.CreateHash(HashAlgorithmName.SHA1);
-
-    /// <summary>Ends a running SHA-1 and makes it ready for the next use.</summary>
-    public static Sha1Digest Finish(IncrementalHash running)
-    {
-        Span<byte> digest = stackalloc byte[Length];
-        running.GetHashAndReset(digest);
-        return new Sha1Digest(digest);
-    }
-
     /// <summary>Writes the 20 bytes to the front of <paramref name="destination"/>.</summary>
     public void CopyTo(Span<byte> destination) => ((ReadOnlySpan<byte>)_bytes).CopyTo(destination);
 
@@ -63,4 +52,24 @@ internal readonly struct Sha1Digest : IEquatable<Sha1Digest>
     {
         private byte _first;
     }
+}
+
+/// <summary>The SHA-1 of bytes that come in parts; reusable.</summary>
+internal sealed class RunningSha1 : IDisposable
+{
+    private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA1);
+
+    /// <summary>Appends the next bytes.</summary>
+    public void Append(ReadOnlySpan<byte> bytes) => _hash.AppendData(bytes);
+
+    /// <summary>The digest of all bytes since the previous call, or since the start.</summary>
+    public Sha1Digest Finish()
+    {
+        Span<byte> digest = stackalloc byte[Sha1Digest.Length];
+        _hash.GetHashAndReset(digest);
+        return new Sha1Digest(digest);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _hash.Dispose();
 }

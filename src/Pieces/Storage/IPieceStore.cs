@@ -57,10 +57,10 @@ internal sealed record BlocksWritten(PieceIndex Piece, IReadOnlyList<CandidateBl
 internal sealed record PieceStored(PieceIndex Piece) : DiskEvent;
 
 /// <summary>A piece's hash is wrong: nothing of it counts. Holds the digest of each of its blocks, to find who lied once a good copy came.</summary>
-internal sealed record PieceRejected(PieceIndex Piece, Sha1Digest[] BlockDigests) : DiskEvent;
+internal sealed record PieceRejected(PieceIndex Piece, BlockDigest[] BlockDigests) : DiskEvent;
 
 /// <summary>The digests of a good copy's blocks, sent just before its <see cref="PieceStored"/> when the piece had been rejected before.</summary>
-internal sealed record PieceDigests(PieceIndex Piece, Sha1Digest[] BlockDigests) : DiskEvent;
+internal sealed record PieceDigests(PieceIndex Piece, BlockDigest[] BlockDigests) : DiskEvent;
 
 /// <summary>A file has its final name: every piece that touches it is verified, written and flushed.</summary>
 internal sealed record FileFinished(int FileIndex, string Path) : DiskEvent;

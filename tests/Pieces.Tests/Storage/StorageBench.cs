@@ -11,6 +11,7 @@ using Pieces.Storage.Files;
 using Pieces.Storage.Opening;
 using Pieces.Storage.Stores;
 using Pieces.Storage.Transfer;
+using Pieces.Tests.Support;
 using FileAttributes = Pieces.Metadata.FileAttributes;
 
 namespace Pieces.Tests.Storage;
@@ -60,11 +61,20 @@ internal sealed class SampleTorrent
         };
     }
 
+    private SampleTorrent(byte[] bytes, Metainfo metainfo)
+    {
+        Bytes = bytes;
+        Metainfo = metainfo;
+    }
+
     public byte[] Bytes { get; }
 
     public Metainfo Metainfo { get; }
 
     public PieceLayout Layout => Metainfo.Layout;
+
+    /// <summary>The same torrent with another hash algorithm.</summary>
+    public SampleTorrent WithMerkleHashes() => new(Bytes, MerklePieceHasher.Applied(Metainfo, Bytes));
 
     public ReadOnlySpan<byte> PieceBytes(int piece) => PieceBytes(Layout, piece);
 

@@ -33,7 +33,7 @@ internal sealed class SwarmData
 
     public byte[] Bytes { get; }
 
-    public Metainfo Metainfo { get; }
+    public Metainfo Metainfo { get; private init; }
 
     public int PieceCount => Metainfo.Layout.PieceCount;
 
@@ -63,6 +63,9 @@ internal sealed class SwarmData
 
         return new SwarmData(bytes, new Dict { ["files"] = entries, ["name"] = "top", ["piece length"] = pieceLength });
     }
+
+    /// <summary>The same torrent with another hash algorithm.</summary>
+    public SwarmData WithMerkleHashes() => new(Bytes, _info) { Metainfo = MerklePieceHasher.Applied(Metainfo, Bytes) };
 
     /// <summary>The same data as a private torrent.</summary>
     public SwarmData AsPrivate()

@@ -10,7 +10,7 @@ public class BlameLedgerTests
     private readonly BlameLedger _ledger = new();
     private readonly List<SourceId> _convicted = [];
 
-    private static Sha1Digest[] Digests(params byte[] contents) => Array.ConvertAll(contents, c => Sha1Digest.Of([c]));
+    private static BlockDigest[] Digests(params byte[] contents) => Array.ConvertAll(contents, c => new BlockDigest([c]));
 
     private static SourceId[] Senders(params int[] ids) => Array.ConvertAll(ids, id => new SourceId(id));
 
@@ -77,7 +77,7 @@ public class BlameLedgerTests
             var senders = new SourceId[Half + (piece == 2 ? 1 : 0)];
             Array.Fill(senders, new SourceId(piece + 1));
             senders[0] = new SourceId(9);
-            _ledger.Record(new PieceIndex(piece), new Sha1Digest[senders.Length], senders, _convicted);
+            _ledger.Record(new PieceIndex(piece), new BlockDigest[senders.Length], senders, _convicted);
             _ledger.Blocks.Should().BeLessThanOrEqualTo(BlameLedger.MaxBlocks);
         }
 

@@ -71,7 +71,7 @@ internal sealed class FakeDisk : IPieceStore
     private List<DiskEvent> Store(PieceIndex piece, BlockBuffer?[] blocks, IReadOnlyList<bool> written)
     {
         _busy.Remove(piece);
-        var digests = new Sha1Digest[blocks.Length];
+        var digests = new BlockDigest[blocks.Length];
         bool isGood = true;
         for (int i = 0; i < blocks.Length; i++)
         {
@@ -88,7 +88,7 @@ internal sealed class FakeDisk : IPieceStore
                 BlocksReadBack.Add(i);
             }
 
-            digests[i] = Sha1Digest.Of([content]);
+            digests[i] = new BlockDigest([content]);
             isGood &= content == PieceRig.Good;
         }
 

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Pieces.Metadata;
 using Pieces.Primitives;
 using Pieces.Storage.Files;
@@ -54,14 +53,14 @@ internal sealed class PieceCheck
     private void Work(CancellationToken cancellationToken)
     {
         byte[] buffer = GC.AllocateUninitializedArray<byte>(BufferLength, pinned: true);
-        using IncrementalHash running = Sha1Digest.StartRunning();
+        using IPieceHash hash = _metainfo.Hasher.Start(_metainfo.Layout.Piece(0));
         while (TryTake(out int first, out int count))
         {
             cancellationToken.ThrowIfCancellationRequested();
             if (count > 1)
                 CheckRun(first, count, buffer);
             else
-                CheckOne(_metainfo.Layout.Piece(first), buffer, running, cancellationToken);
+                CheckOne(_metainfo.Layout.Piece(first), buffer, hash, cancellationToken);
         }
     }
 
@@ -94,27 +93,27 @@ internal sealed class PieceCheck
             Memory<byte> bytes = buffer.AsMemory((int)(layout.OffsetOf(piece) - offset), layout.LengthOf(piece));
             // Where a file is missing in the run, some of its pieces may still be there.
             bool read = whole || _files.TryRead(layout.OffsetOf(piece), bytes);
-            Report(piece, read && Sha1Digest.Of(bytes.Span).Matches(_metainfo.HashOf(piece)));
+            Report(piece, read && _metainfo.Hasher.IsGood(piece, bytes.Span));
         }
     }
 
-    private void CheckOne(PieceIndex piece, byte[] buffer, IncrementalHash running, CancellationToken cancellationToken)
+    private void CheckOne(PieceIndex piece, byte[] buffer, IPieceHash hash, CancellationToken cancellationToken)
     {
         long offset = _metainfo.Layout.OffsetOf(piece);
         int length = _metainfo.Layout.LengthOf(piece);
         bool read = true;
+        hash.Restart(piece);
         for (int done = 0; done < length && read;)
         {
             cancellationToken.ThrowIfCancellationRequested();
             int take = Math.Min(buffer.Length, length - done);
             read = _files.TryRead(offset + done, buffer.AsMemory(0, take));
             if (read)
-                running.AppendData(buffer, 0, take);
+                hash.Append(buffer.AsSpan(0, take));
             done += take;
         }
 
-        Sha1Digest digest = Sha1Digest.Finish(running);
-        Report(piece, read && digest.Matches(_metainfo.HashOf(piece)));
+        Report(piece, read && hash.IsGood());
     }
 
     private void Report(PieceIndex piece, bool isValid)

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Security.Cryptography;
 using Pieces.Metadata;
 using Pieces.Primitives;
 
@@ -21,26 +20,36 @@ internal sealed class PieceVerifier
         _bytes = bytes;
     }
 
-    /// <summary>Whether a digest is that of a piece.</summary>
-    public bool Matches(PieceIndex piece, Sha1Digest digest) => digest.Matches(_metainfo.HashOf(piece));
+    /// <summary>Starts to verify a piece whose blocks come over time. The caller disposes the result.</summary>
+    public IPieceHash Start(PieceIndex piece) => _metainfo.Hasher.Start(piece);
+
+    /// <summary>Whether these blocks are the piece; what is not in memory is read from the disk.</summary>
+    /// <exception cref="StorageException">The system refused.</exception>
+    public bool IsGood(PieceIndex piece, BlockBuffer?[] blocks)
+    {
+        if (blocks is [{ } only])
+            return _metainfo.Hasher.IsGood(piece, only.Memory.Span);
+        using IPieceHash hash = Start(piece);
+        return TryAppendBlocks(hash, piece, blocks, 0) && hash.IsGood();
+    }
 
     /// <summary>Whether the piece on the disk is good.</summary>
     /// <exception cref="StorageException">The system refused.</exception>
     public bool IsGoodOnDisk(PieceIndex piece)
     {
-        using IncrementalHash running = Sha1Digest.StartRunning();
-        return TryAppendFromDisk(running, piece, 0, _metainfo.Layout.LengthOf(piece)) && Matches(piece, Sha1Digest.Finish(running));
+        using IPieceHash hash = Start(piece);
+        return TryAppendFromDisk(hash, piece, 0, _metainfo.Layout.LengthOf(piece)) && hash.IsGood();
     }
 
     /// <summary>Appends the blocks from <paramref name="first"/> to the end of the piece; false when one is neither in memory nor on the disk.</summary>
     /// <exception cref="StorageException">The system refused.</exception>
-    public bool TryAppendBlocks(IncrementalHash running, PieceIndex piece, BlockBuffer?[] blocks, int first)
+    public bool TryAppendBlocks(IPieceHash hash, PieceIndex piece, BlockBuffer?[] blocks, int first)
     {
         for (int i = first; i < blocks.Length;)
         {
             if (blocks[i] is { } block)
             {
-                running.AppendData(block.Memory.Span);
+                hash.Append(block.Memory.Span);
                 i++;
                 continue;
             }
@@ -50,7 +59,7 @@ internal sealed class PieceVerifier
                 end++;
             int begin = i * BlockRequest.MaxLength;
             int stop = Math.Min(end * BlockRequest.MaxLength, _metainfo.Layout.LengthOf(piece));
-            if (!TryAppendFromDisk(running, piece, begin, stop - begin))
+            if (!TryAppendFromDisk(hash, piece, begin, stop - begin))
                 return false;
             i = end;
         }
@@ -60,7 +69,7 @@ internal sealed class PieceVerifier
 
     /// <summary>Appends bytes of a piece that are on the disk; false when they are not there.</summary>
     /// <exception cref="StorageException">The system refused.</exception>
-    public bool TryAppendFromDisk(IncrementalHash running, PieceIndex piece, int begin, int length)
+    public bool TryAppendFromDisk(IPieceHash hash, PieceIndex piece, int begin, int length)
     {
         byte[] buffer = ArrayPool<byte>.Shared.Rent(Math.Min(ReadLength, length));
         try
@@ -71,7 +80,7 @@ internal sealed class PieceVerifier
                 int take = Math.Min(ReadLength, length - done);
                 if (!_bytes.TryRead(offset + done, buffer.AsMemory(0, take)))
                     return false;
-                running.AppendData(buffer, 0, take);
+                hash.Append(buffer.AsSpan(0, take));
                 done += take;
             }
 
@@ -85,9 +94,9 @@ internal sealed class PieceVerifier
 
     /// <summary>The digest of each block; that of nothing for a block that is neither in memory nor on the disk.</summary>
     /// <exception cref="StorageException">The system refused.</exception>
-    public Sha1Digest[] DigestsOf(PieceIndex piece, BlockBuffer?[] blocks)
+    public BlockDigest[] DigestsOf(PieceIndex piece, BlockBuffer?[] blocks)
     {
-        var digests = new Sha1Digest[blocks.Length];
+        var digests = new BlockDigest[blocks.Length];
         byte[] buffer = ArrayPool<byte>.Shared.Rent(BlockRequest.MaxLength);
         try
         {
@@ -95,14 +104,14 @@ internal sealed class PieceVerifier
             {
                 if (blocks[i] is { } block)
                 {
-                    digests[i] = Sha1Digest.Of(block.Memory.Span);
+                    digests[i] = _metainfo.Hasher.DigestOf(block.Memory.Span);
                     continue;
                 }
 
                 BlockRequest request = _metainfo.Layout.Block(piece, i);
                 Memory<byte> destination = buffer.AsMemory(0, request.Length);
                 bool read = _bytes.TryRead(_metainfo.Layout.OffsetOf(piece) + request.Begin, destination);
-                digests[i] = Sha1Digest.Of(read ? destination.Span : default);
+                digests[i] = _metainfo.Hasher.DigestOf(read ? destination.Span : default);
             }
 
             return digests;

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using System.Security.Cryptography;
 using Pieces.Metadata;
 using Pieces.Primitives;
 using Pieces.Storage.Resume;
@@ -62,13 +61,13 @@ internal sealed class PieceWriter : IDisposable
     {
         if (!IsGood(piece, blocks))
         {
-            Sha1Digest[] bad = _verifier.DigestsOf(piece, blocks);
+            BlockDigest[] bad = _verifier.DigestsOf(piece, blocks);
             _rejected[piece.Value] = true;
             Forget(piece);
             return [new PieceRejected(piece, bad)];
         }
 
-        Sha1Digest[]? digests = _rejected.ContainsKey(piece.Value) ? _verifier.DigestsOf(piece, blocks) : null;
+        BlockDigest[]? digests = _rejected.ContainsKey(piece.Value) ? _verifier.DigestsOf(piece, blocks) : null;
         WriteMissing(piece, blocks, written);
         _ledger.AddPiece(piece);
         _journal.Append(new ResumeRecord(ResumeFact.PieceStored, piece.Value, 0));
@@ -99,13 +98,10 @@ internal sealed class PieceWriter : IDisposable
         if (_running.TryRemove(piece.Value, out RunningHash? started))
         {
             using (started)
-                return _verifier.TryAppendBlocks(started.Hash, piece, blocks, started.Next) && _verifier.Matches(piece, Sha1Digest.Finish(started.Hash));
+                return _verifier.TryAppendBlocks(started.Hash, piece, blocks, started.Next) && started.Hash.IsGood();
         }
 
-        if (blocks is [{ } only])
-            return _verifier.Matches(piece, Sha1Digest.Of(only.Memory.Span));
-        using IncrementalHash running = Sha1Digest.StartRunning();
-        return _verifier.TryAppendBlocks(running, piece, blocks, 0) && _verifier.Matches(piece, Sha1Digest.Finish(running));
+        return _verifier.IsGood(piece, blocks);
     }
 
     private void WriteMissing(PieceIndex piece, BlockBuffer?[] blocks, IReadOnlyList<bool> written)
@@ -136,16 +132,16 @@ internal sealed class PieceWriter : IDisposable
     /// <summary>Takes the hash of a large piece as far as its blocks go without a gap, from memory while they are here, else from the disk.</summary>
     private void AdvanceHash(PieceIndex piece, IReadOnlyList<CandidateBlock> blocks)
     {
-        RunningHash running = _running.GetOrAdd(piece.Value, static _ => new RunningHash());
+        RunningHash running = _running.GetOrAdd(piece.Value, static (_, start) => new RunningHash(start._verifier.Start(start.piece)), (_verifier, piece));
         foreach (CandidateBlock block in blocks)
         {
             // A block that was hashed and is written again may be another one: begin anew.
             if (block.Ordinal < running.Next)
-                Restart(running);
+                Restart(running, piece);
 
             if (block.Ordinal != running.Next)
                 continue;
-            running.Hash.AppendData(block.Data.Memory.Span);
+            running.Hash.Append(block.Data.Memory.Span);
             running.Next++;
         }
 
@@ -157,12 +153,12 @@ internal sealed class PieceWriter : IDisposable
         if (_verifier.TryAppendFromDisk(running.Hash, piece, begin, end - begin))
             running.Next += ready;
         else
-            Restart(running);
+            Restart(running, piece);
     }
 
-    private static void Restart(RunningHash running)
+    private static void Restart(RunningHash running, PieceIndex piece)
     {
-        _ = Sha1Digest.Finish(running.Hash);
+        running.Hash.Restart(piece);
         running.Next = 0;
     }
 }

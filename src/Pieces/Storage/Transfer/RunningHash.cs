@@ -1,13 +1,15 @@
-using System.Security.Cryptography;
-using Pieces.Primitives;
+using Pieces.Metadata;
 
 namespace Pieces.Storage.Transfer;
 
-/// <summary>The SHA-1 of the front of a large piece, kept while its blocks come. One job at a time uses it: that is the caller's duty.</summary>
+/// <summary>The hash of the front of a large piece, kept while its blocks arrive. One job at a time uses it: the caller sees to that.</summary>
 internal sealed class RunningHash : IDisposable
 {
+    /// <summary>Takes over a hash without bytes.</summary>
+    public RunningHash(IPieceHash hash) => Hash = hash;
+
     /// <summary>The hash of the blocks before <see cref="Next"/>.</summary>
-    public IncrementalHash Hash { get; } = Sha1Digest.StartRunning();
+    public IPieceHash Hash { get; }
 
     /// <summary>Ordinal of the first block that is not hashed yet.</summary>
     public int Next { get; set; }

@@ -26,7 +26,7 @@ internal sealed class BlameLedger
     /// <param name="digests">The digest of each block.</param>
     /// <param name="senders">The sender of each block; nobody for those that were found on the disk.</param>
     /// <param name="convicted">Gets the sender if there was but one.</param>
-    public void Record(PieceIndex piece, Sha1Digest[] digests, SourceId[] senders, List<SourceId> convicted)
+    public void Record(PieceIndex piece, BlockDigest[] digests, SourceId[] senders, List<SourceId> convicted)
     {
         if (!senders.AsSpan().ContainsAnyExcept(SourceId.None))
             return;
@@ -46,7 +46,7 @@ internal sealed class BlameLedger
     }
 
     /// <summary>A good copy of a piece has come: appends the senders of blocks that differ from it, each once, and forgets the piece.</summary>
-    public void Resolve(PieceIndex piece, Sha1Digest[] digests, List<SourceId> convicted)
+    public void Resolve(PieceIndex piece, BlockDigest[] digests, List<SourceId> convicted)
     {
         for (int i = _attempts.Count - 1; i >= 0; i--)
         {
@@ -83,5 +83,5 @@ internal sealed class BlameLedger
         return senders;
     }
 
-    private sealed record Attempt(PieceIndex Piece, Sha1Digest[] Digests, SourceId[] Senders);
+    private sealed record Attempt(PieceIndex Piece, BlockDigest[] Digests, SourceId[] Senders);
 }

@@ -1,7 +1,7 @@
 using System.Text.RegularExpressions;
 using Pieces.Tests.Metadata;
 
-namespace Pieces.Tests;
+namespace Pieces.Tests.Support;
 
 /// <summary>Looks into the source of the library and of the program, comments left out, for rules that compiled code does not show.</summary>
 internal static class SourceFiles

@@ -1,0 +1,28 @@
+using Pieces.Tests.Support;
+
+namespace Pieces.Tests.Swarm;
+
+/// <summary>Whole clients with another hash algorithm than SHA-1.</summary>
+[Trait("Tier", "Swarm")]
+[Collection(SwarmCollection.Name)]
+public class SecondHasherSwarmTests
+{
+    [Fact]
+    public async Task A_download_ends_and_the_sender_of_a_bad_block_is_found_among_those_who_helped()
+    {
+        // Fast enough to be preferred, slow enough that nobody does all alone; pieces of 64 blocks, so that several peers have a part in each.
+        await using var swarm = new TestSwarm(SwarmData.Single(8 * SwarmData.MiB, SwarmData.MiB).WithMerkleHashes());
+        swarm.Network.DefaultLink = new InMemoryLink(TimeSpan.FromMilliseconds(10), 256 * SwarmData.KiB);
+        int blocks = 0;
+        ScriptedHost liar = swarm.AddHost(session => session.SeedAsync(request =>
+            session.SendBytesAsync(++blocks == 5 ? session.BadBlockOf(request) : session.BlockOf(request))));
+        SwarmMember[] seeds = [swarm.AddSeed(), swarm.AddSeed(), swarm.AddSeed()];
+        await swarm.ReadyAsync(seeds);
+        SwarmMember leecher = swarm.AddLeecher([liar.EndPoint, .. seeds.Select(seed => seed.EndPoint)]);
+        await swarm.UntilDoneAsync(leecher);
+        await swarm.PassAsync(1);
+        leecher.BadPieces.Should().Be(1);
+        leecher.Banned.Should().Equal(liar.Address);
+        await swarm.EndAsync();
+    }
+}
