@@ -65,7 +65,7 @@ public class LayeringTests
     [Fact]
     public void Hash_algorithms_are_named_in_two_files_and_content_is_hashed_by_the_piece_hasher_alone()
     {
-        SourceFiles.WithLine(@"\b(SHA1|SHA256|IncrementalHash)\b").Should().BeEquivalentTo("Sha1Digest.cs", "Metainfo.cs");
+        SourceFiles.WithLine(@"\b(SHA1|SHA256|IncrementalHash)\b").Should().BeEquivalentTo("Sha1Digest.cs", "InfoHashV2.cs");
         SourceFiles.WithLine(@"\bRunningSha1\b").Should().BeEquivalentTo("Sha1Digest.cs", "Sha1PieceHasher.cs", "ContentHasher.cs");
         typeof(TorrentClient).Assembly.GetTypes()
             .Where(type => type.Namespace?.StartsWith("Pieces.Storage", StringComparison.Ordinal) == true)

@@ -81,7 +81,7 @@ internal sealed record ShowReport
         Name = metainfo.Name,
         OriginalName = metainfo.OriginalName,
         Infohash = metainfo.InfoHash.ToString(),
-        InfohashV2 = metainfo.InfoHashV2,
+        InfohashV2 = metainfo.InfoHashV2?.ToString(),
         Version = metainfo.IsHybrid ? "hybrid" : "v1",
         Size = metainfo.TotalLength,
         PieceLength = metainfo.Layout.PieceLength,

@@ -18,8 +18,11 @@ public sealed class MagnetLink
     /// <summary>The swarm's name.</summary>
     public required InfoHash InfoHash { get; init; }
 
-    /// <summary>The SHA-256 of a hybrid's <c>info</c> value, 64 lower-case hexadecimal digits; or null.</summary>
-    public string? InfoHashV2 { get; init; }
+    /// <summary>The v2 info-hash of a hybrid, or null when the link does not name it.</summary>
+    public InfoHashV2? InfoHashV2 { get; init; }
+
+    /// <summary>Which torrent it is, by the info-hashes that the link names.</summary>
+    internal TorrentId Id => new(InfoHash, InfoHashV2);
 
     /// <summary>What somebody calls it (<c>dn</c>), or null; a stranger's word and for display only.</summary>
     public string? Name { get; init; }

@@ -30,7 +30,7 @@ internal sealed class MagnetParser
     private readonly List<(int First, int Last)> _files = [];
     private bool _selects;
     private InfoHash? _infoHash;
-    private string? _infoHashV2;
+    private InfoHashV2? _infoHashV2;
     private string? _otherTopic;
     private string? _name;
     private long? _length;
@@ -138,16 +138,15 @@ internal sealed class MagnetParser
         }
 
         string digits = text[Sha256Prefix.Length..];
-        if (digits.Length != Sha256Digits || !digits.All(char.IsAsciiHexDigit))
+        if (!InfoHashV2.TryParse(digits, out InfoHashV2 infoHash))
         {
             throw new MagnetException($"the magnet link's v2 hash has {digits.Length} characters behind {Sha256Prefix}, " +
                 $"not {Sha256Digits} hexadecimal digits");
         }
 
-        digits = digits.ToLowerInvariant();
-        if (_infoHashV2 is { } other && other != digits)
-            throw new MagnetException($"the magnet link names two v2 torrents, {other} and {digits}");
-        _infoHashV2 = digits;
+        if (_infoHashV2 is { } other && other != infoHash)
+            throw new MagnetException($"the magnet link names two v2 torrents, {other} and {infoHash}");
+        _infoHashV2 = infoHash;
     }
 
     private void ReadName(string value)

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
-using System.Security.Cryptography;
 using Pieces.Primitives;
 
 namespace Pieces.Metadata;
@@ -43,10 +42,13 @@ public sealed class Metainfo
     public bool IsPrivate { get; init; }
 
     /// <summary>Whether it also describes a BitTorrent v2 torrent (BEP 52); it is used as v1.</summary>
-    public bool IsHybrid { get; init; }
+    public bool IsHybrid => InfoHashV2 is not null;
 
-    /// <summary>The swarm's name in version 2, the SHA-256 of the <c>info</c> value in 64 hexadecimal digits; null when it is no hybrid.</summary>
-    public string? InfoHashV2 => IsHybrid ? Convert.ToHexStringLower(SHA256.HashData(InfoBytes.Span)) : null;
+    /// <summary>The v2 info-hash; null when it is no hybrid.</summary>
+    public InfoHashV2? InfoHashV2 { get; init; }
+
+    /// <summary>Which torrent it is, by all of its info-hashes.</summary>
+    internal TorrentId Id => new(InfoHash, InfoHashV2);
 
     /// <summary>Tracker URLs by tier (BEP 12), white space stripped; a lone <c>announce</c> is one tier of one.</summary>
     public ImmutableArray<ImmutableArray<string>> Trackers { get; init; } = [];

@@ -43,7 +43,7 @@ public static class MetainfoParser
             IsMultiFile = section.IsMultiFile,
             Layout = section.Layout,
             PieceHashes = section.PieceHashes,
-            IsHybrid = section.IsHybrid,
+            InfoHashV2 = section.IsHybrid ? InfoHashV2.OfInfo(info.Raw.Span) : null,
             IsPrivate = info.TryGetInteger("private"u8, out long isPrivate) && isPrivate != 0,
             Trackers = urls.ReadTrackers(root),
             WebSeeds = urls.ReadWebSeeds(root),

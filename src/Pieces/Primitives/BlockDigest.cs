@@ -1,5 +1,3 @@
-using System.Buffers.Binary;
-
 namespace Pieces.Primitives;
 
 /// <summary>
@@ -9,24 +7,11 @@ namespace Pieces.Primitives;
 internal readonly record struct BlockDigest
 {
     /// <summary>Longest digest, in bytes (SHA-256).</summary>
-    public const int MaxLength = 32;
+    public const int MaxLength = Bytes32.Length;
 
-    private readonly ulong _word0;
-    private readonly ulong _word1;
-    private readonly ulong _word2;
-    private readonly ulong _word3;
+    private readonly Bytes32 _bytes;
 
     /// <summary>Takes a digest of at most <see cref="MaxLength"/> bytes.</summary>
     /// <exception cref="ArgumentOutOfRangeException">There are more bytes.</exception>
-    public BlockDigest(ReadOnlySpan<byte> bytes)
-    {
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(bytes.Length, MaxLength, nameof(bytes));
-        Span<byte> padded = stackalloc byte[MaxLength];
-        padded[bytes.Length..].Clear();
-        bytes.CopyTo(padded);
-        _word0 = BinaryPrimitives.ReadUInt64LittleEndian(padded);
-        _word1 = BinaryPrimitives.ReadUInt64LittleEndian(padded[8..]);
-        _word2 = BinaryPrimitives.ReadUInt64LittleEndian(padded[16..]);
-        _word3 = BinaryPrimitives.ReadUInt64LittleEndian(padded[24..]);
-    }
+    public BlockDigest(ReadOnlySpan<byte> bytes) => _bytes = new Bytes32(bytes);
 }
