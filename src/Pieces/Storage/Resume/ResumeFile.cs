@@ -35,8 +35,8 @@ internal static class ResumeFile
     /// <summary>Length of a record, in bytes.</summary>
     public const int RecordLength = 20;
 
-    /// <summary>Version of the form.</summary>
-    public const int Version = 1;
+    /// <summary>Version of the form. It names a torrent by both of its info-hashes; version 1, by the SHA-1 alone, is still read.</summary>
+    public const int Version = 2;
 
     /// <summary>Bytes of records after which the state is written anew, at least.</summary>
     public const int MinRewriteLength = 1024 * 1024;
@@ -45,11 +45,15 @@ internal static class ResumeFile
     public const long MaxRecordsLength = 256L * 1024 * 1024;
 
     private const ulong Magic = 0x0A45544154534350; // "PCSTATE\n"
-    private const int HeaderLength = 72;
+    private const int OldVersion = 1;
+    private const int OldHeaderLength = 72;
+    private const int HeaderLength = OldHeaderLength + InfoHashV2.Length;
     private const int SizedFlag = 1;
+    private const int V1Flag = 2;
+    private const int V2Flag = 4;
 
     /// <summary>Length of the snapshot of a torrent, in bytes.</summary>
-    public static int SnapshotLength(int pieces, int files) => HeaderLength + (2 * Bitfield.ByteLengthOf(pieces)) + (8 * files) + Sha1Digest.Length;
+    public static int SnapshotLength(int pieces, int files) => SnapshotLength(HeaderLength, pieces, files);
 
     /// <summary>Writes a snapshot; the candidates follow as records.</summary>
     public static byte[] Snapshot(Metainfo metainfo, Guid boot, ResumeState state)
@@ -100,32 +104,39 @@ internal static class ResumeFile
             throw DiskErrors.Wrap(path, "read it", e);
         }
 
-        return Parse(bytes, snapshotLength, metainfo, boot, facts.Modified);
+        return Parse(bytes, metainfo, boot, facts.Modified);
     }
 
-    private static ResumeReading Parse(byte[] bytes, int snapshotLength, Metainfo metainfo, Guid boot, long modified)
+    private static int SnapshotLength(int headerLength, int pieces, int files) =>
+        headerLength + (2 * Bitfield.ByteLengthOf(pieces)) + (8 * files) + Sha1Digest.Length;
+
+    private static ResumeReading Parse(byte[] bytes, Metainfo metainfo, Guid boot, long modified)
     {
         if (bytes.Length == 0)
             return new ResumeReading(ResumeVerdict.Unusable, null, "it is empty");
-        if (bytes.Length < HeaderLength || BinaryPrimitives.ReadUInt64LittleEndian(bytes) != Magic)
+        if (bytes.Length < OldHeaderLength || BinaryPrimitives.ReadUInt64LittleEndian(bytes) != Magic)
             return new ResumeReading(ResumeVerdict.Unusable, null, "it is damaged");
         int version = BinaryPrimitives.ReadInt32LittleEndian(bytes.AsSpan(8));
-        if (version != Version)
+        if (version is not (OldVersion or Version))
             return new ResumeReading(ResumeVerdict.Unusable, null, $"it is of version {version}, not {Version}");
-        if (!metainfo.InfoHash.Matches(bytes.AsSpan(16, InfoHash.Length)))
+        int headerLength = version == OldVersion ? OldHeaderLength : HeaderLength;
+        if (bytes.Length < headerLength)
+            return new ResumeReading(ResumeVerdict.Unusable, null, "it is damaged");
+        if (ReadId(bytes, version) is not { } id || !id.IsSameAs(metainfo.Id))
             return new ResumeReading(ResumeVerdict.Foreign, null, "it belongs to another torrent");
+        int snapshotLength = SnapshotLength(headerLength, metainfo.Layout.PieceCount, metainfo.Files.Length);
         if (bytes.Length < snapshotLength || !SameShape(bytes, metainfo)
             || !Sha1Digest.Of(bytes.AsSpan(0, snapshotLength - Sha1Digest.Length)).Matches(bytes.AsSpan(snapshotLength - Sha1Digest.Length, Sha1Digest.Length)))
             return new ResumeReading(ResumeVerdict.Unusable, null, "it is damaged");
 
         int pieces = metainfo.Layout.PieceCount;
         int bits = Bitfield.ByteLengthOf(pieces);
-        if (!Bitfield.TryRead(bytes.AsSpan(HeaderLength, bits), pieces, out Bitfield have)
-            || !Bitfield.TryRead(bytes.AsSpan(HeaderLength + bits, bits), pieces, out Bitfield durable))
+        if (!Bitfield.TryRead(bytes.AsSpan(headerLength, bits), pieces, out Bitfield have)
+            || !Bitfield.TryRead(bytes.AsSpan(headerLength + bits, bits), pieces, out Bitfield durable))
             return new ResumeReading(ResumeVerdict.Unusable, null, "it is damaged");
         long[] identities = new long[metainfo.Files.Length];
         for (int i = 0; i < identities.Length; i++)
-            identities[i] = BinaryPrimitives.ReadInt64LittleEndian(bytes.AsSpan(HeaderLength + (2 * bits) + (8 * i)));
+            identities[i] = BinaryPrimitives.ReadInt64LittleEndian(bytes.AsSpan(headerLength + (2 * bits) + (8 * i)));
 
         bool sameBoot = boot != Guid.Empty && boot == new Guid(bytes.AsSpan(36, 16));
         bool isSized = (BinaryPrimitives.ReadInt32LittleEndian(bytes.AsSpan(12)) & SizedFlag) != 0;
@@ -151,13 +162,24 @@ internal static class ResumeFile
     {
         BinaryPrimitives.WriteUInt64LittleEndian(header, Magic);
         BinaryPrimitives.WriteInt32LittleEndian(header[8..], Version);
-        BinaryPrimitives.WriteInt32LittleEndian(header[12..], flags);
-        metainfo.InfoHash.CopyTo(header[16..]);
+        TorrentId id = metainfo.Id;
+        BinaryPrimitives.WriteInt32LittleEndian(header[12..], flags | (id.V1 is null ? 0 : V1Flag) | (id.V2 is null ? 0 : V2Flag));
+        id.V1?.CopyTo(header[16..]);
         boot.TryWriteBytes(header[36..]);
         BinaryPrimitives.WriteInt32LittleEndian(header[52..], metainfo.Layout.PieceCount);
         BinaryPrimitives.WriteInt32LittleEndian(header[56..], metainfo.Layout.PieceLength);
         BinaryPrimitives.WriteInt64LittleEndian(header[60..], metainfo.Layout.TotalLength);
         BinaryPrimitives.WriteInt32LittleEndian(header[68..], metainfo.Files.Length);
+        id.V2?.CopyTo(header[OldHeaderLength..]);
+    }
+
+    /// <summary>Which torrent the state is about; null when it does not say. Version 1 knew the SHA-1 alone.</summary>
+    private static TorrentId? ReadId(ReadOnlySpan<byte> header, int version)
+    {
+        int flags = version == OldVersion ? V1Flag : BinaryPrimitives.ReadInt32LittleEndian(header[12..]);
+        InfoHash? v1 = (flags & V1Flag) == 0 ? null : InfoHash.FromBytes(header.Slice(16, InfoHash.Length));
+        InfoHashV2? v2 = (flags & V2Flag) == 0 ? null : InfoHashV2.FromBytes(header.Slice(OldHeaderLength, InfoHashV2.Length));
+        return v1 is null && v2 is null ? null : new TorrentId(v1, v2);
     }
 
     private static bool SameShape(ReadOnlySpan<byte> header, Metainfo metainfo) =>
