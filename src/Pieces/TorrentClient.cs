@@ -23,7 +23,8 @@ public sealed class TorrentClient : IAsyncDisposable
 {
     private readonly TorrentClientOptions _options;
     private readonly TorrentServices _services;
-    private readonly ConcurrentDictionary<InfoHash, RunningTorrent> _torrents = new();
+    private readonly ConcurrentDictionary<TorrentId, RunningTorrent> _torrents = new();
+    private readonly ConcurrentDictionary<SwarmKey, RunningTorrent> _swarms = new();
     private readonly Lock _gate = new();
     private PeerListener? _listener;
     private bool _isListenerTried;
@@ -94,7 +95,7 @@ public sealed class TorrentClient : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(options);
         foreach (int index in options.SelectedFiles ?? [])
             ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)index, (uint)metainfo.Files.Length, nameof(options));
-        return Task.FromResult(Start(metainfo.InfoHash, options, inbox => new TorrentSetup
+        return Task.FromResult(Start(metainfo.Id, options, inbox => new TorrentSetup
         {
             InfoHash = metainfo.InfoHash,
             Metainfo = metainfo,
@@ -118,7 +119,7 @@ public sealed class TorrentClient : IAsyncDisposable
         cancellationToken.ThrowIfCancellationRequested();
         ArgumentNullException.ThrowIfNull(link);
         ArgumentNullException.ThrowIfNull(options);
-        return Task.FromResult(Start(link.InfoHash, options, inbox => new MagnetSetup
+        return Task.FromResult(Start(link.Id, options, inbox => new MagnetSetup
         {
             InfoHash = link.InfoHash,
             Link = link,
@@ -181,24 +182,30 @@ public sealed class TorrentClient : IAsyncDisposable
         return new DhtHost(options, () => ListenPort, network.OpenUdp);
     }
 
-    private Torrent Start(InfoHash infoHash, TorrentOptions options, Func<TorrentInbox, TorrentBasis> prepare)
+    private Torrent Start(TorrentId id, TorrentOptions options, Func<TorrentInbox, TorrentBasis> prepare)
     {
         if (options is { Stream: not null, SeedOnly: true } or { Stream: not null, Seed: not null })
             throw new ArgumentException("a stream keeps nothing that could be seeded", nameof(options));
-        if (options.Content is { } content && (!options.SeedOnly || content.Metainfo.InfoHash != infoHash))
+        if (options.Content is { } content && (!options.SeedOnly || !content.Metainfo.Id.IsSameAs(id)))
             throw new ArgumentException("content that was described can only be seeded, as its own torrent", nameof(options));
         Listen();
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_isDisposed, this);
-            if (_torrents.ContainsKey(infoHash))
-                throw new ArgumentException($"{infoHash} is being worked on already", nameof(infoHash));
+            // Handshakes name a swarm alone, so no two torrents may share one: a link and the metainfo of the same torrent do.
+            if (id.Swarms.Any(_swarms.ContainsKey))
+                throw new ArgumentException($"{id} is being worked on already", nameof(id));
             var inbox = new TorrentInbox();
             TorrentBasis basis = prepare(inbox);
             Torrent torrent = basis.CreateHandle();
-            var running = new RunningTorrent(torrent, inbox);
-            _torrents[infoHash] = running;
-            _services.Encryption.Swarms.Add(infoHash);
+            var running = new RunningTorrent(id, torrent, inbox);
+            _torrents[id] = running;
+            foreach (SwarmKey swarm in id.Swarms)
+            {
+                _swarms[swarm] = running;
+                _services.Encryption.Swarms.Add(swarm);
+            }
+
             running.Life = Task.Run(() => LiveAsync(running, basis), CancellationToken.None);
             return torrent;
         }
@@ -214,8 +221,13 @@ public sealed class TorrentClient : IAsyncDisposable
         finally
         {
             await contacts.DisposeAsync().ConfigureAwait(false);
-            _services.Encryption.Swarms.Remove(running.Torrent.InfoHash);
-            _torrents.TryRemove(new KeyValuePair<InfoHash, RunningTorrent>(running.Torrent.InfoHash, running));
+            foreach (SwarmKey swarm in running.Id.Swarms)
+            {
+                _services.Encryption.Swarms.Remove(swarm);
+                _swarms.TryRemove(new KeyValuePair<SwarmKey, RunningTorrent>(swarm, running));
+            }
+
+            _torrents.TryRemove(new KeyValuePair<TorrentId, RunningTorrent>(running.Id, running));
         }
     }
 
@@ -239,16 +251,19 @@ public sealed class TorrentClient : IAsyncDisposable
         }
     }
 
-    private TorrentInbox? Route(InfoHash infoHash) =>
-        _torrents.TryGetValue(infoHash, out RunningTorrent? running) && running.Torrent.TakesPeers ? running.Inbox : null;
+    private TorrentInbox? Route(SwarmKey swarm) =>
+        _swarms.TryGetValue(swarm, out RunningTorrent? running) && running.Torrent.TakesPeers ? running.Inbox : null;
 
     private sealed class RunningTorrent
     {
-        public RunningTorrent(Torrent torrent, TorrentInbox inbox)
+        public RunningTorrent(TorrentId id, Torrent torrent, TorrentInbox inbox)
         {
+            Id = id;
             Torrent = torrent;
             Inbox = inbox;
         }
+
+        public TorrentId Id { get; }
 
         public Torrent Torrent { get; }
 

@@ -97,7 +97,7 @@ internal static class DhtFlood
             if (noise is null)
                 break;
             searches++;
-            var target = InfoHash.FromBytes(RandomBytes(searches));
+            var target = SwarmKey.FromBytes(RandomBytes(searches));
             var search = new DhtSearch { Target = NodeId.Of(target), WantsPeers = true, AnnouncedPort = 1000 + searches };
             await other.SearchAsync(search, null, CancellationToken.None);
             await foreach (IPEndPoint peer in node.FindPeersAsync(target))
@@ -120,7 +120,7 @@ internal static class DhtFlood
 
     private static byte[] RandomBytes(int seed)
     {
-        byte[] bytes = new byte[InfoHash.Length];
+        byte[] bytes = new byte[SwarmKey.Length];
         new Random(seed).NextBytes(bytes);
         return bytes;
     }

@@ -100,7 +100,7 @@ internal sealed class ShareHost : ITransferHost
         // Programs that do not know x.pe hear of us from the tracker. In compact answers, which all ask for, the id is left out.
         var id = PeerId.Create(new Random());
         foreach (IPAddress address in addresses)
-            table.Keep(metainfo.InfoHash, new TrackedPeer(id, new IPEndPoint(address, ListenPort)));
+            table.Keep(metainfo.Swarms[0], new TrackedPeer(id, new IPEndPoint(address, ListenPort)));
         _tracker = await StartAsync(table, cancellationToken);
         return ShareOffer.Of(metainfo, addresses, ListenPort, _tracker.LocalEndPoint.Port);
     }

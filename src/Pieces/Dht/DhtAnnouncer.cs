@@ -30,7 +30,7 @@ internal sealed class DhtAnnouncer : IAsyncDisposable
 {
     private readonly DhtNode _node;
     private readonly IDhtSink _sink;
-    private readonly InfoHash _infoHash;
+    private readonly SwarmKey _infoHash;
     private readonly NodeId _target;
     private readonly TimeProvider _timeProvider;
     private readonly ILogger _logger;
@@ -46,7 +46,7 @@ internal sealed class DhtAnnouncer : IAsyncDisposable
     /// <param name="infoHash">The torrent.</param>
     /// <param name="sink">Hears what is found.</param>
     /// <param name="options">Time, chance and log; chance is used by this object alone.</param>
-    public DhtAnnouncer(DhtNode node, InfoHash infoHash, IDhtSink sink, DhtOptions options)
+    public DhtAnnouncer(DhtNode node, SwarmKey infoHash, IDhtSink sink, DhtOptions options)
     {
         _node = node;
         _sink = sink;

@@ -92,7 +92,7 @@ internal sealed class DhtNode : IAsyncDisposable
     }
 
     /// <summary>We are no peer of a swarm any more: who asks us for it is told of others alone.</summary>
-    public void Leave(InfoHash infoHash)
+    public void Leave(SwarmKey infoHash)
     {
         NodeId target = NodeId.Of(infoHash);
         _inbox.Post(core => core.Leave(target));
@@ -123,7 +123,7 @@ internal sealed class DhtNode : IAsyncDisposable
 
     /// <summary>Searches once for the peers of a swarm, as they are found, without announcing us.</summary>
     public async IAsyncEnumerable<IPEndPoint> FindPeersAsync(
-        InfoHash infoHash, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+        SwarmKey infoHash, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         // Bounded by what one search takes at most.
         var found = Channel.CreateUnbounded<IPEndPoint>();

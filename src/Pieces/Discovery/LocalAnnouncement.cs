@@ -9,7 +9,7 @@ namespace Pieces.Discovery;
 /// <param name="Port">Its listen port, from 1.</param>
 /// <param name="InfoHashes">Its torrents, at least one.</param>
 /// <param name="Cookie">By which it knows its own call when it comes back; null when it gave none.</param>
-internal sealed record LocalAnnouncement(int Port, ImmutableArray<InfoHash> InfoHashes, string? Cookie)
+internal sealed record LocalAnnouncement(int Port, ImmutableArray<SwarmKey> InfoHashes, string? Cookie)
 {
     /// <summary>Longest one that is sent, in bytes (BEP 14: "should not exceed 1400").</summary>
     public const int MaxLength = 1400;
@@ -27,7 +27,7 @@ internal sealed record LocalAnnouncement(int Port, ImmutableArray<InfoHash> Info
         var text = new StringBuilder(FirstLine).Append(LineEnd)
             .Append("Host: ").Append(host).Append(LineEnd)
             .Append(CultureInfo.InvariantCulture, $"Port: {Port}").Append(LineEnd);
-        foreach (InfoHash infoHash in InfoHashes)
+        foreach (SwarmKey infoHash in InfoHashes)
             text.Append("Infohash: ").Append(infoHash.ToString()).Append(LineEnd);
         if (Cookie is not null)
             text.Append("cookie: ").Append(Cookie).Append(LineEnd);
@@ -44,7 +44,7 @@ internal sealed record LocalAnnouncement(int Port, ImmutableArray<InfoHash> Info
             return null;
         int port = 0;
         string? cookie = null;
-        ImmutableArray<InfoHash>.Builder infoHashes = ImmutableArray.CreateBuilder<InfoHash>();
+        ImmutableArray<SwarmKey>.Builder infoHashes = ImmutableArray.CreateBuilder<SwarmKey>();
         foreach (string line in lines.AsSpan(1))
         {
             int colon = line.IndexOf(':', StringComparison.Ordinal);
@@ -56,7 +56,7 @@ internal sealed record LocalAnnouncement(int Port, ImmutableArray<InfoHash> Info
             else if (IsHeader(line, colon, "cookie"))
                 cookie = value;
             else if (IsHeader(line, colon, "Infohash") && InfoHash.TryParse(value, out InfoHash infoHash))
-                infoHashes.Add(infoHash);
+                infoHashes.Add(SwarmKey.Of(infoHash));
         }
 
         bool isUsable = port is > 0 and <= System.Net.IPEndPoint.MaxPort && infoHashes.Count > 0;

@@ -26,7 +26,7 @@ internal sealed class LocalDiscovery : IAsyncDisposable
     private readonly ILogger _logger;
     private readonly string _cookie;
     private readonly Lock _gate = new();
-    private readonly Dictionary<InfoHash, Entry> _torrents = [];
+    private readonly Dictionary<SwarmKey, Entry> _torrents = [];
     private readonly SourceLimiter _limiter = new(MaxHeardPerSecond, MaxHeardPerSecond, places: 1, salt: 0);
     private readonly ITimer _timer;
     private readonly long _madeAt;
@@ -46,7 +46,7 @@ internal sealed class LocalDiscovery : IAsyncDisposable
     private TimeSpan Now => _options.TimeProvider.GetElapsedTime(_madeAt);
 
     /// <summary>Calls for a torrent from now on, until <see cref="Remove"/>.</summary>
-    public void Add(InfoHash infoHash, ILocalSink sink)
+    public void Add(SwarmKey infoHash, ILocalSink sink)
     {
         lock (_gate)
         {
@@ -58,7 +58,7 @@ internal sealed class LocalDiscovery : IAsyncDisposable
     }
 
     /// <summary>Calls no more for a torrent.</summary>
-    public void Remove(InfoHash infoHash)
+    public void Remove(SwarmKey infoHash)
     {
         lock (_gate)
             _torrents.Remove(infoHash);
@@ -84,7 +84,7 @@ internal sealed class LocalDiscovery : IAsyncDisposable
     // On the timer's thread. A slow one may meet the next: who is due is decided under the lock, and the listeners take several callers.
     private void Announce()
     {
-        ImmutableArray<InfoHash> due;
+        ImmutableArray<SwarmKey> due;
         LocalListeners listeners;
         lock (_gate)
         {
@@ -101,15 +101,15 @@ internal sealed class LocalDiscovery : IAsyncDisposable
         int port = _options.ListenPort();
         if (port == 0)
             return;
-        foreach (InfoHash[] some in due.Chunk(LocalAnnouncement.MaxInfoHashes))
+        foreach (SwarmKey[] some in due.Chunk(LocalAnnouncement.MaxInfoHashes))
             listeners.Send(new LocalAnnouncement(port, [.. some], _cookie));
     }
 
-    private ImmutableArray<InfoHash> TakeDue()
+    private ImmutableArray<SwarmKey> TakeDue()
     {
         TimeSpan now = Now;
-        ImmutableArray<InfoHash> due = [.. _torrents.Where(torrent => torrent.Value.DueAt <= now).Select(torrent => torrent.Key)];
-        foreach (InfoHash infoHash in due)
+        ImmutableArray<SwarmKey> due = [.. _torrents.Where(torrent => torrent.Value.DueAt <= now).Select(torrent => torrent.Key)];
+        foreach (SwarmKey infoHash in due)
             _torrents[infoHash] = _torrents[infoHash] with { DueAt = now + Interval };
         return due;
     }
@@ -122,7 +122,7 @@ internal sealed class LocalDiscovery : IAsyncDisposable
         if (!_limiter.TryTake(from.WithoutPort, Now) || LocalAnnouncement.Read(datagram) is not { } heard || heard.Cookie == _cookie)
             return;
         var peer = new IPEndPoint(from.ToEndPoint().Address, heard.Port);
-        foreach (InfoHash infoHash in heard.InfoHashes)
+        foreach (SwarmKey infoHash in heard.InfoHashes)
         {
             ILocalSink? sink = null;
             lock (_gate)

@@ -33,7 +33,7 @@ internal sealed class AnswererHandshake : EncryptionHandshake
     }
 
     /// <summary>What the other side asks for, once that is known.</summary>
-    public InfoHash Swarm { get; private set; }
+    public SwarmKey Swarm { get; private set; }
 
     private void OnKey(Span<byte> input)
     {

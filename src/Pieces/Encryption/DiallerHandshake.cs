@@ -8,7 +8,7 @@ namespace Pieces.Encryption;
 /// <summary>The side that dialled (A in the specification): it names the torrent and offers methods.</summary>
 internal sealed class DiallerHandshake : EncryptionHandshake
 {
-    private readonly InfoHash _swarm;
+    private readonly SwarmKey _swarm;
     private readonly CryptoMethods _offered;
     private readonly ReadOnlyMemory<byte> _payload;
     private readonly ByteChance _chance;
@@ -22,7 +22,7 @@ internal sealed class DiallerHandshake : EncryptionHandshake
     /// <param name="offered">What may be chosen.</param>
     /// <param name="payload">First bytes of the stream (IA), which save a round trip; at most 65,535. They are encrypted whatever is chosen.</param>
     /// <param name="chance">Gives key and paddings.</param>
-    public DiallerHandshake(InfoHash swarm, CryptoMethods offered, ReadOnlyMemory<byte> payload, ByteChance chance)
+    public DiallerHandshake(SwarmKey swarm, CryptoMethods offered, ReadOnlyMemory<byte> payload, ByteChance chance)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(payload.Length, ushort.MaxValue, nameof(payload));
         _swarm = swarm;

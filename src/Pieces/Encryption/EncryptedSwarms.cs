@@ -6,14 +6,14 @@ namespace Pieces.Encryption;
 /// <summary>The torrents of a client by the name that an encrypted greeting gives them. Safe for all threads.</summary>
 internal sealed class EncryptedSwarms
 {
-    private readonly ConcurrentDictionary<Sha1Digest, InfoHash> _byName = new();
+    private readonly ConcurrentDictionary<Sha1Digest, SwarmKey> _byName = new();
 
     /// <summary>A torrent may be asked for from now on.</summary>
-    public void Add(InfoHash infoHash) => _byName[SharedSecret.NameOf(infoHash)] = infoHash;
+    public void Add(SwarmKey infoHash) => _byName[SharedSecret.NameOf(infoHash)] = infoHash;
 
     /// <summary>A torrent is no more.</summary>
-    public void Remove(InfoHash infoHash) => _byName.TryRemove(SharedSecret.NameOf(infoHash), out _);
+    public void Remove(SwarmKey infoHash) => _byName.TryRemove(SharedSecret.NameOf(infoHash), out _);
 
     /// <summary>The torrent of a name; null when it is none of ours.</summary>
-    public InfoHash? Find(Sha1Digest name) => _byName.TryGetValue(name, out InfoHash infoHash) ? infoHash : null;
+    public SwarmKey? Find(Sha1Digest name) => _byName.TryGetValue(name, out SwarmKey infoHash) ? infoHash : null;
 }

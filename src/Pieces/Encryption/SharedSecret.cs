@@ -22,7 +22,7 @@ internal sealed class SharedSecret
     }
 
     /// <summary>SHA-1("req2" SKEY): by what an encrypted greeting names a torrent, once the mask is off.</summary>
-    public static Sha1Digest NameOf(InfoHash infoHash) => Hash("req2"u8, [], infoHash);
+    public static Sha1Digest NameOf(SwarmKey infoHash) => Hash("req2"u8, [], infoHash);
 
     /// <summary>Puts the mask SHA-1("req3" S) on a name, or takes it off.</summary>
     public Sha1Digest Masked(Sha1Digest name)
@@ -37,21 +37,21 @@ internal sealed class SharedSecret
     }
 
     /// <summary>The cipher of what the dialler sends.</summary>
-    public Rc4 CipherOfDialler(InfoHash infoHash) => Cipher("keyA"u8, infoHash);
+    public Rc4 CipherOfDialler(SwarmKey infoHash) => Cipher("keyA"u8, infoHash);
 
     /// <summary>The cipher of what the other side sends.</summary>
-    public Rc4 CipherOfAnswerer(InfoHash infoHash) => Cipher("keyB"u8, infoHash);
+    public Rc4 CipherOfAnswerer(SwarmKey infoHash) => Cipher("keyB"u8, infoHash);
 
-    private Rc4 Cipher(ReadOnlySpan<byte> label, InfoHash infoHash)
+    private Rc4 Cipher(ReadOnlySpan<byte> label, SwarmKey infoHash)
     {
         Span<byte> key = stackalloc byte[Sha1Digest.Length];
         Hash(label, _secret, infoHash).CopyTo(key);
         return new Rc4(key);
     }
 
-    private static Sha1Digest Hash(ReadOnlySpan<byte> label, ReadOnlySpan<byte> secret, InfoHash? infoHash)
+    private static Sha1Digest Hash(ReadOnlySpan<byte> label, ReadOnlySpan<byte> secret, SwarmKey? infoHash)
     {
-        Span<byte> text = stackalloc byte[label.Length + secret.Length + InfoHash.Length];
+        Span<byte> text = stackalloc byte[label.Length + secret.Length + SwarmKey.Length];
         label.CopyTo(text);
         secret.CopyTo(text[label.Length..]);
         if (infoHash is not { } skey)

@@ -35,7 +35,7 @@ internal sealed class StreamEncryption
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="PeerProtocolException">The other side does not keep to the protocol.</exception>
     /// <exception cref="IOException">It closed.</exception>
-    public async Task<CipherStream> DialAsync(Stream stream, InfoHash swarm, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken) =>
+    public async Task<CipherStream> DialAsync(Stream stream, SwarmKey swarm, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken) =>
         new(stream, await RunAsync(stream, new DiallerHandshake(swarm, Methods, payload, _chance), cancellationToken).ConfigureAwait(false));
 
     /// <summary>The handshake of the side that was dialled.</summary>
@@ -46,7 +46,7 @@ internal sealed class StreamEncryption
     /// <returns>The stream to go on with, and what the other side asks for: a torrent of <see cref="Swarms"/>.</returns>
     /// <exception cref="PeerProtocolException">The other side breaks the protocol, asks for what is unknown, or comes too often.</exception>
     /// <exception cref="IOException">It closed.</exception>
-    public async Task<(CipherStream Stream, InfoHash Swarm)> AnswerAsync(
+    public async Task<(CipherStream Stream, SwarmKey Swarm)> AnswerAsync(
         Stream stream, ReadOnlyMemory<byte> begun, IPAddress host, CancellationToken cancellationToken)
     {
         var handshake = new AnswererHandshake(Swarms, Methods, _chance, () => _gate.TryEnter(host));

@@ -47,6 +47,9 @@ public sealed class Metainfo
     /// <summary>The v2 info-hash; null when it is no hybrid.</summary>
     public InfoHashV2? InfoHashV2 { get; init; }
 
+    /// <summary>The swarms that exchange this torrent; one today, since a hybrid is used as v1.</summary>
+    public IReadOnlyList<SwarmKey> Swarms => Id.Swarms;
+
     /// <summary>Which torrent it is, by all of its info-hashes.</summary>
     internal TorrentId Id => new(InfoHash, InfoHashV2);
 

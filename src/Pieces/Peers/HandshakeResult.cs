@@ -10,7 +10,7 @@ namespace Pieces.Peers;
 /// <param name="RemoteId">The peer's id.</param>
 /// <param name="Reserved">What the peer can do, as it says.</param>
 /// <param name="Common">What both sides can do.</param>
-internal sealed record HandshakeResult(bool IsOutbound, InfoHash InfoHash, PeerId RemoteId, ReservedBits Reserved, ReservedBits Common)
+internal sealed record HandshakeResult(bool IsOutbound, SwarmKey InfoHash, PeerId RemoteId, ReservedBits Reserved, ReservedBits Common)
 {
     /// <summary>How much of the connection is encrypted.</summary>
     public EncryptionExtent Encryption { get; init; }

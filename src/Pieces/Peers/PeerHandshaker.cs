@@ -22,7 +22,7 @@ internal sealed class PeerHandshaker
     private readonly ReservedBits _ownReserved;
     private readonly TimeProvider _timeProvider;
     private readonly StreamEncryption _encryption;
-    private readonly Func<InfoHash, bool>? _usesDht;
+    private readonly Func<SwarmKey, bool>? _usesDht;
 
     /// <summary>Makes a handshaker that presents itself as <paramref name="ownId"/>.</summary>
     /// <param name="ownId">Our id.</param>
@@ -35,7 +35,7 @@ internal sealed class PeerHandshaker
         ReservedBits ownReserved,
         TimeProvider timeProvider,
         StreamEncryption encryption,
-        Func<InfoHash, bool>? usesDht = null)
+        Func<SwarmKey, bool>? usesDht = null)
     {
         _usesDht = usesDht;
         _ownId = ownId;
@@ -50,7 +50,7 @@ internal sealed class PeerHandshaker
     /// <exception cref="GreetingRefusedException">It answered with nothing, as one does who wants encryption.</exception>
     /// <exception cref="IOException">It closed, or did not finish in time.</exception>
     /// <exception cref="OperationCanceledException">The caller's token was cancelled.</exception>
-    public async Task<HandshakenPeer> DialAsync(ITransportConnection connection, InfoHash infoHash, CancellationToken cancellationToken)
+    public async Task<HandshakenPeer> DialAsync(ITransportConnection connection, SwarmKey infoHash, CancellationToken cancellationToken)
     {
         byte[] answer = new byte[Handshake.Length];
         int begun = 0;
@@ -75,7 +75,7 @@ internal sealed class PeerHandshaker
     /// <summary>Opens a connection that we dialled, encrypted.</summary>
     /// <exception cref="GreetingRefusedException">It seems not to understand that.</exception>
     /// <inheritdoc cref="DialAsync"/>
-    public Task<HandshakenPeer> DialEncryptedAsync(ITransportConnection connection, InfoHash infoHash, CancellationToken cancellationToken) =>
+    public Task<HandshakenPeer> DialEncryptedAsync(ITransportConnection connection, SwarmKey infoHash, CancellationToken cancellationToken) =>
         WithinAsync(TimeLimit, token => DialSecretlyAsync(connection, infoHash, token), cancellationToken);
 
     /// <summary>Answers a connection that somebody else dialled, plainly or encrypted, as far as the client's policy has it. Nothing that names a
@@ -87,10 +87,10 @@ internal sealed class PeerHandshaker
     /// <exception cref="SelfConnectionException">The other side is this client.</exception>
     /// <exception cref="IOException">It closed, or did not finish in time.</exception>
     /// <exception cref="OperationCanceledException">The caller's token was cancelled.</exception>
-    public Task<HandshakenPeer> AnswerAsync(ITransportConnection connection, Func<InfoHash, bool> isKnown, CancellationToken cancellationToken) =>
+    public Task<HandshakenPeer> AnswerAsync(ITransportConnection connection, Func<SwarmKey, bool> isKnown, CancellationToken cancellationToken) =>
         WithinAsync(TimeLimit, token => AnswerUnlimitedAsync(connection, isKnown, token), cancellationToken);
 
-    private async Task<HandshakenPeer> DialSecretlyAsync(ITransportConnection connection, InfoHash infoHash, CancellationToken cancellationToken)
+    private async Task<HandshakenPeer> DialSecretlyAsync(ITransportConnection connection, SwarmKey infoHash, CancellationToken cancellationToken)
     {
         Handshake own = Own(infoHash);
         CipherStream stream;
@@ -121,7 +121,7 @@ internal sealed class PeerHandshaker
     }
 
     private async Task<HandshakenPeer> AnswerUnlimitedAsync(
-        ITransportConnection connection, Func<InfoHash, bool> isKnown, CancellationToken cancellationToken)
+        ITransportConnection connection, Func<SwarmKey, bool> isKnown, CancellationToken cancellationToken)
     {
         byte[] bytes = new byte[Handshake.Length];
         int begun = await BeginAsync(connection.Stream, bytes, cancellationToken).ConfigureAwait(false);
@@ -134,7 +134,7 @@ internal sealed class PeerHandshaker
 
         if (_encryption.Policy == EncryptionPolicy.Off)
             throw new PeerProtocolException("not a BitTorrent handshake");
-        (CipherStream stream, InfoHash swarm) = await _encryption
+        (CipherStream stream, SwarmKey swarm) = await _encryption
             .AnswerAsync(connection.Stream, bytes.AsMemory(0, begun), connection.RemoteEndPoint.Address, cancellationToken)
             .ConfigureAwait(false);
         await FillAsync(stream, bytes, 0, Handshake.LengthToInfoHash, cancellationToken).ConfigureAwait(false);
@@ -151,9 +151,9 @@ internal sealed class PeerHandshaker
         return have;
     }
 
-    private async Task<HandshakeResult> AnswerOnAsync(Stream stream, byte[] bytes, Func<InfoHash, bool> isKnown, CancellationToken cancellationToken)
+    private async Task<HandshakeResult> AnswerOnAsync(Stream stream, byte[] bytes, Func<SwarmKey, bool> isKnown, CancellationToken cancellationToken)
     {
-        InfoHash infoHash = Handshake.ReadInfoHash(bytes);
+        SwarmKey infoHash = Handshake.ReadInfoHash(bytes);
         if (!isKnown(infoHash))
             throw new PeerProtocolException($"asks for unknown info-hash {infoHash}");
 
@@ -165,7 +165,7 @@ internal sealed class PeerHandshaker
     }
 
     // Called once for a connection: what is said and what is counted on are the same.
-    private Handshake Own(InfoHash infoHash) =>
+    private Handshake Own(SwarmKey infoHash) =>
         new(_usesDht?.Invoke(infoHash) == true ? _ownReserved.WithDht(true) : _ownReserved, infoHash, _ownId);
 
     private static byte[] BytesOf(Handshake handshake)

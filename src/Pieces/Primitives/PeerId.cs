@@ -6,18 +6,17 @@ namespace Pieces.Primitives;
 public readonly struct PeerId : IEquatable<PeerId>
 {
     /// <summary>Length on the wire, in bytes.</summary>
-    public const int Length = Sha1Digest.Length;
+    public const int Length = Bytes20.Length;
 
     /// <summary>How our own ids begin (BEP 20): two letters for the client, four digits for the version.</summary>
     public static string OwnPrefix { get; } = PrefixOf(typeof(PeerId).Assembly.GetName().Version ?? new Version(0, 0, 0));
 
-    // The same 20 opaque bytes as a digest; the type is reused for its storage only.
-    private readonly Sha1Digest _bytes;
+    private readonly Bytes20 _bytes;
 
-    private PeerId(Sha1Digest bytes) => _bytes = bytes;
+    private PeerId(Bytes20 bytes) => _bytes = bytes;
 
     /// <summary>Takes an id from exactly <see cref="Length"/> bytes.</summary>
-    public static PeerId FromBytes(ReadOnlySpan<byte> bytes) => new(new Sha1Digest(bytes));
+    public static PeerId FromBytes(ReadOnlySpan<byte> bytes) => new(new Bytes20(bytes));
 
     /// <summary>Makes an id of our own: <see cref="OwnPrefix"/> and twelve random bytes.</summary>
     public static PeerId Create(Random random)

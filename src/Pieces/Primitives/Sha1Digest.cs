@@ -1,25 +1,19 @@
-using System.Buffers.Binary;
 using System.Diagnostics.CodeAnalysis;
-using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 
 namespace Pieces.Primitives;
 
 /// <summary>The 20 bytes of a SHA-1 (BEP 3). The only place of the project that names SHA-1 itself.</summary>
 [SuppressMessage("Security", "CA5350:Do Not Use Weak Cryptographic Algorithms", Justification = "BitTorrent v1 is defined on SHA-1 (BEP 3).")]
-internal readonly struct Sha1Digest : IEquatable<Sha1Digest>
+internal readonly record struct Sha1Digest
 {
     /// <summary>Length of a digest, in bytes.</summary>
-    public const int Length = 20;
+    public const int Length = Bytes20.Length;
 
     private readonly Bytes20 _bytes;
 
     /// <summary>Takes a digest from exactly <see cref="Length"/> bytes.</summary>
-    public Sha1Digest(ReadOnlySpan<byte> bytes)
-    {
-        ArgumentOutOfRangeException.ThrowIfNotEqual(bytes.Length, Length);
-        bytes.CopyTo(_bytes);
-    }
+    public Sha1Digest(ReadOnlySpan<byte> bytes) => _bytes = new Bytes20(bytes);
 
     /// <summary>The digest of <paramref name="data"/>.</summary>
     public static Sha1Digest Of(ReadOnlySpan<byte> data)
@@ -30,28 +24,13 @@ internal readonly struct Sha1Digest : IEquatable<Sha1Digest>
     }
 
     /// <summary>Writes the 20 bytes to the front of <paramref name="destination"/>.</summary>
-    public void CopyTo(Span<byte> destination) => ((ReadOnlySpan<byte>)_bytes).CopyTo(destination);
+    public void CopyTo(Span<byte> destination) => _bytes.CopyTo(destination);
 
     /// <summary>Whether the digest is exactly these bytes.</summary>
-    public bool Matches(ReadOnlySpan<byte> bytes) => bytes.SequenceEqual(_bytes);
-
-    /// <inheritdoc/>
-    public bool Equals(Sha1Digest other) => Matches(other._bytes);
-
-    /// <inheritdoc/>
-    public override bool Equals(object? obj) => obj is Sha1Digest other && Equals(other);
-
-    /// <inheritdoc/>
-    public override int GetHashCode() => BinaryPrimitives.ReadInt32LittleEndian(_bytes);
+    public bool Matches(ReadOnlySpan<byte> bytes) => _bytes.Matches(bytes);
 
     /// <summary>40 lower-case hexadecimal digits.</summary>
-    public override string ToString() => Convert.ToHexStringLower(_bytes);
-
-    [InlineArray(Length)]
-    private struct Bytes20
-    {
-        private byte _first;
-    }
+    public override string ToString() => _bytes.ToString();
 }
 
 /// <summary>The SHA-1 of bytes that come in parts; reusable.</summary>

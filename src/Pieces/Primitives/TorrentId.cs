@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace Pieces.Primitives;
 
 /// <summary>
@@ -20,6 +22,12 @@ internal readonly record struct TorrentId
 
     /// <summary>The SHA-256 of the <c>info</c> value, or null for a torrent of v1 alone or when it is not known.</summary>
     public InfoHashV2? V2 { get; }
+
+    /// <summary>The swarms that exchange it. A hybrid is used as v1, and so is in the swarm of v1 alone.</summary>
+    public ImmutableArray<SwarmKey> Swarms => V1 is { } v1 ? [SwarmKey.Of(v1)] : V2 is { } v2 ? [SwarmKey.Of(v2)] : [];
+
+    /// <summary>The v1 info-hash if there is one, else that of v2, in hexadecimal digits.</summary>
+    public override string ToString() => V1?.ToString() ?? V2?.ToString() ?? "";
 
     /// <summary>
     /// Whether both can be the same torrent: they have a hash in common, and no hash differs. So a link that names a hybrid by one hash

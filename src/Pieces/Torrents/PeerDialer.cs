@@ -16,13 +16,13 @@ internal sealed class PeerDialer
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(15);
 
     private readonly TorrentServices _services;
-    private readonly InfoHash _infoHash;
+    private readonly SwarmKey _infoHash;
     private readonly TorrentInbox _inbox;
     private readonly PeerHandshaker _handshaker;
     private readonly TaskSet _tasks = new();
     private int _dialling;
 
-    public PeerDialer(TorrentServices services, InfoHash infoHash, TorrentInbox inbox)
+    public PeerDialer(TorrentServices services, SwarmKey infoHash, TorrentInbox inbox)
     {
         _services = services;
         _infoHash = infoHash;

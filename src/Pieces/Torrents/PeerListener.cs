@@ -19,7 +19,7 @@ internal sealed class PeerListener : IAsyncDisposable
 
     private readonly ITransportListener _listener;
     private readonly PeerHandshaker _handshaker;
-    private readonly Func<InfoHash, TorrentInbox?> _route;
+    private readonly Func<SwarmKey, TorrentInbox?> _route;
     private readonly ILogger _logger;
     private readonly CancellationTokenSource _stopping = new();
     private readonly SemaphoreSlim _room = new(MaxHandshakes, MaxHandshakes);
@@ -31,7 +31,7 @@ internal sealed class PeerListener : IAsyncDisposable
     /// <param name="services">What the client's torrents share.</param>
     /// <param name="listener">Where streams come from; this object's from now on.</param>
     /// <param name="route">The inbox of the torrent that takes peers for an info-hash, or null.</param>
-    public PeerListener(TorrentServices services, ITransportListener listener, Func<InfoHash, TorrentInbox?> route)
+    public PeerListener(TorrentServices services, ITransportListener listener, Func<SwarmKey, TorrentInbox?> route)
     {
         _listener = listener;
         _route = route;

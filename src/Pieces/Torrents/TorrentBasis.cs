@@ -10,6 +10,9 @@ internal abstract record TorrentBasis
 {
     public required InfoHash InfoHash { get; init; }
 
+    /// <summary>The swarm that trackers, the DHT and handshakes name.</summary>
+    public SwarmKey Swarm => SwarmKey.Of(InfoHash);
+
     public required TorrentOptions Options { get; init; }
 
     public required TorrentServices Services { get; init; }
@@ -32,7 +35,7 @@ internal abstract record TorrentBasis
     {
         var book = new PeerBook(Services.TimeProvider, Random);
         var pool = new PeerPool(book, Services.PeerId, Options.MaxPeers, Services.TimeProvider);
-        return new PeerAdmission(Services, Inbox, new PeerDialer(Services, InfoHash, Inbox), new TorrentPeers(book, pool), new TorrentLimits(Services, Options));
+        return new PeerAdmission(Services, Inbox, new PeerDialer(Services, Swarm, Inbox), new TorrentPeers(book, pool), new TorrentLimits(Services, Options));
     }
 
     /// <summary>What trackers are told, or null when there are none to ask.</summary>
@@ -44,7 +47,7 @@ internal abstract record TorrentBasis
             return null;
         return new TrackerClientOptions
         {
-            InfoHash = InfoHash,
+            InfoHash = Swarm,
             PeerId = Services.PeerId,
             ListenPort = Services.ListenPort,
             Tiers = [.. tiers, .. Options.ExtraTrackers.Select(url => (ImmutableArray<string>)[url])],

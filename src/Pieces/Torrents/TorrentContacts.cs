@@ -55,7 +55,7 @@ internal sealed class TorrentContacts : IAsyncDisposable
         {
             Dht.Begin(known);
             if (_basis.Options.UseLocalDiscovery)
-                _basis.Services.LocalDiscovery?.Add(_basis.InfoHash, _inbox);
+                _basis.Services.LocalDiscovery?.Add(_basis.Swarm, _inbox);
         }
 
         _handPeers.Start(peers, _stopping.Token);
@@ -92,7 +92,7 @@ internal sealed class TorrentContacts : IAsyncDisposable
     /// alone.</summary>
     public Task BecomePrivateAsync()
     {
-        _basis.Services.LocalDiscovery?.Remove(_basis.InfoHash);
+        _basis.Services.LocalDiscovery?.Remove(_basis.Swarm);
         Admission.BecomePrivate();
         return Dht.LeaveAsync();
     }
@@ -102,7 +102,7 @@ internal sealed class TorrentContacts : IAsyncDisposable
     public async Task<Task> StopAsync()
     {
         await _stopping.CancelAsync().ConfigureAwait(false);
-        _basis.Services.LocalDiscovery?.Remove(_basis.InfoHash);
+        _basis.Services.LocalDiscovery?.Remove(_basis.Swarm);
         Task leaving = Trackers?.StopAsync() ?? Task.CompletedTask;
         await Dht.LeaveAsync().ConfigureAwait(false);
         await _handPeers.WhenIdleAsync().ConfigureAwait(false);

@@ -46,7 +46,7 @@ internal sealed class TorrentDht : IDhtSink, IAsyncDisposable
             return;
         _node = node;
         _basis.Inbox.UsesDht = true;
-        _announcer = new DhtAnnouncer(node, _basis.InfoHash, this, host.Options with { Random = new Random(_basis.Random.Next()) });
+        _announcer = new DhtAnnouncer(node, _basis.Swarm, this, host.Options with { Random = new Random(_basis.Random.Next()) });
         _announcer.Start();
         DnsEndPoint[] named = [.. nodes.Take(MaxNodes).Select(NodeAddress).OfType<DnsEndPoint>()];
         if (named.Length > 0)

@@ -13,7 +13,7 @@ namespace Pieces.Trackers;
 /// <param name="Key">Proves to the tracker that we are the same peer after our address has changed.</param>
 /// <param name="TrackerId">What the tracker told us to say again (<c>tracker id</c>), or empty.</param>
 internal sealed record AnnounceRequest(
-    InfoHash InfoHash, PeerId PeerId, int Port, AnnounceCounters Counters, AnnounceEvent Event, int WantedPeers, uint Key, ReadOnlyMemory<byte> TrackerId)
+    SwarmKey InfoHash, PeerId PeerId, int Port, AnnounceCounters Counters, AnnounceEvent Event, int WantedPeers, uint Key, ReadOnlyMemory<byte> TrackerId)
 {
     /// <summary>What peers may expect of our connections; default <see cref="EncryptionPolicy.Off"/>, of which nothing is said.</summary>
     public EncryptionPolicy Encryption { get; init; } = EncryptionPolicy.Off;

@@ -32,7 +32,7 @@ internal sealed class HttpTracker : ITracker
     }
 
     /// <inheritdoc/>
-    public async Task<ScrapeResponse> ScrapeAsync(InfoHash infoHash, CancellationToken cancellationToken)
+    public async Task<ScrapeResponse> ScrapeAsync(SwarmKey infoHash, CancellationToken cancellationToken)
     {
         Uri url = HttpTrackerQuery.Scrape(_url, infoHash) ?? throw new TrackerException("cannot be scraped: its path does not end in /announce");
         return await GetAsync(url, (status, body) => HttpTrackerAnswer.ReadScrape(status, body, infoHash), cancellationToken).ConfigureAwait(false);

@@ -39,10 +39,10 @@ internal static class HttpTrackerAnswer
 
     /// <summary>Reads the answer to a scrape of one swarm.</summary>
     /// <exception cref="TrackerException">It is a refusal, not an answer at all, or does not speak of the swarm.</exception>
-    public static ScrapeResponse ReadScrape(HttpStatusCode status, ReadOnlyMemory<byte> body, InfoHash infoHash)
+    public static ScrapeResponse ReadScrape(HttpStatusCode status, ReadOnlyMemory<byte> body, SwarmKey infoHash)
     {
         BencodeNode root = ReadRoot(status, body);
-        Span<byte> key = stackalloc byte[InfoHash.Length];
+        Span<byte> key = stackalloc byte[SwarmKey.Length];
         infoHash.CopyTo(key);
         if (!root.TryGetDictionary("files"u8, out BencodeNode files) || !files.TryGetDictionary(key, out BencodeNode counts))
             throw new TrackerException("does not know this torrent");

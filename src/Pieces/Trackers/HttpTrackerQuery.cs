@@ -15,7 +15,7 @@ internal static class HttpTrackerQuery
     public static Uri Announce(Uri tracker, AnnounceRequest request)
     {
         var query = new StringBuilder();
-        Span<byte> bytes = stackalloc byte[InfoHash.Length];
+        Span<byte> bytes = stackalloc byte[SwarmKey.Length];
         request.InfoHash.CopyTo(bytes);
         Append(query, "info_hash", bytes);
         request.PeerId.CopyTo(bytes);
@@ -39,7 +39,7 @@ internal static class HttpTrackerQuery
 
     /// <summary>The URL of a scrape: <c>announce</c> at the beginning of the path's last component becomes <c>scrape</c> (BEP 48).</summary>
     /// <returns>Null when the tracker's URL follows no such convention, so that it cannot be scraped.</returns>
-    public static Uri? Scrape(Uri tracker, InfoHash infoHash)
+    public static Uri? Scrape(Uri tracker, SwarmKey infoHash)
     {
         const string announce = "announce";
         string path = tracker.AbsolutePath;
@@ -47,7 +47,7 @@ internal static class HttpTrackerQuery
         if (!path.AsSpan(last).StartsWith(announce, StringComparison.Ordinal))
             return null;
         var query = new StringBuilder();
-        Span<byte> bytes = stackalloc byte[InfoHash.Length];
+        Span<byte> bytes = stackalloc byte[SwarmKey.Length];
         infoHash.CopyTo(bytes);
         Append(query, "info_hash", bytes);
         return WithQuery(tracker, string.Concat(path.AsSpan(0, last), "scrape", path.AsSpan(last + announce.Length)), query);

@@ -16,5 +16,5 @@ internal interface ITracker : IDisposable
     /// <summary>Asks for the counts of one swarm.</summary>
     /// <exception cref="TrackerException">It refused, cannot be reached, knows no scrape, or answered nonsense.</exception>
     /// <exception cref="OperationCanceledException">The caller gave up.</exception>
-    Task<ScrapeResponse> ScrapeAsync(InfoHash infoHash, CancellationToken cancellationToken);
+    Task<ScrapeResponse> ScrapeAsync(SwarmKey infoHash, CancellationToken cancellationToken);
 }

@@ -87,7 +87,7 @@ public static class SwarmScrape
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, cancellationToken);
         try
         {
-            ScrapeResponse answer = await tracker.ScrapeAsync(metainfo.InfoHash, either.Token).ConfigureAwait(false);
+            ScrapeResponse answer = await tracker.ScrapeAsync(metainfo.Swarms[0], either.Token).ConfigureAwait(false);
             return new TrackerCounts(tracker.DisplayUrl, answer.Seeders, answer.Leechers, answer.Completed, null);
         }
         catch (TrackerException e)

@@ -10,7 +10,7 @@ namespace Pieces.Trackers;
 internal sealed record TrackerClientOptions
 {
     /// <summary>The swarm.</summary>
-    public required InfoHash InfoHash { get; init; }
+    public required SwarmKey InfoHash { get; init; }
 
     /// <summary>Who we are.</summary>
     public required PeerId PeerId { get; init; }

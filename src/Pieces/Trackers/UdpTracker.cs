@@ -55,7 +55,7 @@ internal sealed class UdpTracker : ITracker
         cancellationToken);
 
     /// <inheritdoc/>
-    public Task<ScrapeResponse> ScrapeAsync(InfoHash infoHash, CancellationToken cancellationToken) => AskAsync<ScrapeResponse>(
+    public Task<ScrapeResponse> ScrapeAsync(SwarmKey infoHash, CancellationToken cancellationToken) => AskAsync<ScrapeResponse>(
         (destination, connection, transaction) => UdpTrackerCodec.WriteScrape(destination, connection, transaction, infoHash),
         (ReadOnlySpan<byte> datagram, uint transaction, AddressFamily _, out ScrapeResponse answer) =>
             UdpTrackerCodec.TryReadScrape(datagram, transaction, out answer),

@@ -52,11 +52,11 @@ internal static class UdpTrackerCodec
     }
 
     /// <summary>Writes a scrape of one swarm and returns its length.</summary>
-    public static int WriteScrape(Span<byte> destination, long connection, uint transaction, InfoHash infoHash)
+    public static int WriteScrape(Span<byte> destination, long connection, uint transaction, SwarmKey infoHash)
     {
         WriteHeader(destination, connection, UdpTrackerAction.Scrape, transaction);
         infoHash.CopyTo(destination[UdpTrackerFormat.RequestHeaderLength..]);
-        return UdpTrackerFormat.RequestHeaderLength + InfoHash.Length;
+        return UdpTrackerFormat.RequestHeaderLength + SwarmKey.Length;
     }
 
     /// <summary>Reads the answer to a connect request.</summary>

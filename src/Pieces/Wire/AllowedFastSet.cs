@@ -17,7 +17,7 @@ internal static class AllowedFastSet
     /// no
     /// more. Empty for IPv6, for which the BEP has no rule.
     /// </summary>
-    public static PieceIndex[] Of(InfoHash infoHash, IPAddress address, PieceLayout layout, int count = DefaultCount)
+    public static PieceIndex[] Of(SwarmKey infoHash, IPAddress address, PieceLayout layout, int count = DefaultCount)
     {
         if (address.IsIPv4MappedToIPv6)
             address = address.MapToIPv4();
@@ -25,7 +25,7 @@ internal static class AllowedFastSet
             return [];
 
         // The last byte of the address is left out, so that a peer gains nothing by many addresses of one network.
-        Span<byte> seed = stackalloc byte[4 + InfoHash.Length];
+        Span<byte> seed = stackalloc byte[4 + SwarmKey.Length];
         address.TryWriteBytes(seed, out _);
         seed[3] = 0;
         infoHash.CopyTo(seed[4..]);

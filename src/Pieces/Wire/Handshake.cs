@@ -31,7 +31,7 @@ internal readonly record struct ReservedBits(ulong Value)
 }
 
 /// <summary>What opens a connection (BEP 3): 68 bytes, the same in both directions.</summary>
-internal readonly record struct Handshake(ReservedBits Reserved, InfoHash InfoHash, PeerId PeerId)
+internal readonly record struct Handshake(ReservedBits Reserved, SwarmKey InfoHash, PeerId PeerId)
 {
     /// <summary>Length on the wire, in bytes.</summary>
     public const int Length = 68;
@@ -55,7 +55,7 @@ internal readonly record struct Handshake(ReservedBits Reserved, InfoHash InfoHa
     }
 
     /// <summary>The info-hash out of the first <see cref="LengthToInfoHash"/> bytes or more.</summary>
-    public static InfoHash ReadInfoHash(ReadOnlySpan<byte> bytes) => InfoHash.FromBytes(bytes.Slice(InfoHashAt, InfoHash.Length));
+    public static SwarmKey ReadInfoHash(ReadOnlySpan<byte> bytes) => SwarmKey.FromBytes(bytes.Slice(InfoHashAt, SwarmKey.Length));
 
     /// <summary>Reads a whole handshake.</summary>
     /// <param name="bytes">Exactly <see cref="Length"/> bytes.</param>

@@ -30,7 +30,7 @@ public class ContractExchangeTests
             Torrent.WriteTorrent(folder.Path), folder["out"], ["--no-trackers", "--peer", peer, "--encryption", "off", .. isWanted ? [] : (string[])["--no-pex"]]));
         await using ScriptedPeer us = await ScriptedPeer.AcceptAsync(listener, Token);
         await us.ReadHandshakeAsync(Token);
-        await us.SendHandshakeAsync(Torrent.Metainfo.InfoHash, PeerId.Create(new Random(1)), Token);
+        await us.SendHandshakeAsync(Torrent.Metainfo.Swarms[0], PeerId.Create(new Random(1)), Token);
         ExtensionHandshake? hello = null;
         while (hello is null && await us.ReadFrameAsync(Token) is { } frame)
         {

@@ -189,7 +189,7 @@ public sealed class ContractStreamTests : IDisposable
         using var client = new TcpClient();
         await client.ConnectAsync(IPAddress.Loopback, port, TestContext.Current.CancellationToken);
         await using NetworkStream stream = client.GetStream();
-        await stream.WriteAsync(ScriptedPeer.HandshakeBytes(torrent.Metainfo.InfoHash, PeerId.FromBytes("-SI0001-silentleeche"u8), default(Pieces.Wire.ReservedBits)), TestContext.Current.CancellationToken);
+        await stream.WriteAsync(ScriptedPeer.HandshakeBytes(torrent.Metainfo.Swarms[0], PeerId.FromBytes("-SI0001-silentleeche"u8), default(Pieces.Wire.ReservedBits)), TestContext.Current.CancellationToken);
         int told = 0;
         try
         {

@@ -16,7 +16,7 @@ namespace Pieces.Tests.Dht;
 [Trait("Tier", "Loopback")]
 public sealed class DhtNodeTests : IAsyncDisposable
 {
-    private static readonly InfoHash Swarm = InfoHash.FromBytes("mnopqrstuvwxyz123456"u8);
+    private static readonly SwarmKey Swarm = SwarmKey.FromBytes("mnopqrstuvwxyz123456"u8);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     private readonly string _folder = Directory.CreateTempSubdirectory("pieces-dht-").FullName;

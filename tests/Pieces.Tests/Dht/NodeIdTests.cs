@@ -50,7 +50,7 @@ public class NodeIdTests
 
     [Fact]
     public void An_info_hash_is_a_point_of_the_same_space() =>
-        NodeId.Of(InfoHash.FromBytes("mnopqrstuvwxyz123456"u8)).Should().Be(Id("mnopqrstuvwxyz123456"));
+        NodeId.Of(SwarmKey.FromBytes("mnopqrstuvwxyz123456"u8)).Should().Be(Id("mnopqrstuvwxyz123456"));
 
     private static byte[] Xor(NodeId left, NodeId right)
     {

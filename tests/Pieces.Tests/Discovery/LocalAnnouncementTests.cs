@@ -7,8 +7,8 @@ namespace Pieces.Tests.Discovery;
 [Trait("Tier", "Pure")]
 public class LocalAnnouncementTests
 {
-    private static readonly InfoHash One = Hash(1);
-    private static readonly InfoHash Two = Hash(2);
+    private static readonly SwarmKey One = Hash(1);
+    private static readonly SwarmKey Two = Hash(2);
 
     [Fact]
     public void It_is_written_as_the_standard_has_it() =>
@@ -56,11 +56,11 @@ public class LocalAnnouncementTests
         }
     }
 
-    private static InfoHash Hash(int number)
+    private static SwarmKey Hash(int number)
     {
-        byte[] bytes = new byte[InfoHash.Length];
+        byte[] bytes = new byte[SwarmKey.Length];
         bytes[^1] = (byte)number;
         bytes[0] = 0xAB;
-        return InfoHash.FromBytes(bytes);
+        return SwarmKey.FromBytes(bytes);
     }
 }

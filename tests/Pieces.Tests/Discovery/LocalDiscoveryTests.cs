@@ -13,7 +13,7 @@ public class LocalDiscoveryTests
 {
     private readonly FakeTimeProvider _time = new();
     private readonly MemoryLink _link = new();
-    private readonly InfoHash _shared = InfoHash.FromBytes(Enumerable.Repeat((byte)0xA5, InfoHash.Length).ToArray());
+    private readonly SwarmKey _shared = SwarmKey.FromBytes(Enumerable.Repeat((byte)0xA5, SwarmKey.Length).ToArray());
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -35,7 +35,7 @@ public class LocalDiscoveryTests
     {
         await using LocalDiscovery here = Client("192.168.1.2", 6881);
         for (byte i = 0; i < LocalAnnouncement.MaxInfoHashes + 1; i++)
-            here.Add(InfoHash.FromBytes(Enumerable.Repeat(i, InfoHash.Length).ToArray()), new Heard());
+            here.Add(SwarmKey.FromBytes(Enumerable.Repeat(i, SwarmKey.Length).ToArray()), new Heard());
         _time.Advance(LocalDiscovery.Gathering);
         _link.Sent.Should().HaveCount(2);
         _time.Advance(LocalDiscovery.Interval - TimeSpan.FromSeconds(1));
@@ -79,7 +79,7 @@ public class LocalDiscoveryTests
         for (int i = 0; i < 10_000; i++)
             _link.Send(new LocalAnnouncement(1000 + i, [_shared], null).Write("239.192.152.143:6771"), "192.168.1.9");
         await FakeTimeSteps.UntilAsync(() => _link.IsQuiet, Token);
-        InfoHash last = InfoHash.FromBytes(new byte[InfoHash.Length]);
+        SwarmKey last = SwarmKey.FromBytes(new byte[SwarmKey.Length]);
         var end = new Heard();
         here.Add(last, end);
         _time.Advance(TimeSpan.FromSeconds(2));

@@ -75,11 +75,11 @@ public class KeyExchangeTests
     public void A_torrent_is_found_by_its_name_as_long_as_it_is_there()
     {
         var swarms = new EncryptedSwarms();
-        InfoHash other = InfoHash.OfInfo("other"u8);
+        SwarmKey other = SwarmKey.Of(InfoHash.OfInfo("other"u8));
         swarms.Add(MseVectors.Skey);
         swarms.Add(other);
         swarms.Find(SharedSecret.NameOf(MseVectors.Skey)).Should().Be(MseVectors.Skey);
-        swarms.Find(SharedSecret.NameOf(InfoHash.OfInfo("none"u8))).Should().BeNull();
+        swarms.Find(SharedSecret.NameOf(SwarmKey.Of(InfoHash.OfInfo("none"u8)))).Should().BeNull();
         swarms.Remove(MseVectors.Skey);
         swarms.Find(SharedSecret.NameOf(MseVectors.Skey)).Should().BeNull();
         swarms.Find(SharedSecret.NameOf(other)).Should().Be(other);

@@ -6,7 +6,7 @@ namespace Pieces.Tests.Encryption;
 /// <summary>One exchange with every value on the way, made independently of this project.</summary>
 internal static class MseVectors
 {
-    public static readonly InfoHash Skey = InfoHash.FromBytes(Convert.FromHexString("000102030405060708090a0b0c0d0e0f10111213"));
+    public static readonly SwarmKey Skey = SwarmKey.FromBytes(Convert.FromHexString("000102030405060708090a0b0c0d0e0f10111213"));
     public static readonly byte[] Xa = Hex("6e97acc604b14a4b79d2897dfa8c52393cbd7a86");
     public static readonly byte[] Xb = Hex("77f8a65bb7fb8785092e0727e816851e5e98f3c0");
 

@@ -34,12 +34,12 @@ internal sealed class DhtScene : IAsyncDisposable
         // The tracker that it names is nobody's: port 9 drops what comes, where there is such a service at all.
         Sample = SampleTorrent.OneFile(new Random(5), "http://127.0.0.1:9/announce");
         File.WriteAllBytes(Path.Combine(_root, "sample.torrent"), Sample.Torrent);
-        InfoHash = InfoHash.FromBytes(Sample.InfoHash);
+        InfoHash = SwarmKey.FromBytes(Sample.InfoHash);
     }
 
     public SampleTorrent Sample { get; }
 
-    public InfoHash InfoHash { get; }
+    public SwarmKey InfoHash { get; }
 
     /// <summary>Where the other client accepts peers.</summary>
     public IPEndPoint? Client { get; private set; }

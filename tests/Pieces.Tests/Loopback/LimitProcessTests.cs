@@ -85,7 +85,7 @@ public class LimitProcessTests
         {
             await using ScriptedPeer peer = await ScriptedPeer.DialAsync(
                 new TcpTransport(new Outbound(), TimeProvider.System, Serilog.Core.Logger.None), new IPEndPoint(IPAddress.Loopback, port), cancellationToken);
-            await peer.SendHandshakeAsync(torrent.Metainfo.InfoHash, PeerId.Create(new Random()), cancellationToken, default(ReservedBits));
+            await peer.SendHandshakeAsync(torrent.Metainfo.Swarms[0], PeerId.Create(new Random()), cancellationToken, default(ReservedBits));
             await peer.ReadHandshakeAsync(cancellationToken);
             taken.OnTaken(Handshake.Length);
             await peer.SendAsync(InterestedMessage.Instance, cancellationToken);

@@ -13,7 +13,7 @@ namespace Pieces.Tests.Peers;
 [Trait("Tier", "Loopback")]
 public class PeerConnectionTcpTests
 {
-    private static readonly InfoHash Swarm = InfoHash.OfInfo("swarm"u8);
+    private static readonly SwarmKey Swarm = SwarmKey.Of(InfoHash.OfInfo("swarm"u8));
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 

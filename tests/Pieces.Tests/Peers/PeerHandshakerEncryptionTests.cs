@@ -11,7 +11,7 @@ namespace Pieces.Tests.Peers;
 [Trait("Tier", "Pure")]
 public sealed class PeerHandshakerEncryptionTests : IAsyncDisposable
 {
-    private static readonly InfoHash Swarm = InfoHash.OfInfo("swarm"u8);
+    private static readonly SwarmKey Swarm = SwarmKey.Of(InfoHash.OfInfo("swarm"u8));
     private static readonly PeerId NearId = PeerId.Create(new Random(1));
     private static readonly PeerId FarId = PeerId.Create(new Random(2));
 
@@ -154,7 +154,7 @@ public sealed class PeerHandshakerEncryptionTests : IAsyncDisposable
     [Fact]
     public async Task The_torrent_inside_must_be_the_one_that_the_keys_are_of()
     {
-        InfoHash other = InfoHash.OfInfo("other"u8);
+        SwarmKey other = SwarmKey.Of(InfoHash.OfInfo("other"u8));
         StreamEncryption encryption = Encryption(EncryptionPolicy.Prefer, 5, Swarm, other);
         Task<HandshakenPeer> answering = new PeerHandshaker(FarId, ReservedBits.Own, _time, encryption).AnswerAsync(_far, _ => true, Token);
         await Encryption(EncryptionPolicy.Prefer, 6).DialAsync(_near.Stream, Swarm, ScriptedPeer.HandshakeBytes(other, NearId), Token);
@@ -197,10 +197,10 @@ public sealed class PeerHandshakerEncryptionTests : IAsyncDisposable
     private PeerHandshaker Handshaker(PeerId id, EncryptionPolicy policy) =>
         new(id, ReservedBits.Own, _time, Encryption(policy, id == NearId ? 3 : 4, Swarm));
 
-    private StreamEncryption Encryption(EncryptionPolicy policy, int seed, params InfoHash[] swarms)
+    private StreamEncryption Encryption(EncryptionPolicy policy, int seed, params SwarmKey[] swarms)
     {
         var encryption = new StreamEncryption(policy, ByteChance.Of(new Random(seed)), _time);
-        foreach (InfoHash swarm in swarms)
+        foreach (SwarmKey swarm in swarms)
             encryption.Swarms.Add(swarm);
         return encryption;
     }

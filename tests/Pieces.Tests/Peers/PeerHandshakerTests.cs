@@ -10,8 +10,8 @@ namespace Pieces.Tests.Peers;
 [Trait("Tier", "Pure")]
 public sealed class PeerHandshakerTests : IAsyncDisposable
 {
-    private static readonly InfoHash Swarm = InfoHash.OfInfo("swarm"u8);
-    private static readonly InfoHash Other = InfoHash.OfInfo("other"u8);
+    private static readonly SwarmKey Swarm = SwarmKey.Of(InfoHash.OfInfo("swarm"u8));
+    private static readonly SwarmKey Other = SwarmKey.Of(InfoHash.OfInfo("other"u8));
     private static readonly PeerId OwnId = PeerId.Create(new Random(1));
     private static readonly PeerId TheirId = PeerId.Create(new Random(2));
 

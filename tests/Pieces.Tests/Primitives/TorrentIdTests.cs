@@ -35,6 +35,28 @@ public class TorrentIdTests
         FluentActions.Invoking(() => new TorrentId(null, null)).Should().Throw<ArgumentException>();
 
     [Fact]
+    public void The_key_of_a_swarm_is_the_v1_info_hash_or_the_front_of_the_v2_info_hash()
+    {
+        byte[] key = new byte[SwarmKey.Length];
+        SwarmKey.Of(First).CopyTo(key);
+        First.Matches(key).Should().BeTrue();
+        SwarmKey.Of(First).ToString().Should().Be(First.ToString());
+        SwarmKey.Of(Second).ToString().Should().Be(Second.ToString()[..40]);
+        SwarmKey.FromBytes(key).Should().Be(SwarmKey.Of(First)).And.NotBe(SwarmKey.Of(Second));
+        FluentActions.Invoking(() => SwarmKey.FromBytes(new byte[21])).Should().Throw<ArgumentOutOfRangeException>();
+    }
+
+    [Fact]
+    public void A_hybrid_is_in_the_swarm_of_v1_as_it_is_used()
+    {
+        new TorrentId(First, null).Swarms.Should().Equal(SwarmKey.Of(First));
+        new TorrentId(First, Second).Swarms.Should().Equal(SwarmKey.Of(First));
+        new TorrentId(null, Second).Swarms.Should().Equal(SwarmKey.Of(Second));
+        new TorrentId(First, Second).ToString().Should().Be(First.ToString());
+        new TorrentId(null, Second).ToString().Should().Be(Second.ToString());
+    }
+
+    [Fact]
     public void A_v2_info_hash_is_the_sha_256_of_the_info_and_is_read_as_it_is_written()
     {
         byte[] bytes = new byte[InfoHashV2.Length];

@@ -165,7 +165,7 @@ internal sealed class RecordingSeeder : IAsyncDisposable
         for (int i = 0; i < _torrent.PieceCount; i++)
             bits[i / 8] |= (byte)(0x80 >> (i % 8));
         byte[] greeting = [
-            .. ScriptedPeer.HandshakeBytes(_torrent.Metainfo.InfoHash, _id, default(Pieces.Wire.ReservedBits)),
+            .. ScriptedPeer.HandshakeBytes(_torrent.Metainfo.Swarms[0], _id, default(Pieces.Wire.ReservedBits)),
             .. Message(Bitfield, bits),
             .. Message(Unchoke, [])];
         await stream.WriteAsync(greeting, cancellationToken);

@@ -25,7 +25,7 @@ internal sealed class ScriptedPeer(ITransportConnection connection) : IAsyncDisp
     public static async Task<ScriptedPeer> AcceptAsync(ITransportListener listener, CancellationToken cancellationToken) =>
         new(await listener.AcceptAsync(cancellationToken));
 
-    public static byte[] HandshakeBytes(InfoHash infoHash, PeerId peerId, ReservedBits? reserved = null)
+    public static byte[] HandshakeBytes(SwarmKey infoHash, PeerId peerId, ReservedBits? reserved = null)
     {
         byte[] bytes = new byte[Handshake.Length];
         new Handshake(reserved ?? ReservedBits.Own, infoHash, peerId).WriteTo(bytes);
@@ -56,7 +56,7 @@ internal sealed class ScriptedPeer(ITransportConnection connection) : IAsyncDisp
 
     public ValueTask SendAsync(PeerMessage message, CancellationToken cancellationToken) => Stream.WriteAsync(Encode(message), cancellationToken);
 
-    public ValueTask SendHandshakeAsync(InfoHash infoHash, PeerId peerId, CancellationToken cancellationToken, ReservedBits? reserved = null) =>
+    public ValueTask SendHandshakeAsync(SwarmKey infoHash, PeerId peerId, CancellationToken cancellationToken, ReservedBits? reserved = null) =>
         Stream.WriteAsync(HandshakeBytes(infoHash, peerId, reserved), cancellationToken);
 
     public async Task<Handshake> ReadHandshakeAsync(CancellationToken cancellationToken)

@@ -26,7 +26,7 @@ internal sealed class ScriptedSession(ScriptedPeer peer, SwarmData data, PeerId 
     /// <summary>The handshake of either direction.</summary>
     public async Task<Handshake> HandshakeAsync(ReservedBits? reserved = null)
     {
-        await Peer.SendHandshakeAsync(Data.Metainfo.InfoHash, Id, Token, reserved);
+        await Peer.SendHandshakeAsync(Data.Metainfo.Swarms[0], Id, Token, reserved);
         return await Peer.ReadHandshakeAsync(Token);
     }
 

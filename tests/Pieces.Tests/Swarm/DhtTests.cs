@@ -191,7 +191,7 @@ public class DhtTests
             hub.Start();
             node.Start();
             await swarm.UntilAsync(() => node.Stats.NodesV4 == 1, "the node is known");
-            var search = new DhtSearch { Target = NodeId.Of(swarm.Data.Metainfo.InfoHash), WantsPeers = true, AnnouncedPort = ScriptedHost.Port };
+            var search = new DhtSearch { Target = NodeId.Of(swarm.Data.Metainfo.Swarms[0]), WantsPeers = true, AnnouncedPort = ScriptedHost.Port };
             int keepers = 0;
             for (int i = 0; i < 5 && keepers == 0; i++)
             {

@@ -110,7 +110,7 @@ public class EarlierFaultsTests
     [Fact]
     public Task A_handshake_in_two_parts_with_messages_glued_to_it_is_read() => CompletesAloneAsync(async session =>
     {
-        byte[] front = ScriptedPeer.HandshakeBytes(session.Data.Metainfo.InfoHash, session.Id);
+        byte[] front = ScriptedPeer.HandshakeBytes(session.Data.Metainfo.Swarms[0], session.Id);
         byte[] bitfield = ScriptedPeer.Encode(new BitfieldMessage(session.Data.BitfieldOf(_ => true)), UnchokeMessage.Instance);
         await session.SendBytesAsync(front.AsMemory(0, 30));
         await session.Delay(1);

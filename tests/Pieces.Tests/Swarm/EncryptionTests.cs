@@ -220,8 +220,8 @@ public class EncryptionTests
         ScriptedHost host = swarm.AddHost(async session =>
         {
             var encryption = new StreamEncryption(EncryptionPolicy.Require, ByteChance.Of(new Random(5)), swarm.Time);
-            byte[] greeting = ScriptedPeer.HandshakeBytes(session.Data.Metainfo.InfoHash, session.Id);
-            await encryption.DialAsync(session.Peer.Stream, session.Data.Metainfo.InfoHash, greeting, session.Token);
+            byte[] greeting = ScriptedPeer.HandshakeBytes(session.Data.Metainfo.Swarms[0], session.Id);
+            await encryption.DialAsync(session.Peer.Stream, session.Data.Metainfo.Swarms[0], greeting, session.Token);
             left = 0;
         });
         host.Dial(seed.EndPoint);

@@ -13,7 +13,7 @@ public class HandshakeAbuseTests
 {
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(30);
 
-    private static byte[] HandshakeOf(ScriptedSession session) => ScriptedPeer.HandshakeBytes(session.Data.Metainfo.InfoHash, session.Id);
+    private static byte[] HandshakeOf(ScriptedSession session) => ScriptedPeer.HandshakeBytes(session.Data.Metainfo.Swarms[0], session.Id);
 
     [Fact]
     public Task A_silent_peer_is_dropped_whoever_dialled() => DropsAsync(session => session.UntilClosedAsync());
@@ -63,7 +63,7 @@ public class HandshakeAbuseTests
     [Fact]
     public Task Another_info_hash_is_dropped_whoever_dialled() => DropsAsync(async session =>
     {
-        await session.Peer.SendHandshakeAsync(InfoHash.FromBytes(new byte[20]), session.Id, session.Token);
+        await session.Peer.SendHandshakeAsync(SwarmKey.FromBytes(new byte[20]), session.Id, session.Token);
         await session.UntilClosedAsync();
     });
 
@@ -76,7 +76,7 @@ public class HandshakeAbuseTests
         bool isClosed = false;
         ScriptedHost host = swarm.AddHost(async session =>
         {
-            await session.Peer.SendHandshakeAsync(InfoHash.FromBytes(new byte[20]), session.Id, session.Token);
+            await session.Peer.SendHandshakeAsync(SwarmKey.FromBytes(new byte[20]), session.Id, session.Token);
             isClosed = await session.Peer.IsClosedAsync(session.Token);
         });
         host.Dial(seed.EndPoint);

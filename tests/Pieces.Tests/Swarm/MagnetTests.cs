@@ -168,7 +168,7 @@ public class MagnetTests
         var link = MagnetLink.Parse(InfoHash.OfInfo(info).ToString());
         ScriptedHost host = swarm.AddHost(async session =>
         {
-            await session.Peer.SendHandshakeAsync(link.InfoHash, session.Id, session.Token);
+            await session.Peer.SendHandshakeAsync(SwarmKey.Of(link.InfoHash), session.Id, session.Token);
             await session.Peer.ReadHandshakeAsync(session.Token);
             string hello = $"d1:md11:ut_metadatai{ScriptedMetadata.TheirId}ee13:metadata_sizei{info.Length}ee";
             await session.SendFrameAsync(20, [0, .. System.Text.Encoding.ASCII.GetBytes(hello)]);

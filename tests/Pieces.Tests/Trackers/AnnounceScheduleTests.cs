@@ -251,7 +251,7 @@ public class AnnounceScheduleTests
 
         public Task<AnnounceResponse> AnnounceAsync(AnnounceRequest request, CancellationToken cancellationToken) => throw new NotSupportedException();
 
-        public Task<ScrapeResponse> ScrapeAsync(InfoHash infoHash, CancellationToken cancellationToken) => throw new NotSupportedException();
+        public Task<ScrapeResponse> ScrapeAsync(SwarmKey infoHash, CancellationToken cancellationToken) => throw new NotSupportedException();
 
         public void Dispose()
         {

@@ -9,7 +9,7 @@ namespace Pieces.Tests.Trackers;
 [Trait("Tier", "Pure")]
 public class AnnounceTableTests
 {
-    private static readonly InfoHash Swarm = Announces.InfoHash;
+    private static readonly SwarmKey Swarm = Announces.InfoHash;
     private readonly FakeTimeProvider _time = new();
 
     [Fact]
@@ -38,7 +38,7 @@ public class AnnounceTableTests
     {
         AnnounceTable table = TableOf();
         Announce(table, "10.0.0.1:1");
-        var other = InfoHash.FromBytes("another-infohash----"u8);
+        var other = SwarmKey.FromBytes("another-infohash----"u8);
         table.Announce(other, Peer("10.0.0.2:1"), AnnounceEvent.Started, 1, 50)!.PeersV4.Should().BeEmpty();
     }
 
@@ -93,7 +93,7 @@ public class AnnounceTableTests
     {
         AnnounceTable table = TableOf(new AnnounceTableOptions { MaxPeers = 2, MaxSwarms = 1, TimeProvider = _time, Random = new Random(1) });
         Announce(table, "10.0.0.1:1").Should().NotBeNull();
-        table.Announce(InfoHash.FromBytes("another-infohash----"u8), Peer("10.0.0.1:1"), AnnounceEvent.Started, 1, 50).Should().BeNull("one swarm is the limit");
+        table.Announce(SwarmKey.FromBytes("another-infohash----"u8), Peer("10.0.0.1:1"), AnnounceEvent.Started, 1, 50).Should().BeNull("one swarm is the limit");
         Announce(table, "10.0.0.2:1").Should().NotBeNull();
         Announce(table, "10.0.0.3:1").Should().BeNull("two peers are the limit");
         Announce(table, "10.0.0.1:1").Should().NotBeNull("it is known");

@@ -7,7 +7,7 @@ namespace Pieces.Tests.Trackers;
 /// <summary>Announces for tests.</summary>
 internal static class Announces
 {
-    public static readonly InfoHash InfoHash = InfoHash.FromBytes("bittorrent-infohash-"u8);
+    public static readonly SwarmKey InfoHash = SwarmKey.FromBytes("bittorrent-infohash-"u8);
 
     public static readonly PeerId PeerId = PeerId.FromBytes("bittorrent-peer-id--"u8);
 

@@ -24,7 +24,7 @@ public class HttpTrackerTests
         await using ScriptedHttpServer server = Bencode(Empty);
         using var tracker = new HttpTracker(server.Url("/announce?passkey=abc"), Settings);
         byte[] hash = [0x00, 0x25, 0x26, 0x2B, 0x41, 0x61, 0x7A, 0x2D, 0x7E, 0x80, 0xFF, 0xC3, 0xA9, 0x20, 0x0A, 0x2F, 0x3F, 0x23, 0x3D, 0x39];
-        AnnounceRequest request = Announces.Of() with { InfoHash = InfoHash.FromBytes(hash), TrackerId = "a b"u8.ToArray() };
+        AnnounceRequest request = Announces.Of() with { InfoHash = SwarmKey.FromBytes(hash), TrackerId = "a b"u8.ToArray() };
         await tracker.AnnounceAsync(request, Token);
         server.Targets.Should().Equal(
             "/announce?passkey=abc&info_hash=%00%25%26%2BAaz-~%80%FF%C3%A9%20%0A%2F%3F%23%3D9&peer_id=bittorrent-peer-id--"

@@ -45,13 +45,13 @@ public class OpentrackerTests
     {
         await using RunningOpentracker running = await RunningOpentracker.StartAsync();
         using ITracker tracker = running.Tracker("http");
-        AnnounceRequest request = Announces.Of() with { InfoHash = InfoHash.FromBytes("another-infohash----"u8) };
+        AnnounceRequest request = Announces.Of() with { InfoHash = SwarmKey.FromBytes("another-infohash----"u8) };
         (await tracker.Invoking(it => it.AnnounceAsync(request, Token)).Should().ThrowAsync<TrackerException>()).Which.IsRefusal.Should().BeTrue();
     }
 
     private sealed class RunningOpentracker : IAsyncDisposable
     {
-        private static readonly InfoHash Probe = InfoHash.FromBytes("is-it-ready-already?"u8);
+        private static readonly SwarmKey Probe = SwarmKey.FromBytes("is-it-ready-already?"u8);
 
         private readonly RealProcess _process;
         private readonly DirectoryInfo _folder;

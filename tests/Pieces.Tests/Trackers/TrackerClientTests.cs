@@ -309,7 +309,7 @@ public sealed class TrackerClientTests : IAsyncDisposable
             return await call.Result.Task.WaitAsync(cancellationToken);
         }
 
-        public Task<ScrapeResponse> ScrapeAsync(InfoHash infoHash, CancellationToken cancellationToken) => throw new NotSupportedException();
+        public Task<ScrapeResponse> ScrapeAsync(SwarmKey infoHash, CancellationToken cancellationToken) => throw new NotSupportedException();
 
         public void Dispose()
         {

@@ -102,12 +102,12 @@ public class TrackerServerTests
     {
         await using TrackerServer server = await StartAsync();
         using ITracker tracker = TrackerOf(server, "http");
-        byte[] bytes = new byte[InfoHash.Length];
-        for (int first = 0; first < 256; first += InfoHash.Length)
+        byte[] bytes = new byte[SwarmKey.Length];
+        for (int first = 0; first < 256; first += SwarmKey.Length)
         {
             for (int i = 0; i < bytes.Length; i++)
                 bytes[i] = (byte)(first + i);
-            AnnounceRequest request = Announces.Of(port: 1001) with { InfoHash = InfoHash.FromBytes(bytes) };
+            AnnounceRequest request = Announces.Of(port: 1001) with { InfoHash = SwarmKey.FromBytes(bytes) };
             await tracker.AnnounceAsync(request, Token);
             (await tracker.ScrapeAsync(request.InfoHash, Token)).Leechers.Should().Be(1);
         }

@@ -37,6 +37,6 @@ public class AllowedFastSetTests
     {
         InfoHash.TryParse(infoHash, out InfoHash hash).Should().BeTrue();
         var layout = new PieceLayout(pieces * 16384L, 16384);
-        return [.. AllowedFastSet.Of(hash, IPAddress.Parse(address), layout, count).Select(piece => piece.Value)];
+        return [.. AllowedFastSet.Of(SwarmKey.Of(hash), IPAddress.Parse(address), layout, count).Select(piece => piece.Value)];
     }
 }

@@ -18,7 +18,7 @@ public class HandshakeTests
     {
         InfoHash.TryParse("631a31dd0a46257d5078c0dee4e66e26f73e42ac", out InfoHash infoHash).Should().BeTrue();
         byte[] written = new byte[Handshake.Length];
-        new Handshake(ReservedBits.Own, infoHash, PeerId.FromBytes("-PC0100-abcdefghijkl"u8)).WriteTo(written);
+        new Handshake(ReservedBits.Own, SwarmKey.Of(infoHash), PeerId.FromBytes("-PC0100-abcdefghijkl"u8)).WriteTo(written);
         written.Should().Equal(Bytes);
     }
 

@@ -37,7 +37,7 @@ internal readonly struct NodeId : IEquatable<NodeId>
     }
 
     /// <summary>Where the peers of a swarm are remembered.</summary>
-    public static NodeId Of(InfoHash infoHash)
+    public static NodeId Of(SwarmKey infoHash)
     {
         Span<byte> bytes = stackalloc byte[Length];
         infoHash.CopyTo(bytes);

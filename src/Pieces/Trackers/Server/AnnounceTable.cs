@@ -13,7 +13,7 @@ internal sealed class AnnounceTable
 {
     private readonly Lock _gate = new();
     private readonly AnnounceTableOptions _options;
-    private readonly Dictionary<InfoHash, Swarm> _swarms = [];
+    private readonly Dictionary<SwarmKey, Swarm> _swarms = [];
 
     // All peers of all swarms, the one that announced longest ago in front: whoever is to be forgotten is found without a search.
     private readonly LinkedList<Peer> _byAge = [];
@@ -36,7 +36,7 @@ internal sealed class AnnounceTable
     /// <param name="left">Bytes that it lacks.</param>
     /// <param name="wanted">Peers it wants, of each family.</param>
     /// <returns>Null when the table is full.</returns>
-    public AnnounceTableAnswer? Announce(InfoHash infoHash, TrackedPeer peer, AnnounceEvent announceEvent, long left, int wanted)
+    public AnnounceTableAnswer? Announce(SwarmKey infoHash, TrackedPeer peer, AnnounceEvent announceEvent, long left, int wanted)
     {
         ArgumentNullException.ThrowIfNull(peer.Address);
         IPEndPoint address = Plain(peer.Address);
@@ -49,7 +49,7 @@ internal sealed class AnnounceTable
     /// <summary>Names a peer that has everything to all who ask, for as long as the table lives; it need not announce.</summary>
     /// <param name="infoHash">The swarm.</param>
     /// <param name="peer">The peer.</param>
-    public void Keep(InfoHash infoHash, TrackedPeer peer)
+    public void Keep(SwarmKey infoHash, TrackedPeer peer)
     {
         ArgumentNullException.ThrowIfNull(peer.Address);
         IPEndPoint address = Plain(peer.Address);
@@ -66,7 +66,7 @@ internal sealed class AnnounceTable
     }
 
     /// <summary>The counts of a swarm, or null when it has no peers.</summary>
-    public SwarmCounts? Scrape(InfoHash infoHash)
+    public SwarmCounts? Scrape(SwarmKey infoHash)
     {
         lock (_gate)
         {
@@ -75,7 +75,7 @@ internal sealed class AnnounceTable
         }
     }
 
-    private AnnounceTableAnswer? Take(InfoHash infoHash, TrackedPeer peer, AnnounceEvent announceEvent, long left, int wanted)
+    private AnnounceTableAnswer? Take(SwarmKey infoHash, TrackedPeer peer, AnnounceEvent announceEvent, long left, int wanted)
     {
         IPEndPoint address = peer.Address;
         lock (_gate)
@@ -95,7 +95,7 @@ internal sealed class AnnounceTable
     private static IPEndPoint Plain(IPEndPoint address) =>
         address.Address.IsIPv4MappedToIPv6 ? new IPEndPoint(address.Address.MapToIPv4(), address.Port) : address;
 
-    private bool Remember(InfoHash infoHash, TrackedPeer tracked, AnnounceEvent announceEvent, long left)
+    private bool Remember(SwarmKey infoHash, TrackedPeer tracked, AnnounceEvent announceEvent, long left)
     {
         if (!_swarms.TryGetValue(infoHash, out Swarm? swarm))
         {
@@ -129,7 +129,7 @@ internal sealed class AnnounceTable
         return true;
     }
 
-    private void Remove(InfoHash infoHash, IPEndPoint address)
+    private void Remove(SwarmKey infoHash, IPEndPoint address)
     {
         if (_swarms.TryGetValue(infoHash, out Swarm? swarm) && swarm.Peers.TryGetValue(address, out Peer? peer) && !peer.IsKept)
             Remove(peer);
@@ -179,9 +179,9 @@ internal sealed class AnnounceTable
 
     private sealed class Swarm
     {
-        public Swarm(InfoHash infoHash) => InfoHash = infoHash;
+        public Swarm(SwarmKey infoHash) => InfoHash = infoHash;
 
-        public InfoHash InfoHash { get; }
+        public SwarmKey InfoHash { get; }
 
         public Dictionary<IPEndPoint, Peer> Peers { get; } = [];
 

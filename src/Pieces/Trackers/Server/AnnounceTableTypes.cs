@@ -23,7 +23,7 @@ internal sealed record AnnounceTableOptions
     /// Told when a peer says that its download has just become complete, as often as it says so; on the thread of the announce, so it must be quick.
     /// Default nobody.
     /// </summary>
-    public Action<InfoHash, TrackedPeer>? Completed { get; init; }
+    public Action<SwarmKey, TrackedPeer>? Completed { get; init; }
 
     /// <summary>Source of time; default the system's.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;

@@ -56,8 +56,8 @@ internal sealed class HttpAnnounceHandler
 
     private byte[] Announce(RawQuery query, IPAddress from)
     {
-        if (query.First("info_hash") is not { Length: InfoHash.Length } infoHash)
-            return Failure($"info_hash is missing or not {InfoHash.Length} bytes long");
+        if (query.First("info_hash") is not { Length: SwarmKey.Length } infoHash)
+            return Failure($"info_hash is missing or not {SwarmKey.Length} bytes long");
         if (query.First("peer_id") is not { Length: PeerId.Length } peerId)
             return Failure($"peer_id is missing or not {PeerId.Length} bytes long");
         if (query.Number("port") is not { } port || port > IPEndPoint.MaxPort)
@@ -67,7 +67,7 @@ internal sealed class HttpAnnounceHandler
 
         var peer = new TrackedPeer(PeerId.FromBytes(peerId), new IPEndPoint(from, (int)port));
         int wanted = (int)Math.Min(query.Number("numwant") ?? DefaultWanted, int.MaxValue);
-        AnnounceTableAnswer? answer = _table.Announce(InfoHash.FromBytes(infoHash), peer, announceEvent, query.Number("left") ?? 1, wanted);
+        AnnounceTableAnswer? answer = _table.Announce(SwarmKey.FromBytes(infoHash), peer, announceEvent, query.Number("left") ?? 1, wanted);
         if (answer is null)
             return Failure("this tracker is full");
         bool isListed = query.First("compact") is [(byte)'0'];
@@ -121,9 +121,9 @@ internal sealed class HttpAnnounceHandler
 
     private byte[] Scrape(RawQuery query)
     {
-        byte[][] wanted = [.. query.All("info_hash").Where(value => value.Length == InfoHash.Length).Take(MaxScraped)];
+        byte[][] wanted = [.. query.All("info_hash").Where(value => value.Length == SwarmKey.Length).Take(MaxScraped)];
         if (wanted.Length == 0)
-            return Failure($"info_hash is missing or not {InfoHash.Length} bytes long");
+            return Failure($"info_hash is missing or not {SwarmKey.Length} bytes long");
 
         // Keys of a dictionary are sorted, and each is there once.
         IEnumerable<byte[]> sorted = wanted.Select(Convert.ToHexString).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).Select(Convert.FromHexString);
@@ -134,7 +134,7 @@ internal sealed class HttpAnnounceHandler
             writer.BeginDictionary();
             foreach (byte[] infoHash in sorted)
             {
-                if (_table.Scrape(InfoHash.FromBytes(infoHash)) is { } counts)
+                if (_table.Scrape(SwarmKey.FromBytes(infoHash)) is { } counts)
                     WriteCounts(writer, infoHash, counts);
             }
 

@@ -48,7 +48,7 @@ internal sealed class UdpAnnounceHandler
         return action switch
         {
             UdpTrackerAction.Announce when datagram.Length >= UdpTrackerFormat.AnnounceLength => Announce(datagram, from.Address, transaction),
-            UdpTrackerAction.Scrape when datagram.Length >= UdpTrackerFormat.RequestHeaderLength + InfoHash.Length =>
+            UdpTrackerAction.Scrape when datagram.Length >= UdpTrackerFormat.RequestHeaderLength + SwarmKey.Length =>
                 Scrape(datagram[UdpTrackerFormat.RequestHeaderLength..], transaction),
             UdpTrackerAction.Announce or UdpTrackerAction.Scrape => UdpAnswers.Error(transaction, "request too short"),
             _ => UdpAnswers.Error(transaction, "unknown action"),
@@ -76,7 +76,7 @@ internal sealed class UdpAnnounceHandler
         int port = BinaryPrimitives.ReadUInt16BigEndian(datagram[UdpTrackerFormat.PortOffset..]);
         bool isV6 = from.AddressFamily == AddressFamily.InterNetworkV6 && !from.IsIPv4MappedToIPv6;
         AnnounceTableAnswer? answer = _table.Announce(
-            InfoHash.FromBytes(datagram.Slice(UdpTrackerFormat.InfoHashOffset, InfoHash.Length)),
+            SwarmKey.FromBytes(datagram.Slice(UdpTrackerFormat.InfoHashOffset, SwarmKey.Length)),
             new TrackedPeer(PeerId.FromBytes(datagram.Slice(UdpTrackerFormat.PeerIdOffset, PeerId.Length)), new IPEndPoint(from, port)),
             (AnnounceEvent)announceEvent,
             BinaryPrimitives.ReadInt64BigEndian(datagram[UdpTrackerFormat.LeftOffset..]),
@@ -89,9 +89,9 @@ internal sealed class UdpAnnounceHandler
 
     private byte[] Scrape(ReadOnlySpan<byte> hashes, uint transaction)
     {
-        var counts = new SwarmCounts[Math.Min(hashes.Length / InfoHash.Length, MaxScraped)];
+        var counts = new SwarmCounts[Math.Min(hashes.Length / SwarmKey.Length, MaxScraped)];
         for (int i = 0; i < counts.Length; i++)
-            counts[i] = _table.Scrape(InfoHash.FromBytes(hashes.Slice(i * InfoHash.Length, InfoHash.Length))) ?? default;
+            counts[i] = _table.Scrape(SwarmKey.FromBytes(hashes.Slice(i * SwarmKey.Length, SwarmKey.Length))) ?? default;
         return UdpAnswers.Scrape(transaction, counts);
     }
 }

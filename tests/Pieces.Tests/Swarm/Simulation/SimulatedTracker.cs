@@ -69,7 +69,7 @@ internal sealed class SimulatedTracker(SimulatedTime time, Random random, int mo
         public Task<AnnounceResponse> AnnounceAsync(AnnounceRequest request, CancellationToken cancellationToken) =>
             tracker.AnnounceAsync(address, request, cancellationToken);
 
-        public Task<ScrapeResponse> ScrapeAsync(InfoHash infoHash, CancellationToken cancellationToken) => throw new NotSupportedException();
+        public Task<ScrapeResponse> ScrapeAsync(SwarmKey infoHash, CancellationToken cancellationToken) => throw new NotSupportedException();
 
         public void Dispose()
         {
