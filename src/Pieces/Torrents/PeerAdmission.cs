@@ -1,5 +1,6 @@
 using System.Net;
 using Pieces.Encryption;
+using Pieces.Net;
 using Pieces.Peers;
 using Pieces.Primitives;
 using Pieces.Storage;
@@ -70,6 +71,8 @@ internal sealed class PeerAdmission
         if (peer.IsOutbound)
             Peers.Book.NoteGreeting(peer.RemoteEndPoint, wantsEncryption: peer.Handshake.Encryption != EncryptionExtent.None);
         string? refusal = Peers.Pool.Refuse(peer, out PeerState? replaced);
+        if (!_services.Addresses.Accepts(peer.RemoteEndPoint.Address))
+            (refusal, replaced) = (PeerListener.Blocked, null);
         if (peer.IsOutbound && Peers.Book.OriginOf(peer.RemoteEndPoint) is null)
             (refusal, replaced) = ("forgotten while it was dialled", null);
         if (refusal is not null)
@@ -94,7 +97,7 @@ internal sealed class PeerAdmission
     {
         if (Peers.Pool.Remove(gone.Peer) is not { } peer)
             return null;
-        _departed.Add(peer.Id, PeerAddressRules.Normalize(peer.Link.RemoteEndPoint));
+        _departed.Add(peer.Id, SocketText.Unmapped(peer.Link.RemoteEndPoint));
         if (peer.DialAddress is { } address)
             Judge(address, gone.IsProtocolError ? PeerEnding.Offence : peer.Ending, peer.Provider.Downloaded.Total + peer.Uploaded.Total > 0);
         return peer;
@@ -126,7 +129,7 @@ internal sealed class PeerAdmission
         {
             if (peer.Id != convicted)
                 continue;
-            IPEndPoint address = PeerAddressRules.Normalize(peer.Link.RemoteEndPoint);
+            IPEndPoint address = SocketText.Unmapped(peer.Link.RemoteEndPoint);
             peer.Close(PeerEnding.Offence, "sent bad data");
             return Peers.Book.Ban(address, peer.DialAddress) ? address : null;
         }
@@ -139,7 +142,7 @@ internal sealed class PeerAdmission
     {
         foreach (PeerState peer in Peers.Pool.Peers)
         {
-            if (Peers.Book.IsBanned(PeerAddressRules.Normalize(peer.Link.RemoteEndPoint)))
+            if (Peers.Book.IsBanned(SocketText.Unmapped(peer.Link.RemoteEndPoint)))
                 peer.Close(PeerEnding.Offence, "its address was banned for bad data");
         }
     }

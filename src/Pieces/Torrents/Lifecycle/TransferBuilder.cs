@@ -36,7 +36,7 @@ internal static class TransferBuilder
         StreamRetention? retention = stream is null ? null : new StreamRetention(table, stream.Slots, () => pool.Peers.Count, stream.TryDrop);
         Bitfield offered = retention?.Offered ?? pieces.Have;
         var metadata = new MetadataServer(setup.Metainfo, time);
-        PeerExchange? exchange = setup.ExchangesPeers ? new PeerExchange(book, pool, time, setup.Random) : null;
+        PeerExchange? exchange = setup.ExchangesPeers ? new PeerExchange(book, pool, time, setup.Random, setup.Services.Addresses) : null;
         var round = new ChokeRound(new Choker(time, setup.Random), time, admission.Limits.UploadRate, setup.Options.UploadSlots);
         var courtesy = new SeedCourtesy(pieces, setup.Services.PeerId.Tail, time);
         var planner = new RequestPlanner(pieces, PickerOf(setup, table), courtesy, setup.Services.MemoryBudget, time);
