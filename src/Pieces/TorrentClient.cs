@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Security.Cryptography;
 using Pieces.Dht;
 using Pieces.Dht.Queries;
 using Pieces.Discovery;
@@ -25,6 +26,7 @@ public sealed class TorrentClient : IAsyncDisposable
     private readonly TorrentServices _services;
     private readonly ConcurrentDictionary<TorrentId, RunningTorrent> _torrents = new();
     private readonly ConcurrentDictionary<SwarmKey, RunningTorrent> _swarms = new();
+    private readonly UdpPort _udp;
     private readonly Lock _gate = new();
     private PeerListener? _listener;
     private bool _isListenerTried;
@@ -46,6 +48,8 @@ public sealed class TorrentClient : IAsyncDisposable
         options.Validate();
         _options = options;
         TimeProvider time = options.TimeProvider;
+        var ports = new PortState();
+        _udp = new UdpPort(ports, network.OpenUdp, time, options.Logger);
         _services = new TorrentServices
         {
             TimeProvider = time,
@@ -59,7 +63,7 @@ public sealed class TorrentClient : IAsyncDisposable
             MemoryBudget = new MemoryBudget(options.PieceMemory),
             DownloadLimiter = new RateLimiter(time, options.DownloadLimit),
             UploadLimiter = new RateLimiter(time, options.UploadLimit, hasTurns: true),
-            ListenPort = () => ListenPort,
+            Ports = ports,
             Dht = CreateDht(network),
             Outbound = network.Outbound,
             Addresses = network.Addresses,
@@ -70,14 +74,14 @@ public sealed class TorrentClient : IAsyncDisposable
                 TimeProvider = time,
                 Random = new Random(options.Random.Next()),
                 Logger = options.Logger,
-                ListenPort = () => ListenPort,
+                Ports = ports,
                 Network = network.LocalNetwork,
             }),
         };
     }
 
     /// <summary>The port we listen on, or 0 when the listener could not be opened or is not open yet.</summary>
-    public int ListenPort => Volatile.Read(ref _listener)?.Port ?? 0;
+    public int ListenPort => _services.Ports.Bound;
 
     internal BlockPool BlockPool => _services.BlockPool;
 
@@ -154,6 +158,7 @@ public sealed class TorrentClient : IAsyncDisposable
             await local.DisposeAsync().ConfigureAwait(false);
         if (_services.Dht is { } dht)
             await dht.DisposeAsync().ConfigureAwait(false);
+        await _udp.DisposeAsync().ConfigureAwait(false);
         if (_listener is not null)
             await _listener.DisposeAsync().ConfigureAwait(false);
         await _services.DiskQueue.DisposeAsync().ConfigureAwait(false);
@@ -181,7 +186,7 @@ public sealed class TorrentClient : IAsyncDisposable
             Random = random,
             Logger = _options.Logger,
         };
-        return new DhtHost(options, () => ListenPort, network.OpenUdp);
+        return new DhtHost(options, _udp);
     }
 
     private Torrent Start(TorrentId id, TorrentOptions options, Func<TorrentInbox, TorrentBasis> prepare)
@@ -243,14 +248,23 @@ public sealed class TorrentClient : IAsyncDisposable
             try
             {
                 ITransportListener listener = _services.Transport.Listen(null, _options.FirstPort, _options.LastPort);
-                Volatile.Write(ref _listener, new PeerListener(_services, listener, Route));
+                _listener = new PeerListener(_services, listener, Route);
+                _services.Ports.SetBound(listener.Port);
                 _options.Logger.Information("listening for peers on port {Port}", listener.Port);
+                RefuseUtp();
             }
             catch (IOException e)
             {
                 _options.Logger.Warning("no peer can connect to us: {Reason}", e.Message);
             }
         }
+    }
+
+    // Where the UDP port is taken, whoever tries uTP first waits a little longer for us, and nothing else is lost.
+    private void RefuseUtp()
+    {
+        if (_udp.TryOpen(out _))
+            _udp.Add(new UtpRefusal(_udp, _services.Addresses, _options.TimeProvider, BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)))));
     }
 
     private TorrentInbox? Route(SwarmKey swarm) =>

@@ -49,7 +49,7 @@ internal abstract record TorrentBasis
         {
             InfoHash = Swarm,
             PeerId = Services.PeerId,
-            ListenPort = Services.ListenPort,
+            Ports = Services.Ports,
             Tiers = [.. tiers, .. Options.ExtraTrackers.Select(url => (ImmutableArray<string>)[url])],
             Key = (uint)Random.Next(),
             IsPrivate = isPrivate,

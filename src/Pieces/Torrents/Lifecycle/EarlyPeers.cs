@@ -1,3 +1,4 @@
+using Pieces.Net;
 using Pieces.Peers;
 using Pieces.Primitives;
 using Pieces.Torrents.MetadataExchange;
@@ -15,7 +16,7 @@ internal sealed class EarlyPeers
     public const long MaxBitfieldBytes = 16 * 1024 * 1024;
 
     private readonly Dictionary<PeerState, EarlyWords> _words = [];
-    private readonly Func<int> _listenPort;
+    private readonly PortState _ports;
     private readonly TorrentContacts _contacts;
     private long _bitfieldBytes;
 
@@ -24,7 +25,7 @@ internal sealed class EarlyPeers
     /// <param name="contacts">Connects its peers.</param>
     public EarlyPeers(TorrentBasis basis, TorrentContacts contacts)
     {
-        _listenPort = basis.Services.ListenPort;
+        _ports = basis.Services.Ports;
         _contacts = contacts;
         TimeProvider time = basis.Services.TimeProvider;
         Metadata = new MetadataDesk(new MetadataFetch(basis.InfoHash, time), time);
@@ -37,7 +38,7 @@ internal sealed class EarlyPeers
     public void OnJoined(PeerState peer)
     {
         _words.Add(peer, new EarlyWords());
-        PeerGreeting.SendBlank(peer.Link, _listenPort());
+        PeerGreeting.SendBlank(peer.Link, _ports.Announced);
     }
 
     /// <summary>A peer has left; what it was asked for is asked of others.</summary>

@@ -52,7 +52,7 @@ internal static class TransferBuilder
 
         int unfinished = setup.WantedFiles().Count(file => !opening.FinishedFiles[file.Index]);
         var completion = new CompletionState(pieces, time, unfinished, stream is not null, setup.Options.SeedOnly);
-        var greeting = new TransferGreeting(pieces.Have, offered, completion, metadata, exchange is not null, setup.Services.ListenPort);
+        var greeting = new TransferGreeting(pieces.Have, offered, completion, metadata, exchange is not null, setup.Services.Ports);
         var stats = new TransferStats(pieces, pool, book, time, layout.BytesOf(wanted)) { PiecesNotServed = setup.PiecesNotServed(opening) };
         return new TransferStage(
             setup,

@@ -1,3 +1,4 @@
+using Pieces.Net;
 using Pieces.Peers;
 using Pieces.Primitives;
 using Pieces.Torrents.MetadataExchange;
@@ -15,7 +16,7 @@ internal sealed class TransferGreeting
     private readonly CompletionState _completion;
     private readonly MetadataServer _metadata;
     private readonly bool _exchangesPeers;
-    private readonly Func<int> _listenPort;
+    private readonly PortState _ports;
 
     /// <summary>Sends nothing yet.</summary>
     /// <param name="have">The pieces that we have; read only here.</param>
@@ -23,21 +24,21 @@ internal sealed class TransferGreeting
     /// <param name="completion">Whether the torrent is complete.</param>
     /// <param name="metadata">Whether the metadata is served.</param>
     /// <param name="exchangesPeers">Whether messages of the peer exchange (BEP 11) are taken.</param>
-    /// <param name="listenPort">Where peers can dial us, or 0.</param>
+    /// <param name="ports">The port on which peers reach us.</param>
     public TransferGreeting(
-        Bitfield have, Bitfield offered, CompletionState completion, MetadataServer metadata, bool exchangesPeers, Func<int> listenPort)
+        Bitfield have, Bitfield offered, CompletionState completion, MetadataServer metadata, bool exchangesPeers, PortState ports)
     {
         _have = have;
         _offered = offered;
         _completion = completion;
         _metadata = metadata;
         _exchangesPeers = exchangesPeers;
-        _listenPort = listenPort;
+        _ports = ports;
     }
 
     private GreetingTerms Terms => new()
     {
-        ListenPort = _listenPort(),
+        ListenPort = _ports.Announced,
         TakesMetadata = _metadata.Size is not null,
         MetadataSize = _metadata.Size,
         ExchangesPeers = _exchangesPeers,
