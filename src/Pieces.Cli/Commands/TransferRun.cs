@@ -3,7 +3,7 @@ using Pieces.Cli.Failures;
 using Pieces.Cli.Sources;
 using Pieces.Cli.Terminal;
 using Pieces.Cli.Transfers;
-using Pieces.Trackers;
+using Pieces.Net.Http;
 using Serilog;
 
 namespace Pieces.Cli.Commands;

@@ -3,7 +3,7 @@ using System.Text;
 using Pieces.Cli.Failures;
 using Pieces.Cli.Terminal;
 using Pieces.Metadata;
-using Pieces.Net;
+using Pieces.Net.Http;
 using Pieces.Platform;
 using Pieces.Primitives;
 using Pieces.Trackers;
@@ -19,20 +19,21 @@ internal sealed class SourceLoader : IDisposable
     /// <summary>Longest name of a link without a query, in characters.</summary>
     private const int MaxNameLength = 80;
 
-    private const int MaxRedirects = 5;
     private static readonly TimeSpan UrlTimeout = TimeSpan.FromSeconds(60);
 
-    private readonly Lazy<HttpClient> _http;
-    private readonly TimeProvider _timeProvider;
-    private readonly LocalBinding? _binding;
+    private readonly Lazy<HttpFetcher> _http;
 
     /// <param name="reach">The command's way to the network.</param>
     /// <param name="timeProvider">Source of time.</param>
     public SourceLoader(NetworkReach reach, TimeProvider timeProvider)
     {
-        _binding = reach.Binding;
-        _timeProvider = timeProvider;
-        _http = new Lazy<HttpClient>(CreateHttpClient);
+        _http = new Lazy<HttpFetcher>(() => new HttpFetcher(reach.Binding, new HttpFetchOptions
+        {
+            MaxBodyLength = MaxUrlLength,
+            Timeout = UrlTimeout,
+            Decompression = DecompressionMethods.All,
+            TimeProvider = timeProvider,
+        }));
     }
 
     /// <summary>How a source is called in messages: without the secrets that a URL or a link may have.</summary>
@@ -86,7 +87,7 @@ internal sealed class SourceLoader : IDisposable
         {
             throw new FailureException(ExitCode.BadTorrent, $"{name}: {e.Message}", e);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or HttpRequestException or ArgumentException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or HttpFetchException or ArgumentException)
         {
             string reason = Directory.Exists(source) ? "it is a folder, not a .torrent file" : Outcome.Reason(e);
             throw new FailureException(ExitCode.NotFound, $"{name}: {reason}", e);
@@ -140,37 +141,22 @@ internal sealed class SourceLoader : IDisposable
         return Console.OpenStandardInput();
     }
 
-    private HttpClient CreateHttpClient()
-    {
-        var handler = new SocketsHttpHandler { MaxAutomaticRedirections = MaxRedirects, Proxy = new EnvironmentProxy(), AutomaticDecompression = DecompressionMethods.All };
-        if (_binding is { } binding)
-            handler.ConnectCallback = async (context, cancellationToken) => await binding.ConnectAsync(context.DnsEndPoint, cancellationToken);
-        var http = new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };
-        http.DefaultRequestHeaders.UserAgent.ParseAdd($"pieces/{ProductVersion.Number}");
-        return http;
-    }
-
     private async Task<ReadOnlyMemory<byte>> FetchAsync(string url, CancellationToken cancellationToken)
     {
-        using var patience = new CancellationTokenSource(UrlTimeout, _timeProvider);
-        using var both = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, patience.Token);
+        if (!Uri.TryCreate(url, UriKind.Absolute, out Uri? parsed))
+            throw new HttpFetchException("this is no URL");
         try
         {
-            using HttpResponseMessage response = await _http.Value.GetAsync(new Uri(url), HttpCompletionOption.ResponseHeadersRead, both.Token);
-            if (!response.IsSuccessStatusCode)
-                throw new HttpRequestException($"the server answered {(int)response.StatusCode}");
-            Stream body = await response.Content.ReadAsStreamAsync(both.Token);
-            return await ReadBoundedAsync(body, MaxUrlLength, both.Token);
+            (HttpStatusCode status, ReadOnlyMemory<byte> body) = await _http.Value.GetAsync(parsed, userInfo: "", cancellationToken);
+            return (int)status is >= 200 and < 300 ? body : throw new HttpFetchException($"the server answered {(int)status}");
         }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        catch (HttpFetchException e) when (e.IsTooLong)
         {
-            throw new HttpRequestException($"no whole answer within {Quantity.Duration(UrlTimeout)}");
-        }
-        catch (UriFormatException)
-        {
-            throw new HttpRequestException("this is no URL");
+            throw TooLong(MaxUrlLength);
         }
     }
+
+    private static MetainfoException TooLong(int maxLength) => new($"longer than {maxLength} bytes; no more are accepted from there");
 
     private static async Task<ReadOnlyMemory<byte>> ReadBoundedAsync(Stream stream, int maxLength, CancellationToken cancellationToken)
     {
@@ -182,7 +168,7 @@ internal sealed class SourceLoader : IDisposable
             while ((read = await stream.ReadAsync(buffer, cancellationToken)) > 0)
             {
                 if (bytes.Length + read > maxLength)
-                    throw new MetainfoException($"longer than {maxLength} bytes; no more are accepted from there");
+                    throw TooLong(maxLength);
                 bytes.Write(buffer, 0, read);
             }
 

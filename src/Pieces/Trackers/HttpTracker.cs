@@ -1,5 +1,6 @@
 using System.Net;
 using Pieces.Net;
+using Pieces.Net.Http;
 using Pieces.Primitives;
 
 namespace Pieces.Trackers;
@@ -7,9 +8,12 @@ namespace Pieces.Trackers;
 /// <summary>An HTTP or HTTPS tracker (BEP 3, 7, 23, 31, 48).</summary>
 internal sealed class HttpTracker : ITracker
 {
+    /// <summary>Longest response after decompression, in bytes.</summary>
+    public const int MaxBodyLength = 1024 * 1024;
+
     private readonly Uri _url;
     private readonly IReadOnlyList<string> _secrets;
-    private readonly BoundedHttp _http;
+    private readonly HttpFetcher _http;
     private readonly AddressPolicy _addresses;
 
     /// <summary>Makes one; nothing is opened.</summary>
@@ -19,7 +23,13 @@ internal sealed class HttpTracker : ITracker
     {
         _url = url;
         _secrets = TrackerUrl.SecretsOf(url.OriginalString);
-        _http = new BoundedHttp(settings);
+        _http = new HttpFetcher(settings.Outbound, new HttpFetchOptions
+        {
+            MaxBodyLength = MaxBodyLength,
+            Timeout = settings.HttpTimeout,
+            TimeProvider = settings.TimeProvider,
+            Redirects = RedirectRule.Tracker,
+        });
         _addresses = settings.Addresses;
         DisplayUrl = TrackerUrl.Redact(url.OriginalString);
     }
@@ -50,8 +60,12 @@ internal sealed class HttpTracker : ITracker
     {
         try
         {
-            (HttpStatusCode status, byte[] body) = await _http.GetAsync(url, _url.UserInfo, cancellationToken).ConfigureAwait(false);
+            (HttpStatusCode status, ReadOnlyMemory<byte> body) = await _http.GetAsync(url, _url.UserInfo, cancellationToken).ConfigureAwait(false);
             return read(status, body);
+        }
+        catch (HttpFetchException exception)
+        {
+            throw new TrackerException(TrackerText.WithoutSecrets(exception.Message, _secrets), exception);
         }
         catch (TrackerException exception)
         {

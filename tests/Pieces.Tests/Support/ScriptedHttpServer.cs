@@ -12,6 +12,7 @@ internal sealed class ScriptedHttpServer : IAsyncDisposable
     private readonly Func<string, Stream, CancellationToken, Task> _script;
     private readonly List<Task> _connections = [];
     private readonly List<string> _targets = [];
+    private readonly List<string> _heads = [];
     private readonly Lock _gate = new();
     private readonly Task _run;
 
@@ -39,6 +40,16 @@ internal sealed class ScriptedHttpServer : IAsyncDisposable
         }
     }
 
+    /// <summary>The heads of all requests so far: request line and headers.</summary>
+    public IReadOnlyList<string> Heads
+    {
+        get
+        {
+            lock (_gate)
+                return [.. _heads];
+        }
+    }
+
     /// <summary>A server that gives the same answer to everybody.</summary>
     public static ScriptedHttpServer Answering(string status, ReadOnlyMemory<byte> body, string headers = "") =>
         new((_, stream, cancellationToken) => AnswerAsync(stream, status, body, headers, cancellationToken));
@@ -55,6 +66,7 @@ internal sealed class ScriptedHttpServer : IAsyncDisposable
         lock (_gate)
         {
             _targets.Clear();
+            _heads.Clear();
             _connections.RemoveAll(connection => connection.IsCompletedSuccessfully);
         }
     }
@@ -99,9 +111,14 @@ internal sealed class ScriptedHttpServer : IAsyncDisposable
                 head.Add(one[0]);
             }
 
-            string target = Encoding.Latin1.GetString([.. head]).Split(' ')[1];
+            string text = Encoding.Latin1.GetString([.. head]);
+            string target = text.Split(' ')[1];
             lock (_gate)
+            {
                 _targets.Add(target);
+                _heads.Add(text);
+            }
+
             await _script(target, stream, _stopping.Token);
         }
         catch (Exception exception) when (exception is IOException or OperationCanceledException)

@@ -3,6 +3,7 @@ using System.Net;
 using System.Text;
 using Pieces.Encryption;
 using Pieces.Net;
+using Pieces.Net.Http;
 using Pieces.Primitives;
 using Pieces.Tests.Support;
 using Pieces.Trackers;
@@ -153,9 +154,9 @@ public class HttpTrackerTests
     [InlineData(1, false)]
     public async Task A_body_is_read_up_to_its_limit(int over, bool accepted)
     {
-        int length = BoundedHttp.MaxBodyLength - "d1:x1048564:e".Length;
+        int length = HttpTracker.MaxBodyLength - "d1:x1048564:e".Length;
         string body = $"d1:x{length}:{new string('x', length)}e";
-        body.Length.Should().Be(BoundedHttp.MaxBodyLength);
+        body.Length.Should().Be(HttpTracker.MaxBodyLength);
         body += new string('\n', over);
         if (accepted)
             (await AnnounceAsync(body)).Peers.Should().BeEmpty();
@@ -187,7 +188,7 @@ public class HttpTrackerTests
     [Fact]
     public async Task Headers_are_read_up_to_their_limit()
     {
-        string header = $"X: {new string('x', BoundedHttp.MaxHeaderKibibytes * 1024)}\r\n";
+        string header = $"X: {new string('x', HttpFetchOptions.MaxHeaderKibibytes * 1024)}\r\n";
         await using ScriptedHttpServer server = ScriptedHttpServer.Answering("200 OK", Encoding.ASCII.GetBytes(Empty), header);
         (await FailAsync(server.Url("/announce"))).Message.Should().Contain("16 KiB of headers");
     }

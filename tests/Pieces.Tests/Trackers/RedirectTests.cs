@@ -1,5 +1,6 @@
 using System.Net;
 using Pieces.Net;
+using Pieces.Net.Http;
 using Pieces.Tests.Support;
 using Pieces.Trackers;
 
@@ -19,7 +20,7 @@ public class RedirectTests
     [InlineData("http://t.example/announce", false, "http://127.0.0.1:80/announce", false)]
     [InlineData("http://t.example/announce", false, "http://localhost/announce", false)]
     public void What_leads_to_loopback_must_come_from_there_and_stay_or_be_a_tracker(string from, bool wasLoopback, string to, bool allowed) =>
-        (RedirectRule.LoopbackFault(new Uri(from), wasLoopback, new Uri(to)) is null).Should().Be(allowed);
+        (RedirectRule.Tracker.LoopbackFault(new Uri(from), wasLoopback, new Uri(to)) is null).Should().Be(allowed);
 
     [Fact]
     public async Task A_redirect_is_followed()

@@ -54,7 +54,7 @@ public class SwarmScrapeTests
     [Fact]
     public async Task An_endless_answer_is_cut_and_hostile_words_are_escaped()
     {
-        await using ScriptedHttpServer endless = Answering(new string('x', BoundedHttp.MaxBodyLength + 1));
+        await using ScriptedHttpServer endless = Answering(new string('x', HttpTracker.MaxBodyLength + 1));
         await using ScriptedHttpServer hostile = Answering("d14:failure reason6:\u001B[31m!e");
         Metainfo torrent = TorrentOf(endless.Url("/announce"), hostile.Url("/announce"), new Uri("ftp://tracker.example/announce"));
         ImmutableArray<TrackerCounts> counts = await SwarmScrape.RunAsync(torrent, new SwarmScrapeOptions(), Token);

@@ -1,14 +1,16 @@
 using System.Net;
 
-namespace Pieces.Trackers;
+namespace Pieces.Net.Http;
 
 /// <summary>
-/// The proxy that the environment names for HTTP (<c>http_proxy</c>, <c>https_proxy</c>, <c>all_proxy</c>, <c>no_proxy</c>). It carries HTTP trackers alone;
-/// peers and UDP trackers go without it. Loopback never goes through it: a proxy elsewhere could only reach its own.
+/// The proxy that the environment names for HTTP (<c>http_proxy</c>, <c>https_proxy</c>, <c>all_proxy</c>, <c>no_proxy</c>). It carries only HTTP: trackers
+/// and torrents from URLs. Peers and UDP trackers go without it. Loopback never goes through it: a proxy elsewhere could only reach its own.
 /// </summary>
 public sealed class EnvironmentProxy : IWebProxy
 {
+#pragma warning disable RS0030 // It only reads the environment.
     private readonly IWebProxy _inner = HttpClient.DefaultProxy;
+#pragma warning restore RS0030
 
     /// <summary>Where HTTP goes through, for example <c>http://proxy.example:3128</c>, without credentials; or null when it goes directly.</summary>
     public static string? Describe()
@@ -33,7 +35,7 @@ public sealed class EnvironmentProxy : IWebProxy
     public Uri? GetProxy(Uri destination) => IsBypassed(destination) ? null : _inner.GetProxy(destination);
 
     /// <inheritdoc/>
-    public bool IsBypassed(Uri host) => TrackerHost.IsLoopbackName(host) || _inner.IsBypassed(host);
+    public bool IsBypassed(Uri host) => LoopbackHost.IsLoopbackName(host) || _inner.IsBypassed(host);
 
     private static string Name(Uri proxy) => $"{proxy.Scheme}://{proxy.IdnHost}:{proxy.Port}";
 }

@@ -1,9 +1,9 @@
 using System.Net;
 
-namespace Pieces.Trackers;
+namespace Pieces.Net.Http;
 
 /// <summary>Tells hosts on this machine's loopback from others.</summary>
-internal static class TrackerHost
+internal static class LoopbackHost
 {
     /// <summary>Whether the address is this machine's own loopback, IPv4-mapped ones included.</summary>
     public static bool IsLoopback(IPAddress address) => IPAddress.IsLoopback(address) || (address.IsIPv4MappedToIPv6 && IPAddress.IsLoopback(address.MapToIPv4()));

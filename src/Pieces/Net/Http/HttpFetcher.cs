@@ -1,0 +1,224 @@
+#pragma warning disable RS0030 // This is the one place for SocketsHttpHandler.
+
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Sockets;
+using System.Text;
+using Pieces.Primitives;
+
+namespace Pieces.Net.Http;
+
+/// <summary>
+/// HTTP for responses of strangers: a GET with bounded redirects, headers, body (after decompression) and time. Connections are not kept, so that an
+/// idle server costs nothing and every request is checked again for where it leads. The proxy of the environment applies. Safe for all threads.
+/// </summary>
+public sealed class HttpFetcher : IDisposable
+{
+    // One silent address of several must not use up the whole time.
+    private static readonly TimeSpan AddressPatience = TimeSpan.FromSeconds(5);
+
+    private static readonly HttpRequestOptionsKey<HttpHop> HopKey = new("Pieces.Hop");
+
+    private readonly Outbound _outbound;
+    private readonly HttpFetchOptions _options;
+    private readonly SocketsHttpHandler _handler;
+    private readonly HttpMessageInvoker _invoker;
+
+    /// <summary>Creates it; nothing is opened.</summary>
+    /// <param name="binding">What every socket is bound to, or null for no restriction.</param>
+    /// <param name="options">Limits and rules.</param>
+    public HttpFetcher(LocalBinding? binding, HttpFetchOptions options)
+        : this(new Outbound(binding), options)
+    {
+    }
+
+    internal HttpFetcher(Outbound outbound, HttpFetchOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        _outbound = outbound;
+        _options = options;
+        _handler = new SocketsHttpHandler
+        {
+            AllowAutoRedirect = false,
+            AutomaticDecompression = options.Decompression,
+            UseCookies = false,
+            UseProxy = true,
+            Proxy = new EnvironmentProxy(),
+            PooledConnectionLifetime = TimeSpan.Zero,
+            MaxResponseHeadersLength = HttpFetchOptions.MaxHeaderKibibytes,
+            MaxResponseDrainSize = 0,
+            ConnectCallback = ConnectAsync,
+        };
+        _invoker = new HttpMessageInvoker(_handler);
+    }
+
+    /// <summary>Gets the body at a URL, whatever the final status.</summary>
+    /// <param name="url">An absolute http: or https: URL.</param>
+    /// <param name="userInfo">Name and password for this server, <c>name:password</c>, percent-encoded; empty for none.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="HttpFetchException">Any failure.</exception>
+    /// <exception cref="OperationCanceledException">The caller gave up.</exception>
+    public Task<(HttpStatusCode Status, ReadOnlyMemory<byte> Body)> GetAsync(Uri url, string userInfo, CancellationToken cancellationToken) => InTimeAsync(
+        async token =>
+        {
+            using HttpResponseMessage response = await FollowAsync(url, userInfo, range: null, token).ConfigureAwait(false);
+            return (response.StatusCode, await ReadBodyAsync(response.Content, token).ConfigureAwait(false));
+        },
+        cancellationToken);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _invoker.Dispose();
+        _handler.Dispose();
+    }
+
+    /// <summary>Requests bytes of what is at a URL; the body is read as it comes.</summary>
+    /// <param name="url">An absolute http: or https: URL.</param>
+    /// <param name="userInfo">As for <see cref="GetAsync"/>.</param>
+    /// <param name="first">The first byte.</param>
+    /// <param name="last">The last byte.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="HttpFetchException">Any failure, also a response with another range or status.</exception>
+    /// <exception cref="OperationCanceledException">The caller gave up.</exception>
+    internal async Task<HttpRange> GetRangeAsync(Uri url, string userInfo, long first, long last, CancellationToken cancellationToken)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(first);
+        ArgumentOutOfRangeException.ThrowIfLessThan(last, first);
+        HttpResponseMessage? response = null;
+        try
+        {
+            return await InTimeAsync(
+                async token =>
+                {
+                    response = await FollowAsync(url, userInfo, new RangeHeaderValue(first, last), token).ConfigureAwait(false);
+                    return await HttpRange.OpenAsync(response, first, last, _options, token).ConfigureAwait(false);
+                },
+                cancellationToken).ConfigureAwait(false);
+        }
+        catch
+        {
+            response?.Dispose();
+            throw;
+        }
+    }
+
+    private async Task<T> InTimeAsync<T>(Func<CancellationToken, Task<T>> work, CancellationToken cancellationToken)
+    {
+        using var timer = new CancellationTokenSource(_options.Timeout, _options.TimeProvider);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, cancellationToken);
+        try
+        {
+            return await work(either.Token).ConfigureAwait(false);
+        }
+        catch (Exception e) when (either.IsCancellationRequested && e is (OperationCanceledException or HttpRequestException or IOException))
+        {
+            // A connection that we close may report that as a fault of its own.
+            cancellationToken.ThrowIfCancellationRequested();
+            throw new HttpFetchException(FormattableString.Invariant($"no complete answer within {_options.Timeout.TotalSeconds:0.#} s"), e);
+        }
+        catch (HttpRequestException e)
+        {
+            throw new HttpFetchException(HttpFault.Describe(e), e);
+        }
+        catch (IOException e)
+        {
+            throw new HttpFetchException(HttpFault.BrokeOff, e);
+        }
+        catch (InvalidDataException e)
+        {
+            throw new HttpFetchException("the answer is damaged: it cannot be decompressed", e);
+        }
+    }
+
+    private async Task<HttpResponseMessage> FollowAsync(Uri url, string userInfo, RangeHeaderValue? range, CancellationToken cancellationToken)
+    {
+        var hop = new HttpHop(null, false, url);
+        for (int redirects = 0; ; redirects++)
+        {
+            using HttpRequestMessage request = RequestOf(hop, userInfo, range);
+            HttpResponseMessage response = await _invoker.SendAsync(request, cancellationToken).ConfigureAwait(false);
+            if (!RedirectRule.IsRedirect(response.StatusCode))
+                return response;
+            using (response)
+            {
+                if (redirects == RedirectRule.MaxRedirects)
+                    throw new HttpFetchException($"redirects more than {RedirectRule.MaxRedirects} times");
+                hop = hop.Next(response.Headers.Location, _options.Redirects);
+            }
+        }
+    }
+
+    private static HttpRequestMessage RequestOf(HttpHop hop, string userInfo, RangeHeaderValue? range)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Get, hop.To) { Version = HttpVersion.Version11, VersionPolicy = HttpVersionPolicy.RequestVersionExact };
+        request.Options.Set(HopKey, hop);
+        request.Headers.ConnectionClose = true;
+        request.Headers.UserAgent.Add(new ProductInfoHeaderValue(ProductName.Name, ProductName.Version));
+
+        // Credentials are for the server that was named, not for wherever it leads.
+        if (userInfo.Length > 0 && hop.From is null)
+            request.Headers.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes(Uri.UnescapeDataString(userInfo))));
+        if (range is not null)
+        {
+            // An encoding that is named here is not undone by the handler, and none other may be used.
+            request.Headers.Range = range;
+            request.Headers.AcceptEncoding.Add(new StringWithQualityHeaderValue("identity"));
+        }
+
+        return request;
+    }
+
+    private async Task<ReadOnlyMemory<byte>> ReadBodyAsync(HttpContent content, CancellationToken cancellationToken)
+    {
+        using Stream stream = await content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
+        using var body = new MemoryStream();
+        byte[] buffer = new byte[16 * 1024];
+        while (true)
+        {
+            int read = await stream.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
+            if (read == 0)
+                return body.GetBuffer().AsMemory(0, (int)body.Length);
+            if (body.Length + read > _options.MaxBodyLength)
+                throw new HttpFetchException($"answered more than {_options.MaxBodyLength} bytes") { IsTooLong = true };
+            body.Write(buffer, 0, read);
+        }
+    }
+
+    private async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
+    {
+        context.InitialRequestMessage.Options.TryGetValue(HopKey, out HttpHop? hop);
+        bool isDirect = hop is not null && hop.To.IdnHost == context.DnsEndPoint.Host && hop.To.Port == context.DnsEndPoint.Port;
+        IPAddress[] addresses = await _outbound.ResolveReachableAsync(context.DnsEndPoint.Host, cancellationToken).ConfigureAwait(false);
+        for (int i = 0; ; i++)
+        {
+            IPAddress address = addresses[i];
+            if (isDirect)
+                Judge(hop!, address);
+            bool isLast = i == addresses.Length - 1;
+            using var patience = new CancellationTokenSource(isLast ? Timeout.InfiniteTimeSpan : AddressPatience, _options.TimeProvider);
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
+            try
+            {
+                Socket socket = await _outbound.ConnectAsync(new IPEndPoint(address, context.DnsEndPoint.Port), either.Token).ConfigureAwait(false);
+                return new NetworkStream(socket, ownsSocket: true);
+            }
+            catch (SocketException) when (!isLast)
+            {
+                // The next address may reply; the last one's error is the one that is reported.
+            }
+            catch (OperationCanceledException) when (!isLast && !cancellationToken.IsCancellationRequested)
+            {
+                // As above: this one is silent.
+            }
+        }
+    }
+
+    private void Judge(HttpHop hop, IPAddress address)
+    {
+        bool isLoopback = LoopbackHost.IsLoopback(address) || address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any);
+        if (isLoopback && hop.From is { } from && _options.Redirects.LoopbackFault(from, hop.FromLoopback, hop.To) is { } fault)
+            throw new HttpFetchException(fault);
+        hop.ReachedLoopback = isLoopback;
+    }
+}

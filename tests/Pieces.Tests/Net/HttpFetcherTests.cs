@@ -1,0 +1,72 @@
+using System.Net;
+using System.Text;
+using Pieces.Net;
+using Pieces.Net.Http;
+using Pieces.Tests.Support;
+
+namespace Pieces.Tests.Net;
+
+/// <summary>What the one HTTP client does for a URL that the user has typed; what it does for trackers, the tests of those see.</summary>
+[Trait("Tier", "Loopback")]
+public class HttpFetcherTests
+{
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_body_comes_with_its_status_whatever_that_is()
+    {
+        await using ScriptedHttpServer server = ScriptedHttpServer.Answering("404 Not Found", "gone"u8.ToArray());
+        using var fetcher = new HttpFetcher(binding: null, new HttpFetchOptions());
+        (HttpStatusCode status, ReadOnlyMemory<byte> body) = await fetcher.GetAsync(server.Url("/f"), "", Token);
+        (status, Encoding.ASCII.GetString(body.Span)).Should().Be((HttpStatusCode.NotFound, "gone"));
+        server.Heads.Should().ContainSingle().Which.Should().Contain("Connection: close\r\n").And.Contain("User-Agent: Pieces/").And.NotContain("Range:");
+    }
+
+    [Theory]
+    [InlineData(10, false)]
+    [InlineData(11, true)]
+    public async Task A_body_is_read_up_to_its_limit(int length, bool isTooLong)
+    {
+        await using ScriptedHttpServer server = ScriptedHttpServer.Answering("200 OK", new byte[length]);
+        using var fetcher = new HttpFetcher(binding: null, new HttpFetchOptions { MaxBodyLength = 10 });
+        Func<Task> getting = () => fetcher.GetAsync(server.Url("/f"), "", Token);
+        if (isTooLong)
+            (await getting.Should().ThrowAsync<HttpFetchException>()).Which.IsTooLong.Should().BeTrue();
+        else
+            await getting.Should().NotThrowAsync();
+    }
+
+    [Fact]
+    public async Task The_user_may_be_led_to_another_port_of_this_machine()
+    {
+        await using ScriptedHttpServer there = ScriptedHttpServer.Answering("200 OK", "x"u8.ToArray());
+        await using ScriptedHttpServer here = ScriptedHttpServer.Answering("307 Temporary Redirect", default, $"Location: {there.Url("/a.torrent")}\r\n");
+        using var fetcher = new HttpFetcher(binding: null, new HttpFetchOptions());
+        (await fetcher.GetAsync(here.Url("/"), "", Token)).Status.Should().Be(HttpStatusCode.OK);
+        there.Targets.Should().Equal("/a.torrent");
+    }
+
+    [Fact]
+    public async Task What_is_bound_leaves_from_there_or_not_at_all()
+    {
+        await using ScriptedHttpServer server = ScriptedHttpServer.Answering("200 OK", default);
+        using var bound = new HttpFetcher(new LocalBinding(IPAddress.Parse("127.0.0.9")), new HttpFetchOptions());
+        (await bound.GetAsync(server.Url("/"), "", Token)).Status.Should().Be(HttpStatusCode.OK);
+        using var nowhere = new HttpFetcher(new LocalBinding(IPAddress.Parse("192.0.2.1")), new HttpFetchOptions());
+        (await nowhere.Awaiting(it => it.GetAsync(server.Url("/"), "", Token)).Should().ThrowAsync<HttpFetchException>())
+            .WithMessage("address not available on this machine");
+    }
+
+    [Theory]
+    [InlineData("https://a.example/", "http://a.example/", true, false)]
+    [InlineData("https://a.example/", "https://b.example/", true, true)]
+    [InlineData("http://a.example/", "https://a.example/", true, true)]
+    [InlineData("http://a.example/", "http://b.example/", true, true)]
+    [InlineData("http://a.example/", "ftp://a.example/", false, false)]
+    [InlineData("https://a.example/", "file:///etc/passwd", false, false)]
+    public void Only_a_tracker_may_lead_from_https_to_http_and_nobody_elsewhere(string from, string to, bool forTracker, bool forUser)
+    {
+        (RedirectRule.Tracker.SchemeFault(new Uri(from), new Uri(to)) is null).Should().Be(forTracker);
+        (RedirectRule.UserUrl.SchemeFault(new Uri(from), new Uri(to)) is null).Should().Be(forUser);
+    }
+}
