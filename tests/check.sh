@@ -53,5 +53,11 @@ only_in "sockets are opened in Net alone" 'new (Socket|TcpClient|TcpListener|Udp
 only_in "HTTP requests are sent in Net alone" '\b(HttpClient|HttpClientHandler|SocketsHttpHandler)\b' src/Pieces/Net
 only_in "addresses are judged by the address policy alone" 'bool Is\w*(Usable|Dialable|Allowed)\w*\((IPAddress|IPEndPoint|CompactEndPoint)'
 only_in "names are resolved in Net alone" '\bDns\.' src/Pieces/Net
+only_in "hash algorithms are named in two files alone" '\b(SHA1|SHA256|IncrementalHash)\b' \
+    src/Pieces/Primitives/Sha1Digest.cs src/Pieces/Primitives/InfoHashV2.cs
+only_in "content is hashed by the piece hasher and for new torrents alone" '\bRunningSha1\b' \
+    src/Pieces/Primitives/Sha1Digest.cs src/Pieces/Metadata/Sha1PieceHasher.cs src/Pieces/Metadata/ContentHasher.cs
+only_in "the pieces of a file come from PieceLayout.PiecesOf, and readers alone ask for the piece at a position" '\bPieceAt\(' \
+    src/Pieces/Metadata/PieceLayout.cs src/Pieces/Storage/ContentCursor.cs src/Pieces/Storage/Streaming/SlidingFile.cs
 
 [ "$faults" -eq 0 ]

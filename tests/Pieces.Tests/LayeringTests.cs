@@ -59,20 +59,12 @@ public class LayeringTests
             .Should().BeEquivalentTo("NativeSlab.cs", "ScatterCall.cs");
 
     [Fact]
-    public void Only_the_layout_turns_files_into_pieces_and_only_readers_ask_for_the_piece_at_a_position() =>
-        SourceFiles.WithLine(@"\bPieceAt\(").Should().BeEquivalentTo("PieceLayout.cs", "ContentCursor.cs", "SlidingFile.cs");
-
-    [Fact]
-    public void Hash_algorithms_are_named_in_two_files_and_content_is_hashed_by_the_piece_hasher_alone()
-    {
-        SourceFiles.WithLine(@"\b(SHA1|SHA256|IncrementalHash)\b").Should().BeEquivalentTo("Sha1Digest.cs", "InfoHashV2.cs");
-        SourceFiles.WithLine(@"\bRunningSha1\b").Should().BeEquivalentTo("Sha1Digest.cs", "Sha1PieceHasher.cs", "ContentHasher.cs");
+    public void The_storage_hashes_content_by_the_piece_hasher_alone() =>
         typeof(TorrentClient).Assembly.GetTypes()
             .Where(type => type.Namespace?.StartsWith("Pieces.Storage", StringComparison.Ordinal) == true)
             .Where(type => new Mentions(type).All().Contains(typeof(Pieces.Primitives.Sha1Digest)))
             .Select(type => type.Name)
             .Should().BeEquivalentTo("ResumeFile", "StoragePaths");
-    }
 
     private static int LayerOf(Type type) =>
         type.Assembly == typeof(TorrentClient).Assembly ? Array.IndexOf(Order, type.Namespace) : -1;
