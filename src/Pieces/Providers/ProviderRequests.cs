@@ -31,7 +31,6 @@ internal sealed class ProviderRequests
     // Before the first block nothing is known of the peer.
     private const double FirstLateSeconds = 8;
 
-    private readonly long _frequency;
     private readonly List<PieceIndex> _allowedFast = [];
     private long _newestAnswered = long.MinValue;
     private bool _hasLetExpire;
@@ -39,7 +38,6 @@ internal sealed class ProviderRequests
     /// <summary>Makes it for a peer of which nothing is known.</summary>
     public ProviderRequests(TimeProvider time, long now)
     {
-        _frequency = time.TimestampFrequency;
         Window = new RequestWindow(time);
         SilentSince = now;
     }
@@ -79,7 +77,7 @@ internal sealed class ProviderRequests
             double seconds = Window.Latency == 0
                 ? FirstLateSeconds
                 : Math.Clamp(Window.Latency * LateFactor, SoonestLateSeconds, LatestLateSeconds);
-            return (long)((seconds + LongestOwnDelay) * _frequency);
+            return Window.TicksOf(seconds + LongestOwnDelay);
         }
     }
 
@@ -131,13 +129,13 @@ internal sealed class ProviderRequests
     {
         int before = into.Count;
         long veryLate = now - (LateAfter * 2);
-        long lost = Math.Min(veryLate, now - (long)(LostSeconds * _frequency));
+        long lost = Math.Min(veryLate, now - Window.TicksOf(LostSeconds));
         Pending.TakeExpired(Math.Max(lost, Math.Min(veryLate, _newestAnswered)), into);
         _hasLetExpire |= into.Count > before;
     }
 
     /// <summary>Whether requests are out and no block has come for <see cref="SnubSeconds"/>, our own delay apart.</summary>
-    public bool IsSilent(long now) => Pending.Count > 0 && now - SilentSince >= (long)((SnubSeconds + LongestOwnDelay) * _frequency);
+    public bool IsSilent(long now) => Pending.Count > 0 && now - SilentSince >= Window.TicksOf(SnubSeconds + LongestOwnDelay);
 
     /// <summary>Remembers an allowed-fast piece; false when it was known or there are too many.</summary>
     public bool AllowFast(PieceIndex piece)
@@ -149,5 +147,5 @@ internal sealed class ProviderRequests
     }
 
     /// <summary>Lets the peer be for a moment: it rejected a request.</summary>
-    public void Pause(long now) => PausedUntil = now + (long)(RejectPauseSeconds * _frequency);
+    public void Pause(long now) => PausedUntil = now + Window.TicksOf(RejectPauseSeconds);
 }

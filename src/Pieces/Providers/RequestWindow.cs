@@ -96,6 +96,9 @@ internal sealed class RequestWindow
         set => _isShy = value;
     }
 
+    /// <summary>A duration in ticks of timestamps.</summary>
+    public long TicksOf(double seconds) => (long)(seconds * _frequency);
+
     /// <summary>Whether the provider sends long runs faster than many short ranges.</summary>
     public bool PrefersRuns => _run > 0;
 

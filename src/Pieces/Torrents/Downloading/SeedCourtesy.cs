@@ -32,7 +32,6 @@ internal sealed class SeedCourtesy : IPieceMap
     private readonly PieceManager _pieces;
     private readonly PieceLots _lots;
     private readonly Dictionary<SourceId, ulong> _drawers = [];
-    private readonly List<ulong> _names = [];
     private readonly List<BlockProvider> _givers = [];
     private readonly TimeProvider _time;
     private readonly SeedPatience _patience;
@@ -58,7 +57,7 @@ internal sealed class SeedCourtesy : IPieceMap
     /// <summary>Looks at who is there; to be called a few times a second, and when somebody has come.</summary>
     public void Look()
     {
-        _names.Clear();
+        List<ulong> names = [];
         _givers.Clear();
         long now = _time.GetTimestamp();
         int leechers = 0;
@@ -81,7 +80,7 @@ internal sealed class SeedCourtesy : IPieceMap
             if (!provider.Link.IsChoking && !provider.Requests.Window.IsSnubbed)
                 _givers.Add(provider);
             if (_drawers.TryGetValue(provider.Id, out ulong name))
-                _names.Add(name);
+                names.Add(name);
         }
 
         bool mayBeCrowd = leechers > 0 && leechers >= seeds;
@@ -90,7 +89,7 @@ internal sealed class SeedCourtesy : IPieceMap
         IsCrowded = mayBeCrowd && (isNew || fromSeeds <= fromLeechers);
         foreach (BlockProvider provider in _pieces.Providers)
             provider.Requests.Window.IsShy = provider.IsInSwarm && IsCrowded && leechers >= EnoughGivers;
-        _lots.SetOthers(_names);
+        _lots.SetOthers(names);
     }
 
     /// <summary>A peer says under which name it draws lots; null: it draws none.</summary>
