@@ -12,6 +12,9 @@ internal enum Offence
     /// <summary>A bitfield, have-all or have-none after the first, with no more pieces than were known.</summary>
     RepeatedStatement,
 
+    /// <summary>A piece that is withdrawn for a second time (BEP 54), after the peer had it again.</summary>
+    RepeatedWithdrawal,
+
     /// <summary>A request or a block while neither side may send one, since the torrent is not known yet.</summary>
     TooEarly,
 

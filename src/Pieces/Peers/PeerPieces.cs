@@ -51,6 +51,21 @@ internal sealed class PeerPieces : IPieceAvailability
         return Bits.Set(piece);
     }
 
+    /// <summary>It no longer has a piece; false when it was not known to have it.</summary>
+    /// <param name="piece">The piece.</param>
+    /// <param name="wasWhole">Whether it had everything until now: from now on it has <see cref="Bits"/>.</param>
+    public bool Remove(PieceIndex piece, out bool wasWhole)
+    {
+        wasWhole = IsWhole;
+        if (IsWhole)
+        {
+            IsWhole = false;
+            Bits = Bitfield.Full(_length);
+        }
+
+        return Bits?.Clear(piece) == true;
+    }
+
     /// <summary>It has these, and no others; the bits become this object's.</summary>
     public void Replace(Bitfield bits)
     {

@@ -137,6 +137,7 @@ internal sealed class PeerState : IProviderLink
         Offence.UnsolicitedBlock => "a block that nobody requested",
         Offence.ImpossibleBlock => "a block that does not exist",
         Offence.RepeatedStatement => "a bitfield that brought nothing new",
+        Offence.RepeatedWithdrawal => "a piece that was withdrawn again and again",
         Offence.TooEarly => "a request or a block before the torrent was known",
         Offence.UnsolicitedMetadata => "metadata that nobody requested",
         Offence.HastyExchange => "peer exchange messages in too quick succession",

@@ -167,6 +167,9 @@ internal sealed class PieceTable
     /// <summary>A connected peer has this piece now.</summary>
     public void AddCopy(PieceIndex piece) => Add(piece.Value);
 
+    /// <summary>A connected peer no longer has this piece.</summary>
+    public void RemoveCopy(PieceIndex piece) => Remove(piece.Value);
+
     /// <summary>A peer that has these pieces has come.</summary>
     public void AddCopies(Bitfield pieces)
     {

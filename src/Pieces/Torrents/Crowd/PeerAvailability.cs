@@ -16,6 +16,7 @@ internal sealed class PeerAvailability
     private readonly DownloadDesk _downloads;
     private readonly SeedCourtesy _courtesy;
     private readonly TimeProvider _time;
+    private readonly Dictionary<SourceId, Bitfield> _withdrawn = [];
 
     /// <summary>Makes it for a torrent without peers.</summary>
     /// <param name="table">Gets the number of copies of each piece.</param>
@@ -41,6 +42,7 @@ internal sealed class PeerAvailability
     public void Leave(PeerState peer)
     {
         _downloads.Leave(peer.Provider);
+        _withdrawn.Remove(peer.Id);
         Uncount(peer);
     }
 
@@ -92,8 +94,35 @@ internal sealed class PeerAvailability
         if (_table.CopiesOf(piece) == _table.Seeds)
             _courtesy.OnBrought(piece);
         _table.AddCopy(piece);
-        if (_table.Needed[piece])
-            peer.Provider.Requests.Useful++;
+        _downloads.OnGained(peer.Provider, piece);
+    }
+
+    /// <summary>A peer no longer has a piece. That each withdraws once: a peer that takes it back and withdraws it again, over and over, only makes work.</summary>
+    public void OnWithdrawn(PeerState peer, uint index)
+    {
+        if (!_table.Layout.TryGetPiece(index, out PieceIndex piece))
+        {
+            peer.Close(PeerEnding.Offence, $"no longer has piece {index} of {_table.Layout.PieceCount}");
+            return;
+        }
+
+        // Some tell of pieces that they never named: as with a second have, that costs nothing.
+        if (!peer.Pieces.Has(piece))
+            return;
+        if (!Withdrawn(peer).Set(piece))
+            peer.Offend(Offence.RepeatedWithdrawal);
+        bool wasSeed = peer.Pieces.HasAll;
+        peer.Pieces.Remove(piece, out bool wasWhole);
+        if (wasWhole)
+        {
+            _table.RemoveSeed();
+            _table.AddCopies(Bitfield.Full(_table.Layout.PieceCount));
+        }
+
+        _table.RemoveCopy(piece);
+        _downloads.OnLost(peer.Provider, piece);
+        if (wasSeed)
+            _courtesy.Look();
     }
 
     /// <summary>A peer has said what it has (BEP 3). It is closed when there are too many bytes, too few, or a spare bit is set.</summary>
@@ -130,6 +159,13 @@ internal sealed class PeerAvailability
     {
         peer.Flags.PeerChoking = true;
         _downloads.OnChoked(peer.Provider, rejectsEach: peer.Link.SupportsFast);
+    }
+
+    private Bitfield Withdrawn(PeerState peer)
+    {
+        if (!_withdrawn.TryGetValue(peer.Id, out Bitfield? pieces))
+            _withdrawn.Add(peer.Id, pieces = new Bitfield(_table.Layout.PieceCount));
+        return pieces;
     }
 
     // To take back what a peer said costs a pass over its pieces: harmless once, and not to be had again and again.

@@ -31,6 +31,7 @@ internal sealed class SuperSeed
     private readonly Errand[] _errands;
     private readonly double _frequency;
     private int _cursor;
+    private int _lonely;
 
     /// <summary>Makes it for a torrent of which we have everything.</summary>
     public SuperSeed(PieceTable table, TimeProvider time)
@@ -58,7 +59,6 @@ internal sealed class SuperSeed
         _shown.Remove(peer);
         _progress.Remove(peer);
         _gains.Remove(peer);
-        _cursor = 0;
     }
 
     /// <summary>A peer asks for a block of a piece: it is on its way to it.</summary>
@@ -153,6 +153,10 @@ internal sealed class SuperSeed
 
     private int FirstLonely()
     {
+        // A peer that leaves, or withdraws a piece, may have been the only one that had it.
+        if (_table.Lonely > _lonely)
+            _cursor = 0;
+        _lonely = _table.Lonely;
         while (_cursor < _errands.Length && _table.CopiesOf(_cursor) > 0)
             _cursor++;
         return _cursor;

@@ -66,6 +66,21 @@ internal sealed class DownloadDesk
     /// <summary>A provider will not answer a request. False when it was not asked: its fault, though a harmless one.</summary>
     public bool OnReject(BlockProvider provider, BlockRequest block) => _recovery.OnReject(provider, block, _time.GetTimestamp());
 
+    /// <summary>A provider has a piece that it had not.</summary>
+    public void OnGained(BlockProvider provider, PieceIndex piece)
+    {
+        if (_pieces.Table.Needed[piece])
+            provider.Requests.Useful++;
+    }
+
+    /// <summary>A provider no longer has a piece: nothing of it is requested there any more, and what was is free again.</summary>
+    public void OnLost(BlockProvider provider, PieceIndex piece)
+    {
+        if (_pieces.Table.Needed[piece])
+            provider.Requests.Useful--;
+        _recovery.TakePiece(provider, piece);
+    }
+
     /// <summary>A piece is stored: nobody is useful for it any more.</summary>
     public void OnStored(PieceIndex piece)
     {

@@ -1,3 +1,4 @@
+using Pieces.Picking;
 using Pieces.Primitives;
 using Pieces.Providers;
 
@@ -42,6 +43,29 @@ internal sealed class RequestRecovery
         foreach (PendingRequest request in _released)
             _pieces.Free(request, mayStillCome);
         _pieces.Disown(provider.Id);
+    }
+
+    /// <summary>A provider no longer has a piece: its pending requests for it are free again, though blocks may be on their way.</summary>
+    public void TakePiece(BlockProvider provider, PieceIndex piece)
+    {
+        PendingRequests pending = provider.Requests.Pending;
+        _released.Clear();
+        int cursor = 0;
+        while (pending.TryStepBack(ref cursor, out PendingRequest request))
+        {
+            if (request.Block.Piece == piece)
+                _released.Add(request);
+        }
+
+        foreach (PendingRequest request in _released)
+        {
+            pending.TryRemove(request.Block, out _);
+            pending.RememberCancelled(request.Block);
+            _pieces.Free(request, mayStillCome: true);
+        }
+
+        if (_pieces.Pieces.TryGet(piece, out PieceAssembly? assembly) && assembly.Owner == provider.Id)
+            assembly.Owner = SourceId.None;
     }
 
     /// <summary>A provider will not answer a request. False when it was not asked: its fault, though a harmless one.</summary>
