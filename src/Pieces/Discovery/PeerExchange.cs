@@ -11,8 +11,11 @@ namespace Pieces.Discovery;
 /// Tells the peers of one torrent of one another, and takes what they tell (BEP 11). Everybody hears once who is here, then every minute what has
 /// changed: what was told is kept once for all of them, not for each. Owned by the torrent's loop.
 /// </summary>
-internal sealed class PeerExchange
+internal sealed class PeerExchange : IPeerExtension
 {
+    /// <summary>Id under which we take such messages.</summary>
+    public const byte Id = 2;
+
     /// <summary>Time between two messages to one peer (BEP 11: no more than one a minute).</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(60);
 
@@ -27,6 +30,7 @@ internal sealed class PeerExchange
     private readonly TimeProvider _time;
     private readonly Random _random;
     private readonly AddressPolicy _addresses;
+    private readonly Func<bool> _isSeeding;
     private readonly HashSet<IPEndPoint> _told = [];
     private readonly Dictionary<SourceId, Hearing> _hearings = [];
     private long _roundAt;
@@ -37,25 +41,29 @@ internal sealed class PeerExchange
     /// <param name="time">Clock.</param>
     /// <param name="random">Chooses whom to tell of where there are too many.</param>
     /// <param name="addresses">Says whose word on which address is believed.</param>
-    public PeerExchange(PeerBook book, PeerPool pool, TimeProvider time, Random random, AddressPolicy addresses)
+    /// <param name="isSeeding">Whether we want nothing more, so that peers who want nothing either are of no use.</param>
+    public PeerExchange(PeerBook book, PeerPool pool, TimeProvider time, Random random, AddressPolicy addresses, Func<bool> isSeeding)
     {
         _addresses = addresses;
         _book = book;
         _pool = pool;
         _time = time;
         _random = random;
+        _isSeeding = isSeeding;
         _roundAt = time.GetTimestamp();
     }
 
-    /// <summary>A peer has left.</summary>
-    public void Forget(PeerState peer) => _hearings.Remove(peer.Id);
+    /// <inheritdoc/>
+    public string Name => PeerExchangeCodec.ExtensionName;
 
-    /// <summary>A peer tells of others.</summary>
-    /// <param name="peer">Who.</param>
-    /// <param name="payload">What follows the extension's id.</param>
-    /// <param name="isSeeding">Whether we want nothing more, so that those who want nothing either are of no use.</param>
-    /// <exception cref="PeerProtocolException">It is no such message.</exception>
-    public void OnMessage(PeerState peer, ReadOnlyMemory<byte> payload, bool isSeeding)
+    /// <inheritdoc/>
+    public byte LocalId => Id;
+
+    /// <inheritdoc/>
+    public void OnLeft(PeerState peer) => _hearings.Remove(peer.Id);
+
+    /// <summary>A peer names others.</summary>
+    public void OnMessage(PeerState peer, ReadOnlyMemory<byte> payload)
     {
         Hearing hearing = HearingOf(peer);
         long now = _time.GetTimestamp();
@@ -69,14 +77,14 @@ internal sealed class PeerExchange
         var teller = CompactEndPoint.From(peer.Link.RemoteEndPoint);
         foreach (ExchangedPeer exchanged in PeerExchangeCodec.Decode(payload).Added)
         {
-            bool isUseless = isSeeding && exchanged.Flags.HasFlag(ExchangedPeerFlags.UploadOnly);
+            bool isUseless = _isSeeding() && exchanged.Flags.HasFlag(ExchangedPeerFlags.UploadOnly);
             if (!isUseless && _addresses.Believes(CompactEndPoint.From(exchanged.Address), teller, allowLoopback: true))
                 _book.Add(exchanged.Address, PeerOrigin.Exchange);
         }
     }
 
-    /// <summary>Tells whoever is due.</summary>
-    public void Tick()
+    /// <summary>Names peers to those to whom a message is due.</summary>
+    public void OnTick()
     {
         long now = _time.GetTimestamp();
         Telling? change = null;
@@ -89,7 +97,7 @@ internal sealed class PeerExchange
 
         foreach (PeerState peer in _pool.Peers)
         {
-            if (peer.ExchangeId == 0)
+            if (!peer.Extensions.Has(Name))
                 continue;
             Hearing hearing = HearingOf(peer);
             if (hearing.IsTold)
@@ -105,12 +113,11 @@ internal sealed class PeerExchange
         return peer.Link.IsOutbound ? flags | ExchangedPeerFlags.Reachable : flags;
     }
 
-    private static bool Send(PeerState peer, Telling? telling)
+    private bool Send(PeerState peer, Telling? telling)
     {
         if (telling?.PayloadFor(CompactEndPoint.From(peer.Link.RemoteEndPoint)) is not { } payload)
             return false;
-        peer.Link.Send(new ExtendedMessage(peer.ExchangeId, payload));
-        return true;
+        return peer.TrySend(Name, payload);
     }
 
     private Hearing HearingOf(PeerState peer)

@@ -50,14 +50,8 @@ internal sealed class PeerState : IProviderLink
     /// <summary>Whether it has said that it downloads nothing more (BEP 21).</summary>
     public bool IsUploadOnly { get; set; }
 
-    /// <summary>Id under which it takes messages of the metadata exchange (BEP 9); 0 while it takes none.</summary>
-    public byte MetadataId { get; set; }
-
-    /// <summary>Id under which it takes messages of the peer exchange (BEP 11); 0 while it takes none.</summary>
-    public byte ExchangeId { get; set; }
-
-    /// <summary>Bytes of the metadata that it offers, as it says; null when it offers none.</summary>
-    public int? MetadataSize { get; set; }
+    /// <summary>Which extensions it speaks (BEP 10).</summary>
+    public PeerExtensions Extensions { get; } = new();
 
     /// <summary>Its program, safe to print.</summary>
     public string Client { get; set; } = "";
@@ -70,9 +64,6 @@ internal sealed class PeerState : IProviderLink
 
     /// <summary>Whether it is this program, of whatever version.</summary>
     public bool IsOfOurs { get; init; }
-
-    /// <summary>Id under which it is told whether we draw lots; 0 while it draws none.</summary>
-    public byte LotsId { get; set; }
 
     /// <summary>Number of small offences so far.</summary>
     public int Offences { get; private set; }
@@ -101,11 +92,15 @@ internal sealed class PeerState : IProviderLink
             Close(PeerEnding.Offence, $"{Offences} small offences, the last: {TextOf(offence)}");
     }
 
-    /// <summary>Sends a message of the metadata exchange, if the peer takes them.</summary>
-    public void SendMetadata(MetadataMessage message)
+    /// <summary>Sends a message of an extension. False when the peer does not speak it: nothing is sent.</summary>
+    /// <param name="extension">The extension's name.</param>
+    /// <param name="payload">What follows the id.</param>
+    public bool TrySend(string extension, byte[] payload)
     {
-        if (MetadataId != 0)
-            Link.Send(new ExtendedMessage(MetadataId, MetadataCodec.Encode(message)));
+        byte id = Extensions.IdOf(extension);
+        if (id != 0)
+            Link.Send(new ExtendedMessage(id, payload));
+        return id != 0;
     }
 
     /// <summary>It no longer chokes us.</summary>

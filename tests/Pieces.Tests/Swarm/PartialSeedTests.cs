@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Pieces.Peers;
 using Pieces.Tests.Support;
 using Pieces.Torrents;
 using Pieces.Wire;
@@ -39,7 +40,7 @@ public class PartialSeedTests
                 },
                 frame =>
                 {
-                    if (frame is { Id: (byte)PeerMessageId.Extended, Payload: [PeerGreeting.HandshakeId, ..] })
+                    if (frame is { Id: (byte)PeerMessageId.Extended, Payload: [ExtensionRegistry.HandshakeId, ..] })
                         hellos.Enqueue(ExtensionHandshake.Decode(frame.Payload.AsMemory(1)));
                     if (frame.Id == (byte)PeerMessageId.NotInterested)
                         interest.Enqueue(PeerMessageId.NotInterested);
@@ -70,7 +71,7 @@ public class PartialSeedTests
             await session.HandshakeAsync();
             await session.ServeAsync(onOther: frame =>
             {
-                if (frame is { Id: (byte)PeerMessageId.Extended, Payload: [PeerGreeting.HandshakeId, ..] })
+                if (frame is { Id: (byte)PeerMessageId.Extended, Payload: [ExtensionRegistry.HandshakeId, ..] })
                     hellos.Enqueue(ExtensionHandshake.Decode(frame.Payload.AsMemory(1)));
                 return ValueTask.CompletedTask;
             });
@@ -120,7 +121,7 @@ public class PartialSeedTests
             await session.HandshakeAsync();
             await session.SendAsync(
                 InterestedMessage.Instance,
-                new ExtendedMessage(PeerGreeting.HandshakeId, new ExtensionHandshake { IsUploadOnly = session.IsDialling }.Encode()));
+                new ExtendedMessage(ExtensionRegistry.HandshakeId, new ExtensionHandshake { IsUploadOnly = session.IsDialling }.Encode()));
             await session.ServeAsync();
         });
         host.Dial(seed.EndPoint);

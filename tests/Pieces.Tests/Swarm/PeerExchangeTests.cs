@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text;
+using Pieces.Discovery;
 using Pieces.Tests.Support;
 using Pieces.Torrents;
 using Pieces.Wire;
@@ -74,10 +75,10 @@ public class PeerExchangeTests
             await session.SendAsync(HaveNoneMessage.Instance);
             await session.SendFrameAsync((byte)PeerMessageId.Extended, [0, .. "d1:md6:ut_pexi1eee"u8]);
             IPEndPoint[] bad = [.. Parse("224.0.0.1:7000", "0.0.0.0:7000", "8.8.8.8:0", "255.255.255.255:7", "127.0.0.1:7000", "192.168.0.1:80")];
-            await session.SendFrameAsync((byte)PeerMessageId.Extended, [PeerGreeting.ExchangeId, .. Telling(bad)]);
+            await session.SendFrameAsync((byte)PeerMessageId.Extended, [PeerExchange.Id, .. Telling(bad)]);
             await session.Delay(40);
             IPEndPoint[] many = [.. Enumerable.Range(0, 200).Select(i => new IPEndPoint(IPAddress.Parse($"8.8.{i}.1"), 7000))];
-            await session.SendFrameAsync((byte)PeerMessageId.Extended, [PeerGreeting.ExchangeId, .. Packed(many)]);
+            await session.SendFrameAsync((byte)PeerMessageId.Extended, [PeerExchange.Id, .. Packed(many)]);
             await session.UntilClosedAsync();
         }, "99.0.0.1");
         liar.Dial(leecher.EndPoint);
@@ -102,7 +103,7 @@ public class PeerExchangeTests
             await session.SendFrameAsync((byte)PeerMessageId.Extended, [0, .. "d1:md6:ut_pexi1eee"u8]);
             for (int i = 1; i < 100; i++)
             {
-                await session.SendFrameAsync((byte)PeerMessageId.Extended, [PeerGreeting.ExchangeId, .. Telling(Parse($"8.8.8.{i}:7000"))]);
+                await session.SendFrameAsync((byte)PeerMessageId.Extended, [PeerExchange.Id, .. Telling(Parse($"8.8.8.{i}:7000"))]);
                 await session.Delay(1);
             }
 

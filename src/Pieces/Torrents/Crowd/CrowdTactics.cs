@@ -32,9 +32,5 @@ internal sealed class CrowdTactics
     public void Tick() => _show.Tick();
 
     /// <summary>A peer has left.</summary>
-    public void Forget(PeerState peer)
-    {
-        _show.Forget(peer);
-        _lots.Forget(peer);
-    }
+    public void Forget(PeerState peer) => _show.Forget(peer);
 }

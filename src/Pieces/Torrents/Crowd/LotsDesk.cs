@@ -10,7 +10,7 @@ namespace Pieces.Torrents.Crowd;
 /// Tells leechers of our kind whether a seed lets us request from it, and takes the same message from them: those draw lots for the pieces that only
 /// seeds have (<see cref="SeedCourtesy"/>). Owned by the torrent's loop.
 /// </summary>
-internal sealed class LotsDesk
+internal sealed class LotsDesk : IPeerExtension
 {
     private readonly PeerPool _pool;
     private readonly SeedCourtesy _courtesy;
@@ -28,6 +28,12 @@ internal sealed class LotsDesk
         _pool = pool;
         _courtesy = courtesy;
     }
+
+    /// <inheritdoc/>
+    public string Name => LotsCodec.ExtensionName;
+
+    /// <inheritdoc/>
+    public byte LocalId => 3;
 
     private bool Draws => _gives && _seeds > 0;
 
@@ -47,8 +53,8 @@ internal sealed class LotsDesk
     public void OnMessage(PeerState peer, ReadOnlyMemory<byte> payload) =>
         _courtesy.SetLot(peer.Id, LotsCodec.Decode(payload) ? peer.Link.RemoteId.Tail : null);
 
-    /// <summary>A peer has left.</summary>
-    public void Forget(PeerState peer)
+    /// <inheritdoc/>
+    public void OnLeft(PeerState peer)
     {
         if (!_states.Remove(peer.Id, out LotState state))
             return;
@@ -77,10 +83,8 @@ internal sealed class LotsDesk
     private void Tell(PeerState peer)
     {
         ref LotState state = ref StateOf(peer);
-        if (peer.LotsId == 0 || state.WasToldThatWeDraw == Draws)
-            return;
-        state.WasToldThatWeDraw = Draws;
-        peer.Link.Send(new ExtendedMessage(peer.LotsId, LotsCodec.Encode(Draws)));
+        if (state.WasToldThatWeDraw != Draws && peer.TrySend(Name, LotsCodec.Encode(Draws)))
+            state.WasToldThatWeDraw = Draws;
     }
 
     private struct LotState

@@ -18,6 +18,7 @@ internal sealed class EarlyPeers
     private readonly Dictionary<PeerState, EarlyWords> _words = [];
     private readonly PortState _ports;
     private readonly TorrentContacts _contacts;
+    private readonly ExtensionRegistry _extensions;
     private long _bitfieldBytes;
 
     /// <summary>Starts without peers.</summary>
@@ -29,6 +30,7 @@ internal sealed class EarlyPeers
         _contacts = contacts;
         TimeProvider time = basis.Services.TimeProvider;
         Metadata = new MetadataDesk(new MetadataFetch(basis.InfoHash, time), time);
+        _extensions = new ExtensionRegistry(contacts.Admission.Peers.Book, [Metadata]);
     }
 
     /// <summary>Fetches the metadata.</summary>
@@ -38,7 +40,8 @@ internal sealed class EarlyPeers
     public void OnJoined(PeerState peer)
     {
         _words.Add(peer, new EarlyWords());
-        PeerGreeting.SendBlank(peer.Link, _ports.Announced);
+        PeerGreeting.SendNone(peer.Link);
+        _extensions.SendHandshake(peer.Link, _ports.Announced, isUploadOnly: false);
     }
 
     /// <summary>A peer has left; what it was asked for is asked of others.</summary>
@@ -46,7 +49,7 @@ internal sealed class EarlyPeers
     {
         if (_words.Remove(peer, out EarlyWords? words))
             _bitfieldBytes -= words.BitfieldBytes;
-        Metadata.OnLeft(peer);
+        _extensions.Forget(peer);
         Metadata.Ask();
     }
 
@@ -81,7 +84,7 @@ internal sealed class EarlyPeers
         switch (message)
         {
             case ExtendedMessage extended:
-                OnExtended(peer, extended);
+                _extensions.OnMessage(peer, extended);
                 break;
             case PortMessage port:
                 _contacts.Dht.OnPort(peer, port);
@@ -108,25 +111,5 @@ internal sealed class EarlyPeers
             return;
         _bitfieldBytes -= words.BitfieldBytes;
         words.DropStatement();
-    }
-
-    private void OnExtended(PeerState peer, ExtendedMessage message)
-    {
-        try
-        {
-            if (message.ExtendedId == PeerGreeting.HandshakeId)
-            {
-                PeerHello.Apply(peer, ExtensionHandshake.Decode(message.Payload), _contacts.Admission.Peers.Book);
-                Metadata.OnHello(peer);
-            }
-            else if (message.ExtendedId == PeerGreeting.MetadataId)
-            {
-                Metadata.OnMessage(peer, message.Payload);
-            }
-        }
-        catch (PeerProtocolException e)
-        {
-            peer.Close(PeerEnding.Offence, e.Message);
-        }
     }
 }

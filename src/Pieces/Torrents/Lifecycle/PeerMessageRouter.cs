@@ -13,7 +13,7 @@ internal sealed class PeerMessageRouter
     private readonly PeerAvailability _availability;
     private readonly DownloadDesk _downloads;
     private readonly UploadDesk _uploads;
-    private readonly ExtensionDesk _extensions;
+    private readonly ExtensionRegistry _extensions;
     private readonly TorrentDht _dht;
 
     public PeerMessageRouter(
@@ -21,7 +21,7 @@ internal sealed class PeerMessageRouter
         PeerAvailability availability,
         DownloadDesk downloads,
         UploadDesk uploads,
-        ExtensionDesk extensions,
+        ExtensionRegistry extensions,
         TorrentDht dht)
     {
         _intake = intake;

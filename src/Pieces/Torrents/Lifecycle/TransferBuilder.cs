@@ -35,8 +35,6 @@ internal static class TransferBuilder
         var stream = store as StreamStorage;
         StreamRetention? retention = stream is null ? null : new StreamRetention(table, stream.Slots, () => pool.Peers.Count, stream.TryDrop);
         Bitfield offered = retention?.Offered ?? pieces.Have;
-        var metadata = new MetadataServer(setup.Metainfo, time);
-        PeerExchange? exchange = setup.ExchangesPeers ? new PeerExchange(book, pool, time, setup.Random, setup.Services.Addresses) : null;
         var round = new ChokeRound(new Choker(time, setup.Random), time, admission.Limits.UploadRate, setup.Options.UploadSlots);
         var courtesy = new SeedCourtesy(pieces, setup.Services.PeerId.Tail, time);
         var planner = new RequestPlanner(pieces, PickerOf(setup, table), courtesy, setup.Services.MemoryBudget, time);
@@ -47,12 +45,15 @@ internal static class TransferBuilder
         var show = new ShowDesk(table, pool, isAllowed: retention is null, time);
         var delivery = new Delivery(layout, countsBlocks: setup.Options.Content is not null, setup.Reporter.Completed);
         var uploads = new UploadDesk(layout, offered, pool, round, delivery, show);
-        var extensions = new ExtensionDesk(metadata, exchange, lots, pieces, book);
+        List<IPeerExtension> spoken = [new MetadataServer(setup.Metainfo, time), lots];
+        if (setup.ExchangesPeers)
+            spoken.Add(new PeerExchange(book, pool, time, setup.Random, setup.Services.Addresses, () => pieces.IsComplete));
+        var extensions = new ExtensionRegistry(book, [.. spoken]);
         var router = new PeerMessageRouter(new BlockIntake(pieces, time), availability, downloads, uploads, extensions, context.Contacts.Dht);
 
         int unfinished = setup.WantedFiles().Count(file => !opening.FinishedFiles[file.Index]);
         var completion = new CompletionState(pieces, time, unfinished, stream is not null, setup.Options.SeedOnly);
-        var greeting = new TransferGreeting(pieces.Have, offered, completion, metadata, exchange is not null, setup.Services.Ports);
+        var greeting = new TransferGreeting(pieces.Have, offered, completion, extensions, setup.Services.Ports);
         var stats = new TransferStats(pieces, pool, book, time, layout.BytesOf(wanted)) { PiecesNotServed = setup.PiecesNotServed(opening) };
         return new TransferStage(
             setup,

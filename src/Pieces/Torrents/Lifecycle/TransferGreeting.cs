@@ -1,7 +1,6 @@
 using Pieces.Net;
 using Pieces.Peers;
 using Pieces.Primitives;
-using Pieces.Torrents.MetadataExchange;
 
 namespace Pieces.Torrents.Lifecycle;
 
@@ -14,53 +13,52 @@ internal sealed class TransferGreeting
     private readonly Bitfield _have;
     private readonly Bitfield _offered;
     private readonly CompletionState _completion;
-    private readonly MetadataServer _metadata;
-    private readonly bool _exchangesPeers;
+    private readonly ExtensionRegistry _extensions;
     private readonly PortState _ports;
 
     /// <summary>Sends nothing yet.</summary>
     /// <param name="have">The pieces that we have; read only here.</param>
     /// <param name="offered">Those of them that peers are told of; the same unless the torrent is a stream. Read only here.</param>
     /// <param name="completion">Whether the torrent is complete.</param>
-    /// <param name="metadata">Whether the metadata is served.</param>
-    /// <param name="exchangesPeers">Whether messages of the peer exchange (BEP 11) are taken.</param>
+    /// <param name="extensions">The extensions that we speak.</param>
     /// <param name="ports">The port on which peers reach us.</param>
-    public TransferGreeting(
-        Bitfield have, Bitfield offered, CompletionState completion, MetadataServer metadata, bool exchangesPeers, PortState ports)
+    public TransferGreeting(Bitfield have, Bitfield offered, CompletionState completion, ExtensionRegistry extensions, PortState ports)
     {
         _have = have;
         _offered = offered;
         _completion = completion;
-        _metadata = metadata;
-        _exchangesPeers = exchangesPeers;
+        _extensions = extensions;
         _ports = ports;
     }
 
-    private GreetingTerms Terms => new()
-    {
-        ListenPort = _ports.Announced,
-        TakesMetadata = _metadata.Size is not null,
-        MetadataSize = _metadata.Size,
-        ExchangesPeers = _exchangesPeers,
-        IsUploadOnly = _completion.IsComplete || _have.IsFull,
-    };
+    private bool IsUploadOnly => _completion.IsComplete || _have.IsFull;
 
     /// <summary>Greets a peer that has just joined.</summary>
     /// <param name="peer">The peer.</param>
     /// <param name="isSuperSeeded">Whether our pieces are revealed to it one by one (BEP 16), so that it is told of none now.</param>
     public void Greet(PeerState peer, bool isSuperSeeded)
     {
-        // Some clients disconnect from an upload-only peer that has nothing for them, so a super-seeder does not say that it is one.
         if (isSuperSeeded)
-            PeerGreeting.Send(peer.Link, new Bitfield(_have.Length), Terms with { IsUploadOnly = false });
+            PeerGreeting.SendNone(peer.Link);
         else
-            PeerGreeting.Send(peer.Link, _offered, Terms);
+            PeerGreeting.Send(peer.Link, _offered);
+
+        // Some clients disconnect from an upload-only peer that has nothing for them, so a super-seeder does not say that it is one.
+        SendHandshake(peer, IsUploadOnly && !isSuperSeeded);
     }
 
     /// <summary>Greets a peer that joined before the torrent was known, and was told that we have nothing.</summary>
     /// <returns>False when there is too much to tell: the peer is to be dialled again.</returns>
-    public bool GreetEarly(PeerState peer) => PeerGreeting.SendRest(peer.Link, _offered, Terms);
+    public bool GreetEarly(PeerState peer)
+    {
+        if (!PeerGreeting.TrySendRest(peer.Link, _offered))
+            return false;
+        SendHandshake(peer, IsUploadOnly);
+        return true;
+    }
 
     /// <summary>Tells a peer what has changed since it was greeted.</summary>
-    public void Update(PeerState peer) => PeerGreeting.SendHello(peer.Link, Terms);
+    public void Update(PeerState peer) => SendHandshake(peer, IsUploadOnly);
+
+    private void SendHandshake(PeerState peer, bool isUploadOnly) => _extensions.SendHandshake(peer.Link, _ports.Announced, isUploadOnly);
 }

@@ -11,7 +11,7 @@ internal sealed class TransferPeers
     private readonly PeerAvailability _availability;
     private readonly UploadDesk _uploads;
     private readonly CrowdTactics _crowd;
-    private readonly ExtensionDesk _extensions;
+    private readonly ExtensionRegistry _extensions;
     private readonly TransferGreeting _greeting;
 
     /// <summary>Starts without peers.</summary>
@@ -20,7 +20,7 @@ internal sealed class TransferPeers
         PeerAvailability availability,
         UploadDesk uploads,
         CrowdTactics crowd,
-        ExtensionDesk extensions,
+        ExtensionRegistry extensions,
         TransferGreeting greeting)
     {
         _router = router;

@@ -7,7 +7,7 @@ namespace Pieces.Torrents.MetadataExchange;
 /// <summary>
 /// Carries out what <see cref="MetadataFetch"/> decides: asks peers for metadata and takes what they send. Owned by the torrent's loop.
 /// </summary>
-internal sealed class MetadataDesk
+internal sealed class MetadataDesk : IPeerExtension
 {
     private readonly MetadataFetch _fetch;
     private readonly TimeProvider _time;
@@ -32,23 +32,28 @@ internal sealed class MetadataDesk
     /// <summary>Bytes here, not yet verified, and bytes claimed.</summary>
     public (int Held, int Size) Progress => _fetch.Progress;
 
-    /// <summary>A peer has said what it can do.</summary>
-    public void OnHello(PeerState peer)
+    /// <inheritdoc/>
+    public string Name => MetadataCodec.ExtensionName;
+
+    /// <inheritdoc/>
+    public byte LocalId => MetadataSending.LocalId;
+
+    /// <inheritdoc/>
+    public void OnHandshake(PeerState peer, ExtensionHandshake handshake)
     {
         _peers[peer.Id] = peer;
-        if (!_fetch.Offer(peer.Id, peer.MetadataId == 0 ? null : peer.MetadataSize))
+        if (!_fetch.Offer(peer.Id, peer.Extensions.Has(Name) ? handshake.MetadataSize : null))
             peer.Close(PeerEnding.Offence, $"said more than {MetadataFetch.MaxClaims} sizes of the metadata");
     }
 
-    /// <summary>A peer has gone.</summary>
+    /// <inheritdoc/>
     public void OnLeft(PeerState peer)
     {
         _peers.Remove(peer.Id);
         _fetch.Forget(peer.Id);
     }
 
-    /// <summary>A message of the metadata exchange.</summary>
-    /// <exception cref="PeerProtocolException">It is none.</exception>
+    /// <inheritdoc/>
     public void OnMessage(PeerState peer, ReadOnlyMemory<byte> payload)
     {
         long now = _time.GetTimestamp();

@@ -9,7 +9,7 @@ namespace Pieces.Torrents.MetadataExchange;
 /// Serves the metadata to peers that know the info-hash alone (BEP 9), at bounded rates. A private torrent's is neither offered nor served, as other
 /// clients do it. Owned by the torrent's loop.
 /// </summary>
-internal sealed class MetadataServer
+internal sealed class MetadataServer : IPeerExtension
 {
     /// <summary>Requests of one peer that may wait; more are rejected.</summary>
     public const int MaxWaiting = 256;
@@ -45,12 +45,23 @@ internal sealed class MetadataServer
     /// <summary>What is offered, in bytes; null when nothing is.</summary>
     public int? Size { get; }
 
-    /// <summary>A message of the metadata exchange.</summary>
-    /// <exception cref="PeerProtocolException">It is none.</exception>
+    /// <inheritdoc/>
+    public string Name => MetadataCodec.ExtensionName;
+
+    /// <inheritdoc/>
+    public byte LocalId => MetadataSending.LocalId;
+
+    /// <inheritdoc/>
+    public bool IsOffered => Size is not null;
+
+    /// <inheritdoc/>
+    public ExtensionHandshake Describe(ExtensionHandshake handshake) => handshake with { MetadataSize = Size };
+
+    /// <inheritdoc/>
     public void OnMessage(PeerState peer, ReadOnlyMemory<byte> payload)
     {
         // Parts that come now were asked for by several, and we have them.
-        if (MetadataCodec.Decode(payload) is not MetadataRequest request || peer.MetadataId == 0)
+        if (MetadataCodec.Decode(payload) is not MetadataRequest request || !peer.Extensions.Has(Name))
             return;
         if (Size is not { } size || request.Part >= MetadataCodec.PartCount(size))
         {
@@ -68,14 +79,14 @@ internal sealed class MetadataServer
     }
 
     /// <summary>Serves those who wait.</summary>
-    public void Tick()
+    public void OnTick()
     {
         foreach ((PeerState peer, Account account) in _accounts)
             Serve(peer, account);
     }
 
-    /// <summary>A peer has gone.</summary>
-    public void Forget(PeerState peer) => _accounts.Remove(peer);
+    /// <inheritdoc/>
+    public void OnLeft(PeerState peer) => _accounts.Remove(peer);
 
     private void Serve(PeerState peer, Account account)
     {
