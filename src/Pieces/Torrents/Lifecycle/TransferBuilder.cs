@@ -45,7 +45,7 @@ internal static class TransferBuilder
         var show = new ShowDesk(table, pool, isAllowed: retention is null, time);
         var delivery = new Delivery(layout, countsBlocks: setup.Options.Content is not null, setup.Reporter.Completed);
         var uploads = new UploadDesk(layout, offered, pool, round, delivery, show);
-        List<IPeerExtension> spoken = [new MetadataServer(setup.Metainfo, time), lots];
+        List<IPeerExtension> spoken = [new MetadataServer(setup.Metainfo, time), lots, new Withdrawals(pool, availability)];
         if (setup.ExchangesPeers)
             spoken.Add(new PeerExchange(book, pool, time, setup.Random, setup.Services.Addresses, () => pieces.IsComplete));
         var extensions = new ExtensionRegistry(book, [.. spoken]);
