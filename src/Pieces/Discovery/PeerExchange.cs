@@ -19,7 +19,8 @@ internal sealed class PeerExchange : IPeerExtension
     /// <summary>Time between two messages to one peer (BEP 11: no more than one a minute).</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(60);
 
-    /// <summary>What comes sooner after the last message of the same peer is an offence and is not looked at; clocks and networks are not exact.</summary>
+    /// <summary>What comes sooner after the last message of the same peer is an offence and is not looked at; clocks and networks are not
+    /// exact.</summary>
     public static readonly TimeSpan ShortestPause = TimeSpan.FromSeconds(30);
 
     /// <summary>A newcomer hears nothing before it has been here for so long: who is just passing need not know everybody.</summary>

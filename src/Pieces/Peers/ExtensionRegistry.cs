@@ -63,7 +63,8 @@ internal sealed class ExtensionRegistry
         link.Send(new ExtendedMessage(HandshakeId, handshake.Encode()));
     }
 
-    /// <summary>A peer has sent an extended message. One with an id that we did not offer is skipped (BEP 10); a malformed one closes the connection.</summary>
+    /// <summary>A peer has sent an extended message. One with an id that we did not offer is skipped (BEP 10); a malformed one closes the
+    /// connection.</summary>
     public void OnMessage(PeerState peer, ExtendedMessage message)
     {
         try

@@ -3,8 +3,8 @@ using Pieces.Wire;
 namespace Pieces.Peers;
 
 /// <summary>
-/// One extension of the extension protocol (BEP 10), for the peers of one torrent: what the handshake says of it, and its messages. A new extension is a
-/// codec, a class that implements this interface, and one line where the <see cref="ExtensionRegistry"/> is made. Owned by the torrent's loop.
+/// One extension of the extension protocol (BEP 10), for the peers of one torrent: what the handshake says of it, and its messages. A new extension
+/// is a codec, a class that implements this interface, and one line where the <see cref="ExtensionRegistry"/> is made. Owned by the torrent's loop.
 /// </summary>
 internal interface IPeerExtension
 {

@@ -1,6 +1,6 @@
 namespace Pieces.Peers;
 
-/// <summary>A small breach of the protocol: harmless once, and a reason to close the connection when it is repeated (<see cref="PeerState.Offend"/>).</summary>
+/// <summary>A small breach of the protocol. One is harmless; repeated ones close the connection: see <see cref="PeerState.Offend"/>.</summary>
 internal enum Offence
 {
     /// <summary>A block that we did not request.</summary>

@@ -69,10 +69,11 @@ internal sealed class PeerState : IProviderLink
     public int Offences { get; private set; }
 
     /// <summary>
-    /// Whether it seems to download without uploading. A peer of our kind unchokes even those that are not interested, as nobody is while it has nothing;
-    /// this one has nothing for us, or came with nothing at all, and has neither unchoked us nor sent us anything so far.
+    /// Whether it seems to download without uploading. A peer of our kind unchokes even those that are not interested, as nobody is while it has
+    /// nothing; this one has nothing for us, or came with nothing at all, and has neither unchoked us nor sent us anything so far.
     /// </summary>
-    public bool Withholds => IsOfOurs && (!Provider.IsUseful || Pieces.CameEmpty) && !Provider.Requests.WasEverUnchoked && Provider.Downloaded.Total == 0;
+    public bool Withholds =>
+        IsOfOurs && (!Provider.IsUseful || Pieces.CameEmpty) && !Provider.Requests.WasEverUnchoked && Provider.Downloaded.Total == 0;
 
     /// <summary>Why the connection ends; decided by whoever closes it first.</summary>
     public PeerEnding Ending { get; private set; }

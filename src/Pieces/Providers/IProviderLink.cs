@@ -2,7 +2,8 @@ using Pieces.Primitives;
 
 namespace Pieces.Providers;
 
-/// <summary>How a <see cref="BlockProvider"/> is reached, whatever it is: a peer's connection, or another way to get blocks. No member waits.</summary>
+/// <summary>How a <see cref="BlockProvider"/> is reached, whatever it is: a peer's connection, or another way to get blocks. No member
+/// waits.</summary>
 internal interface IProviderLink
 {
     /// <summary>Whether it knows that we want something of it. Nothing is requested before.</summary>

@@ -74,7 +74,8 @@ internal sealed class RequestWindow
         }
     }
 
-    /// <summary>Requests that may be out for all that our own rate limit lets in; as many as the peer is good for (the default) while nothing is limited.</summary>
+    /// <summary>Requests that may be out for all that our own rate limit lets in; as many as the peer is good for (the default) while nothing is
+    /// limited.</summary>
     public int Allowance { get; set; } = MaxLimit;
 
     /// <summary>Whether the peer has let its requests lie: one is out to it till it answers.</summary>
@@ -89,8 +90,8 @@ internal sealed class RequestWindow
     /// <summary>Measured rate while it had enough to do, in bytes a second; 0 while unknown.</summary>
     public double BytesPerSecond => _estimate.Rate;
 
-    /// <summary>Whether there are many others to ask: then none is asked for much at first, nor for more than it needs to be busy, since what waits in the
-    /// queue of one could come from another.</summary>
+    /// <summary>Whether there are many others to ask: then none is asked for much at first, nor for more than it needs to be busy, since what waits
+    /// in the queue of one could come from another.</summary>
     public bool IsShy
     {
         set => _isShy = value;

@@ -62,6 +62,9 @@ internal sealed record PieceRejected(PieceIndex Piece, BlockDigest[] BlockDigest
 /// <summary>The digests of a good copy's blocks, sent just before its <see cref="PieceStored"/> when the piece had been rejected before.</summary>
 internal sealed record PieceDigests(PieceIndex Piece, BlockDigest[] BlockDigests) : DiskEvent;
 
+/// <summary>A stored piece can no longer be read, or its bytes are not those that were verified. Reported each time that this is noticed.</summary>
+internal sealed record PieceLost(PieceIndex Piece) : DiskEvent;
+
 /// <summary>A file has its final name: every piece that touches it is verified, written and flushed.</summary>
 internal sealed record FileFinished(int FileIndex, string Path) : DiskEvent;
 

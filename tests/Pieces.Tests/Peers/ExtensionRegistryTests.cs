@@ -100,9 +100,11 @@ public class ExtensionRegistryTests
 
     private ExtensionRegistry Registry(params IPeerExtension[] extensions) => new(new PeerBook(_time, new Random(1), new AddressPolicy()), [.. extensions]);
 
-    private static ExtendedMessage Says(params (string Name, byte Id)[] names) => new(
-        ExtensionRegistry.HandshakeId,
-        new ExtensionHandshake { Extensions = names.ToImmutableSortedDictionary(name => name.Name, name => name.Id, StringComparer.Ordinal) }.Encode());
+    private static ExtendedMessage Says(params (string Name, byte Id)[] names)
+    {
+        var extensions = names.ToImmutableSortedDictionary(name => name.Name, name => name.Id, StringComparer.Ordinal);
+        return new ExtendedMessage(ExtensionRegistry.HandshakeId, new ExtensionHandshake { Extensions = extensions }.Encode());
+    }
 
     private ExtensionHandshake Handshake() =>
         ExtensionHandshake.Decode(_link.Sent.Should().ContainSingle().Which.Should().BeOfType<ExtendedMessage>().Which.Payload);

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Collections.Immutable;
 using Pieces.Tests.Support;
 using Pieces.Torrents;
 using Pieces.Wire;
@@ -27,7 +28,8 @@ public class WithdrawnPieceTests
             await session.HandshakeAsync();
             await session.SendAsync(new ExtendedMessage(0, new ExtensionHandshake().Encode()));
             await session.SendWholeAsync();
-            await session.SendFrameAsync((byte)PeerMessageId.Extended, [OurId, .. DontHaveCodec.Encode(2)]);
+            uint last = (uint)session.Data.Metainfo.Layout.PieceCount - 1;
+            await session.SendFrameAsync((byte)PeerMessageId.Extended, [OurId, .. DontHaveCodec.Encode(last)]);
             await session.ServeAsync(
                 async request =>
                 {
@@ -49,7 +51,7 @@ public class WithdrawnPieceTests
         int all = swarm.Data.Metainfo.Layout.PieceCount;
         await swarm.UntilAsync(() => leecher.Now.PiecesHave == all - 1, "all others are here");
         await swarm.PassAsync(30);
-        asked.Keys.Should().NotContain(2).And.HaveCount(all - 1);
+        asked.Keys.Should().NotContain((uint)all - 1).And.HaveCount(all - 1);
         offered.Should().NotBeEmpty().And.OnlyContain(id => id == OurId);
         (leecher.Now.ConnectedPeers, leecher.Now.ConnectedSeeds).Should().Be((1, 0));
         await swarm.CompleteHonestlyAsync(leecher);
@@ -75,5 +77,84 @@ public class WithdrawnPieceTests
             () => leecher.Notices.Of<PeerNotice>().Any(notice => notice.Change == PeerChange.Closed), "it is closed");
         leecher.Notices.Of<PeerNotice>().Last(notice => notice.Change == PeerChange.Closed).Reason.Should().Contain(reason);
         await swarm.EndAsync();
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_piece_that_can_no_longer_be_read_is_withdrawn_and_not_offered_to_who_comes_later(bool isGone)
+    {
+        await using var swarm = new TestSwarm();
+        SwarmMember seed = swarm.AddSeed();
+        await swarm.ReadyAsync(seed);
+        var blocks = new ConcurrentQueue<uint>();
+        var told = new ConcurrentQueue<string>();
+        var changed = new TaskCompletionSource();
+        ScriptedHost host = swarm.AddHost(async session =>
+        {
+            await session.HandshakeAsync();
+            await session.SendAsync(SpeaksWithdrawals(), InterestedMessage.Instance);
+            await session.ServeAsync(onOther: async frame =>
+            {
+                switch ((PeerMessageId?)frame.Id)
+                {
+                    case PeerMessageId.Unchoke:
+                        await session.SendAsync(new RequestMessage(0, 0, 16384));
+                        break;
+                    case PeerMessageId.Piece:
+                        blocks.Enqueue(0);
+                        await changed.Task;
+                        await session.SendAsync(new RequestMessage(5, 0, 16384), new RequestMessage(5, 16384, 16384));
+                        break;
+                    case PeerMessageId.RejectRequest:
+                        told.Enqueue("reject");
+                        break;
+                    case PeerMessageId.Extended when frame.Payload[0] == TheirId:
+                        told.Enqueue($"no longer {DontHaveCodec.Decode(frame.Payload.AsMemory(1))}");
+                        break;
+                }
+            });
+        });
+        host.Dial(seed.EndPoint);
+        await swarm.UntilAsync(() => !blocks.IsEmpty, "a block is served");
+        Spoil(Path.Combine(seed.Folder, "file.bin"), isGone, offset: 5 * 32 * SwarmData.KiB);
+        changed.SetResult();
+        await swarm.UntilAsync(() => told.Count == 3, "both requests are rejected, and the piece is withdrawn once");
+        told.Should().BeEquivalentTo("reject", "reject", "no longer 5");
+        seed.Now.PiecesMissing.Should().Be(0, "it was downloaded, and is not fetched over what somebody else has written");
+
+        var shown = new ConcurrentQueue<byte[]>();
+        ScriptedHost late = swarm.AddHost(async session =>
+        {
+            await session.HandshakeAsync();
+            await session.ServeAsync(onOther: frame =>
+            {
+                if (frame.Id == (byte)PeerMessageId.Bitfield)
+                    shown.Enqueue(frame.Payload);
+                return ValueTask.CompletedTask;
+            });
+        });
+        late.Dial(seed.EndPoint);
+        await swarm.UntilAsync(() => !shown.IsEmpty, "it is told what the seed has");
+        shown.Single().Should().Equal(swarm.Data.BitfieldOf(piece => piece != 5));
+        await swarm.EndAsync();
+    }
+
+    private static ExtendedMessage SpeaksWithdrawals() => new(0, new ExtensionHandshake
+    {
+        Extensions = ImmutableSortedDictionary.Create<string, byte>(StringComparer.Ordinal).Add(DontHaveCodec.ExtensionName, TheirId),
+    }.Encode());
+
+    // The time of the file moves on in any case, however coarse the file system's clock is.
+    private static void Spoil(string path, bool isGone, long offset)
+    {
+        using var file = new FileStream(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
+        if (isGone)
+            file.SetLength(offset);
+        file.Position = offset;
+        if (!isGone)
+            file.Write(new byte[1000]);
+        file.Flush();
+        File.SetLastWriteTimeUtc(path, File.GetLastWriteTimeUtc(path).AddHours(1));
     }
 }

@@ -143,7 +143,7 @@ public sealed class ShowDeskTests : IAsyncDisposable
         var time = new WatchedTime();
         var table = new PieceTable(layout, Bitfield.Full(pieces), bits);
         var pool = new PeerPool(new PeerBook(time, new Random(1), new AddressPolicy()), PeerId.Create(new Random(1)), 10, time);
-        return new Desk(table, pool, new ShowDesk(table, pool, isAllowed, time), time);
+        return new Desk(table, pool, new ShowDesk(table, table.Have, pool, isAllowed, time), time);
     }
 
     private (PeerState Peer, ConnectionRig Rig) Come(Desk desk, bool isOfOurs = false)

@@ -125,10 +125,11 @@ internal sealed class TorrentStorage : ITorrentStore
         };
         var writer = new PieceWriter(metainfo.Layout, _files, verifier, ledger, new ResumeJournal(flusher, log));
         _upkeep = new Upkeep(writer, finisher, flusher, log);
-        IBlockReader reader = new PieceReader(metainfo.Layout, _files, ledger, guard);
+        var files = new PieceReader(metainfo.Layout, _files, ledger, guard);
+        IBlockReader reader = new WithdrawingReader(files, _options.Sink);
         if (_options.Content is { } content)
         {
-            reader = new FailingReader(reader, _options.Sink);
+            reader = new FailingReader(files, _options.Sink);
             for (int i = 0; i < content.Files.Length; i++)
                 guard.Remember(i, FileFacts.Of(content.Files[i]));
         }

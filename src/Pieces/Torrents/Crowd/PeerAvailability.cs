@@ -7,8 +7,8 @@ using Pieces.Wire;
 namespace Pieces.Torrents.Crowd;
 
 /// <summary>
-/// Takes what peers say of the pieces that they have and of whether they send them. It counts the copies of each piece in the swarm: only peers count as
-/// leechers and seeders, other providers do not. Owned by the torrent's loop.
+/// Takes what peers say of the pieces that they have and of whether they send them. It counts the copies of each piece in the swarm: only peers count
+/// as leechers and seeders, other providers do not. Owned by the torrent's loop.
 /// </summary>
 internal sealed class PeerAvailability
 {
@@ -97,7 +97,8 @@ internal sealed class PeerAvailability
         _downloads.OnGained(peer.Provider, piece);
     }
 
-    /// <summary>A peer no longer has a piece. That each withdraws once: a peer that takes it back and withdraws it again, over and over, only makes work.</summary>
+    /// <summary>A peer no longer has a piece. That each withdraws once: a peer that takes it back and withdraws it again, over and over, only makes
+    /// work.</summary>
     public void OnWithdrawn(PeerState peer, uint index)
     {
         if (!_table.Layout.TryGetPiece(index, out PieceIndex piece))

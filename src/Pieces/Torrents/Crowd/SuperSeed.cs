@@ -6,8 +6,8 @@ namespace Pieces.Torrents.Crowd;
 
 /// <summary>
 /// Decides which pieces the only seed shows to whom (BEP 16): each piece to one leecher at first, so that nothing is sent twice before everything was
-/// sent once. Unlike the BEP's, a peer is shown several pieces at one time, as many as it can take while the next are told, in the order of the torrent;
-/// a piece that nobody comes by is shown to another. Pure but for the clock that is handed in. Owned by the torrent's loop.
+/// sent once. Unlike the BEP's, a peer is shown several pieces at one time, as many as it can take while the next are told, in the order of the
+/// torrent; a piece that nobody comes by is shown to another. Pure but for the clock that is handed in. Owned by the torrent's loop.
 /// </summary>
 internal sealed class SuperSeed
 {
@@ -80,8 +80,8 @@ internal sealed class SuperSeed
         }
     }
 
-    /// <summary>The next piece to show to a peer; false when it has enough for now or nothing is left for it. One that we choke is shown a single piece
-    /// that it lacks, which others may be shown too: so that it is interested.</summary>
+    /// <summary>The next piece to show to a peer; false when it has enough for now or nothing is left for it. One that we choke is shown a single
+    /// piece that it lacks, which others may be shown too: so that it is interested.</summary>
     public bool TryShow(PeerState peer, long now, out PieceIndex piece)
     {
         piece = default;

@@ -3,7 +3,8 @@ using Pieces.Providers;
 
 namespace Pieces.Torrents.Downloading;
 
-/// <summary>Knows who provides blocks, tells them of our interest, and sends the requests that <see cref="RequestPlanner"/> decides. Owned by the torrent's loop.</summary>
+/// <summary>Knows who provides blocks, tells them of our interest, and sends the requests that <see cref="RequestPlanner"/> decides. Owned by the
+/// torrent's loop.</summary>
 internal sealed class DownloadDesk
 {
     private readonly PieceManager _pieces;
@@ -112,8 +113,8 @@ internal sealed class DownloadDesk
     }
 
     /// <summary>
-    /// Serves all providers: room has come free, or requests have. Where there is less to request than all could be asked for, as at the front of a window
-    /// in a crowd, it is requested from those who would send it soonest.
+    /// Serves all providers: room has come free, or requests have. Where there is less to request than all could be asked for, as at the front of a
+    /// window in a crowd, it is requested from those who would send it soonest.
     /// </summary>
     public void ServeAll()
     {

@@ -10,8 +10,8 @@ namespace Pieces.Torrents.Downloading;
 /// </summary>
 internal sealed class DownloadShares
 {
-    // So much of a peer's share is out at one time, beside what is on its way to and fro; half of it to begin with, while those who come beside it are
-    // not counted yet.
+    // So much of a peer's share is out at one time, beside what is on its way to and fro; half of it to begin with, while those who come beside it
+    // are not counted yet.
     private const double Seconds = 0.5;
     private const double FirstSeconds = 0.25;
 
@@ -21,8 +21,8 @@ internal sealed class DownloadShares
     // Who sends more than its share, since others do not use theirs, may go on to grow.
     private const double Growth = 1.5;
 
-    // The next block is asked for before one is here, or a peer would lose its turn again and again. Not where that would hold up both for seconds: with so
-    // many that share, others fill the gap.
+    // The next block is asked for before one is here, or a peer would lose its turn again and again. Not where that would hold up both for seconds:
+    // with so many that share, others fill the gap.
     private const int ManySharers = 3;
     private const double SmallShare = BlockRequest.MaxLength;
 

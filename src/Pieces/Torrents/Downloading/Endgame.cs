@@ -5,8 +5,9 @@ using Pieces.Providers;
 namespace Pieces.Torrents.Downloading;
 
 /// <summary>
-/// When every block is requested, at the end or in the whole window: asks a provider that has nothing to do for those that slower providers would send
-/// last, so that one slow provider does not hold up the rest. A block is requested again only where that gains time, which keeps the waste small.
+/// When every block is requested, at the end or in the whole window: asks a provider that has nothing to do for those that slower providers would
+/// send last, so that one slow provider does not hold up the rest. A block is requested again only where that gains time, which keeps the waste
+/// small.
 /// </summary>
 internal sealed class Endgame
 {
@@ -19,8 +20,8 @@ internal sealed class Endgame
     // A guess is no reason to ask twice: the gain must be clear.
     private const double ClearGain = 1.25;
 
-    // While pieces are still to be opened, only a provider that holds its blocks for so long is helped: for equally fast ones memory comes free anyway, and
-    // to ask twice would only waste what they send.
+    // While pieces are still to be opened, only a provider that holds its blocks for so long is helped: for equally fast ones memory comes free
+    // anyway, and to ask twice would only waste what they send.
     private const double MidwaySeconds = 0.5;
 
     private readonly PieceManager _pieces;
@@ -124,8 +125,8 @@ internal sealed class Endgame
         return Math.Max(busy, waited > window.Latency * 2 ? waited : 0);
     }
 
-    // What another must take for its blocks at the least, in seconds, before they are requested from this provider too. Where it is our own limit that they wait for,
-    // they would wait here just so.
+    // What another must take for its blocks at the least, in seconds, before they are requested from this provider too. Where it is our own limit
+    // that they wait for, they would wait here just so.
     private double LeastRemaining(BlockProvider provider)
     {
         bool isMidway = _pieces.Table.Missing.Count + _pieces.Table.Deferred > 0;

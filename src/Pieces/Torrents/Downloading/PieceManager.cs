@@ -7,9 +7,9 @@ using Pieces.Storage;
 namespace Pieces.Torrents.Downloading;
 
 /// <summary>
-/// The pieces of a download, from the first request to the disk, with those who provide them. Blocks and pieces go to the disk with at most one job for
-/// a piece at a time. Blocks of a piece too large for the memory are written as they come; those of others too while the download is slow, so that a
-/// crash costs no more than the last moments. Owned by the torrent's loop; nothing here waits.
+/// The pieces of a download, from the first request to the disk, with those who provide them. Blocks and pieces go to the disk with at most one job
+/// for a piece at a time. Blocks of a piece too large for the memory are written as they come; those of others too while the download is slow, so
+/// that a crash costs no more than the last moments. Owned by the torrent's loop; nothing here waits.
 /// </summary>
 internal sealed class PieceManager
 {
@@ -186,8 +186,8 @@ internal sealed class PieceManager
     public void OnDigests(PieceDigests digests, List<SourceId> convicted) => Blame.Resolve(digests.Piece, digests.BlockDigests, convicted);
 
     /// <summary>
-    /// Closes every open piece because the torrent stops. If another run can go on from them, the blocks in memory are written to the disk first; that is
-    /// done when the store is idle and all its verdicts have been handled.
+    /// Closes every open piece because the torrent stops. If another run can go on from them, the blocks in memory are written to the disk first;
+    /// that is done when the store is idle and all its verdicts have been handled.
     /// </summary>
     public void CloseAll()
     {

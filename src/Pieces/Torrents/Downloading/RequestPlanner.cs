@@ -6,7 +6,8 @@ using Pieces.Storage;
 
 namespace Pieces.Torrents.Downloading;
 
-/// <summary>Decides what to request from a provider: open pieces, then a new one, and when nothing is left what slower providers are still to send.</summary>
+/// <summary>Decides what to request from a provider: open pieces, then a new one, and when nothing is left what slower providers are still to
+/// send.</summary>
 internal sealed class RequestPlanner
 {
     // A piece that nobody is asked for and that has not got on for so long may be closed when another needs its memory.
@@ -71,8 +72,8 @@ internal sealed class RequestPlanner
         if (isSparing)
             _courtesy.OnFilled(provider, now);
 
-        // Nothing else is left for a provider that could do more: everything is asked for, or all of the window or of the memory. In a crowd nothing is asked
-        // twice before the end: what one gets twice another lacks.
+        // Nothing else is left for a provider that could do more: everything is asked for, or all of the window or of the memory. In a crowd nothing
+        // is asked twice before the end: what one gets twice another lacks.
         if (requests.Pending.Count * 2 < requests.Window.Size && !(_courtesy.IsCrowded && _pieces.Table.Missing.Count > 0))
             _endgame.Fill(provider, source, now, end, into);
         return into.Count - before;
@@ -112,7 +113,8 @@ internal sealed class RequestPlanner
     {
         foreach (BlockProvider provider in _pieces.Providers)
         {
-            if (!provider.Link.IsChoking && !provider.Requests.Window.IsSnubbed && provider.Pieces.Has(piece) && !_pieces.Blame.IsSuspect(provider.Id))
+            bool sends = !provider.Link.IsChoking && !provider.Requests.Window.IsSnubbed;
+            if (sends && provider.Pieces.Has(piece) && !_pieces.Blame.IsSuspect(provider.Id))
                 return true;
         }
 
@@ -151,7 +153,8 @@ internal sealed class RequestPlanner
             PieceStatus status = _pieces.Table.StatusOf(piece);
             if (status == PieceStatus.Missing && !Open(piece, provider, now, out _))
                 continue;
-            if (_pieces.Table.StatusOf(piece) == PieceStatus.Open && _pieces.Pieces.TryGet(piece, out PieceAssembly? assembly) && MayJoin(assembly, provider))
+            bool isOpen = _pieces.Table.StatusOf(piece) == PieceStatus.Open;
+            if (isOpen && _pieces.Pieces.TryGet(piece, out PieceAssembly? assembly) && MayJoin(assembly, provider))
                 Ask(assembly, provider, now, end, into);
         }
     }

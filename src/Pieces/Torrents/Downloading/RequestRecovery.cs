@@ -5,8 +5,8 @@ using Pieces.Providers;
 namespace Pieces.Torrents.Downloading;
 
 /// <summary>
-/// Takes requests back, so that others may be asked: those that are late or lost, that the provider rejects, or that it will not answer since it chokes
-/// us or has left. Owned by the torrent's loop.
+/// Takes requests back, so that others may be asked: those that are late or lost, that the provider rejects, or that it will not answer since it
+/// chokes us or has left. Owned by the torrent's loop.
 /// </summary>
 internal sealed class RequestRecovery
 {

@@ -5,10 +5,10 @@ using Pieces.Providers;
 namespace Pieces.Torrents.Downloading;
 
 /// <summary>
-/// What to ask a seed for while there are more leechers than seeds. What a seed sends twice it cannot send to others once, so that the crowd ends later,
-/// and we with it: of a seed we ask for what no leecher has, each leecher of our kind for those that fall to it by lot (<see cref="PieceLots"/>), and of
-/// leechers for the rest. Who has nothing to ask for waits a while and then takes one piece that fell to another, who may have gone.
-/// As a map it is what a seed has for us now. Owned by the torrent's loop.
+/// What to ask a seed for while there are more leechers than seeds. What a seed sends twice it cannot send to others once, so that the crowd ends
+/// later, and we with it: of a seed we ask for what no leecher has, each leecher of our kind for those that fall to it by lot (<see
+/// cref="PieceLots"/>), and of leechers for the rest. Who has nothing to ask for waits a while and then takes one piece that fell to another, who may
+/// have gone. As a map it is what a seed has for us now. Owned by the torrent's loop.
 /// </summary>
 internal sealed class SeedCourtesy : IPieceMap
 {

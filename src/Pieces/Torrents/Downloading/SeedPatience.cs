@@ -4,8 +4,8 @@ using Pieces.Providers;
 namespace Pieces.Torrents.Downloading;
 
 /// <summary>
-/// How long a seed is left alone in a crowd before it is asked for a piece that fell to another leecher: longer each time that the other was fetching it
-/// after all, shorter when it was not. Owned by the torrent's loop.
+/// How long a seed is left alone in a crowd before it is asked for a piece that fell to another leecher: longer each time that the other was fetching
+/// it after all, shorter when it was not. Owned by the torrent's loop.
 /// </summary>
 internal sealed class SeedPatience
 {

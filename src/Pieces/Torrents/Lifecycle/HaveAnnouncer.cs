@@ -1,31 +1,46 @@
 using Pieces.Peers;
 using Pieces.Primitives;
+using Pieces.Torrents.Crowd;
 using Pieces.Torrents.Downloading;
+using Pieces.Torrents.Uploading;
 using Pieces.Wire;
 
 namespace Pieces.Torrents.Lifecycle;
 
-/// <summary>Decides which peers are told of a piece that is stored, and tells them. Owned by the torrent's loop.</summary>
+/// <summary>Decides which peers are told of a piece that is stored, or no longer is, and tells them. Owned by the torrent's loop.</summary>
 internal sealed class HaveAnnouncer
 {
     private readonly PeerPool _pool;
+    private readonly OfferedPieces _offered;
     private readonly StreamRetention? _retention;
-    private readonly List<PieceIndex> _offered = [];
+    private readonly Withdrawals _withdrawals;
+    private readonly List<PieceIndex> _admitted = [];
 
     /// <summary>Announces nothing yet.</summary>
     /// <param name="pool">The connected peers.</param>
+    /// <param name="offered">The pieces that peers may request.</param>
     /// <param name="retention">What is kept of a stream; null for a download that keeps everything.</param>
-    public HaveAnnouncer(PeerPool pool, StreamRetention? retention)
+    /// <param name="withdrawals">Tells peers of a piece that is lost.</param>
+    public HaveAnnouncer(PeerPool pool, OfferedPieces offered, StreamRetention? retention, Withdrawals withdrawals)
     {
         _pool = pool;
+        _offered = offered;
         _retention = retention;
+        _withdrawals = withdrawals;
     }
 
     /// <summary>Whether a stream waits for its reader: the piece that the reader needs next is stored.</summary>
     public bool WaitsForReader => _retention?.WaitsForReader == true;
 
     /// <summary>A piece is stored.</summary>
-    public void OnStored(PieceIndex piece) => Announce(piece, _retention?.OnStored(piece) ?? true);
+    public void OnStored(PieceIndex piece) => Announce(piece, _offered.OnStored(piece));
+
+    /// <summary>A piece can no longer be read: those that can be told are told that we do not have it.</summary>
+    public void OnLost(PieceIndex piece)
+    {
+        if (_offered.Withdraw(piece))
+            _withdrawals.Tell(piece);
+    }
 
     /// <summary>The reader of a stream needs no piece before <paramref name="end"/> any more.</summary>
     public void OnTaken(int end) => _retention?.OnTaken(end);
@@ -35,9 +50,9 @@ internal sealed class HaveAnnouncer
     {
         if (_retention is null)
             return;
-        _offered.Clear();
-        _retention.Tend(_offered);
-        foreach (PieceIndex piece in _offered)
+        _admitted.Clear();
+        _retention.Tend(_admitted);
+        foreach (PieceIndex piece in _admitted)
             Announce(piece, isOffered: true);
     }
 

@@ -34,7 +34,7 @@ internal static class TransferBuilder
 
         var stream = store as StreamStorage;
         StreamRetention? retention = stream is null ? null : new StreamRetention(table, stream.Slots, () => pool.Peers.Count, stream.TryDrop);
-        Bitfield offered = retention?.Offered ?? pieces.Have;
+        var offered = new OfferedPieces(pieces.Have, retention);
         var round = new ChokeRound(new Choker(time, setup.Random), time, admission.Limits.UploadRate, setup.Options.UploadSlots);
         var courtesy = new SeedCourtesy(pieces, setup.Services.PeerId.Tail, time);
         var planner = new RequestPlanner(pieces, PickerOf(setup, table), courtesy, setup.Services.MemoryBudget, time);
@@ -42,10 +42,11 @@ internal static class TransferBuilder
         var downloads = new DownloadDesk(pieces, planner, courtesy, shares, time);
         var availability = new PeerAvailability(table, downloads, courtesy, time);
         var lots = new LotsDesk(pool, courtesy, gives: setup.Options.UploadSlots != 0);
-        var show = new ShowDesk(table, pool, isAllowed: retention is null, time);
+        var show = new ShowDesk(table, offered.Pieces, pool, isAllowed: retention is null, time);
         var delivery = new Delivery(layout, countsBlocks: setup.Options.Content is not null, setup.Reporter.Completed);
-        var uploads = new UploadDesk(layout, offered, pool, round, delivery, show);
-        List<IPeerExtension> spoken = [new MetadataServer(setup.Metainfo, time), lots, new Withdrawals(pool, availability)];
+        var uploads = new UploadDesk(layout, offered.Pieces, pool, round, delivery, show);
+        var withdrawals = new Withdrawals(pool, availability);
+        List<IPeerExtension> spoken = [new MetadataServer(setup.Metainfo, time), lots, withdrawals];
         if (setup.ExchangesPeers)
             spoken.Add(new PeerExchange(book, pool, time, setup.Random, setup.Services.Addresses, () => pieces.IsComplete));
         var extensions = new ExtensionRegistry(book, [.. spoken]);
@@ -53,14 +54,14 @@ internal static class TransferBuilder
 
         int unfinished = setup.WantedFiles().Count(file => !opening.FinishedFiles[file.Index]);
         var completion = new CompletionState(pieces, time, unfinished, stream is not null, setup.Options.SeedOnly);
-        var greeting = new TransferGreeting(pieces.Have, offered, completion, extensions, setup.Services.Ports);
+        var greeting = new TransferGreeting(pieces.Have, offered.Pieces, completion, extensions, setup.Services.Ports);
         var stats = new TransferStats(pieces, pool, book, time, layout.BytesOf(wanted)) { PiecesNotServed = setup.PiecesNotServed(opening) };
         return new TransferStage(
             setup,
             context,
             store,
             new TransferPeers(router, availability, uploads, new CrowdTactics(show, lots), extensions, greeting),
-            new TransferPieces(pieces, downloads, new HaveAnnouncer(pool, retention), context.Contacts, setup.Reporter, time),
+            new TransferPieces(pieces, downloads, new HaveAnnouncer(pool, offered, retention, withdrawals), context.Contacts, setup.Reporter, time),
             new TransferProgress(stats, completion, new TorrentGoal(setup, pieces, stats, completion)))
         {
             Start = start,

@@ -18,7 +18,7 @@ internal sealed class TransferGreeting
 
     /// <summary>Sends nothing yet.</summary>
     /// <param name="have">The pieces that we have; read only here.</param>
-    /// <param name="offered">Those of them that peers are told of; the same unless the torrent is a stream. Read only here.</param>
+    /// <param name="offered">Those of them that peers are told of; read only here.</param>
     /// <param name="completion">Whether the torrent is complete.</param>
     /// <param name="extensions">The extensions that we speak.</param>
     /// <param name="ports">The port on which peers reach us.</param>

@@ -53,6 +53,9 @@ internal sealed class TransferPieces
                 _pieces.OnDigests(digests, _convicted);
                 _contacts.Ban(_convicted);
                 break;
+            case PieceLost lost:
+                _haves.OnLost(lost.Piece);
+                return;
             case ContentTaken taken:
                 _haves.OnTaken(taken.End);
                 break;
