@@ -24,7 +24,7 @@ internal sealed record PeerConnectionOptions
     /// Gives the source of blocks for upload, asked when the first block is to be sent: a connection can be older than the store. The source must not
     /// touch a destination once its task has ended, also when that was cancelled.
     /// </summary>
-    public required Func<IBlockSource> Store { get; init; }
+    public required Func<IBlockReader> Store { get; init; }
 
     /// <summary>Gives buffers for blocks that come.</summary>
     public required BlockPool Pool { get; init; }

@@ -1,9 +1,9 @@
 namespace Pieces.Storage;
 
-/// <summary>Reads blocks of verified pieces for upload. Safe for all threads; calls block.</summary>
+/// <summary>Gives blocks of verified pieces for upload.</summary>
 internal interface IBlockReader
 {
-    /// <summary>Fills all destinations.</summary>
-    /// <exception cref="StorageException">The system refused, or the bytes are not the piece's any more.</exception>
-    void Read(IReadOnlyList<BlockRead> reads);
+    /// <summary>Reads blocks of verified pieces for upload; neighbours in the list that touch in the file cost one system call.</summary>
+    /// <exception cref="StorageException">The file cannot be read, or the bytes there are not the piece's any more.</exception>
+    ValueTask ReadAsync(IReadOnlyList<BlockRead> reads, CancellationToken cancellationToken);
 }

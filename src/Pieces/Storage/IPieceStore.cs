@@ -6,7 +6,7 @@ namespace Pieces.Storage;
 /// Where the pieces of one torrent are kept, as its loop sees it. The calls that end in an event never wait: they queue a job for the
 /// workers, and the verdict comes back through <see cref="IDiskSink"/>. At most one job is under way for a piece at a time: the caller's duty.
 /// </summary>
-internal interface IPieceStore : IBlockSource
+internal interface IPieceStore : IBlockReader
 {
     /// <summary>Whether another run can go on from what is written: only then blocks are worth writing before their piece is complete.</summary>
     bool CanResume { get; }

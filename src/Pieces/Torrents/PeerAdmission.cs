@@ -16,7 +16,7 @@ internal sealed class PeerAdmission
     private readonly PeerDialer _dialer;
     private readonly DepartedPeers _departed = new();
     private readonly TaskSet _closing = new();
-    private IBlockSource? _store;
+    private IBlockReader? _store;
     private int _pieceCount;
     private int _lastId;
 
@@ -31,7 +31,7 @@ internal sealed class PeerAdmission
     }
 
     /// <summary>The pieces are known now, and there is a place that they are served from.</summary>
-    public void BeginPieces(IBlockSource store, int pieceCount)
+    public void BeginPieces(IBlockReader store, int pieceCount)
     {
         _store = store;
         _pieceCount = pieceCount;

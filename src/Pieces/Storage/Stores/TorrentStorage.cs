@@ -126,7 +126,7 @@ internal sealed class TorrentStorage : ITorrentStore
         var writer = new PieceWriter(metainfo.Layout, _files, verifier, ledger, new ResumeJournal(flusher, log));
         _upkeep = new Upkeep(writer, finisher, flusher, log);
         var files = new PieceReader(metainfo.Layout, _files, ledger, guard);
-        IBlockReader reader = new WithdrawingReader(files, _options.Sink);
+        IBlockFileReader reader = new WithdrawingReader(files, _options.Sink);
         if (_options.Content is { } content)
         {
             reader = new FailingReader(files, _options.Sink);

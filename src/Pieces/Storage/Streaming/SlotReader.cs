@@ -5,7 +5,7 @@ using Pieces.Storage.Transfer;
 namespace Pieces.Storage.Streaming;
 
 /// <summary>Reads blocks of the pieces that are still in a <see cref="SlidingFile"/>. Safe for all threads; calls block.</summary>
-internal sealed class SlotReader : IBlockReader
+internal sealed class SlotReader : IBlockFileReader
 {
     private readonly PieceLayout _layout;
     private readonly SlidingFile _file;

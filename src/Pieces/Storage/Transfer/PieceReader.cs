@@ -6,7 +6,7 @@ using Pieces.Storage.Resume;
 namespace Pieces.Storage.Transfer;
 
 /// <summary>Reads blocks of verified pieces for upload. Safe for all threads; calls block.</summary>
-internal sealed class PieceReader : IBlockReader
+internal sealed class PieceReader : IBlockFileReader
 {
     private readonly PieceLayout _layout;
     private readonly FileStore _files;

@@ -9,7 +9,7 @@ internal sealed record StorageContext
     public required PieceWriter Writer { get; init; }
 
     /// <summary>Reads for upload.</summary>
-    public required IBlockReader Reader { get; init; }
+    public required IBlockFileReader Reader { get; init; }
 
     /// <summary>Told of a piece that is verified and written, after the sink was.</summary>
     public required Action<PieceIndex> Stored { get; init; }

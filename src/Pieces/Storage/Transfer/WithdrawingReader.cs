@@ -6,13 +6,13 @@ namespace Pieces.Storage.Transfer;
 /// Reads blocks of a download's files; when they cannot be read any more, or are not what was verified, reports which pieces are lost. Safe for all
 /// threads; calls block.
 /// </summary>
-internal sealed class WithdrawingReader : IBlockReader
+internal sealed class WithdrawingReader : IBlockFileReader
 {
-    private readonly IBlockReader _reader;
+    private readonly IBlockFileReader _reader;
     private readonly IDiskSink _sink;
 
     /// <summary>Reports to <paramref name="sink"/> what <paramref name="reader"/> cannot read.</summary>
-    public WithdrawingReader(IBlockReader reader, IDiskSink sink)
+    public WithdrawingReader(IBlockFileReader reader, IDiskSink sink)
     {
         _reader = reader;
         _sink = sink;

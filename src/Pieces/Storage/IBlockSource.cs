@@ -1,9 +1,0 @@
-namespace Pieces.Storage;
-
-/// <summary>Gives blocks of verified pieces for upload.</summary>
-internal interface IBlockSource
-{
-    /// <summary>Reads blocks of verified pieces for upload; neighbours in the list that touch in the file cost one system call.</summary>
-    /// <exception cref="StorageException">The file cannot be read, or the bytes there are not the piece's any more.</exception>
-    ValueTask ReadAsync(IReadOnlyList<BlockRead> reads, CancellationToken cancellationToken);
-}
