@@ -9,6 +9,9 @@ internal sealed record ClientNetwork
     /// <summary>Opens sockets and resolves host names.</summary>
     public required Outbound Outbound { get; init; }
 
+    /// <summary>Decides which addresses are used, and for what; default one that blocks none.</summary>
+    public AddressPolicy Addresses { get; init; } = new();
+
     /// <summary>Carries streams between peers.</summary>
     public required ITransport Transport { get; init; }
 

@@ -61,6 +61,7 @@ public sealed class TorrentClient : IAsyncDisposable
             ListenPort = () => ListenPort,
             Dht = CreateDht(network),
             Outbound = network.Outbound,
+            Addresses = network.Addresses,
             MakeStore = makeStore,
             MakeTracker = makeTracker,
             LocalDiscovery = network.LocalNetwork is null ? null : new LocalDiscovery(new LocalDiscoveryOptions
@@ -174,6 +175,7 @@ public sealed class TorrentClient : IAsyncDisposable
         DhtOptions options = settings.ToOptions() with
         {
             Resolve = network.Outbound.ResolveAsync,
+            Addresses = network.Addresses,
             TimeProvider = _options.TimeProvider,
             Random = random,
             Logger = _options.Logger,

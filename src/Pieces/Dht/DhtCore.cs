@@ -67,7 +67,7 @@ internal sealed class DhtCore
     /// <summary>Takes what came by the socket; the bytes may be used again afterwards.</summary>
     public void Receive(ReadOnlyMemory<byte> datagram, CompactEndPoint from)
     {
-        if (!_shared.Addresses.IsUsable(from) || !_shared.FamilyOf(from).IsOpen)
+        if (!_shared.MayBeNode(from) || !_shared.FamilyOf(from).IsOpen)
             return;
         _received++;
         switch (KrpcReader.TryRead(datagram))
@@ -114,7 +114,7 @@ internal sealed class DhtCore
     public void AddRouter(CompactEndPoint endPoint)
     {
         DhtFamily family = _shared.FamilyOf(endPoint);
-        if (!_shared.Addresses.IsUsable(endPoint) || family.Routers.Contains(endPoint))
+        if (!_shared.MayBeNode(endPoint) || family.Routers.Contains(endPoint))
             return;
         family.Routers.Add(endPoint);
         KeeperOf(endPoint).Hurry();
@@ -210,7 +210,7 @@ internal sealed class DhtCore
     {
         if (nodes is null || !family.IsOpen || family.Table.Count >= Bucket.Size || family.Remembered.Count >= DhtMemory.MaxNodes)
             return;
-        family.Remembered.AddRange(nodes.Where(node => _shared.Addresses.IsUsable(node.EndPoint, from)));
+        family.Remembered.AddRange(nodes.Where(node => _shared.Believes(node.EndPoint, from)));
         (family.IsV6 ? _keeperV6 : _keeperV4).Hurry();
     }
 

@@ -117,7 +117,7 @@ internal sealed class LocalDiscovery : IAsyncDisposable
     private void Hear(ReadOnlySpan<byte> datagram, CompactEndPoint from, bool isFromGroup)
     {
         // A far stranger can send to our port, but not to a group that only this network hears.
-        if (!isFromGroup && !AddressRules.IsLocal(from))
+        if (!isFromGroup && !AddressFacts.IsLocal(from))
             return;
         if (!_limiter.TryTake(from.WithoutPort, Now) || LocalAnnouncement.Read(datagram) is not { } heard || heard.Cookie == _cookie)
             return;

@@ -22,13 +22,11 @@ internal sealed class PeerExchange
     /// <summary>A newcomer hears nothing before it has been here for so long: who is just passing need not know everybody.</summary>
     public static readonly TimeSpan Settling = TimeSpan.FromSeconds(2);
 
-    // An address of a private network means nothing elsewhere, and a stranger who names one would have us knock at our own router.
-    private static readonly AddressRules Rules = new(allowLoopback: true);
-
     private readonly PeerBook _book;
     private readonly PeerPool _pool;
     private readonly TimeProvider _time;
     private readonly Random _random;
+    private readonly AddressPolicy _addresses;
     private readonly HashSet<IPEndPoint> _told = [];
     private readonly Dictionary<SourceId, Hearing> _hearings = [];
     private long _roundAt;
@@ -38,8 +36,10 @@ internal sealed class PeerExchange
     /// <param name="pool">Who is connected.</param>
     /// <param name="time">Clock.</param>
     /// <param name="random">Chooses whom to tell of where there are too many.</param>
-    public PeerExchange(PeerBook book, PeerPool pool, TimeProvider time, Random random)
+    /// <param name="addresses">Says whose word on which address is believed.</param>
+    public PeerExchange(PeerBook book, PeerPool pool, TimeProvider time, Random random, AddressPolicy addresses)
     {
+        _addresses = addresses;
         _book = book;
         _pool = pool;
         _time = time;
@@ -70,7 +70,7 @@ internal sealed class PeerExchange
         foreach (ExchangedPeer exchanged in PeerExchangeCodec.Decode(payload).Added)
         {
             bool isUseless = isSeeding && exchanged.Flags.HasFlag(ExchangedPeerFlags.UploadOnly);
-            if (!isUseless && Rules.IsUsable(CompactEndPoint.From(exchanged.Address), teller))
+            if (!isUseless && _addresses.Believes(CompactEndPoint.From(exchanged.Address), teller, allowLoopback: true))
                 _book.Add(exchanged.Address, PeerOrigin.Exchange);
         }
     }
@@ -84,7 +84,7 @@ internal sealed class PeerExchange
         if (_time.GetElapsedTime(_roundAt, now) >= Interval)
         {
             _roundAt = now;
-            change = new Telling(TakeChange());
+            change = new Telling(TakeChange(), _addresses);
         }
 
         foreach (PeerState peer in _pool.Peers)
@@ -95,7 +95,7 @@ internal sealed class PeerExchange
             if (hearing.IsTold)
                 Send(peer, change);
             else if (_time.GetElapsedTime(peer.ConnectedAt, now) >= Settling)
-                hearing.IsTold = Send(peer, all ??= new Telling(DrawAll()));
+                hearing.IsTold = Send(peer, all ??= new Telling(DrawAll(), _addresses));
         }
     }
 
@@ -158,12 +158,17 @@ internal sealed class PeerExchange
     {
         private readonly PeerExchangeMessage _message;
         private readonly Dictionary<AddressReach, byte[]?> _payloads = [];
+        private readonly AddressPolicy _addresses;
 
-        public Telling(PeerExchangeMessage message) => _message = message;
+        public Telling(PeerExchangeMessage message, AddressPolicy addresses)
+        {
+            _message = message;
+            _addresses = addresses;
+        }
 
         public byte[]? PayloadFor(CompactEndPoint listener)
         {
-            AddressReach reach = AddressRules.ReachOf(listener);
+            AddressReach reach = AddressFacts.ReachOf(listener);
             if (!_payloads.TryGetValue(reach, out byte[]? payload))
                 _payloads.Add(reach, payload = Encode(listener));
             return payload;
@@ -173,10 +178,14 @@ internal sealed class PeerExchange
         {
             var message = new PeerExchangeMessage
             {
-                Added = [.. _message.Added.Where(peer => Rules.IsUsable(CompactEndPoint.From(peer.Address), listener))],
-                Dropped = [.. _message.Dropped.Where(peer => Rules.IsUsable(CompactEndPoint.From(peer), listener))],
+                Added = [.. _message.Added.Where(peer => IsMeaningful(peer.Address, listener))],
+                Dropped = [.. _message.Dropped.Where(peer => IsMeaningful(peer, listener))],
             };
             return message.Added.IsEmpty && message.Dropped.IsEmpty ? null : PeerExchangeCodec.Encode(message);
         }
+
+        // An address of a private network means nothing elsewhere.
+        private bool IsMeaningful(IPEndPoint address, CompactEndPoint listener) =>
+            _addresses.Believes(CompactEndPoint.From(address), listener, allowLoopback: true);
     }
 }

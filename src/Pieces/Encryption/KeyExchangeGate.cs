@@ -9,7 +9,7 @@ namespace Pieces.Encryption;
 /// </summary>
 internal sealed class KeyExchangeGate
 {
-    /// <summary>Key exchanges of one host (an IPv4 address, or an IPv6 network of 64 bits) a second.</summary>
+    /// <summary>Key exchanges of one host (a <see cref="BudgetKey"/>) a second.</summary>
     public const int HostRate = 4;
 
     /// <summary>Those that it may have at once.</summary>
@@ -22,7 +22,6 @@ internal sealed class KeyExchangeGate
     public const int OverallBurst = 400;
 
     private const int Places = 1024;
-    private const int HostBitsOfV6 = 64;
 
     private readonly Lock _lock = new();
     private readonly SourceLimiter _perHost;
@@ -44,9 +43,7 @@ internal sealed class KeyExchangeGate
     public bool TryEnter(IPAddress host)
     {
         TimeSpan now = _time.GetElapsedTime(_start);
-        CompactEndPoint source = CompactEndPoint.From(host, port: 0);
-        if (source.IsV6)
-            source = source with { Host = source.Host >> HostBitsOfV6 };
+        CompactEndPoint source = BudgetKey.Of(host).Network;
         lock (_lock)
             return (IPAddress.IsLoopback(host) || _perHost.TryTake(source, now)) && _overall.TryTake(source, now);
     }

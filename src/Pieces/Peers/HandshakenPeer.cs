@@ -8,7 +8,7 @@ namespace Pieces.Peers;
 internal sealed record HandshakenPeer(ITransportConnection Transport, HandshakeResult Handshake)
 {
     /// <summary>The other side's address as the socket has it.</summary>
-    public IPEndPoint RemoteEndPoint => PeerAddressRules.Normalize(Transport.RemoteEndPoint);
+    public IPEndPoint RemoteEndPoint => SocketText.Unmapped(Transport.RemoteEndPoint);
 
     /// <summary>The id from its handshake.</summary>
     public PeerId RemoteId => Handshake.RemoteId;

@@ -1,4 +1,5 @@
 using System.Net;
+using Pieces.Net;
 
 namespace Pieces.Peers;
 
@@ -47,16 +48,22 @@ internal sealed class PeerBook
     private const int MostFailuresOfOurs = 5;
 
     private readonly Dictionary<IPEndPoint, Entry> _entries = [];
-    private readonly HashSet<IPAddress> _bannedAddresses = [];
-    private readonly HashSet<IPEndPoint> _bannedEndPoints = [];
+    private readonly HashSet<BlameKey> _banned = [];
+    private readonly HashSet<IPEndPoint> _ourselves = [];
     private readonly List<IPEndPoint> _due = [];
     private readonly TimeProvider _time;
     private readonly Random _random;
+    private readonly AddressPolicy _addresses;
     private int _exchanged;
     private bool _isPrivate;
 
-    public PeerBook(TimeProvider time, Random random)
+    /// <summary>Creates an empty book.</summary>
+    /// <param name="time">The clock.</param>
+    /// <param name="random">Breaks ties, and spreads retries.</param>
+    /// <param name="addresses">Says which addresses may be dialled.</param>
+    public PeerBook(TimeProvider time, Random random, AddressPolicy addresses)
     {
+        _addresses = addresses;
         _time = time;
         _random = random;
     }
@@ -70,8 +77,8 @@ internal sealed class PeerBook
     /// <summary>Learns of an address; false when it is of no use, banned, known already, or there is no room.</summary>
     public bool Add(IPEndPoint endPoint, PeerOrigin origin)
     {
-        endPoint = PeerAddressRules.Normalize(endPoint);
-        if (!PeerAddressRules.IsUsable(endPoint) || IsBanned(endPoint) || (_isPrivate && IsHearsay(origin)))
+        endPoint = SocketText.Unmapped(endPoint);
+        if (!_addresses.MayDial(endPoint) || IsBanned(endPoint) || (_isPrivate && IsHearsay(origin)))
             return false;
         if (_entries.TryGetValue(endPoint, out Entry? known))
         {
@@ -196,13 +203,10 @@ internal sealed class PeerBook
     public void IsOurselves(IPEndPoint endPoint)
     {
         Remove(endPoint);
-        _bannedEndPoints.Add(endPoint);
+        _ourselves.Add(endPoint);
     }
 
-    /// <summary>
-    /// It sent bad data: not dealt with again in this run. The whole address, since a port is quickly changed; on loopback the port alone, where
-    /// many peers share one address.
-    /// </summary>
+    /// <summary>It sent bad data: whoever has its <see cref="BlameKey"/> is not dealt with again in this run.</summary>
     /// <param name="endPoint">Its address as the socket had it.</param>
     /// <param name="alias">The address that it told as its own, or null.</param>
     /// <returns>False when it was banned already: several bad pieces may convict one peer.</returns>
@@ -211,11 +215,9 @@ internal sealed class PeerBook
         if (IsBanned(endPoint))
             return false;
         Banned++;
-        _bannedEndPoints.Add(endPoint);
+        _banned.Add(BlameKey.Of(endPoint));
         if (alias is not null)
-            _bannedEndPoints.Add(alias);
-        if (!IPAddress.IsLoopback(endPoint.Address))
-            _bannedAddresses.Add(endPoint.Address);
+            _banned.Add(BlameKey.Of(alias));
 
         // It may be known by another port than the one it came from.
         foreach (IPEndPoint known in _entries.Keys.Where(IsBanned).ToArray())
@@ -224,7 +226,7 @@ internal sealed class PeerBook
     }
 
     /// <summary>Whether it is not to be dealt with.</summary>
-    public bool IsBanned(IPEndPoint endPoint) => _bannedAddresses.Contains(endPoint.Address) || _bannedEndPoints.Contains(endPoint);
+    public bool IsBanned(IPEndPoint endPoint) => _banned.Contains(BlameKey.Of(endPoint)) || _ourselves.Contains(endPoint);
 
     private void BackOff(IPEndPoint endPoint, TimeSpan first, TimeSpan? longest = null)
     {

@@ -1,5 +1,6 @@
 using System.Net;
 using Pieces.Encryption;
+using Pieces.Net;
 using Pieces.Peers;
 using Pieces.Primitives;
 using Pieces.Storage;
@@ -66,6 +67,8 @@ internal sealed class PeerAdmission
         if (peer.IsOutbound)
             Peers.Book.NoteGreeting(peer.RemoteEndPoint, wantsEncryption: peer.Handshake.Encryption != EncryptionExtent.None);
         string? refusal = Peers.Pool.Refuse(peer, out PeerState? replaced);
+        if (!_services.Addresses.Accepts(peer.RemoteEndPoint.Address))
+            (refusal, replaced) = (PeerListener.Blocked, null);
         if (peer.IsOutbound && Peers.Book.OriginOf(peer.RemoteEndPoint) is null)
             (refusal, replaced) = ("forgotten while it was dialled", null);
         if (refusal is not null)
@@ -122,7 +125,7 @@ internal sealed class PeerAdmission
         {
             if (peer.Id != convicted)
                 continue;
-            IPEndPoint address = PeerAddressRules.Normalize(peer.Link.RemoteEndPoint);
+            IPEndPoint address = SocketText.Unmapped(peer.Link.RemoteEndPoint);
             peer.Close(PeerEnding.Offence, "sent bad data");
             return Peers.Book.Ban(address, peer.DialAddress) ? address : null;
         }
@@ -135,7 +138,7 @@ internal sealed class PeerAdmission
     {
         foreach (PeerState peer in Peers.Pool.Peers)
         {
-            if (Peers.Book.IsBanned(PeerAddressRules.Normalize(peer.Link.RemoteEndPoint)))
+            if (Peers.Book.IsBanned(SocketText.Unmapped(peer.Link.RemoteEndPoint)))
                 peer.Close(PeerEnding.Offence, "its address was banned for bad data");
         }
     }
@@ -192,7 +195,7 @@ internal sealed class PeerAdmission
     {
         if (_goneInOrder.Count == MaxRemembered)
             _gone.Remove(_goneInOrder.Dequeue());
-        _gone[peer.Id] = PeerAddressRules.Normalize(peer.Link.RemoteEndPoint);
+        _gone[peer.Id] = SocketText.Unmapped(peer.Link.RemoteEndPoint);
         _goneInOrder.Enqueue(peer.Id);
     }
 

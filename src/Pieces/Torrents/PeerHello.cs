@@ -1,4 +1,5 @@
 using System.Net;
+using Pieces.Net;
 using Pieces.Peers;
 using Pieces.Wire;
 
@@ -29,7 +30,7 @@ internal static class PeerHello
             peer.Client = client;
         if (hello.Port is not { } port || peer.DialAddress is not null)
             return;
-        peer.DialAddress = PeerAddressRules.Normalize(new IPEndPoint(peer.Link.RemoteEndPoint.Address, port));
+        peer.DialAddress = SocketText.Unmapped(new IPEndPoint(peer.Link.RemoteEndPoint.Address, port));
         book.Add(peer.DialAddress, PeerOrigin.Inbound);
         book.Connected(peer.DialAddress);
     }

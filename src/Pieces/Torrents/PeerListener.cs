@@ -17,7 +17,11 @@ internal sealed class PeerListener : IAsyncDisposable
     /// <summary>Of them from one address, but for loopback: who is silent in many connections must not keep the others out.</summary>
     public const int MaxHandshakesPerAddress = 4;
 
+    /// <summary>Why nothing is exchanged with an address that the <see cref="AddressPolicy"/> does not accept.</summary>
+    public const string Blocked = "its address is blocked";
+
     private readonly ITransportListener _listener;
+    private readonly AddressPolicy _addresses;
     private readonly PeerHandshaker _handshaker;
     private readonly Func<InfoHash, TorrentInbox?> _route;
     private readonly ILogger _logger;
@@ -36,6 +40,7 @@ internal sealed class PeerListener : IAsyncDisposable
         _listener = listener;
         _route = route;
         _logger = services.Logger;
+        _addresses = services.Addresses;
         _handshaker = new PeerHandshaker(
             services.PeerId, ReservedBits.Own, services.TimeProvider, services.Encryption, hash => route(hash)?.UsesDht == true);
         _accepting = Task.Run(AcceptAsync);
@@ -84,6 +89,8 @@ internal sealed class PeerListener : IAsyncDisposable
         {
             if (_perAddress.AddOrUpdate(remote.Address, 1, static (_, count) => count + 1) > MaxHandshakesPerAddress && !IPAddress.IsLoopback(remote.Address))
                 throw new PeerProtocolException($"more than {MaxHandshakesPerAddress} handshakes at one time");
+            if (!_addresses.Accepts(remote.Address))
+                throw new PeerProtocolException(Blocked);
             HandshakenPeer peer = await _handshaker.AnswerAsync(connection, hash => _route(hash) is not null, _stopping.Token).ConfigureAwait(false);
             if (_route(peer.Handshake.InfoHash) is { } inbox)
                 inbox.Post(new PeerArrived(peer));

@@ -24,7 +24,7 @@ internal record TorrentBasis
     /// <summary>Makes what lets the torrent's peers in; it knows nobody yet.</summary>
     public PeerAdmission CreateAdmission()
     {
-        var book = new PeerBook(Services.TimeProvider, Random);
+        var book = new PeerBook(Services.TimeProvider, Random, Services.Addresses);
         var pool = new PeerPool(book, Services.PeerId, Options.MaxPeers, Services.TimeProvider);
         return new PeerAdmission(Services, Inbox, new PeerDialer(Services, InfoHash, Inbox), new TorrentPeers(book, pool), new TorrentLimits(Services, Options));
     }
@@ -46,6 +46,7 @@ internal record TorrentBasis
             IsPrivate = isPrivate,
             Encryption = Services.Encryption.Policy,
             Outbound = Services.Outbound,
+            Addresses = Services.Addresses,
             TimeProvider = Services.TimeProvider,
             Random = Random,
             Logger = Services.Logger,

@@ -3,6 +3,7 @@ using System.Net;
 using Pieces.Dht;
 using Pieces.Dht.Lookups;
 using Pieces.Metadata;
+using Pieces.Net;
 using Pieces.Peers;
 using Pieces.Primitives;
 using Pieces.Wire;
@@ -68,7 +69,7 @@ internal sealed class TorrentDht : IDhtSink, IAsyncDisposable
     {
         if (!IsUnderWay || !peer.Link.SupportsDht || !_named.Add(peer.Id))
             return;
-        _node!.AddNode(new IPEndPoint(PeerAddressRules.Normalize(peer.Link.RemoteEndPoint).Address, message.Port));
+        _node!.AddNode(new IPEndPoint(SocketText.Unmapped(peer.Link.RemoteEndPoint).Address, message.Port));
     }
 
     /// <summary>A peer has left.</summary>

@@ -74,7 +74,7 @@ internal sealed record TorrentParts
         admission.BeginPieces(storage, layout.PieceCount);
         (PeerBook book, PeerPool pool) = admission.Peers;
         var metadata = new MetadataServer(setup.Metainfo, time);
-        PeerExchange? exchange = setup.ExchangesPeers ? new PeerExchange(book, pool, time, setup.Random) : null;
+        PeerExchange? exchange = setup.ExchangesPeers ? new PeerExchange(book, pool, time, setup.Random, setup.Services.Addresses) : null;
         var round = new ChokeRound(new Choker(time, setup.Random), time, admission.Limits.UploadRate, setup.Options.UploadSlots);
         var courtesy = new SeedCourtesy(pieces, setup.Services.PeerId.Tail, time);
         var planner = new RequestPlanner(pieces, PickerFor(setup, table), courtesy, setup.Services.MemoryBudget, time);

@@ -51,6 +51,9 @@ internal sealed record TorrentServices
     /// <summary>Opens sockets and resolves host names.</summary>
     public required Outbound Outbound { get; init; }
 
+    /// <summary>Decides which addresses are used, and for what.</summary>
+    public required AddressPolicy Addresses { get; init; }
+
     /// <summary>Makes what keeps a torrent's pieces instead of the disk; for simulations, default null.</summary>
     public Func<StorageOptions, ITorrentStore>? MakeStore { get; init; }
 

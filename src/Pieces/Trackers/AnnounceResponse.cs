@@ -5,7 +5,7 @@ namespace Pieces.Trackers;
 /// <summary>What a tracker answers to an announce.</summary>
 internal sealed record AnnounceResponse
 {
-    /// <summary>Usable addresses only: see <see cref="CompactPeers.IsUsable"/>.</summary>
+    /// <summary>Usable addresses only: see <see cref="Pieces.Net.AddressPolicy.MayList"/>.</summary>
     public required IReadOnlyList<IPEndPoint> Peers { get; init; }
 
     /// <summary>Wanted time between announces as the tracker says it, or null. Not yet clamped.</summary>

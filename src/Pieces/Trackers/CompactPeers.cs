@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.Net;
-using System.Net.Sockets;
 using Pieces.Net;
 
 namespace Pieces.Trackers;
@@ -20,11 +19,12 @@ internal static class CompactPeers
     /// <summary>Adds the usable peers of <paramref name="bytes"/>; an incomplete one at the end is left out.</summary>
     /// <param name="bytes">What the tracker sent.</param>
     /// <param name="peerLength"><see cref="LengthV4"/> or <see cref="LengthV6"/>.</param>
+    /// <param name="addresses">Says which are usable.</param>
     /// <param name="peers">Gets them, until it holds <see cref="MaxPeers"/>.</param>
-    public static void Read(ReadOnlySpan<byte> bytes, int peerLength, List<IPEndPoint> peers)
+    public static void Read(ReadOnlySpan<byte> bytes, int peerLength, AddressPolicy addresses, List<IPEndPoint> peers)
     {
         for (; bytes.Length >= peerLength && peers.Count < MaxPeers; bytes = bytes[peerLength..])
-            Add(new IPAddress(bytes[..(peerLength - 2)]), BinaryPrimitives.ReadUInt16BigEndian(bytes[(peerLength - 2)..]), peers);
+            Add(new IPAddress(bytes[..(peerLength - 2)]), BinaryPrimitives.ReadUInt16BigEndian(bytes[(peerLength - 2)..]), addresses, peers);
     }
 
     /// <summary>Packs peers, all of one family.</summary>
@@ -43,27 +43,10 @@ internal static class CompactPeers
     }
 
     /// <summary>Adds one peer if it is usable and there is room.</summary>
-    public static void Add(IPAddress address, int port, List<IPEndPoint> peers)
+    public static void Add(IPAddress address, int port, AddressPolicy addresses, List<IPEndPoint> peers)
     {
         IPAddress plain = address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
-        if (peers.Count < MaxPeers && IsUsable(plain, port))
+        if (peers.Count < MaxPeers && addresses.MayList(plain, port))
             peers.Add(new IPEndPoint(plain, port));
-    }
-
-    /// <summary>
-    /// Whether somebody may be there: not port 0, 0.0.0.0/8, 224.0.0.0/4, 255.255.255.255, :: or ff00::/8. Loopback is kept: whoever runs a tracker
-    /// and peers on one machine means it.
-    /// </summary>
-    public static bool IsUsable(IPAddress address, int port)
-    {
-        if (port is < 1 or > IPEndPoint.MaxPort)
-            return false;
-        if (address.AddressFamily != AddressFamily.InterNetwork)
-            return !address.IsIPv6Multicast && !address.Equals(IPAddress.IPv6Any);
-        Span<byte> bytes = stackalloc byte[4];
-        return address.TryWriteBytes(bytes, out _)
-            && bytes[0] != 0
-            && (bytes[0] & 0xF0) != 0xE0
-            && BinaryPrimitives.ReadUInt32BigEndian(bytes) != uint.MaxValue;
     }
 }

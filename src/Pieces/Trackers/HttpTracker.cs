@@ -1,4 +1,5 @@
 using System.Net;
+using Pieces.Net;
 using Pieces.Primitives;
 
 namespace Pieces.Trackers;
@@ -9,6 +10,7 @@ internal sealed class HttpTracker : ITracker
     private readonly Uri _url;
     private readonly IReadOnlyList<string> _secrets;
     private readonly BoundedHttp _http;
+    private readonly AddressPolicy _addresses;
 
     /// <summary>Makes one; nothing is opened.</summary>
     /// <param name="url">An absolute http: or https: URL.</param>
@@ -18,6 +20,7 @@ internal sealed class HttpTracker : ITracker
         _url = url;
         _secrets = TrackerUrl.SecretsOf(url.OriginalString);
         _http = new BoundedHttp(settings);
+        _addresses = settings.Addresses;
         DisplayUrl = TrackerUrl.Redact(url.OriginalString);
     }
 
@@ -27,7 +30,7 @@ internal sealed class HttpTracker : ITracker
     /// <inheritdoc/>
     public async Task<AnnounceResponse> AnnounceAsync(AnnounceRequest request, CancellationToken cancellationToken)
     {
-        AnnounceResponse response = await GetAsync(HttpTrackerQuery.Announce(_url, request), HttpTrackerAnswer.ReadAnnounce, cancellationToken).ConfigureAwait(false);
+        AnnounceResponse response = await GetAsync(HttpTrackerQuery.Announce(_url, request), ReadAnnounce, cancellationToken).ConfigureAwait(false);
         return response.Warning is { } warning ? response with { Warning = TrackerText.WithoutSecrets(warning, _secrets) } : response;
     }
 
@@ -40,6 +43,8 @@ internal sealed class HttpTracker : ITracker
 
     /// <inheritdoc/>
     public void Dispose() => _http.Dispose();
+
+    private AnnounceResponse ReadAnnounce(HttpStatusCode status, ReadOnlyMemory<byte> body) => HttpTrackerAnswer.ReadAnnounce(status, body, _addresses);
 
     private async Task<T> GetAsync<T>(Uri url, Func<HttpStatusCode, ReadOnlyMemory<byte>, T> read, CancellationToken cancellationToken)
     {

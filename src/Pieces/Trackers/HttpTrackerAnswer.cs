@@ -1,5 +1,6 @@
 using System.Net;
 using Pieces.Bencode;
+using Pieces.Net;
 using Pieces.Primitives;
 
 namespace Pieces.Trackers;
@@ -17,14 +18,14 @@ internal static class HttpTrackerAnswer
 
     /// <summary>Reads the answer to an announce.</summary>
     /// <exception cref="TrackerException">It is a refusal, or not an answer at all.</exception>
-    public static AnnounceResponse ReadAnnounce(HttpStatusCode status, ReadOnlyMemory<byte> body)
+    public static AnnounceResponse ReadAnnounce(HttpStatusCode status, ReadOnlyMemory<byte> body, AddressPolicy addresses)
     {
         BencodeNode root = ReadRoot(status, body);
         var peers = new List<IPEndPoint>();
         if (root.TryGet("peers"u8, out BencodeNode listed))
-            ReadPeers(listed, CompactPeers.LengthV4, peers);
+            ReadPeers(listed, CompactPeers.LengthV4, addresses, peers);
         if (root.TryGet("peers6"u8, out BencodeNode listed6))
-            ReadPeers(listed6, CompactPeers.LengthV6, peers);
+            ReadPeers(listed6, CompactPeers.LengthV6, addresses, peers);
         return new AnnounceResponse
         {
             Peers = peers,
@@ -71,16 +72,16 @@ internal static class HttpTrackerAnswer
         return new TrackerException(TrackerText.Refusal(reason)) { IsRefusal = true, IsFinal = never, RetryIn = retryIn };
     }
 
-    private static void ReadPeers(BencodeNode listed, int peerLength, List<IPEndPoint> peers)
+    private static void ReadPeers(BencodeNode listed, int peerLength, AddressPolicy addresses, List<IPEndPoint> peers)
     {
         if (listed.TryGetBytes(out ReadOnlySpan<byte> compact))
-            CompactPeers.Read(compact, peerLength, peers);
+            CompactPeers.Read(compact, peerLength, addresses, peers);
         foreach (BencodeNode peer in listed.Items)
         {
             // The port is checked before it is narrowed; a host name in place of an address is not looked up for a stranger.
             if (peer.TryGetInteger("port"u8, out long port) && port is > 0 and <= IPEndPoint.MaxPort
                 && peer.TryGetText("ip"u8, out string? ip) && IPAddress.TryParse(ip, out IPAddress? address))
-                CompactPeers.Add(address, (int)port, peers);
+                CompactPeers.Add(address, (int)port, addresses, peers);
         }
     }
 

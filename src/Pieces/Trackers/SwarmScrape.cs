@@ -54,6 +54,7 @@ public static class SwarmScrape
         var settings = new TrackerSettings
         {
             Outbound = new Outbound(options.Binding),
+            Addresses = new AddressPolicy(),
             TimeProvider = options.TimeProvider,
             HttpTimeout = options.Timeout,
             UdpTimeout = FirstUdpTimeout,

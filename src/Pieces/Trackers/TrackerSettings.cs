@@ -8,6 +8,9 @@ internal sealed record TrackerSettings
     /// <summary>Opens sockets and resolves host names.</summary>
     public required Outbound Outbound { get; init; }
 
+    /// <summary>Decides which peers are taken from responses.</summary>
+    public required AddressPolicy Addresses { get; init; }
+
     /// <summary>Source of time; default the system's.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 

@@ -51,7 +51,8 @@ internal sealed class UdpTracker : ITracker
     /// <inheritdoc/>
     public Task<AnnounceResponse> AnnounceAsync(AnnounceRequest request, CancellationToken cancellationToken) => AskAsync<AnnounceResponse>(
         (destination, connection, transaction) => UdpTrackerCodec.WriteAnnounce(destination, connection, transaction, request, _urlData),
-        UdpTrackerCodec.TryReadAnnounce,
+        (ReadOnlySpan<byte> datagram, uint transaction, AddressFamily family, out AnnounceResponse answer) =>
+            UdpTrackerCodec.TryReadAnnounce(datagram, transaction, family, _settings.Addresses, out answer),
         cancellationToken);
 
     /// <inheritdoc/>

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using Pieces.Net;
 using Pieces.Primitives;
 
 namespace Pieces.Trackers;
@@ -75,17 +76,18 @@ internal static class UdpTrackerCodec
     /// <param name="datagram">What came.</param>
     /// <param name="transaction">That of the announce.</param>
     /// <param name="family">Of the tracker's address: it says how long a peer is (BEP 7).</param>
+    /// <param name="addresses">Says which peers are usable.</param>
     /// <param name="response">What the tracker says.</param>
     /// <returns><see langword="false"/> when the datagram is not that answer and is to be dropped.</returns>
     /// <exception cref="TrackerException">It is the tracker's error for this transaction.</exception>
-    public static bool TryReadAnnounce(ReadOnlySpan<byte> datagram, uint transaction, AddressFamily family, out AnnounceResponse response)
+    public static bool TryReadAnnounce(ReadOnlySpan<byte> datagram, uint transaction, AddressFamily family, AddressPolicy addresses, out AnnounceResponse response)
     {
         response = null!;
         if (!IsAnswer(datagram, UdpTrackerAction.Announce, transaction, UdpTrackerFormat.AnnounceAnswerLength))
             return false;
         var peers = new List<IPEndPoint>();
         int peerLength = family == AddressFamily.InterNetworkV6 ? CompactPeers.LengthV6 : CompactPeers.LengthV4;
-        CompactPeers.Read(datagram[UdpTrackerFormat.AnnounceAnswerLength..], peerLength, peers);
+        CompactPeers.Read(datagram[UdpTrackerFormat.AnnounceAnswerLength..], peerLength, addresses, peers);
         response = new AnnounceResponse
         {
             Peers = peers,

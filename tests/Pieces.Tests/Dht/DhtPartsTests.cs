@@ -7,55 +7,6 @@ using static Pieces.Tests.Dht.DhtText;
 namespace Pieces.Tests.Dht;
 
 [Trait("Tier", "Pure")]
-public class AddressRulesTests
-{
-    private static readonly AddressRules World = new(allowLoopback: false);
-    private static readonly AddressRules Loopback = new(allowLoopback: true);
-
-    [Theory]
-    [InlineData("0.0.0.0:1")]
-    [InlineData("0.1.2.3:1")]
-    [InlineData("224.0.0.1:1")]
-    [InlineData("255.255.255.255:1")]
-    [InlineData("1.2.3.4:0")]
-    [InlineData("127.0.0.1:1")]
-    [InlineData("[::]:1")]
-    [InlineData("[::1]:1")]
-    [InlineData("[ff02::1]:1")]
-    [InlineData("[2001:db8::1]:0")]
-    [InlineData("[64:ff9b::1]:1")]
-    public void Nobody_is_there(string endPoint) => World.IsUsable(At(endPoint)).Should().BeFalse();
-
-    [Theory]
-    [InlineData("1.2.3.4:1", true)]
-    [InlineData("100.128.0.1:1", true)]
-    [InlineData("172.32.0.1:1", true)]
-    [InlineData("[2001:db8::1]:1", true)]
-    [InlineData("10.0.0.1:1", false)]
-    [InlineData("100.64.0.1:1", false)]
-    [InlineData("172.16.0.1:1", false)]
-    [InlineData("192.168.0.1:1", false)]
-    [InlineData("[fd00::1]:1", false)]
-    public void A_private_address_is_believed_of_one_who_has_one_himself(string endPoint, bool fromOutside)
-    {
-        World.IsUsable(At(endPoint), teller: At("8.8.8.8:1")).Should().Be(fromOutside);
-        World.IsUsable(At(endPoint), teller: At("192.168.9.9:1")).Should().BeTrue();
-    }
-
-    [Fact]
-    public void Loopback_is_for_those_who_ask_for_it_and_named_by_those_who_are_there()
-    {
-        Loopback.IsUsable(At("127.0.0.1:1")).Should().BeTrue();
-        Loopback.IsUsable(At("127.0.0.1:1"), teller: At("127.0.0.1:2")).Should().BeTrue();
-        Loopback.IsUsable(At("127.0.0.1:1"), teller: At("192.168.0.1:2")).Should().BeFalse();
-        Loopback.IsUsable(At("[::1]:1")).Should().BeTrue();
-    }
-
-    [Fact]
-    public void A_mapped_address_is_IPv4() => At("[::ffff:127.0.0.1]:1").Should().Be(At("127.0.0.1:1"));
-}
-
-[Trait("Tier", "Pure")]
 public class RoundTripsTests
 {
     [Fact]

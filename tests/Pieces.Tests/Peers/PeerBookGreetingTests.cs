@@ -1,5 +1,6 @@
 using System.Net;
 using Microsoft.Extensions.Time.Testing;
+using Pieces.Net;
 using Pieces.Peers;
 
 namespace Pieces.Tests.Peers;
@@ -9,7 +10,7 @@ public class PeerBookGreetingTests
 {
     private static readonly IPEndPoint Peer = IPEndPoint.Parse("192.0.2.1:6881");
 
-    private readonly PeerBook _book = new(new FakeTimeProvider(), new Random(1));
+    private readonly PeerBook _book = new(new FakeTimeProvider(), new Random(1), new AddressPolicy());
 
     [Fact]
     public void How_a_peer_wants_to_be_greeted_is_remembered_until_it_wants_something_else()

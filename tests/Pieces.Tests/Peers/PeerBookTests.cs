@@ -1,5 +1,6 @@
 using System.Net;
 using Microsoft.Extensions.Time.Testing;
+using Pieces.Net;
 using Pieces.Peers;
 
 namespace Pieces.Tests.Peers;
@@ -13,7 +14,7 @@ public class PeerBookTests
     private readonly FakeTimeProvider _time = new();
     private readonly PeerBook _book;
 
-    public PeerBookTests() => _book = new PeerBook(_time, new Random(1));
+    public PeerBookTests() => _book = new PeerBook(_time, new Random(1), new AddressPolicy());
 
     [Theory]
     [InlineData("10.0.0.1:0")]

@@ -59,6 +59,9 @@ internal sealed class TestSwarm : IAsyncDisposable
     /// <summary>Resolves host names for the clients that are added from now on; by default there are no names.</summary>
     public HostResolver? Resolve { get; set; }
 
+    /// <summary>Decides for the clients that are added from now on which addresses they use; by default it blocks none.</summary>
+    public AddressPolicy Addresses { get; set; } = new();
+
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     /// <summary>A client that has everything and dials <paramref name="peers"/>.</summary>
@@ -110,7 +113,7 @@ internal sealed class TestSwarm : IAsyncDisposable
         };
         var client = new TorrentClient(
             change is null ? clientOptions : change(clientOptions),
-            MemoryClientNetwork.Of(Network.Host(address), Datagrams.Host(address), Resolve),
+            MemoryClientNetwork.Of(Network.Host(address), Datagrams.Host(address), Resolve) with { Addresses = Addresses },
             makeStore: makeStore);
         return Begin(address, client, folder, options, link, data ?? Data);
     }

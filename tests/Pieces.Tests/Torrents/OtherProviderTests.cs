@@ -1,4 +1,5 @@
 using Pieces.Metadata;
+using Pieces.Net;
 using Pieces.Peers;
 using Pieces.Picking;
 using Pieces.Primitives;
@@ -80,7 +81,7 @@ public class OtherProviderTests
     {
         PieceRig rig = Rig(1);
         var table = new PieceTable(rig.Layout, Bitfield.Full(rig.Layout.PieceCount), Bitfield.Full(rig.Layout.PieceCount));
-        var pool = new PeerPool(new PeerBook(rig.Time, new Random(1)), PeerId.Create(new Random(1)), 10, rig.Time);
+        var pool = new PeerPool(new PeerBook(rig.Time, new Random(1), new AddressPolicy()), PeerId.Create(new Random(1)), 10, rig.Time);
         var show = new ShowDesk(table, pool, isAllowed: true, rig.Time);
         _ = new MemoryProvider(rig, 0.05, MB);
         PeerState first = rig.Stranger(), second = rig.Stranger();

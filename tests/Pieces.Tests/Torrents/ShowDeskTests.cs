@@ -1,4 +1,5 @@
 using Pieces.Metadata;
+using Pieces.Net;
 using Pieces.Peers;
 using Pieces.Picking;
 using Pieces.Primitives;
@@ -141,7 +142,7 @@ public sealed class ShowDeskTests : IAsyncDisposable
             bits.Set(i);
         var time = new WatchedTime();
         var table = new PieceTable(layout, Bitfield.Full(pieces), bits);
-        var pool = new PeerPool(new PeerBook(time, new Random(1)), PeerId.Create(new Random(1)), 10, time);
+        var pool = new PeerPool(new PeerBook(time, new Random(1), new AddressPolicy()), PeerId.Create(new Random(1)), 10, time);
         return new Desk(table, pool, new ShowDesk(table, pool, isAllowed, time), time);
     }
 

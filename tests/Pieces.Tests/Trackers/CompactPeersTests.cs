@@ -1,4 +1,5 @@
 using System.Net;
+using Pieces.Net;
 using Pieces.Trackers;
 
 namespace Pieces.Tests.Trackers;
@@ -6,6 +7,8 @@ namespace Pieces.Tests.Trackers;
 [Trait("Tier", "Pure")]
 public class CompactPeersTests
 {
+    private static readonly AddressPolicy Policy = new();
+
     [Theory]
     [InlineData("c0a800011b4e", CompactPeers.LengthV4, "192.168.0.1:6990")]
     [InlineData("20010db80000000000000000000000011ae1", CompactPeers.LengthV6, "[2001:db8::1]:6881")]
@@ -38,14 +41,14 @@ public class CompactPeersTests
         byte[] bytes = new byte[(CompactPeers.MaxPeers + 1) * CompactPeers.LengthV4];
         Array.Fill(bytes, (byte)1);
         var peers = new List<IPEndPoint>();
-        CompactPeers.Read(bytes, CompactPeers.LengthV4, peers);
+        CompactPeers.Read(bytes, CompactPeers.LengthV4, Policy, peers);
         peers.Should().HaveCount(CompactPeers.MaxPeers);
     }
 
     private static List<IPEndPoint> Read(string hex, int length)
     {
         var peers = new List<IPEndPoint>();
-        CompactPeers.Read(Convert.FromHexString(hex), length, peers);
+        CompactPeers.Read(Convert.FromHexString(hex), length, Policy, peers);
         return peers;
     }
 }

@@ -14,7 +14,7 @@ public class HttpTrackerTests
 {
     private const string Empty = "d8:intervali60e5:peers0:e";
 
-    private static readonly TrackerSettings Settings = new() { Outbound = new Outbound(), HttpTimeout = TimeSpan.FromSeconds(20) };
+    private static readonly TrackerSettings Settings = new() { Outbound = new Outbound(), Addresses = new AddressPolicy(), HttpTimeout = TimeSpan.FromSeconds(20) };
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 

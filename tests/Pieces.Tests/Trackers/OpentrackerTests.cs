@@ -104,7 +104,7 @@ public class OpentrackerTests
 
         public ITracker Tracker(string scheme)
         {
-            TrackerFactory.TryCreate($"{scheme}://127.0.0.1:{_port}/announce", new TrackerSettings { Outbound = new Outbound() }, new Random(1), out ITracker? tracker, out _).Should().BeTrue();
+            TrackerFactory.TryCreate($"{scheme}://127.0.0.1:{_port}/announce", new TrackerSettings { Outbound = new Outbound(), Addresses = new AddressPolicy() }, new Random(1), out ITracker? tracker, out _).Should().BeTrue();
             return tracker!;
         }
 

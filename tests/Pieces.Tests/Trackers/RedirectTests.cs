@@ -26,7 +26,7 @@ public class RedirectTests
     {
         await using ScriptedHttpServer target = ScriptedHttpServer.Answering("200 OK", "d8:intervali9e5:peers0:e"u8.ToArray());
         await using ScriptedHttpServer server = RedirectingTo(target.Url("/announce?x=1").ToString());
-        using var tracker = new HttpTracker(server.Url("/announce"), new TrackerSettings { Outbound = new Outbound() });
+        using var tracker = new HttpTracker(server.Url("/announce"), new TrackerSettings { Outbound = new Outbound(), Addresses = new AddressPolicy() });
         (await tracker.AnnounceAsync(Announces.Of(), Token)).Interval.Should().Be(TimeSpan.FromSeconds(9));
         target.Targets.Should().Equal("/announce?x=1");
     }
@@ -62,7 +62,7 @@ public class RedirectTests
     {
         await using ScriptedHttpServer victim = ScriptedHttpServer.Answering("200 OK", "d8:intervali9e5:peers0:e"u8.ToArray());
         await using ScriptedHttpServer server = RedirectingTo($"http://innocent.example:{victim.Port}/shutdown");
-        var settings = new TrackerSettings { Outbound = new Outbound(resolve: (_, _) => Task.FromResult<IPAddress[]>([IPAddress.Loopback])) };
+        var settings = new TrackerSettings { Outbound = new Outbound(resolve: (_, _) => Task.FromResult<IPAddress[]>([IPAddress.Loopback])), Addresses = new AddressPolicy() };
         (await FailAsync(server.Url("/announce"), settings)).Should().Be("redirects to another port of this machine");
         victim.Targets.Should().BeEmpty();
     }
@@ -78,7 +78,7 @@ public class RedirectTests
 
     private static async Task<string> FailAsync(Uri url, TrackerSettings? settings = null)
     {
-        using var tracker = new HttpTracker(url, settings ?? new TrackerSettings { Outbound = new Outbound() });
+        using var tracker = new HttpTracker(url, settings ?? new TrackerSettings { Outbound = new Outbound(), Addresses = new AddressPolicy() });
         return (await tracker.Invoking(it => it.AnnounceAsync(Announces.Of(), Token)).Should().ThrowAsync<TrackerException>()).Which.Message;
     }
 }

@@ -255,6 +255,7 @@ public sealed class TrackerClientTests : IAsyncDisposable
         TimeProvider = _time,
         Random = new Random(1),
         Outbound = new Outbound(),
+        Addresses = new AddressPolicy(),
         CreateTracker = name => _trackers.GetValueOrDefault(name) ?? new FakeTracker(name),
     };
 

@@ -208,7 +208,7 @@ public class TrackerServerTests
 
     private static ITracker TrackerOf(TrackerServer server, string scheme)
     {
-        TrackerFactory.TryCreate(scheme == "udp" ? server.UdpUrl : server.HttpUrl, new TrackerSettings { Outbound = new Outbound() }, new Random(1), out ITracker? tracker, out _).Should().BeTrue();
+        TrackerFactory.TryCreate(scheme == "udp" ? server.UdpUrl : server.HttpUrl, new TrackerSettings { Outbound = new Outbound(), Addresses = new AddressPolicy() }, new Random(1), out ITracker? tracker, out _).Should().BeTrue();
         return tracker!;
     }
 

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Pieces.Net;
 using Pieces.Trackers;
 
 namespace Pieces.Tests.Trackers;
@@ -8,6 +9,8 @@ namespace Pieces.Tests.Trackers;
 public class UdpTrackerCodecTests
 {
     private const uint Transaction = 1000000009;
+
+    private static readonly AddressPolicy Policy = new();
 
     [Fact]
     public void Connect_is_written_as_BEP_15_says()
@@ -51,7 +54,7 @@ public class UdpTrackerCodecTests
     public void Announce_answer_is_read()
     {
         UdpTrackerCodec.TryReadAnnounce(
-            Hex("00000001 3b9aca09 00000708 00000064 00000100 c0a800011b4e c0a800021b4f"), Transaction, AddressFamily.InterNetwork, out AnnounceResponse answer).Should().BeTrue();
+            Hex("00000001 3b9aca09 00000708 00000064 00000100 c0a800011b4e c0a800021b4f"), Transaction, AddressFamily.InterNetwork, Policy, out AnnounceResponse answer).Should().BeTrue();
         answer.Interval.Should().Be(TimeSpan.FromSeconds(1800));
         answer.Leechers.Should().Be(100);
         answer.Seeders.Should().Be(256);
@@ -62,14 +65,14 @@ public class UdpTrackerCodecTests
     public void Announce_answer_over_IPv6_has_longer_peers()
     {
         UdpTrackerCodec.TryReadAnnounce(
-            Hex("00000001 3b9aca09 00000708 00000001 00000002 20010db80000000000000000000000011ae1"), Transaction, AddressFamily.InterNetworkV6, out AnnounceResponse answer).Should().BeTrue();
+            Hex("00000001 3b9aca09 00000708 00000001 00000002 20010db80000000000000000000000011ae1"), Transaction, AddressFamily.InterNetworkV6, Policy, out AnnounceResponse answer).Should().BeTrue();
         answer.Peers.Should().Equal(IPEndPoint.Parse("[2001:db8::1]:6881"));
     }
 
     [Fact]
     public void An_error_for_our_transaction_is_a_refusal()
     {
-        Action read = () => UdpTrackerCodec.TryReadAnnounce(Hex("00000003 3b9aca09 62616420696e666f2d68617368"), Transaction, AddressFamily.InterNetwork, out _);
+        Action read = () => UdpTrackerCodec.TryReadAnnounce(Hex("00000003 3b9aca09 62616420696e666f2d68617368"), Transaction, AddressFamily.InterNetwork, Policy, out _);
         read.Should().Throw<TrackerException>().WithMessage("refused: bad info-hash").Which.IsRefusal.Should().BeTrue();
     }
 
@@ -85,7 +88,7 @@ public class UdpTrackerCodecTests
     [InlineData("00000002 3b9aca09 00000708 00000064 00000100")]
     [InlineData("00000000 3b9aca09 00000708 00000064 00000100")]
     public void Answers_that_are_short_or_do_not_fit_are_dropped(string answer) =>
-        UdpTrackerCodec.TryReadAnnounce(Hex(answer), Transaction, AddressFamily.InterNetwork, out _).Should().BeFalse();
+        UdpTrackerCodec.TryReadAnnounce(Hex(answer), Transaction, AddressFamily.InterNetwork, Policy, out _).Should().BeFalse();
 
     [Fact]
     public void A_connect_answer_of_15_bytes_is_dropped() =>
@@ -95,7 +98,7 @@ public class UdpTrackerCodecTests
     public void An_incomplete_last_peer_is_left_out()
     {
         UdpTrackerCodec.TryReadAnnounce(
-            Hex("00000001 3b9aca09 00000708 00000064 00000100 c0a800011b4e c0a8"), Transaction, AddressFamily.InterNetwork, out AnnounceResponse answer).Should().BeTrue();
+            Hex("00000001 3b9aca09 00000708 00000064 00000100 c0a800011b4e c0a8"), Transaction, AddressFamily.InterNetwork, Policy, out AnnounceResponse answer).Should().BeTrue();
         answer.Peers.Should().ContainSingle();
     }
 
@@ -121,7 +124,7 @@ public class UdpTrackerCodecTests
             datagram.AsSpan(0, 3).Clear();
             datagram[3] &= 3;
             uint transaction = BitConverter.ToUInt32([datagram[7], datagram[6], datagram[5], datagram[4]]);
-            Action read = () => UdpTrackerCodec.TryReadAnnounce(datagram.AsSpan(0, length), transaction, AddressFamily.InterNetwork, out _);
+            Action read = () => UdpTrackerCodec.TryReadAnnounce(datagram.AsSpan(0, length), transaction, AddressFamily.InterNetwork, Policy, out _);
             if (datagram[3] == 3 && length >= 8)
                 read.Should().Throw<TrackerException>();
             else

@@ -124,7 +124,7 @@ public class UdpTrackerTests
     [Fact]
     public async Task A_port_where_nobody_listens_is_told_at_once()
     {
-        using var tracker = new UdpTracker(new Uri($"udp://127.0.0.1:{FreePort.Find()}/announce"), new TrackerSettings { Outbound = new Outbound(), TimeProvider = _time }, new Random(1));
+        using var tracker = new UdpTracker(new Uri($"udp://127.0.0.1:{FreePort.Find()}/announce"), new TrackerSettings { Outbound = new Outbound(), Addresses = new AddressPolicy(), TimeProvider = _time }, new Random(1));
         (await tracker.Invoking(it => it.AnnounceAsync(Announces.Of(), Token)).Should().ThrowAsync<TrackerException>()).WithMessage("connection refused");
     }
 
@@ -149,7 +149,7 @@ public class UdpTrackerTests
     }
 
     private UdpTracker TrackerOf(FakeUdpTracker server) =>
-        new(new Uri($"udp://127.0.0.1:{server.Port}/announce"), new TrackerSettings { Outbound = new Outbound(), TimeProvider = _time }, new Random(15));
+        new(new Uri($"udp://127.0.0.1:{server.Port}/announce"), new TrackerSettings { Outbound = new Outbound(), Addresses = new AddressPolicy(), TimeProvider = _time }, new Random(15));
 
     private sealed record Request(IPEndPoint From, long Connection, int Action, uint Transaction);
 

@@ -66,7 +66,7 @@ internal sealed class Lookup
     {
         if (contact.Id == _ownId)
             return;
-        if (!_hosts.Add(AddressRules.HostOf(contact.EndPoint)))
+        if (!_hosts.Add(AddressFacts.HostOf(contact.EndPoint)))
         {
             _candidates.Find(known => known.Contact == contact)?.ToldAgain(teller);
             return;
@@ -80,7 +80,7 @@ internal sealed class Lookup
     /// <summary>Adds an address at which somebody is said to be, who is asked when the nodes that we know do not get us anywhere.</summary>
     public void AddEntrance(CompactEndPoint endPoint)
     {
-        if (_hosts.Add(AddressRules.HostOf(endPoint)))
+        if (_hosts.Add(AddressFacts.HostOf(endPoint)))
             _entrances.Add(new LookupCandidate(new NodeContact(default, endPoint), null, isEntrance: true));
     }
 

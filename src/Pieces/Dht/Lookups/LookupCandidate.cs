@@ -38,7 +38,7 @@ internal sealed class LookupCandidate
         IsEntrance = isEntrance;
         Hops = teller is null ? 1 : teller.Hops + 1;
         Fits = !isEntrance && SecureNodeId.Fits(contact.Id, contact.EndPoint);
-        Subnet = AddressRules.SubnetOf(contact.EndPoint);
+        Subnet = AddressFacts.SubnetOf(contact.EndPoint);
     }
 
     public NodeContact Contact { get; private set; }

@@ -117,7 +117,7 @@ internal sealed class LookupRun : IQueryOwner
             IReadOnlyList<NodeContact>? nodes = _family.IsV6 ? reply.Nodes6 : reply.Nodes;
             foreach (NodeContact node in nodes ?? [])
             {
-                if (_shared.Addresses.IsUsable(node.EndPoint, query.EndPoint))
+                if (_shared.Believes(node.EndPoint, query.EndPoint))
                     _lookup.Add(node, candidate);
             }
 
@@ -193,7 +193,7 @@ internal sealed class LookupRun : IQueryOwner
         _counts?.Add(reply);
         if (reply.Values is not { Count: > 0 } values || !_search.WantsPeers)
             return;
-        Tell([.. values.Take(MaxPeersOfNode).Where(peer => _shared.Addresses.IsUsable(peer, candidate.Contact.EndPoint))], candidate.Hops);
+        Tell([.. values.Take(MaxPeersOfNode).Where(peer => _shared.Believes(peer, candidate.Contact.EndPoint))], candidate.Hops);
     }
 
     private void Tell(IReadOnlyList<CompactEndPoint> peers, int hops)

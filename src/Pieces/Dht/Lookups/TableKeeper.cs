@@ -105,7 +105,7 @@ internal sealed class TableKeeper : IQueryOwner
     /// <summary>Somebody of ours says that a node is there: the user, a torrent, a peer.</summary>
     public void AddNode(CompactEndPoint endPoint)
     {
-        if (!_shared.Addresses.IsUsable(endPoint) || _family.Table.TryGet(endPoint, out _))
+        if (!_shared.MayBeNode(endPoint) || _family.Table.TryGet(endPoint, out _))
             return;
         if (_family.Table.Count >= Bucket.Size)
         {

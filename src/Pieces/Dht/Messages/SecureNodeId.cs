@@ -27,7 +27,7 @@ internal static class SecureNodeId
     /// <summary>Whether a node at that address may have that id; of local addresses nothing is asked.</summary>
     public static bool Fits(NodeId id, CompactEndPoint endPoint)
     {
-        if (AddressRules.IsLocal(endPoint))
+        if (AddressFacts.IsLocal(endPoint))
             return true;
         Span<byte> bytes = stackalloc byte[NodeId.Length];
         id.CopyTo(bytes);

@@ -47,13 +47,13 @@ internal sealed class DatagramGate
     {
         if (datagram.Length is < LeastLength or > KrpcReader.MaxDatagramLength || datagram[0] != (byte)'d' || datagram[^1] != (byte)'e')
             return false;
-        if (!_shared.Addresses.IsUsable(from))
+        if (!_shared.MayBeNode(from))
             return false;
-        if (_askedHosts.MayContain(from) && _answersOfHost.TryTake(AddressRules.HostOf(from), _shared.Now))
+        if (_askedHosts.MayContain(from) && _answersOfHost.TryTake(AddressFacts.HostOf(from), _shared.Now))
             return true;
         if (_shared.Options.IsReadOnly || datagram.IndexOf("1:y1:q"u8) < 0)
             return false;
         TimeSpan now = _shared.Now;
-        return _queriesOfHost.TryTake(AddressRules.HostOf(from), now) && _queries.TryTake(default, now);
+        return _queriesOfHost.TryTake(AddressFacts.HostOf(from), now) && _queries.TryTake(default, now);
     }
 }

@@ -30,6 +30,9 @@ internal sealed record DhtOptions
     /// <summary>Let nodes be on this machine's loopback, as many as there are ports: for closed networks on one machine. Default false.</summary>
     public bool AllowLoopback { get; init; }
 
+    /// <summary>Decides which addresses are used; default one that blocks none.</summary>
+    public AddressPolicy Addresses { get; init; } = new();
+
     /// <summary>Where the table is kept between runs; null for nowhere. Default null.</summary>
     public string? CacheFile { get; init; }
 

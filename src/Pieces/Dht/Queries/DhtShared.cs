@@ -29,7 +29,6 @@ internal sealed class DhtShared
         Options = options;
         Wire = wire;
         Random = options.Random;
-        Addresses = new AddressRules(options.AllowLoopback);
         _timeProvider = options.TimeProvider;
         _madeAt = _timeProvider.GetTimestamp();
         V4 = new DhtFamily(isV6: false, NodeId.Create(Random));
@@ -42,8 +41,6 @@ internal sealed class DhtShared
 
     public Random Random { get; }
 
-    public AddressRules Addresses { get; }
-
     public KrpcWriter Writer { get; } = new(Version);
 
     public DhtFamily V4 { get; }
@@ -52,6 +49,12 @@ internal sealed class DhtShared
 
     /// <summary>Time since the node was made.</summary>
     public TimeSpan Now => _timeProvider.GetElapsedTime(_madeAt);
+
+    /// <inheritdoc cref="AddressPolicy.MayBeNode"/>
+    public bool MayBeNode(CompactEndPoint endPoint) => Options.Addresses.MayBeNode(endPoint, Options.AllowLoopback);
+
+    /// <inheritdoc cref="AddressPolicy.Believes"/>
+    public bool Believes(CompactEndPoint named, CompactEndPoint teller) => Options.Addresses.Believes(named, teller, Options.AllowLoopback);
 
     /// <summary>What we know of the family that an address is of.</summary>
     public DhtFamily FamilyOf(CompactEndPoint endPoint) => endPoint.IsV6 ? V6 : V4;

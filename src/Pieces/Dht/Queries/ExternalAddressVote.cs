@@ -23,7 +23,7 @@ internal sealed class ExternalAddressVote
     /// <returns>Whether there is another winner than before.</returns>
     public bool Add(CompactEndPoint voter, CompactEndPoint address)
     {
-        CompactEndPoint network = AddressRules.SubnetOf(voter);
+        CompactEndPoint network = AddressFacts.SubnetOf(voter);
         _votes.RemoveAll(vote => vote.Voter == network);
         if (_votes.Count == MaxVoters)
             _votes.RemoveAt(0);

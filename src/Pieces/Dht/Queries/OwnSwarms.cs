@@ -31,8 +31,8 @@ internal sealed class OwnSwarms
             return null;
 
         // What others see of us holds for who is out there with them; in our own network we are known by another address.
-        CompactEndPoint? address = AddressRules.IsLocal(asker) ? null : _shared.FamilyOf(asker).Votes.Winner;
+        CompactEndPoint? address = AddressFacts.IsLocal(asker) ? null : _shared.FamilyOf(asker).Votes.Winner;
         address ??= _shared.Wire.AddressTowards(asker);
-        return address is { } known && known with { Port = own.Port } is var peer && _shared.Addresses.IsUsable(peer, asker) ? peer : null;
+        return address is { } known && known with { Port = own.Port } is var peer && _shared.Believes(peer, asker) ? peer : null;
     }
 }

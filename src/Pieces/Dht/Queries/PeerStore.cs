@@ -41,7 +41,7 @@ internal sealed class PeerStore
     /// <returns>False when there is no room for it.</returns>
     public bool Add(NodeId infoHash, CompactEndPoint peer, bool isSeed, TimeSpan now)
     {
-        CompactEndPoint host = AddressRules.HostOf(peer);
+        CompactEndPoint host = AddressFacts.HostOf(peer);
         if (_swarms.TryGetValue(infoHash, out Swarm? swarm) && swarm.Remove(host))
             Forget(host);
         if (_perHost.GetValueOrDefault(host) >= MaxOfHost)

@@ -70,7 +70,7 @@ internal sealed class QueryAnswerer
     private List<NodeContact> Closest(DhtFamily family, KrpcQuery query, CompactEndPoint asker)
     {
         List<NodeContact> nodes = family.Table.Closest(query.Target, Bucket.Size, _shared.Now);
-        nodes.RemoveAll(node => node.EndPoint == asker || !_shared.Addresses.IsUsable(node.EndPoint, asker));
+        nodes.RemoveAll(node => node.EndPoint == asker || !_shared.Believes(node.EndPoint, asker));
         return nodes;
     }
 
@@ -82,7 +82,7 @@ internal sealed class QueryAnswerer
         int room = MaxLength - Overhead - length - (counts is null ? 0 : 2 * ScrapeFilter.Length);
         int most = room / (asker.IsV6 ? ValueLengthV6 : ValueLengthV4);
         List<CompactEndPoint> peers = Peers.Pick(query.Target, Math.Max(0, most), asker.IsV6, query.WantsNoSeeds, _shared.Now);
-        peers.RemoveAll(peer => !_shared.Addresses.IsUsable(peer, asker));
+        peers.RemoveAll(peer => !_shared.Believes(peer, asker));
         if (most > 0 && Own.PeerFor(query.Target, asker, query.WantsNoSeeds) is { } ourselves && !peers.Contains(ourselves))
         {
             if (peers.Count == most)

@@ -95,7 +95,7 @@ internal sealed class QueryDesk
     public AskOutcome Ask(KrpcQuery query, CompactEndPoint endPoint, NodeId? id, IQueryOwner owner, object? tag = null)
     {
         DhtFamily family = _shared.FamilyOf(endPoint);
-        if (!family.IsOpen || !_shared.Addresses.IsUsable(endPoint) || IsOurs(family, endPoint))
+        if (!family.IsOpen || !_shared.MayBeNode(endPoint) || IsOurs(family, endPoint))
             return AskOutcome.Never;
         TimeSpan now = _shared.Now;
         if (now < family.MutedUntil)
@@ -182,12 +182,12 @@ internal sealed class QueryDesk
     }
 
     private static bool IsOurs(DhtFamily family, CompactEndPoint endPoint) =>
-        family.Votes.Winner is { } own && own.Host == endPoint.Host && !AddressRules.IsLocal(endPoint);
+        family.Votes.Winner is { } own && own.Host == endPoint.Host && !AddressFacts.IsLocal(endPoint);
 
     private bool MayAsk(CompactEndPoint endPoint, TimeSpan now) =>
         _overall.TryTake(default, now)
-        && _perHost.TryTake(AddressRules.HostOf(endPoint), now)
-        && (AddressRules.IsLocal(endPoint) || _perSubnet.TryTake(AddressRules.SubnetOf(endPoint), now));
+        && _perHost.TryTake(AddressFacts.HostOf(endPoint), now)
+        && (AddressFacts.IsLocal(endPoint) || _perSubnet.TryTake(AddressFacts.SubnetOf(endPoint), now));
 
     private void Remove(PendingQuery query)
     {

@@ -31,7 +31,7 @@ internal sealed class Bucket
     {
         foreach (TableNode node in Nodes)
         {
-            if (AddressRules.SubnetOf(node.Contact.EndPoint) == subnet)
+            if (AddressFacts.SubnetOf(node.Contact.EndPoint) == subnet)
                 return true;
         }
 

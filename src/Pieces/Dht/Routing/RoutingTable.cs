@@ -47,14 +47,14 @@ internal sealed class RoutingTable
 
     /// <summary>The node of that address, be it in a bucket or waiting.</summary>
     public bool TryGet(CompactEndPoint endPoint, [NotNullWhen(true)] out TableNode? node) =>
-        _byHost.TryGetValue(AddressRules.HostOf(endPoint), out node) && node.Contact.EndPoint == endPoint;
+        _byHost.TryGetValue(AddressFacts.HostOf(endPoint), out node) && node.Contact.EndPoint == endPoint;
 
     /// <summary>A node answered a question of ours.</summary>
     public void OnReply(NodeContact contact, TimeSpan roundTrip, TimeSpan now)
     {
         if (contact.Id == OwnId)
             return;
-        if (_byHost.TryGetValue(AddressRules.HostOf(contact.EndPoint), out TableNode? known))
+        if (_byHost.TryGetValue(AddressFacts.HostOf(contact.EndPoint), out TableNode? known))
         {
             if (known.Contact == contact)
             {
@@ -86,7 +86,7 @@ internal sealed class RoutingTable
     {
         if (contact.Id == OwnId)
             return false;
-        if (_byHost.TryGetValue(AddressRules.HostOf(contact.EndPoint), out TableNode? known))
+        if (_byHost.TryGetValue(AddressFacts.HostOf(contact.EndPoint), out TableNode? known))
         {
             if (known.Contact != contact)
                 return false;
@@ -110,7 +110,7 @@ internal sealed class RoutingTable
             return;
         if (bucket.Spares.Remove(node))
         {
-            _byHost.Remove(AddressRules.HostOf(contact.EndPoint));
+            _byHost.Remove(AddressFacts.HostOf(contact.EndPoint));
             return;
         }
 
@@ -219,7 +219,7 @@ internal sealed class RoutingTable
 
     private void Insert(TableNode node, TimeSpan now)
     {
-        CompactEndPoint subnet = AddressRules.SubnetOf(node.Contact.EndPoint);
+        CompactEndPoint subnet = AddressFacts.SubnetOf(node.Contact.EndPoint);
         if (CountOf(subnet) >= MaxOfSubnet)
             return;
         while (true)
@@ -235,7 +235,7 @@ internal sealed class RoutingTable
                 bucket.Nodes.Add(node);
                 bucket.ChangedAt = now;
                 Count++;
-                _byHost[AddressRules.HostOf(node.Contact.EndPoint)] = node;
+                _byHost[AddressFacts.HostOf(node.Contact.EndPoint)] = node;
                 return;
             }
 
@@ -247,9 +247,9 @@ internal sealed class RoutingTable
 
             if (isCrowded)
                 return;
-            _byHost[AddressRules.HostOf(node.Contact.EndPoint)] = node;
+            _byHost[AddressFacts.HostOf(node.Contact.EndPoint)] = node;
             if (bucket.AddSpare(node) is { } gone)
-                _byHost.Remove(AddressRules.HostOf(gone.Contact.EndPoint));
+                _byHost.Remove(AddressFacts.HostOf(gone.Contact.EndPoint));
             return;
         }
     }
@@ -265,7 +265,7 @@ internal sealed class RoutingTable
 
     private void Remove(TableNode node)
     {
-        _byHost.Remove(AddressRules.HostOf(node.Contact.EndPoint));
+        _byHost.Remove(AddressFacts.HostOf(node.Contact.EndPoint));
         Bucket bucket = BucketOf(node.Contact.Id);
         if (bucket.Nodes.Remove(node))
             Count--;
@@ -279,7 +279,7 @@ internal sealed class RoutingTable
         foreach (Bucket bucket in _buckets)
         {
             foreach (TableNode node in bucket.Nodes)
-                count += AddressRules.SubnetOf(node.Contact.EndPoint) == subnet ? 1 : 0;
+                count += AddressFacts.SubnetOf(node.Contact.EndPoint) == subnet ? 1 : 0;
         }
 
         return count;

@@ -130,7 +130,7 @@ internal sealed class SimNode : ISimHost, IDhtWire
 /// <summary>Addresses for simulated hosts: any that the Internet has, each in a network of its own most likely.</summary>
 internal static class SimAddress
 {
-    private static readonly AddressRules Rules = new(allowLoopback: false);
+    private static readonly AddressPolicy Policy = new();
 
     public static CompactEndPoint Create(Random random)
     {
@@ -139,7 +139,7 @@ internal static class SimAddress
         {
             random.NextBytes(bytes);
             CompactEndPoint endPoint = CompactEndPoint.From(new IPAddress(bytes), random.Next(1025, 65536));
-            if (Rules.IsUsable(endPoint) && !AddressRules.IsLocal(endPoint))
+            if (Policy.MayBeNode(endPoint, allowLoopback: false) && !AddressFacts.IsLocal(endPoint))
                 return endPoint;
         }
     }

@@ -1,0 +1,62 @@
+namespace Pieces.Net;
+
+/// <summary>How far an address reaches, the nearest first.</summary>
+internal enum AddressReach
+{
+    /// <summary>No host can have it: unspecified, multicast, or not allocated.</summary>
+    Nobody,
+
+    /// <summary>This machine itself.</summary>
+    Loopback,
+
+    /// <summary>A private network or a link.</summary>
+    Local,
+
+    /// <summary>The public network.</summary>
+    World,
+}
+
+/// <summary>What the number of an address says about it. Whether it may be used is for <see cref="AddressPolicy"/> to say.</summary>
+internal static class AddressFacts
+{
+    /// <summary>Whether it belongs to this machine or to a private network: its node id is not checked (BEP 42), and many nodes may live there.</summary>
+    public static bool IsLocal(CompactEndPoint endPoint) => ReachOf(endPoint) is AddressReach.Loopback or AddressReach.Local;
+
+    /// <summary>What counts as one DHT node: an address whatever the port, but on loopback each port, since all nodes share one address there.</summary>
+    public static CompactEndPoint HostOf(CompactEndPoint endPoint) => ReachOf(endPoint) == AddressReach.Loopback ? endPoint : endPoint.WithoutPort;
+
+    /// <summary>What one owner is likely to control: the /24 of an IPv4 address, the /64 of an IPv6 one; of local addresses each by itself.</summary>
+    public static CompactEndPoint SubnetOf(CompactEndPoint endPoint)
+    {
+        if (IsLocal(endPoint))
+            return HostOf(endPoint);
+        int hostBits = endPoint.IsV6 ? 64 : 8;
+        return new CompactEndPoint(endPoint.Host >> hostBits << hostBits, 0, endPoint.IsV6);
+    }
+
+    /// <summary>How far an address reaches.</summary>
+    public static AddressReach ReachOf(CompactEndPoint endPoint) => endPoint.IsV6 ? ReachOfV6(endPoint.Host) : ReachOfV4((uint)endPoint.Host);
+
+    private static AddressReach ReachOfV4(uint host) => (host >> 24) switch
+    {
+        0 or >= 224 => AddressReach.Nobody,
+        127 => AddressReach.Loopback,
+        10 => AddressReach.Local,
+        100 when (host >> 22) == (100u << 2 | 1) => AddressReach.Local,
+        169 when (host >> 16) == 0xA9FE => AddressReach.Local,
+        172 when (host >> 20) == 0xAC1 => AddressReach.Local,
+        192 when (host >> 16) == 0xC0A8 => AddressReach.Local,
+        _ => AddressReach.World,
+    };
+
+    private static AddressReach ReachOfV6(UInt128 host)
+    {
+        if (host == UInt128.One)
+            return AddressReach.Loopback;
+        uint top = (uint)(host >> 112);
+        if ((top & 0xFFC0) == 0xFE80 || (top & 0xFE00) == 0xFC00)
+            return AddressReach.Local;
+        // 2000::/3 is all that is allocated. 6to4 and Teredo are inside it and are reachable.
+        return (top & 0xE000) == 0x2000 ? AddressReach.World : AddressReach.Nobody;
+    }
+}
