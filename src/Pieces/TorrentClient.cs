@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
+using System.Security.Cryptography;
 using Pieces.Dht;
 using Pieces.Dht.Queries;
 using Pieces.Discovery;
@@ -24,6 +25,7 @@ public sealed class TorrentClient : IAsyncDisposable
     private readonly TorrentClientOptions _options;
     private readonly TorrentServices _services;
     private readonly ConcurrentDictionary<InfoHash, RunningTorrent> _torrents = new();
+    private readonly UdpPort _udp;
     private readonly Lock _gate = new();
     private PeerListener? _listener;
     private bool _isListenerTried;
@@ -45,6 +47,8 @@ public sealed class TorrentClient : IAsyncDisposable
         options.Validate();
         _options = options;
         TimeProvider time = options.TimeProvider;
+        var ports = new PortState();
+        _udp = new UdpPort(ports, network.OpenUdp, time, options.Logger);
         _services = new TorrentServices
         {
             TimeProvider = time,
@@ -58,7 +62,7 @@ public sealed class TorrentClient : IAsyncDisposable
             MemoryBudget = new MemoryBudget(options.PieceMemory),
             DownloadLimiter = new RateLimiter(time, options.DownloadLimit),
             UploadLimiter = new RateLimiter(time, options.UploadLimit, hasTurns: true),
-            ListenPort = () => ListenPort,
+            Ports = ports,
             Dht = CreateDht(network),
             Outbound = network.Outbound,
             Addresses = network.Addresses,
@@ -69,14 +73,14 @@ public sealed class TorrentClient : IAsyncDisposable
                 TimeProvider = time,
                 Random = new Random(options.Random.Next()),
                 Logger = options.Logger,
-                ListenPort = () => ListenPort,
+                Ports = ports,
                 Network = network.LocalNetwork,
             }),
         };
     }
 
     /// <summary>The port we listen on, or 0 when the listener could not be opened or is not open yet.</summary>
-    public int ListenPort => Volatile.Read(ref _listener)?.Port ?? 0;
+    public int ListenPort => _services.Ports.Bound;
 
     internal BlockPool BlockPool => _services.BlockPool;
 
@@ -153,6 +157,7 @@ public sealed class TorrentClient : IAsyncDisposable
             await local.DisposeAsync().ConfigureAwait(false);
         if (_services.Dht is { } dht)
             await dht.DisposeAsync().ConfigureAwait(false);
+        await _udp.DisposeAsync().ConfigureAwait(false);
         if (_listener is not null)
             await _listener.DisposeAsync().ConfigureAwait(false);
         await _services.DiskQueue.DisposeAsync().ConfigureAwait(false);
@@ -180,7 +185,7 @@ public sealed class TorrentClient : IAsyncDisposable
             Random = random,
             Logger = _options.Logger,
         };
-        return new DhtHost(options, () => ListenPort, network.OpenUdp);
+        return new DhtHost(options, _udp);
     }
 
     private Torrent Start(InfoHash infoHash, TorrentOptions options, Func<TorrentInbox, TorrentBasis> prepare)
@@ -242,14 +247,23 @@ public sealed class TorrentClient : IAsyncDisposable
             try
             {
                 ITransportListener listener = _services.Transport.Listen(null, _options.FirstPort, _options.LastPort);
-                Volatile.Write(ref _listener, new PeerListener(_services, listener, Route));
+                _listener = new PeerListener(_services, listener, Route);
+                _services.Ports.SetBound(listener.Port);
                 _options.Logger.Information("listening for peers on port {Port}", listener.Port);
+                RefuseUtp();
             }
             catch (IOException e)
             {
                 _options.Logger.Warning("no peer can connect to us: {Reason}", e.Message);
             }
         }
+    }
+
+    // Where the UDP port is taken, whoever tries uTP first waits a little longer for us, and nothing else is lost.
+    private void RefuseUtp()
+    {
+        if (_udp.TryOpen(out _))
+            _udp.Add(new UtpRefusal(_udp, _services.Addresses, _options.TimeProvider, BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)))));
     }
 
     private TorrentInbox? Route(InfoHash infoHash) =>

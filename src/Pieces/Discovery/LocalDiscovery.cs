@@ -98,7 +98,7 @@ internal sealed class LocalDiscovery : IAsyncDisposable
         }
 
         listeners.Follow();
-        int port = _options.ListenPort();
+        int port = _options.Ports.Bound;
         if (port == 0)
             return;
         foreach (InfoHash[] some in due.Chunk(LocalAnnouncement.MaxInfoHashes))

@@ -21,8 +21,8 @@ internal sealed record LocalDiscoveryOptions
 
     public required ILogger Logger { get; init; }
 
-    /// <summary>The port on which we can be dialled, or 0.</summary>
-    public required Func<int> ListenPort { get; init; }
+    /// <summary>The port on which peers reach us; in the local network that is the one of the listener.</summary>
+    public required PortState Ports { get; init; }
 
     /// <summary>Opens what the network of the moment needs; gives the same again while nothing has changed.</summary>
     public required ILocalNetwork Network { get; init; }

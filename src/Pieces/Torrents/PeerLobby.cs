@@ -1,3 +1,4 @@
+using Pieces.Net;
 using Pieces.Peers;
 using Pieces.Primitives;
 using Pieces.Torrents.MetadataExchange;
@@ -15,7 +16,7 @@ internal sealed class PeerLobby
     public const long MaxBitfieldBytes = 16 * 1024 * 1024;
 
     private readonly Dictionary<PeerState, EarlyWords> _words = [];
-    private readonly Func<int> _listenPort;
+    private readonly PortState _ports;
     private readonly TorrentReporter _reporter;
     private readonly MetadataDesk _desk;
     private readonly TorrentDht _dht;
@@ -32,7 +33,7 @@ internal sealed class PeerLobby
         _dht = dht;
         Admission = admission;
         _desk = desk;
-        _listenPort = services.ListenPort;
+        _ports = services.Ports;
         _reporter = reporter;
     }
 
@@ -87,7 +88,7 @@ internal sealed class PeerLobby
         if (Admission.Arrived(arrived) is not { } peer)
             return;
         _words.Add(peer, new EarlyWords());
-        PeerGreeting.SendBlank(peer.Link, _listenPort());
+        PeerGreeting.SendBlank(peer.Link, _ports.Announced);
         _dht.Greet(peer.Link);
         _reporter.Connected(arrived.RemoteEndPoint, peer);
     }

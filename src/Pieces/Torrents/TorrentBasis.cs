@@ -40,7 +40,7 @@ internal record TorrentBasis
         {
             InfoHash = InfoHash,
             PeerId = Services.PeerId,
-            ListenPort = Services.ListenPort,
+            Ports = Services.Ports,
             Tiers = [.. tiers, .. Options.ExtraTrackers.Select(url => (ImmutableArray<string>)[url])],
             Key = (uint)Random.Next(),
             IsPrivate = isPrivate,

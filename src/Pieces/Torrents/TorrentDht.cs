@@ -35,7 +35,7 @@ internal sealed class TorrentDht : IDhtSink, IAsyncDisposable
     /// <summary>Nodes that the client's node knows; null while the torrent is not searched for.</summary>
     public int? Nodes => IsUnderWay ? _node!.Stats.NodesV4 + _node.Stats.NodesV6 : null;
 
-    int? IDhtSink.AnnouncedPort => _basis.Services.ListenPort() is > 0 and var port ? port : null;
+    int? IDhtSink.AnnouncedPort => _basis.Services.Ports.Announced is > 0 and var port ? port : null;
 
     bool IDhtSink.IsSeed => _basis.Inbox.Counters.Left == 0;
 

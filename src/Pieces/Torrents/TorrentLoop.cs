@@ -170,7 +170,7 @@ internal sealed class TorrentLoop : IAsyncDisposable
             _setup.Reporter.Warn(warning);
         TorrentParts parts = TorrentParts.Create(_setup, _storage, opening, _contacts);
         _stats = parts.Stats;
-        _session = new TorrentSession(parts, _setup.Services.ListenPort);
+        _session = new TorrentSession(parts, _setup.Services.Ports);
         _session.TakeOver(_contacts.Lobby);
         _completion = parts.Completion;
         _goal = new TorrentGoal(_setup, parts);

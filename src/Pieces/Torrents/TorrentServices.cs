@@ -39,8 +39,8 @@ internal sealed record TorrentServices
 
     public required RateLimiter UploadLimiter { get; init; }
 
-    /// <summary>The port we listen on, or 0.</summary>
-    public required Func<int> ListenPort { get; init; }
+    /// <summary>The port on which peers reach us.</summary>
+    public required PortState Ports { get; init; }
 
     /// <summary>The client's DHT node, started when a torrent wants it; null when the client takes no part.</summary>
     public DhtHost? Dht { get; init; }

@@ -1,5 +1,6 @@
 using Pieces.Discovery;
 using Pieces.Metadata;
+using Pieces.Net;
 using Pieces.Peers;
 using Pieces.Primitives;
 using Pieces.Storage;
@@ -33,11 +34,11 @@ internal sealed class TorrentSession
     private readonly TorrentReporter _reporter;
     private readonly StreamRetention? _retention;
     private readonly TorrentDht _dht;
-    private readonly Func<int> _listenPort;
+    private readonly PortState _ports;
     private readonly List<PieceIndex> _offered = [];
     private readonly List<SourceId> _convicted = [];
 
-    public TorrentSession(TorrentParts parts, Func<int> listenPort)
+    public TorrentSession(TorrentParts parts, PortState ports)
     {
         _pieceCount = parts.Metainfo.Layout.PieceCount;
         _pieces = parts.Pieces;
@@ -56,7 +57,7 @@ internal sealed class TorrentSession
         _reporter = parts.Reporter;
         _retention = parts.Retention;
         _dht = parts.Dht;
-        _listenPort = listenPort;
+        _ports = ports;
     }
 
     /// <summary>Whether nobody is connected and nobody is left to dial.</summary>
@@ -75,7 +76,7 @@ internal sealed class TorrentSession
 
     private GreetingTerms Terms => new()
     {
-        ListenPort = _listenPort(),
+        ListenPort = _ports.Announced,
         TakesMetadata = _metadata.Size is not null,
         MetadataSize = _metadata.Size,
         ExchangesPeers = _exchange is not null,

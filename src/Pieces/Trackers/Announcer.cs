@@ -1,4 +1,3 @@
-using System.Net;
 using Serilog;
 
 namespace Pieces.Trackers;
@@ -90,11 +89,10 @@ internal sealed class Announcer
         AnnounceCounters counters = _sink.Counters;
         if (announceEvent == AnnounceEvent.Completed)
             counters = counters with { Left = 0 };
-        int port = _options.ListenPort();
         return new AnnounceRequest(
             _options.InfoHash,
             _options.PeerId,
-            port is >= 0 and <= IPEndPoint.MaxPort ? port : 0,
+            _options.Ports.Announced,
             counters with { Left = Math.Max(0, counters.Left) },
             announceEvent,
             announceEvent == AnnounceEvent.Stopped ? 0 : WantedPeers,

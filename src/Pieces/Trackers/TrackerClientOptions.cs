@@ -15,8 +15,8 @@ internal sealed record TrackerClientOptions
     /// <summary>Who we are.</summary>
     public required PeerId PeerId { get; init; }
 
-    /// <summary>Gives the port we listen on at the time of an announce; 0 when nobody can reach us, which is announced as it is.</summary>
-    public required Func<int> ListenPort { get; init; }
+    /// <summary>The port on which peers reach us, read at each announce; 0 when nobody can, which is announced as it is.</summary>
+    public required PortState Ports { get; init; }
 
     /// <summary>Tracker URLs by tier (BEP 12). One that stands there twice is used once, at its first place.</summary>
     public required ImmutableArray<ImmutableArray<string>> Tiers { get; init; }

@@ -13,12 +13,19 @@ namespace Pieces.Tests.Dht;
 
 /// <summary>How a client gets its node, and what becomes of it where there is no port.</summary>
 [Trait("Tier", "Loopback")]
-public class DhtHostTests
+public class DhtHostTests : IAsyncDisposable
 {
     private const string Address = "10.0.0.1";
 
     private readonly InMemoryDatagrams _network = new();
     private readonly Warnings _warnings = new();
+    private UdpPort? _port;
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_port is not null)
+            await _port.DisposeAsync();
+    }
 
     [Fact]
     public async Task The_first_who_wants_it_starts_it_on_the_port_of_the_listener()
@@ -35,6 +42,8 @@ public class DhtHostTests
         host.PortFor(IPAddress.Parse("::ffff:10.0.0.2")).Should().Be(6881);
         host.PortFor(IPAddress.Parse("2001:db8::1")).Should().BeNull("it has no IPv6");
         await host.DisposeAsync();
+        _network.HasPort(Address).Should().BeTrue("the port is the client's, which others use too");
+        await _port!.DisposeAsync();
         _network.HasPort(Address).Should().BeFalse();
     }
 
@@ -60,7 +69,8 @@ public class DhtHostTests
     public async Task Sockets_of_the_system_have_the_same_number_in_both_families()
     {
         int port = FreePort.Find();
-        await using var host = new DhtHost(new DhtOptions { Routers = [] }, () => port, new Outbound().OpenUdp);
+        await using UdpPort udp = PortOf(new Outbound(), port);
+        await using var host = new DhtHost(new DhtOptions { Routers = [] }, udp);
         host.Start().Should().NotBeNull();
         host.PortFor(IPAddress.Loopback).Should().Be(port);
         if (Socket.OSSupportsIPv6)
@@ -70,8 +80,8 @@ public class DhtHostTests
     [Fact]
     public async Task What_is_bound_to_an_address_has_no_socket_of_the_other_family_nor_one_elsewhere()
     {
-        await using var host = new DhtHost(
-            new DhtOptions { Routers = [] }, () => 0, new Outbound(new LocalBinding(IPAddress.Parse("127.0.0.3"))).OpenUdp);
+        await using UdpPort udp = PortOf(new Outbound(new LocalBinding(IPAddress.Parse("127.0.0.3"))), 0);
+        await using var host = new DhtHost(new DhtOptions { Routers = [] }, udp);
         host.Start().Should().NotBeNull();
         int port = host.PortFor(IPAddress.Loopback)!.Value;
         host.PortFor(IPAddress.IPv6Loopback).Should().BeNull();
@@ -92,10 +102,14 @@ public class DhtHostTests
         closed.Bootstrap.Select(node => (node.Host, node.Port)).Should().Equal(("::1", 7), ("node.example", 8));
     }
 
-    private DhtHost Host(DhtOptions options) => new(
-        options with { TimeProvider = new FakeTimeProvider(), Random = new Random(1), Logger = _warnings.Logger },
-        () => 6881,
-        _network.Host(Address));
+    private static UdpPort PortOf(Outbound outbound, int port) => new(new PortState(port), outbound.OpenUdp, TimeProvider.System, Logger.None);
+
+    private DhtHost Host(DhtOptions options)
+    {
+        var time = new FakeTimeProvider();
+        _port = new UdpPort(new PortState(6881), _network.Host(Address), time, _warnings.Logger);
+        return new DhtHost(options with { TimeProvider = time, Random = new Random(1), Logger = _warnings.Logger }, _port);
+    }
 
     private sealed class Warnings : ILogEventSink
     {

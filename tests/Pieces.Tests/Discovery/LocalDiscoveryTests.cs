@@ -2,6 +2,7 @@ using System.Net;
 using System.Threading.Channels;
 using Microsoft.Extensions.Time.Testing;
 using Pieces.Discovery;
+using Pieces.Net;
 using Pieces.Primitives;
 using Pieces.Tests.Support;
 using Serilog.Core;
@@ -93,7 +94,7 @@ public class LocalDiscoveryTests
         TimeProvider = _time,
         Random = new Random(port),
         Logger = Logger.None,
-        ListenPort = () => port,
+        Ports = new PortState(port),
         Network = _link.Host(address),
     });
 

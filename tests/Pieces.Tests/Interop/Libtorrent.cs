@@ -10,7 +10,7 @@ internal sealed class Libtorrent : RealClient
         import signal, sys
         import libtorrent
 
-        torrent, folder, port, requires_encryption = sys.argv[1:]
+        torrent, folder, port, requires_encryption, uses_utp = sys.argv[1:]
         categories = libtorrent.alert.category_t
         encryption = {
             "in_enc_policy": int(libtorrent.enc_policy.forced), "out_enc_policy": int(libtorrent.enc_policy.forced),
@@ -20,7 +20,8 @@ internal sealed class Libtorrent : RealClient
             **(encryption if requires_encryption == "True" else {}),
             "listen_interfaces": "127.0.0.1:" + port,
             "enable_dht": False, "enable_lsd": False, "enable_upnp": False, "enable_natpmp": False,
-            "allow_multiple_connections_per_ip": True, "enable_incoming_utp": False, "enable_outgoing_utp": False,
+            "allow_multiple_connections_per_ip": True,
+            "enable_incoming_utp": uses_utp == "True", "enable_outgoing_utp": uses_utp == "True",
             "alert_mask": int(categories.error_notification | categories.status_notification | categories.tracker_notification
                               | categories.peer_notification | categories.connect_notification),
         })
@@ -41,6 +42,9 @@ internal sealed class Libtorrent : RealClient
                 print(alert, flush=True)
         """;
 
+    /// <summary>Whether it uses uTP, as it does by default; default false: most tests are about TCP.</summary>
+    public bool UsesUtp { get; init; }
+
     public override string Name => "libtorrent";
 
     public override bool DialsPeersOfLinks => true;
@@ -48,5 +52,6 @@ internal sealed class Libtorrent : RealClient
     protected override IReadOnlyList<string> Probe => [Python, "-c", "import libtorrent"];
 
     public override PeerProcess Start(RealClientJob job)
-        => PeerProcess.Start(Name, job.Home, [Python, "-u", "-c", Script, job.Source, job.Folder, $"{job.Port}", $"{job.RequiresEncryption}"]);
+        => PeerProcess.Start(
+            Name, job.Home, [Python, "-u", "-c", Script, job.Source, job.Folder, $"{job.Port}", $"{job.RequiresEncryption}", $"{UsesUtp}"]);
 }

@@ -50,7 +50,7 @@ public class DhtProcessTests
 
     [Fact]
     [Contract("flag --no-dht")]
-    public async Task Without_it_nobody_is_found_and_no_port_of_UDP_is_opened()
+    public async Task Without_it_nobody_is_found_and_the_port_of_UDP_answers_no_node()
     {
         using var folder = new TempFolder();
         int port = FreePort.Find();
@@ -63,8 +63,16 @@ public class DhtProcessTests
         ];
         await using PiecesProcess process = PiecesProcess.Start(command);
         await process.WaitForErrorTextAsync("the DHT is not used (--no-dht)");
-        using (var free = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp))
-            free.Bind(new IPEndPoint(IPAddress.Loopback, own));
+        using (var node = new UdpClient(new IPEndPoint(IPAddress.Loopback, 0)))
+        {
+            // The port refuses uTP and nothing else: the first reply is to the second datagram.
+            node.Connect(IPAddress.Loopback, own);
+            await node.SendAsync("d1:ad2:id20:abcdefghij0123456789e1:q4:ping1:t2:aa1:y1:qe"u8.ToArray(), TestContext.Current.CancellationToken);
+            await node.SendAsync(Convert.FromHexString("41001234000003e800000000001000000001" + "0000"), TestContext.Current.CancellationToken);
+            UdpReceiveResult reply = await node.ReceiveAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(TimeSpan.FromSeconds(60));
+            Convert.ToHexStringLower(reply.Buffer).Should().StartWith("31001234");
+        }
+
         (await process.WaitAsync()).ExitCode.Should().Be(5);
     }
 

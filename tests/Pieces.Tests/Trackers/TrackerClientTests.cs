@@ -56,7 +56,7 @@ public sealed class TrackerClientTests : IAsyncDisposable
     [Fact]
     public async Task Without_a_listener_no_port_is_claimed()
     {
-        Start(options => options with { ListenPort = () => 0 }, "a");
+        Start(options => options with { Ports = new PortState() }, "a");
         (await _trackers["a"].NextAsync()).Request.Port.Should().Be(0);
     }
 
@@ -250,7 +250,7 @@ public sealed class TrackerClientTests : IAsyncDisposable
     {
         InfoHash = Announces.InfoHash,
         PeerId = Announces.PeerId,
-        ListenPort = () => 6881,
+        Ports = new PortState(6881),
         Tiers = [.. tiers.Select(url => ImmutableArray.Create(url))],
         TimeProvider = _time,
         Random = new Random(1),
