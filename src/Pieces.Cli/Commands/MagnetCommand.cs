@@ -104,7 +104,7 @@ internal sealed class MagnetCommand
             Logger = MessageSink.CreateLogger(_context.Messages),
         });
         Torrent torrent = await client.AddAsync(link, options, _context.Signals.Token);
-        var clock = new GiveUpClock(null, null, metadataTimeout: MetadataTimeoutFlag.Of(parse, _timeout, !Console.IsErrorRedirected));
+        var clock = new GiveUpClock(new GiveUpLimits { Metadata = MetadataTimeoutFlag.Of(parse, _timeout, !Console.IsErrorRedirected) });
         long began = _context.TimeProvider.GetTimestamp();
         using var timer = new PeriodicTimer(TickInterval, _context.TimeProvider);
         while (!torrent.Metadata.IsCompleted)

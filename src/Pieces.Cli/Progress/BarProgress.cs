@@ -12,22 +12,15 @@ internal sealed class BarProgress : IProgressView, ILineWriter
     public static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(250);
 
     private readonly Lock _lock = new();
+    private readonly BlockContent _content = new();
+    private readonly BlockPlace _place;
     private readonly PendingLines _lines = new();
     private readonly ITerminal _terminal;
     private readonly BlockRenderer _renderer;
     private readonly BlockPainter _painter;
     private readonly ActivityWatch _activity;
     private readonly Messages _messages;
-    private readonly TimeProvider _timeProvider;
     private readonly ITimer _timer;
-    private IReadOnlyList<TransferRow> _rows = [];
-    private int _waiting;
-    private (int Columns, int Rows) _size;
-    private long _paintedAt;
-    private bool _hasNews;
-    private bool _isLost;
-    private bool _isAway;
-    private bool _isOver;
 
     /// <summary>Takes the terminal, and the messages over.</summary>
     public BarProgress(ITerminal terminal, BlockRenderer renderer, BlockPainter painter, Messages messages, TimeProvider timeProvider)
@@ -37,7 +30,7 @@ internal sealed class BarProgress : IProgressView, ILineWriter
         _painter = painter;
         _activity = new ActivityWatch(timeProvider);
         _messages = messages;
-        _timeProvider = timeProvider;
+        _place = new BlockPlace(timeProvider);
         _timer = timeProvider.CreateTimer(static bar => ((BarProgress)bar!).Paint(), this, Interval, Interval);
         messages.Through(this);
     }
@@ -46,7 +39,7 @@ internal sealed class BarProgress : IProgressView, ILineWriter
     public void Queue(int waiting)
     {
         lock (_lock)
-            _waiting = waiting;
+            _content.Waiting = waiting;
     }
 
     /// <inheritdoc/>
@@ -54,10 +47,7 @@ internal sealed class BarProgress : IProgressView, ILineWriter
     {
         TransferRow[] rows = [.. transfers.Select(transfer => new TransferRow(transfer.Subject.Name, transfer.Snapshot, _activity.Look(transfer)))];
         lock (_lock)
-        {
-            _rows = rows;
-            _hasNews = true;
-        }
+            _content.Show(rows);
     }
 
     /// <inheritdoc/>
@@ -68,18 +58,18 @@ internal sealed class BarProgress : IProgressView, ILineWriter
     {
         lock (_lock)
         {
-            if (_isOver)
+            if (_place.IsOver)
                 _terminal.Write(line + '\n');
             else
                 _lines.Add(line);
         }
     }
 
-    /// <summary>The terminal has another size, or may have lost what stands on it.</summary>
+    /// <summary>The terminal has another size, or may have lost what was painted on it.</summary>
     public void Invalidate()
     {
         lock (_lock)
-            _isLost = true;
+            _place.Lose();
     }
 
     /// <summary>Gives the terminal back for a while, until <see cref="Return"/>.</summary>
@@ -87,9 +77,9 @@ internal sealed class BarProgress : IProgressView, ILineWriter
     {
         lock (_lock)
         {
-            if (_isOver || _isAway)
+            if (_place.IsOver || _place.IsAway)
                 return;
-            _isAway = true;
+            _place.IsAway = true;
             GiveBack();
         }
 
@@ -101,9 +91,9 @@ internal sealed class BarProgress : IProgressView, ILineWriter
     {
         lock (_lock)
         {
-            _isAway = false;
+            _place.IsAway = false;
             _painter.Forget();
-            _isLost = true;
+            _place.Lose();
         }
     }
 
@@ -118,7 +108,7 @@ internal sealed class BarProgress : IProgressView, ILineWriter
         finally
         {
             Return();
-            if (_timeProvider.GetElapsedTime(_paintedAt) >= Interval)
+            if (_place.SincePaint >= Interval)
                 Paint();
         }
     }
@@ -128,9 +118,9 @@ internal sealed class BarProgress : IProgressView, ILineWriter
     {
         lock (_lock)
         {
-            if (_isOver)
+            if (_place.IsOver)
                 return;
-            _isOver = true;
+            _place.IsOver = true;
             GiveBack();
         }
 
@@ -159,23 +149,21 @@ internal sealed class BarProgress : IProgressView, ILineWriter
     {
         lock (_lock)
         {
-            if (_isOver || _isAway || !_terminal.IsIdle)
+            if (_place.IsOver || _place.IsAway || !_terminal.IsIdle)
                 return;
             if (!_terminal.IsForeground)
             {
                 _painter.Forget();
-                _isLost = true;
+                _place.Lose();
                 return;
             }
 
             (int Columns, int Rows) size = _terminal.Size;
-            bool everything = _isLost || size != _size;
-            if (!everything && !_hasNews && _lines.IsEmpty)
+            bool everything = _place.NeedsAll(size);
+            if (!everything && !_content.IsChanged && _lines.IsEmpty)
                 return;
-            _size = size;
-            _paintedAt = _timeProvider.GetTimestamp();
-            _hasNews = _isLost = false;
-            string text = _painter.Paint(_renderer.Render(_rows, size.Columns, size.Rows, _waiting), _lines.Take(), everything);
+            _place.Painted(size);
+            string text = _painter.Paint(_renderer.Render(_content.Take(), size.Columns, size.Rows, _content.Waiting), _lines.Take(), everything);
             if (text.Length > 0)
                 _terminal.Write(text);
         }

@@ -14,11 +14,8 @@ internal sealed class GiveUpClock
     private static readonly TimeSpan LongestStep = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan OrdinaryStep = TimeSpan.FromMilliseconds(250);
 
-    private readonly TimeSpan? _stallTimeout;
-    private readonly TimeSpan? _deadline;
-    private readonly TimeSpan? _metadataTimeout;
+    private readonly GiveUpLimits _limits;
     private readonly TimeSpan _begun;
-    private readonly string _hint;
     private readonly InterfaceWatch? _interface;
     private readonly SleepMeter? _sleep;
     private TimeSpan _lastLook;
@@ -26,29 +23,16 @@ internal sealed class GiveUpClock
     private long _received;
     private bool _metPeer;
 
-    /// <param name="stallTimeout">Longest time without a byte, or null.</param>
-    /// <param name="deadline">Longest time from the beginning of the run to completion, or null.</param>
+    /// <param name="limits">How long to wait.</param>
     /// <param name="begun">When this download's turn came, from the beginning of the run.</param>
-    /// <param name="hint">What the user may do then.</param>
     /// <param name="watch">Sees whether the interface of <c>--interface</c> is there, or null without one.</param>
     /// <param name="sleep">Tells how long the machine slept, or null where that does not count.</param>
-    /// <param name="metadataTimeout">Longest time from its turn until the metadata of a magnet link is here, or null.</param>
-    public GiveUpClock(
-        TimeSpan? stallTimeout,
-        TimeSpan? deadline,
-        TimeSpan begun = default,
-        string hint = TransferSettings.Resumes,
-        InterfaceWatch? watch = null,
-        SleepMeter? sleep = null,
-        TimeSpan? metadataTimeout = null)
+    public GiveUpClock(GiveUpLimits limits, TimeSpan begun = default, InterfaceWatch? watch = null, SleepMeter? sleep = null)
     {
-        _metadataTimeout = metadataTimeout;
+        _limits = limits;
         _begun = begun;
-        _hint = hint;
         _interface = watch;
         _sleep = sleep;
-        _stallTimeout = stallTimeout;
-        _deadline = deadline;
         _lastLook = begun;
     }
 
@@ -71,10 +55,10 @@ internal sealed class GiveUpClock
             return gone;
         if (!isFetching)
             return null;
-        if (_deadline is { } deadline && elapsed + (_sleep?.Slept ?? TimeSpan.Zero) >= deadline)
-            return Late(deadline, _hint);
+        if (_limits.Deadline is { } deadline && elapsed + (_sleep?.Slept ?? TimeSpan.Zero) >= deadline)
+            return Late(deadline, _limits.Hint);
 
-        if (isUnknown && _metadataTimeout is { } limit && elapsed - _begun >= limit)
+        if (isUnknown && _limits.Metadata is { } limit && elapsed - _begun >= limit)
         {
             return _metPeer
                 ? new Outcome(ExitCode.Stalled, $"no peer gave the metadata within {Quantity.Duration(limit)}")
@@ -87,10 +71,10 @@ internal sealed class GiveUpClock
         if (now.Phase == TorrentPhase.Checking || now.WaitsForReader || received != _received)
             _silence = TimeSpan.Zero;
         _received = received;
-        if (_stallTimeout is not { } patience || _silence < patience)
+        if (_limits.Stall is not { } patience || _silence < patience)
             return null;
         return _metPeer
-            ? new Outcome(ExitCode.Stalled, $"nothing came for {Quantity.Duration(patience)} ({_hint})")
-            : new Outcome(ExitCode.NoPeer, $"no usable peer in {Quantity.Duration(patience)} ({_hint})");
+            ? new Outcome(ExitCode.Stalled, $"nothing came for {Quantity.Duration(patience)} ({_limits.Hint})")
+            : new Outcome(ExitCode.NoPeer, $"no usable peer in {Quantity.Duration(patience)} ({_limits.Hint})");
     }
 }

@@ -3,7 +3,6 @@ using System.Threading.Channels;
 using Pieces.Cli.Failures;
 using Pieces.Cli.Sources;
 using Pieces.Metadata;
-using Pieces.Net;
 using Pieces.Primitives;
 
 namespace Pieces.Cli.Transfers;
@@ -24,19 +23,12 @@ internal sealed class TransferLoop
     private readonly ITransferHost _host;
     private readonly TransferSettings _settings;
     private readonly TransferObserver _observer;
-    private readonly TimeProvider _time;
+    private readonly RunTime _time;
     private readonly RunStop _stop;
-    private readonly QuietTrim _trim = new();
-    private readonly long _began;
-    private readonly Queue<string> _waiting;
-    private readonly List<TransferSession> _running = [];
-    private readonly HashSet<InfoHash> _seen = [];
-    private readonly List<SourceResult> _results = [];
+    private readonly SourceQueue _queue;
+    private readonly GiveUpClocks _clocks;
+    private readonly RunningTransfers _running = new();
     private readonly List<Task> _tasks = [];
-    private readonly InterfaceWatch? _interface;
-    private readonly SleepMeter? _sleep;
-    private int _open;
-    private int _jobs;
 
     public TransferLoop(
         ITransferHost host, TransferSettings settings, TransferObserver observer, TimeProvider time, RunStop stop, IEnumerable<string> sources)
@@ -44,29 +36,23 @@ internal sealed class TransferLoop
         _host = host;
         _settings = settings;
         _observer = observer;
-        _time = time;
+        _time = new RunTime(time);
         _stop = stop;
-        _began = time.GetTimestamp();
-        _waiting = new Queue<string>(sources);
-        if (settings.Client.Binding is { } binding)
-            _interface = new InterfaceWatch(binding.Device ?? binding.Address.ToString(), () => NetworkProbe.FaultOf(binding), time);
-        if (settings.Deadline is not null)
-            _sleep = new SleepMeter(time);
+        _queue = new SourceQueue(sources, settings.Jobs);
+        _clocks = new GiveUpClocks(settings, time);
     }
-
-    private TimeSpan Elapsed => _time.GetElapsedTime(_began);
 
     /// <summary>Runs all of them to their end; one that fails does not keep the others from going on.</summary>
     public async Task<IReadOnlyList<SourceResult>> RunAsync()
     {
-        using var timer = new PeriodicTimer(TickInterval, _time);
+        using var timer = new PeriodicTimer(TickInterval, _time.Provider);
         using CancellationTokenRegistration stopping = _stop.Token.Register(() => _inbox.Writer.TryWrite(new StopAsked()));
         Task tick = timer.WaitForNextTickAsync().AsTask();
         Task<bool> heard = _inbox.Reader.WaitToReadAsync().AsTask();
         while (true)
         {
             TakeNext();
-            if (_open == 0)
+            if (!_queue.IsOpen)
                 break;
             await Task.WhenAny(heard, tick);
             if (tick.IsCompleted)
@@ -86,41 +72,39 @@ internal sealed class TransferLoop
         }
 
         await Task.WhenAll(_tasks);
-        return _results;
+        return _queue.Results;
     }
 
     private void TakeNext()
     {
-        while (_waiting.Count > 0)
+        while (_queue.Next is { } source)
         {
             if (_stop.Code is { } code)
-                Conclude(new TransferItem(SourceLoader.NameOf(_waiting.Dequeue())), null, new Outcome(code));
-            else if (_settings.Deadline is { } deadline && Elapsed >= deadline)
-                Conclude(new TransferItem(SourceLoader.NameOf(_waiting.Peek())), null, LateFor(_waiting.Dequeue(), deadline));
-            else if (_jobs < _settings.Jobs)
-                Load(_waiting.Dequeue());
+                Skip(source, new Outcome(code));
+            else if (_settings.Deadline is { } deadline && _time.Elapsed >= deadline)
+                Skip(source, LateFor(source, deadline));
+            else if (_queue.HasFreeJob)
+                Keep(LoadAsync(_queue.Begin()));
             else
                 return;
         }
     }
 
-    private void Show()
+    private void Skip(string source, Outcome verdict)
     {
-        _observer.Queue(_waiting.Count);
-        _observer.Show(_running);
+        _queue.Skip();
+        Conclude(new TransferItem(SourceLoader.NameOf(source)), null, verdict);
     }
 
-    private void Load(string source)
+    private void Show()
     {
-        _jobs++;
-        _open++;
-        Keep(LoadAsync(source));
+        _observer.Queue(_queue.Waiting);
+        _observer.Show(_running.All);
     }
 
     private void OnTick()
     {
-        _running.ForEach(session => session.Tick(Elapsed));
-        if (_trim.Check(_running.Select(session => session.Snapshot), Elapsed))
+        if (_running.Tick(_time.Elapsed))
             _host.TrimMemory();
     }
 
@@ -129,21 +113,20 @@ internal sealed class TransferLoop
         switch (e)
         {
             case StopAsked:
-                _running.ForEach(session => session.Stop());
+                _running.StopAll();
                 break;
             case SourceLoaded loaded:
                 await BeginAsync(loaded);
                 break;
             case SourceFailed failed:
-                _jobs--;
-                _open--;
+                _queue.Abandon();
                 Conclude(new TransferItem(SourceLoader.NameOf(failed.Source)), null, failed.Verdict);
                 break;
             case SessionFetched:
-                _jobs--;
+                _queue.FreeJob();
                 break;
             case SessionEnded ended:
-                _open--;
+                _queue.Close();
                 _running.Remove(ended.Session);
                 Conclude(ended.Session.Item, ended.Session, ended.Verdict);
                 break;
@@ -153,10 +136,9 @@ internal sealed class TransferLoop
     private async Task BeginAsync(SourceLoaded loaded)
     {
         var item = new TransferItem(SourceLoader.NameOf(loaded.Source), loaded.Torrent, _settings.Torrent.OutputDirectory);
-        if (!_seen.Add(loaded.Torrent.InfoHash))
+        if (!_queue.IsNew(loaded.Torrent.InfoHash))
         {
-            _jobs--;
-            _open--;
+            _queue.Abandon();
             _observer.Warn(item, "given twice; taken once");
             return;
         }
@@ -171,9 +153,7 @@ internal sealed class TransferLoop
             item = new TransferItem(item.Source, loaded.Torrent, _settings.Torrent.OutputDirectory, selected);
             var relay = new NoticeRelay(item, _observer);
             ITransfer transfer = await _host.AddAsync(loaded.Torrent, selected, ChooseOfLink, relay, CancellationToken.None);
-            var clock = new GiveUpClock(
-                _settings.StallTimeout, _settings.Deadline, Elapsed, _settings.Hint, _interface, _sleep, _settings.MetadataTimeout);
-            var session = new TransferSession(item, transfer, clock, _settings.Torrent.SeedOnly, _settings.Hint);
+            var session = new TransferSession(item, transfer, _clocks.Create(_time.Elapsed), _settings.Torrent.SeedOnly, _settings.Hint);
             _running.Add(session);
             _observer.Begin(item, _host.ListenPort);
             Keep(FollowAsync(session));
@@ -182,8 +162,7 @@ internal sealed class TransferLoop
         }
         catch (Exception e) when (e is FailureException or PiecesException or IOException or UnauthorizedAccessException)
         {
-            _jobs--;
-            _open--;
+            _queue.Abandon();
             Conclude(item, null, Outcome.Of(e, item.Name));
         }
     }
@@ -191,16 +170,16 @@ internal sealed class TransferLoop
     private void Conclude(TransferItem item, TransferSession? session, Outcome verdict)
     {
         _observer.End(item, session?.Snapshot, verdict);
-        _results.Add(new SourceResult(item.Source, item.InfoHash, verdict));
+        _queue.Conclude(new SourceResult(item.Source, item.InfoHash, verdict));
     }
 
     private async Task LoadAsync(string source)
     {
         // The disk and stdin may take their time to be opened, and the loop is not to wait for them.
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
-        TimeSpan? left = _settings.Deadline - Elapsed;
+        TimeSpan? left = _settings.Deadline - _time.Elapsed;
         TimeSpan patience = left is null ? Timeout.InfiniteTimeSpan : left > TimeSpan.Zero ? left.Value : TimeSpan.Zero;
-        using var deadline = new CancellationTokenSource(patience, _time);
+        using var deadline = new CancellationTokenSource(patience, _time.Provider);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token, deadline.Token);
         try
         {

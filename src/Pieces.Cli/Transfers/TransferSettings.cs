@@ -33,6 +33,9 @@ internal sealed record TransferSettings
     /// </summary>
     public TimeSpan? MetadataTimeout { get; init; }
 
+    /// <summary>How long each download is waited for.</summary>
+    public GiveUpLimits Limits => new() { Stall = StallTimeout, Deadline = Deadline, Metadata = MetadataTimeout, Hint = Hint };
+
     /// <summary>How progress is shown.</summary>
     public ProgressStyle Progress { get; init; }
 

@@ -28,7 +28,7 @@ public class TransferSessionTests
 
         var seeding = new FakeTransfer();
         seeding.Complete();
-        var late = new TransferSession(Item, seeding, new GiveUpClock(null, null), seedOnly: false);
+        var late = new TransferSession(Item, seeding, new GiveUpClock(new GiveUpLimits()), seedOnly: false);
         late.Stop();
         (await EndOf(late, ExitCode.Interrupted)).Should().Be(Outcome.Success);
     }
@@ -57,7 +57,7 @@ public class TransferSessionTests
     [Fact]
     public async Task Giving_up_stops_it_and_says_why()
     {
-        TransferSession session = Session(new GiveUpClock(TimeSpan.FromSeconds(90), null));
+        TransferSession session = Session(new GiveUpClock(new GiveUpLimits { Stall = TimeSpan.FromSeconds(90) }));
         for (int second = 1; second < 90; second++)
             session.Tick(TimeSpan.FromSeconds(second));
         _transfer.StopCalls.Should().Be(0);
@@ -97,5 +97,5 @@ public class TransferSessionTests
         return session.Verdict(signal);
     }
 
-    private TransferSession Session(GiveUpClock? clock = null, bool seedOnly = false) => new(Item, _transfer, clock ?? new GiveUpClock(null, null), seedOnly);
+    private TransferSession Session(GiveUpClock? clock = null, bool seedOnly = false) => new(Item, _transfer, clock ?? new GiveUpClock(new GiveUpLimits()), seedOnly);
 }

@@ -1,0 +1,24 @@
+using Pieces.Net;
+
+namespace Pieces.Cli.Transfers;
+
+/// <summary>Makes the clock of each torrent of a run. The watch over the interface and the meter of sleep are shared by all of them.</summary>
+internal sealed class GiveUpClocks
+{
+    private readonly GiveUpLimits _limits;
+    private readonly InterfaceWatch? _interface;
+    private readonly SleepMeter? _sleep;
+
+    public GiveUpClocks(TransferSettings settings, TimeProvider time)
+    {
+        _limits = settings.Limits;
+        if (settings.Client.Binding is { } binding)
+            _interface = new InterfaceWatch(binding.Device ?? binding.Address.ToString(), () => NetworkProbe.FaultOf(binding), time);
+        if (_limits.Deadline is not null)
+            _sleep = new SleepMeter(time);
+    }
+
+    /// <summary>Makes the clock of one torrent.</summary>
+    /// <param name="begun">When its turn came, from the beginning of the run.</param>
+    public GiveUpClock Create(TimeSpan begun) => new(_limits, begun, _interface, _sleep);
+}

@@ -1,0 +1,69 @@
+using Pieces.Primitives;
+
+namespace Pieces.Cli.Transfers;
+
+/// <summary>
+/// The sources of a run: which of them wait, how many hold a job, how many are not done with, and how the others ended. Used by one task.
+/// </summary>
+internal sealed class SourceQueue
+{
+    private readonly Queue<string> _waiting;
+    private readonly int _maxJobs;
+    private readonly HashSet<InfoHash> _seen = [];
+    private readonly List<SourceResult> _results = [];
+    private int _open;
+    private int _jobs;
+
+    /// <param name="sources">The sources, in their order.</param>
+    /// <param name="maxJobs">Most of them that are loaded, checked and fetched at one time.</param>
+    public SourceQueue(IEnumerable<string> sources, int maxJobs)
+    {
+        _waiting = new Queue<string>(sources);
+        _maxJobs = maxJobs;
+    }
+
+    /// <summary>How many wait.</summary>
+    public int Waiting => _waiting.Count;
+
+    /// <summary>The next source that waits, or null.</summary>
+    public string? Next => _waiting.TryPeek(out string? source) ? source : null;
+
+    /// <summary>Whether another source may begin.</summary>
+    public bool HasFreeJob => _jobs < _maxJobs;
+
+    /// <summary>Whether a source has begun and is not done with.</summary>
+    public bool IsOpen => _open > 0;
+
+    /// <summary>How the sources ended, in the order in which they did.</summary>
+    public IReadOnlyList<SourceResult> Results => _results;
+
+    /// <summary>The next source is done with before it began.</summary>
+    public void Skip() => _waiting.Dequeue();
+
+    /// <summary>The next source begins: it takes a job.</summary>
+    public string Begin()
+    {
+        _jobs++;
+        _open++;
+        return _waiting.Dequeue();
+    }
+
+    /// <summary>Whether a torrent is met for the first time.</summary>
+    public bool IsNew(InfoHash infoHash) => _seen.Add(infoHash);
+
+    /// <summary>A source has nothing more to fetch.</summary>
+    public void FreeJob() => _jobs--;
+
+    /// <summary>A source is done with, its job is free already.</summary>
+    public void Close() => _open--;
+
+    /// <summary>A source is done with that held its job until now.</summary>
+    public void Abandon()
+    {
+        _jobs--;
+        _open--;
+    }
+
+    /// <summary>Notes how a source ended.</summary>
+    public void Conclude(SourceResult result) => _results.Add(result);
+}
