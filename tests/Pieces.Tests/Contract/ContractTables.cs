@@ -9,6 +9,9 @@ internal static partial class ContractTables
     /// <summary>The first words of keys that come from tables; all others are rules that stand in the text around them.</summary>
     public static readonly string[] Kinds = ["command", "flag", "event", "exit"];
 
+    /// <summary>The heading of tables that name what has yet to be built. Such a row moves into <c>rows.txt</c> with what it describes.</summary>
+    private const string NextRound = "Added in the next round";
+
     /// <summary>Where the contract is, or null where it is not beside the repository.</summary>
     public static string? FindFile() => ((string[])["..", "../.."])
         .Select(up => Path.Combine(Repository.Root, up, "shared", "CLI.md")).FirstOrDefault(File.Exists);
@@ -21,6 +24,8 @@ internal static partial class ContractTables
         {
             if (line.StartsWith('#'))
                 heading = line.TrimStart('#', ' ');
+            if (heading == NextRound)
+                continue;
             string[] cells = [.. CellEnd().Split(line).Select(cell => cell.Trim())];
             if (!line.StartsWith("| ", StringComparison.Ordinal) || cells[1] is "command" or "flag" or "event" or "code")
                 continue;
