@@ -7,8 +7,12 @@ namespace Pieces.Cli.Parsing;
 /// <summary>Flags of every command that serves peers.</summary>
 internal sealed class ServingFlags
 {
-    private readonly Option<ByteRate> _up = Flag.Of(Values.Rate, "RATE", "bytes a second to send at most, for example 500K (default: no limit)", "--up-limit");
-    private readonly Option<int?> _maxPeers = Flag.Of<int?>(text => Values.Count(text), "N", "connections for one torrent (default: 100)", "--max-peers");
+    private readonly Option<ByteRate> _up = Flag.Of(
+        Values.Rate, "RATE", "bytes a second to send at most, for example 500K (default: no limit)", "--up-limit");
+
+    private readonly Option<int?> _maxPeers = Flag.Of<int?>(
+        text => Values.Count(text), "N", "connections for one torrent (default: 100)", "--max-peers");
+
     private readonly Option<PortRange?> _port;
 
     /// <param name="tracks">Whether the command runs a tracker as well, on the port after the listen port.</param>

@@ -4,8 +4,8 @@ using Pieces.Trackers;
 namespace Pieces.Cli.Sources;
 
 /// <summary>
-/// The way of one command to the network. It is opened once, from the command's flags, and everything in the program that opens a connection takes it:
-/// a command that does not read the flags cannot load a URL.
+/// The way of one command to the network. It is opened once, from the command's flags, and everything in the program that opens a connection takes
+/// it: a command that does not read the flags cannot load a URL.
 /// </summary>
 internal sealed class NetworkReach
 {

@@ -14,8 +14,8 @@ internal static class SourceArguments
         string[] sources = list is null ? [.. arguments] : [.. arguments, .. SourceList.Read(list)];
         if (sources.Length == 0)
         {
-            string none = list is null ? "no source given (a .torrent file, the URL of one, a magnet link, an info-hash, or -)" : $"--input {list}: it names no source";
-            throw FailureException.Usage(none);
+            const string None = "no source given (a .torrent file, the URL of one, a magnet link, an info-hash, or -)";
+            throw FailureException.Usage(list is null ? None : $"--input {list}: it names no source");
         }
 
         int readers = sources.Count(source => source == "-") + (list == "-" ? 1 : 0);

@@ -4,8 +4,8 @@ using Pieces.Torrents;
 namespace Pieces.Cli.Transfers;
 
 /// <summary>
-/// Is told what happens in a run of transfers, and only observes it. Lines for people, events for programs, paths and hooks each are one; the run knows
-/// none of them. Unless said otherwise a member is called by the run's own loop, one at a time; all must be quick and must not throw.
+/// Is told what happens in a run of transfers, and only observes it. Lines for people, events for programs, paths and hooks each are one; the run
+/// knows none of them. Unless said otherwise a member is called by the run's own loop, one at a time; all must be quick and must not throw.
 /// </summary>
 internal abstract class TransferObserver : IAsyncDisposable
 {

@@ -3,8 +3,8 @@ using Pieces.Primitives;
 namespace Pieces.Metadata;
 
 /// <summary>
-/// How a magnet link is called in messages, whether it can be used or not: by its name (<c>dn</c>), else by its info-hash, else by the beginning of the
-/// link itself, in which <c>***</c> replaces whatever may hold a secret. Pure.
+/// How a magnet link is called in messages, whether it can be used or not: by its name (<c>dn</c>), else by its info-hash, else by the beginning of
+/// the link itself, in which <c>***</c> replaces whatever may hold a secret. Pure.
 /// </summary>
 internal static class MagnetDisplayName
 {

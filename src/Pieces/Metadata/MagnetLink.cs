@@ -55,8 +55,8 @@ public sealed class MagnetLink
     }
 
     /// <summary>
-    /// How a link is called in messages, whether it can be used or not: by its name, else by its info-hash, else by the beginning of the link itself, in
-    /// which <c>***</c> replaces whatever may hold a secret. It has no control characters and at most 81 characters.
+    /// How a link is called in messages, whether it can be used or not: by its name, else by its info-hash, else by the beginning of the link itself,
+    /// in which <c>***</c> replaces whatever may hold a secret. It has no control characters and at most 81 characters.
     /// </summary>
     /// <param name="text">A text that <see cref="IsLink"/> says is a link.</param>
     /// <returns>Null when the link has no query, so that nothing tells which part of it is secret.</returns>

@@ -33,7 +33,9 @@ internal static class MagnetQuery
 
 /// <summary>One parameter of a magnet link.</summary>
 /// <param name="Text">The parameter as it stands in the link.</param>
-/// <param name="Key">Its key, decoded, in lower case and without a number ("tr.1" is a second "tr"); empty when there is none or it cannot be decoded.</param>
+/// <param name="Key">
+/// Its key, decoded, in lower case and without a number ("tr.1" is a second "tr"); empty when there is none or it cannot be decoded.
+/// </param>
 /// <param name="RawKey">Its key as it stands in the link; empty without one.</param>
 /// <param name="RawValue">Its value, not decoded; empty without a key.</param>
 internal readonly record struct MagnetParameter(string Text, string Key, string RawKey, string RawValue)

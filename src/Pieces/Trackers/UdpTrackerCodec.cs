@@ -144,7 +144,9 @@ internal static class UdpTrackerCodec
 
     private static bool IsAnswer(ReadOnlySpan<byte> datagram, UdpTrackerAction action, uint transaction, int minLength)
     {
-        if (datagram.Length < UdpTrackerFormat.AnswerHeaderLength || BinaryPrimitives.ReadUInt32BigEndian(datagram[UdpTrackerFormat.AnsweredTransactionOffset..]) != transaction)
+        if (datagram.Length < UdpTrackerFormat.AnswerHeaderLength)
+            return false;
+        if (BinaryPrimitives.ReadUInt32BigEndian(datagram[UdpTrackerFormat.AnsweredTransactionOffset..]) != transaction)
             return false;
         var answered = (UdpTrackerAction)BinaryPrimitives.ReadUInt32BigEndian(datagram);
         if (answered == UdpTrackerAction.Error)

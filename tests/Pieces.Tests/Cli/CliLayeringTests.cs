@@ -22,7 +22,8 @@ public class CliLayeringTests
         "System.Net.Sockets.Socket", "System.Net.Dns", "System.Net.NetworkInformation.NetworkInterface",
     ];
 
-    private static IEnumerable<Type> Types => typeof(CliContext).Assembly.GetTypes().Where(type => type.Namespace?.StartsWith("Pieces", StringComparison.Ordinal) == true);
+    private static IEnumerable<Type> Types =>
+        typeof(CliContext).Assembly.GetTypes().Where(type => type.Namespace?.StartsWith("Pieces", StringComparison.Ordinal) == true);
 
     [Fact]
     public void No_layer_of_the_program_mentions_one_above_it()
@@ -44,7 +45,10 @@ public class CliLayeringTests
     public void Flags_are_read_without_a_look_at_anything_outside_the_program()
     {
         foreach (Type type in Types.Where(type => type.Namespace == "Pieces.Cli.Parsing"))
-            new LayeringTests.Mentions(type).All().Select(mentioned => mentioned.FullName).Should().NotIntersectWith(Outside, "{0} only turns flags into values", type.FullName);
+        {
+            new LayeringTests.Mentions(type).All().Select(mentioned => mentioned.FullName)
+                .Should().NotIntersectWith(Outside, "{0} only turns flags into values", type.FullName);
+        }
     }
 
     [Fact]
@@ -53,13 +57,17 @@ public class CliLayeringTests
         Type[] observers = [.. Types.Where(typeof(TransferObserver).IsAssignableFrom)];
         observers.Should().HaveCountGreaterThan(3);
         foreach (Type observer in observers)
-            new LayeringTests.Mentions(observer).All().Should().NotContain([typeof(TransferSession), typeof(ITransfer)], "{0} only observes", observer.FullName);
+        {
+            new LayeringTests.Mentions(observer).All()
+                .Should().NotContain([typeof(TransferSession), typeof(ITransfer)], "{0} only observes", observer.FullName);
+        }
     }
 
     [Fact]
     public void Plans_and_settings_never_change()
     {
-        Type[] plans = [.. Types.Where(type => type.Name.EndsWith("Plan", StringComparison.Ordinal) || type.Name.EndsWith("Settings", StringComparison.Ordinal))];
+        string[] ends = ["Plan", "Settings"];
+        Type[] plans = [.. Types.Where(type => ends.Any(end => type.Name.EndsWith(end, StringComparison.Ordinal)))];
         plans.Select(type => type.Name).Should().Contain(["SharePlan", "TransferSettings", "ReachSettings", "SwarmSettings"]);
         plans.SelectMany(type => type.GetFields(BindingFlags.Instance | BindingFlags.NonPublic | BindingFlags.Public))
             .Where(field => !field.IsInitOnly)

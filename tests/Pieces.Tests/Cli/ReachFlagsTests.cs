@@ -34,7 +34,8 @@ public class ReachFlagsTests
     [Fact]
     public void The_flags_mean_the_same_for_every_command()
     {
-        IEnumerable<Option> flags = TestTree.Create().Subcommands.SelectMany(command => command.Options).Where(option => option.Name is "--interface" or "--proxy");
+        IEnumerable<Option> all = TestTree.Create().Subcommands.SelectMany(command => command.Options);
+        IEnumerable<Option> flags = all.Where(option => option.Name is "--interface" or "--proxy");
         flags.Select(flag => (flag.Name, flag.Description, flag.HelpName)).Distinct().Should().HaveCount(2);
     }
 }

@@ -63,12 +63,14 @@ public sealed class ReachProcessTests : IDisposable
     public async Task What_is_asked_of_a_server_comes_from_the_address_of_the_interface(string line, int code)
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "only Linux has all of 127.0.0.0/8 on this machine");
-        byte[] scrape = [.. "d5:filesd20:"u8, .. Convert.FromHexString(Torrent.Metainfo.InfoHash.ToString()), .. "d8:completei1e10:downloadedi2e10:incompletei3eeee"u8];
+        byte[] infoHash = Convert.FromHexString(Torrent.Metainfo.InfoHash.ToString());
+        byte[] scrape = [.. "d5:filesd20:"u8, .. infoHash, .. "d8:completei1e10:downloadedi2e10:incompletei3eeee"u8];
         var callers = new ConcurrentBag<IPAddress>();
         await using var server = new ScriptedHttpServer((target, stream, cancellationToken) =>
         {
             callers.Add(((IPEndPoint)((NetworkStream)stream).Socket.RemoteEndPoint!).Address);
-            return ScriptedHttpServer.AnswerAsync(stream, "200 OK", target.StartsWith("/scrape", StringComparison.Ordinal) ? scrape : Torrent.TorrentBytes, "", cancellationToken);
+            byte[] body = target.StartsWith("/scrape", StringComparison.Ordinal) ? scrape : Torrent.TorrentBytes;
+            return ScriptedHttpServer.AnswerAsync(stream, "200 OK", body, "", cancellationToken);
         });
         PiecesResult result = await RunAsync(line, server, "--interface", "127.0.0.2");
         result.ExitCode.Should().Be(code, result.StandardError);

@@ -126,13 +126,13 @@ internal sealed class HttpAnnounceHandler
             return Failure($"info_hash is missing or not {InfoHash.Length} bytes long");
 
         // Keys of a dictionary are sorted, and each is there once.
-        IEnumerable<byte[]> sorted = wanted.Select(Convert.ToHexString).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).Select(Convert.FromHexString);
+        IEnumerable<string> sorted = wanted.Select(Convert.ToHexString).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal);
         return BencodeWriter.Encode(writer =>
         {
             writer.BeginDictionary();
             writer.Key("files"u8);
             writer.BeginDictionary();
-            foreach (byte[] infoHash in sorted)
+            foreach (byte[] infoHash in sorted.Select(Convert.FromHexString))
             {
                 if (_table.Scrape(InfoHash.FromBytes(infoHash)) is { } counts)
                     WriteCounts(writer, infoHash, counts);

@@ -7,8 +7,9 @@ using Pieces.Primitives;
 namespace Pieces.Trackers.Server;
 
 /// <summary>
-/// Answers the datagrams of UDP trackers (BEP 15); options behind an announce (BEP 41) are skipped. Nothing is kept for those who only connect: a connection
-/// id is a keyed hash of address and time, so it cannot be made up for another's address. No answer to an unproven address is longer than its request.
+/// Answers the datagrams of UDP trackers (BEP 15); options after an announce (BEP 41) are skipped. Nothing is kept for those who only connect: a
+/// connection id is a keyed hash of address and time, so it cannot be made up for another's address. No answer to an unproven address is longer than
+/// its request.
 /// </summary>
 internal sealed class UdpAnnounceHandler
 {
