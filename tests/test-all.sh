@@ -4,7 +4,8 @@
 # usage: test-all.sh [PHASE...]
 #
 # build     the native program, the tests and the benchmarks
-# static    the format, and what check.sh counts
+# static    white space, and what check.sh looks for
+# format    all that dotnet format knows, which takes some minutes on a busy machine
 # suite     all tests, against the native program
 # explicit  tests that need a quiet machine or much time, one after the other
 set -euo pipefail
@@ -50,6 +51,10 @@ phase_build() {
 
 phase_static() {
     step "check.sh" tests/check.sh || true
+    step "white space" dotnet format whitespace Pieces.sln --verify-no-changes --no-restore || true
+}
+
+phase_format() {
     step "format" dotnet format Pieces.sln --verify-no-changes --no-restore || true
 }
 
@@ -62,7 +67,7 @@ phase_explicit() {
     run_tests "explicit tests" -explicit only -parallelMode none -trait- Writes=testdata
 }
 
-[ $# -gt 0 ] || set -- build static suite explicit
+[ $# -gt 0 ] || set -- build static format suite explicit
 for phase; do
     # Without a build there is nothing to test.
     "phase_$phase" || break

@@ -39,6 +39,18 @@ public sealed class CheckScriptTests : IDisposable
         (await CheckAsync()).ExitCode.Should().Be(0);
     }
 
+    [Theory]
+    [InlineData("using System;\nusing System.Text;\nusing Pieces.Net;\nusing Pieces.NetOther;\n\nusing B = A.C;\nnamespace X;\n", true)]
+    [InlineData("using Pieces.Net;\nusing System;\n", false)]
+    [InlineData("using Pieces.Peers;\nusing Pieces.Net;\n", false)]
+    public async Task Imports_are_sorted_with_the_system_first(string code, bool isSorted)
+    {
+        Write("src/Pieces/Wire/Call.cs", code);
+        (int exitCode, string output) = await CheckAsync();
+        exitCode.Should().Be(isSorted ? 0 : 1);
+        output.Should().Be(isSorted ? string.Empty : "check: src/Pieces/Wire/Call.cs: the using directives are not sorted\n");
+    }
+
     [Fact]
     public async Task A_file_of_more_than_400_lines_is_a_fault()
     {

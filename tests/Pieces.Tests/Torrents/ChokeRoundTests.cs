@@ -2,9 +2,9 @@ using Microsoft.Extensions.Time.Testing;
 using Pieces.Peers;
 using Pieces.Primitives;
 using Pieces.Providers;
+using Pieces.Tests.Peers;
 using Pieces.Torrents;
 using Pieces.Torrents.Uploading;
-using Pieces.Tests.Peers;
 
 namespace Pieces.Tests.Torrents;
 

@@ -6,11 +6,11 @@ using Pieces.Picking;
 using Pieces.Primitives;
 using Pieces.Providers;
 using Pieces.Storage;
+using Pieces.Tests.Peers;
 using Pieces.Torrents;
 using Pieces.Torrents.Crowd;
 using Pieces.Torrents.Downloading;
 using Pieces.Wire;
-using Pieces.Tests.Peers;
 
 namespace Pieces.Tests.Torrents;
 

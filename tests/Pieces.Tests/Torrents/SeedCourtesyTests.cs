@@ -5,9 +5,9 @@ using Pieces.Picking;
 using Pieces.Primitives;
 using Pieces.Providers;
 using Pieces.Storage;
+using Pieces.Tests.Peers;
 using Pieces.Torrents;
 using Pieces.Torrents.Downloading;
-using Pieces.Tests.Peers;
 
 namespace Pieces.Tests.Torrents;
 

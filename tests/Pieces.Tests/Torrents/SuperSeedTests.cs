@@ -3,9 +3,9 @@ using Pieces.Metadata;
 using Pieces.Peers;
 using Pieces.Picking;
 using Pieces.Primitives;
+using Pieces.Tests.Peers;
 using Pieces.Torrents;
 using Pieces.Torrents.Crowd;
-using Pieces.Tests.Peers;
 
 namespace Pieces.Tests.Torrents;
 
