@@ -76,7 +76,7 @@ internal sealed class TransferSession : IRunningTransfer
     // Before it is known what is there, nothing is.
     private static bool IsPart(TorrentSnapshot now) => now.PiecesMissing > 0 || now.PiecesHave == 0;
 
-    private Outcome? WhyHopeless(TorrentSnapshot now)
+    private static Outcome? WhyHopeless(TorrentSnapshot now)
     {
         bool seeks = now is { Phase: TorrentPhase.Downloading or TorrentPhase.FindingPeers, ConnectedPeers: 0 };
         bool refused = seeks && now.EveryTrackerRefused;

@@ -4,14 +4,16 @@ namespace Pieces.Primitives;
 /// The digest of one block, of whatever algorithm its torrent uses: compared by value, to find out which blocks of two copies of a piece differ.
 /// Only digests of the same torrent are comparable.
 /// </summary>
-internal readonly record struct BlockDigest
+/// <param name="Bytes">The digest, with zeros up to <see cref="MaxLength"/> bytes.</param>
+internal readonly record struct BlockDigest(Bytes32 Bytes)
 {
     /// <summary>Longest digest, in bytes (SHA-256).</summary>
     public const int MaxLength = Bytes32.Length;
 
-    private readonly Bytes32 _bytes;
-
     /// <summary>Takes a digest of at most <see cref="MaxLength"/> bytes.</summary>
     /// <exception cref="ArgumentOutOfRangeException">There are more bytes.</exception>
-    public BlockDigest(ReadOnlySpan<byte> bytes) => _bytes = new Bytes32(bytes);
+    public BlockDigest(ReadOnlySpan<byte> bytes)
+        : this(new Bytes32(bytes))
+    {
+    }
 }
