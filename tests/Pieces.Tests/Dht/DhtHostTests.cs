@@ -13,7 +13,7 @@ namespace Pieces.Tests.Dht;
 
 /// <summary>How a client gets its node, and what becomes of it where there is no port.</summary>
 [Trait("Tier", "Loopback")]
-public class DhtHostTests : IAsyncDisposable
+public sealed class DhtHostTests : IAsyncDisposable
 {
     private const string Address = "10.0.0.1";
 
