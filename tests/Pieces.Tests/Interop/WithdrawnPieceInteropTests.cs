@@ -20,7 +20,7 @@ public sealed class WithdrawnPieceInteropTests
 
         torrent, folder, port, seed = sys.argv[1:]
         session = libtorrent.session({
-            "listen_interfaces": "127.0.0.1:" + port, "download_rate_limit": 64 * 1024,
+            "listen_interfaces": "127.0.0.1:" + port,
             "enable_dht": False, "enable_lsd": False, "enable_upnp": False, "enable_natpmp": False,
             "enable_incoming_utp": False, "enable_outgoing_utp": False,
         })
@@ -28,6 +28,7 @@ public sealed class WithdrawnPieceInteropTests
         wanted.ti = libtorrent.torrent_info(torrent)
         wanted.save_path = folder
         handle = session.add_torrent(wanted)
+        handle.set_download_limit(64 * 1024)
         handle.connect_peer(("127.0.0.1", int(seed)))
 
         ending = []
@@ -39,7 +40,7 @@ public sealed class WithdrawnPieceInteropTests
             now = ["".join("1" if has else "0" for has in peer.pieces) for peer in handle.get_peer_info()]
             if now != before and handle.status().num_pieces > 0:
                 print(*now, flush=True)
-            before = now
+                before = now
         """;
 
     [Fact]
