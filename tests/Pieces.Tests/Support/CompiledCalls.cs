@@ -54,7 +54,7 @@ internal static class CompiledCalls
             yield return local;
         foreach (Type nested in type.GetNestedTypes(BindingFlags.NonPublic).SelectMany(WithNested))
         {
-            bool isOfMethod = nested.Name.StartsWith(origin, StringComparison.Ordinal);
+            bool isOfMethod = nested.Name.TrimStart('<').StartsWith($"{method}>", StringComparison.Ordinal);
             foreach (MethodBase made in MethodsOf(nested).Where(made => isOfMethod || made.Name.StartsWith(origin, StringComparison.Ordinal)))
                 yield return made;
         }
