@@ -54,7 +54,8 @@ internal sealed class HttpTracker : ITracker
     /// <inheritdoc/>
     public void Dispose() => _http.Dispose();
 
-    private AnnounceResponse ReadAnnounce(HttpStatusCode status, ReadOnlyMemory<byte> body) => HttpTrackerAnswer.ReadAnnounce(status, body, _addresses);
+    private AnnounceResponse ReadAnnounce(HttpStatusCode status, ReadOnlyMemory<byte> body) =>
+        HttpTrackerAnswer.ReadAnnounce(status, body, _addresses);
 
     private async Task<T> GetAsync<T>(Uri url, Func<HttpStatusCode, ReadOnlyMemory<byte>, T> read, CancellationToken cancellationToken)
     {

@@ -19,7 +19,8 @@ public class HttpFetcherTests
         using var fetcher = new HttpFetcher(binding: null, new HttpFetchOptions());
         (HttpStatusCode status, ReadOnlyMemory<byte> body) = await fetcher.GetAsync(server.Url("/f"), "", Token);
         (status, Encoding.ASCII.GetString(body.Span)).Should().Be((HttpStatusCode.NotFound, "gone"));
-        server.Heads.Should().ContainSingle().Which.Should().Contain("Connection: close\r\n").And.Contain("User-Agent: Pieces/").And.NotContain("Range:");
+        server.Heads.Should().ContainSingle().Which
+            .Should().Contain("Connection: close\r\n").And.Contain("User-Agent: Pieces/").And.NotContain("Range:");
     }
 
     [Theory]
@@ -40,7 +41,8 @@ public class HttpFetcherTests
     public async Task The_user_may_be_led_to_another_port_of_this_machine()
     {
         await using ScriptedHttpServer there = ScriptedHttpServer.Answering("200 OK", "x"u8.ToArray());
-        await using ScriptedHttpServer here = ScriptedHttpServer.Answering("307 Temporary Redirect", default, $"Location: {there.Url("/a.torrent")}\r\n");
+        string location = $"Location: {there.Url("/a.torrent")}\r\n";
+        await using ScriptedHttpServer here = ScriptedHttpServer.Answering("307 Temporary Redirect", default, location);
         using var fetcher = new HttpFetcher(binding: null, new HttpFetchOptions());
         (await fetcher.GetAsync(here.Url("/"), "", Token)).Status.Should().Be(HttpStatusCode.OK);
         there.Targets.Should().Equal("/a.torrent");

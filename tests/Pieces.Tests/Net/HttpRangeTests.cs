@@ -13,6 +13,8 @@ public class HttpRangeTests
 {
     private const string Content = "0123456789abcdefghij";
 
+    private const string Head = "HTTP/1.1 206 Partial Content\r\nContent-Range: bytes 3-7/20\r\n";
+
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
@@ -85,7 +87,7 @@ public class HttpRangeTests
     {
         await using var server = new ScriptedHttpServer(async (_, stream, cancellationToken) =>
         {
-            await WriteAsync(stream, "HTTP/1.1 206 Partial Content\r\nContent-Range: bytes 3-7/20\r\nConnection: close\r\n\r\n3456789abc", cancellationToken);
+            await WriteAsync(stream, Head + "Connection: close\r\n\r\n3456789abc", cancellationToken);
         });
         using HttpFetcher fetcher = Fetcher();
         using HttpRange range = await fetcher.GetRangeAsync(server.Url("/f"), "", 3, 7, Token);
@@ -99,7 +101,7 @@ public class HttpRangeTests
     {
         await using var server = new ScriptedHttpServer(async (_, stream, cancellationToken) =>
         {
-            await WriteAsync(stream, $"HTTP/1.1 206 Partial Content\r\nContent-Range: bytes 3-7/20\r\n{length}Connection: close\r\n\r\n345", cancellationToken);
+            await WriteAsync(stream, $"{Head}{length}Connection: close\r\n\r\n345", cancellationToken);
         });
         using HttpFetcher fetcher = Fetcher();
         using HttpRange range = await fetcher.GetRangeAsync(server.Url("/f"), "", 3, 7, Token);
@@ -115,7 +117,7 @@ public class HttpRangeTests
         var time = new FakeTimeProvider();
         await using var server = new ScriptedHttpServer(async (_, stream, cancellationToken) =>
         {
-            await WriteAsync(stream, "HTTP/1.1 206 Partial Content\r\nContent-Range: bytes 3-7/20\r\nContent-Length: 5\r\n\r\n345", cancellationToken);
+            await WriteAsync(stream, Head + "Content-Length: 5\r\n\r\n345", cancellationToken);
             await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken);
         });
         using HttpFetcher fetcher = Fetcher(new HttpFetchOptions { TimeProvider = time });
@@ -161,7 +163,7 @@ public class HttpRangeTests
     {
         await using var server = new ScriptedHttpServer(async (_, stream, cancellationToken) =>
         {
-            await WriteAsync(stream, "HTTP/1.1 206 Partial Content\r\nContent-Range: bytes 3-7/20\r\nContent-Length: 5\r\n\r\n", cancellationToken);
+            await WriteAsync(stream, Head + "Content-Length: 5\r\n\r\n", cancellationToken);
             await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken);
         });
         using HttpFetcher fetcher = Fetcher();

@@ -3,7 +3,8 @@ using System.Net;
 namespace Pieces.Net.Http;
 
 /// <summary>
-/// The proxy that the environment names for HTTP (<c>http_proxy</c>, <c>https_proxy</c>, <c>all_proxy</c>, <c>no_proxy</c>). It carries only HTTP: trackers
+/// The proxy that the environment names for HTTP (<c>http_proxy</c>, <c>https_proxy</c>, <c>all_proxy</c>, <c>no_proxy</c>). It carries only HTTP:
+/// trackers
 /// and torrents from URLs. Peers and UDP trackers go without it. Loopback never goes through it: a proxy elsewhere could only reach its own.
 /// </summary>
 public sealed class EnvironmentProxy : IWebProxy

@@ -21,8 +21,8 @@ public sealed class HttpFetcher : IDisposable
 
     private readonly Outbound _outbound;
     private readonly HttpFetchOptions _options;
-    private readonly SocketsHttpHandler _handler;
-    private readonly HttpMessageInvoker _invoker;
+    private readonly HttpMessageInvoker _bodies;
+    private readonly Lazy<HttpMessageInvoker> _ranges;
 
     /// <summary>Creates it; nothing is opened.</summary>
     /// <param name="binding">What every socket is bound to, or null for no restriction.</param>
@@ -37,19 +37,10 @@ public sealed class HttpFetcher : IDisposable
         ArgumentNullException.ThrowIfNull(options);
         _outbound = outbound;
         _options = options;
-        _handler = new SocketsHttpHandler
-        {
-            AllowAutoRedirect = false,
-            AutomaticDecompression = options.Decompression,
-            UseCookies = false,
-            UseProxy = true,
-            Proxy = new EnvironmentProxy(),
-            PooledConnectionLifetime = TimeSpan.Zero,
-            MaxResponseHeadersLength = HttpFetchOptions.MaxHeaderKibibytes,
-            MaxResponseDrainSize = 0,
-            ConnectCallback = ConnectAsync,
-        };
-        _invoker = new HttpMessageInvoker(_handler);
+        _bodies = NewInvoker(options.Decompression);
+
+        // A handler that decompresses also offers that to the server, whatever the request says.
+        _ranges = new Lazy<HttpMessageInvoker>(() => NewInvoker(DecompressionMethods.None));
     }
 
     /// <summary>Gets the body at a URL, whatever the final status.</summary>
@@ -58,7 +49,8 @@ public sealed class HttpFetcher : IDisposable
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="HttpFetchException">Any failure.</exception>
     /// <exception cref="OperationCanceledException">The caller gave up.</exception>
-    public Task<(HttpStatusCode Status, ReadOnlyMemory<byte> Body)> GetAsync(Uri url, string userInfo, CancellationToken cancellationToken) => InTimeAsync(
+    public Task<(HttpStatusCode Status, ReadOnlyMemory<byte> Body)> GetAsync(
+        Uri url, string userInfo, CancellationToken cancellationToken) => InTimeAsync(
         async token =>
         {
             using HttpResponseMessage response = await FollowAsync(url, userInfo, range: null, token).ConfigureAwait(false);
@@ -69,8 +61,9 @@ public sealed class HttpFetcher : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        _invoker.Dispose();
-        _handler.Dispose();
+        _bodies.Dispose();
+        if (_ranges.IsValueCreated)
+            _ranges.Value.Dispose();
     }
 
     /// <summary>Requests bytes of what is at a URL; the body is read as it comes.</summary>
@@ -103,6 +96,19 @@ public sealed class HttpFetcher : IDisposable
         }
     }
 
+    private HttpMessageInvoker NewInvoker(DecompressionMethods decompression) => new(new SocketsHttpHandler
+    {
+        AllowAutoRedirect = false,
+        AutomaticDecompression = decompression,
+        UseCookies = false,
+        UseProxy = true,
+        Proxy = new EnvironmentProxy(),
+        PooledConnectionLifetime = TimeSpan.Zero,
+        MaxResponseHeadersLength = HttpFetchOptions.MaxHeaderKibibytes,
+        MaxResponseDrainSize = 0,
+        ConnectCallback = ConnectAsync,
+    });
+
     private async Task<T> InTimeAsync<T>(Func<CancellationToken, Task<T>> work, CancellationToken cancellationToken)
     {
         using var timer = new CancellationTokenSource(_options.Timeout, _options.TimeProvider);
@@ -134,10 +140,11 @@ public sealed class HttpFetcher : IDisposable
     private async Task<HttpResponseMessage> FollowAsync(Uri url, string userInfo, RangeHeaderValue? range, CancellationToken cancellationToken)
     {
         var hop = new HttpHop(null, false, url);
+        HttpMessageInvoker invoker = range is null ? _bodies : _ranges.Value;
         for (int redirects = 0; ; redirects++)
         {
             using HttpRequestMessage request = RequestOf(hop, userInfo, range);
-            HttpResponseMessage response = await _invoker.SendAsync(request, cancellationToken).ConfigureAwait(false);
+            HttpResponseMessage response = await invoker.SendAsync(request, cancellationToken).ConfigureAwait(false);
             if (!RedirectRule.IsRedirect(response.StatusCode))
                 return response;
             using (response)
@@ -151,17 +158,24 @@ public sealed class HttpFetcher : IDisposable
 
     private static HttpRequestMessage RequestOf(HttpHop hop, string userInfo, RangeHeaderValue? range)
     {
-        var request = new HttpRequestMessage(HttpMethod.Get, hop.To) { Version = HttpVersion.Version11, VersionPolicy = HttpVersionPolicy.RequestVersionExact };
+        var request = new HttpRequestMessage(HttpMethod.Get, hop.To)
+        {
+            Version = HttpVersion.Version11,
+            VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+        };
         request.Options.Set(HopKey, hop);
         request.Headers.ConnectionClose = true;
         request.Headers.UserAgent.Add(new ProductInfoHeaderValue(ProductName.Name, ProductName.Version));
 
         // Credentials are for the server that was named, not for wherever it leads.
         if (userInfo.Length > 0 && hop.From is null)
-            request.Headers.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes(Uri.UnescapeDataString(userInfo))));
+        {
+            byte[] credentials = Encoding.UTF8.GetBytes(Uri.UnescapeDataString(userInfo));
+            request.Headers.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(credentials));
+        }
+
         if (range is not null)
         {
-            // An encoding that is named here is not undone by the handler, and none other may be used.
             request.Headers.Range = range;
             request.Headers.AcceptEncoding.Add(new StringWithQualityHeaderValue("identity"));
         }

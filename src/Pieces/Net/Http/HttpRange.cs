@@ -30,7 +30,8 @@ internal sealed class HttpRange : IDisposable
 
     /// <summary>Checks the headers of a response, and takes it over if they are right.</summary>
     /// <exception cref="HttpFetchException">It is not what was requested.</exception>
-    public static async Task<HttpRange> OpenAsync(HttpResponseMessage response, long first, long last, HttpFetchOptions options, CancellationToken cancellationToken)
+    public static async Task<HttpRange> OpenAsync(
+        HttpResponseMessage response, long first, long last, HttpFetchOptions options, CancellationToken cancellationToken)
     {
         HttpContentHeaders headers = response.Content.Headers;
         if (headers.ContentEncoding.Any(encoding => !encoding.Equals("identity", StringComparison.OrdinalIgnoreCase)))
@@ -64,12 +65,14 @@ internal sealed class HttpRange : IDisposable
         {
             read = await _body.ReadAsync(buffer, either.Token).ConfigureAwait(false);
         }
-        catch (Exception e) when (either.IsCancellationRequested && e is OperationCanceledException or IOException or HttpRequestException)
+        catch (Exception e) when (e is OperationCanceledException or IOException)
         {
+            // A connection that is closed because the time is up may report that as a fault of its own.
             cancellationToken.ThrowIfCancellationRequested();
-            if (!idle.IsCancellationRequested)
-                throw new HttpFetchException(HttpFault.BrokeOff, e);
-            throw new HttpFetchException(FormattableString.Invariant($"sent nothing for {_options.IdleTimeout.TotalSeconds:0.#} s"), e);
+            string reason = idle.IsCancellationRequested
+                ? FormattableString.Invariant($"sent nothing for {_options.IdleTimeout.TotalSeconds:0.#} s")
+                : HttpFault.BrokeOff;
+            throw new HttpFetchException(reason, e);
         }
 
         // A body whose length nobody stated ends where the connection does.

@@ -6,7 +6,8 @@ namespace Pieces.Net.Http;
 internal static class LoopbackHost
 {
     /// <summary>Whether the address is this machine's own loopback, IPv4-mapped ones included.</summary>
-    public static bool IsLoopback(IPAddress address) => IPAddress.IsLoopback(address) || (address.IsIPv4MappedToIPv6 && IPAddress.IsLoopback(address.MapToIPv4()));
+    public static bool IsLoopback(IPAddress address) =>
+        IPAddress.IsLoopback(address) || (address.IsIPv4MappedToIPv6 && IPAddress.IsLoopback(address.MapToIPv4()));
 
     /// <summary>Whether the host of a URL is loopback by its spelling alone.</summary>
     public static bool IsLoopbackName(Uri url) =>
