@@ -4,7 +4,6 @@ using Pieces.Tests.Support;
 namespace Pieces.Tests.Interop;
 
 /// <summary>Clients that try uTP before TCP, as libtorrent and qBittorrent do by default.</summary>
-[Collection("Real peers that need more than a torrent file")]
 [Trait("Tier", "Interop")]
 public sealed class UtpPeerTests
 {
