@@ -168,7 +168,8 @@ public sealed class TorrentClient : IAsyncDisposable
         _services.UploadLimiter.Dispose();
     }
 
-    private static ByteChance ChanceOf(TorrentClientOptions options, ClientNetwork network) => !network.IsSimulated || options.Encryption == EncryptionPolicy.Off
+    private static ByteChance ChanceOf(TorrentClientOptions options, ClientNetwork network) =>
+        !network.IsSimulated || options.Encryption == EncryptionPolicy.Off
         ? ByteChance.Unguessable()
         : ByteChance.Of(new Random(options.Random.Next()));
 
@@ -263,8 +264,10 @@ public sealed class TorrentClient : IAsyncDisposable
     // Where the UDP port is taken, whoever tries uTP first waits a little longer for us, and nothing else is lost.
     private void RefuseUtp()
     {
-        if (_udp.TryOpen(out _))
-            _udp.Add(new UtpRefusal(_udp, _services.Addresses, _options.TimeProvider, BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)))));
+        if (!_udp.TryOpen(out _))
+            return;
+        ulong salt = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)));
+        _udp.Add(new UtpRefusal(_udp, _services.Addresses, _options.TimeProvider, salt));
     }
 
     private TorrentInbox? Route(SwarmKey swarm) =>

@@ -19,10 +19,14 @@ internal enum AddressReach
 /// <summary>What the number of an address says about it. Whether it may be used is for <see cref="AddressPolicy"/> to say.</summary>
 internal static class AddressFacts
 {
-    /// <summary>Whether it belongs to this machine or to a private network: its node id is not checked (BEP 42), and many nodes may live there.</summary>
+    /// <summary>
+    /// Whether it belongs to this machine or to a private network: its node id is not checked (BEP 42), and many nodes may live there.
+    /// </summary>
     public static bool IsLocal(CompactEndPoint endPoint) => ReachOf(endPoint) is AddressReach.Loopback or AddressReach.Local;
 
-    /// <summary>What counts as one DHT node: an address whatever the port, but on loopback each port, since all nodes share one address there.</summary>
+    /// <summary>
+    /// What counts as one DHT node: an address whatever the port, but on loopback each port, since all nodes share one address there.
+    /// </summary>
     public static CompactEndPoint HostOf(CompactEndPoint endPoint) => ReachOf(endPoint) == AddressReach.Loopback ? endPoint : endPoint.WithoutPort;
 
     /// <summary>What one owner is likely to control: the /24 of an IPv4 address, the /64 of an IPv6 one; of local addresses each by itself.</summary>

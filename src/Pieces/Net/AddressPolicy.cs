@@ -15,13 +15,16 @@ internal sealed class AddressPolicy
     private readonly Func<CompactEndPoint, bool>? _isBlocked;
 
     /// <summary>Creates the policy.</summary>
-    /// <param name="isBlocked">Says of an address, whatever its port, whether nothing is to be exchanged with it; null when no address is blocked.</param>
+    /// <param name="isBlocked">Says of an address, whatever its port, whether nothing is to be exchanged with it; null when no address is
+    /// blocked.</param>
     public AddressPolicy(Func<CompactEndPoint, bool>? isBlocked = null) => _isBlocked = isBlocked;
 
     /// <summary>Whether a stream from there is taken: asked before its handshake is read.</summary>
     public bool Accepts(IPAddress remote) => !IsBlocked(CompactEndPoint.From(remote, 0));
 
-    /// <summary>Whether a peer there may be dialled, whoever named it: it has a port, and its address is neither unspecified, multicast nor reserved.</summary>
+    /// <summary>
+    /// Whether a peer there may be dialled, whoever named it: it has a port, and its address is neither unspecified, multicast nor reserved.
+    /// </summary>
     public bool MayDial(IPEndPoint peer) =>
         peer.Port != 0 && CompactEndPoint.From(peer) is var compact && IsHost(compact, firstReservedOctet: 224) && !IsBlocked(compact);
 
@@ -52,7 +55,8 @@ internal sealed class AddressPolicy
     };
 
     /// <summary>
-    /// Whether an address that <paramref name="teller"/> names is believed: one of a private network or of loopback only if the teller itself is there.
+    /// Whether an address that <paramref name="teller"/> names is believed: one of a private network or of loopback only if the teller itself is
+    /// there.
     /// A stranger from outside who names our router or our printer means harm, or knows no better.
     /// </summary>
     public bool Believes(CompactEndPoint named, CompactEndPoint teller, bool allowLoopback) =>

@@ -41,7 +41,9 @@ internal sealed record MulticastGroup(IPEndPoint EndPoint)
         return links;
     }
 
-    /// <summary>Opens a socket that sends to the group and receives from it through one interface; other programs on this machine may do the same.</summary>
+    /// <summary>
+    /// Opens a socket that sends to the group and receives from it through one interface; other programs on this machine may do the same.
+    /// </summary>
     /// <exception cref="IOException">The port is taken by a program that does not share it, or the interface is gone.</exception>
     public UdpDatagramSocket Open(Link link, Outbound outbound) => outbound.OpenMulticast(EndPoint.AddressFamily, socket =>
     {

@@ -74,7 +74,7 @@ internal sealed class Outbound
         AddressFamily family = isV6 ? AddressFamily.InterNetworkV6 : AddressFamily.InterNetwork;
         if (!Reaches(family) || (isV6 && !Socket.OSSupportsIPv6))
             return null;
-        return Open(NewDatagramSocket(family), socket =>
+        return OpenDatagramSocket(family, socket =>
         {
             if (Binding is { } own)
                 own.Bind(socket, port);
@@ -83,9 +83,11 @@ internal sealed class Outbound
         });
     }
 
-    /// <summary>Opens a UDP socket that <paramref name="prepare"/> binds itself, as multicast requires. It is bound to the interface already.</summary>
+    /// <summary>
+    /// Opens a UDP socket that <paramref name="prepare"/> binds itself, as multicast requires. It is bound to the interface already.
+    /// </summary>
     /// <exception cref="IOException">It cannot be opened, or the interface is gone.</exception>
-    public UdpDatagramSocket OpenMulticast(AddressFamily family, Action<Socket> prepare) => Open(NewDatagramSocket(family), socket =>
+    public UdpDatagramSocket OpenMulticast(AddressFamily family, Action<Socket> prepare) => OpenDatagramSocket(family, socket =>
     {
         if (Binding?.DeviceFault(socket) is { } fault)
             throw new IOException(fault);
@@ -93,7 +95,8 @@ internal sealed class Outbound
     });
 
     /// <summary>Opens a listening TCP socket.</summary>
-    /// <param name="address">The address to listen on instead of the bound one; null for the bound one, or for every address when nothing is bound.</param>
+    /// <param name="address">The address to listen on instead of the bound one; null for the bound one, or for every address when nothing is
+    /// bound.</param>
     /// <param name="port">The port; 0 lets the system choose.</param>
     /// <exception cref="SocketException">The port is taken, or the address is not this machine's.</exception>
     public Socket Listen(IPAddress? address, int port)
@@ -123,33 +126,30 @@ internal sealed class Outbound
     internal static Socket NewSocket(AddressFamily family, SocketType type) =>
         new(family, type, type == SocketType.Stream ? ProtocolType.Tcp : ProtocolType.Udp);
 
-    private static Task<IPAddress[]> SystemResolve(string host, CancellationToken cancellationToken) => Dns.GetHostAddressesAsync(host, cancellationToken);
+    private static Task<IPAddress[]> SystemResolve(string host, CancellationToken cancellationToken) =>
+        Dns.GetHostAddressesAsync(host, cancellationToken);
 #pragma warning restore RS0030
 
-    private static Socket NewDatagramSocket(AddressFamily family)
+    private static UdpDatagramSocket OpenDatagramSocket(AddressFamily family, Action<Socket> bind)
     {
-        Socket socket = NewSocket(family, SocketType.Dgram);
-        socket.Blocking = false;
-        if (family == AddressFamily.InterNetworkV6)
-            socket.DualMode = false;
-        return socket;
-    }
-
-    private static UdpDatagramSocket Open(Socket socket, Action<Socket> bind)
-    {
+        Socket? socket = null;
         try
         {
+            socket = NewSocket(family, SocketType.Dgram);
+            socket.Blocking = false;
+            if (family == AddressFamily.InterNetworkV6)
+                socket.DualMode = false;
             bind(socket);
             return new UdpDatagramSocket(socket);
         }
         catch (SocketException e)
         {
-            socket.Dispose();
+            socket?.Dispose();
             throw new IOException(SocketText.Of(e), e);
         }
         catch
         {
-            socket.Dispose();
+            socket?.Dispose();
             throw;
         }
     }

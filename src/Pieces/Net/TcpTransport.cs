@@ -57,7 +57,8 @@ internal sealed class TcpTransport : ITransport
             }
             catch (SocketException e)
             {
-                throw new IOException($"cannot listen on {address ?? _outbound.Binding?.Address ?? IPAddress.Any} port {port}: {SocketText.Of(e)}", e);
+                IPAddress local = address ?? _outbound.Binding?.Address ?? IPAddress.Any;
+                throw new IOException($"cannot listen on {local} port {port}: {SocketText.Of(e)}", e);
             }
         }
 
