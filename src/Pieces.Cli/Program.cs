@@ -5,15 +5,15 @@ using Pieces.Cli.Terminal;
 using Pieces.Platform;
 
 // Asked for by scripts before anything else, so it is answered before anything else is built.
-if (args is (["--version"] or ["-V"]) && StandardDescriptors.IsGiven(StandardDescriptors.Output))
+if (args is (["--version"] or ["-V"]) && CurrentPlatform.Facts.IsGiven(StandardDescriptor.Output))
 {
     using var output = new StandardOutput();
     output.WriteLine(ProductVersion.Line);
     return output.Close();
 }
 
-IReadOnlyList<SafeFileHandle> plugs = StandardDescriptors.Plug();
-using PosixSignalRegistration? fileSize = FileSizeSignal.Ignore();
+IReadOnlyList<SafeFileHandle> plugs = CurrentPlatform.Facts.PlugStandardDescriptors();
+using PosixSignalRegistration? fileSize = CurrentPlatform.Signals.IgnoreFileSizeLimit();
 using var signals = new StopSignals(TimeProvider.System);
 using var application = new Application(TimeProvider.System, signals);
 int code = (int)await application.RunAsync(args);

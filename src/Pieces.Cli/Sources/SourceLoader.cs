@@ -134,7 +134,7 @@ internal sealed class SourceLoader : IDisposable
 
     private static Stream OpenStandardInput()
     {
-        if (!StandardDescriptors.IsGiven(StandardDescriptors.Input))
+        if (!CurrentPlatform.Facts.IsGiven(StandardDescriptor.Input))
             throw new FailureException(ExitCode.NotFound, "stdin: it is closed");
         if (!Console.IsInputRedirected)
             throw FailureException.Usage("-: stdin is a terminal (pipe the bytes of a .torrent into it)");

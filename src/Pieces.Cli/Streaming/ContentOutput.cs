@@ -9,10 +9,6 @@ namespace Pieces.Cli.Streaming;
 /// </summary>
 internal sealed class ContentOutput : Stream
 {
-    private const int Descriptor = 1;
-
-    private readonly Stream? _console = OperatingSystem.IsWindows() ? Console.OpenStandardOutput() : null;
-
     /// <inheritdoc/>
     public override bool CanRead => false;
 
@@ -38,10 +34,7 @@ internal sealed class ContentOutput : Stream
     {
         try
         {
-            if (_console is null)
-                UnixDescriptor.Write(Descriptor, buffer);
-            else
-                _console.Write(buffer);
+            CurrentPlatform.OutputPipe.Write(buffer);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -53,7 +46,10 @@ internal sealed class ContentOutput : Stream
     public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
 
     /// <inheritdoc/>
-    public override void Flush() => _console?.Flush();
+    public override void Flush()
+    {
+        // Every write has gone out when it returns.
+    }
 
     /// <inheritdoc/>
     public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();

@@ -8,7 +8,6 @@ namespace Pieces.Cli.Streaming;
 /// </summary>
 internal sealed class ReaderWatch
 {
-    private const int StandardOutput = 1;
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(250);
 
     // A reader may go with the last byte. Then the write of that byte ends well, and this much later at the most.
@@ -22,7 +21,7 @@ internal sealed class ReaderWatch
     public ReaderWatch(Action gone)
     {
         _gone = gone;
-        if (!OperatingSystem.IsWindows())
+        if (CurrentPlatform.OutputPipe.NoticesReaderLeaving)
             new Thread(Watch) { IsBackground = true, Name = "reader of stdout" }.Start();
     }
 
@@ -33,7 +32,7 @@ internal sealed class ReaderWatch
     {
         while (!_over.Task.IsCompleted)
         {
-            if (!UnixDescriptor.WaitUntilGone(StandardOutput, Look))
+            if (!CurrentPlatform.OutputPipe.WaitUntilGone(Look))
                 continue;
             if (!_over.Task.Wait(Grace))
                 _gone();

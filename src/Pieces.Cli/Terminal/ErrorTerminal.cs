@@ -14,15 +14,15 @@ internal sealed class ErrorTerminal : ITerminal
     public ErrorTerminal(StandardError errors)
     {
         _errors = errors;
-        TerminalCalls.AllowWritesFromBackground();
+        CurrentPlatform.Signals.AllowWritesFromBackground();
     }
 
     /// <inheritdoc/>
     public (int Columns, int Rows) Size =>
-        TerminalCalls.SizeOfStandardError() ?? (FromEnvironment("COLUMNS", UsualColumns), FromEnvironment("LINES", UsualRows));
+        CurrentPlatform.Terminal.Size ?? (FromEnvironment("COLUMNS", UsualColumns), FromEnvironment("LINES", UsualRows));
 
     /// <inheritdoc/>
-    public bool IsForeground => TerminalCalls.IsForeground();
+    public bool IsForeground => CurrentPlatform.Terminal.IsForeground;
 
     /// <inheritdoc/>
     public bool IsIdle => _errors.IsIdle;

@@ -24,7 +24,7 @@ internal sealed class JobControl : IDisposable
     {
         _leave = leave;
         _returned = returned;
-        if (OperatingSystem.IsWindows())
+        if (!CurrentPlatform.Signals.HasJobControl)
             return;
         _registrations.Add(PosixSignalRegistration.Create(PosixSignal.SIGCONT, OnContinued));
         _registrations.Add(PosixSignalRegistration.Create(PosixSignal.SIGWINCH, _ => resized()));
@@ -59,8 +59,8 @@ internal sealed class JobControl : IDisposable
         {
             // Without a registration the signal has its own meaning again.
             _stop?.Dispose();
-            bool stopped = TerminalCalls.RaiseStop();
-            _stop = _isDisposed || !stopped || OperatingSystem.IsWindows() ? null : PosixSignalRegistration.Create(PosixSignal.SIGTSTP, OnStop);
+            bool stopped = CurrentPlatform.Signals.Stop();
+            _stop = _isDisposed || !stopped || !CurrentPlatform.Signals.HasJobControl ? null : PosixSignalRegistration.Create(PosixSignal.SIGTSTP, OnStop);
         }
 
         _returned();

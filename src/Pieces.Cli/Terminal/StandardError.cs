@@ -26,7 +26,7 @@ internal sealed class StandardError : ILineWriter, IDisposable
     private int _leftOut;
 
     public StandardError()
-        : this(StandardDescriptors.IsGiven(StandardDescriptors.Error) ? Console.OpenStandardError() : Stream.Null)
+        : this(CurrentPlatform.Facts.IsGiven(StandardDescriptor.Error) ? Console.OpenStandardError() : Stream.Null)
     {
     }
 

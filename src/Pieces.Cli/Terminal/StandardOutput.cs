@@ -14,9 +14,6 @@ internal sealed class StandardOutput : IByteOutput, IDisposable
 {
     private const int BufferLength = 16 * 1024;
 
-    // errno of a broken pipe, which the runtime keeps in HResult.
-    private const int BrokenPipe = 32;
-
     private readonly Lazy<Stream> _stream = new(Open, LazyThreadSafetyMode.None);
     private Action<Action>? _beside;
     private FailureException? _failure;
@@ -75,7 +72,7 @@ internal sealed class StandardOutput : IByteOutput, IDisposable
     }
 
     /// <summary>What a failed write to stdout means.</summary>
-    internal static FailureException Gone(Exception e) => e.HResult == BrokenPipe
+    internal static FailureException Gone(Exception e) => SystemErrors.IsBrokenPipe(e)
         ? new FailureException(ExitCode.BrokenPipe, string.Empty, e)
         : new FailureException(Outcome.Of(e).Code, $"stdout: cannot be written: {Outcome.Reason(e.InnerException ?? e)}", e);
 
@@ -114,8 +111,8 @@ internal sealed class StandardOutput : IByteOutput, IDisposable
     {
         if (OperatingSystem.IsWindows())
             return Console.OpenStandardOutput();
-        if (!StandardDescriptors.IsGiven(StandardDescriptors.Output))
+        if (!CurrentPlatform.Facts.IsGiven(StandardDescriptor.Output))
             throw new IOException("it is closed");
-        return new FileStream(new SafeFileHandle(StandardDescriptors.Output, ownsHandle: false), FileAccess.Write, BufferLength);
+        return new FileStream(new SafeFileHandle((int)StandardDescriptor.Output, ownsHandle: false), FileAccess.Write, BufferLength);
     }
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Pieces.Platform;
 
 namespace Pieces.Cli.Transfers;
 
@@ -14,7 +15,7 @@ internal static class DescriptorLimit
 
     /// <summary>Fits the settings to the limit of this process, where the system tells it.</summary>
     public static TransferSettings Fit(TransferSettings settings, int torrents, Action<string> warn) =>
-        Current() is { } limit ? Fit(settings, torrents, limit.Most, limit.Open, warn) : settings;
+        CurrentPlatform.Facts.Descriptors is { } limit ? Fit(settings, torrents, limit.Most, limit.Open, warn) : settings;
 
     /// <summary>Fits the settings to a limit.</summary>
     /// <param name="settings">What the user wants.</param>
@@ -43,20 +44,5 @@ internal static class DescriptorLimit
             Client = settings.Client with { MaxOpenFiles = files },
             Torrent = settings.Torrent with { MaxPeers = peers },
         };
-    }
-
-    private static (int Most, int Open)? Current()
-    {
-        const string Row = "Max open files";
-        if (!OperatingSystem.IsLinux() || !File.Exists("/proc/self/limits"))
-            return null;
-        foreach (string line in File.ReadLines("/proc/self/limits"))
-        {
-            string[] words = line.StartsWith(Row, StringComparison.Ordinal) ? line[Row.Length..].Split(' ', StringSplitOptions.RemoveEmptyEntries) : [];
-            if (words.Length > 0 && int.TryParse(words[0], NumberStyles.None, CultureInfo.InvariantCulture, out int most))
-                return (most, Directory.EnumerateFileSystemEntries("/proc/self/fd").Count());
-        }
-
-        return null;
     }
 }

@@ -1,4 +1,4 @@
-using System.Globalization;
+using Pieces.Platform;
 
 namespace Pieces.Cli.Transfers;
 
@@ -8,8 +8,6 @@ namespace Pieces.Cli.Transfers;
 /// </summary>
 internal sealed class SleepMeter
 {
-    private const string UptimePath = "/proc/uptime";
-
     // The up-time has hundredths of a second.
     private static readonly TimeSpan Coarseness = TimeSpan.FromSeconds(1);
 
@@ -21,7 +19,7 @@ internal sealed class SleepMeter
     public SleepMeter(TimeProvider timeProvider, Func<TimeSpan?>? uptime = null)
     {
         _timeProvider = timeProvider;
-        _uptime = uptime ?? ReadUptime;
+        _uptime = uptime ?? (static () => CurrentPlatform.Facts.Uptime);
         _uptimeAtStart = _uptime();
         _startedAt = timeProvider.GetTimestamp();
     }
@@ -36,14 +34,5 @@ internal sealed class SleepMeter
             TimeSpan slept = now - before - _timeProvider.GetElapsedTime(_startedAt);
             return slept > Coarseness ? slept : TimeSpan.Zero;
         }
-    }
-
-    private static TimeSpan? ReadUptime()
-    {
-        if (!OperatingSystem.IsLinux() || !File.Exists(UptimePath))
-            return null;
-        string text = File.ReadAllText(UptimePath);
-        string first = text.Split(' ')[0];
-        return double.TryParse(first, NumberStyles.Float, CultureInfo.InvariantCulture, out double seconds) ? TimeSpan.FromSeconds(seconds) : null;
     }
 }

@@ -1,3 +1,5 @@
+using Pieces.Platform;
+
 namespace Pieces.Dht;
 
 /// <summary>
@@ -32,13 +34,11 @@ internal static class DhtCacheFile
         {
             if (Path.GetDirectoryName(Path.GetFullPath(path)) is { } folder)
                 Directory.CreateDirectory(folder);
-            var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
-            if (!OperatingSystem.IsWindows())
-                options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-            using (var file = new FileStream(temporary, options))
+            using (FileStream file = CurrentPlatform.Files.CreatePrivate(temporary))
             {
                 file.Write(memory.Write());
-                file.Flush(flushToDisk: true);
+                file.Flush();
+                CurrentPlatform.Files.Flush(file.SafeFileHandle);
             }
 
             File.Move(temporary, path, overwrite: true);

@@ -9,14 +9,7 @@ namespace Pieces.Metadata;
 internal static class SpecialFile
 {
     /// <summary>What a path leads to in the end, with its article; null for a file, a folder or nothing, or where nothing tells.</summary>
-    public static string? KindOf(string path)
-    {
-        if (OperatingSystem.IsWindows())
-            return (File.GetAttributes(path) & System.IO.FileAttributes.Device) != 0 ? "a device" : null;
-        return OperatingSystem.IsLinux() ? NameOf(UnixCalls.KindOfTarget(path)) : null;
-    }
-
-    private static string? NameOf(FileKind kind) => kind switch
+    public static string? KindOf(string path) => CurrentPlatform.Files.KindOfTarget(path) switch
     {
         FileKind.Pipe => "a named pipe",
         FileKind.Device => "a device",

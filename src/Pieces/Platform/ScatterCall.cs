@@ -10,9 +10,6 @@ internal static unsafe class ScatterCall
     /// <summary>Buffers of one call.</summary>
     public const int MaxBuffers = 64;
 
-    // errno of a call that would have to wait, on Linux and on BSD and macOS.
-    private const int WouldWait = 11;
-    private const int WouldWaitOnBsd = 35;
     private const int Interrupted = 4;
 
     /// <summary>Whether the system has this call.</summary>
@@ -38,7 +35,7 @@ internal static unsafe class ScatterCall
             if (read >= 0)
                 return (int)read;
             int error = Marshal.GetLastPInvokeError();
-            if (error is WouldWait or WouldWaitOnBsd)
+            if (SystemErrors.WouldWait(error))
                 return -1;
             if (error != Interrupted)
                 throw new IOException(Marshal.GetPInvokeErrorMessage(error).ToLowerInvariant(), error);

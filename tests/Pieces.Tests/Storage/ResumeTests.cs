@@ -91,7 +91,7 @@ public class ResumeTests
         await bench.KillAsync(storage);
 
         bench.Boot = Guid.NewGuid();
-        ResumeReading reading = ResumeFile.Read(bench.PathTo(".a.pieces/state"), torrent.Metainfo, bench.Boot);
+        ResumeReading reading = ResumeFile.Read(StorageBench.At(bench.PathTo(".a.pieces/state")), torrent.Metainfo, bench.Boot);
         StorageBench.PiecesOf(reading.State!.Have).Should().Equal([1, 2]);
         reading.State.Doubtful.Count.Should().Be(0);
     }
@@ -165,11 +165,11 @@ public class ResumeTests
         for (int i = 0; i < bytes.Length; i++)
         {
             await File.WriteAllBytesAsync(state, bytes[..i], TestContext.Current.CancellationToken);
-            MustBeWithin(ResumeFile.Read(state, torrent.Metainfo, bench.Boot));
+            MustBeWithin(ResumeFile.Read(StorageBench.At(state), torrent.Metainfo, bench.Boot));
             byte[] flipped = [.. bytes];
             flipped[i] ^= 0x10;
             await File.WriteAllBytesAsync(state, flipped, TestContext.Current.CancellationToken);
-            MustBeWithin(ResumeFile.Read(state, torrent.Metainfo, bench.Boot));
+            MustBeWithin(ResumeFile.Read(StorageBench.At(state), torrent.Metainfo, bench.Boot));
         }
 
         static void MustBeWithin(ResumeReading reading)

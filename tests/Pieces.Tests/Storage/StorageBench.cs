@@ -5,6 +5,7 @@ using System.Threading.Channels;
 using Microsoft.Extensions.Time.Testing;
 using Microsoft.Win32.SafeHandles;
 using Pieces.Metadata;
+using Pieces.Platform;
 using Pieces.Primitives;
 using Pieces.Storage;
 using Pieces.Storage.Files;
@@ -119,7 +120,7 @@ internal sealed class RecordingSink : IDiskSink
 }
 
 /// <summary>A disk that fails when told to.</summary>
-internal sealed class FaultyDisk : IDiskCalls
+internal sealed class FaultyDisk : ForwardingFileSystem
 {
     public Exception? WriteError { get; set; }
 
@@ -133,26 +134,26 @@ internal sealed class FaultyDisk : IDiskCalls
 
     public Channel<bool> Flushes { get; } = Channel.CreateUnbounded<bool>();
 
-    public void Write(SafeFileHandle handle, IReadOnlyList<ReadOnlyMemory<byte>> buffers, long offset)
+    public override void Write(SafeFileHandle handle, IReadOnlyList<ReadOnlyMemory<byte>> buffers, long offset)
     {
         if (WriteError is not null)
             throw WriteError;
-        SystemDiskCalls.Instance.Write(handle, buffers, offset);
+        base.Write(handle, buffers, offset);
     }
 
-    public void Flush(SafeFileHandle handle)
+    public override void Flush(SafeFileHandle handle)
     {
         lock (Order)
             Order.Add("flush");
-        SystemDiskCalls.Instance.Flush(handle);
+        base.Flush(handle);
         Flushes.Writer.TryWrite(true);
     }
 
-    public void StartWriting(SafeFileHandle handle, long offset, long length) => Behind("start", offset, length);
+    public override void StartWriting(SafeFileHandle handle, long offset, long length) => Behind("start", offset, length);
 
-    public void WriteAndForget(SafeFileHandle handle, long offset, long length) => Behind("forget", offset, length);
+    public override void WriteAndForget(SafeFileHandle handle, long offset, long length) => Behind("forget", offset, length);
 
-    public long? FreeSpace(string folder) => Free ?? SystemDiskCalls.Instance.FreeSpace(folder);
+    public override long? FreeSpace(string folder) => Free ?? base.FreeSpace(folder);
 
     public async Task<string[]> TakeBehindAsync(int count)
     {
@@ -197,6 +198,8 @@ internal sealed class StorageBench : IAsyncDisposable
 
     public Guid Boot { get; set; } = Guid.Parse("11111111-2222-3333-4444-555555555555");
 
+    public static FileLocation At(string path) => CurrentPlatform.Files.WorkingDirectory.At(path);
+
     public string PathTo(string relative) => Path.Combine(Folder, relative);
 
     public async Task<(TorrentStorage Storage, StorageOpening Opening)> OpenAsync(SampleTorrent torrent, Func<StorageOptions, StorageOptions>? change = null)
@@ -210,7 +213,7 @@ internal sealed class StorageBench : IAsyncDisposable
             Handles = Handles,
             Sink = Sink,
             TimeProvider = Time,
-            Calls = Disk,
+            FileSystem = Disk,
             Boot = Boot,
         };
         var storage = new TorrentStorage(change?.Invoke(options) ?? options);

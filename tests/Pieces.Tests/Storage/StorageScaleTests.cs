@@ -1,4 +1,5 @@
 using Microsoft.Win32.SafeHandles;
+using Pieces.Platform;
 using Pieces.Primitives;
 using Pieces.Storage;
 using Pieces.Storage.Files;
@@ -20,8 +21,8 @@ public class StorageScaleTests
         try
         {
             var torrent = new SampleTorrent(1, 1, ("a", 60_000));
-            var paths = new StoragePaths(torrent.Metainfo, folder);
-            Directory.CreateDirectory(paths.Folder);
+            var paths = new StoragePaths(torrent.Metainfo, CurrentPlatform.Files.OpenDirectory(folder));
+            paths.Folder.CreateDirectory();
             PieceLedger ledger = EmptyLedger(torrent);
             var boot = Guid.NewGuid();
             using var log = new ResumeLog(paths, new ResumeSnapshot(torrent.Metainfo, ledger, boot));
@@ -32,11 +33,11 @@ public class StorageScaleTests
                 log.Append(new ResumeRecord(ResumeFact.PieceStored, i, 0));
             });
             log.IsLong.Should().BeTrue();
-            long length = new FileInfo(paths.State).Length;
+            long length = new FileInfo(paths.State.FullPath).Length;
             ResumeFile.Read(paths.State, torrent.Metainfo, boot).State!.Have.IsFull.Should().BeTrue();
             log.Rewrite();
             log.IsLong.Should().BeFalse();
-            new FileInfo(paths.State).Length.Should().BeLessThan(length / 10);
+            new FileInfo(paths.State.FullPath).Length.Should().BeLessThan(length / 10);
             ResumeFile.Read(paths.State, torrent.Metainfo, boot).State!.Have.IsFull.Should().BeTrue();
         }
         finally
@@ -55,7 +56,7 @@ public class StorageScaleTests
             string state = Path.Combine(folder, "state");
             using (var file = new FileStream(state, FileMode.Create))
                 file.SetLength(ResumeFile.SnapshotLength(10, 1) + ResumeFile.MaxRecordsLength + 1);
-            ResumeReading reading = ResumeFile.Read(state, torrent.Metainfo, Guid.Empty);
+            ResumeReading reading = ResumeFile.Read(StorageBench.At(state), torrent.Metainfo, Guid.Empty);
             reading.Verdict.Should().Be(ResumeVerdict.Unusable);
             reading.Reason.Should().EndWith("bytes long");
         }

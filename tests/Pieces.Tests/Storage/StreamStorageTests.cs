@@ -187,7 +187,7 @@ public class StreamStorageTests
             Queue = bench.Queue,
             Handles = bench.Handles,
             Sink = sink ?? bench.Sink,
-            Calls = bench.Disk,
+            FileSystem = bench.Disk,
         };
         var stream = new StreamOptions { Target = new CollectingTarget(), TemporaryFolder = bench.Folder, TemporaryLength = length };
         var storage = new StreamStorage(options, stream);

@@ -41,30 +41,30 @@ internal sealed class FileStore : IHandleOpener, IPieceBytes
     private readonly FilePlace[] _places;
     private readonly StoragePaths _paths;
     private readonly HandleCache _handles;
-    private readonly IDiskCalls _calls;
+    private readonly IFileSystem _system;
     private readonly FileStoreMode _mode;
     private readonly SafeFolders _folders;
 
     /// <summary>Makes a store in which no file is there yet.</summary>
-    public FileStore(ImmutableArray<FileEntry> files, StoragePaths paths, HandleCache handles, IDiskCalls calls, FileStoreMode mode)
+    public FileStore(ImmutableArray<FileEntry> files, StoragePaths paths, HandleCache handles, IFileSystem system, FileStoreMode mode)
     {
         _files = files;
         _paths = paths;
         _handles = handles;
-        _calls = calls;
+        _system = system;
         _mode = mode;
-        _folders = new SafeFolders(paths.OutputDirectory);
+        _folders = new SafeFolders(paths.Directory);
         Map = new FileSpanMap(files);
         _places = new FilePlace[files.Length];
         for (int i = 0; i < _places.Length; i++)
             _places[i] = files[i].IsOnDisk ? FilePlace.Absent : FilePlace.Zeros;
     }
 
-    /// <summary>The folder of the download.</summary>
-    public string OutputDirectory => _paths.OutputDirectory;
-
     /// <summary>Which files a range lies in.</summary>
     public FileSpanMap Map { get; }
+
+    /// <summary>The output folder.</summary>
+    public DirectoryHandle Directory => _paths.Directory;
 
     /// <summary>The folders of the torrent.</summary>
     public SafeFolders Folders => _folders;
@@ -82,8 +82,11 @@ internal sealed class FileStore : IHandleOpener, IPieceBytes
         _handles.Drop(this, file);
     }
 
-    /// <summary>The path under which a file is at the moment, for messages and for looking at it.</summary>
-    public string PathOf(int file) => PlaceOf(file) switch
+    /// <summary>The path under which a file is at the moment, for messages.</summary>
+    public string PathOf(int file) => LocationOf(file).FullPath;
+
+    /// <summary>Where a file is at the moment.</summary>
+    public FileLocation LocationOf(int file) => PlaceOf(file) switch
     {
         FilePlace.Part => _paths.Part(file),
         FilePlace.Spare => _paths.Spare,
@@ -164,7 +167,7 @@ internal sealed class FileStore : IHandleOpener, IPieceBytes
         try
         {
             using HandleCache.Lease lease = _handles.Take(this, KeyOf(file));
-            _calls.Flush(lease.Handle);
+            _system.Flush(lease.Handle);
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -172,7 +175,7 @@ internal sealed class FileStore : IHandleOpener, IPieceBytes
         }
         catch (Exception e) when (DiskErrors.IsDiskError(e))
         {
-            throw DiskErrors.Wrap(PathOf(file), "flush it", e);
+            throw DiskErrors.Wrap(LocationOf(file), "flush it", e);
         }
     }
 
@@ -186,9 +189,9 @@ internal sealed class FileStore : IHandleOpener, IPieceBytes
         {
             using HandleCache.Lease lease = _handles.Take(this, segment.File);
             if (andForget)
-                _calls.WriteAndForget(lease.Handle, segment.Offset, segment.Length);
+                _system.WriteAndForget(lease.Handle, segment.Offset, segment.Length);
             else
-                _calls.StartWriting(lease.Handle, segment.Offset, segment.Length);
+                _system.StartWriting(lease.Handle, segment.Offset, segment.Length);
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -204,28 +207,27 @@ internal sealed class FileStore : IHandleOpener, IPieceBytes
     /// <exception cref="StorageException">The system refused.</exception>
     public void MakePart(int file)
     {
-        string path = _paths.Part(file);
+        FileLocation part = _paths.Part(file);
         long length = _files[file].Length;
         _folders.MakeFoldersOf(_files[file]);
-        FileStat facts = FileFacts.Of(path);
+        FileStat facts = FileFacts.Of(part);
         if (facts.Kind is not (FileKind.Missing or FileKind.File))
-            throw DiskErrors.InTheWay(path, "is not an ordinary file");
+            throw DiskErrors.InTheWay(part, "is not an ordinary file");
         try
         {
             bool isNew = facts.Kind == FileKind.Missing;
             long room = isNew && _mode.Preallocation == Preallocation.Full ? length : 0;
-            using SafeFileHandle handle = File.OpenHandle(
-                path, isNew ? FileMode.CreateNew : FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete, FileOptions.None, room);
+            using SafeFileHandle handle = part.Open(isNew ? FileOpening.New(room) : FileOpening.Write);
             if (_mode.Preallocation != Preallocation.None || RandomAccess.GetLength(handle) > length)
                 RandomAccess.SetLength(handle, length);
         }
-        catch (IOException e) when (File.Exists(path) && facts.Kind == FileKind.Missing && e is not FileNotFoundException && !DiskErrors.IsFull(e))
+        catch (IOException e) when (facts.Kind == FileKind.Missing && e is not FileNotFoundException && !SystemErrors.IsFull(e) && part.Stat().IsFile)
         {
             // Another worker made it a moment ago.
         }
         catch (Exception e) when (DiskErrors.IsDiskError(e))
         {
-            throw DiskErrors.Wrap(path, $"make a file of {length} bytes", e);
+            throw DiskErrors.Wrap(part, $"make a file of {length} bytes", e);
         }
 
         SetPlace(file, FilePlace.Part);
@@ -241,22 +243,21 @@ internal sealed class FileStore : IHandleOpener, IPieceBytes
     /// <inheritdoc/>
     SafeFileHandle IHandleOpener.Open(int file)
     {
-        const FileShare Share = FileShare.ReadWrite | FileShare.Delete;
         if (file == SpareFile)
-            return File.OpenHandle(_paths.Spare, FileMode.OpenOrCreate, FileAccess.ReadWrite, Share);
+            return _paths.Spare.Open(FileOpening.WriteOrCreate);
         if (PlaceOf(file) == FilePlace.Part)
         {
             try
             {
-                return File.OpenHandle(_paths.Part(file), FileMode.Open, _mode.ReadOnly ? FileAccess.Read : FileAccess.ReadWrite, Share);
+                return _paths.Part(file).Open(_mode.ReadOnly ? FileOpening.Read : FileOpening.Write);
             }
-            catch (FileNotFoundException) when (PlaceOf(file) == FilePlace.Final || File.Exists(_paths.Final(file)))
+            catch (FileNotFoundException) when (PlaceOf(file) == FilePlace.Final || _paths.Final(file).Stat().IsFile)
             {
                 // It got its final name between the question and the answer.
             }
         }
 
-        return File.OpenHandle(_paths.Final(file), FileMode.Open, FileAccess.Read, Share);
+        return _paths.Final(file).Open(FileOpening.Read);
     }
 
     private int KeyOf(int file) => PlaceOf(file) == FilePlace.Spare ? SpareFile : file;
@@ -299,7 +300,7 @@ internal sealed class FileStore : IHandleOpener, IPieceBytes
         }
         catch (Exception e) when (DiskErrors.IsDiskError(e))
         {
-            throw DiskErrors.ReadFailed(PathOf(segment.File), segment.Length, segment.Offset, e);
+            throw DiskErrors.ReadFailed(LocationOf(segment.File), segment.Length, segment.Offset, e);
         }
     }
 
@@ -320,7 +321,7 @@ internal sealed class FileStore : IHandleOpener, IPieceBytes
             }
             catch (Exception e) when (DiskErrors.IsDiskError(e))
             {
-                throw DiskErrors.ReadFailed(PathOf(segment.File), segment.Length, segment.Offset, e);
+                throw DiskErrors.ReadFailed(LocationOf(segment.File), segment.Length, segment.Offset, e);
             }
         }
 
@@ -352,7 +353,7 @@ internal sealed class FileStore : IHandleOpener, IPieceBytes
             if (place == FilePlace.Final)
                 throw new IOException("the file has its final name, and other bytes");
             using HandleCache.Lease lease = _handles.Take(this, KeyOf(segment.File));
-            _calls.Write(lease.Handle, views, OffsetOf(segment, place));
+            _system.Write(lease.Handle, views, OffsetOf(segment, place));
         }
         catch (Exception e) when (DiskErrors.IsDiskError(e))
         {

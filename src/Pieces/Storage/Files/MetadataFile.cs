@@ -1,3 +1,4 @@
+using Microsoft.Win32.SafeHandles;
 using Pieces.Metadata;
 using Pieces.Platform;
 using Pieces.Primitives;
@@ -25,9 +26,10 @@ internal static class MetadataFile
         {
             if (!Directory.Exists(outputDirectory))
                 return null;
+            using DirectoryHandle handle = CurrentPlatform.Files.OpenDirectory(outputDirectory);
             foreach (string folder in Directory.EnumerateDirectories(outputDirectory, FolderPattern).Take(MaxFolders))
             {
-                if (Read(Path.Join(folder, StoragePaths.MetadataName)) is { } bytes && InfoHash.OfInfo(bytes) == infoHash)
+                if (Read(handle.At(Path.Join(Path.GetFileName(folder), StoragePaths.MetadataName))) is { } bytes && InfoHash.OfInfo(bytes) == infoHash)
                     return bytes;
             }
         }
@@ -47,16 +49,16 @@ internal static class MetadataFile
         try
         {
             if (FileFacts.Of(paths.Metadata) is { IsFile: true, Length: var length } && length == metainfo.InfoBytes.Length
-                && File.ReadAllBytes(paths.Metadata).AsSpan().SequenceEqual(metainfo.InfoBytes.Span))
+                && paths.Metadata.ReadAllBytes().AsSpan().SequenceEqual(metainfo.InfoBytes.Span))
                 return;
-            string fresh = paths.Metadata + StoragePaths.NewSuffix;
-            using (var file = new FileStream(fresh, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0))
+            FileLocation fresh = paths.Metadata.WithSuffix(StoragePaths.NewSuffix);
+            using (SafeFileHandle file = fresh.Open(FileOpening.Replace with { Share = FileShare.None }))
             {
-                file.Write(metainfo.InfoBytes.Span);
-                file.Flush(flushToDisk: true);
+                RandomAccess.Write(file, metainfo.InfoBytes.Span, 0);
+                paths.Directory.FileSystem.Flush(file);
             }
 
-            File.Move(fresh, paths.Metadata, overwrite: true);
+            fresh.RenameTo(paths.Metadata, overwrite: true);
         }
         catch (Exception e) when (DiskErrors.IsDiskError(e))
         {
@@ -64,9 +66,6 @@ internal static class MetadataFile
         }
     }
 
-    private static byte[]? Read(string path)
-    {
-        FileStat facts = FileFacts.Of(path);
-        return facts is { IsFile: true, Length: > 0 and <= MaxLength } ? File.ReadAllBytes(path) : null;
-    }
+    private static byte[]? Read(FileLocation file) =>
+        FileFacts.Of(file) is { IsFile: true, Length: > 0 and <= MaxLength } ? file.ReadAllBytes() : null;
 }

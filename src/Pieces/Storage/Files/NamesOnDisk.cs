@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Pieces.Metadata;
+using Pieces.Platform;
 
 namespace Pieces.Storage.Files;
 
@@ -18,8 +19,9 @@ internal static class NamesOnDisk
         // What had to be changed on Windows cannot be the name of a file there, and some of it is the name of a device.
         if (OperatingSystem.IsWindows() || metainfo.Files.All(IsUnchanged))
             return metainfo;
-        var paths = new StoragePaths(metainfo, directory);
-        var folders = new SafeFolders(directory);
+        using DirectoryHandle handle = CurrentPlatform.Files.OpenDirectory(directory);
+        var paths = new StoragePaths(metainfo, handle);
+        var folders = new SafeFolders(handle);
         return metainfo.WithFiles([.. metainfo.Files.Select(file => Find(file, paths, folders))]);
     }
 
@@ -34,7 +36,7 @@ internal static class NamesOnDisk
         {
             if (FileFacts.Of(paths.Final(file.Index)).IsFile || FileFacts.Of(paths.Part(file.Index)).IsFile)
                 return file;
-            bool isThere = folders.HasFoldersOf(original) && FileFacts.Of(Path.Join(paths.OutputDirectory, original.RelativePath)).IsFile;
+            bool isThere = folders.HasFoldersOf(original) && FileFacts.Of(paths.Directory.At(original.RelativePath)).IsFile;
             return isThere ? original : file;
         }
         catch (StorageException)

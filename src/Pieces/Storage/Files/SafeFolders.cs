@@ -12,14 +12,14 @@ namespace Pieces.Storage.Files;
 internal sealed class SafeFolders
 {
     private readonly ConcurrentDictionary<string, bool> _checked = new(StringComparer.Ordinal);
-    private readonly string _outputDirectory;
+    private readonly DirectoryHandle _directory;
 
-    /// <summary>Works below <paramref name="outputDirectory"/>.</summary>
-    public SafeFolders(string outputDirectory) => _outputDirectory = outputDirectory;
+    /// <summary>Works below <paramref name="directory"/>.</summary>
+    public SafeFolders(DirectoryHandle directory) => _directory = directory;
 
     /// <summary>Makes the output folder.</summary>
     /// <exception cref="StorageException">It cannot be made.</exception>
-    public void MakeOutputFolder() => Make(_outputDirectory);
+    public void MakeOutputFolder() => Make(_directory.At(string.Empty), _directory.Create);
 
     /// <summary>Makes the folders that a file lies in.</summary>
     /// <exception cref="StorageException">One cannot be made, or something else is in its place.</exception>
@@ -31,28 +31,31 @@ internal sealed class SafeFolders
 
     /// <summary>Makes one folder, and its parents where they lack.</summary>
     /// <exception cref="StorageException">It cannot be made, or something else is in its place.</exception>
-    public static void Make(string path)
+    public static void Make(FileLocation folder) => Make(folder, folder.CreateDirectory);
+
+    private static void Make(FileLocation folder, Action make)
     {
         try
         {
-            Directory.CreateDirectory(path);
+            make();
         }
         catch (Exception e) when (DiskErrors.IsDiskError(e))
         {
-            if (File.Exists(path))
-                throw DiskErrors.InTheWay(path, "is a file where a folder must be");
-            throw DiskErrors.Wrap(path, "make the folder", e);
+            if (File.Exists(folder.FullPath))
+                throw DiskErrors.InTheWay(folder, "is a file where a folder must be");
+            throw DiskErrors.Wrap(folder, "make the folder", e);
         }
     }
 
     private bool Walk(ImmutableArray<string> path, bool make)
     {
-        string folder = _outputDirectory;
+        string name = string.Empty;
         for (int i = 0; i < path.Length - 1; i++)
         {
-            folder = Path.Join(folder, path[i]);
-            if (_checked.ContainsKey(folder))
+            name = Path.Join(name, path[i]);
+            if (_checked.ContainsKey(name))
                 continue;
+            FileLocation folder = _directory.At(name);
             switch (FileFacts.Of(folder).Kind)
             {
                 case FileKind.Folder:
@@ -68,7 +71,7 @@ internal sealed class SafeFolders
                     throw DiskErrors.InTheWay(folder, "is a file where a folder of the torrent must be");
             }
 
-            _checked.TryAdd(folder, true);
+            _checked.TryAdd(name, true);
         }
 
         return true;

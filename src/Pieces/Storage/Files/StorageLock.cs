@@ -1,3 +1,4 @@
+using Microsoft.Win32.SafeHandles;
 using Pieces.Platform;
 
 namespace Pieces.Storage.Files;
@@ -10,9 +11,9 @@ internal sealed class StorageLock : IDisposable
 {
     private const int MaxAttempts = 100;
 
-    private readonly FileStream _file;
+    private readonly SafeFileHandle _file;
 
-    private StorageLock(FileStream file) => _file = file;
+    private StorageLock(SafeFileHandle file) => _file = file;
 
     /// <summary>Makes the hidden folder and takes the lock in it.</summary>
     /// <exception cref="StorageException">Another process holds it, or the folder cannot be made.</exception>
@@ -25,17 +26,17 @@ internal sealed class StorageLock : IDisposable
             SafeFolders.Make(paths.Folder);
             if (FileFacts.Of(paths.Lock).Kind is not (FileKind.Missing or FileKind.File))
                 throw DiskErrors.InTheWay(paths.Lock, "is not an ordinary file");
-            FileStream? file = TryOpen(paths);
+            SafeFileHandle? file = TryOpen(paths);
             if (file is null)
                 continue;
 
             // The process that held it may have removed the folder on its way out: then this lock locks nothing.
-            if (File.Exists(paths.Lock))
+            if (FileFacts.Of(paths.Lock).IsFile)
                 return new StorageLock(file);
             file.Dispose();
         }
 
-        throw new StorageException(StorageFault.Locked, paths.Lock, $"{paths.Lock}: other processes keep taking the lock");
+        throw Locked(paths, "other processes keep taking the lock");
     }
 
     /// <summary>Looks whether another process holds the lock, without keeping it from anybody who asks for it later, and without making anything.</summary>
@@ -44,15 +45,8 @@ internal sealed class StorageLock : IDisposable
     {
         try
         {
-            using var file = new FileStream(paths.Lock, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);
-        }
-        catch (IOException e) when (DiskErrors.IsSharingViolation(e))
-        {
-            throw new StorageException(StorageFault.Locked, paths.Lock, $"{paths.Lock}: another process is working on this download", e);
-        }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
-        {
-            // Nobody has begun, or the last one has finished.
+            if (paths.Lock.IsLocked())
+                throw HeldByAnother(paths);
         }
         catch (Exception e) when (DiskErrors.IsDiskError(e))
         {
@@ -63,23 +57,24 @@ internal sealed class StorageLock : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _file.Dispose();
 
-    private static FileStream? TryOpen(StoragePaths paths)
+    // Null when the folder has been removed meanwhile.
+    private static SafeFileHandle? TryOpen(StoragePaths paths)
     {
         try
         {
-            return new FileStream(paths.Lock, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
+            return paths.Lock.TryLock() ?? throw HeldByAnother(paths);
         }
         catch (DirectoryNotFoundException)
         {
             return null;
-        }
-        catch (IOException e) when (DiskErrors.IsSharingViolation(e))
-        {
-            throw new StorageException(StorageFault.Locked, paths.Lock, $"{paths.Lock}: another process is working on this download", e);
         }
         catch (Exception e) when (DiskErrors.IsDiskError(e))
         {
             throw DiskErrors.Wrap(paths.Lock, "take the lock", e);
         }
     }
+
+    private static StorageException HeldByAnother(StoragePaths paths) => Locked(paths, "another process is working on this download");
+
+    private static StorageException Locked(StoragePaths paths, string why) => new(StorageFault.Locked, paths.Lock.FullPath, $"{paths.Lock}: {why}");
 }

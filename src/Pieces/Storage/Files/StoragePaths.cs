@@ -1,11 +1,12 @@
 using System.Globalization;
 using System.Text;
 using Pieces.Metadata;
+using Pieces.Platform;
 using Pieces.Primitives;
 
 namespace Pieces.Storage.Files;
 
-/// <summary>Every path that one torrent uses below its output folder; the same on every run.</summary>
+/// <summary>Where one torrent keeps each of its files below its output folder; the same on every run.</summary>
 internal sealed class StoragePaths
 {
     /// <summary>What an unfinished file's name ends in.</summary>
@@ -27,16 +28,16 @@ internal sealed class StoragePaths
     private readonly LocalContent? _content;
     private readonly HashSet<string> _taken = new(StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>Makes the paths of a torrent whose file or top folder is to lie in <paramref name="outputDirectory"/>.</summary>
+    /// <summary>Makes the paths of a torrent whose file or top folder is to be in <paramref name="directory"/>.</summary>
     /// <param name="metainfo">The torrent.</param>
-    /// <param name="outputDirectory">The folder that the user named.</param>
-    /// <param name="content">Says where the files lie instead; null for below that folder.</param>
-    public StoragePaths(Metainfo metainfo, string outputDirectory, LocalContent? content = null)
+    /// <param name="directory">The folder that the user named.</param>
+    /// <param name="content">Says where the files are instead; null for below that folder.</param>
+    public StoragePaths(Metainfo metainfo, DirectoryHandle directory, LocalContent? content = null)
     {
         _metainfo = metainfo;
         _content = content;
-        OutputDirectory = outputDirectory;
-        Folder = Join(outputDirectory, Shortened("." + metainfo.Name, FolderSuffix));
+        Directory = directory;
+        Folder = directory.At(Shortened("." + metainfo.Name, FolderSuffix));
         foreach (FileEntry file in metainfo.Files)
         {
             // Only such a name can be what another file's unfinished name is.
@@ -51,28 +52,33 @@ internal sealed class StoragePaths
     }
 
     /// <summary>The folder that the user named.</summary>
-    public string OutputDirectory { get; }
+    public DirectoryHandle Directory { get; }
 
     /// <summary>The hidden folder beside the data.</summary>
-    public string Folder { get; }
+    public FileLocation Folder { get; }
 
     /// <summary>What is known of the download.</summary>
-    public string State => Join(Folder, "state");
+    public FileLocation State => InFolder("state");
 
     /// <summary>The metadata, when it came from peers.</summary>
-    public string Metadata => Join(Folder, MetadataName);
+    public FileLocation Metadata => InFolder(MetadataName);
 
     /// <summary>Held open by the one process that works on the download.</summary>
-    public string Lock => Join(Folder, "lock");
+    public FileLocation Lock => InFolder("lock");
 
     /// <summary>Bytes of unselected files that share a piece with a selected one, at their torrent offsets.</summary>
-    public string Spare => Join(Folder, "spare");
+    public FileLocation Spare => InFolder("spare");
 
-    /// <summary>Path of a finished file.</summary>
-    public string Final(int file) => _content?.Files[file].FullPath ?? Join(OutputDirectory, _metainfo.Files[file].RelativePath);
+    /// <summary>Where a finished file is.</summary>
+    public FileLocation Final(int file) => _content is { } content
+        ? Directory.FileSystem.WorkingDirectory.At(content.Files[file].FullPath)
+        : Directory.At(_metainfo.Files[file].RelativePath);
 
-    /// <summary>Path of an unfinished file.</summary>
-    public string Part(int file)
+    /// <summary>Path of a finished file for people.</summary>
+    public static string FinalPath(string outputDirectory, FileEntry file) => Path.Join(outputDirectory, file.RelativePath);
+
+    /// <summary>Where an unfinished file is.</summary>
+    public FileLocation Part(int file)
     {
         FileEntry entry = _metainfo.Files[file];
         int cut = entry.RelativePath.Length - entry.Path[^1].Length;
@@ -81,10 +87,10 @@ internal sealed class StoragePaths
         // A torrent may hold both "a" and "a.part".
         for (int i = 1; _taken.Contains(parent + name); i++)
             name = Shortened(entry.Path[^1], string.Create(CultureInfo.InvariantCulture, $".{i}{PartSuffix}"));
-        return Join(OutputDirectory, parent + name);
+        return Directory.At(parent + name);
     }
 
-    private static string Join(string folder, string relative) => Path.Join(folder, relative);
+    private FileLocation InFolder(string name) => Directory.At(Path.Join(Folder.Name, name));
 
     private static string Shortened(string name, string suffix)
     {

@@ -89,15 +89,15 @@ internal sealed class DiskInventory
         }
     }
 
-    private static FileStat Look(string path, bool isFirm, bool mayOverwrite)
+    private static FileStat Look(FileLocation file, bool isFirm, bool mayOverwrite)
     {
-        FileStat facts = FileFacts.Of(path);
+        FileStat facts = FileFacts.Of(file);
         if (facts.Kind is FileKind.Missing or FileKind.File)
             return facts;
         // A link may be discarded, never followed; a folder full of files is too much to discard by a flag.
         if (!isFirm || (facts.Kind == FileKind.Link && mayOverwrite))
             return default;
-        throw DiskErrors.InTheWay(path, facts.Kind switch
+        throw DiskErrors.InTheWay(file, facts.Kind switch
         {
             FileKind.Link => "is a symbolic link where a file of the torrent must be",
             FileKind.Folder => "is a folder where a file of the torrent must be",

@@ -38,7 +38,7 @@ internal sealed class FilePlacement
     public void RequireSpace(FileRuling[] rulings)
     {
         long needed = SpaceNeed.Of(_options, _inventory, _files, rulings);
-        if (needed > 0 && _options.Calls.FreeSpace(_options.OutputDirectory) is { } free && free < needed)
+        if (needed > 0 && _options.FileSystem.FreeSpace(_options.OutputDirectory) is { } free && free < needed)
         {
             string message = string.Create(CultureInfo.InvariantCulture, $"{_options.OutputDirectory}: {needed} bytes are needed, {free} are free on the disk");
             throw new StorageException(StorageFault.DiskFull, _options.OutputDirectory, message);
@@ -49,7 +49,7 @@ internal sealed class FilePlacement
     /// <exception cref="StorageException">The system refused.</exception>
     public void Apply(FileEntry file, FileRuling ruling)
     {
-        string final = _paths.Final(file.Index), part = _paths.Part(file.Index);
+        FileLocation final = _paths.Final(file.Index), part = _paths.Part(file.Index);
         try
         {
             bool hasBoth = _inventory.Final(file.Index).IsFile && _inventory.Part(file.Index).IsFile;
@@ -67,7 +67,7 @@ internal sealed class FilePlacement
                 case FileRuling.Adopt:
                     if (hasBoth)
                         PutAside(part);
-                    File.Move(final, part);
+                    final.RenameTo(part, overwrite: false);
                     _files.SetPlace(file.Index, FilePlace.Part);
                     Warnings.Add($"{final} is incomplete: it is now {part} and will be repaired");
                     break;
@@ -119,7 +119,7 @@ internal sealed class FilePlacement
         if (file.Length == 0)
         {
             _files.Folders.MakeFoldersOf(file);
-            File.OpenHandle(_paths.Final(file.Index), FileMode.CreateNew, FileAccess.Write).Dispose();
+            _paths.Final(file.Index).Open(FileOpening.New()).Dispose();
             _files.SetPlace(file.Index, FilePlace.Final);
             return;
         }
@@ -163,24 +163,24 @@ internal sealed class FilePlacement
         _files.SetPlace(file.Index, to == FilePlace.Part ? to : from);
     }
 
-    private static void Discard(string path)
+    private static void Discard(FileLocation file)
     {
-        if (FileFacts.Of(path).Kind is FileKind.File or FileKind.Link)
-            File.Delete(path);
+        if (FileFacts.Of(file).Kind is FileKind.File or FileKind.Link)
+            file.Delete();
     }
 
-    private void PutAside(string path)
+    private void PutAside(FileLocation file)
     {
         if (_options.Overwrite)
         {
-            File.Delete(path);
+            file.Delete();
             return;
         }
 
-        string aside = path + ".kept";
+        FileLocation aside = file.WithSuffix(".kept");
         for (int i = 2; FileFacts.Of(aside).Kind != FileKind.Missing; i++)
-            aside = string.Create(CultureInfo.InvariantCulture, $"{path}.kept{i}");
-        File.Move(path, aside);
-        Warnings.Add($"{path} holds fewer good pieces than its other copy: it is kept as {aside}");
+            aside = file.WithSuffix(string.Create(CultureInfo.InvariantCulture, $".kept{i}"));
+        file.RenameTo(aside, overwrite: false);
+        Warnings.Add($"{file} holds fewer good pieces than its other copy: it is kept as {aside}");
     }
 }

@@ -100,7 +100,7 @@ internal sealed class FileRules
         return FileRuling.Continue;
     }
 
-    private FileRuling Discard(string path) => _options.Overwrite
+    private FileRuling Discard(FileLocation path) => _options.Overwrite
         ? FileRuling.Discard
         : throw DiskErrors.InTheWay(path, "is in the way: it holds no data of this torrent (--overwrite discards it)");
 

@@ -119,7 +119,7 @@ internal sealed class StandingData
         foreach (FileEntry file in _options.Metainfo.Files)
         {
             if (file.IsOnDisk && _files.PlaceOf(file.Index) == FilePlace.Part)
-                UntoldData.Find(_files.PathOf(file.Index), file, _options.Metainfo.Layout, trust.Trusted, trust.ToHash);
+                UntoldData.Find(_files.LocationOf(file.Index), file, _options.Metainfo.Layout, trust.Trusted, trust.ToHash);
         }
     }
 

@@ -1,4 +1,5 @@
 using Pieces.Metadata;
+using Pieces.Platform;
 using Pieces.Primitives;
 using Pieces.Storage.Files;
 using Pieces.Storage.Resume;
@@ -98,13 +99,14 @@ internal sealed class StorageOpener
     {
         try
         {
-            if (!Directory.Exists(paths.Folder))
+            if (FileFacts.Of(paths.Folder).Kind != FileKind.Folder)
                 return;
             // The lock last: as long as it is there, no other process begins.
             string suffix = StoragePaths.NewSuffix;
-            foreach (string path in new[] { paths.State + suffix, paths.State, paths.Metadata + suffix, paths.Metadata, paths.Spare, paths.Lock })
-                File.Delete(path);
-            Directory.Delete(paths.Folder);
+            FileLocation[] files = [paths.State.WithSuffix(suffix), paths.State, paths.Metadata.WithSuffix(suffix), paths.Metadata, paths.Spare, paths.Lock];
+            foreach (FileLocation file in files)
+                file.Delete();
+            paths.Folder.DeleteDirectory();
         }
         catch (Exception e) when (DiskErrors.IsDiskError(e))
         {

@@ -1,4 +1,5 @@
 using Pieces.Metadata;
+using Pieces.Platform;
 using Pieces.Storage.Files;
 using Pieces.Storage.Stores;
 using Pieces.Storage.Transfer;
@@ -54,8 +55,8 @@ internal sealed record StorageOptions
     /// <summary>Where it logs; default nowhere.</summary>
     public ILogger Logger { get; init; } = Serilog.Core.Logger.None;
 
-    /// <summary>The calls that can fail; default the disk itself.</summary>
-    public IDiskCalls Calls { get; init; } = SystemDiskCalls.Instance;
+    /// <summary>The file system, which a test can make fail; default the system's.</summary>
+    public IFileSystem FileSystem { get; init; } = CurrentPlatform.Files;
 
     /// <summary>Names the present start of the machine; null (default) asks the system.</summary>
     public Guid? Boot { get; init; }

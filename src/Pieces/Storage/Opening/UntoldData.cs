@@ -13,23 +13,24 @@ namespace Pieces.Storage.Opening;
 internal static class UntoldData
 {
     /// <summary>Sets the pieces that were written wholly, as far as they lie in a file.</summary>
-    /// <param name="path">Path of the unfinished file.</param>
+    /// <param name="part">The unfinished file.</param>
     /// <param name="file">Which one of the torrent it is.</param>
     /// <param name="layout">The torrent's pieces.</param>
     /// <param name="known">Pieces that need no look.</param>
     /// <param name="into">Gets them.</param>
     /// <exception cref="StorageException">The file cannot be opened.</exception>
-    public static void Find(string path, FileEntry file, PieceLayout layout, Bitfield known, Bitfield into)
+    public static void Find(FileLocation part, FileEntry file, PieceLayout layout, Bitfield known, Bitfield into)
     {
         try
         {
-            using SafeFileHandle handle = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-            for (long from = 0; from < file.Length && UnixCalls.TryFindData(handle, from, out long start, out long end); from = end)
+            IFileSystem system = part.Directory.FileSystem;
+            using SafeFileHandle handle = part.Open(FileOpening.Read);
+            for (long from = 0; from < file.Length && system.TryFindData(handle, from, out long start, out long end); from = end)
                 Add(file, start, Math.Min(end, file.Length), layout, known, into);
         }
         catch (Exception e) when (DiskErrors.IsDiskError(e))
         {
-            throw DiskErrors.Wrap(path, "open it", e);
+            throw DiskErrors.Wrap(part, "open it", e);
         }
     }
 

@@ -1,5 +1,4 @@
 using System.Threading.Channels;
-using Pieces.Platform;
 using Pieces.Primitives;
 using Pieces.Storage.Files;
 
@@ -100,12 +99,12 @@ internal sealed class DataFlusher : IAsyncDisposable
     {
         try
         {
-            if (files.Count >= ManyFiles && UnixCalls.TryFlushFileSystem(store.OutputDirectory))
+            if (files.Count >= ManyFiles && store.Directory.TryFlushFileSystem())
                 return;
         }
         catch (Exception e) when (DiskErrors.IsDiskError(e))
         {
-            throw DiskErrors.Wrap(store.OutputDirectory, "flush it", e);
+            throw DiskErrors.Wrap(store.Directory.Path, "flush it", e);
         }
 
         foreach (int file in files)

@@ -80,13 +80,13 @@ internal static class ResumeFile
     }
 
     /// <summary>Reads the state of a torrent; never throws for what is in it.</summary>
-    /// <param name="path">Its path.</param>
+    /// <param name="file">Where it is.</param>
     /// <param name="metainfo">The torrent it should be about.</param>
     /// <param name="boot">Names the present start of the machine; empty when unknown, and then only what is durable counts.</param>
     /// <exception cref="StorageException">It is there and cannot be read.</exception>
-    public static ResumeReading Read(string path, Metainfo metainfo, Guid boot)
+    public static ResumeReading Read(FileLocation file, Metainfo metainfo, Guid boot)
     {
-        FileStat facts = FileFacts.Of(path);
+        FileStat facts = FileFacts.Of(file);
         if (facts.Kind == FileKind.Missing)
             return new ResumeReading(ResumeVerdict.Missing, null, "");
         if (!facts.IsFile)
@@ -97,11 +97,11 @@ internal static class ResumeFile
         byte[] bytes;
         try
         {
-            bytes = File.ReadAllBytes(path);
+            bytes = file.ReadAllBytes();
         }
         catch (Exception e) when (DiskErrors.IsDiskError(e))
         {
-            throw DiskErrors.Wrap(path, "read it", e);
+            throw DiskErrors.Wrap(file, "read it", e);
         }
 
         return Parse(bytes, metainfo, boot, facts.Modified);

@@ -86,7 +86,7 @@ internal sealed class ResumeLog : IDisposable
         {
             // Others append meanwhile: what waited in memory for the disk would be lost with the process.
             if (file is not null)
-                RandomAccess.FlushToDisk(file);
+                _paths.Directory.FileSystem.Flush(file);
         }
         catch (ObjectDisposedException) when (file!.IsClosed)
         {
@@ -173,14 +173,14 @@ internal sealed class ResumeLog : IDisposable
 
     private SafeFileHandle Replace(byte[] bytes)
     {
-        string temporary = _paths.State + StoragePaths.NewSuffix;
-        SafeFileHandle file = File.OpenHandle(temporary, FileMode.Create, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
+        FileLocation temporary = _paths.State.WithSuffix(StoragePaths.NewSuffix);
+        SafeFileHandle file = temporary.Open(FileOpening.Replace);
         try
         {
             RandomAccess.Write(file, bytes, 0);
-            RandomAccess.FlushToDisk(file);
-            File.Move(temporary, _paths.State, overwrite: true);
-            UnixCalls.FlushFolder(_paths.Folder);
+            _paths.Directory.FileSystem.Flush(file);
+            temporary.RenameTo(_paths.State, overwrite: true);
+            _paths.Folder.FlushDirectory();
             return file;
         }
         catch

@@ -81,9 +81,10 @@ public static class DataVerifier
         metainfo = NamesOnDisk.Of(metainfo, directory);
         bool[]? flags = SelectedFiles.FlagsOf(metainfo, selected);
         using var handles = new HandleCache(MaxOpenFiles);
-        var paths = new StoragePaths(metainfo, directory);
+        using DirectoryHandle handle = CurrentPlatform.Files.OpenDirectory(directory);
+        var paths = new StoragePaths(metainfo, handle);
         var mode = new FileStoreMode(ReadOnly: true, Preallocation.None);
-        var files = new FileStore(metainfo.Files, paths, handles, SystemDiskCalls.Instance, mode);
+        var files = new FileStore(metainfo.Files, paths, handles, CurrentPlatform.Files, mode);
         bool hasSpare = FileFacts.Of(paths.Spare).IsFile;
         var facts = new FileStat[metainfo.Files.Length];
         foreach (FileEntry file in metainfo.Files)

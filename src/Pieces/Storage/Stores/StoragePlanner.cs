@@ -18,11 +18,12 @@ internal static class StoragePlanner
     public static async Task<DownloadPlan> MakeAsync(
         StorageOptions options, Bitfield wanted, IProgress<CheckProgress>? progress, CancellationToken cancellationToken)
     {
-        var paths = new StoragePaths(options.Metainfo, options.OutputDirectory);
+        using DirectoryHandle directory = options.FileSystem.OpenDirectory(options.OutputDirectory);
+        var paths = new StoragePaths(options.Metainfo, directory);
         var mode = new FileStoreMode(ReadOnly: true, options.Preallocation);
-        var files = new FileStore(options.Metainfo.Files, paths, options.Handles, options.Calls, mode);
+        var files = new FileStore(options.Metainfo.Files, paths, options.Handles, options.FileSystem, mode);
         StorageLock.Probe(paths);
-        var opener = new StorageOpener(options, paths, files, options.Boot ?? BootId.Read());
+        var opener = new StorageOpener(options, paths, files, options.Boot ?? CurrentPlatform.Facts.BootId);
         StoragePreview preview = await opener.PreviewAsync(progress, cancellationToken).ConfigureAwait(false);
 
         PieceLayout layout = options.Metainfo.Layout;
@@ -38,13 +39,13 @@ internal static class StoragePlanner
         return new DownloadPlan
         {
             Files = [.. options.Metainfo.Files.Where(file => options.Wants(file.Index))
-                .Select(file => new PlannedFile(file, paths.Final(file.Index), ActionOf(preview.Rulings[file.Index])))],
+                .Select(file => new PlannedFile(file, paths.Final(file.Index).FullPath, ActionOf(preview.Rulings[file.Index])))],
             PiecesWanted = needed.Count,
             PiecesPresent = present.Count,
             BytesWanted = layout.BytesOf(needed),
             BytesPresent = layout.BytesOf(present),
             SpaceNeeded = preview.SpaceNeeded,
-            SpaceFree = options.Calls.FreeSpace(ExistingPartOf(options.OutputDirectory)),
+            SpaceFree = options.FileSystem.FreeSpace(ExistingPartOf(options.OutputDirectory)),
         };
     }
 

@@ -28,9 +28,9 @@ internal sealed class TorrentStorage : ITorrentStore
         if (options.ReadOnly)
             options = options with { Metainfo = NamesOnDisk.Of(options.Metainfo, options.OutputDirectory) };
         _options = options;
-        _paths = new StoragePaths(options.Metainfo, options.OutputDirectory, options.Content);
+        _paths = new StoragePaths(options.Metainfo, options.FileSystem.OpenDirectory(options.OutputDirectory), options.Content);
         var mode = new FileStoreMode(options.ReadOnly, options.Preallocation);
-        _files = new FileStore(options.Metainfo.Files, _paths, options.Handles, options.Calls, mode);
+        _files = new FileStore(options.Metainfo.Files, _paths, options.Handles, options.FileSystem, mode);
     }
 
     /// <inheritdoc/>
@@ -45,7 +45,7 @@ internal sealed class TorrentStorage : ITorrentStore
     /// <exception cref="StorageException">In the way, locked, not enough space, or the system refused.</exception>
     public async Task<StorageOpening> OpenAsync(IProgress<CheckProgress>? progress, CancellationToken cancellationToken)
     {
-        Guid boot = _options.Boot ?? BootId.Read();
+        Guid boot = _options.Boot ?? CurrentPlatform.Facts.BootId;
         Opened opened;
         try
         {
@@ -108,6 +108,7 @@ internal sealed class TorrentStorage : ITorrentStore
 
         _files.CloseAll();
         _lock?.Dispose();
+        _paths.Directory.Dispose();
     }
 
     private void Begin(Opened opened, Guid boot)
@@ -152,7 +153,7 @@ internal sealed class TorrentStorage : ITorrentStore
         foreach (FileEntry file in metainfo.Files)
         {
             if (file.Length == 0 && _options.Wants(file.Index) && !opened.Opening.FinishedFiles[file.Index])
-                _options.Sink.OnDisk(new FileFinished(file.Index, _paths.Final(file.Index)));
+                _options.Sink.OnDisk(new FileFinished(file.Index, _paths.Final(file.Index).FullPath));
         }
 
         if (isComplete)
@@ -178,7 +179,7 @@ internal sealed class TorrentStorage : ITorrentStore
         for (int i = 0; i < identities.Length; i++)
         {
             if (_files.PlaceOf(i) is FilePlace.Part or FilePlace.Final)
-                identities[i] = FileFacts.Of(_files.PathOf(i)).Identity.Fingerprint;
+                identities[i] = FileFacts.Of(_files.LocationOf(i)).Identity.Fingerprint;
         }
 
         return new ResumeState

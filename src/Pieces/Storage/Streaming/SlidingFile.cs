@@ -1,4 +1,5 @@
 using Pieces.Metadata;
+using Pieces.Platform;
 using Pieces.Primitives;
 using Pieces.Storage.Files;
 
@@ -12,14 +13,14 @@ internal sealed class SlidingFile : IPieceBytes, IDisposable
 {
     private readonly PieceLayout _layout;
     private readonly string _folder;
-    private readonly IDiskCalls _calls;
-    private readonly UnlinkedFile _file;
+    private readonly IFileSystem _system;
+    private readonly FileStream _file;
 
-    private SlidingFile(PieceLayout layout, int slots, string folder, IDiskCalls calls, UnlinkedFile file)
+    private SlidingFile(PieceLayout layout, int slots, string folder, IFileSystem system, FileStream file)
     {
         _layout = layout;
         _folder = folder;
-        _calls = calls;
+        _system = system;
         _file = file;
         Slots = new PieceSlots(slots);
     }
@@ -31,10 +32,19 @@ internal sealed class SlidingFile : IPieceBytes, IDisposable
     /// <param name="layout">Piece arithmetic.</param>
     /// <param name="slots">Pieces that it has room for.</param>
     /// <param name="folder">Where the file lies.</param>
-    /// <param name="calls">The calls that can fail.</param>
+    /// <param name="system">Makes and writes the file.</param>
     /// <exception cref="StorageException">The system refused.</exception>
-    public static SlidingFile Create(PieceLayout layout, int slots, string folder, IDiskCalls calls) =>
-        new(layout, slots, folder, calls, UnlinkedFile.Create(folder));
+    public static SlidingFile Create(PieceLayout layout, int slots, string folder, IFileSystem system)
+    {
+        try
+        {
+            return new SlidingFile(layout, slots, folder, system, system.CreateUnnamed(folder));
+        }
+        catch (Exception e) when (DiskErrors.IsDiskError(e))
+        {
+            throw DiskErrors.Wrap(folder, "make a temporary file in it", e);
+        }
+    }
 
     /// <inheritdoc/>
     public void Write(long offset, IReadOnlyList<ReadOnlyMemory<byte>> buffers)
@@ -51,7 +61,7 @@ internal sealed class SlidingFile : IPieceBytes, IDisposable
             for (long done = 0; done < length;)
             {
                 int taken = cursor.TakeForWriting(buffers, (int)(length - done), views);
-                _calls.Write(_file.Handle, views, position + done);
+                _system.Write(_file.SafeFileHandle, views, position + done);
                 done += taken;
             }
         }
@@ -72,7 +82,7 @@ internal sealed class SlidingFile : IPieceBytes, IDisposable
         {
             while (buffer.Length > 0)
             {
-                int read = RandomAccess.Read(_file.Handle, buffer.Span, position);
+                int read = RandomAccess.Read(_file.SafeFileHandle, buffer.Span, position);
                 if (read == 0)
                     return false;
                 buffer = buffer[read..];

@@ -106,14 +106,14 @@ internal sealed class StreamStorage : ITorrentStore
 
     private static InvalidOperationException NotOpen() => new("the storage is not open");
 
-    private SlidingFile MakeFile() => SlidingFile.Create(_options.Metainfo.Layout, CountSlots(), _stream.TemporaryFolder, _options.Calls);
+    private SlidingFile MakeFile() => SlidingFile.Create(_options.Metainfo.Layout, CountSlots(), _stream.TemporaryFolder, _options.FileSystem);
 
     private int CountSlots()
     {
         PieceLayout layout = _options.Metainfo.Layout;
         int few = Math.Min(FewestSlots, layout.PieceCount);
         long least = few == 1 ? layout.TotalLength : (long)few * layout.PieceLength, room = Math.Max(_stream.TemporaryLength, least);
-        if (_options.Calls.FreeSpace(_stream.TemporaryFolder) is { } free)
+        if (_options.FileSystem.FreeSpace(_stream.TemporaryFolder) is { } free)
         {
             if (free < least)
             {

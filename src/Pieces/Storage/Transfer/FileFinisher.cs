@@ -97,19 +97,19 @@ internal sealed class FileFinisher
     public void Finish(List<int> files)
     {
         DataFlusher.FlushFiles(_files, files);
-        var folders = new HashSet<string>(StringComparer.Ordinal);
+        var folders = new HashSet<FileLocation>();
         foreach (int file in files)
         {
             Rename(file);
-            folders.Add(Path.GetDirectoryName(_paths.Final(file)) is { Length: > 0 } folder ? folder : ".");
+            folders.Add(_paths.Final(file).Parent);
         }
 
-        foreach (string folder in folders)
+        foreach (FileLocation folder in folders)
             FlushFolder(folder);
         foreach (int file in files)
         {
             Finished?.Invoke(file);
-            _sink.OnDisk(new FileFinished(file, _paths.Final(file)));
+            _sink.OnDisk(new FileFinished(file, _paths.Final(file).FullPath));
         }
     }
 
@@ -147,7 +147,7 @@ internal sealed class FileFinisher
 
     private void Rename(int file)
     {
-        string part = _paths.Part(file), final = _paths.Final(file);
+        FileLocation part = _paths.Part(file), final = _paths.Final(file);
         try
         {
             using (HandleCache.Lease lease = _files.TakeHandle(file))
@@ -158,7 +158,7 @@ internal sealed class FileFinisher
 
             if (!_mayOverwrite && FileFacts.Of(final).Kind != FileKind.Missing)
                 throw DiskErrors.InTheWay(final, "appeared while it was being downloaded");
-            File.Move(part, final, _mayOverwrite);
+            part.RenameTo(final, _mayOverwrite);
             _files.SetPlace(file, FilePlace.Final);
         }
         catch (Exception e) when (DiskErrors.IsDiskError(e))
@@ -167,11 +167,11 @@ internal sealed class FileFinisher
         }
     }
 
-    private static void FlushFolder(string folder)
+    private static void FlushFolder(FileLocation folder)
     {
         try
         {
-            UnixCalls.FlushFolder(folder);
+            folder.FlushDirectory();
         }
         catch (Exception e) when (DiskErrors.IsDiskError(e))
         {

@@ -56,11 +56,10 @@ internal sealed class TorrentGoal
     {
         if (_setup.Options.SeedOnly)
             return;
-        var paths = new StoragePaths(_setup.Metainfo, _setup.Options.OutputDirectory);
         foreach (FileEntry file in _setup.WantedFiles())
         {
             if (finishedFiles[file.Index])
-                _setup.Reporter.WasThere(file.Index, paths.Final(file.Index), file.Length);
+                _setup.Reporter.WasThere(file.Index, StoragePaths.FinalPath(_setup.Options.OutputDirectory, file), file.Length);
         }
     }
 

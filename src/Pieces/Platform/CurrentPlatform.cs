@@ -1,0 +1,33 @@
+namespace Pieces.Platform;
+
+/// <summary>
+/// The one place that chooses by the operating system which implementation is used. An implementation is made when it is first asked for, and has no state.
+/// </summary>
+internal static class CurrentPlatform
+{
+    /// <summary>Files and directories.</summary>
+    public static IFileSystem Files => field ??=
+        OperatingSystem.IsLinux() ? new LinuxFileSystem()
+        : OperatingSystem.IsMacOS() ? new MacFileSystem()
+        : OperatingSystem.IsWindows() ? new WindowsFileSystem()
+        : new UnixFileSystem();
+
+    /// <summary>The terminal behind stderr.</summary>
+    public static ITerminalDevice Terminal => field ??=
+        OperatingSystem.IsLinux() ? new LinuxTerminalDevice()
+        : OperatingSystem.IsWindows() ? new WindowsTerminalDevice()
+        : new UnixTerminalDevice();
+
+    /// <summary>Stdout, for content that goes into a pipe.</summary>
+    public static IOutputPipe OutputPipe => field ??= OperatingSystem.IsWindows() ? new WindowsOutputPipe() : new UnixOutputPipe();
+
+    /// <summary>Signals.</summary>
+    public static IProcessSignals Signals => field ??=
+        OperatingSystem.IsLinux() ? new LinuxSignals()
+        : OperatingSystem.IsMacOS() ? new MacSignals()
+        : OperatingSystem.IsWindows() ? new WindowsSignals()
+        : new UnixSignals();
+
+    /// <summary>What the system tells of the machine and of this process.</summary>
+    public static ISystemFacts Facts => field ??= OperatingSystem.IsLinux() ? new LinuxFacts() : new UnknownFacts();
+}

@@ -1,0 +1,51 @@
+using Microsoft.Win32.SafeHandles;
+
+namespace Pieces.Platform;
+
+/// <summary>A name in a directory: what the storage opens, renames and removes, without a path that others could bend.</summary>
+/// <param name="Directory">The directory that it is below.</param>
+/// <param name="Name">The relative path; empty for the directory itself.</param>
+internal readonly record struct FileLocation(DirectoryHandle Directory, string Name)
+{
+    /// <summary>The path for messages and events.</summary>
+    public string FullPath => Path.Join(Directory.Path, Name) is { Length: > 0 } path ? path : ".";
+
+    /// <summary>The directory that it is in.</summary>
+    public FileLocation Parent => new(Directory, Path.GetDirectoryName(Name) ?? string.Empty);
+
+    /// <summary>The location beside it whose name is longer by a suffix.</summary>
+    public FileLocation WithSuffix(string suffix) => new(Directory, Name + suffix);
+
+    /// <inheritdoc cref="DirectoryHandle.Stat"/>
+    public FileStat Stat() => Directory.Stat(Name);
+
+    /// <inheritdoc cref="DirectoryHandle.Open"/>
+    public SafeFileHandle Open(FileOpening opening) => Directory.Open(Name, opening);
+
+    /// <inheritdoc cref="DirectoryHandle.ReadAllBytes"/>
+    public byte[] ReadAllBytes() => Directory.ReadAllBytes(Name);
+
+    /// <inheritdoc cref="DirectoryHandle.TryLock"/>
+    public SafeFileHandle? TryLock() => Directory.TryLock(Name);
+
+    /// <inheritdoc cref="DirectoryHandle.IsLocked"/>
+    public bool IsLocked() => Directory.IsLocked(Name);
+
+    /// <summary>Gives it another name below the same directory.</summary>
+    public void RenameTo(FileLocation other, bool overwrite) => Directory.Rename(Name, other.Name, overwrite);
+
+    /// <inheritdoc cref="DirectoryHandle.Delete"/>
+    public void Delete() => Directory.Delete(Name);
+
+    /// <inheritdoc cref="DirectoryHandle.CreateDirectory"/>
+    public void CreateDirectory() => Directory.CreateDirectory(Name);
+
+    /// <inheritdoc cref="DirectoryHandle.DeleteDirectory"/>
+    public void DeleteDirectory() => Directory.DeleteDirectory(Name);
+
+    /// <inheritdoc cref="DirectoryHandle.FlushDirectory"/>
+    public void FlushDirectory() => Directory.FlushDirectory(Name);
+
+    /// <inheritdoc/>
+    public override string ToString() => FullPath;
+}

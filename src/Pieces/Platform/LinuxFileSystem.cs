@@ -1,0 +1,111 @@
+using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+using System.Runtime.Versioning;
+using Microsoft.Win32.SafeHandles;
+
+namespace Pieces.Platform;
+
+/// <summary>Linux: looks at files with <c>statx</c>, and tells its cache what to write and what to forget.</summary>
+[SupportedOSPlatform("linux")]
+internal sealed class LinuxFileSystem : UnixFileSystem
+{
+    private const int AtCurrentDirectory = -100;
+    private const int AtNoFollow = 0x100;
+    private const int StatType = 1;
+    private const int StatBasicAndBirth = 0xFFF;
+    private const int NoSuchEntry = 2;
+    private const int NotADirectory = 20;
+    private const int NotSeekable = 29;
+    private const int NoSuchCall = 38;
+    private const uint RangeWaitBefore = 1;
+    private const uint RangeWrite = 2;
+    private const uint RangeWaitAfter = 4;
+    private const int NotNeeded = 4;
+
+    // The layout of struct statx is the same on every architecture.
+    private const int StatLength = 256;
+    private const int ModeOffset = 28;
+    private const int InodeOffset = 32;
+    private const int LengthOffset = 40;
+    private const int BlocksOffset = 48;
+    private const int BirthOffset = 80;
+    private const int ModifiedOffset = 112;
+    private const int DeviceMajorOffset = 136;
+    private const int DeviceMinorOffset = 140;
+    private const int BlockLength = 512;
+
+    /// <inheritdoc/>
+    public override FileStat Stat(string path)
+    {
+        byte[] buffer = new byte[StatLength];
+        if (LibC.StatX(AtCurrentDirectory, LibC.Terminated(path), AtNoFollow, StatBasicAndBirth, buffer) != 0)
+        {
+            int error = Marshal.GetLastPInvokeError();
+            return error is NoSuchEntry or NotADirectory ? default : throw Failure(path, error);
+        }
+
+        ulong device = ((ulong)BinaryPrimitives.ReadUInt32LittleEndian(buffer.AsSpan(DeviceMajorOffset)) << 32)
+            | BinaryPrimitives.ReadUInt32LittleEndian(buffer.AsSpan(DeviceMinorOffset));
+        return new FileStat(
+            KindIn(buffer),
+            BinaryPrimitives.ReadInt64LittleEndian(buffer.AsSpan(LengthOffset)),
+            Time(buffer.AsSpan(ModifiedOffset)),
+            new FileIdentity(device, BinaryPrimitives.ReadUInt64LittleEndian(buffer.AsSpan(InodeOffset)), Time(buffer.AsSpan(BirthOffset))),
+            BinaryPrimitives.ReadInt64LittleEndian(buffer.AsSpan(BlocksOffset)) * BlockLength);
+    }
+
+    /// <inheritdoc/>
+    public override FileKind KindOfTarget(string path)
+    {
+        byte[] buffer = new byte[StatLength];
+        return LibC.StatX(AtCurrentDirectory, LibC.Terminated(path), 0, StatType, buffer) == 0 ? KindIn(buffer) : FileKind.Missing;
+    }
+
+    /// <inheritdoc/>
+    public override bool TryFindData(SafeFileHandle file, long offset, out long start, out long end) =>
+        TryFindData(file, offset, (Data: 3, Hole: 4), out start, out end);
+
+    /// <inheritdoc/>
+    public override bool TryFlushFileSystem(string path)
+    {
+        OnOpenDirectory(path, static descriptor => LibC.SyncFs(descriptor));
+        return true;
+    }
+
+    /// <inheritdoc/>
+    public override void StartWriting(SafeFileHandle file, long offset, long length) => SyncRange(file, offset, length, RangeWrite);
+
+    /// <inheritdoc/>
+    public override void WriteAndForget(SafeFileHandle file, long offset, long length)
+    {
+        SyncRange(file, offset, length, RangeWaitBefore | RangeWrite | RangeWaitAfter);
+
+        // Advice: whether it was taken makes no difference to what is on the disk.
+        _ = LibC.Advise((int)file.DangerousGetHandle(), offset, length, NotNeeded);
+        GC.KeepAlive(file);
+    }
+
+    private static void SyncRange(SafeFileHandle file, long offset, long length, uint flags)
+    {
+        int error = LibC.SyncFileRange((int)file.DangerousGetHandle(), offset, length, flags) == 0 ? 0 : Marshal.GetLastPInvokeError();
+        GC.KeepAlive(file);
+
+        // Where the system or this kind of file knows no such call, the flushes do all the work. They would not report any other failure again.
+        if (error is not (0 or NoSuchCall or NotSeekable or InvalidArgument or NotSupported))
+            throw new IOException(Marshal.GetPInvokeErrorMessage(error), error);
+    }
+
+    private static FileKind KindIn(byte[] stat) => (BinaryPrimitives.ReadUInt16LittleEndian(stat.AsSpan(ModeOffset)) & 0xF000) switch
+    {
+        0x8000 => FileKind.File,
+        0x4000 => FileKind.Folder,
+        0xA000 => FileKind.Link,
+        0x1000 => FileKind.Pipe,
+        0xC000 => FileKind.Socket,
+        0x2000 or 0x6000 => FileKind.Device,
+        _ => FileKind.Other,
+    };
+
+    private static long Time(ReadOnlySpan<byte> stamp) =>
+        (BinaryPrimitives.ReadInt64LittleEndian(stamp) * 1_000_000_000) + BinaryPrimitives.ReadUInt32LittleEndian(stamp[8..]);
+}

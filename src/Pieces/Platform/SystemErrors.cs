@@ -1,0 +1,61 @@
+using System.Runtime.InteropServices;
+
+namespace Pieces.Platform;
+
+/// <summary>Reads the system's numbers for what went wrong, which the runtime keeps in <see cref="Exception.HResult"/>.</summary>
+internal static class SystemErrors
+{
+    // Numbers of errno that are the same on Linux, macOS and the BSDs, save those said otherwise.
+    private const int Eagain = 11;
+    private const int EagainBsd = 35;
+    private const int Efbig = 27;
+    private const int Enospc = 28;
+    private const int Epipe = 32;
+    private const int Edquot = 122;
+    private const int EdquotBsd = 69;
+    private const int LargestErrno = 200;
+
+    private const int WindowsErrorBase = unchecked((int)0x80070000);
+    private const int WindowsSharingViolation = WindowsErrorBase | 32;
+    private const int WindowsHandleDiskFull = WindowsErrorBase | 39;
+    private const int WindowsDiskFull = WindowsErrorBase | 112;
+
+    /// <summary>Whether another process holds the file.</summary>
+    public static bool IsSharingViolation(IOException error) =>
+        error.HResult is WindowsSharingViolation || (!OperatingSystem.IsWindows() && error.HResult is Eagain or EagainBsd);
+
+    /// <summary>Whether the disk, the quota or the size limit is used up. The runtime reports a file over the size limit as an argument error.</summary>
+    public static bool IsFull(Exception error) => error switch
+    {
+        ArgumentOutOfRangeException => true,
+        IOException when OperatingSystem.IsWindows() => error.HResult is WindowsDiskFull or WindowsHandleDiskFull,
+        IOException => error.HResult is Enospc or Edquot or EdquotBsd or Efbig or WindowsDiskFull,
+        _ => false,
+    };
+
+    /// <summary>Whether the reader of a pipe is gone.</summary>
+    public static bool IsBrokenPipe(Exception error) => error.HResult == Epipe;
+
+    /// <summary>Whether a call on a descriptor would have to wait, by its errno.</summary>
+    public static bool WouldWait(int errno) => errno is Eagain or EagainBsd;
+
+    /// <summary>The reason in a few lower-case words.</summary>
+    public static string Reason(Exception error)
+    {
+        if (error is ArgumentOutOfRangeException)
+            return "file too large";
+        int number = error is UnauthorizedAccessException { InnerException: IOException inner } ? inner.HResult : error.HResult;
+        if (!OperatingSystem.IsWindows() && number is > 0 and <= LargestErrno)
+            return Lower(Marshal.GetPInvokeErrorMessage(number));
+        return error switch
+        {
+            UnauthorizedAccessException => "permission denied",
+            FileNotFoundException or DirectoryNotFoundException => "no such file or directory",
+            PathTooLongException => "file name too long",
+            _ when IsFull(error) => "no space left on device",
+            _ => Lower(error.Message.TrimEnd('.')),
+        };
+    }
+
+    private static string Lower(string text) => text.Length > 1 && !char.IsUpper(text[1]) ? char.ToLowerInvariant(text[0]) + text[1..] : text;
+}

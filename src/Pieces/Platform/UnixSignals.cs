@@ -1,0 +1,51 @@
+using System.Runtime.InteropServices;
+using System.Runtime.Versioning;
+
+namespace Pieces.Platform;
+
+/// <summary>Signals of systems of the Unix family.</summary>
+[UnsupportedOSPlatform("windows")]
+internal class UnixSignals : IProcessSignals
+{
+    // SIGTTOU, on Linux and macOS alike.
+    private const int StopsBackgroundWriters = 22;
+    private const nint Ignore = 1;
+
+    /// <inheritdoc/>
+    public bool HasJobControl => true;
+
+    /// <summary>The number of SIGTSTP.</summary>
+    protected virtual int StopNumber => 20;
+
+    /// <inheritdoc/>
+    public virtual PosixSignalRegistration? IgnoreFileSizeLimit() => null;
+
+    /// <inheritdoc/>
+    public void AllowWritesFromBackground() => LibC.SetHandler(StopsBackgroundWriters, Ignore);
+
+    /// <inheritdoc/>
+    public bool Stop() => LibC.Raise(StopNumber) == 0;
+
+    /// <summary>Ignores SIGXFSZ, which has this number on Linux and macOS, whatever the processor (MIPS apart).</summary>
+    protected static PosixSignalRegistration IgnoreSignalOfFileSize() =>
+        PosixSignalRegistration.Create((PosixSignal)25, static context => context.Cancel = true);
+}
+
+/// <summary>Signals of Linux.</summary>
+[SupportedOSPlatform("linux")]
+internal sealed class LinuxSignals : UnixSignals
+{
+    /// <inheritdoc/>
+    public override PosixSignalRegistration? IgnoreFileSizeLimit() => IgnoreSignalOfFileSize();
+}
+
+/// <summary>Signals of macOS.</summary>
+[SupportedOSPlatform("macos")]
+internal sealed class MacSignals : UnixSignals
+{
+    /// <inheritdoc/>
+    protected override int StopNumber => 18;
+
+    /// <inheritdoc/>
+    public override PosixSignalRegistration? IgnoreFileSizeLimit() => IgnoreSignalOfFileSize();
+}

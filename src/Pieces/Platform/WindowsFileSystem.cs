@@ -1,0 +1,35 @@
+namespace Pieces.Platform;
+
+/// <summary>Windows, with what the runtime offers there.</summary>
+internal sealed class WindowsFileSystem : RuntimeFileSystem
+{
+    /// <inheritdoc/>
+    public override FileKind KindOfTarget(string path)
+    {
+        FileAttributes attributes = File.GetAttributes(path);
+        return (attributes & FileAttributes.Device) != 0 ? FileKind.Device
+            : (attributes & FileAttributes.Directory) != 0 ? FileKind.Folder
+            : FileKind.File;
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>The system removes it when it is closed, also for a process that was ended: the handle is closed with it.</remarks>
+    public override FileStream CreateUnnamed(string directory) => new(TemporaryName(directory), new FileStreamOptions
+    {
+        Mode = FileMode.CreateNew,
+        Access = FileAccess.ReadWrite,
+        Share = FileShare.Delete,
+        BufferSize = 0,
+        Options = FileOptions.DeleteOnClose,
+    });
+
+    /// <inheritdoc/>
+    /// <remarks>Who may read it follows from the directory that it is in.</remarks>
+    public override FileStream CreatePrivate(string path) => new(path, FileMode.Create, FileAccess.Write);
+
+    /// <inheritdoc/>
+    public override void FlushDirectory(string path)
+    {
+        // The system keeps the entries of a directory itself.
+    }
+}

@@ -1,0 +1,32 @@
+using Microsoft.Win32.SafeHandles;
+using Pieces.Platform;
+
+namespace Pieces.Tests.Storage;
+
+/// <summary>The system's file system, of which a test overrides the calls that it wants to see or to make fail.</summary>
+internal abstract class ForwardingFileSystem : IFileSystem
+{
+    public DirectoryHandle WorkingDirectory => CurrentPlatform.Files.WorkingDirectory;
+
+    public DirectoryHandle OpenDirectory(string path) => CurrentPlatform.Files.OpenDirectory(path);
+
+    public FileKind KindOfTarget(string path) => CurrentPlatform.Files.KindOfTarget(path);
+
+    public virtual long? FreeSpace(string directory) => CurrentPlatform.Files.FreeSpace(directory);
+
+    public FileStream CreateUnnamed(string directory) => CurrentPlatform.Files.CreateUnnamed(directory);
+
+    public FileStream CreatePrivate(string path) => CurrentPlatform.Files.CreatePrivate(path);
+
+    public virtual void Write(SafeFileHandle file, IReadOnlyList<ReadOnlyMemory<byte>> buffers, long offset) =>
+        CurrentPlatform.Files.Write(file, buffers, offset);
+
+    public virtual void Flush(SafeFileHandle file) => CurrentPlatform.Files.Flush(file);
+
+    public virtual void StartWriting(SafeFileHandle file, long offset, long length) => CurrentPlatform.Files.StartWriting(file, offset, length);
+
+    public virtual void WriteAndForget(SafeFileHandle file, long offset, long length) => CurrentPlatform.Files.WriteAndForget(file, offset, length);
+
+    public bool TryFindData(SafeFileHandle file, long offset, out long start, out long end) =>
+        CurrentPlatform.Files.TryFindData(file, offset, out start, out end);
+}
