@@ -273,16 +273,7 @@ public sealed class TrackerClientTests : IAsyncDisposable
         return await _trackers[name].NextAsync();
     }
 
-    private async Task AdvanceUntilAsync(Func<bool> condition)
-    {
-        for (int i = 0; i < 5000 && !condition(); i++)
-        {
-            await Task.Delay(1, Token);
-            _time.Advance(TimeSpan.FromSeconds(0.5));
-        }
-
-        condition().Should().BeTrue();
-    }
+    private Task AdvanceUntilAsync(Func<bool> condition) => _time.AdvanceUntilAsync(condition, TimeSpan.FromSeconds(0.5), Token);
 
     private sealed record Call(AnnounceRequest Request, TaskCompletionSource<AnnounceResponse> Result)
     {
