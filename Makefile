@@ -12,9 +12,10 @@ demo:
 	dotnet build src/Pieces.Cli -c Release --verbosity quiet --nologo
 	@tests/demo.sh artifacts/bin/Pieces.Cli/release/pieces
 
-# All tests but those that run the program of tests/Pieces.Benchmarks, which is not built here.
+# All tests but those that run the program of tests/Pieces.Benchmarks, which is not built here. CI sets RUN_TESTS to the runner that runs failed tests again.
+RUN_TESTS ?= dotnet test --project tests/Pieces.Tests -c $(CONFIGURATION)
 test:
-	dotnet test --project tests/Pieces.Tests -c $(CONFIGURATION)
+	$(RUN_TESTS)
 
 # The tests that need a processor and a temporary folder alone; TierTests.cs names the tiers.
 test-fast:

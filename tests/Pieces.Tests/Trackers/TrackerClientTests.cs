@@ -273,7 +273,7 @@ public sealed class TrackerClientTests : IAsyncDisposable
         return await _trackers[name].NextAsync();
     }
 
-    private Task AdvanceUntilAsync(Func<bool> condition) => _time.AdvanceUntilAsync(condition, TimeSpan.FromSeconds(0.5), Token);
+    private Task<int> AdvanceUntilAsync(Func<bool> condition) => _time.AdvanceUntilAsync(condition, TimeSpan.FromSeconds(0.5), Token);
 
     private sealed record Call(AnnounceRequest Request, TaskCompletionSource<AnnounceResponse> Result)
     {
