@@ -3,6 +3,7 @@ using Pieces.Dht;
 using Pieces.Dht.Messages;
 using Pieces.Dht.Queries;
 using Pieces.Net;
+using Pieces.Tests.Support;
 using Pieces.Tests.Swarm;
 using static Pieces.Tests.Dht.DhtText;
 
@@ -41,7 +42,7 @@ public class DhtMemoryUseTests
         bench.Core.Stats.StoredPeers.Should().Be(PeerStore.MaxPeers);
         bench.Core.Stats.NodesV4.Should().BeGreaterThan(100);
         long waiting = DhtInbox.MaxDatagrams * DatagramHub.MaxDatagramLength;
-        TestContext.Current.TestOutputHelper?.WriteLine($"{used / 1024} KiB, and {waiting / 1024} KiB of datagrams that may wait");
+        TestOutput.Write($"{used / 1024} KiB, and {waiting / 1024} KiB of datagrams that may wait");
         (used + waiting).Should().BeLessThan(Limit);
         GC.KeepAlive(bench);
 

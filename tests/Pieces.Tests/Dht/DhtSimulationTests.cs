@@ -21,7 +21,7 @@ public class DhtSimulationTests
     public void Searches_find_announced_peers_amid_silence_loss_churn_and_lies()
     {
         SimReport report = new DhtSimulation(Small).Run();
-        TestContext.Current.TestOutputHelper?.WriteLine(SimTable.Of(report));
+        TestOutput.Write(SimTable.Of(report));
         report.Searches.Should().HaveCount(200);
         report.Searches.Count(search => search.IsFound).Should().BeGreaterThanOrEqualTo(198);
         SimTable.At(SimTable.FoundAfter(report.Searches), 0.5).Should().BeLessThan(5);

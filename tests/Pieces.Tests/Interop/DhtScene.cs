@@ -107,7 +107,7 @@ internal sealed class DhtScene : IAsyncDisposable
     {
         if (_client is not null)
             await _client.DisposeAsync();
-        TestContext.Current.TestOutputHelper?.WriteLine(Report());
+        TestOutput.Write(Report());
         foreach ((DhtNode node, DatagramHub hub) in _nodes)
         {
             await node.DisposeAsync();

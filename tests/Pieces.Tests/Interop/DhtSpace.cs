@@ -127,7 +127,7 @@ internal sealed class DhtSpace : IAsyncDisposable
     {
         for (int i = _processes.Count - 1; i >= 0; i--)
             await _processes[i].DisposeAsync();
-        TestContext.Current.TestOutputHelper?.WriteLine(Report());
+        TestOutput.Write(Report());
         _space.Dispose();
         Directory.Delete(_root, recursive: true);
     }

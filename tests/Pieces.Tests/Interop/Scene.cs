@@ -130,7 +130,7 @@ internal sealed class Scene : IAsyncDisposable
         // The newest first, so that the tracker still hears of those who leave.
         for (int i = _processes.Count - 1; i >= 0; i--)
             await _processes[i].DisposeAsync();
-        TestContext.Current.TestOutputHelper?.WriteLine(Report());
+        TestOutput.Write(Report());
         Directory.Delete(_root, recursive: true);
     }
 

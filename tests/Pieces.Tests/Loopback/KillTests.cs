@@ -52,7 +52,7 @@ public class KillTests
         result.ExitCode.Should().Be(0, result.StandardError);
         torrent.ShouldBeCompleteIn(folder["out"]);
         IReadOnlyCollection<(int Run, int Piece)> again = seeder.AskedAgain();
-        TestContext.Current.TestOutputHelper?.WriteLine(
+        TestOutput.Write(
             $"{kills} kills at blocks {string.Join(' ', moments)} (seed {seed}): {again.Count} pieces asked for again, {again.Count / (double)kills:f2} a kill, " +
             $"{seeder.Delivered - (length / BlockLength)} blocks sent twice; after run {string.Join(' ', again.Select(piece => piece.Run).Order())}");
         return again.Count / (double)kills;

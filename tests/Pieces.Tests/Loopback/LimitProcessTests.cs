@@ -73,7 +73,7 @@ public class LimitProcessTests
         long before = count(), start = Stopwatch.GetTimestamp();
         await Task.Delay(Span, Token);
         double measured = (count() - before) / Stopwatch.GetElapsedTime(start).TotalSeconds;
-        TestContext.Current.TestOutputHelper?.WriteLine($"{measured:0} bytes a second, limit {Rate}: {(measured / Rate) - 1:+0.0 %;-0.0 %}");
+        TestOutput.Write($"{measured:0} bytes a second, limit {Rate}: {(measured / Rate) - 1:+0.0 %;-0.0 %}");
         return measured;
     }
 

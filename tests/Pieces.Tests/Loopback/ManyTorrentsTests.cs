@@ -41,7 +41,7 @@ public sealed class ManyTorrentsTests : IAsyncDisposable
         for (int round = 0; round < Rounds; round++)
             await RunRoundAsync(round);
         Left after = await LookAsync();
-        TestContext.Current.TestOutputHelper?.WriteLine($"before {before}\nafter  {after}");
+        TestOutput.Write($"before {before}\nafter  {after}");
 
         _client!.BlockPool.Rented.Should().Be(0);
         _client.MemoryBudget.Reserved.Should().Be(0);

@@ -21,7 +21,7 @@ public class MemoryTests
         await using PiecesProcess process = PiecesProcess.Start(PiecesCommand.DownloadFrom(seeder.Address, torrentPath, folder["out"]));
         long peak = await process.PeakMemoryAsync();
         PiecesResult result = await process.WaitAsync();
-        TestContext.Current.TestOutputHelper?.WriteLine($"{mebibytes} MiB in pieces of {mebibytesOfPiece} MiB: {peak / 1024} KiB; {result.StandardError}");
+        TestOutput.Write($"{mebibytes} MiB in pieces of {mebibytesOfPiece} MiB: {peak / 1024} KiB; {result.StandardError}");
         result.ExitCode.Should().Be(0, result.StandardError);
         torrent.ShouldBeCompleteIn(folder["out"]);
         peak.Should().BeLessThanOrEqualTo(64L * MiB);

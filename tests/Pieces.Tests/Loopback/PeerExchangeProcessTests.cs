@@ -70,7 +70,7 @@ public class PeerExchangeProcessTests
         }
         finally
         {
-            TestContext.Current.TestOutputHelper?.WriteLine(string.Join('\n', swarm.Select(member => $"---- {member.Title}\n{Last(member.Output)}")));
+            TestOutput.Write(string.Join('\n', swarm.Select(member => $"---- {member.Title}\n{Last(member.Output)}")));
             foreach (PeerProcess member in swarm)
                 await member.DisposeAsync();
         }

@@ -81,7 +81,7 @@ public class SeedGoalTests
             PiecesCommand.DownloadFrom($"127.0.0.1:{port}", torrentPath, folder["out"], side == "down" ? limit : []));
         (await leecher.WaitAsync()).ExitCode.Should().Be(0);
         double rate = torrent.Length / Stopwatch.GetElapsedTime(began).TotalSeconds;
-        TestContext.Current.TestOutputHelper?.WriteLine($"--{side}-limit 2M: {rate / MiB:f3} MiB/s, start and end of the process included");
+        TestOutput.Write($"--{side}-limit 2M: {rate / MiB:f3} MiB/s, start and end of the process included");
         rate.Should().BeInRange(1.8 * MiB, 2.1 * MiB);
     }
 

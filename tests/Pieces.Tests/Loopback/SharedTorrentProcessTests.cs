@@ -41,7 +41,7 @@ public class SharedTorrentProcessTests
             await using PiecesProcess process = PiecesProcess.Start(["show", path]);
             long peak = await process.PeakMemoryAsync();
             TimeSpan took = Stopwatch.GetElapsedTime(began);
-            TestContext.Current.TestOutputHelper?.WriteLine($"{Path.GetFileName(path)}: {took.TotalMilliseconds:f0} ms, {peak / 1024} KiB");
+            TestOutput.Write($"{Path.GetFileName(path)}: {took.TotalMilliseconds:f0} ms, {peak / 1024} KiB");
             took.Should().BeLessThan(TimeSpan.FromSeconds(1), path);
             peak.Should().BeLessThan(MostMemory, path);
         }

@@ -182,7 +182,7 @@ public class StreamProcessTests
         await using var process = UnreadProcess.Start(folder, StreamCommand(folder, seeder, torrent));
         await seeder.UntilDeliveredAsync(KeptBlocks, TestContext.Current.CancellationToken);
         (await process.ReadAsync()).Should().Be(HashOf(torrent));
-        TestContext.Current.TestOutputHelper?.WriteLine($"{mebibytes} MiB in pieces of {mebibytesOfPiece} MiB: {process.PeakMemory / 1024} KiB");
+        TestOutput.Write($"{mebibytes} MiB in pieces of {mebibytesOfPiece} MiB: {process.PeakMemory / 1024} KiB");
         process.PeakMemory.Should().BeLessThanOrEqualTo(64L * MiB);
     }
 
