@@ -48,7 +48,13 @@ def run():
         process.write_memory(address, BREAKPOINT)
     order = []
     while True:
-        gdb.execute("continue", to_string=True)
+        try:
+            gdb.execute("continue", to_string=True)
+        except gdb.error as gone:
+            # The end of the thread that gdb had stopped may come before the news of the process's end.
+            if "No such process" not in str(gone):
+                raise
+            return order
         if not gdb.selected_inferior().pid:
             return order
         address = int(gdb.parse_and_eval("$pc")) - 1
