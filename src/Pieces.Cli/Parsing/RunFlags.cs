@@ -44,7 +44,7 @@ internal sealed class RunFlags
     /// <summary>Sets what they say.</summary>
     /// <param name="parse">The command line.</param>
     /// <param name="settings">What the other flags say.</param>
-    /// <param name="isWatched">Whether somebody looks on, who can end the run when it has lasted too long.</param>
+    /// <param name="isWatched">Whether a person watches the run and can end it.</param>
     /// <param name="contentOnOutput">Whether stdout carries the content itself.</param>
     /// <exception cref="FailureException">Two of them want stdout.</exception>
     public TransferSettings Apply(ParseResult parse, TransferSettings settings, bool isWatched, bool contentOnOutput = false)
@@ -68,7 +68,7 @@ internal sealed class RunFlags
 
     /// <summary>Longest time for metadata to arrive, or null for no limit.</summary>
     /// <param name="parse">The command line.</param>
-    /// <param name="isWatched">Whether somebody looks on, who can end it when it has lasted too long.</param>
+    /// <param name="isWatched">Whether a person watches the run and can end it.</param>
     public TimeSpan? MetadataTimeoutOf(ParseResult parse, bool isWatched) => MetadataTimeoutFlag.Of(parse, _metadata, isWatched);
 
     /// <summary>The list of more sources: a file, or <c>-</c> for stdin; null for none.</summary>

@@ -8,7 +8,7 @@ internal interface IShareAudience
     /// <summary>Tells what the other side is to be given.</summary>
     void Offer(TransferItem item, ShareOffer offer);
 
-    /// <summary>Tells that somebody else has all of it. Called on any thread.</summary>
+    /// <summary>Reports that another peer has completed its download. Called on any thread.</summary>
     /// <param name="who">Address and, if known, program of the peer.</param>
     /// <param name="count">Downloads by others so far, this one included.</param>
     void Downloaded(string who, int count);

@@ -15,7 +15,7 @@ internal sealed class SourceQueue
     private int _jobs;
 
     /// <param name="sources">The sources, in their order.</param>
-    /// <param name="maxJobs">Most of them that are loaded, checked and fetched at one time.</param>
+    /// <param name="maxJobs">Largest number of sources that are loaded, checked and downloaded at once.</param>
     public SourceQueue(IEnumerable<string> sources, int maxJobs)
     {
         _waiting = new Queue<string>(sources);

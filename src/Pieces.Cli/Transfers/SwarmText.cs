@@ -19,7 +19,7 @@ internal sealed class SwarmText : ITransferText
     {
         view.Finish(transfer);
 
-        // Whoever presses Ctrl-C in the middle is to know that nothing is lost.
+        // A user who presses Ctrl-C during a download should know that nothing is lost.
         if (!_settings.Torrent.SeedOnly && transfer.Snapshot.CompletedAfter is null)
             messages.Progress($"{transfer.Subject.Name}: not complete; {_settings.Hint}");
     }

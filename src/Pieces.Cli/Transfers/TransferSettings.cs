@@ -39,7 +39,7 @@ internal sealed record TransferSettings
     /// <summary>How progress is shown.</summary>
     public ProgressStyle Progress { get; init; }
 
-    /// <summary>How many sources are loaded, checked and fetched at one time; default 5.</summary>
+    /// <summary>Largest number of sources that are loaded, checked and downloaded at once; default 5.</summary>
     public int Jobs { get; init; } = 5;
 
     /// <summary>Where events for programs go. Where they go anywhere, the lines for people are off.</summary>

@@ -23,7 +23,8 @@ internal sealed class AddressPolicy
     public bool Accepts(IPAddress remote) => !IsBlocked(CompactEndPoint.From(remote, 0));
 
     /// <summary>
-    /// Whether a peer there may be dialled, whoever named it: it has a port, and its address is neither unspecified, multicast nor reserved.
+    /// Whether a peer at the address may be dialled, independent of the source of the address: it has a port, and its address is
+    /// neither unspecified, multicast nor reserved.
     /// </summary>
     public bool MayDial(IPEndPoint peer) =>
         peer.Port != 0 && CompactEndPoint.From(peer) is var compact && IsHost(compact, firstReservedOctet: 224) && !IsBlocked(compact);

@@ -68,7 +68,7 @@ internal sealed class UdpPort : IAsyncDisposable
     /// <summary>Sends a datagram at once; false when the system does not take it, or there is no socket of that family.</summary>
     public bool TrySend(ReadOnlySpan<byte> datagram, CompactEndPoint to) => HubOf(to.IsV6)?.TrySend(datagram, to) == true;
 
-    /// <summary>The number of the port at which whoever reached us from <paramref name="peer"/> can reach it; null when there is none.</summary>
+    /// <summary>The local port that receives datagrams from <paramref name="peer"/>; null when there is none.</summary>
     public int? NumberFor(IPAddress peer) => HubOf(CompactEndPoint.From(peer, 0).IsV6)?.Port;
 
     /// <summary>Closes the sockets; it stays closed.</summary>

@@ -206,7 +206,7 @@ internal sealed class PeerBook
         _ourselves.Add(endPoint);
     }
 
-    /// <summary>It sent bad data: whoever has its <see cref="BlameKey"/> is not dealt with again in this run.</summary>
+    /// <summary>Bans a peer that sent bad data: no address with its <see cref="BlameKey"/> is used again in this run.</summary>
     /// <param name="endPoint">Its address as the socket had it.</param>
     /// <param name="alias">The address that it told as its own, or null.</param>
     /// <returns>False when it was banned already: several bad pieces may convict one peer.</returns>

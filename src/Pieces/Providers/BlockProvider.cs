@@ -4,7 +4,7 @@ using Pieces.Primitives;
 namespace Pieces.Providers;
 
 /// <summary>
-/// Whoever sends us blocks, as the download sees it: what it has, what it was asked for, how fast it is, and how it is reached. A peer has one, and
+/// A source of blocks, as the download sees it: what it has, what it was asked for, how fast it is, and how it is reached. A peer has one, and
 /// so has any other kind of provider. Owned by the torrent's loop.
 /// </summary>
 internal sealed class BlockProvider

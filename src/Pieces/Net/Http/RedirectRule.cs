@@ -4,7 +4,7 @@ namespace Pieces.Net.Http;
 
 /// <summary>
 /// Which redirects are followed. A server is a stranger: it must not make us send requests to services of this machine that listen on loopback
-/// because they trust whoever can reach them.
+/// because they trust every program that can connect to them.
 /// </summary>
 internal sealed record RedirectRule
 {
