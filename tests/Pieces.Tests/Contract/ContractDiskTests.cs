@@ -159,8 +159,8 @@ public sealed class ContractDiskTests : IDisposable
         await using PiecesProcess seed = PiecesProcess.Start(PiecesCommand.Seed(path, _folder["begun"], "-p", port));
         await seed.WaitForErrorTextAsync("seeding");
         PiecesResult fetched = await PiecesProcess.RunAsync(
-            PiecesCommand.DownloadFrom($"127.0.0.1:{port}", path, _folder["out"], "--stall-timeout", "2s", "--json"));
-        fetched.ExitCode.Should().Be(6);
+            PiecesCommand.DownloadFrom($"127.0.0.1:{port}", path, _folder["out"], "--stall-timeout", "6s", "--json"));
+        fetched.ExitCode.Should().Be(6, fetched.StandardError);
         EventLines.Parse(fetched.StandardOutput).Of("piece").Should().HaveCount(good);
     }
 

@@ -4,6 +4,7 @@ using Pieces.Storage.Opening;
 using Pieces.Storage.Resume;
 using Pieces.Storage.Stores;
 using Pieces.Storage.Transfer;
+using Pieces.Tests.Support;
 
 namespace Pieces.Tests.Storage;
 
@@ -87,7 +88,8 @@ public class ResumeTests
         await bench.StoreAsync(storage, torrent, 1, 2);
         long before = new FileInfo(bench.PathTo(".a.pieces/state")).Length;
         bench.Time.Advance(DataFlusher.Interval);
-        await WaitFor(() => new FileInfo(bench.PathTo(".a.pieces/state")).Length > before);
+        await FakeTimeSteps.UntilAsync(
+            () => new FileInfo(bench.PathTo(".a.pieces/state")).Length > before, TestContext.Current.CancellationToken);
         await bench.KillAsync(storage);
 
         bench.Boot = Guid.NewGuid();
@@ -353,10 +355,4 @@ public class ResumeTests
     }
 
     private static SampleTorrent TenPieces(int seed) => new(64 * KiB, seed, ("a", 10 * 64 * KiB));
-
-    private static async Task WaitFor(Func<bool> condition)
-    {
-        while (!condition())
-            await Task.Delay(5, TestContext.Current.CancellationToken);
-    }
 }

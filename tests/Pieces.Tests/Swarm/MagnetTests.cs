@@ -22,7 +22,6 @@ public class MagnetTests
         SwarmMember seed = swarm.AddSeed();
         await swarm.ReadyAsync(seed);
         SwarmMember leecher = swarm.AddMagnet(swarm.LinkTo(seed.EndPoint));
-        leecher.Torrent.Metainfo.Should().BeNull();
         await swarm.UntilDoneAsync(leecher);
         (await leecher.Torrent.Metadata).InfoHash.Should().Be(swarm.Data.Metainfo.InfoHash);
         leecher.Torrent.Metainfo!.InfoBytes.ToArray().Should().Equal(swarm.Data.Metainfo.InfoBytes.ToArray());
@@ -30,6 +29,17 @@ public class MagnetTests
         (notice.Name, notice.Size).Should().Be(("file.bin", swarm.Data.Bytes.Length));
         leecher.ConnectionsOf(seed.Address).Should().Be(1, "the peer of the metadata is kept for the data");
         leecher.Now.Wasted.Should().Be(0);
+        await swarm.EndAsync();
+    }
+
+    [Fact]
+    public async Task A_magnet_has_no_metainfo_before_a_peer_sends_it()
+    {
+        await using var swarm = new TestSwarm();
+        SwarmMember leecher = swarm.AddMagnet(swarm.LinkTo());
+        await swarm.UntilAsync(() => leecher.Now.Phase == TorrentPhase.FindingPeers, "it looks for peers", TimeSpan.FromMinutes(2));
+        leecher.Torrent.Metainfo.Should().BeNull();
+        leecher.Torrent.Metadata.IsCompleted.Should().BeFalse();
         await swarm.EndAsync();
     }
 

@@ -28,7 +28,8 @@ public sealed class DryRunTests : IDisposable
             .And.Contain("here already: 0 bytes, 0 of 4 pieces, each hashed\n").And.Contain("to fetch:     131072 bytes (128.0 KiB) in 4 pieces\n")
             .And.MatchRegex("disk space:   100000 bytes [^\n]* free: enough\n").And.MatchRegex("fetch +2 +100000 [^\n]*/album/file-0001.bin\n")
             .And.NotContain("0123456789abcdef0123");
-        result.StandardError.Should().BeEmpty();
+        // A check that takes more than 250 ms is shown, and on a busy machine even this one may.
+        result.StandardError.Should().MatchRegex("^(album: [^\n]*\n)*$");
         seeder.Callers.Should().BeEmpty();
         tracker.Targets.Should().BeEmpty();
         Directory.Exists(_folder["out"]).Should().BeFalse();
