@@ -70,6 +70,8 @@ folders_are_small
 files_are_short
 imports_are_sorted
 only_in "native functions are imported in the platform layer alone" '\b(DllImport|LibraryImport)\b' src/Pieces/Platform
+only_in "files are flushed through IFileSystem.Flush alone: the runtime does not report a failed flush on Unix" \
+    'FlushToDisk|flushToDisk|\.Flush\(true\)|FileOptions\.WriteThrough' src/Pieces/Platform/WindowsFileSystem.cs
 only_in "sockets are opened in Net alone" 'new (Socket|TcpClient|TcpListener|UdpClient)\(' src/Pieces/Net src/Pieces.Cli/Tracker
 only_in "HTTP requests are sent in Net alone" '\b(HttpClient|HttpClientHandler|SocketsHttpHandler)\b' src/Pieces/Net
 only_in "addresses are judged by the address policy alone" 'bool Is\w*(Usable|Dialable|Allowed)\w*\((IPAddress|IPEndPoint|CompactEndPoint)'

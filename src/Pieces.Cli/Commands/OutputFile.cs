@@ -1,4 +1,5 @@
 using Pieces.Cli.Failures;
+using Pieces.Platform;
 
 namespace Pieces.Cli.Commands;
 
@@ -19,12 +20,27 @@ internal static class OutputFile
     /// <exception cref="FailureException">It cannot be written.</exception>
     public static async Task WriteAsync(string path, byte[] bytes, bool overwrite, CancellationToken cancellationToken)
     {
+        // Beside its place first: a full disk must not cost the file that was there.
+        string temporary = $"{path}.part";
         try
         {
-            // Beside its place first: a full disk must not cost the file that was there.
-            string temporary = $"{path}.part";
-            await File.WriteAllBytesAsync(temporary, bytes, cancellationToken);
-            File.Move(temporary, path, overwrite);
+            try
+            {
+                await using (var file = new FileStream(temporary, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0))
+                {
+                    await file.WriteAsync(bytes, cancellationToken);
+                    CurrentPlatform.Files.Flush(file.SafeFileHandle);
+                }
+
+                File.Move(temporary, path, overwrite);
+            }
+            catch
+            {
+                File.Delete(temporary);
+                throw;
+            }
+
+            CurrentPlatform.Files.WorkingDirectory.FlushDirectory(Path.GetDirectoryName(path) is { Length: > 0 } folder ? folder : ".");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -1,4 +1,5 @@
 using System.Text;
+using Pieces.Platform;
 
 namespace Pieces.Metadata;
 
@@ -42,13 +43,13 @@ internal readonly record struct SourcePath(string Full, string Shown)
     public (string Real, string[] Names) ReadFolder() => Guard(static path =>
         (RealPath.Of(path), Directory.EnumerateFileSystemEntries(path).Select(child => Path.GetFileName(child)).ToArray()));
 
-    /// <summary>Length in bytes and time of the last write of the file, links followed.</summary>
+    /// <summary>Length in bytes of the file, and how it looks (<see cref="FileStat.Stamp"/>), links followed.</summary>
     /// <exception cref="IOException">The file cannot be looked at; likewise <see cref="UnauthorizedAccessException"/>.</exception>
-    public (long Length, DateTime Modified) ReadFacts() => Guard(static path =>
+    public (long Length, long Stamp) ReadFacts() => Guard(static path =>
     {
         var file = new FileInfo(path);
         var target = file.ResolveLinkTarget(returnFinalTarget: true) as FileInfo ?? file;
-        return (target.Length, target.LastWriteTimeUtc);
+        return (target.Length, CurrentPlatform.Files.WorkingDirectory.Stat(target.FullName).Stamp);
     });
 
     // What a link says that leads to nothing. Asking for the attributes tells "nothing is there" from "may not be looked at"; File.Exists does not.

@@ -11,8 +11,8 @@ internal sealed record SourceFile(string FullPath, ImmutableArray<string> Path, 
     /// <summary>Its path in messages: as the caller wrote it.</summary>
     public string Shown { get; init; } = FullPath;
 
-    /// <summary>Time of its last write when it was listed.</summary>
-    public DateTime Modified { get; init; }
+    /// <summary>How it looked when it was listed: <see cref="Platform.FileStat.Stamp"/>.</summary>
+    public long Stamp { get; init; }
 }
 
 /// <summary>
@@ -134,8 +134,8 @@ internal sealed class SourceTree
     private void AddFile(SourcePath path, ImmutableArray<string> below)
     {
         path.Check(isGiven: false);
-        (long length, DateTime modified) = path.ReadFacts();
-        _files.Add(new SourceFile(path.Full, below, length) { Modified = modified, Shown = path.Shown });
+        (long length, long stamp) = path.ReadFacts();
+        _files.Add(new SourceFile(path.Full, below, length) { Stamp = stamp, Shown = path.Shown });
     }
 
     private void RefuseRepeated()

@@ -82,13 +82,19 @@ internal sealed class PeerWriter
         byte[] buffer = ArrayPool<byte>.Shared.Rent(length);
         try
         {
-            if (!await TryFillAsync(buffer, cancellationToken).ConfigureAwait(false))
-                return;
-            long start = _options.TimeProvider.GetTimestamp();
-            await _stream.WriteAsync(buffer.AsMemory(0, length), cancellationToken).ConfigureAwait(false);
-            Adapt(_options.TimeProvider.GetElapsedTime(start));
-            _options.Trace?.Gave(_blocks);
-            _options.Sink.OnUploaded(_connection, _blocks.Count, length - (_blocks.Count * PeerMessageCodec.PieceHeaderLength));
+            // All in one read. When that fails, piece by piece: a bad one must not take others with it.
+            bool isSplit = false;
+            for (int first = 0; first < _blocks.Count;)
+            {
+                List<BlockRequest> part = isSplit ? OnePieceFrom(first) : _blocks;
+                if (await TryFillAsync(part, buffer, cancellationToken).ConfigureAwait(false))
+                    await SendAsync(part, buffer, cancellationToken).ConfigureAwait(false);
+                else if (isSplit || part.TrueForAll(block => block.Piece == part[0].Piece))
+                    Reject(part);
+                else
+                    isSplit = true;
+                first += isSplit && part == _blocks ? 0 : part.Count;
+            }
         }
         finally
         {
@@ -98,11 +104,20 @@ internal sealed class PeerWriter
         }
     }
 
-    // Every block behind its own header, as it goes over the wire. False when the disk refused and the peer has been told.
-    private async ValueTask<bool> TryFillAsync(byte[] buffer, CancellationToken cancellationToken)
+    private List<BlockRequest> OnePieceFrom(int first)
+    {
+        int end = first + 1;
+        while (end < _blocks.Count && _blocks[end].Piece == _blocks[first].Piece)
+            end++;
+        return _blocks.GetRange(first, end - first);
+    }
+
+    // Every block behind its own header, as it goes over the wire. False when the disk refused and the peer can be told.
+    private async ValueTask<bool> TryFillAsync(List<BlockRequest> blocks, byte[] buffer, CancellationToken cancellationToken)
     {
         int at = 0;
-        foreach (BlockRequest block in _blocks)
+        _reads.Clear();
+        foreach (BlockRequest block in blocks)
         {
             PeerMessageCodec.WritePieceHeader(buffer.AsSpan(at), block);
             at += PeerMessageCodec.PieceHeaderLength;
@@ -117,12 +132,28 @@ internal sealed class PeerWriter
         }
         catch (StorageException e) when (_connection.SupportsFast)
         {
-            _options.Logger.Warning(
-                "{Peer}: {Count} blocks cannot be read for upload: {Reason}", _connection.RemoteEndPoint, _blocks.Count, e.Message);
-            foreach (BlockRequest block in _blocks)
-                _connection.Send(new RejectRequestMessage((uint)block.Piece.Value, (uint)block.Begin, (uint)block.Length));
+            // The user hears of it by the piece that is lost, once.
+            _options.Logger.Debug("{Peer}: {Count} blocks cannot be read for upload: {Reason:l}", _connection.RemoteEndPoint, blocks.Count, e.Message);
             return false;
         }
+    }
+
+    private async ValueTask SendAsync(List<BlockRequest> blocks, byte[] buffer, CancellationToken cancellationToken)
+    {
+        int payload = 0;
+        foreach (BlockRequest block in blocks)
+            payload += block.Length;
+        long start = _options.TimeProvider.GetTimestamp();
+        await _stream.WriteAsync(buffer.AsMemory(0, payload + (blocks.Count * PeerMessageCodec.PieceHeaderLength)), cancellationToken).ConfigureAwait(false);
+        Adapt(_options.TimeProvider.GetElapsedTime(start));
+        _options.Trace?.Gave(blocks);
+        _options.Sink.OnUploaded(_connection, blocks.Count, payload);
+    }
+
+    private void Reject(List<BlockRequest> blocks)
+    {
+        foreach (BlockRequest block in blocks)
+            _connection.Send(new RejectRequestMessage((uint)block.Piece.Value, (uint)block.Begin, (uint)block.Length));
     }
 
     private void Adapt(TimeSpan elapsed)

@@ -29,8 +29,20 @@ internal interface IFileSystem
     /// <summary>Writes all buffers one after the other from <paramref name="offset"/>.</summary>
     void Write(SafeFileHandle file, IReadOnlyList<ReadOnlyMemory<byte>> buffers, long offset);
 
-    /// <summary>Waits until what was written to a file is on the disk.</summary>
+    /// <summary>
+    /// Waits until what was written to a file is on the disk. Every flush of a file goes through here. It fails when anything that was written since the last
+    /// flush was lost, also earlier and in the background. The system says so once: a second flush that succeeds proves nothing about those bytes.
+    /// </summary>
     void Flush(SafeFileHandle file);
+
+    /// <summary>Looks at an open file.</summary>
+    FileStat Stat(SafeFileHandle file);
+
+    /// <summary>
+    /// Takes what is on the disk of a file out of the system's cache, where the system knows how, so that the next read shows what the disk has. Bytes on
+    /// their way to the disk stay.
+    /// </summary>
+    void ForgetCached(SafeFileHandle file);
 
     /// <summary>Begins to send written bytes to the disk, where the system knows how. Nothing depends on it but the time of the next flush.</summary>
     void StartWriting(SafeFileHandle file, long offset, long length);

@@ -11,6 +11,7 @@ internal sealed class LinuxFileSystem : UnixFileSystem
 {
     private const int AtCurrentDirectory = -100;
     private const int AtNoFollow = 0x100;
+    private const int AtEmptyPath = 0x1000;
     private const int StatType = 1;
     private const int StatBasicAndBirth = 0xFFF;
     private const int NoSuchEntry = 2;
@@ -29,6 +30,7 @@ internal sealed class LinuxFileSystem : UnixFileSystem
     private const int LengthOffset = 40;
     private const int BlocksOffset = 48;
     private const int BirthOffset = 80;
+    private const int ChangedOffset = 96;
     private const int ModifiedOffset = 112;
     private const int DeviceMajorOffset = 136;
     private const int DeviceMinorOffset = 140;
@@ -44,6 +46,22 @@ internal sealed class LinuxFileSystem : UnixFileSystem
             return error is NoSuchEntry or NotADirectory ? default : throw Failure(path, error);
         }
 
+        return StatIn(buffer);
+    }
+
+    /// <inheritdoc/>
+    public override FileStat Stat(SafeFileHandle file)
+    {
+        byte[] buffer = new byte[StatLength];
+        int error = LibC.StatX((int)file.DangerousGetHandle(), LibC.Terminated(string.Empty), AtEmptyPath, StatBasicAndBirth, buffer) == 0
+            ? 0
+            : Marshal.GetLastPInvokeError();
+        GC.KeepAlive(file);
+        return error == 0 ? StatIn(buffer) : throw new IOException(Marshal.GetPInvokeErrorMessage(error), error);
+    }
+
+    private static FileStat StatIn(byte[] buffer)
+    {
         ulong device = ((ulong)BinaryPrimitives.ReadUInt32LittleEndian(buffer.AsSpan(DeviceMajorOffset)) << 32)
             | BinaryPrimitives.ReadUInt32LittleEndian(buffer.AsSpan(DeviceMinorOffset));
         return new FileStat(
@@ -51,7 +69,10 @@ internal sealed class LinuxFileSystem : UnixFileSystem
             BinaryPrimitives.ReadInt64LittleEndian(buffer.AsSpan(LengthOffset)),
             Time(buffer.AsSpan(ModifiedOffset)),
             new FileIdentity(device, BinaryPrimitives.ReadUInt64LittleEndian(buffer.AsSpan(InodeOffset)), Time(buffer.AsSpan(BirthOffset))),
-            BinaryPrimitives.ReadInt64LittleEndian(buffer.AsSpan(BlocksOffset)) * BlockLength);
+            BinaryPrimitives.ReadInt64LittleEndian(buffer.AsSpan(BlocksOffset)) * BlockLength)
+        {
+            Changed = Time(buffer.AsSpan(ChangedOffset)),
+        };
     }
 
     /// <inheritdoc/>
@@ -68,7 +89,7 @@ internal sealed class LinuxFileSystem : UnixFileSystem
     /// <inheritdoc/>
     public override bool TryFlushFileSystem(string path)
     {
-        OnOpenDirectory(path, static descriptor => LibC.SyncFs(descriptor));
+        OnOpenDirectory(path, LibC.SyncFs);
         return true;
     }
 
@@ -80,18 +101,29 @@ internal sealed class LinuxFileSystem : UnixFileSystem
     {
         SyncRange(file, offset, length, RangeWaitBefore | RangeWrite | RangeWaitAfter);
 
-        // Advice: whether it was taken makes no difference to what is on the disk.
+        Forget(file, offset, length);
+    }
+
+    /// <inheritdoc/>
+    public override void ForgetCached(SafeFileHandle file) => Forget(file, 0, 0);
+
+    // Advice: whether it was taken makes no difference to what is on the disk. A length of 0 means up to the end.
+    private static void Forget(SafeFileHandle file, long offset, long length)
+    {
         _ = LibC.Advise((int)file.DangerousGetHandle(), offset, length, NotNeeded);
         GC.KeepAlive(file);
     }
 
     private static void SyncRange(SafeFileHandle file, long offset, long length, uint flags)
     {
-        int error = LibC.SyncFileRange((int)file.DangerousGetHandle(), offset, length, flags) == 0 ? 0 : Marshal.GetLastPInvokeError();
+        int error;
+        do
+            error = LibC.SyncFileRange((int)file.DangerousGetHandle(), offset, length, flags) == 0 ? 0 : Marshal.GetLastPInvokeError();
+        while (error == Interrupted);
         GC.KeepAlive(file);
 
         // Where the system or this kind of file knows no such call, the flushes do all the work. They would not report any other failure again.
-        if (error is not (0 or NoSuchCall or NotSeekable or InvalidArgument or NotSupported))
+        if (error is not (0 or NoSuchCall or NotSeekable) && !IsUnsupported(error))
             throw new IOException(Marshal.GetPInvokeErrorMessage(error), error);
     }
 

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
 using Microsoft.Win32.SafeHandles;
 
@@ -7,7 +8,19 @@ namespace Pieces.Platform;
 [SupportedOSPlatform("macos")]
 internal sealed class MacFileSystem : UnixFileSystem
 {
+    private const int FullFlush = 51;
+    private const int NotTerminal = 25;
+
     /// <inheritdoc/>
     public override bool TryFindData(SafeFileHandle file, long offset, out long start, out long end) =>
         TryFindData(file, offset, (Data: 4, Hole: 3), out start, out end);
+
+    /// <inheritdoc/>
+    /// <remarks>On this system <c>fsync</c> leaves the bytes in the cache of the drive. <c>F_FULLFSYNC</c> waits for the drive, where its file system can.</remarks>
+    protected override int FlushCall(SafeFileHandle file)
+    {
+        int result = LibC.FileControl(file, FullFlush);
+        bool cannot = result < 0 && Marshal.GetLastPInvokeError() is var error && (error == NotTerminal || IsUnsupported(error));
+        return cannot ? LibC.FSync(file) : result;
+    }
 }

@@ -62,7 +62,10 @@ internal abstract class RuntimeFileSystem : IFileSystem
     }
 
     /// <inheritdoc/>
-    public void Flush(SafeFileHandle file) => RandomAccess.FlushToDisk(file);
+    public abstract void Flush(SafeFileHandle file);
+
+    /// <inheritdoc/>
+    public abstract FileStat Stat(SafeFileHandle file);
 
     /// <inheritdoc/>
     public virtual void StartWriting(SafeFileHandle file, long offset, long length)
@@ -72,6 +75,12 @@ internal abstract class RuntimeFileSystem : IFileSystem
 
     /// <inheritdoc/>
     public virtual void WriteAndForget(SafeFileHandle file, long offset, long length)
+    {
+        // As above.
+    }
+
+    /// <inheritdoc/>
+    public virtual void ForgetCached(SafeFileHandle file)
     {
         // As above.
     }
@@ -88,6 +97,13 @@ internal abstract class RuntimeFileSystem : IFileSystem
 
     /// <summary>Flushes everything of the file system that a path is on; false where the system cannot.</summary>
     public virtual bool TryFlushFileSystem(string path) => false;
+
+    /// <summary>What the runtime knows of an open file.</summary>
+    protected static FileStat RuntimeStat(SafeFileHandle file)
+    {
+        long modified = (File.GetLastWriteTimeUtc(file) - DateTime.UnixEpoch).Ticks * 100, length = RandomAccess.GetLength(file);
+        return new FileStat(FileKind.File, length, modified, new FileIdentity(0, 0, File.GetCreationTimeUtc(file).Ticks), length);
+    }
 
     /// <summary>The path of a new temporary file in a directory.</summary>
     protected static string TemporaryName(string directory) => Path.Combine(directory, $".pieces-{Guid.NewGuid():N}");

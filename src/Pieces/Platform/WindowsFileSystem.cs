@@ -1,3 +1,5 @@
+using Microsoft.Win32.SafeHandles;
+
 namespace Pieces.Platform;
 
 /// <summary>Windows, with what the runtime offers there.</summary>
@@ -26,6 +28,12 @@ internal sealed class WindowsFileSystem : RuntimeFileSystem
     /// <inheritdoc/>
     /// <remarks>Who may read it follows from the directory that it is in.</remarks>
     public override FileStream CreatePrivate(string path) => new(path, FileMode.Create, FileAccess.Write);
+
+    /// <inheritdoc/>
+    public override void Flush(SafeFileHandle file) => RandomAccess.FlushToDisk(file);
+
+    /// <inheritdoc/>
+    public override FileStat Stat(SafeFileHandle file) => RuntimeStat(file);
 
     /// <inheritdoc/>
     public override void FlushDirectory(string path)

@@ -63,7 +63,7 @@ internal sealed record PieceRejected(PieceIndex Piece, BlockDigest[] BlockDigest
 internal sealed record PieceDigests(PieceIndex Piece, BlockDigest[] BlockDigests) : DiskEvent;
 
 /// <summary>A stored piece can no longer be read, or its bytes are not those that were verified. Reported each time that this is noticed.</summary>
-internal sealed record PieceLost(PieceIndex Piece) : DiskEvent;
+internal sealed record PieceLost(PieceIndex Piece, StorageException Reason) : DiskEvent;
 
 /// <summary>A file has its final name: every piece that touches it is verified, written and flushed.</summary>
 internal sealed record FileFinished(int FileIndex, string Path) : DiskEvent;

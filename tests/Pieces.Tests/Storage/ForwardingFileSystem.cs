@@ -23,6 +23,10 @@ internal abstract class ForwardingFileSystem : IFileSystem
 
     public virtual void Flush(SafeFileHandle file) => CurrentPlatform.Files.Flush(file);
 
+    public FileStat Stat(SafeFileHandle file) => CurrentPlatform.Files.Stat(file);
+
+    public virtual void ForgetCached(SafeFileHandle file) => CurrentPlatform.Files.ForgetCached(file);
+
     public virtual void StartWriting(SafeFileHandle file, long offset, long length) => CurrentPlatform.Files.StartWriting(file, offset, length);
 
     public virtual void WriteAndForget(SafeFileHandle file, long offset, long length) => CurrentPlatform.Files.WriteAndForget(file, offset, length);

@@ -187,6 +187,8 @@ public class ResumeTests
     [InlineData("grown")]
     [InlineData("removed")]
     [InlineData("replaced by one that looks older")]
+    [InlineData("changed with its old time")]
+    [InlineData("changed with an older time")]
     public async Task Data_that_was_touched_between_runs_is_found_out(string how)
     {
         await using var bench = new StorageBench();
@@ -216,6 +218,13 @@ public class ResumeTests
             case "removed":
                 File.Delete(part);
                 expected = [];
+                break;
+            case "changed with its old time" or "changed with an older time":
+                // As rsync --inplace -t leaves it, or a clock that was set back.
+                DateTime time = File.GetLastWriteTimeUtc(part);
+                bytes[64 * KiB] ^= 1;
+                await File.WriteAllBytesAsync(part, bytes, TestContext.Current.CancellationToken);
+                File.SetLastWriteTimeUtc(part, how == "changed with its old time" ? time : time.AddHours(-1));
                 break;
             default:
                 bytes[64 * KiB] ^= 1;
@@ -266,6 +275,7 @@ public class ResumeTests
         await using (FileStream file = File.OpenWrite(bench.PathTo("a.part")))
             file.WriteByte((byte)~torrent.Bytes[0]);
         File.SetLastWriteTimeUtc(bench.PathTo("a.part"), written);
+        bench.StampAgain();
 
         (storage, StorageOpening opening) = await bench.OpenAsync(torrent);
         StorageBench.PiecesOf(opening.Have).Should().Equal([0, 1], "the file looks as it was left");

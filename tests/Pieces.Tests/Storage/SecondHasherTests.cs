@@ -97,6 +97,7 @@ public class SecondHasherTests
         await using (FileStream file = File.OpenWrite(bench.PathTo("a.part")))
             file.WriteByte((byte)~torrent.Bytes[0]);
         File.SetLastWriteTimeUtc(bench.PathTo("a.part"), written);
+        bench.StampAgain();
 
         (storage, StorageOpening opening) = await bench.OpenAsync(torrent);
         StorageBench.PiecesOf(opening.Have).Should().Equal(0, 1);

@@ -10,6 +10,7 @@ using Pieces.Primitives;
 using Pieces.Storage;
 using Pieces.Storage.Files;
 using Pieces.Storage.Opening;
+using Pieces.Storage.Resume;
 using Pieces.Storage.Stores;
 using Pieces.Storage.Transfer;
 using Pieces.Tests.Support;
@@ -126,7 +127,12 @@ internal sealed class FaultyDisk : ForwardingFileSystem
 
     public long? Free { get; set; }
 
+    /// <summary>Chooses writes, by their offset in the file, that never reach the disk though nobody is told.</summary>
+    public Predicate<long> Loses { get; set; } = _ => false;
+
     public Exception? BehindError { get; set; }
+
+    public Exception? FlushError { get; set; }
 
     public List<string> Order { get; } = [];
 
@@ -138,6 +144,8 @@ internal sealed class FaultyDisk : ForwardingFileSystem
     {
         if (WriteError is not null)
             throw WriteError;
+        if (Loses(offset))
+            return;
         base.Write(handle, buffers, offset);
     }
 
@@ -145,6 +153,8 @@ internal sealed class FaultyDisk : ForwardingFileSystem
     {
         lock (Order)
             Order.Add("flush");
+        if (FlushError is not null)
+            throw FlushError;
         base.Flush(handle);
         Flushes.Writer.TryWrite(true);
     }
@@ -273,6 +283,20 @@ internal sealed class StorageBench : IAsyncDisposable
     {
         _open.Remove(storage);
         await storage.CloseAsync();
+    }
+
+    /// <summary>
+    /// Makes a closed state of the torrent of one file name what its <c>.part</c> file looks like now, since no program can set the time of a file's last change.
+    /// </summary>
+    public void StampAgain(string name = "a")
+    {
+        // The last two records are the stamp and the closing.
+        byte[] state = File.ReadAllBytes(PathTo($".{name}.pieces/state"));
+        Span<byte> place = state.AsSpan()[^(2 * ResumeFile.RecordLength)..];
+        ResumeFile.TryReadRecord(place, out ResumeRecord stamp).Should().BeTrue();
+        stamp.Fact.Should().Be(ResumeFact.FileSeen);
+        ResumeFile.WriteRecord(place, stamp with { Value = At(PathTo(name + ".part")).Stat().Stamp });
+        File.WriteAllBytes(PathTo($".{name}.pieces/state"), state);
     }
 
     public void Write(string relative, ReadOnlySpan<byte> bytes)

@@ -18,8 +18,4 @@ internal static class FileFacts
             throw DiskErrors.Wrap(file, "look at it", e);
         }
     }
-
-    /// <summary>What was seen of a file when it was listed.</summary>
-    public static FileStat Of(Metadata.SourceFile listed) =>
-        new(FileKind.File, listed.Length, (listed.Modified - DateTime.UnixEpoch).Ticks * 100, default, listed.Length);
 }

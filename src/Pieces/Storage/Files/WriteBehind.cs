@@ -20,7 +20,7 @@ internal sealed class WriteBehind : IAsyncDisposable
     private const int MaxWaiting = 4;
 
     private readonly Lock _gate = new();
-    private readonly FileStore _files;
+    private readonly FileFlusher _flusher;
     private readonly TimeProvider _timeProvider;
     private readonly IDiskSink _sink;
     private readonly Channel<List<Range>> _batches = Channel.CreateBounded<List<Range>>(MaxWaiting);
@@ -29,10 +29,10 @@ internal sealed class WriteBehind : IAsyncDisposable
     private long _gathered;
     private long _begun;
 
-    /// <summary>Works on a store's files; a disk that fails is told to <paramref name="sink"/>.</summary>
-    public WriteBehind(FileStore files, TimeProvider timeProvider, IDiskSink sink)
+    /// <summary>Sends a torrent's bytes through <paramref name="flusher"/>; a disk that fails is told to <paramref name="sink"/>.</summary>
+    public WriteBehind(FileFlusher flusher, TimeProvider timeProvider, IDiskSink sink)
     {
-        _files = files;
+        _flusher = flusher;
         _timeProvider = timeProvider;
         _sink = sink;
         _begun = timeProvider.GetTimestamp();
@@ -116,11 +116,11 @@ internal sealed class WriteBehind : IAsyncDisposable
     {
         foreach (Range range in ranges)
         {
-            foreach (FileSegment segment in _files.Map.Segments(range.Begin, (int)(range.End - range.Begin)))
+            foreach (FileSegment segment in _flusher.Map.Segments(range.Begin, (int)(range.End - range.Begin)))
             {
                 // For less the calls cost more than they save.
                 if (segment.Length >= BlockRequest.MaxLength)
-                    _files.SendToDisk(segment, andForget);
+                    _flusher.Send(segment, andForget);
             }
         }
     }

@@ -107,13 +107,23 @@ internal sealed class ResumeTrust
         if (place is FilePlace.Absent or FilePlace.Spare)
             return place == FilePlace.Absent ? Standing.Gone : Standing.Unchanged;
         FileStat facts = place == FilePlace.Part ? _inventory.Part(file.Index) : _inventory.Final(file.Index);
-        if (_state is null || facts.Identity == default || _state.Identities[file.Index] != facts.Identity.Fingerprint || facts.Modified > _state.Modified + LateWrite)
+        if (_state is null || facts.Identity == default || _state.Identities[file.Index] != facts.Identity.Fingerprint)
             return Standing.Changed;
+        long stamp = _state.Stamps[file.Index];
+        bool isStamped = stamp != 0 && (place == FilePlace.Final || _state.IsClosed);
+        if (isStamped && facts.Stamp != stamp)
+            return Standing.Changed;
+
         // A file may only be short when it grows with its pieces, and then no piece that counts can lie behind its end.
         bool mayBeShort = place == FilePlace.Part && !_state.IsSized && !HasPieceBeyond(file, facts.Length);
         if (facts.Length > file.Length || (facts.Length < file.Length && !mayBeShort))
             return Standing.Changed;
-        return facts.Modified > _state.Modified ? Standing.WrittenLate : Standing.Unchanged;
+        if (isStamped)
+            return Standing.Unchanged;
+
+        // The run ended while it wrote: only when the last change was can tell whether it was its own.
+        long last = Math.Max(facts.Modified, facts.Changed);
+        return last > _state.Modified + LateWrite ? Standing.Changed : last > _state.Modified ? Standing.WrittenLate : Standing.Unchanged;
     }
 
     private bool HasPieceBeyond(FileEntry file, long length) =>

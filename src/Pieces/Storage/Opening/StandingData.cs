@@ -36,6 +36,9 @@ internal sealed class StandingData
     /// <summary>Blocks of other pieces.</summary>
     public Dictionary<int, BlockBits> Candidates { get; private set; } = [];
 
+    /// <summary>How a file looked under its final name before anything was hashed; 0 when it was not there.</summary>
+    public long StampOf(int file) => _inventory.Final(file).Stamp;
+
     /// <summary>Looks. Afterwards <paramref name="files"/> knows the place of every file; of two candidates for one file the better is taken.</summary>
     /// <exception cref="StorageException">A file is there and cannot be read.</exception>
     public static async Task<StandingData> LookAsync(
@@ -79,6 +82,8 @@ internal sealed class StandingData
             Keep(trust.ToHash, chosen);
         if (state is { IsClosed: false })
             AddUntold(trust);
+        if (state is not { IsClosed: true } && !_options.ReadOnly)
+            ForgetCached();
         Bitfield valid = await CheckAsync(trust.ToHash).ConfigureAwait(false);
         Unproven = trust.Trusted;
         Have = trust.Trusted.Clone();
@@ -120,6 +125,25 @@ internal sealed class StandingData
         {
             if (file.IsOnDisk && _files.PlaceOf(file.Index) == FilePlace.Part)
                 UntoldData.Find(_files.LocationOf(file.Index), file, _options.Metainfo.Layout, trust.Trusted, trust.ToHash);
+        }
+    }
+
+    // After a write-back that failed, the system's cache may still hold bytes that the disk never got, and call them written.
+    private void ForgetCached()
+    {
+        foreach (FileEntry file in _options.Metainfo.Files)
+        {
+            if (_files.PlaceOf(file.Index) != FilePlace.Part)
+                continue;
+            try
+            {
+                using HandleCache.Lease lease = _files.TakeHandle(file.Index);
+                _options.FileSystem.ForgetCached(lease.Handle);
+            }
+            catch (Exception e) when (DiskErrors.IsDiskError(e))
+            {
+                throw DiskErrors.Wrap(_files.LocationOf(file.Index), "open it", e);
+            }
         }
     }
 

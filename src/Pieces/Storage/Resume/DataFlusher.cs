@@ -16,11 +16,8 @@ internal sealed class DataFlusher : IAsyncDisposable
     /// <summary>So many bytes are flushed sooner: a disk with a cache of its own would keep the last flush waiting for them.</summary>
     public const long MaxUnflushed = 128 * 1024 * 1024;
 
-    // From this many files on, one flush of the whole file system is quicker than one for each file.
-    private const int ManyFiles = 16;
-
     private readonly Lock _gate = new();
-    private readonly FileStore _files;
+    private readonly FileFlusher _files;
     private readonly PieceLedger _ledger;
     private readonly ResumeLog _log;
     private readonly CancellationTokenSource _stop = new();
@@ -31,7 +28,7 @@ internal sealed class DataFlusher : IAsyncDisposable
     private Task _loop = Task.CompletedTask;
 
     /// <summary>Makes one that does nothing before <see cref="Start"/>.</summary>
-    public DataFlusher(FileStore files, PieceLedger ledger, ResumeLog log)
+    public DataFlusher(FileFlusher files, PieceLedger ledger, ResumeLog log)
     {
         _files = files;
         _ledger = ledger;
@@ -64,51 +61,41 @@ internal sealed class DataFlusher : IAsyncDisposable
         }
     }
 
-    /// <summary>Flushes what is dirty and marks in the state that all before it is durable. One call at a time.</summary>
-    /// <exception cref="StorageException">The system refused.</exception>
+    /// <summary>Whether a write, a flush or a write-back has failed; the sink was told of it.</summary>
+    public bool HasFailed => _files.HasFailed;
+
+    /// <summary>A write has failed: nothing counts as durable any more.</summary>
+    public void Fail(StorageException reason) => _files.Fail(reason);
+
+    /// <summary>
+    /// Flushes what is dirty and marks in the state that all before it is durable. What is dirty stays so until that is done. One call at a time.
+    /// </summary>
+    /// <exception cref="StorageException">The system refused, now or earlier.</exception>
     public void Flush()
     {
         // In this order: whatever the count covers had its file marked before.
-        Interlocked.Exchange(ref _unflushed, 0);
+        long bytes = Interlocked.Exchange(ref _unflushed, 0);
         long count = _log.Count;
-        List<int> pieces = _ledger.TakeUnflushed();
-        HashSet<int> dirty;
-        lock (_gate)
-        {
-            dirty = _dirty;
-            _dirty = [];
-        }
-
+        List<int> pieces = _ledger.Unflushed();
+        HashSet<int> dirty = TakeDirty();
         if (dirty.Count == 0 && pieces.Count == 0)
             return;
-        FlushFiles(dirty);
-        _ledger.SetDurable(pieces);
-        _log.Append(new ResumeRecord(ResumeFact.Durable, 0, count));
-        _log.Flush();
-        if (_log.IsLong)
-            _log.Rewrite();
-    }
-
-    /// <summary>Waits until all that was written of some files is on the disk.</summary>
-    /// <exception cref="StorageException">The system refused.</exception>
-    public void FlushFiles(IReadOnlyCollection<int> files) => FlushFiles(_files, files);
-
-    /// <summary>Waits until all that was written of some files of a store is on the disk.</summary>
-    /// <exception cref="StorageException">The system refused.</exception>
-    public static void FlushFiles(FileStore store, IReadOnlyCollection<int> files)
-    {
+        bool isDone = false;
         try
         {
-            if (files.Count >= ManyFiles && store.Directory.TryFlushFileSystem())
-                return;
+            _files.Flush(dirty);
+            _ledger.SetDurable(pieces);
+            Commit(count);
+            isDone = true;
         }
-        catch (Exception e) when (DiskErrors.IsDiskError(e))
+        finally
         {
-            throw DiskErrors.Wrap(store.Directory.Path, "flush it", e);
+            if (!isDone)
+                PutBack(dirty, bytes);
         }
 
-        foreach (int file in files)
-            store.Flush(file);
+        if (_log.IsLong)
+            _log.Rewrite();
     }
 
     /// <summary>Ends the flushing; what is dirty stays so.</summary>
@@ -119,6 +106,37 @@ internal sealed class DataFlusher : IAsyncDisposable
         await _loop.ConfigureAwait(false);
         if (_behind is not null)
             await _behind.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private void Commit(long count)
+    {
+        try
+        {
+            _log.Append(new ResumeRecord(ResumeFact.Durable, 0, count));
+            _log.Flush();
+        }
+        catch (StorageException e)
+        {
+            _files.Fail(e);
+            throw;
+        }
+    }
+
+    private HashSet<int> TakeDirty()
+    {
+        lock (_gate)
+        {
+            HashSet<int> dirty = _dirty;
+            _dirty = [];
+            return dirty;
+        }
+    }
+
+    private void PutBack(HashSet<int> dirty, long bytes)
+    {
+        Interlocked.Add(ref _unflushed, bytes);
+        lock (_gate)
+            _dirty.UnionWith(dirty);
     }
 
     private async Task LoopAsync(TimeProvider timeProvider, IDiskSink sink)

@@ -14,6 +14,9 @@ internal interface IWriteJournal
 
     /// <summary>A fact is to be remembered with the next one: does not block.</summary>
     void Hold(ResumeRecord record);
+
+    /// <summary>A write has failed.</summary>
+    void OnFailed(StorageException reason);
 }
 
 /// <summary>The journal of a download that can be resumed: bytes are flushed from time to time, facts go to the state's log.</summary>
@@ -32,8 +35,22 @@ internal sealed class ResumeJournal : IWriteJournal
     public void OnWritten(long offset, int length) => _flusher.OnWritten(offset, length);
 
     /// <inheritdoc/>
-    public void Append(ResumeRecord record) => _log.Append(record);
+    public void Append(ResumeRecord record)
+    {
+        try
+        {
+            _log.Append(record);
+        }
+        catch (StorageException e)
+        {
+            _flusher.Fail(e);
+            throw;
+        }
+    }
 
     /// <inheritdoc/>
     public void Hold(ResumeRecord record) => _log.Hold(record);
+
+    /// <inheritdoc/>
+    public void OnFailed(StorageException reason) => _flusher.Fail(reason);
 }

@@ -12,8 +12,9 @@ internal sealed class PieceLedger
     private readonly Bitfield _durable;
     private readonly Dictionary<int, BlockBits> _candidates;
     private readonly long[] _identities;
+    private readonly Dictionary<int, long> _stamps = [];
     private readonly bool _isSized;
-    private List<int> _unflushed = [];
+    private readonly HashSet<int> _unflushed = [];
 
     /// <summary>Begins with what was found at the opening, which is taken over.</summary>
     public PieceLedger(PieceLayout layout, ResumeState start)
@@ -88,24 +89,30 @@ internal sealed class PieceLedger
             _identities[file] = identity;
     }
 
-    /// <summary>The pieces that were added since the last call: they become durable by a flush that begins after it.</summary>
-    public List<int> TakeUnflushed()
+    /// <summary>A file looks so, and all that was written of it is flushed.</summary>
+    public void SetStamp(int file, long stamp)
     {
         lock (_gate)
-        {
-            List<int> taken = _unflushed;
-            _unflushed = [];
-            return taken;
-        }
+            _stamps[file] = stamp;
+    }
+
+    /// <summary>The pieces that are not durable. They become so by a flush that begins after this call.</summary>
+    public List<int> Unflushed()
+    {
+        lock (_gate)
+            return [.. _unflushed];
     }
 
     /// <summary>Pieces have reached the disk.</summary>
-    public void SetDurable(List<int> pieces)
+    public void SetDurable(IReadOnlyCollection<int> pieces)
     {
         lock (_gate)
         {
             foreach (int piece in pieces)
+            {
                 _durable.Set(piece);
+                _unflushed.Remove(piece);
+            }
         }
     }
 
@@ -126,8 +133,8 @@ internal sealed class PieceLedger
         }
     }
 
-    /// <summary>The candidates as records.</summary>
-    public List<ResumeRecord> CandidateRecords()
+    /// <summary>What the snapshot has no room for, as records: the candidates, and how files look.</summary>
+    public List<ResumeRecord> Records()
     {
         List<ResumeRecord> records = [];
         lock (_gate)
@@ -137,6 +144,9 @@ internal sealed class PieceLedger
                 for (int at = 0; bits.TryNextRun(at, out int first, out int length); at = first + length)
                     records.Add(ResumeRecord.Blocks(_layout.Piece(piece), first, length));
             }
+
+            foreach ((int file, long stamp) in _stamps)
+                records.Add(new ResumeRecord(ResumeFact.FileSeen, file, stamp));
         }
 
         return records;

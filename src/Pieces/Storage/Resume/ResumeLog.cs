@@ -106,14 +106,17 @@ internal sealed class ResumeLog : IDisposable
         {
             if (_isClosed)
                 return;
-            Drain();
             try
             {
+                DrainWhileItWorks();
                 byte[] bytes = _snapshot.Compose(out int records);
                 SafeFileHandle file = Replace(bytes);
                 _file?.Dispose();
                 _file = file;
                 _length = bytes.Length;
+
+                // The snapshot tells what these told: a fact is in the ledger before it is a record.
+                _taken.ResetWrittenCount();
                 lock (_gate)
                     _count = records + (_pending.WrittenCount / ResumeFile.RecordLength);
             }
@@ -146,11 +149,15 @@ internal sealed class ResumeLog : IDisposable
     {
         while (true)
         {
-            lock (_gate)
+            // What could not be written goes first, to the same place: no reader gets past a gap.
+            if (_taken.WrittenCount == 0)
             {
-                if (_pending.WrittenCount == 0)
-                    return;
-                (_pending, _taken) = (_taken, _pending);
+                lock (_gate)
+                {
+                    if (_pending.WrittenCount == 0)
+                        return;
+                    (_pending, _taken) = (_taken, _pending);
+                }
             }
 
             try
@@ -162,12 +169,21 @@ internal sealed class ResumeLog : IDisposable
             {
                 throw DiskErrors.WriteFailed(_paths.State, _taken.WrittenCount, _length, e);
             }
-            finally
-            {
-                // A failed write leaves a gap that no reader gets past: what was before it counts, the rest is hashed.
-                _length += _taken.WrittenCount;
-                _taken.ResetWrittenCount();
-            }
+
+            _length += _taken.WrittenCount;
+            _taken.ResetWrittenCount();
+        }
+    }
+
+    private void DrainWhileItWorks()
+    {
+        try
+        {
+            Drain();
+        }
+        catch (StorageException) when (_file is not null)
+        {
+            // The file that could not be written is about to be replaced.
         }
     }
 

@@ -11,6 +11,7 @@ internal sealed class ResumeReplay
     private readonly Bitfield _durable;
     private readonly Bitfield _doubtful;
     private readonly long[] _identities;
+    private readonly long[] _stamps;
     private readonly Dictionary<int, BlockBits> _candidates = [];
 
     /// <summary>Begins with what the snapshot says; it is taken over.</summary>
@@ -20,14 +21,18 @@ internal sealed class ResumeReplay
         _have = have;
         _durable = durable;
         _identities = identities;
+        _stamps = new long[identities.Length];
         _doubtful = new Bitfield(layout.PieceCount);
     }
 
-    /// <summary>Replays all whole records. After another start of the machine only what was durable counts; the rest is doubtful.</summary>
+    /// <summary>
+    /// Replays all whole records. Pieces count only as far as a <see cref="ResumeFact.Durable"/> record covers them; the rest is doubtful, since the disk may have
+    /// been detached, reset or replaced without the machine. Blocks of open pieces count also without it while the machine runs: their piece is hashed anyway.
+    /// </summary>
     public ResumeState Run(ReadOnlySpan<byte> log, bool sameBoot, bool isSized, long modified)
     {
         List<ResumeRecord> records = new(log.Length / ResumeFile.RecordLength);
-        long durableCount = 0;
+        long durableCount = -1;
         while (ResumeFile.TryReadRecord(log, out ResumeRecord record))
         {
             if (record.Fact == ResumeFact.Durable)
@@ -36,13 +41,15 @@ internal sealed class ResumeReplay
             log = log[ResumeFile.RecordLength..];
         }
 
-        if (!sameBoot)
+        // A flush begins after the snapshot that its record stands behind, so it covers that too.
+        if (durableCount < 0)
             DoubtAllButDurable();
+        else
+            CountAllAsDurable();
         for (int i = 0; i < records.Count; i++)
         {
-            bool isDurable = i < durableCount;
-            if (isDurable || sameBoot)
-                Apply(records[i], isDurable);
+            if (i < durableCount || (sameBoot && records[i].Fact == ResumeFact.BlocksWritten))
+                Apply(records[i]);
             else
                 Doubt(records[i]);
         }
@@ -54,6 +61,7 @@ internal sealed class ResumeReplay
             Doubtful = _doubtful,
             Candidates = _candidates,
             Identities = _identities,
+            Stamps = _stamps,
             IsSized = isSized,
             IsClosed = records.Count > 0 && records[^1] is { Fact: ResumeFact.Durable } last && last.Value == records.Count - 1,
             Modified = modified,
@@ -71,19 +79,25 @@ internal sealed class ResumeReplay
         }
     }
 
-    private void Apply(ResumeRecord record, bool isDurable)
+    private void CountAllAsDurable()
     {
-        if (record.Fact == ResumeFact.FileMade && (uint)record.Index < (uint)_identities.Length)
-            _identities[record.Index] = record.Value;
+        for (int i = _have.NextSet(0); i >= 0; i = _have.NextSet(i + 1))
+            _durable.Set(i);
+    }
+
+    private void Apply(ResumeRecord record)
+    {
+        if ((uint)record.Index < (uint)_identities.Length)
+            ApplyToFile(record);
         if (!_layout.TryGetPiece((uint)record.Index, out PieceIndex piece))
             return;
         switch (record.Fact)
         {
             case ResumeFact.PieceStored:
                 _have.Set(piece);
+                _durable.Set(piece);
+                _doubtful.Clear(piece);
                 _candidates.Remove(piece.Value);
-                if (isDurable)
-                    _durable.Set(piece);
                 break;
             case ResumeFact.BlocksWritten:
                 AddBlocks(piece, record.Value);
@@ -94,14 +108,24 @@ internal sealed class ResumeReplay
         }
     }
 
-    // A file that was made counts in either case: that its identity still fits is seen at once, and its bytes are doubtful anyway.
-    private void Doubt(ResumeRecord record)
+    private void ApplyToFile(ResumeRecord record)
     {
         if (record.Fact == ResumeFact.FileMade)
-            Apply(record, isDurable: false);
+            (_identities[record.Index], _stamps[record.Index]) = (record.Value, 0);
+        else if (record.Fact == ResumeFact.FileSeen)
+            _stamps[record.Index] = record.Value;
+    }
+
+    // What is said of a file counts in either case: whether it still fits is seen at once, and its bytes are doubtful anyway.
+    private void Doubt(ResumeRecord record)
+    {
+        if (record.Fact is ResumeFact.FileMade or ResumeFact.FileSeen)
+            Apply(record);
         else if (record.Fact is ResumeFact.PieceStored or ResumeFact.BlocksWritten && (uint)record.Index < (uint)_doubtful.Length && !_have[record.Index])
             _doubtful.Set(record.Index);
-        else if (record.Fact == ResumeFact.BlocksForgotten)
+
+        // Where a whole piece turns out bad, its blocks are no better.
+        if (record.Fact is ResumeFact.PieceStored or ResumeFact.BlocksForgotten)
             _candidates.Remove(record.Index);
     }
 

@@ -21,11 +21,11 @@ internal sealed class ResumeSnapshot
     /// <summary>Bytes without records.</summary>
     public int Length { get; }
 
-    /// <summary>The state as it is now: the snapshot, and a record for each run of blocks of candidates.</summary>
+    /// <summary>The state as it is now: the snapshot, and records of what it has no room for.</summary>
     public byte[] Compose(out int recordCount)
     {
         byte[] snapshot = ResumeFile.Snapshot(_metainfo, _boot, _ledger.Snapshot());
-        List<ResumeRecord> records = _ledger.CandidateRecords();
+        List<ResumeRecord> records = _ledger.Records();
         recordCount = records.Count;
         byte[] bytes = new byte[snapshot.Length + (records.Count * ResumeFile.RecordLength)];
         snapshot.CopyTo(bytes, 0);

@@ -20,6 +20,12 @@ internal enum ResumeFact
 
     /// <summary>The file at the index was made; the value is its identity.</summary>
     FileMade = 5,
+
+    /// <summary>
+    /// The file at the index looked so when all that was written of it was flushed; the value is its stamp. It counts for a file with its final name, which is
+    /// never written again, and for any other when the state was closed.
+    /// </summary>
+    FileSeen = 6,
 }
 
 /// <summary>One record of the state's log.</summary>
@@ -39,7 +45,7 @@ internal sealed class ResumeState
     /// <summary>Those of them that have reached the disk and so survive a power cut.</summary>
     public required Bitfield Durable { get; init; }
 
-    /// <summary>Pieces of which something may be there, but nobody can say since the machine was started anew: they must be hashed.</summary>
+    /// <summary>Pieces of which something may be there, but no flush covers it: they must be hashed.</summary>
     public required Bitfield Doubtful { get; init; }
 
     /// <summary>Blocks on the disk of pieces that are not complete, by piece.</summary>
@@ -47,6 +53,9 @@ internal sealed class ResumeState
 
     /// <summary>Identity of each file as it was, or 0 for one that was not there.</summary>
     public required long[] Identities { get; init; }
+
+    /// <summary>How each file looked last (<see cref="Pieces.Platform.FileStat.Stamp"/>), or 0 where that is not known.</summary>
+    public long[] Stamps { get; init; } = [];
 
     /// <summary>Whether every <c>.part</c> file had its full length from the start.</summary>
     public bool IsSized { get; init; }

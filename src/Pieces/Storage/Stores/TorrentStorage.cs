@@ -118,21 +118,38 @@ internal sealed class TorrentStorage : ITorrentStore
         var log = new ResumeLog(_paths, new ResumeSnapshot(metainfo, ledger, boot));
         var verifier = new PieceVerifier(metainfo, _files);
         var guard = new ServeGuard(metainfo, _files, verifier, opened.Standing.Unproven, _options.Paranoid);
-        var flusher = new DataFlusher(_files, ledger, log);
-        var finisher = new FileFinisher(metainfo, _files, _paths, _options.Sink, _options.Overwrite)
+        var fileFlusher = new FileFlusher(_files);
+        var flusher = new DataFlusher(fileFlusher, ledger, log);
+        var finisher = new FileFinisher(metainfo, _files, fileFlusher, _paths, _options.Sink, _options.Overwrite)
         {
-            Finished = file => guard.Remember(file, FileFacts.Of(_paths.Final(file))),
+            Finished = Seal,
             AllFinished = Complete,
         };
         var writer = new PieceWriter(metainfo.Layout, _files, verifier, ledger, new ResumeJournal(flusher, log));
-        _upkeep = new Upkeep(writer, finisher, flusher, log);
+        _upkeep = new Upkeep(ledger, writer, finisher, flusher, log);
         var files = new PieceReader(metainfo.Layout, _files, ledger, guard);
         IBlockFileReader reader = new WithdrawingReader(files, _options.Sink);
         if (_options.Content is { } content)
         {
             reader = new FailingReader(files, _options.Sink);
             for (int i = 0; i < content.Files.Length; i++)
-                guard.Remember(i, FileFacts.Of(content.Files[i]));
+                guard.Remember(i, content.Files[i].Stamp);
+        }
+
+        for (int i = 0; i < metainfo.Files.Length && _options.Content is null; i++)
+        {
+            if (_files.PlaceOf(i) != FilePlace.Final)
+                continue;
+            guard.Remember(i, opened.Standing.StampOf(i));
+            ledger.SetStamp(i, opened.Standing.StampOf(i));
+        }
+
+        void Seal(int file)
+        {
+            long stamp = guard.StampOf(file);
+            guard.Remember(file, stamp);
+            ledger.SetStamp(file, stamp);
+            log.Append(new ResumeRecord(ResumeFact.FileSeen, file, stamp));
         }
 
         _jobs = new PieceJobs(_options.Queue, new StorageContext
@@ -253,14 +270,37 @@ internal sealed class TorrentStorage : ITorrentStore
         StorageOpener.RemoveFolder(_paths);
     }
 
-    private static void Save(Upkeep upkeep)
+    // After a failure the snapshot vouches for what was durable before, and has no closing record: the next run hashes the rest.
+    private void Save(Upkeep upkeep)
     {
-        upkeep.Flusher.Flush();
-        upkeep.Log.Rewrite();
+        try
+        {
+            if (!upkeep.Flusher.HasFailed)
+            {
+                upkeep.Flusher.Flush();
+                StampParts(upkeep.Ledger);
+            }
+        }
+        finally
+        {
+            upkeep.Log.Rewrite();
+        }
+
+        if (upkeep.Flusher.HasFailed)
+            return;
         upkeep.Log.Append(new ResumeRecord(ResumeFact.Durable, 0, upkeep.Log.Count));
         upkeep.Log.Flush();
     }
 
+    private void StampParts(PieceLedger ledger)
+    {
+        for (int i = 0; i < _options.Metainfo.Files.Length; i++)
+        {
+            if (_files.PlaceOf(i) == FilePlace.Part)
+                ledger.SetStamp(i, FileFacts.Of(_paths.Part(i)).Stamp);
+        }
+    }
+
     /// <summary>What an open storage does beside its jobs.</summary>
-    private sealed record Upkeep(PieceWriter Writer, FileFinisher Finisher, DataFlusher Flusher, ResumeLog Log);
+    private sealed record Upkeep(PieceLedger Ledger, PieceWriter Writer, FileFinisher Finisher, DataFlusher Flusher, ResumeLog Log);
 }

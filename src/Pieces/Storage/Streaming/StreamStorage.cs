@@ -136,9 +136,13 @@ internal sealed class StreamStorage : ITorrentStore
         }
 
         // Or the ledger would count for ever what waits for a flush.
-        public void Append(ResumeRecord record) => _ = ledger.TakeUnflushed();
+        public void Append(ResumeRecord record) => ledger.SetDurable(ledger.Unflushed());
 
         public void Hold(ResumeRecord record)
+        {
+        }
+
+        public void OnFailed(StorageException reason)
         {
         }
     }

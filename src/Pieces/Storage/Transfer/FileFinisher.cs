@@ -13,22 +13,23 @@ namespace Pieces.Storage.Transfer;
 /// </summary>
 internal sealed class FileFinisher
 {
-    private readonly Lock _gate = new();
     private readonly Metainfo _metainfo;
     private readonly FileStore _files;
+    private readonly FileFlusher _flusher;
     private readonly StoragePaths _paths;
     private readonly bool _mayOverwrite;
     private readonly IDiskSink _sink;
     private readonly int[] _missing;
-    private List<int> _ready = [];
+    private readonly List<int> _ready = [];
     private Task _run = Task.CompletedTask;
     private int _unfinished;
 
     /// <summary>Makes a finisher that waits for no file yet.</summary>
-    public FileFinisher(Metainfo metainfo, FileStore files, StoragePaths paths, IDiskSink sink, bool mayOverwrite)
+    public FileFinisher(Metainfo metainfo, FileStore files, FileFlusher flusher, StoragePaths paths, IDiskSink sink, bool mayOverwrite)
     {
         _metainfo = metainfo;
         _files = files;
+        _flusher = flusher;
         _paths = paths;
         _sink = sink;
         _mayOverwrite = mayOverwrite;
@@ -67,7 +68,7 @@ internal sealed class FileFinisher
 
         if (ready is null)
             return;
-        lock (_gate)
+        lock (_ready)
         {
             _ready.AddRange(ready);
             if (_run.IsCompleted)
@@ -81,10 +82,10 @@ internal sealed class FileFinisher
         while (true)
         {
             Task run;
-            lock (_gate)
+            lock (_ready)
                 run = _run;
             await run.ConfigureAwait(false);
-            lock (_gate)
+            lock (_ready)
             {
                 if (ReferenceEquals(run, _run))
                     return;
@@ -96,16 +97,15 @@ internal sealed class FileFinisher
     /// <exception cref="StorageException">The system refused, or something else has the name.</exception>
     public void Finish(List<int> files)
     {
-        DataFlusher.FlushFiles(_files, files);
-        var folders = new HashSet<FileLocation>();
+        if (files.Count == 0)
+            return;
         foreach (int file in files)
-        {
+            SetLength(file);
+        _flusher.Flush(files);
+        foreach (int file in files)
             Rename(file);
-            folders.Add(_paths.Final(file).Parent);
-        }
-
-        foreach (FileLocation folder in folders)
-            FlushFolder(folder);
+        foreach (FileLocation folder in files.Select(file => _paths.Final(file).Parent).Distinct())
+            _flusher.FlushFolder(folder);
         foreach (int file in files)
         {
             Finished?.Invoke(file);
@@ -120,6 +120,8 @@ internal sealed class FileFinisher
             while (TryTakeReady(out List<int> ready))
             {
                 Finish(ready);
+                lock (_ready)
+                    _ready.RemoveRange(0, ready.Count);
                 if (Interlocked.Add(ref _unfinished, -ready.Count) == 0)
                     AllFinished?.Invoke();
             }
@@ -130,12 +132,12 @@ internal sealed class FileFinisher
         }
     }
 
+    // They stay in the list until they are finished.
     private bool TryTakeReady(out List<int> ready)
     {
-        lock (_gate)
+        lock (_ready)
         {
-            ready = _ready;
-            _ready = [];
+            ready = [.. _ready];
             if (ready.Count > 0)
                 return true;
 
@@ -145,17 +147,25 @@ internal sealed class FileFinisher
         }
     }
 
+    private void SetLength(int file)
+    {
+        try
+        {
+            using HandleCache.Lease lease = _files.TakeHandle(file);
+            if (RandomAccess.GetLength(lease.Handle) != _metainfo.Files[file].Length)
+                RandomAccess.SetLength(lease.Handle, _metainfo.Files[file].Length);
+        }
+        catch (Exception e) when (DiskErrors.IsDiskError(e))
+        {
+            throw DiskErrors.Wrap(_files.LocationOf(file), "set its length", e);
+        }
+    }
+
     private void Rename(int file)
     {
         FileLocation part = _paths.Part(file), final = _paths.Final(file);
         try
         {
-            using (HandleCache.Lease lease = _files.TakeHandle(file))
-            {
-                if (RandomAccess.GetLength(lease.Handle) != _metainfo.Files[file].Length)
-                    RandomAccess.SetLength(lease.Handle, _metainfo.Files[file].Length);
-            }
-
             if (!_mayOverwrite && FileFacts.Of(final).Kind != FileKind.Missing)
                 throw DiskErrors.InTheWay(final, "appeared while it was being downloaded");
             part.RenameTo(final, _mayOverwrite);
@@ -164,18 +174,6 @@ internal sealed class FileFinisher
         catch (Exception e) when (DiskErrors.IsDiskError(e))
         {
             throw DiskErrors.Wrap(final, "give the file its name", e);
-        }
-    }
-
-    private static void FlushFolder(FileLocation folder)
-    {
-        try
-        {
-            folder.FlushDirectory();
-        }
-        catch (Exception e) when (DiskErrors.IsDiskError(e))
-        {
-            throw DiskErrors.Wrap(folder, "flush the folder", e);
         }
     }
 }

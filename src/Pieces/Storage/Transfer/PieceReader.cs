@@ -8,6 +8,9 @@ namespace Pieces.Storage.Transfer;
 /// <summary>Reads blocks of verified pieces for upload. Safe for all threads; calls block.</summary>
 internal sealed class PieceReader : IBlockFileReader
 {
+    // A file that changes between the check of its pieces and the end of the reading is checked once more, this often.
+    private const int MostAttempts = 3;
+
     private readonly PieceLayout _layout;
     private readonly FileStore _files;
     private readonly PieceLedger _ledger;
@@ -26,18 +29,46 @@ internal sealed class PieceReader : IBlockFileReader
     /// <exception cref="StorageException">The system refused, or the bytes are not the piece's any more.</exception>
     public void Read(IReadOnlyList<BlockRead> reads)
     {
-        int checkedPiece = -1;
-        for (int i = 0; i < reads.Count; i++)
+        for (int attempt = 0; attempt < MostAttempts; attempt++)
         {
-            PieceIndex piece = reads[i].Block.Piece;
-            if (piece.Value == checkedPiece)
-                continue;
-            if (!_ledger.Has(piece))
-                throw new InvalidOperationException($"piece {piece} was to be read before it was verified");
-            _guard.Check(piece);
-            checkedPiece = piece.Value;
+            foreach (PieceIndex piece in PiecesOf(reads))
+            {
+                if (!_ledger.Has(piece))
+                    throw new InvalidOperationException($"piece {piece} was to be read before it was verified");
+                _guard.Check(piece);
+            }
+
+            ReadRuns(reads);
+            if (AreUnchanged(reads))
+                return;
         }
 
+        string path = _files.PathOf(_files.Map.FileAt(OffsetOf(reads[0])));
+        throw new StorageException(StorageFault.File, path, $"{path}: it is being written to while it is read; its data is not served");
+    }
+
+    private static IEnumerable<PieceIndex> PiecesOf(IReadOnlyList<BlockRead> reads)
+    {
+        for (int i = 0; i < reads.Count; i++)
+        {
+            if (i == 0 || reads[i].Block.Piece != reads[i - 1].Block.Piece)
+                yield return reads[i].Block.Piece;
+        }
+    }
+
+    private bool AreUnchanged(IReadOnlyList<BlockRead> reads)
+    {
+        foreach (PieceIndex piece in PiecesOf(reads))
+        {
+            if (!_guard.IsUnchanged(piece))
+                return false;
+        }
+
+        return true;
+    }
+
+    private void ReadRuns(IReadOnlyList<BlockRead> reads)
+    {
         List<Memory<byte>> run = new(reads.Count);
         for (int first = 0; first < reads.Count;)
         {

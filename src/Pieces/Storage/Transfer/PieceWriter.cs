@@ -125,7 +125,16 @@ internal sealed class PieceWriter : IDisposable
         int length = 0;
         foreach (ReadOnlyMemory<byte> part in run)
             length += part.Length;
-        _bytes.Write(offset, run);
+        try
+        {
+            _bytes.Write(offset, run);
+        }
+        catch (StorageException e)
+        {
+            _journal.OnFailed(e);
+            throw;
+        }
+
         _journal.OnWritten(offset, length);
     }
 

@@ -8,7 +8,8 @@ namespace Pieces.Storage.Transfer;
 
 /// <summary>
 /// Sees to it that no bytes are served that are not the piece's any more: a piece that an earlier run vouched for is hashed once before it
-/// is served, and every piece of a finished file is hashed again after something changed the file. Safe for all threads; calls block.
+/// is served, and every piece of a finished file is hashed again after something changed the file. What a file looked like when its bytes were last known to be
+/// good is its stamp; a file without one is not known to be good. Safe for all threads; calls block.
 /// </summary>
 internal sealed class ServeGuard
 {
@@ -20,7 +21,7 @@ internal sealed class ServeGuard
     private readonly bool _isParanoid;
     private readonly Bitfield _unproven;
     private readonly HashSet<PieceIndex> _bad = [];
-    private readonly Stamp[] _stamps;
+    private readonly long[] _stamps;
 
     /// <summary>Guards the pieces of one torrent.</summary>
     /// <param name="metainfo">The torrent.</param>
@@ -36,14 +37,14 @@ internal sealed class ServeGuard
         _verifier = verifier;
         _unproven = unproven;
         _isParanoid = isParanoid;
-        _stamps = new Stamp[metainfo.Files.Length];
+        _stamps = new long[metainfo.Files.Length];
     }
 
-    /// <summary>Remembers how a file looked when its bytes were known to be good.</summary>
-    public void Remember(int file, FileStat facts)
+    /// <summary>Remembers how a file looked before its bytes were hashed: <see cref="FileStat.Stamp"/>.</summary>
+    public void Remember(int file, long stamp)
     {
         lock (_gate)
-            _stamps[file] = new Stamp(facts.Length, facts.Modified / 100);
+            _stamps[file] = stamp;
     }
 
     /// <summary>Makes sure that a piece may be served.</summary>
@@ -76,6 +77,40 @@ internal sealed class ServeGuard
             throw Changed(piece);
     }
 
+    /// <summary>Whether nothing has changed the files of a piece since <see cref="Check"/>, so that what was read in between is what was checked.</summary>
+    /// <exception cref="StorageException">A file cannot be looked at.</exception>
+    public bool IsUnchanged(PieceIndex piece)
+    {
+        foreach (FileSegment segment in _store.Map.Segments(_layout.OffsetOf(piece), _layout.LengthOf(piece)))
+        {
+            if (_store.PlaceOf(segment.File) != FilePlace.Final)
+                continue;
+            long now = StampOf(segment.File);
+            lock (_gate)
+            {
+                if (_stamps[segment.File] != now)
+                    return false;
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>How a file looks now.</summary>
+    /// <exception cref="StorageException">It cannot be looked at.</exception>
+    public long StampOf(int file)
+    {
+        try
+        {
+            using HandleCache.Lease lease = _store.TakeHandle(file);
+            return _store.Directory.FileSystem.Stat(lease.Handle).Stamp;
+        }
+        catch (Exception e) when (DiskErrors.IsDiskError(e))
+        {
+            throw DiskErrors.Wrap(_store.PathOf(file), "read it", e);
+        }
+    }
+
     private StorageException Changed(PieceIndex piece)
     {
         string path = _store.PathOf(_store.Map.FileAt(_layout.OffsetOf(piece)));
@@ -86,13 +121,12 @@ internal sealed class ServeGuard
     {
         if (_store.PlaceOf(file) != FilePlace.Final)
             return;
-        Stamp now = StampOf(file);
+        long now = StampOf(file);
         lock (_gate)
         {
-            Stamp before = _stamps[file];
-            _stamps[file] = now;
-            if (before == default || before == now)
+            if (_stamps[file] == now)
                 return;
+            _stamps[file] = now;
             foreach (PieceIndex piece in _layout.PiecesOf(_files[file]))
             {
                 _unproven.Set(piece);
@@ -100,21 +134,4 @@ internal sealed class ServeGuard
             }
         }
     }
-
-    private Stamp StampOf(int file)
-    {
-        try
-        {
-            using HandleCache.Lease lease = _store.TakeHandle(file);
-            long modified = (File.GetLastWriteTimeUtc(lease.Handle) - DateTime.UnixEpoch).Ticks;
-            return new Stamp(RandomAccess.GetLength(lease.Handle), modified);
-        }
-        catch (Exception e) when (DiskErrors.IsDiskError(e))
-        {
-            throw DiskErrors.Wrap(_store.PathOf(file), "read it", e);
-        }
-    }
-
-    // The time is in units of 100 ns since 1970.
-    private readonly record struct Stamp(long Length, long Modified);
 }

@@ -25,29 +25,30 @@ internal sealed class WithdrawingReader : IBlockFileReader
         {
             _reader.Read(reads);
         }
-        catch (StorageException)
+        catch (StorageException e)
         {
-            foreach (IGrouping<PieceIndex, BlockRead> piece in reads.GroupBy(read => read.Block.Piece))
+            // One bad piece must not take others with it that were to be read in the same call.
+            List<IGrouping<PieceIndex, BlockRead>> pieces = [.. reads.GroupBy(read => read.Block.Piece)];
+            foreach (IGrouping<PieceIndex, BlockRead> piece in pieces)
             {
-                if (!CanRead([.. piece]))
-                    _sink.OnDisk(new PieceLost(piece.Key));
+                if ((pieces.Count == 1 ? e : Fault([.. piece])) is { } reason)
+                    _sink.OnDisk(new PieceLost(piece.Key, reason));
             }
 
             throw;
         }
     }
 
-    // One bad piece must not take others with it that were to be read in the same call.
-    private bool CanRead(IReadOnlyList<BlockRead> reads)
+    private StorageException? Fault(IReadOnlyList<BlockRead> reads)
     {
         try
         {
             _reader.Read(reads);
-            return true;
+            return null;
         }
-        catch (StorageException)
+        catch (StorageException e)
         {
-            return false;
+            return e;
         }
     }
 }

@@ -35,11 +35,13 @@ internal sealed class HaveAnnouncer
     /// <summary>A piece is stored.</summary>
     public void OnStored(PieceIndex piece) => Announce(piece, _offered.OnStored(piece));
 
-    /// <summary>A piece can no longer be read: those that can be told are told that we do not have it.</summary>
-    public void OnLost(PieceIndex piece)
+    /// <summary>A piece can no longer be read: those that can be told are told that we do not have it. True when it was offered until now.</summary>
+    public bool OnLost(PieceIndex piece)
     {
-        if (_offered.Withdraw(piece))
-            _withdrawals.Tell(piece);
+        if (!_offered.Withdraw(piece))
+            return false;
+        _withdrawals.Tell(piece);
+        return true;
     }
 
     /// <summary>The reader of a stream needs no piece before <paramref name="end"/> any more.</summary>

@@ -258,7 +258,8 @@ internal sealed class TorrentLoop
         catch (StorageException e)
         {
             // The first failure is the one to report; this one may be a consequence of it.
-            _logger.Warning("{Name:l}: not everything could be saved: {Reason:l}", Name, e.Message);
+            if (failure is not null)
+                _logger.Information("{Name:l}: not everything could be saved: {Reason:l}", Name, e.Message);
             failure ??= e;
         }
 

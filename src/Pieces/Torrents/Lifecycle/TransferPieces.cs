@@ -12,6 +12,7 @@ internal sealed class TransferPieces
     private readonly HaveAnnouncer _haves;
     private readonly TorrentContacts _contacts;
     private readonly TorrentReporter _reporter;
+    private readonly LostPieces _lost;
     private readonly TimeProvider _time;
     private readonly List<SourceId> _convicted = [];
 
@@ -24,6 +25,7 @@ internal sealed class TransferPieces
         _haves = haves;
         _contacts = contacts;
         _reporter = reporter;
+        _lost = new LostPieces(reporter);
         _time = time;
     }
 
@@ -54,7 +56,8 @@ internal sealed class TransferPieces
                 _contacts.Ban(_convicted);
                 break;
             case PieceLost lost:
-                _haves.OnLost(lost.Piece);
+                if (_haves.OnLost(lost.Piece))
+                    _lost.Add(lost);
                 return;
             case ContentTaken taken:
                 _haves.OnTaken(taken.End);
@@ -79,6 +82,9 @@ internal sealed class TransferPieces
 
     /// <summary>Closes the open pieces; their blocks in memory are queued to be written.</summary>
     public void CloseOpen() => _pieces.CloseAll();
+
+    /// <summary>Tells what could no longer be served.</summary>
+    public void ConcludeLosses() => _lost.Conclude();
 
     /// <summary>Gives back what open pieces still hold. The disk must have let go of all buffers.</summary>
     public void Abandon() => _pieces.Abandon();

@@ -178,6 +178,7 @@ internal sealed class TransferStage : ITorrentStage
     /// <inheritdoc/>
     public async Task CloseAsync()
     {
+        _pieces.ConcludeLosses();
         try
         {
             await _store.CloseAsync().ConfigureAwait(false);
