@@ -60,9 +60,10 @@ internal sealed class InOrderPicker : IPiecePicker
         int middle = _first + _random.Next(_end - _first);
         rarest.Look(source, middle, _end);
         rarest.Look(source, _first, middle);
-        if (rarest.Index < 0)
+        int chosen = rarest.Index < 0 && IsStuck(urgent, source) ? source.NextCommon(_table.Missing, _end) : rarest.Index;
+        if (chosen < 0)
             return false;
-        piece = _table.Layout.Piece(rarest.Index);
+        piece = _table.Layout.Piece(chosen);
         return true;
     }
 
@@ -77,6 +78,9 @@ internal sealed class InOrderPicker : IPiecePicker
         double most = Math.Max(FloorSpan, _table.Wanted.Count / 8);
         return (int)Math.Min(Math.Max(LeastSpan, byRate), most);
     }
+
+    // Nobody gives the front of the window, so it would hold up all that is behind it.
+    private bool IsStuck(PieceIndex front, IPieceMap source) => _table.CopiesOf(front) == 0 || source is RefusedPieces;
 
     // Each piece enters and leaves the window once, so this is O(1) over a download.
     private void Move(int first, int span)

@@ -1,3 +1,4 @@
+using Pieces.Picking;
 using Pieces.Primitives;
 
 namespace Pieces.Providers;
@@ -39,6 +40,7 @@ internal sealed class ProviderRequests
     public ProviderRequests(TimeProvider time, long now)
     {
         Window = new RequestWindow(time);
+        Refused = new RefusedPieces(time);
         SilentSince = now;
     }
 
@@ -47,6 +49,9 @@ internal sealed class ProviderRequests
 
     /// <summary>The requests that are out.</summary>
     public PendingRequests Pending { get; } = new();
+
+    /// <summary>The pieces that it refuses to send.</summary>
+    public RefusedPieces Refused { get; }
 
     /// <summary>Number of pieces that it has and we still need.</summary>
     public int Useful { get; set; }
@@ -146,6 +151,10 @@ internal sealed class ProviderRequests
         return true;
     }
 
-    /// <summary>Lets the peer be for a moment: it rejected a request.</summary>
-    public void Pause(long now) => PausedUntil = now + Window.TicksOf(RejectPauseSeconds);
+    /// <summary>It rejected a request: lets the peer be for a moment, and the piece for longer.</summary>
+    public void OnRefused(PieceIndex piece, long now)
+    {
+        PausedUntil = now + Window.TicksOf(RejectPauseSeconds);
+        Refused.Add(piece, now);
+    }
 }

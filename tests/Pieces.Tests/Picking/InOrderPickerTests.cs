@@ -27,8 +27,28 @@ public class InOrderPickerTests
     [Fact]
     public void Takes_nothing_from_a_peer_that_has_only_pieces_beyond_the_window()
     {
-        PieceTable table = Table(have: "........");
+        PieceTable table = Table(have: "........", copies: "11111111");
         Pick(table, "....####").Should().BeNull();
+    }
+
+    [Fact]
+    public void Goes_beyond_the_window_when_nobody_has_its_front()
+    {
+        PieceTable table = Table(have: "........", copies: "01111111");
+        Pick(table, "....####").Should().Be(4);
+        Pick(table, "...#####").Should().Be(3, "that is in the window");
+    }
+
+    [Fact]
+    public void Goes_beyond_the_window_with_a_peer_that_refuses_its_front()
+    {
+        PieceTable table = Table(have: "........", copies: "11111111");
+        table.MarkOpen(new PieceIndex(0));
+        var refused = new RefusedPieces(TimeProvider.System);
+        refused.Add(new PieceIndex(0), now: 0);
+        IPieceMap source = refused.Without(Source("#...####"), now: 1);
+        new InOrderPicker(table, new Random(1)).TryPick(source, 0, out PieceIndex piece).Should().BeTrue();
+        piece.Value.Should().Be(4);
     }
 
     [Fact]
@@ -71,7 +91,7 @@ public class InOrderPickerTests
     [Fact]
     public void The_window_follows_the_rate_both_ways()
     {
-        PieceTable table = Table(have: new string('.', 1000));
+        PieceTable table = Table(have: new string('.', 1000), copies: new string('1', 1000));
         table.MarkOpen(new PieceIndex(0));
         var picker = new InOrderPicker(table, new Random(1));
         var far = new PeerPieces(1000);

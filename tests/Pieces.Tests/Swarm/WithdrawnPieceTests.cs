@@ -58,6 +58,38 @@ public class WithdrawnPieceTests
         await swarm.EndAsync();
     }
 
+    [Fact]
+    public async Task A_piece_that_a_peer_refuses_is_left_alone_for_longer_each_time()
+    {
+        await using var swarm = new TestSwarm();
+        int refused = 0;
+        ScriptedHost host = swarm.AddHost(async session =>
+        {
+            await session.HandshakeAsync();
+            await session.SendWholeAsync();
+            await session.ServeAsync(async request =>
+            {
+                if (request.Piece != 5)
+                {
+                    await session.SendBlockAsync(request);
+                    return;
+                }
+
+                Interlocked.Increment(ref refused);
+                await session.SendAsync(new RejectRequestMessage(request.Piece, request.Begin, request.Length));
+            });
+        });
+        SwarmMember leecher = swarm.AddLeecher(host.EndPoint);
+        int all = swarm.Data.Metainfo.Layout.PieceCount;
+        await swarm.UntilAsync(() => leecher.Now.PiecesHave == all - 1, "all others are here");
+        await swarm.PassAsync(60);
+
+        // Two blocks after 0, 2, 6, 14, 30 and 62 seconds.
+        refused.Should().BeInRange(4, 14);
+        await swarm.CompleteHonestlyAsync(leecher);
+        await swarm.EndAsync();
+    }
+
     [Theory]
     [InlineData(new byte[] { 0, 0, 0 }, "has 3 bytes, not 4")]
     [InlineData(new byte[] { 0, 0, 0, 1, 0 }, "has 5 bytes, not 4")]

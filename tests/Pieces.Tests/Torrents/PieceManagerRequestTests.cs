@@ -185,7 +185,7 @@ public class PieceManagerRequestTests
         PeerState peer = rig.Seed();
         rig.Downloads.OnReject(peer.Provider, rig.Fill(peer)[0]);
         rig.Fill(peer).Should().BeEmpty();
-        rig.Time.Advance(TimeSpan.FromSeconds(ProviderRequests.RejectPauseSeconds));
+        rig.Time.Advance(TimeSpan.FromSeconds(RefusedPieces.FirstSeconds));
         rig.Fill(peer).Should().NotBeEmpty();
     }
 

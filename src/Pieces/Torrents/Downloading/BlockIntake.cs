@@ -43,6 +43,7 @@ internal sealed class BlockIntake
         if (provider.Requests.Pending.TryRemove(request, out PendingRequest pending))
         {
             provider.Requests.OnBlock(pending.SentAt, length, now);
+            provider.Requests.Refused.Remove(request.Piece);
         }
         else if (!provider.Requests.Pending.TakeCancelled(request))
         {

@@ -68,6 +68,7 @@ internal sealed class RequestPlanner
         IPieceMap source = isSparing
             ? _courtesy.Show(provider, _picker.MostAtSeeds(_bytesPerSecond), now)
             : provider.Pieces;
+        source = requests.Refused.Without(source, now);
         FillFrom(provider, source, now, end, into);
         if (isSparing)
             _courtesy.OnFilled(provider, now);
@@ -144,11 +145,12 @@ internal sealed class RequestPlanner
 
     private void FillAllowedFast(BlockProvider provider, long now, int end, List<BlockRequest> into)
     {
+        IPieceMap source = provider.Requests.Refused.Without(provider.Pieces, now);
         foreach (PieceIndex piece in provider.Requests.AllowedFast)
         {
             if (into.Count >= end)
                 return;
-            if (!provider.Pieces.Has(piece))
+            if (!source.Has(piece))
                 continue;
             PieceStatus status = _pieces.Table.StatusOf(piece);
             if (status == PieceStatus.Missing && !Open(piece, provider, now, out _))

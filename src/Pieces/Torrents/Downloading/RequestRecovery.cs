@@ -74,8 +74,10 @@ internal sealed class RequestRecovery
         if (!provider.Requests.Pending.TryRemove(block, out PendingRequest request))
             return provider.Requests.Pending.TakeCancelled(block);
         _pieces.Free(request, mayStillCome: false);
-        if (!provider.Link.IsChoking)
-            provider.Requests.Pause(now);
+
+        // A choke rejects what was asked for; what is allowed in spite of it is refused for itself.
+        if (!provider.Link.IsChoking || provider.Requests.AllowedFast.Contains(block.Piece))
+            provider.Requests.OnRefused(block.Piece, now);
         return true;
     }
 
