@@ -22,7 +22,7 @@ public class TierTests
     private static readonly Type[] OutsideWorld =
     [
         typeof(Process), typeof(Socket), typeof(TcpListener), typeof(TcpClient), typeof(UdpClient), typeof(TcpTransport), typeof(UdpDatagramSocket),
-        typeof(ScriptedHttpServer), typeof(PiecesProcess), typeof(RealProcess), typeof(ShellRun), typeof(ShellPipe), typeof(Tmux), typeof(NetworkSpace),
+        typeof(ScriptedHttpServer), typeof(PiecesProcess), typeof(RealProcess), typeof(ShellRun), typeof(ShellPipe), typeof(Tmux), typeof(NetworkSpace), typeof(DiskImage), typeof(OtherUser),
         typeof(TestSwarm),
     ];
 

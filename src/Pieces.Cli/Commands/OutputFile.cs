@@ -10,9 +10,12 @@ internal static class OutputFile
     /// <exception cref="FailureException">A folder is there, or a file that may not be replaced.</exception>
     public static void RefuseExisting(string path, bool overwrite)
     {
-        if (Directory.Exists(path))
+        FileKind kind = KindOf(path);
+        if (kind == FileKind.Folder || Directory.Exists(path))
             throw new FailureException(ExitCode.InTheWay, $"{path}: a folder of this name is in the way");
-        if (!overwrite && File.Exists(path))
+        if (kind is not (FileKind.Missing or FileKind.File or FileKind.Link))
+            throw new FailureException(ExitCode.InTheWay, $"{path}: it is not an ordinary file, and is not replaced");
+        if (!overwrite && kind != FileKind.Missing)
             throw new FailureException(ExitCode.InTheWay, $"{path}: it is there already (--overwrite replaces it)");
     }
 
@@ -20,31 +23,26 @@ internal static class OutputFile
     /// <exception cref="FailureException">It cannot be written.</exception>
     public static async Task WriteAsync(string path, byte[] bytes, bool overwrite, CancellationToken cancellationToken)
     {
-        // Beside its place first: a full disk must not cost the file that was there.
-        string temporary = $"{path}.part";
         try
         {
-            try
-            {
-                await using (var file = new FileStream(temporary, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0))
-                {
-                    await file.WriteAsync(bytes, cancellationToken);
-                    CurrentPlatform.Files.Flush(file.SafeFileHandle);
-                }
-
-                File.Move(temporary, path, overwrite);
-            }
-            catch
-            {
-                File.Delete(temporary);
-                throw;
-            }
-
-            CurrentPlatform.Files.WorkingDirectory.FlushDirectory(Path.GetDirectoryName(path) is { Length: > 0 } folder ? folder : ".");
+            await Task.Run(() => WholeFile.Write(path, bytes, overwrite), cancellationToken);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new FailureException(ExitCode.FileError, $"{path}: cannot be written: {Outcome.Reason(e)}", e);
+        }
+    }
+
+    private static FileKind KindOf(string path)
+    {
+        try
+        {
+            using DirectoryHandle folder = CurrentPlatform.Files.OpenDirectory(Path.GetDirectoryName(path) ?? string.Empty);
+            return folder.At(Path.GetFileName(path)).Stat().Kind;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new FailureException(ExitCode.FileError, $"{path}: cannot be looked at: {Outcome.Reason(e)}", e);
         }
     }
 }

@@ -1,7 +1,9 @@
 using System.CommandLine;
 using System.Globalization;
+using System.Text;
 using Pieces.Cli.Failures;
 using Pieces.Cli.Help;
+using Pieces.Platform;
 
 namespace Pieces.Cli.Completion;
 
@@ -21,7 +23,7 @@ internal static class ShareFiles
             {
                 string full = Path.Combine(folder, path);
                 Directory.CreateDirectory(Path.GetDirectoryName(full)!);
-                File.WriteAllText(full, text);
+                WholeFile.Write(full, Encoding.UTF8.GetBytes(text), overwrite: true);
             }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

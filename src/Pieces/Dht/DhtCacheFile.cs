@@ -29,19 +29,11 @@ internal static class DhtCacheFile
     /// <returns>Why it could not be written; null when it is there.</returns>
     public static string? TryWrite(string path, DhtMemory memory)
     {
-        string temporary = $"{path}.{Environment.ProcessId}.tmp";
         try
         {
             if (Path.GetDirectoryName(Path.GetFullPath(path)) is { } folder)
                 Directory.CreateDirectory(folder);
-            using (FileStream file = CurrentPlatform.Files.CreatePrivate(temporary))
-            {
-                file.Write(memory.Write());
-                file.Flush();
-                CurrentPlatform.Files.Flush(file.SafeFileHandle);
-            }
-
-            File.Move(temporary, path, overwrite: true);
+            WholeFile.Write(path, memory.Write(), overwrite: true, isPrivate: true);
             return null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

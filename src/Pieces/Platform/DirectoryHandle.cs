@@ -21,6 +21,9 @@ internal abstract class DirectoryHandle : IDisposable
     /// <summary>Its path as it was named.</summary>
     public string Path { get; }
 
+    /// <summary>Whether its file system keeps owners and permissions, as far as is known; where it does not, a file proves nothing by being there.</summary>
+    public virtual bool HasOwners => true;
+
     /// <summary>Something below it.</summary>
     public FileLocation At(string name) => new(this, name);
 
@@ -33,12 +36,11 @@ internal abstract class DirectoryHandle : IDisposable
     /// <summary>Opens or makes a file.</summary>
     public abstract SafeFileHandle Open(string name, FileOpening opening);
 
-    /// <summary>Reads a whole file.</summary>
-    public abstract byte[] ReadAllBytes(string name);
-
     /// <summary>Opens or makes a file and locks it against other processes until it is closed; the system drops the lock with the process.</summary>
+    /// <param name="name">The file.</param>
+    /// <param name="isKept">Whether the file system keeps locks; where it does not, the file is open and keeps nobody out.</param>
     /// <returns>The open file, or null when another process has the lock.</returns>
-    public abstract SafeFileHandle? TryLock(string name);
+    public abstract SafeFileHandle? TryLock(string name, out bool isKept);
 
     /// <summary>Whether another process has the lock of a file; false also when there is no such file.</summary>
     public abstract bool IsLocked(string name);
@@ -50,7 +52,15 @@ internal abstract class DirectoryHandle : IDisposable
     public abstract void Delete(string name);
 
     /// <summary>Makes a directory, and those above it, where they are missing.</summary>
-    public abstract void CreateDirectory(string name);
+    /// <param name="name">The directory.</param>
+    /// <param name="isPrivate">Whether a new one is for its owner alone, where there are owners.</param>
+    public abstract void CreateDirectory(string name, bool isPrivate);
+
+    /// <summary>Leaves a directory to its owner alone, where there are owners.</summary>
+    public abstract void MakePrivate(string name);
+
+    /// <summary>The names in a directory.</summary>
+    public abstract IReadOnlyList<string> List(string name);
 
     /// <summary>Removes an empty directory.</summary>
     public abstract void DeleteDirectory(string name);

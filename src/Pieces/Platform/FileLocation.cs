@@ -7,6 +7,8 @@ namespace Pieces.Platform;
 /// <param name="Name">The relative path; empty for the directory itself.</param>
 internal readonly record struct FileLocation(DirectoryHandle Directory, string Name)
 {
+    private const string TemporaryPrefix = ".pieces-new-";
+
     /// <summary>The path for messages and events.</summary>
     public string FullPath => Path.Join(Directory.Path, Name) is { Length: > 0 } path ? path : ".";
 
@@ -22,11 +24,8 @@ internal readonly record struct FileLocation(DirectoryHandle Directory, string N
     /// <inheritdoc cref="DirectoryHandle.Open"/>
     public SafeFileHandle Open(FileOpening opening) => Directory.Open(Name, opening);
 
-    /// <inheritdoc cref="DirectoryHandle.ReadAllBytes"/>
-    public byte[] ReadAllBytes() => Directory.ReadAllBytes(Name);
-
     /// <inheritdoc cref="DirectoryHandle.TryLock"/>
-    public SafeFileHandle? TryLock() => Directory.TryLock(Name);
+    public SafeFileHandle? TryLock(out bool isKept) => Directory.TryLock(Name, out isKept);
 
     /// <inheritdoc cref="DirectoryHandle.IsLocked"/>
     public bool IsLocked() => Directory.IsLocked(Name);
@@ -38,7 +37,19 @@ internal readonly record struct FileLocation(DirectoryHandle Directory, string N
     public void Delete() => Directory.Delete(Name);
 
     /// <inheritdoc cref="DirectoryHandle.CreateDirectory"/>
-    public void CreateDirectory() => Directory.CreateDirectory(Name);
+    public void CreateDirectory(bool isPrivate = false) => Directory.CreateDirectory(Name, isPrivate);
+
+    /// <inheritdoc cref="DirectoryHandle.MakePrivate"/>
+    public void MakePrivate() => Directory.MakePrivate(Name);
+
+    /// <inheritdoc cref="DirectoryHandle.List"/>
+    public IReadOnlyList<string> List() => Directory.List(Name);
+
+    /// <summary>A location beside it with a name that nobody can guess, for a file that is about to take its place.</summary>
+    public FileLocation Temporary() => new(Directory, Path.Join(Parent.Name, $"{TemporaryPrefix}{Guid.NewGuid():N}"));
+
+    /// <summary>Whether a name is one of <see cref="Temporary"/>.</summary>
+    public static bool IsTemporary(string name) => name.StartsWith(TemporaryPrefix, StringComparison.Ordinal);
 
     /// <inheritdoc cref="DirectoryHandle.DeleteDirectory"/>
     public void DeleteDirectory() => Directory.DeleteDirectory(Name);

@@ -9,6 +9,9 @@ internal readonly record struct FileOpening(FileMode Mode, FileAccess Access, Fi
 {
     private const FileShare Shared = FileShare.ReadWrite | FileShare.Delete;
 
+    /// <summary>Whether a new file can be read and written by its owner alone.</summary>
+    public bool IsPrivate { get; init; }
+
     /// <summary>An existing file, for reading.</summary>
     public static FileOpening Read => new(FileMode.Open, FileAccess.Read, Shared, 0);
 
@@ -17,9 +20,6 @@ internal readonly record struct FileOpening(FileMode Mode, FileAccess Access, Fi
 
     /// <summary>A file for reading and writing, made if it is not there.</summary>
     public static FileOpening WriteOrCreate => new(FileMode.OpenOrCreate, FileAccess.ReadWrite, Shared, 0);
-
-    /// <summary>An empty file for reading and writing, whatever was there before.</summary>
-    public static FileOpening Replace => new(FileMode.Create, FileAccess.ReadWrite, Shared, 0);
 
     /// <summary>A file that must not be there yet.</summary>
     /// <param name="room">As in <see cref="Room"/>.</param>

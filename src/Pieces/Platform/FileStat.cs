@@ -32,6 +32,12 @@ internal readonly record struct FileStat(FileKind Kind, long Length, long Modifi
         }
     }
 
+    /// <summary>Whose it is, and who else may change it.</summary>
+    public FileTrust Trust { get; init; }
+
+    /// <summary>The permissions, as in <see cref="UnixFileMode"/>; 0 where the system does not tell.</summary>
+    public int Mode { get; init; }
+
     /// <summary>Whether an ordinary file is there.</summary>
     public bool IsFile => Kind == FileKind.File;
 

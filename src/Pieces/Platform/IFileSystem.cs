@@ -23,9 +23,6 @@ internal interface IFileSystem
     /// <summary>Makes a temporary file without a name in a directory: whatever becomes of the process, nothing of the file is left.</summary>
     FileStream CreateUnnamed(string directory);
 
-    /// <summary>Makes a file, or empties the one that is there. A new one can be read by its owner alone.</summary>
-    FileStream CreatePrivate(string path);
-
     /// <summary>Writes all buffers one after the other from <paramref name="offset"/>.</summary>
     void Write(SafeFileHandle file, IReadOnlyList<ReadOnlyMemory<byte>> buffers, long offset);
 

@@ -23,6 +23,67 @@ internal static class LibC
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     public static extern int Open(byte[] path, int flags);
 
+    [DllImport("libc", EntryPoint = "openat", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    public static extern int OpenAt(int directory, byte[] path, int flags, int mode);
+
+    // The C library has no function for openat2 yet; the number is the same on every architecture.
+    [DllImport("libc", EntryPoint = "syscall", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    public static extern nint OpenAt2(nint number, nint directory, byte[] path, ref OpenHow how, nint howLength);
+
+    [DllImport("libc", EntryPoint = "mkdirat", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    public static extern int MakeDirectoryAt(int directory, byte[] path, int mode);
+
+    [DllImport("libc", EntryPoint = "unlinkat", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    public static extern int UnlinkAt(int directory, byte[] path, int flags);
+
+    [DllImport("libc", EntryPoint = "renameat", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    public static extern int RenameAt(int fromDirectory, byte[] from, int toDirectory, byte[] to);
+
+    [DllImport("libc", EntryPoint = "renameat2", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    public static extern int RenameAt2(int fromDirectory, byte[] from, int toDirectory, byte[] to, uint flags);
+
+    [DllImport("libc", EntryPoint = "fchmod", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    public static extern int ChangeMode(int descriptor, uint mode);
+
+    [DllImport("libc", EntryPoint = "flock", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    public static extern int LockFile(int descriptor, int operation);
+
+    [DllImport("libc", EntryPoint = "fallocate", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    public static extern int Allocate(int descriptor, int mode, long offset, long length);
+
+    [DllImport("libc", EntryPoint = "geteuid")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    public static extern uint EffectiveUser();
+
+    [DllImport("libc", EntryPoint = "statfs", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    public static extern int StatFileSystem(byte[] path, byte[] buffer);
+
+    [DllImport("libc", EntryPoint = "fstatfs", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    public static extern int StatFileSystemOf(int descriptor, byte[] buffer);
+
+    [DllImport("libc", EntryPoint = "fdopendir", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    public static extern nint OpenListing(int descriptor);
+
+    [DllImport("libc", EntryPoint = "readdir", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    public static extern nint ReadListing(nint listing);
+
+    [DllImport("libc", EntryPoint = "closedir")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    public static extern int CloseListing(nint listing);
+
     [DllImport("libc", EntryPoint = "fsync", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     public static extern int FSync(SafeFileHandle file);
@@ -88,5 +149,16 @@ internal static class LibC
         public ushort Columns;
         public ushort PixelWidth;
         public ushort PixelHeight;
+    }
+
+    /// <summary>How <c>openat2</c> opens a file, as <c>struct open_how</c> has it.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    internal struct OpenHow
+    {
+        public const int Length = 24;
+
+        public ulong Flags;
+        public ulong Mode;
+        public ulong Resolve;
     }
 }

@@ -9,7 +9,7 @@ namespace Pieces.Platform;
 [SupportedOSPlatform("linux")]
 internal sealed class LinuxFileSystem : UnixFileSystem
 {
-    private const int AtCurrentDirectory = -100;
+    private const int AtCurrentDirectory = LinuxResolution.AtCurrentDirectory;
     private const int AtNoFollow = 0x100;
     private const int AtEmptyPath = 0x1000;
     private const int StatType = 1;
@@ -25,6 +25,7 @@ internal sealed class LinuxFileSystem : UnixFileSystem
 
     // The layout of struct statx is the same on every architecture.
     private const int StatLength = 256;
+    private const int UserOffset = 20;
     private const int ModeOffset = 28;
     private const int InodeOffset = 32;
     private const int LengthOffset = 40;
@@ -35,44 +36,62 @@ internal sealed class LinuxFileSystem : UnixFileSystem
     private const int DeviceMajorOffset = 136;
     private const int DeviceMinorOffset = 140;
     private const int BlockLength = 512;
+    private const int PermissionBits = 0xFFF;
+    private const int WritableByOthers = 2;
+
+    // struct statfs of 64-bit Linux: the length of a block and the number of blocks that are free for users.
+    private const int FileSystemStatLength = 256;
+    private const int FileSystemBlockOffset = 8;
+    private const int FileSystemFreeOffset = 32;
+
+    // FAT, exFAT, NTFS (two drivers), SMB (three versions), and FUSE, which most other drivers for such disks use.
+    private static readonly uint[] WithoutOwners = [0x4D44, 0x2011BAB0, 0x7366746E, 0x5346544E, 0x517B, 0xFF534D42, 0xFE534D42, 0x65735546];
+
+    private readonly uint _user = LibC.EffectiveUser();
 
     /// <inheritdoc/>
-    public override FileStat Stat(string path)
-    {
-        byte[] buffer = new byte[StatLength];
-        if (LibC.StatX(AtCurrentDirectory, LibC.Terminated(path), AtNoFollow, StatBasicAndBirth, buffer) != 0)
-        {
-            int error = Marshal.GetLastPInvokeError();
-            return error is NoSuchEntry or NotADirectory ? default : throw Failure(path, error);
-        }
+    public override DirectoryHandle OpenDirectory(string path) => new LinuxDirectory(this, path);
 
-        return StatIn(buffer);
-    }
+    /// <inheritdoc/>
+    public override FileStat Stat(string path) => Stat(AtCurrentDirectory, path, path);
 
     /// <inheritdoc/>
     public override FileStat Stat(SafeFileHandle file)
     {
         byte[] buffer = new byte[StatLength];
-        int error = LibC.StatX((int)file.DangerousGetHandle(), LibC.Terminated(string.Empty), AtEmptyPath, StatBasicAndBirth, buffer) == 0
-            ? 0
-            : Marshal.GetLastPInvokeError();
+        int error = LibC.StatX((int)file.DangerousGetHandle(), [0], AtEmptyPath, StatBasicAndBirth, buffer) == 0 ? 0 : Marshal.GetLastPInvokeError();
         GC.KeepAlive(file);
-        return error == 0 ? StatIn(buffer) : throw new IOException(Marshal.GetPInvokeErrorMessage(error), error);
+        return error == 0 ? Read(buffer) : throw new IOException(Marshal.GetPInvokeErrorMessage(error), error);
     }
 
-    private static FileStat StatIn(byte[] buffer)
+    /// <summary>Whether the file system of an open directory is of a kind that keeps owners.</summary>
+    public static bool HasOwners(SafeFileHandle directory)
     {
-        ulong device = ((ulong)BinaryPrimitives.ReadUInt32LittleEndian(buffer.AsSpan(DeviceMajorOffset)) << 32)
-            | BinaryPrimitives.ReadUInt32LittleEndian(buffer.AsSpan(DeviceMinorOffset));
-        return new FileStat(
-            KindIn(buffer),
-            BinaryPrimitives.ReadInt64LittleEndian(buffer.AsSpan(LengthOffset)),
-            Time(buffer.AsSpan(ModifiedOffset)),
-            new FileIdentity(device, BinaryPrimitives.ReadUInt64LittleEndian(buffer.AsSpan(InodeOffset)), Time(buffer.AsSpan(BirthOffset))),
-            BinaryPrimitives.ReadInt64LittleEndian(buffer.AsSpan(BlocksOffset)) * BlockLength)
-        {
-            Changed = Time(buffer.AsSpan(ChangedOffset)),
-        };
+        byte[] buffer = new byte[FileSystemStatLength];
+        bool isKnown = LibC.StatFileSystemOf((int)directory.DangerousGetHandle(), buffer) == 0;
+        GC.KeepAlive(directory);
+        return !isKnown || !WithoutOwners.Contains(BinaryPrimitives.ReadUInt32LittleEndian(buffer));
+    }
+
+    /// <summary>Looks at a name in an open directory without following a link.</summary>
+    public FileStat Stat(int directory, string name, string shown)
+    {
+        byte[] buffer = new byte[StatLength];
+        if (LibC.StatX(directory, LibC.Terminated(name), AtNoFollow, StatBasicAndBirth, buffer) == 0)
+            return Read(buffer);
+        int error = Marshal.GetLastPInvokeError();
+        return error is NoSuchEntry or NotADirectory ? default : throw SystemErrors.Failure(shown, error);
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>The path goes to the system as it was typed: what <c>..</c> behind a link means is for the system to say.</remarks>
+    public override long? FreeSpace(string directory)
+    {
+        byte[] buffer = new byte[FileSystemStatLength];
+        if (!Environment.Is64BitProcess || LibC.StatFileSystem(LibC.Terminated(directory.Length == 0 ? "." : directory), buffer) != 0)
+            return null;
+        long free = BinaryPrimitives.ReadInt64LittleEndian(buffer.AsSpan(FileSystemFreeOffset));
+        return free * BinaryPrimitives.ReadInt64LittleEndian(buffer.AsSpan(FileSystemBlockOffset));
     }
 
     /// <inheritdoc/>
@@ -85,13 +104,6 @@ internal sealed class LinuxFileSystem : UnixFileSystem
     /// <inheritdoc/>
     public override bool TryFindData(SafeFileHandle file, long offset, out long start, out long end) =>
         TryFindData(file, offset, (Data: 3, Hole: 4), out start, out end);
-
-    /// <inheritdoc/>
-    public override bool TryFlushFileSystem(string path)
-    {
-        OnOpenDirectory(path, LibC.SyncFs);
-        return true;
-    }
 
     /// <inheritdoc/>
     public override void StartWriting(SafeFileHandle file, long offset, long length) => SyncRange(file, offset, length, RangeWrite);
@@ -112,6 +124,25 @@ internal sealed class LinuxFileSystem : UnixFileSystem
     {
         _ = LibC.Advise((int)file.DangerousGetHandle(), offset, length, NotNeeded);
         GC.KeepAlive(file);
+    }
+
+    private FileStat Read(byte[] buffer)
+    {
+        ulong device = ((ulong)BinaryPrimitives.ReadUInt32LittleEndian(buffer.AsSpan(DeviceMajorOffset)) << 32)
+            | BinaryPrimitives.ReadUInt32LittleEndian(buffer.AsSpan(DeviceMinorOffset));
+        int mode = BinaryPrimitives.ReadUInt16LittleEndian(buffer.AsSpan(ModeOffset)) & PermissionBits;
+        uint owner = BinaryPrimitives.ReadUInt32LittleEndian(buffer.AsSpan(UserOffset));
+        return new FileStat(
+            KindIn(buffer),
+            BinaryPrimitives.ReadInt64LittleEndian(buffer.AsSpan(LengthOffset)),
+            Time(buffer.AsSpan(ModifiedOffset)),
+            new FileIdentity(device, BinaryPrimitives.ReadUInt64LittleEndian(buffer.AsSpan(InodeOffset)), Time(buffer.AsSpan(BirthOffset))),
+            BinaryPrimitives.ReadInt64LittleEndian(buffer.AsSpan(BlocksOffset)) * BlockLength)
+        {
+            Changed = Time(buffer.AsSpan(ChangedOffset)),
+            Mode = mode,
+            Trust = owner != _user ? FileTrust.Foreign : (mode & WritableByOthers) != 0 ? FileTrust.Exposed : FileTrust.Ours,
+        };
     }
 
     private static void SyncRange(SafeFileHandle file, long offset, long length, uint flags)

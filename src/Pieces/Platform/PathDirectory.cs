@@ -2,9 +2,11 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Pieces.Platform;
 
-/// <summary>A directory that is found by its path again in every call.</summary>
+/// <summary>A directory that is found by its path again in every call: the working directory, and all where the system has nothing better.</summary>
 internal sealed class PathDirectory : DirectoryHandle
 {
+    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+
     private readonly RuntimeFileSystem _system;
 
     public PathDirectory(RuntimeFileSystem system, string path)
@@ -21,11 +23,10 @@ internal sealed class PathDirectory : DirectoryHandle
         File.OpenHandle(PathOf(name), opening.Mode, opening.Access, opening.Share, FileOptions.None, opening.Room);
 
     /// <inheritdoc/>
-    public override byte[] ReadAllBytes(string name) => File.ReadAllBytes(PathOf(name));
-
-    /// <inheritdoc/>
-    public override SafeFileHandle? TryLock(string name)
+    public override SafeFileHandle? TryLock(string name, out bool isKept)
     {
+        // Where the file system keeps no locks the runtime does not say so.
+        isKept = true;
         try
         {
             return File.OpenHandle(PathOf(name), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
@@ -61,7 +62,24 @@ internal sealed class PathDirectory : DirectoryHandle
     public override void Delete(string name) => File.Delete(PathOf(name));
 
     /// <inheritdoc/>
-    public override void CreateDirectory(string name) => Directory.CreateDirectory(PathOf(name));
+    public override void CreateDirectory(string name, bool isPrivate)
+    {
+        if (isPrivate && !OperatingSystem.IsWindows())
+            Directory.CreateDirectory(PathOf(name), OwnerOnly);
+        else
+            Directory.CreateDirectory(PathOf(name));
+    }
+
+    /// <inheritdoc/>
+    public override void MakePrivate(string name)
+    {
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(PathOf(name), OwnerOnly);
+    }
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> List(string name) =>
+        [.. Directory.EnumerateFileSystemEntries(PathOf(name)).Select(path => System.IO.Path.GetFileName(path))];
 
     /// <inheritdoc/>
     public override void DeleteDirectory(string name) => Directory.Delete(PathOf(name));

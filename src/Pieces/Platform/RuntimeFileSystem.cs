@@ -11,7 +11,7 @@ internal abstract class RuntimeFileSystem : IFileSystem
     public DirectoryHandle WorkingDirectory { get; }
 
     /// <inheritdoc/>
-    public DirectoryHandle OpenDirectory(string path) => new PathDirectory(this, path);
+    public virtual DirectoryHandle OpenDirectory(string path) => new PathDirectory(this, path);
 
     /// <summary>Looks at a path without following a link at its end.</summary>
     public virtual FileStat Stat(string path)
@@ -33,7 +33,7 @@ internal abstract class RuntimeFileSystem : IFileSystem
     public abstract FileKind KindOfTarget(string path);
 
     /// <inheritdoc/>
-    public long? FreeSpace(string directory)
+    public virtual long? FreeSpace(string directory)
     {
         try
         {
@@ -48,9 +48,6 @@ internal abstract class RuntimeFileSystem : IFileSystem
 
     /// <inheritdoc/>
     public abstract FileStream CreateUnnamed(string directory);
-
-    /// <inheritdoc/>
-    public abstract FileStream CreatePrivate(string path);
 
     /// <inheritdoc/>
     public void Write(SafeFileHandle file, IReadOnlyList<ReadOnlyMemory<byte>> buffers, long offset)

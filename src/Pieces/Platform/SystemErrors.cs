@@ -13,12 +13,26 @@ internal static class SystemErrors
     private const int Epipe = 32;
     private const int Edquot = 122;
     private const int EdquotBsd = 69;
+    private const int Eperm = 1;
+    private const int Enoent = 2;
+    private const int Eacces = 13;
+    private const int Eexist = 17;
+    private const int Eloop = 40;
+    private const int EloopBsd = 62;
+    private const int Enametoolong = 36;
+    private const int EnametoolongBsd = 63;
     private const int LargestErrno = 200;
 
     private const int WindowsErrorBase = unchecked((int)0x80070000);
     private const int WindowsSharingViolation = WindowsErrorBase | 32;
+    private const int WindowsFileExists = WindowsErrorBase | 80;
+    private const int WindowsAlreadyExists = WindowsErrorBase | 183;
     private const int WindowsHandleDiskFull = WindowsErrorBase | 39;
     private const int WindowsDiskFull = WindowsErrorBase | 112;
+
+    /// <summary>Whether something has the name already.</summary>
+    public static bool IsTaken(IOException error) =>
+        OperatingSystem.IsWindows() ? error.HResult is WindowsFileExists or WindowsAlreadyExists : error.HResult == Eexist;
 
     /// <summary>Whether another process holds the file.</summary>
     public static bool IsSharingViolation(IOException error) =>
@@ -39,12 +53,27 @@ internal static class SystemErrors
     /// <summary>Whether a call on a descriptor would have to wait, by its errno.</summary>
     public static bool WouldWait(int errno) => errno is Eagain or EagainBsd;
 
+    /// <summary>The exception for a failed call on a path, by its errno.</summary>
+    public static Exception Failure(string path, int errno)
+    {
+        string message = $"{path}: {Marshal.GetPInvokeErrorMessage(errno)}";
+        return errno switch
+        {
+            Enoent => new FileNotFoundException(message, path) { HResult = errno },
+            Eacces or Eperm => new UnauthorizedAccessException(message, new IOException(message, errno)),
+            Enametoolong or EnametoolongBsd => new PathTooLongException(message) { HResult = errno },
+            _ => new IOException(message, errno),
+        };
+    }
+
     /// <summary>The reason in a few lower-case words.</summary>
     public static string Reason(Exception error)
     {
         if (error is ArgumentOutOfRangeException)
             return "file too large";
         int number = error is UnauthorizedAccessException { InnerException: IOException inner } ? inner.HResult : error.HResult;
+        if (number == (OperatingSystem.IsLinux() ? Eloop : EloopBsd) && !OperatingSystem.IsWindows())
+            return "a symbolic link is where a folder or file must be";
         if (!OperatingSystem.IsWindows() && number is > 0 and <= LargestErrno)
             return Lower(Marshal.GetPInvokeErrorMessage(number));
         return error switch

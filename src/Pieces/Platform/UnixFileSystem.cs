@@ -41,9 +41,6 @@ internal class UnixFileSystem : RuntimeFileSystem
     }
 
     /// <inheritdoc/>
-    public override FileStream CreatePrivate(string path) => new(path, OwnerOnly(new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write }));
-
-    /// <inheritdoc/>
     /// <remarks>The runtime's own flush of a file never fails, since it takes every result of <c>fsync</c> for a success.</remarks>
     public override void Flush(SafeFileHandle file)
     {
@@ -62,7 +59,7 @@ internal class UnixFileSystem : RuntimeFileSystem
     protected virtual int FlushCall(SafeFileHandle file) => LibC.FSync(file);
 
     /// <summary>Calls a function of the system until no signal interrupts it, and gives its error, or 0.</summary>
-    protected static int ErrorOf(SafeFileHandle file, Func<SafeFileHandle, int> call)
+    internal static int ErrorOf(SafeFileHandle file, Func<SafeFileHandle, int> call)
     {
         while (true)
         {
@@ -73,7 +70,7 @@ internal class UnixFileSystem : RuntimeFileSystem
     }
 
     /// <summary>Whether a file or file system knows no such call.</summary>
-    protected static bool IsUnsupported(int error) => error is InvalidArgument or NotSupported or NotSupportedBsd or OperationNotSupportedBsd;
+    internal static bool IsUnsupported(int error) => error is InvalidArgument or NotSupported or NotSupportedBsd or OperationNotSupportedBsd;
 
     /// <summary>Asks where the written bytes of a file are; the numbers of the two questions differ between systems.</summary>
     protected static bool TryFindData(SafeFileHandle file, long offset, (int Data, int Hole) questions, out long start, out long end)
@@ -91,17 +88,14 @@ internal class UnixFileSystem : RuntimeFileSystem
     {
         int descriptor = LibC.Open(LibC.Terminated(path), 0);
         if (descriptor < 0)
-            throw Failure(path, Marshal.GetLastPInvokeError());
+            throw SystemErrors.Failure(path, Marshal.GetLastPInvokeError());
         using var directory = new SafeFileHandle(descriptor, ownsHandle: true);
         int error = ErrorOf(directory, call);
 
         // Some file systems know no flush of a directory: then there is nothing to wait for.
         if (error is not 0 && !IsUnsupported(error))
-            throw Failure(path, error);
+            throw SystemErrors.Failure(path, error);
     }
-
-    /// <summary>The exception for a failed call on a path.</summary>
-    protected static IOException Failure(string path, int error) => new($"{path}: {Marshal.GetPInvokeErrorMessage(error)}", error);
 
     private static FileStreamOptions OwnerOnly(FileStreamOptions options)
     {

@@ -26,10 +26,6 @@ internal sealed class WindowsFileSystem : RuntimeFileSystem
     });
 
     /// <inheritdoc/>
-    /// <remarks>Who may read it follows from the directory that it is in.</remarks>
-    public override FileStream CreatePrivate(string path) => new(path, FileMode.Create, FileAccess.Write);
-
-    /// <inheritdoc/>
     public override void Flush(SafeFileHandle file) => RandomAccess.FlushToDisk(file);
 
     /// <inheritdoc/>

@@ -16,8 +16,6 @@ internal abstract class ForwardingFileSystem : IFileSystem
 
     public FileStream CreateUnnamed(string directory) => CurrentPlatform.Files.CreateUnnamed(directory);
 
-    public FileStream CreatePrivate(string path) => CurrentPlatform.Files.CreatePrivate(path);
-
     public virtual void Write(SafeFileHandle file, IReadOnlyList<ReadOnlyMemory<byte>> buffers, long offset) =>
         CurrentPlatform.Files.Write(file, buffers, offset);
 

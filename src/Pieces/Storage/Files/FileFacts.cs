@@ -1,3 +1,4 @@
+using Microsoft.Win32.SafeHandles;
 using Pieces.Platform;
 
 namespace Pieces.Storage.Files;
@@ -17,5 +18,24 @@ internal static class FileFacts
         {
             throw DiskErrors.Wrap(file, "look at it", e);
         }
+    }
+
+    /// <summary>Reads a whole file, at most so many bytes of it, and says how it looked when it was open.</summary>
+    /// <exception cref="IOException">The system refused; likewise <see cref="UnauthorizedAccessException"/>.</exception>
+    public static byte[] ReadAll(FileLocation file, long limit, out FileStat facts)
+    {
+        using SafeFileHandle handle = file.Open(FileOpening.Read);
+        facts = file.Directory.FileSystem.Stat(handle);
+        byte[] bytes = new byte[Math.Min(facts.Length, limit)];
+        int done = 0;
+        while (done < bytes.Length)
+        {
+            int read = RandomAccess.Read(handle, bytes.AsSpan(done), done);
+            if (read == 0)
+                return bytes[..done];
+            done += read;
+        }
+
+        return bytes;
     }
 }

@@ -5,30 +5,6 @@ using Pieces.Platform;
 
 namespace Pieces.Storage.Files;
 
-/// <summary>Where the bytes of a file are.</summary>
-internal enum FilePlace : byte
-{
-    /// <summary>Nowhere yet; the first write makes the <c>.part</c> file.</summary>
-    Absent,
-
-    /// <summary>In the <c>.part</c> file.</summary>
-    Part,
-
-    /// <summary>Under the final name; never written there.</summary>
-    Final,
-
-    /// <summary>In the spare file: it is not selected, and shares a piece with one that is.</summary>
-    Spare,
-
-    /// <summary>Nowhere, ever: pad files are zeros (BEP 47).</summary>
-    Zeros,
-}
-
-/// <summary>How a <see cref="FileStore"/> works.</summary>
-/// <param name="ReadOnly">Nothing is ever made, written or renamed.</param>
-/// <param name="Preallocation">How room is made for a new file.</param>
-internal readonly record struct FileStoreMode(bool ReadOnly, Preallocation Preallocation);
-
 /// <summary>
 /// Reads and writes ranges of a torrent's bytes, wherever its files are at the moment. Positional, so that any number of threads may work
 /// at one time. Calls block.
@@ -44,6 +20,7 @@ internal sealed class FileStore : IHandleOpener, IPieceBytes
     private readonly IFileSystem _system;
     private readonly FileStoreMode _mode;
     private readonly SafeFolders _folders;
+    private readonly PartIdentities _identities;
 
     /// <summary>Makes a store in which no file is there yet.</summary>
     public FileStore(ImmutableArray<FileEntry> files, StoragePaths paths, HandleCache handles, IFileSystem system, FileStoreMode mode)
@@ -54,6 +31,7 @@ internal sealed class FileStore : IHandleOpener, IPieceBytes
         _system = system;
         _mode = mode;
         _folders = new SafeFolders(paths.Directory);
+        _identities = new PartIdentities(files.Length, paths.Directory);
         Map = new FileSpanMap(files);
         _places = new FilePlace[files.Length];
         for (int i = 0; i < _places.Length; i++)
@@ -90,6 +68,7 @@ internal sealed class FileStore : IHandleOpener, IPieceBytes
     {
         FilePlace.Part => _paths.Part(file),
         FilePlace.Spare => _paths.Spare,
+        FilePlace.Other => _paths.Other(file),
         _ => _paths.Final(file),
     };
 
@@ -203,35 +182,21 @@ internal sealed class FileStore : IHandleOpener, IPieceBytes
         }
     }
 
+    /// <summary>Says which file on the disk an unfinished file is: no other is written in its place from now on.</summary>
+    public void Expect(int file, FileIdentity identity) => _identities.Set(file, identity);
+
     /// <summary>Gives an unfinished file exactly its length, and with <see cref="Preallocation.Full"/> its room, unless it is there.</summary>
-    /// <exception cref="StorageException">The system refused.</exception>
+    /// <exception cref="StorageException">The system refused, or another file has its name.</exception>
     public void MakePart(int file)
     {
-        FileLocation part = _paths.Part(file);
-        long length = _files[file].Length;
-        _folders.MakeFoldersOf(_files[file]);
-        FileStat facts = FileFacts.Of(part);
-        if (facts.Kind is not (FileKind.Missing or FileKind.File))
-            throw DiskErrors.InTheWay(part, "is not an ordinary file");
-        try
+        lock (_identities)
         {
-            bool isNew = facts.Kind == FileKind.Missing;
-            long room = isNew && _mode.Preallocation == Preallocation.Full ? length : 0;
-            using SafeFileHandle handle = part.Open(isNew ? FileOpening.New(room) : FileOpening.Write);
-            if (_mode.Preallocation != Preallocation.None || RandomAccess.GetLength(handle) > length)
-                RandomAccess.SetLength(handle, length);
+            bool isThere = PlaceOf(file) == FilePlace.Part;
+            _folders.MakeFoldersOf(_files[file]);
+            Make(file, isThere);
+            SetPlace(file, FilePlace.Part);
+            PartMade?.Invoke(file);
         }
-        catch (IOException e) when (facts.Kind == FileKind.Missing && e is not FileNotFoundException && !SystemErrors.IsFull(e) && part.Stat().IsFile)
-        {
-            // Another worker made it a moment ago.
-        }
-        catch (Exception e) when (DiskErrors.IsDiskError(e))
-        {
-            throw DiskErrors.Wrap(part, $"make a file of {length} bytes", e);
-        }
-
-        SetPlace(file, FilePlace.Part);
-        PartMade?.Invoke(file);
     }
 
     /// <summary>The open file that holds a file's bytes, for looking at it.</summary>
@@ -244,12 +209,14 @@ internal sealed class FileStore : IHandleOpener, IPieceBytes
     SafeFileHandle IHandleOpener.Open(int file)
     {
         if (file == SpareFile)
-            return _paths.Spare.Open(FileOpening.WriteOrCreate);
+            return _paths.Spare.Open(FileOpening.WriteOrCreate with { IsPrivate = true });
+        if (PlaceOf(file) == FilePlace.Other)
+            return _paths.Other(file).Open(FileOpening.Read);
         if (PlaceOf(file) == FilePlace.Part)
         {
             try
             {
-                return _paths.Part(file).Open(_mode.ReadOnly ? FileOpening.Read : FileOpening.Write);
+                return _mode.ReadOnly ? _paths.Part(file).Open(FileOpening.Read) : _identities.Open(file, _paths.Part(file));
             }
             catch (FileNotFoundException) when (PlaceOf(file) == FilePlace.Final || _paths.Final(file).Stat().IsFile)
             {
@@ -344,7 +311,7 @@ internal sealed class FileStore : IHandleOpener, IPieceBytes
             return;
         if (place == FilePlace.Absent)
         {
-            MakePart(segment.File);
+            MakeFirstPart(segment.File);
             place = FilePlace.Part;
         }
 
@@ -358,6 +325,38 @@ internal sealed class FileStore : IHandleOpener, IPieceBytes
         catch (Exception e) when (DiskErrors.IsDiskError(e))
         {
             throw DiskErrors.WriteFailed(_paths.Final(segment.File), segment.Length, segment.Offset, e);
+        }
+    }
+
+    // Of several workers that write the first bytes of a file, one makes it.
+    private void MakeFirstPart(int file)
+    {
+        lock (_identities)
+        {
+            if (PlaceOf(file) == FilePlace.Absent)
+                MakePart(file);
+        }
+    }
+
+    private void Make(int file, bool isThere)
+    {
+        FileLocation part = _paths.Part(file);
+        long length = _files[file].Length;
+        try
+        {
+            long room = !isThere && _mode.Preallocation == Preallocation.Full ? length : 0;
+            using SafeFileHandle handle = part.Open(isThere ? FileOpening.Write : FileOpening.New(room));
+            _identities.Set(file, _system.Stat(handle).Identity);
+            if (_mode.Preallocation != Preallocation.None || RandomAccess.GetLength(handle) > length)
+                RandomAccess.SetLength(handle, length);
+        }
+        catch (IOException e) when (!isThere && SystemErrors.IsTaken(e))
+        {
+            throw DiskErrors.InTheWay(part, "appeared while the file was being downloaded, and is not ours");
+        }
+        catch (Exception e) when (DiskErrors.IsDiskError(e))
+        {
+            throw DiskErrors.Wrap(part, $"make a file of {length} bytes", e);
         }
     }
 

@@ -1,4 +1,3 @@
-using Microsoft.Win32.SafeHandles;
 using Pieces.Metadata;
 using Pieces.Platform;
 using Pieces.Primitives;
@@ -17,19 +16,26 @@ internal static class MetadataFile
     /// <summary>Most hidden folders that are looked into.</summary>
     public const int MaxFolders = 10_000;
 
-    private const string FolderPattern = ".*" + StoragePaths.FolderSuffix;
+    /// <summary>Bytes that are read in all, at the most: more than a user's unfinished downloads in one folder have.</summary>
+    public const long MaxTotal = 512L * 1024 * 1024;
 
     /// <summary>Looks for the metadata of a torrent in the hidden folders below an output folder; null when it is nowhere.</summary>
     public static byte[]? Find(string outputDirectory, InfoHash infoHash)
     {
         try
         {
-            if (!Directory.Exists(outputDirectory))
-                return null;
             using DirectoryHandle handle = CurrentPlatform.Files.OpenDirectory(outputDirectory);
-            foreach (string folder in Directory.EnumerateDirectories(outputDirectory, FolderPattern).Take(MaxFolders))
+            if (handle.At(string.Empty).Stat().Kind != FileKind.Folder)
+                return null;
+            long left = MaxTotal;
+            int folders = 0;
+            foreach (string name in handle.List(string.Empty))
             {
-                if (Read(handle.At(Path.Join(Path.GetFileName(folder), StoragePaths.MetadataName))) is { } bytes && InfoHash.OfInfo(bytes) == infoHash)
+                if (!StoragePaths.IsFolderName(name))
+                    continue;
+                if (++folders > MaxFolders || left <= 0)
+                    return null;
+                if (ReadOwn(handle, name, ref left) is { } bytes && InfoHash.OfInfo(bytes) == infoHash)
                     return bytes;
             }
         }
@@ -49,16 +55,9 @@ internal static class MetadataFile
         try
         {
             if (FileFacts.Of(paths.Metadata) is { IsFile: true, Length: var length } && length == metainfo.InfoBytes.Length
-                && paths.Metadata.ReadAllBytes().AsSpan().SequenceEqual(metainfo.InfoBytes.Span))
+                && FileFacts.ReadAll(paths.Metadata, MaxLength, out _).AsSpan().SequenceEqual(metainfo.InfoBytes.Span))
                 return;
-            FileLocation fresh = paths.Metadata.WithSuffix(StoragePaths.NewSuffix);
-            using (SafeFileHandle file = fresh.Open(FileOpening.Replace with { Share = FileShare.None }))
-            {
-                RandomAccess.Write(file, metainfo.InfoBytes.Span, 0);
-                paths.Directory.FileSystem.Flush(file);
-            }
-
-            fresh.RenameTo(paths.Metadata, overwrite: true);
+            WholeFile.Write(paths.Metadata, metainfo.InfoBytes.Span, overwrite: true, isPrivate: true);
         }
         catch (Exception e) when (DiskErrors.IsDiskError(e))
         {
@@ -66,6 +65,14 @@ internal static class MetadataFile
         }
     }
 
-    private static byte[]? Read(FileLocation file) =>
-        FileFacts.Of(file) is { IsFile: true, Length: > 0 and <= MaxLength } ? file.ReadAllBytes() : null;
+    // What others put into a folder that everybody may write to is not read.
+    private static byte[]? ReadOwn(DirectoryHandle directory, string folder, ref long left)
+    {
+        FileLocation file = directory.At(Path.Join(folder, StoragePaths.MetadataName));
+        if (directory.At(folder).Stat() is not { Kind: FileKind.Folder, Trust: not FileTrust.Foreign }
+            || file.Stat() is not { IsFile: true, Length: > 0 and <= MaxLength, Trust: not FileTrust.Foreign } facts)
+            return null;
+        left -= facts.Length;
+        return FileFacts.ReadAll(file, MaxLength, out _);
+    }
 }

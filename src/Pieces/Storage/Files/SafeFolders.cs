@@ -31,7 +31,7 @@ internal sealed class SafeFolders
 
     /// <summary>Makes one folder, and its parents where they lack.</summary>
     /// <exception cref="StorageException">It cannot be made, or something else is in its place.</exception>
-    public static void Make(FileLocation folder) => Make(folder, folder.CreateDirectory);
+    public static void Make(FileLocation folder, bool isPrivate = false) => Make(folder, () => folder.CreateDirectory(isPrivate));
 
     private static void Make(FileLocation folder, Action make)
     {
@@ -41,9 +41,21 @@ internal sealed class SafeFolders
         }
         catch (Exception e) when (DiskErrors.IsDiskError(e))
         {
-            if (File.Exists(folder.FullPath))
+            if (IsFile(folder))
                 throw DiskErrors.InTheWay(folder, "is a file where a folder must be");
             throw DiskErrors.Wrap(folder, "make the folder", e);
+        }
+    }
+
+    private static bool IsFile(FileLocation folder)
+    {
+        try
+        {
+            return folder.Name.Length == 0 ? File.Exists(folder.FullPath) : folder.Stat().IsFile;
+        }
+        catch (Exception e) when (DiskErrors.IsDiskError(e))
+        {
+            return false;
         }
     }
 

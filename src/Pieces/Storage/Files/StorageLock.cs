@@ -13,7 +13,14 @@ internal sealed class StorageLock : IDisposable
 
     private readonly SafeFileHandle _file;
 
-    private StorageLock(SafeFileHandle file) => _file = file;
+    private StorageLock(SafeFileHandle file, bool isKept)
+    {
+        _file = file;
+        IsKept = isKept;
+    }
+
+    /// <summary>Whether the file system keeps locks; where it does not, nothing keeps a second process out.</summary>
+    public bool IsKept { get; }
 
     /// <summary>Makes the hidden folder and takes the lock in it.</summary>
     /// <exception cref="StorageException">Another process holds it, or the folder cannot be made.</exception>
@@ -23,16 +30,16 @@ internal sealed class StorageLock : IDisposable
         {
             if (FileFacts.Of(paths.Folder).Kind is not (FileKind.Missing or FileKind.Folder))
                 throw DiskErrors.InTheWay(paths.Folder, "is not a folder");
-            SafeFolders.Make(paths.Folder);
+            MakeFolder(paths.Folder);
             if (FileFacts.Of(paths.Lock).Kind is not (FileKind.Missing or FileKind.File))
                 throw DiskErrors.InTheWay(paths.Lock, "is not an ordinary file");
-            SafeFileHandle? file = TryOpen(paths);
+            SafeFileHandle? file = TryOpen(paths, out bool isKept);
             if (file is null)
                 continue;
 
-            // The process that held it may have removed the folder on its way out: then this lock locks nothing.
-            if (FileFacts.Of(paths.Lock).IsFile)
-                return new StorageLock(file);
+            // The process that held it may have removed the folder on its way out, and a third may have made another: then this lock locks nothing.
+            if (IsAt(paths.Lock, file))
+                return new StorageLock(file, isKept);
             file.Dispose();
         }
 
@@ -57,14 +64,41 @@ internal sealed class StorageLock : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _file.Dispose();
 
-    // Null when the folder has been removed meanwhile.
-    private static SafeFileHandle? TryOpen(StoragePaths paths)
+    private static void MakeFolder(FileLocation folder)
+    {
+        SafeFolders.Make(folder, isPrivate: true);
+        try
+        {
+            if (FileFacts.Of(folder).Mode is not (0 or StoragePaths.FolderMode))
+                folder.MakePrivate();
+        }
+        catch (Exception e) when (DiskErrors.IsDiskError(e))
+        {
+            throw DiskErrors.Wrap(folder, "keep others out of it", e);
+        }
+    }
+
+    private static bool IsAt(FileLocation location, SafeFileHandle file)
     {
         try
         {
-            return paths.Lock.TryLock() ?? throw HeldByAnother(paths);
+            return FileFacts.Of(location) is { IsFile: true } there && there.Identity == location.Directory.FileSystem.Stat(file).Identity;
         }
-        catch (DirectoryNotFoundException)
+        catch (Exception e) when (DiskErrors.IsDiskError(e))
+        {
+            throw DiskErrors.Wrap(location, "look at the lock", e);
+        }
+    }
+
+    // Null when the folder has been removed meanwhile.
+    private static SafeFileHandle? TryOpen(StoragePaths paths, out bool isKept)
+    {
+        isKept = true;
+        try
+        {
+            return paths.Lock.TryLock(out isKept) ?? throw HeldByAnother(paths);
+        }
+        catch (Exception e) when (e is DirectoryNotFoundException or FileNotFoundException)
         {
             return null;
         }

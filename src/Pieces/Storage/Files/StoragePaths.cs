@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text;
 using Pieces.Metadata;
@@ -18,8 +19,14 @@ internal sealed class StoragePaths
     /// <summary>Name of the metadata of a torrent that began as a magnet link, in the hidden folder.</summary>
     public const string MetadataName = "metadata";
 
-    /// <summary>What the name of a file ends in that is about to take another's place.</summary>
-    public const string NewSuffix = ".new";
+    /// <summary>Permissions of the hidden folder: its owner alone may look into it.</summary>
+    public const int FolderMode = 0x1C0; // 0700
+
+    // What the name of the hidden folder ends in while it is being removed.
+    private const string RemovedSuffix = ".pieces-old";
+
+    // Names of hidden folders and unfinished files that are tried where others have the first ones.
+    private const int MaxNames = 100;
 
     // The longest name that common file systems hold, in bytes.
     private const int LongestName = 255;
@@ -27,6 +34,9 @@ internal sealed class StoragePaths
     private readonly Metainfo _metainfo;
     private readonly LocalContent? _content;
     private readonly HashSet<string> _taken = new(StringComparer.OrdinalIgnoreCase);
+    private readonly Lazy<FileLocation> _folder;
+    private readonly ConcurrentDictionary<int, int> _partNumbers = [];
+    private readonly ConcurrentDictionary<int, FileLocation> _others = [];
 
     /// <summary>Makes the paths of a torrent whose file or top folder is to be in <paramref name="directory"/>.</summary>
     /// <param name="metainfo">The torrent.</param>
@@ -37,7 +47,7 @@ internal sealed class StoragePaths
         _metainfo = metainfo;
         _content = content;
         Directory = directory;
-        Folder = directory.At(Shortened("." + metainfo.Name, FolderSuffix));
+        _folder = new Lazy<FileLocation>(FindFolder, LazyThreadSafetyMode.PublicationOnly);
         foreach (FileEntry file in metainfo.Files)
         {
             // Only such a name can be what another file's unfinished name is.
@@ -54,8 +64,15 @@ internal sealed class StoragePaths
     /// <summary>The folder that the user named.</summary>
     public DirectoryHandle Directory { get; }
 
-    /// <summary>The hidden folder beside the data.</summary>
-    public FileLocation Folder { get; }
+    /// <summary>
+    /// The hidden folder beside the data. Where another user has one of its name, or put something else there, it is the first whose name is free or ours:
+    /// nothing that others can change is believed.
+    /// </summary>
+    /// <exception cref="StorageException">The system refused to look.</exception>
+    public FileLocation Folder => _folder.Value;
+
+    /// <summary>What the hidden folder is called while it is being removed.</summary>
+    public FileLocation RemovedFolder => Directory.At(Shortened("." + _metainfo.Name, RemovedSuffix));
 
     /// <summary>What is known of the download.</summary>
     public FileLocation State => InFolder("state");
@@ -77,17 +94,63 @@ internal sealed class StoragePaths
     /// <summary>Path of a finished file for people.</summary>
     public static string FinalPath(string outputDirectory, FileEntry file) => Path.Join(outputDirectory, file.RelativePath);
 
+    /// <summary>Whether a name is that of a hidden folder.</summary>
+    public static bool IsFolderName(string name) => name.StartsWith('.') && name.EndsWith(FolderSuffix, StringComparison.Ordinal);
+
+    /// <summary>The file that is read and never written in the place of a file of the torrent.</summary>
+    public FileLocation Other(int file) => _others.TryGetValue(file, out FileLocation other) ? other : Final(file);
+
+    /// <summary>Says which file is read in the place of a file of the torrent.</summary>
+    public void SetOther(int file, FileLocation other) => _others[file] = other;
+
+    /// <summary>
+    /// Looks at the unfinished file. Where another user has a file of its name, ours is the first whose name is free or ours, and the other is read alone.
+    /// </summary>
+    /// <param name="file">Index of the file.</param>
+    /// <param name="other">What another user has under the first name.</param>
+    /// <exception cref="StorageException">The system refused to look.</exception>
+    public FileStat LookAtPart(int file, out FileStat other)
+    {
+        other = default;
+        for (int number = 0; ; number++)
+        {
+            FileLocation part = Part(file, number);
+            FileStat facts = FileFacts.Of(part);
+            if (facts.Trust != FileTrust.Foreign || number == MaxNames)
+            {
+                if (number > 0)
+                    _partNumbers[file] = number;
+                return facts;
+            }
+
+            if (number > 0 || !facts.IsFile)
+                continue;
+            other = facts;
+            SetOther(file, part);
+        }
+    }
+
     /// <summary>Where an unfinished file is.</summary>
-    public FileLocation Part(int file)
+    public FileLocation Part(int file) => Part(file, _partNumbers.IsEmpty ? 0 : _partNumbers.GetValueOrDefault(file));
+
+    private FileLocation Part(int file, int number)
     {
         FileEntry entry = _metainfo.Files[file];
         int cut = entry.RelativePath.Length - entry.Path[^1].Length;
         string parent = entry.RelativePath[..cut];
         string name = Shortened(entry.Path[^1], PartSuffix);
         // A torrent may hold both "a" and "a.part".
-        for (int i = 1; _taken.Contains(parent + name); i++)
+        for (int i = 1; _taken.Contains(parent + name) || number-- > 0; i++)
             name = Shortened(entry.Path[^1], string.Create(CultureInfo.InvariantCulture, $".{i}{PartSuffix}"));
         return Directory.At(parent + name);
+    }
+
+    private FileLocation FindFolder()
+    {
+        FileLocation folder = Directory.At(Shortened("." + _metainfo.Name, FolderSuffix));
+        for (int i = 1; i < MaxNames && FileFacts.Of(folder).Trust == FileTrust.Foreign; i++)
+            folder = Directory.At(Shortened("." + _metainfo.Name, string.Create(CultureInfo.InvariantCulture, $".{i}{FolderSuffix}")));
+        return folder;
     }
 
     private FileLocation InFolder(string name) => Directory.At(Path.Join(Folder.Name, name));

@@ -9,11 +9,13 @@ internal sealed class DiskInventory
 {
     private readonly FileStat[] _final;
     private readonly FileStat[] _part;
+    private readonly Dictionary<int, FileStat> _others;
 
-    private DiskInventory(FileStat[] final, FileStat[] part, bool hasFolder, bool hasSpare)
+    private DiskInventory(FileStat[] final, FileStat[] part, Dictionary<int, FileStat> others, bool hasFolder, bool hasSpare)
     {
         _final = final;
         _part = part;
+        _others = others;
         HasFolder = hasFolder;
         HasSpare = hasSpare;
     }
@@ -30,8 +32,20 @@ internal sealed class DiskInventory
     /// <summary>What has a file's <c>.part</c> name.</summary>
     public FileStat Part(int file) => _part[file];
 
+    /// <summary>What another user has under a file's <c>.part</c> name; it is read and never written.</summary>
+    public FileStat Other(int file) => _others.GetValueOrDefault(file);
+
+    /// <summary>What is where a file's bytes are.</summary>
+    public FileStat At(FilePlace place, int file) => place switch
+    {
+        FilePlace.Final => Final(file),
+        FilePlace.Part => Part(file),
+        FilePlace.Other => Other(file),
+        _ => default,
+    };
+
     /// <summary>Nothing stands anywhere.</summary>
-    public static DiskInventory Empty(int files) => new(new FileStat[files], new FileStat[files], hasFolder: false, hasSpare: false);
+    public static DiskInventory Empty(int files) => new(new FileStat[files], new FileStat[files], [], hasFolder: false, hasSpare: false);
 
     /// <summary>Looks at all of it.</summary>
     /// <exception cref="StorageException">Something that is no file is where a wanted file is to be, or the system refused.</exception>
@@ -40,24 +54,28 @@ internal sealed class DiskInventory
         int count = options.Metainfo.Files.Length;
         var final = new FileStat[count];
         var part = new FileStat[count];
+        Dictionary<int, FileStat> others = [];
         for (int i = 0; i < count; i++)
         {
             FileEntry file = options.Metainfo.Files[i];
             bool isFirm = options.Wants(i) && !options.ReadOnly;
             if (!file.IsOnDisk || !HasFolders(folders, file, isFirm))
                 continue;
-            final[i] = Look(paths.Final(i), isFirm, options.Overwrite);
-            part[i] = Look(paths.Part(i), isFirm, options.Overwrite);
+            final[i] = Judge(paths.Final(i), FileFacts.Of(paths.Final(i)), isFirm, options.Overwrite);
+            FileStat found = paths.LookAtPart(i, out FileStat other);
+            part[i] = Judge(paths.Part(i), found, isFirm, options.Overwrite);
+            if (other.IsFile)
+                others[i] = other;
         }
 
         FileKind folder = FileFacts.Of(paths.Folder).Kind;
         if (folder is not (FileKind.Missing or FileKind.Folder) && !options.ReadOnly)
             throw DiskErrors.InTheWay(paths.Folder, "is not a folder");
-        bool hasFolder = folder == FileKind.Folder;
+        bool hasFolder = folder == FileKind.Folder || HiddenFolder.IsThere(paths);
         FileKind spare = hasFolder ? FileFacts.Of(paths.Spare).Kind : FileKind.Missing;
         if (spare is not (FileKind.Missing or FileKind.File) && !options.ReadOnly)
             throw DiskErrors.InTheWay(paths.Spare, "is not an ordinary file");
-        return new DiskInventory(final, part, hasFolder, spare == FileKind.File);
+        return new DiskInventory(final, part, others, hasFolder, spare == FileKind.File);
     }
 
     /// <summary>Whether every wanted file has its final name and length, so that only a hash can tell that something lacks.</summary>
@@ -74,7 +92,8 @@ internal sealed class DiskInventory
 
     /// <summary>Whether nothing has changed from one look to the other.</summary>
     public bool Equals(DiskInventory other) =>
-        HasSpare == other.HasSpare && _final.AsSpan().SequenceEqual(other._final) && _part.AsSpan().SequenceEqual(other._part);
+        HasSpare == other.HasSpare && _final.AsSpan().SequenceEqual(other._final) && _part.AsSpan().SequenceEqual(other._part)
+        && _others.Count == other._others.Count && _others.All(pair => other.Other(pair.Key) == pair.Value);
 
     private static bool HasFolders(SafeFolders folders, FileEntry file, bool isFirm)
     {
@@ -89,9 +108,8 @@ internal sealed class DiskInventory
         }
     }
 
-    private static FileStat Look(FileLocation file, bool isFirm, bool mayOverwrite)
+    private static FileStat Judge(FileLocation file, FileStat facts, bool isFirm, bool mayOverwrite)
     {
-        FileStat facts = FileFacts.Of(file);
         if (facts.Kind is FileKind.Missing or FileKind.File)
             return facts;
         // A link may be discarded, never followed; a folder full of files is too much to discard by a flag.

@@ -25,6 +25,7 @@ internal sealed class FilePlacement
         _inventory = inventory;
         _files = files;
         _standing = standing;
+        Copied = new Bitfield(standing.Have.Length);
     }
 
     /// <summary>What a user should hear of it, one line each.</summary>
@@ -32,6 +33,9 @@ internal sealed class FilePlacement
 
     /// <summary>Files that are complete under their <c>.part</c> names.</summary>
     public HashSet<int> ToFinish { get; } = [];
+
+    /// <summary>Pieces whose bytes were copied from a file that others may change: they count once they have been hashed where they are now.</summary>
+    public Bitfield Copied { get; }
 
     /// <summary>Makes sure that what lacks will find room on the disk.</summary>
     /// <exception cref="StorageException">It will not.</exception>
@@ -71,6 +75,9 @@ internal sealed class FilePlacement
                     _files.SetPlace(file.Index, FilePlace.Part);
                     Warnings.Add($"{final} is incomplete: it is now {part} and will be repaired");
                     break;
+                case FileRuling.Copy:
+                    CopyGood(file);
+                    break;
                 case FileRuling.Continue or FileRuling.Finish:
                     if (hasBoth)
                         PutAside(final);
@@ -105,6 +112,7 @@ internal sealed class FilePlacement
                 Copy(file, piece, FilePlace.Final, FilePlace.Spare);
         }
 
+        _files.Flush(file.Index);
         foreach (PieceIndex piece in pieces.Inner)
         {
             _standing.Have.Clear(piece);
@@ -112,6 +120,38 @@ internal sealed class FilePlacement
         }
 
         _files.SetPlace(file.Index, FilePlace.Spare);
+    }
+
+    // The name is freed where it must be; an unfinished file of another user stays where it is, since ours has another name.
+    private void CopyGood(FileEntry file)
+    {
+        FileLocation final = _paths.Final(file.Index);
+        bool isFinal = _files.PlaceOf(file.Index) == FilePlace.Final;
+        if (isFinal)
+        {
+            if (_inventory.Part(file.Index).IsFile)
+                PutAside(_paths.Part(file.Index));
+            FileLocation aside = MoveAside(final);
+            _paths.SetOther(file.Index, aside);
+            Warnings.Add($"{final} is not as this torrent has it: it is kept as {aside}, and its good pieces are copied");
+        }
+        else
+        {
+            Warnings.Add($"{_paths.Other(file.Index)} belongs to another user: its good pieces are copied to {_paths.Part(file.Index)}");
+        }
+
+        _files.SetPlace(file.Index, FilePlace.Absent);
+        foreach (PieceIndex piece in _options.Metainfo.Layout.PiecesOf(file))
+        {
+            if (!_standing.Have[piece])
+                continue;
+            Copy(file, piece, FilePlace.Other, FilePlace.Part);
+            Copied.Set(piece);
+        }
+
+        _files.Flush(file.Index);
+        if (isFinal && _options.Overwrite)
+            _paths.Other(file.Index).Delete();
     }
 
     private void BeginAnew(FileEntry file)
@@ -137,6 +177,8 @@ internal sealed class FilePlacement
             if (_standing.Have[piece])
                 Copy(file, piece, FilePlace.Spare, FilePlace.Part);
         }
+
+        _files.Flush(file.Index);
     }
 
     private void Copy(FileEntry file, PieceIndex piece, FilePlace from, FilePlace to)
@@ -146,7 +188,12 @@ internal sealed class FilePlacement
         long end = Math.Min(file.Offset + file.Length, layout.OffsetOf(piece) + layout.LengthOf(piece));
         byte[] buffer = new byte[Math.Min(CopyLength, end - begin)];
         if (to == FilePlace.Part)
+        {
+            if (_files.PlaceOf(file.Index) != FilePlace.Part)
+                _files.SetPlace(file.Index, FilePlace.Absent);
             _files.MakePart(file.Index);
+        }
+
         while (begin < end)
         {
             Memory<byte> bytes = buffer.AsMemory(0, (int)Math.Min(buffer.Length, end - begin));
@@ -159,8 +206,7 @@ internal sealed class FilePlacement
             begin += bytes.Length;
         }
 
-        _files.Flush(file.Index);
-        _files.SetPlace(file.Index, to == FilePlace.Part ? to : from);
+        _files.SetPlace(file.Index, to);
     }
 
     private static void Discard(FileLocation file)
@@ -177,10 +223,16 @@ internal sealed class FilePlacement
             return;
         }
 
+        FileLocation aside = MoveAside(file);
+        Warnings.Add($"{file} holds fewer good pieces than its other copy: it is kept as {aside}");
+    }
+
+    private static FileLocation MoveAside(FileLocation file)
+    {
         FileLocation aside = file.WithSuffix(".kept");
         for (int i = 2; FileFacts.Of(aside).Kind != FileKind.Missing; i++)
             aside = file.WithSuffix(string.Create(CultureInfo.InvariantCulture, $".kept{i}"));
         file.RenameTo(aside, overwrite: false);
-        Warnings.Add($"{file} holds fewer good pieces than its other copy: it is kept as {aside}");
+        return aside;
     }
 }

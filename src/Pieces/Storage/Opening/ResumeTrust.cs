@@ -106,7 +106,11 @@ internal sealed class ResumeTrust
         FilePlace place = _files.PlaceOf(file.Index);
         if (place is FilePlace.Absent or FilePlace.Spare)
             return place == FilePlace.Absent ? Standing.Gone : Standing.Unchanged;
-        FileStat facts = place == FilePlace.Part ? _inventory.Part(file.Index) : _inventory.Final(file.Index);
+        FileStat facts = _inventory.At(place, file.Index);
+
+        // Others may have changed what is theirs, or what everybody may write to, and given it the time that it had.
+        if (place == FilePlace.Other || facts.Trust is FileTrust.Exposed or FileTrust.Foreign)
+            return Standing.Changed;
         if (_state is null || facts.Identity == default || _state.Identities[file.Index] != facts.Identity.Fingerprint)
             return Standing.Changed;
         long stamp = _state.Stamps[file.Index];

@@ -15,7 +15,8 @@ internal static class SpaceNeed
         {
             if (!options.Wants(file.Index) || rulings[file.Index] is FileRuling.Keep or FileRuling.KeepByName or FileRuling.Finish)
                 continue;
-            FileStat facts = files.PlaceOf(file.Index) == FilePlace.Final ? inventory.Final(file.Index) : inventory.Part(file.Index);
+            bool isCopied = rulings[file.Index] == FileRuling.Copy;
+            FileStat facts = isCopied ? default : files.PlaceOf(file.Index) == FilePlace.Final ? inventory.Final(file.Index) : inventory.Part(file.Index);
             needed += Math.Max(0, file.Length - facts.Allocated);
         }
 

@@ -72,8 +72,11 @@ internal sealed class StandingData
     {
         foreach (FileEntry file in _options.Metainfo.Files)
         {
-            if (file.IsOnDisk)
-                _files.SetPlace(file.Index, FirstGuess(file));
+            if (!file.IsOnDisk)
+                continue;
+            _files.SetPlace(file.Index, FirstGuess(file));
+            if (_inventory.Part(file.Index).IsFile)
+                _files.Expect(file.Index, _inventory.Part(file.Index).Identity);
         }
 
         ResumeTrust trust = ResumeTrust.Weigh(_options, _inventory, _files, state);
@@ -155,6 +158,8 @@ internal sealed class StandingData
             return FilePlace.Part;
         if (_inventory.Final(file.Index).IsFile)
             return FilePlace.Final;
+        if (_inventory.Other(file.Index).IsFile)
+            return FilePlace.Other;
         // A file that was not selected before may have left its ends in the spare file.
         return !_options.ReadOnly && (_inventory.HasSpare || !_options.Wants(file.Index)) ? FilePlace.Spare : FilePlace.Absent;
     }

@@ -29,7 +29,7 @@ internal sealed class StorageOpener
     private readonly FileStore _files;
     private readonly Guid _boot;
     private readonly List<string> _warnings = [];
-    private ResumeVerdict _verdict = ResumeVerdict.Missing;
+    private ResumeReading _reading;
 
     /// <summary>Opens what <paramref name="options"/> say.</summary>
     public StorageOpener(StorageOptions options, StoragePaths paths, FileStore files, Guid boot)
@@ -52,13 +52,18 @@ internal sealed class StorageOpener
         {
             standing = await StandingData.LookAsync(_options, inventory, _files, null, progress, cancellationToken).ConfigureAwait(false);
             if (_options.ReadOnly || IsComplete(Rule(inventory, standing)))
-                return Conclude(inventory, standing, _options.ReadOnly ? Describe() : Rule(inventory, standing), null);
+            {
+                FileRuling[] rulings = _options.ReadOnly ? Describe() : Rule(inventory, standing);
+                return await ConcludeAsync(inventory, standing, rulings, null, cancellationToken).ConfigureAwait(false);
+            }
         }
 
         _files.Folders.MakeOutputFolder();
         StorageLock storageLock = StorageLock.Take(_paths);
         try
         {
+            if (!storageLock.IsKept)
+                _warnings.Add($"{_paths.Lock}: this disk keeps no locks: nothing stops a second process from the same download");
             if (_options.KeepsMetadata)
                 MetadataFile.Write(_paths, _options.Metainfo);
 
@@ -70,12 +75,12 @@ internal sealed class StorageOpener
                 standing = await StandingData.LookAsync(_options, again, _files, state, progress, cancellationToken).ConfigureAwait(false);
             }
 
-            return Conclude(again, standing, Rule(again, standing), storageLock);
+            return await ConcludeAsync(again, standing, Rule(again, standing), storageLock, cancellationToken).ConfigureAwait(false);
         }
         catch
         {
-            if (!inventory.HasFolder)
-                RemoveFolder(_paths);
+            if (!inventory.HasFolder && HiddenFolder.TryRemove(_paths, storageLock) is { } why)
+                _options.Logger.Debug("{Reason}", why.Message);
             storageLock.Dispose();
             throw;
         }
@@ -93,27 +98,6 @@ internal sealed class StorageOpener
         return new StoragePreview(standing.Have, ExemptPieces(standing, rulings), rulings, SpaceNeed.Of(_options, inventory, _files, rulings));
     }
 
-    /// <summary>Removes the hidden folder and all that is ours in it.</summary>
-    /// <exception cref="StorageException">The system refused.</exception>
-    public static void RemoveFolder(StoragePaths paths)
-    {
-        try
-        {
-            if (FileFacts.Of(paths.Folder).Kind != FileKind.Folder)
-                return;
-            // The lock last: as long as it is there, no other process begins.
-            string suffix = StoragePaths.NewSuffix;
-            FileLocation[] files = [paths.State.WithSuffix(suffix), paths.State, paths.Metadata.WithSuffix(suffix), paths.Metadata, paths.Spare, paths.Lock];
-            foreach (FileLocation file in files)
-                file.Delete();
-            paths.Folder.DeleteDirectory();
-        }
-        catch (Exception e) when (DiskErrors.IsDiskError(e))
-        {
-            throw DiskErrors.Wrap(paths.Folder, "remove it", e);
-        }
-    }
-
     private Opened Described()
     {
         var standing = StandingData.Described(_options, _files);
@@ -125,16 +109,17 @@ internal sealed class StorageOpener
 
     private ResumeState? ReadState()
     {
-        ResumeReading reading = ResumeFile.Read(_paths.State, _options.Metainfo, _boot);
-        _verdict = reading.Verdict;
+        if (!_paths.Directory.HasOwners)
+            _options.Logger.Information("{Folder}: this disk keeps no owners of files, so what is there is hashed", _options.OutputDirectory);
+        ResumeReading reading = _reading = ResumeFile.Read(_paths.State, _options.Metainfo, _boot);
         if (reading.Verdict is ResumeVerdict.Foreign or ResumeVerdict.Unusable)
             _warnings.Add($"{_paths.State}: {reading.Reason}; what is there is hashed");
-        return reading.State;
+        return _paths.Directory.HasOwners ? reading.State : null;
     }
 
     private FileRuling[] Rule(DiskInventory inventory, StandingData standing)
     {
-        var rules = new FileRules(_options, _paths, inventory, _files, standing.Have, _verdict == ResumeVerdict.Foreign);
+        var rules = new FileRules(_options, _paths, inventory, _files, standing.Have, _reading);
         var rulings = new FileRuling[_options.Metainfo.Files.Length];
         foreach (FileEntry file in _options.Metainfo.Files)
         {
@@ -165,7 +150,8 @@ internal sealed class StorageOpener
         return true;
     }
 
-    private Opened Conclude(DiskInventory inventory, StandingData standing, FileRuling[] rulings, StorageLock? storageLock)
+    private async Task<Opened> ConcludeAsync(
+        DiskInventory inventory, StandingData standing, FileRuling[] rulings, StorageLock? storageLock, CancellationToken cancellationToken)
     {
         var placement = new FilePlacement(_options, _paths, inventory, _files, standing);
         if (!_options.ReadOnly && storageLock is not null)
@@ -178,6 +164,8 @@ internal sealed class StorageOpener
                 else if (file.IsOnDisk)
                     placement.PlaceUnselected(file);
             }
+
+            await CheckCopiesAsync(placement.Copied, standing, cancellationToken).ConfigureAwait(false);
         }
 
         var finished = new Bitfield(rulings.Length);
@@ -195,6 +183,19 @@ internal sealed class StorageOpener
         Bitfield exempt = _options.ReadOnly ? Unprovable(inventory, standing) : ExemptPieces(standing, rulings);
         var opening = new StorageOpening(standing.Have.Clone(), candidates, exempt, finished, _warnings);
         return new Opened(opening, standing, rulings, placement.ToFinish, storageLock);
+    }
+
+    // Their owner may have changed the bytes between the look at them and the copy.
+    private async Task CheckCopiesAsync(Bitfield copied, StandingData standing, CancellationToken cancellationToken)
+    {
+        Bitfield good = await PieceCheck.RunAsync(_options.Metainfo, _files, copied, null, cancellationToken).ConfigureAwait(false);
+        for (int i = copied.NextSet(0); i >= 0; i = copied.NextSet(i + 1))
+        {
+            if (good[i])
+                continue;
+            standing.Have.Clear(i);
+            standing.Unproven.Clear(i);
+        }
     }
 
     private bool IsReadOnlyComplete(int file, StandingData standing)
@@ -218,12 +219,7 @@ internal sealed class StorageOpener
 
         return unprovable;
 
-        long LengthOf(int file) => _files.PlaceOf(file) switch
-        {
-            FilePlace.Final => inventory.Final(file).Length,
-            FilePlace.Part => inventory.Part(file).Length,
-            _ => 0,
-        };
+        long LengthOf(int file) => inventory.At(_files.PlaceOf(file), file).Length;
     }
 
     private Bitfield ExemptPieces(StandingData standing, FileRuling[] rulings)

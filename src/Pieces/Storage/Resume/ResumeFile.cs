@@ -91,17 +91,24 @@ internal static class ResumeFile
             return new ResumeReading(ResumeVerdict.Missing, null, "");
         if (!facts.IsFile)
             return new ResumeReading(ResumeVerdict.Unusable, null, "it is not an ordinary file");
-        int snapshotLength = SnapshotLength(metainfo.Layout.PieceCount, metainfo.Files.Length);
-        if (facts.Length > snapshotLength + MaxRecordsLength)
-            return new ResumeReading(ResumeVerdict.Unusable, null, $"it is {facts.Length} bytes long");
+        long limit = SnapshotLength(metainfo.Layout.PieceCount, metainfo.Files.Length) + MaxRecordsLength;
         byte[] bytes;
         try
         {
-            bytes = file.ReadAllBytes();
+            bytes = FileFacts.ReadAll(file, limit, out facts);
         }
         catch (Exception e) when (DiskErrors.IsDiskError(e))
         {
             throw DiskErrors.Wrap(file, "read it", e);
+        }
+
+        if (facts.Length > limit)
+            return new ResumeReading(ResumeVerdict.Unusable, null, $"it is {facts.Length} bytes long");
+        // What others could write says what they want, and the data would be believed without a look at it.
+        if (facts.Trust is FileTrust.Foreign or FileTrust.Exposed)
+        {
+            string why = facts.Trust == FileTrust.Foreign ? "it belongs to another user" : "every user may write to it";
+            return new ResumeReading(ResumeVerdict.Unusable, null, why);
         }
 
         return Parse(bytes, metainfo, boot, facts.Modified);

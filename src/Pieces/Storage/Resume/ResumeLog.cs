@@ -189,8 +189,8 @@ internal sealed class ResumeLog : IDisposable
 
     private SafeFileHandle Replace(byte[] bytes)
     {
-        FileLocation temporary = _paths.State.WithSuffix(StoragePaths.NewSuffix);
-        SafeFileHandle file = temporary.Open(FileOpening.Replace);
+        FileLocation temporary = _paths.State.Temporary();
+        SafeFileHandle file = temporary.Open(FileOpening.New() with { IsPrivate = true });
         try
         {
             RandomAccess.Write(file, bytes, 0);

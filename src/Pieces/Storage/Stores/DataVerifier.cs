@@ -129,12 +129,13 @@ public static class DataVerifier
         if (!HasFolders(file, files))
             return default;
         FileStat final = FileFacts.Of(paths.Final(file.Index));
-        FileStat part = final.IsFile ? default : FileFacts.Of(paths.Part(file.Index));
-        if (final.IsFile)
-            files.SetPlace(file.Index, FilePlace.Final);
-        else if (part.IsFile)
-            files.SetPlace(file.Index, FilePlace.Part);
-        return final.IsFile ? final : part.IsFile ? part : default;
+        FileStat other = default, part = final.IsFile ? default : paths.LookAtPart(file.Index, out other);
+        (FilePlace place, FileStat facts) = final.IsFile ? (FilePlace.Final, final)
+            : part.IsFile ? (FilePlace.Part, part)
+            : other.IsFile ? (FilePlace.Other, other)
+            : (FilePlace.Absent, default);
+        files.SetPlace(file.Index, place);
+        return facts;
     }
 
     private static bool HasFolders(FileEntry file, FileStore files)

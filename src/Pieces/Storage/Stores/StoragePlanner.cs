@@ -54,7 +54,7 @@ internal static class StoragePlanner
         FileRuling.Keep or FileRuling.KeepByName => PlannedAction.Keep,
         FileRuling.Finish => PlannedAction.Finish,
         FileRuling.Continue => PlannedAction.Continue,
-        FileRuling.Adopt => PlannedAction.Repair,
+        FileRuling.Adopt or FileRuling.Copy => PlannedAction.Repair,
         FileRuling.Discard => PlannedAction.Replace,
         _ => PlannedAction.Fetch,
     };

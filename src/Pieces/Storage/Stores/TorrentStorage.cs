@@ -21,6 +21,7 @@ internal sealed class TorrentStorage : ITorrentStore
     private StorageLock? _lock;
     private bool _hasSpare;
     private bool _isClosed;
+    private bool _hasWarned;
 
     /// <summary>Makes a storage; nothing is touched before <see cref="OpenAsync"/>.</summary>
     public TorrentStorage(StorageOptions options)
@@ -264,10 +265,14 @@ internal sealed class TorrentStorage : ITorrentStore
             RemoveFolder();
     }
 
+    // Everything is verified, on the disk and named. That the folder stays is a blemish, and the next run removes it.
     private void RemoveFolder()
     {
         _upkeep!.Log.Dispose();
-        StorageOpener.RemoveFolder(_paths);
+        if (_hasSpare)
+            _files.CloseAll();
+        if (HiddenFolder.TryRemove(_paths, _lock) is { } why && !Interlocked.Exchange(ref _hasWarned, true))
+            _options.Logger.Warning("{Reason} (the download is complete; the next run tries again)", why.Message);
     }
 
     // After a failure the snapshot vouches for what was durable before, and has no closing record: the next run hashes the rest.

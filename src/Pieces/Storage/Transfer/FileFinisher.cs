@@ -161,14 +161,25 @@ internal sealed class FileFinisher
         }
     }
 
+    private FileStat StatOf(int file)
+    {
+        using HandleCache.Lease lease = _files.TakeHandle(file);
+        return _paths.Directory.FileSystem.Stat(lease.Handle);
+    }
+
     private void Rename(int file)
     {
         FileLocation part = _paths.Part(file), final = _paths.Final(file);
         try
         {
+            FileStat written = StatOf(file);
             if (!_mayOverwrite && FileFacts.Of(final).Kind != FileKind.Missing)
                 throw DiskErrors.InTheWay(final, "appeared while it was being downloaded");
             part.RenameTo(final, _mayOverwrite);
+
+            // Who may write in the folder can put another file under the old name at the last moment.
+            if (final.Directory.HasOwners && FileFacts.Of(final).Identity != written.Identity)
+                throw DiskErrors.InTheWay(final, "was replaced while it got its name");
             _files.SetPlace(file, FilePlace.Final);
         }
         catch (Exception e) when (DiskErrors.IsDiskError(e))

@@ -1,0 +1,70 @@
+using Pieces.Tests.Metadata;
+using Pieces.Tests.Support;
+
+namespace Pieces.Tests.Loopback;
+
+/// <summary>Downloads onto a disk with the rules of another system: exFAT, mounted with a driver that is a process.</summary>
+[Trait("Tier", "Loopback")]
+public sealed class ForeignDiskTests : IDisposable
+{
+    private const int PieceLength = 64 * 1024;
+
+    private readonly TempFolder _folder = new();
+    private readonly DiskImage _disk;
+
+    public ForeignDiskTests()
+    {
+        try
+        {
+            _disk = DiskImage.ExFat(_folder["image"], _folder["disk"]);
+        }
+        catch
+        {
+            _folder.Dispose();
+            throw;
+        }
+    }
+
+    public void Dispose()
+    {
+        _disk.Dispose();
+        _folder.Dispose();
+    }
+
+    [Fact]
+    public async Task A_complete_download_succeeds_and_leaves_nothing_each_time()
+    {
+        var torrent = new GeneratedTorrent("film.bin", 1024 * 1024, PieceLength);
+        await using var seeder = new RecordingSeeder(torrent);
+        string[] command = PiecesCommand.DownloadFrom(seeder.Address, torrent.WriteTorrent(_folder.Path), _folder["disk"], "-q");
+        for (int run = 0; run < 2; run++)
+        {
+            PiecesResult result = await PiecesProcess.RunAsync(command);
+            result.ExitCode.Should().Be(0, result.StandardError);
+            result.StandardError.Should().BeEmpty();
+            torrent.ShouldBeCompleteIn(_folder["disk"]);
+            Directory.EnumerateFileSystemEntries(_folder["disk"]).Should().Equal(_folder["disk/film.bin"]);
+        }
+    }
+
+    [Fact]
+    public async Task What_is_there_is_hashed_since_the_disk_keeps_no_owners_and_that_is_said_at_v()
+    {
+        var torrent = new GeneratedTorrent("film.bin", 1024 * 1024, PieceLength);
+        await using var seeder = new RecordingSeeder(torrent, 512 * 1024);
+        string[] command = PiecesCommand.DownloadFrom(seeder.Address, torrent.WriteTorrent(_folder.Path), _folder["disk"]);
+        await using (PiecesProcess first = PiecesProcess.Start(command))
+        {
+            await seeder.UntilDeliveredAsync(24, TestContext.Current.CancellationToken);
+            await first.SignalAsync("INT");
+            (await first.WaitAsync()).ExitCode.Should().Be(130);
+        }
+
+        seeder.BeginRun();
+        PiecesResult second = await PiecesProcess.RunAsync([.. command, "-v"]);
+        second.ExitCode.Should().Be(0, second.StandardError);
+        second.StandardError.Should().Contain("keeps no owners");
+        torrent.ShouldBeCompleteIn(_folder["disk"]);
+        seeder.AskedAgain().Should().HaveCountLessThanOrEqualTo(2, "what is there is kept");
+    }
+}
