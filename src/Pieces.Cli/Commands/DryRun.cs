@@ -6,6 +6,7 @@ using Pieces.Cli.Sources;
 using Pieces.Cli.Terminal;
 using Pieces.Cli.Transfers;
 using Pieces.Metadata;
+using Pieces.Platform;
 using Pieces.Primitives;
 using Pieces.Storage;
 using Pieces.Torrents;
@@ -65,7 +66,7 @@ internal sealed class DryRun
     private async Task<DryRunTorrent> LookAsync(string source)
     {
         _warnings.Clear();
-        var torrent = new DryRunTorrent { Source = SourceLoader.NameOf(source), Output = Path.GetFullPath(_settings.Torrent.OutputDirectory) };
+        var torrent = new DryRunTorrent { Source = SourceLoader.NameOf(source), Output = UserPath.Full(_settings.Torrent.OutputDirectory) };
         try
         {
             TransferSource given = await _loader.OpenAsync(source, _context.Signals.Token);

@@ -15,13 +15,14 @@ internal static class SeedCommand
         Argument<string[]> sources = Positionals.Sources();
         Option<string> data = DataFlag.Create();
         Option<bool> paranoid = Flag.Switch("check a piece again before each time it is uploaded", "--paranoid");
+        Option<bool> portableNames = PortableNamesFlag.Create();
         var selection = new SelectionFlags();
         var swarm = new SwarmFlags();
         var reach = new ReachFlags();
         var goals = new SeedGoalFlags(withSwitch: false);
         var progress = new ProgressFlag();
         var run = new RunFlags(fetches: false);
-        var command = new Command("seed", "verify what is there, then serve it until stopped or a goal is reached") { sources, data, paranoid };
+        var command = new Command("seed", "verify what is there, then serve it until stopped or a goal is reached") { sources, data, paranoid, portableNames };
         selection.AddTo(command);
         swarm.AddTo(command);
         reach.AddTo(command);
@@ -40,6 +41,7 @@ internal static class SeedCommand
                     OutputDirectory = DataFlag.Of(parse, data),
                     SeedOnly = true,
                     Paranoid = parse.GetValue(paranoid),
+                    PortableNames = parse.GetValue(portableNames),
                 },
                 Selection = selection.Of(parse),
                 Progress = progress.Of(parse),

@@ -8,6 +8,7 @@ using Pieces.Cli.Sources;
 using Pieces.Cli.Terminal;
 using Pieces.Cli.Transfers;
 using Pieces.Metadata;
+using Pieces.Platform;
 using Pieces.Storage;
 using Pieces.Torrents;
 
@@ -67,7 +68,7 @@ internal sealed class ShareCommand
             Client = ClientSetup.Create(serving, reach),
             Torrent = new TorrentOptions
             {
-                OutputDirectory = Path.GetDirectoryName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(paths[0]))) ?? ".",
+                OutputDirectory = Path.GetDirectoryName(Path.TrimEndingDirectorySeparator(UserPath.Full(paths[0]))) ?? ".",
                 SeedOnly = true,
                 Seed = new SeedGoals(),
                 Content = content,
@@ -86,7 +87,7 @@ internal sealed class ShareCommand
     // As the torrent will be called, as far as the paths tell.
     private static string NameOf(string[] paths)
     {
-        string path = Path.TrimEndingDirectorySeparator(paths[0].Length == 0 ? "" : Path.GetFullPath(paths[0]));
+        string path = Path.TrimEndingDirectorySeparator(paths[0].Length == 0 ? "" : UserPath.Full(paths[0]));
         return Path.GetFileName(paths.Length == 1 ? path : Path.GetDirectoryName(path) ?? "");
     }
 

@@ -23,9 +23,10 @@ internal static class VerifyCommand
         Argument<string> source = Positionals.Source();
         Option<string> data = DataFlag.Create();
         Option<bool> json = JsonFlag.Create();
+        Option<bool> portableNames = PortableNamesFlag.Create();
         var selection = new SelectionFlags();
         var reach = new ReachFlags();
-        var command = new Command("verify", "hash the data against the torrent; exit 0 when all is right, 10 when not") { source, data, json };
+        var command = new Command("verify", "hash the data against the torrent; exit 0 when all is right, 10 when not") { source, data, json, portableNames };
         selection.AddTo(command);
         reach.AddTo(command);
         command.SetAction(async (parse, cancellationToken) =>
@@ -34,8 +35,11 @@ internal static class VerifyCommand
             Metainfo metainfo = await loader.LoadAsync(parse.GetRequiredValue(source), cancellationToken);
             string directory = DataFlag.Of(parse, data);
             ImmutableArray<int>? selected = selection.Of(parse).Choose(metainfo, context.Messages.Warning);
+            bool isPortable = parse.GetValue(portableNames);
             DataCheckResult result = await CheckDisplay.RunAsync(
-                context, metainfo, directory, progress => DataVerifier.RunAsync(metainfo, directory, selected, progress, cancellationToken));
+                context, metainfo, directory, progress => DataVerifier.RunAsync(metainfo, directory, selected, isPortable, progress, cancellationToken));
+            foreach (string warning in result.Warnings)
+                context.Messages.Warning(warning);
             if (parse.GetValue(json))
                 context.Output.WriteLine(ReportJson.Line(VerifyReport.Of(metainfo, result), ReportJson.Default.VerifyReport));
             else

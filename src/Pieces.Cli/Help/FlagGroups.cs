@@ -15,7 +15,7 @@ internal static class FlagGroups
     private static readonly (string Heading, string[] Flags)[] Groups =
     [
         ("What is fetched, and where it goes",
-            ["--output", "--data", "--select", "--exclude", "--input", "--jobs", "--overwrite", "--prealloc", "--dry-run"]),
+            ["--output", "--data", "--select", "--exclude", "--input", "--jobs", "--overwrite", "--prealloc", "--portable-names", "--dry-run"]),
         ("Order, checks and patience", ["--order", "--paranoid", "--stall-timeout", "--deadline", "--metadata-timeout"]),
         ("Seeding", ["--seed", "--seed-ratio", "--seed-time", "--seed-idle", "--times"]),
         ("Limits", ["--down-limit", "--up-limit", "--max-peers"]),

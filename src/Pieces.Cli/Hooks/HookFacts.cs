@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using Pieces.Cli.Events;
 using Pieces.Cli.Transfers;
+using Pieces.Platform;
 using Pieces.Torrents;
 
 namespace Pieces.Cli.Hooks;
@@ -22,11 +23,11 @@ internal sealed record HookFacts(string Name, byte[] Json, IReadOnlyDictionary<s
     /// <param name="now">When that was.</param>
     public static HookFacts Of(TransferItem item, TorrentSnapshot state, IEnumerable<FileNotice> files, DateTimeOffset now)
     {
-        string folder = Path.GetFullPath(item.Subject!.Directory);
+        string folder = UserPath.Full(item.Subject!.Directory);
         CompleteEvent e = EventText.Complete(item, state, now) with
         {
             Path = Path.Join(folder, item.Name),
-            Files = [.. files.OrderBy(file => file.FileIndex).Select(file => new CompleteFile(Path.GetFullPath(file.Path), file.Length))],
+            Files = [.. files.OrderBy(file => file.FileIndex).Select(file => new CompleteFile(UserPath.Full(file.Path), file.Length))],
         };
         byte[] json = [.. JsonSerializer.SerializeToUtf8Bytes(e, EventJson.Default.CompleteEvent), (byte)'\n'];
         var variables = new Dictionary<string, string>

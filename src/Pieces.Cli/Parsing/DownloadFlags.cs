@@ -27,6 +27,8 @@ internal sealed class DownloadFlags
     private readonly Option<PieceOrder> _order = Flag.Choice(Orders, "which piece to ask for next (default: in-order)", "--order");
     private readonly Option<bool> _overwrite = Flag.Switch("discard an existing file that is no part of this download", "--overwrite");
 
+    private readonly Option<bool> _portableNames = PortableNamesFlag.Create();
+
     private readonly Option<Preallocation?> _preallocate = Flag.Of<Preallocation?>(
         text => Preallocations.GetValueOrDefault(text) ?? throw new FormatException($"\"{text}\" is none of none, sparse, full"),
         "none|sparse|full",
@@ -44,7 +46,7 @@ internal sealed class DownloadFlags
     /// <summary>Adds them to a command.</summary>
     public void AddTo(Command command)
     {
-        foreach (Option option in (ReadOnlySpan<Option>)[_output, _order, _overwrite, _preallocate, _paranoid, _stall, _deadline])
+        foreach (Option option in (ReadOnlySpan<Option>)[_output, _order, _overwrite, _preallocate, _portableNames, _paranoid, _stall, _deadline])
             command.Options.Add(option);
     }
 
@@ -61,6 +63,7 @@ internal sealed class DownloadFlags
             Order = parse.GetValue(_order),
             Overwrite = parse.GetValue(_overwrite),
             Preallocation = parse.GetValue(_preallocate) ?? Preallocation.Sparse,
+            PortableNames = parse.GetValue(_portableNames),
             Paranoid = parse.GetValue(_paranoid),
         };
     }

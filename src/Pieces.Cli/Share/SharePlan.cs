@@ -1,3 +1,4 @@
+using Pieces.Platform;
 using Pieces.Storage;
 
 namespace Pieces.Cli.Share;
@@ -18,7 +19,7 @@ internal sealed record SharePlan(LocalContent Content, string Location, int? Tim
 
     private static string Locate(IReadOnlyList<string> paths)
     {
-        string[] full = [.. paths.Select(path => Path.TrimEndingDirectorySeparator(Path.GetFullPath(path)))];
+        string[] full = [.. paths.Select(path => Path.TrimEndingDirectorySeparator(UserPath.Full(path)))];
         if (full.Length == 1)
             return full[0];
 

@@ -11,7 +11,7 @@ internal sealed class FileListParser
     private readonly NamePool _names = new();
     private readonly string _top;
     private readonly string _originalTop;
-    private readonly PathRules _rules;
+    private readonly NameRules _rules;
     private readonly WarningList _warnings;
 
     /// <summary>Prepares for a torrent whose file or top folder is called <paramref name="top"/>.</summary>
@@ -19,7 +19,7 @@ internal sealed class FileListParser
     {
         _top = top;
         _originalTop = originalTop;
-        _rules = rules;
+        _rules = NameRules.Of(rules);
         _warnings = warnings;
     }
 

@@ -127,11 +127,15 @@ public sealed class Metainfo
         }
     }
 
+    /// <summary>The rules after which its files are named, where they are not those of the system; otherwise null.</summary>
+    internal NameRules? Names { get; private set; }
+
     /// <summary>The same torrent with other paths for its files.</summary>
-    internal Metainfo WithFiles(ImmutableArray<FileEntry> files)
+    internal Metainfo WithFiles(ImmutableArray<FileEntry> files, NameRules? names = null)
     {
         var copy = (Metainfo)MemberwiseClone();
         copy._files = files;
+        copy.Names = names ?? Names;
         return copy;
     }
 

@@ -12,7 +12,7 @@ internal readonly record struct SourcePath(string Full, string Shown)
     /// <exception cref="FileNotFoundException">It is empty.</exception>
     public static SourcePath Of(string given) => given.Length == 0
         ? throw SourceErrors.Missing(given)
-        : new SourcePath(Path.TrimEndingDirectorySeparator(Path.GetFullPath(given)), Path.TrimEndingDirectorySeparator(given));
+        : new SourcePath(Path.TrimEndingDirectorySeparator(UserPath.Full(given)), Path.TrimEndingDirectorySeparator(given));
 
     /// <summary>What lies in this folder under a name.</summary>
     public SourcePath Child(string name) => new(Path.Join(Full, name), Path.Join(Shown, name));

@@ -11,12 +11,14 @@ internal sealed class UniquePaths
     private readonly Dictionary<Place, int> _folders;
     private readonly HashSet<Place> _files;
     private readonly Dictionary<Place, int> _lastNumbers;
+    private readonly NameRules _rules;
     private bool _hasPartNames;
 
     /// <summary>Starts empty, with room for so many files.</summary>
-    public UniquePaths(PathRules rules, int fileCount)
+    public UniquePaths(NameRules rules, int fileCount)
     {
-        var comparer = new PlaceComparer(SafePath.ComparerOf(rules));
+        _rules = rules;
+        var comparer = new PlaceComparer(rules.Comparer);
         _folders = new Dictionary<Place, int>(comparer);
         _files = new HashSet<Place>(fileCount, comparer);
         _lastNumbers = new Dictionary<Place, int>(comparer);
@@ -51,7 +53,7 @@ internal sealed class UniquePaths
             return path;
 
         // The last number is kept for each name: a torrent of many equal names must not cost the square of their count.
-        (string stem, string extension) = SafePath.SplitForNumber(path[^1]);
+        (string stem, string extension) = SafePath.SplitForNumber(path[^1], _rules);
         var key = new Place(folder, $"{stem}/{extension}");
         _lastNumbers.TryGetValue(key, out int number);
         string candidate;
@@ -88,9 +90,9 @@ internal sealed class UniquePaths
 
     private sealed class PlaceComparer : IEqualityComparer<Place>
     {
-        private readonly StringComparer _names;
+        private readonly IEqualityComparer<string> _names;
 
-        public PlaceComparer(StringComparer names) => _names = names;
+        public PlaceComparer(IEqualityComparer<string> names) => _names = names;
 
         public bool Equals(Place x, Place y) => x.Folder == y.Folder && _names.Equals(x.Name, y.Name);
 

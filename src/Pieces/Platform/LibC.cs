@@ -32,6 +32,10 @@ internal static class LibC
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     public static extern nint OpenAt2(nint number, nint directory, byte[] path, ref OpenHow how, nint howLength);
 
+    [DllImport("libc", EntryPoint = "close", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    public static extern int Close(int descriptor);
+
     [DllImport("libc", EntryPoint = "mkdirat", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     public static extern int MakeDirectoryAt(int directory, byte[] path, int mode);

@@ -50,6 +50,7 @@ public static class DownloadPlanner
                 Sink = new TorrentInbox(),
                 WantedFiles = selected,
                 Overwrite = options.Overwrite,
+                PortableNames = options.PortableNames,
                 Preallocation = options.Preallocation,
             };
             Bitfield wanted = SelectedFiles.PiecesOf(metainfo, selected);

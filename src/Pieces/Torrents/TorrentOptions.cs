@@ -106,6 +106,9 @@ public sealed record TorrentOptions
     /// <summary>Discard an existing file that is no part of this download; default false.</summary>
     public bool Overwrite { get; init; }
 
+    /// <summary>Give files names that every system takes, whatever the disk takes; default false.</summary>
+    public bool PortableNames { get; init; }
+
     /// <summary>How room for files is made; default sparse.</summary>
     public Preallocation Preallocation { get; init; } = Preallocation.Sparse;
 

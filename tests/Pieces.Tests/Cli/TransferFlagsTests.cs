@@ -78,6 +78,7 @@ public class TransferFlagsTests
     public void Switches()
     {
         OptionsOf("--overwrite").Overwrite.Should().BeTrue();
+        OptionsOf("--portable-names").PortableNames.Should().BeTrue();
         OptionsOf("--paranoid").Paranoid.Should().BeTrue();
         OptionsOf("--no-trackers").UseTrackers.Should().BeFalse();
         Parse("--no-dht --no-pex --no-lsd").Errors.Should().BeEmpty();

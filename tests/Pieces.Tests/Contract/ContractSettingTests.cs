@@ -15,7 +15,7 @@ public sealed class ContractSettingTests : IDisposable
         ("seed-idle", "2h"), ("down-limit", "1M"), ("up-limit", "2M"), ("peer", "127.0.0.1:1"), ("tracker", "http://t.example/"), ("no-trackers", "1"),
         ("no-dht", "1"), ("no-pex", "1"), ("no-lsd", "1"), ("dht-bootstrap", "127.0.0.1:2"), ("encryption", "off"), ("proxy", "socks5h://p.example:1"),
         ("paranoid", "1"), ("print-paths", "1"), ("0", "1"), ("port", "7000-7001"), ("interface", "lo"), ("max-peers", "7"), ("stall-timeout", "1m"),
-        ("deadline", "3h"), ("metadata-timeout", "4m"), ("overwrite", "1"), ("prealloc", "full"), ("input", "list"), ("jobs", "2"),
+        ("deadline", "3h"), ("metadata-timeout", "4m"), ("overwrite", "1"), ("prealloc", "full"), ("portable-names", "1"), ("input", "list"), ("jobs", "2"),
         ("on-complete", "true"), ("dry-run", "1"), ("progress", "none"), ("json", "1"), ("verbose", "2"),
     ];
 

@@ -67,4 +67,24 @@ public sealed class ForeignDiskTests : IDisposable
         torrent.ShouldBeCompleteIn(_folder["disk"]);
         seeder.AskedAgain().Should().HaveCountLessThanOrEqualTo(2, "what is there is kept");
     }
+
+    [Fact]
+    public async Task Names_that_the_disk_refuses_or_confuses_are_stored_under_others_and_found_again()
+    {
+        var torrent = GeneratedTorrent.OfNames(
+            "odd", PieceLength, ("ReadMe.txt", 200_000), ("readme.txt", 170_000), ("Part 1: who?.txt", 70_000), ("end.", 30_000));
+        await using var seeder = new RecordingSeeder(torrent);
+        string path = torrent.WriteTorrent(_folder.Path);
+        string[] command = PiecesCommand.DownloadFrom(seeder.Address, path, _folder["disk"]);
+        for (int run = 0; run < 2; run++)
+        {
+            PiecesResult result = await PiecesProcess.RunAsync(command);
+            result.ExitCode.Should().Be(0, result.StandardError);
+            torrent.ShouldBeRightIn(_folder["disk"], ["odd/ReadMe.txt", "odd/readme.1.txt", "odd/Part 1_ who_.txt", "odd/end_"]);
+        }
+
+        PiecesResult check = await PiecesProcess.RunAsync("verify", path, "--data", _folder["disk"]);
+        check.ExitCode.Should().Be(0, check.StandardOutput);
+        Directory.EnumerateFileSystemEntries(_folder["disk"]).Should().Equal(_folder["disk/odd"]);
+    }
 }

@@ -59,11 +59,31 @@ public sealed class NamesOnDiskTests : IDisposable
     }
 
     [Fact]
-    public async Task A_link_is_not_followed()
+    public async Task A_link_of_the_user_is_followed_for_reading()
     {
         Directory.Move(_folder[RawName], _folder["elsewhere"]);
-        Directory.CreateSymbolicLink(_folder[RawName], _folder["elsewhere"]);
-        (await VerifyAsync()).GoodPieces.Should().Be(0);
+        Directory.CreateSymbolicLink(_folder[SafeName], _folder["elsewhere"]);
+        (await VerifyAsync()).IsGood.Should().BeTrue();
+    }
+
+    [Fact]
+    public async Task A_link_that_leads_nowhere_is_said()
+    {
+        Directory.Move(_folder[RawName], _folder[SafeName]);
+        File.Move(_folder[SafeName + "/file-0001.bin"], _folder["moved"]);
+        File.CreateSymbolicLink(_folder[SafeName + "/file-0001.bin"], _folder["elsewhere"]);
+        DataCheckResult result = await VerifyAsync();
+        result.Files.Select(file => file.IsThere).Should().Equal(true, false, true);
+        result.Warnings.Should().ContainSingle().Which.Should().Contain("file-0001.bin").And.Contain("symbolic link");
+    }
+
+    [Fact]
+    public async Task A_link_to_one_file_is_followed()
+    {
+        Directory.Move(_folder[RawName], _folder[SafeName]);
+        File.Move(_folder[SafeName + "/file-0001.bin"], _folder["moved"]);
+        File.CreateSymbolicLink(_folder[SafeName + "/file-0001.bin"], "../moved");
+        (await VerifyAsync()).IsGood.Should().BeTrue();
     }
 
     [Theory]
@@ -97,12 +117,13 @@ public sealed class NamesOnDiskTests : IDisposable
     }
 
     [Fact]
-    public async Task A_download_takes_no_notice_of_it()
+    public async Task A_download_uses_it_where_it_is()
     {
         await using var bench = new StorageBench();
         Torrent.WriteContent(bench.Folder);
         (_, StorageOpening opening) = await bench.OpenAsync(Any, o => o with { Metainfo = Torrent.Metainfo });
-        opening.Have.Count.Should().Be(0);
+        opening.Have.IsFull.Should().BeTrue();
+        Directory.GetDirectories(bench.Folder).Should().Equal(Path.Combine(bench.Folder, RawName));
     }
 
     private Task<DataCheckResult> VerifyAsync() =>

@@ -56,6 +56,10 @@ internal sealed class GeneratedTorrent
     public static GeneratedTorrent OfFiles(string name, int count, long lengthOfEach, int pieceLength, int seed = 1) =>
         new(name, count * lengthOfEach, pieceLength, seed, [.. Enumerable.Range(0, count).Select(i => ($"{name}/file-{i:d4}.bin", lengthOfEach))]);
 
+    /// <summary>A torrent of files of chosen names and lengths, in a folder.</summary>
+    public static GeneratedTorrent OfNames(string name, int pieceLength, params (string Path, long Length)[] files) =>
+        new(name, files.Sum(file => file.Length), pieceLength, seed: 1, [.. files.Select(file => ($"{name}/{file.Path}", file.Length))]);
+
     /// <summary>Computes content.</summary>
     public void Read(long offset, Span<byte> into)
     {
@@ -112,12 +116,15 @@ internal sealed class GeneratedTorrent
     }
 
     /// <summary>Fails unless every file lies there with its final name and the right content.</summary>
-    public void ShouldBeRightIn(string folder)
+    /// <param name="folder">The output folder.</param>
+    /// <param name="stored">The paths of the files below it; null for those of the torrent.</param>
+    public void ShouldBeRightIn(string folder, string[]? stored = null)
     {
         byte[] expected = new byte[NoiseLength], actual = new byte[NoiseLength];
         long offset = 0;
-        foreach ((string path, long length) in Files)
+        for (int i = 0; i < Files.Count; i++)
         {
+            (string path, long length) = (stored?[i] ?? Files[i].Path, Files[i].Length);
             using FileStream file = File.OpenRead(Path.Combine(folder, path));
             file.Length.Should().Be(length, "{0} is complete", path);
             for (long done = 0; done < length;)

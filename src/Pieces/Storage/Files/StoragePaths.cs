@@ -1,9 +1,7 @@
 using System.Collections.Concurrent;
 using System.Globalization;
-using System.Text;
 using Pieces.Metadata;
 using Pieces.Platform;
-using Pieces.Primitives;
 
 namespace Pieces.Storage.Files;
 
@@ -28,15 +26,17 @@ internal sealed class StoragePaths
     // Names of hidden folders and unfinished files that are tried where others have the first ones.
     private const int MaxNames = 100;
 
-    // The longest name that common file systems hold, in bytes.
-    private const int LongestName = 255;
+    // The hidden folder is found before it is known what the disk takes, so that its name is one that every disk takes.
+    private static readonly NameRules FolderRules = NameRules.Portable;
 
     private readonly Metainfo _metainfo;
+    private readonly NameRules _rules;
     private readonly LocalContent? _content;
     private readonly HashSet<string> _taken = new(StringComparer.OrdinalIgnoreCase);
     private readonly Lazy<FileLocation> _folder;
     private readonly ConcurrentDictionary<int, int> _partNumbers = [];
     private readonly ConcurrentDictionary<int, FileLocation> _others = [];
+    private readonly ConcurrentDictionary<int, FileLocation> _followed = [];
 
     /// <summary>Makes the paths of a torrent whose file or top folder is to be in <paramref name="directory"/>.</summary>
     /// <param name="metainfo">The torrent.</param>
@@ -45,6 +45,7 @@ internal sealed class StoragePaths
     public StoragePaths(Metainfo metainfo, DirectoryHandle directory, LocalContent? content = null)
     {
         _metainfo = metainfo;
+        _rules = metainfo.Names ?? NameRules.Of(SafePath.CurrentRules);
         _content = content;
         Directory = directory;
         _folder = new Lazy<FileLocation>(FindFolder, LazyThreadSafetyMode.PublicationOnly);
@@ -72,7 +73,7 @@ internal sealed class StoragePaths
     public FileLocation Folder => _folder.Value;
 
     /// <summary>What the hidden folder is called while it is being removed.</summary>
-    public FileLocation RemovedFolder => Directory.At(Shortened("." + _metainfo.Name, RemovedSuffix));
+    public FileLocation RemovedFolder => Directory.At(FolderName(RemovedSuffix));
 
     /// <summary>What is known of the download.</summary>
     public FileLocation State => InFolder("state");
@@ -87,9 +88,19 @@ internal sealed class StoragePaths
     public FileLocation Spare => InFolder("spare");
 
     /// <summary>Where a finished file is.</summary>
-    public FileLocation Final(int file) => _content is { } content
+    public FileLocation Final(int file) => !_followed.IsEmpty && _followed.TryGetValue(file, out FileLocation followed) ? followed : _content is { } content
         ? Directory.FileSystem.WorkingDirectory.At(content.Files[file].FullPath)
         : Directory.At(_metainfo.Files[file].RelativePath);
+
+    /// <summary>Says where a file is that is only read, and that a link of the user leads to.</summary>
+    public void Follow(int file, FileLocation target) => _followed[file] = target;
+
+    /// <summary>Whether a link of the user leads to a file.</summary>
+    public bool IsFollowed(int file) => _followed.ContainsKey(file);
+
+    /// <summary>A location beside a file, whose name is the file's with something behind it.</summary>
+    public FileLocation Beside(FileLocation file, string suffix) =>
+        Directory.At(Path.Join(file.Parent.Name, Shortened(Path.GetFileName(file.Name), suffix)));
 
     /// <summary>Path of a finished file for people.</summary>
     public static string FinalPath(string outputDirectory, FileEntry file) => Path.Join(outputDirectory, file.RelativePath);
@@ -147,29 +158,19 @@ internal sealed class StoragePaths
 
     private FileLocation FindFolder()
     {
-        FileLocation folder = Directory.At(Shortened("." + _metainfo.Name, FolderSuffix));
+        FileLocation folder = Directory.At(FolderName(FolderSuffix));
         for (int i = 1; i < MaxNames && FileFacts.Of(folder).Trust == FileTrust.Foreign; i++)
-            folder = Directory.At(Shortened("." + _metainfo.Name, string.Create(CultureInfo.InvariantCulture, $".{i}{FolderSuffix}")));
+            folder = Directory.At(FolderName(string.Create(CultureInfo.InvariantCulture, $".{i}{FolderSuffix}")));
         return folder;
     }
 
     private FileLocation InFolder(string name) => Directory.At(Path.Join(Folder.Name, name));
 
-    private static string Shortened(string name, string suffix)
+    private string FolderName(string suffix)
     {
-        if (Encoding.UTF8.GetByteCount(name) + suffix.Length <= LongestName)
-            return name + suffix;
-        string mark = "~" + Sha1Digest.Of(Encoding.UTF8.GetBytes(name)).ToString()[..8];
-        int room = LongestName - suffix.Length - mark.Length;
-        var kept = new StringBuilder();
-        foreach (Rune rune in name.EnumerateRunes())
-        {
-            room -= rune.Utf8SequenceLength;
-            if (room < 0)
-                break;
-            kept.Append(rune.ToString());
-        }
-
-        return kept + mark + suffix;
+        string safe = SafePath.MakeSafe(_metainfo.Name, FolderRules);
+        return SafePath.WithSuffix("." + (safe == _metainfo.Name ? safe : SafePath.Marked(safe, _metainfo.Name)), suffix, FolderRules);
     }
+
+    private string Shortened(string name, string suffix) => SafePath.WithSuffix(name, suffix, _rules);
 }

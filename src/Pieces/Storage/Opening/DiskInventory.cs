@@ -59,9 +59,11 @@ internal sealed class DiskInventory
         {
             FileEntry file = options.Metainfo.Files[i];
             bool isFirm = options.Wants(i) && !options.ReadOnly;
-            if (!file.IsOnDisk || !HasFolders(folders, file, isFirm))
+            if (!file.IsOnDisk || (!paths.IsFollowed(i) && !HasFolders(folders, file, isFirm)))
                 continue;
             final[i] = Judge(paths.Final(i), FileFacts.Of(paths.Final(i)), isFirm, options.Overwrite);
+            if (paths.IsFollowed(i))
+                continue;
             FileStat found = paths.LookAtPart(i, out FileStat other);
             part[i] = Judge(paths.Part(i), found, isFirm, options.Overwrite);
             if (other.IsFile)

@@ -227,11 +227,11 @@ internal sealed class FilePlacement
         Warnings.Add($"{file} holds fewer good pieces than its other copy: it is kept as {aside}");
     }
 
-    private static FileLocation MoveAside(FileLocation file)
+    private FileLocation MoveAside(FileLocation file)
     {
-        FileLocation aside = file.WithSuffix(".kept");
+        FileLocation aside = _paths.Beside(file, ".kept");
         for (int i = 2; FileFacts.Of(aside).Kind != FileKind.Missing; i++)
-            aside = file.WithSuffix(string.Create(CultureInfo.InvariantCulture, $".kept{i}"));
+            aside = _paths.Beside(file, string.Create(CultureInfo.InvariantCulture, $".kept{i}"));
         file.RenameTo(aside, overwrite: false);
         return aside;
     }

@@ -28,15 +28,13 @@ internal sealed class StorageOpener
     private readonly StoragePaths _paths;
     private readonly FileStore _files;
     private readonly Guid _boot;
-    private readonly List<string> _warnings = [];
+    private readonly List<string> _warnings;
     private ResumeReading _reading;
 
-    /// <summary>Opens what <paramref name="options"/> say.</summary>
-    public StorageOpener(StorageOptions options, StoragePaths paths, FileStore files, Guid boot)
+    /// <summary>Opens what a layout says.</summary>
+    public StorageOpener(StorageLayout layout, Guid boot)
     {
-        _options = options;
-        _paths = paths;
-        _files = files;
+        (_options, _paths, _files, _warnings) = layout;
         _boot = boot;
     }
 
@@ -102,7 +100,7 @@ internal sealed class StorageOpener
     {
         var standing = StandingData.Described(_options, _files);
         Bitfield none = new(_options.Metainfo.Layout.PieceCount), finished = Bitfield.Full(_options.Metainfo.Files.Length);
-        return new Opened(new StorageOpening(standing.Have.Clone(), [], none, finished, []), standing, Describe(), [], null);
+        return new Opened(new StorageOpening(standing.Have.Clone(), [], none, finished, []) { Files = _options.Metainfo.Files }, standing, Describe(), [], null);
     }
 
     private DiskInventory Look() => DiskInventory.Take(_options, _paths, _files.Folders);
@@ -181,7 +179,7 @@ internal sealed class StorageOpener
         candidates.Sort(static (a, b) => a.Piece.CompareTo(b.Piece));
         _warnings.AddRange(placement.Warnings);
         Bitfield exempt = _options.ReadOnly ? Unprovable(inventory, standing) : ExemptPieces(standing, rulings);
-        var opening = new StorageOpening(standing.Have.Clone(), candidates, exempt, finished, _warnings);
+        var opening = new StorageOpening(standing.Have.Clone(), candidates, exempt, finished, _warnings) { Files = _options.Metainfo.Files };
         return new Opened(opening, standing, rulings, placement.ToFinish, storageLock);
     }
 

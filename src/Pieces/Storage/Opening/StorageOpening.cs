@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+using Pieces.Metadata;
 using Pieces.Primitives;
 
 namespace Pieces.Storage.Opening;
@@ -17,4 +19,8 @@ internal sealed record OpenCandidate(PieceIndex Piece, IReadOnlyList<int> Ordina
 /// <param name="FinishedFiles">One bit a file: wanted, and complete under its final name. A later <see cref="FileFinished"/> comes for each other wanted file.</param>
 /// <param name="Warnings">What a user should hear, one line each.</param>
 internal sealed record StorageOpening(
-    Bitfield Have, IReadOnlyList<OpenCandidate> Candidates, Bitfield Exempt, Bitfield FinishedFiles, IReadOnlyList<string> Warnings);
+    Bitfield Have, IReadOnlyList<OpenCandidate> Candidates, Bitfield Exempt, Bitfield FinishedFiles, IReadOnlyList<string> Warnings)
+{
+    /// <summary>The files with the names that they have on the disk.</summary>
+    public ImmutableArray<FileEntry> Files { get; init; } = [];
+}

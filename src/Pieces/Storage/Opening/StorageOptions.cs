@@ -46,6 +46,9 @@ internal sealed record StorageOptions
     /// </summary>
     public LocalContent? Content { get; init; }
 
+    /// <summary>Give files names that every system takes, whatever the disk takes; default false.</summary>
+    public bool PortableNames { get; init; }
+
     /// <summary>Keep the metadata in the hidden folder, since it came from peers; default false.</summary>
     public bool KeepsMetadata { get; init; }
 

@@ -51,6 +51,8 @@ internal static class ResumeFile
     private const int SizedFlag = 1;
     private const int V1Flag = 2;
     private const int V2Flag = 4;
+    private const int NamesShift = 16;
+    private const int FlagsOffset = 12;
 
     /// <summary>Length of the snapshot of a torrent, in bytes.</summary>
     public static int SnapshotLength(int pieces, int files) => SnapshotLength(HeaderLength, pieces, files);
@@ -59,7 +61,7 @@ internal static class ResumeFile
     public static byte[] Snapshot(Metainfo metainfo, Guid boot, ResumeState state)
     {
         byte[] bytes = new byte[SnapshotLength(metainfo.Layout.PieceCount, metainfo.Files.Length)];
-        WriteHeader(bytes, metainfo, boot, state.IsSized ? SizedFlag : 0);
+        WriteHeader(bytes, metainfo, boot, (state.IsSized ? SizedFlag : 0) | ((metainfo.Names?.Code ?? 0) << NamesShift));
         int bits = state.Have.ByteLength;
         state.Have.WriteTo(bytes.AsSpan(HeaderLength, bits));
         state.Durable.WriteTo(bytes.AsSpan(HeaderLength + bits, bits));
@@ -77,6 +79,23 @@ internal static class ResumeFile
         BinaryPrimitives.WriteInt32LittleEndian(destination[4..], record.Index);
         BinaryPrimitives.WriteInt64LittleEndian(destination[8..], record.Value);
         BinaryPrimitives.WriteUInt32LittleEndian(destination[16..], Checksum(destination));
+    }
+
+    /// <summary>After which rules the files were named when the state was written; null for those of the system, and where it does not say.</summary>
+    public static NameRules? ReadNames(FileLocation file)
+    {
+        try
+        {
+            if (!FileFacts.Of(file).IsFile)
+                return null;
+            byte[] header = FileFacts.ReadAll(file, OldHeaderLength, out FileStat facts);
+            bool isState = header.Length == OldHeaderLength && BinaryPrimitives.ReadUInt64LittleEndian(header) == Magic && facts.Trust != FileTrust.Foreign;
+            return isState ? NameRules.Read(BinaryPrimitives.ReadInt32LittleEndian(header.AsSpan(FlagsOffset)) >>> NamesShift) : null;
+        }
+        catch (Exception e) when (DiskErrors.IsDiskError(e))
+        {
+            throw DiskErrors.Wrap(file, "read it", e);
+        }
     }
 
     /// <summary>Reads the state of a torrent; never throws for what is in it.</summary>

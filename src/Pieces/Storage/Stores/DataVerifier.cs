@@ -33,6 +33,9 @@ public sealed record DataCheckResult(int GoodPieces, ImmutableArray<int> BadPiec
     /// <summary>As in <see cref="FileCheck"/>, over all files.</summary>
     public ImmutableArray<int> UnprovenPieces { get; init; } = [];
 
+    /// <summary>What a user should be told, one line each.</summary>
+    public ImmutableArray<string> Warnings { get; init; } = [];
+
     /// <summary>Pieces that were looked at.</summary>
     public required int CheckedPieces { get; init; }
 
@@ -74,15 +77,34 @@ public static class DataVerifier
     /// <param name="progress">Hears how far it has come, on any thread; or null.</param>
     /// <param name="cancellationToken">Ends it early.</param>
     /// <exception cref="StorageException">A file is there and cannot be read.</exception>
+    public static Task<DataCheckResult> RunAsync(
+        Metainfo metainfo, string directory, ImmutableArray<int>? selected, IProgress<CheckProgress>? progress, CancellationToken cancellationToken) =>
+        RunAsync(metainfo, directory, selected, portableNames: false, progress, cancellationToken);
+
+    /// <summary>Checks the pieces of some files, which may have the names that every system takes.</summary>
+    /// <param name="metainfo">The torrent.</param>
+    /// <param name="directory">The folder that its file or top folder lies in.</param>
+    /// <param name="selected">Indexes of the files; null for all.</param>
+    /// <param name="portableNames">Whether to look for names that every system takes alone.</param>
+    /// <param name="progress">Hears how far it has come, on any thread; or null.</param>
+    /// <param name="cancellationToken">Ends it early.</param>
+    /// <exception cref="StorageException">A file is there and cannot be read.</exception>
     public static async Task<DataCheckResult> RunAsync(
-        Metainfo metainfo, string directory, ImmutableArray<int>? selected, IProgress<CheckProgress>? progress, CancellationToken cancellationToken)
+        Metainfo metainfo,
+        string directory,
+        ImmutableArray<int>? selected,
+        bool portableNames,
+        IProgress<CheckProgress>? progress,
+        CancellationToken cancellationToken)
     {
         ImmutableArray<FileEntry> asNamed = metainfo.Files;
-        metainfo = NamesOnDisk.Of(metainfo, directory);
+        using DirectoryHandle handle = CurrentPlatform.Files.OpenDirectory(directory);
+        List<string> warnings = [];
+        metainfo = StoredNames.Of(metainfo, handle, portableNames, mayProbe: false, warnings);
         bool[]? flags = SelectedFiles.FlagsOf(metainfo, selected);
         using var handles = new HandleCache(MaxOpenFiles);
-        using DirectoryHandle handle = CurrentPlatform.Files.OpenDirectory(directory);
         var paths = new StoragePaths(metainfo, handle);
+        FollowedLinks.Find(metainfo, paths, warnings);
         var mode = new FileStoreMode(ReadOnly: true, Preallocation.None);
         var files = new FileStore(metainfo.Files, paths, handles, CurrentPlatform.Files, mode);
         bool hasSpare = FileFacts.Of(paths.Spare).IsFile;
@@ -121,12 +143,13 @@ public static class DataVerifier
         {
             UnprovenPieces = [.. notGood.Where(i => unproven[i])],
             CheckedPieces = pieces.Count,
+            Warnings = [.. warnings],
         };
     }
 
     private static FileStat Place(FileEntry file, FileStore files, StoragePaths paths)
     {
-        if (!HasFolders(file, files))
+        if (!paths.IsFollowed(file.Index) && !HasFolders(file, files))
             return default;
         FileStat final = FileFacts.Of(paths.Final(file.Index));
         FileStat other = default, part = final.IsFile ? default : paths.LookAtPart(file.Index, out other);

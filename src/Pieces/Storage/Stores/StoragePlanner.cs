@@ -18,12 +18,11 @@ internal static class StoragePlanner
     public static async Task<DownloadPlan> MakeAsync(
         StorageOptions options, Bitfield wanted, IProgress<CheckProgress>? progress, CancellationToken cancellationToken)
     {
-        using DirectoryHandle directory = options.FileSystem.OpenDirectory(options.OutputDirectory);
-        var paths = new StoragePaths(options.Metainfo, directory);
-        var mode = new FileStoreMode(ReadOnly: true, options.Preallocation);
-        var files = new FileStore(options.Metainfo.Files, paths, options.Handles, options.FileSystem, mode);
+        using StorageLayout standing = StorageLayout.Find(options, mayProbe: false);
+        options = standing.Options;
+        StoragePaths paths = standing.Paths;
         StorageLock.Probe(paths);
-        var opener = new StorageOpener(options, paths, files, options.Boot ?? CurrentPlatform.Facts.BootId);
+        var opener = new StorageOpener(standing, options.Boot ?? CurrentPlatform.Facts.BootId);
         StoragePreview preview = await opener.PreviewAsync(progress, cancellationToken).ConfigureAwait(false);
 
         PieceLayout layout = options.Metainfo.Layout;
@@ -59,12 +58,12 @@ internal static class StoragePlanner
         _ => PlannedAction.Fetch,
     };
 
-    // The download makes the output folder, and all that lack above it, on the disk of the one that is there.
+    // The download makes the output folder, and all that lack above it, on the disk of the one that is there. The path goes to the system as it was typed.
     private static string ExistingPartOf(string folder)
     {
-        string path = Path.GetFullPath(folder);
-        while (!Directory.Exists(path) && Path.GetDirectoryName(path) is { } parent)
-            path = parent;
-        return path;
+        string path = folder;
+        while (path.Length > 0 && !Directory.Exists(path))
+            path = Path.GetDirectoryName(path) ?? string.Empty;
+        return path.Length == 0 ? "." : path;
     }
 }

@@ -13,9 +13,8 @@ namespace Pieces.Storage.Stores;
 /// </summary>
 internal sealed class TorrentStorage : ITorrentStore
 {
-    private readonly StorageOptions _options;
-    private readonly StoragePaths _paths;
-    private readonly FileStore _files;
+    private StorageOptions _options;
+    private StorageLayout? _layout;
     private PieceJobs? _jobs;
     private Upkeep? _upkeep;
     private StorageLock? _lock;
@@ -24,18 +23,16 @@ internal sealed class TorrentStorage : ITorrentStore
     private bool _hasWarned;
 
     /// <summary>Makes a storage; nothing is touched before <see cref="OpenAsync"/>.</summary>
-    public TorrentStorage(StorageOptions options)
-    {
-        if (options.ReadOnly)
-            options = options with { Metainfo = NamesOnDisk.Of(options.Metainfo, options.OutputDirectory) };
-        _options = options;
-        _paths = new StoragePaths(options.Metainfo, options.FileSystem.OpenDirectory(options.OutputDirectory), options.Content);
-        var mode = new FileStoreMode(options.ReadOnly, options.Preallocation);
-        _files = new FileStore(options.Metainfo.Files, _paths, options.Handles, options.FileSystem, mode);
-    }
+    public TorrentStorage(StorageOptions options) => _options = options;
 
     /// <inheritdoc/>
     public IPieceStore Pieces => Jobs;
+
+    private StoragePaths Paths => Layout.Paths;
+
+    private FileStore Files => Layout.Files;
+
+    private StorageLayout Layout => _layout ?? throw new InvalidOperationException("the storage is not open");
 
     private PieceJobs Jobs => _jobs ?? throw new InvalidOperationException("the storage is not open");
 
@@ -50,7 +47,9 @@ internal sealed class TorrentStorage : ITorrentStore
         Opened opened;
         try
         {
-            opened = await new StorageOpener(_options, _paths, _files, boot).OpenAsync(progress, cancellationToken).ConfigureAwait(false);
+            _layout = await Task.Run(() => StorageLayout.Find(_options, mayProbe: !_options.ReadOnly), cancellationToken).ConfigureAwait(false);
+            _options = _layout.Options;
+            opened = await new StorageOpener(_layout, boot).OpenAsync(progress, cancellationToken).ConfigureAwait(false);
             _lock = opened.Lock;
             Begin(opened, boot);
         }
@@ -107,28 +106,27 @@ internal sealed class TorrentStorage : ITorrentStore
             upkeep.Log.Dispose();
         }
 
-        _files.CloseAll();
         _lock?.Dispose();
-        _paths.Directory.Dispose();
+        _layout?.Dispose();
     }
 
     private void Begin(Opened opened, Guid boot)
     {
         Metainfo metainfo = _options.Metainfo;
         var ledger = new PieceLedger(metainfo.Layout, StartOf(opened));
-        var log = new ResumeLog(_paths, new ResumeSnapshot(metainfo, ledger, boot));
-        var verifier = new PieceVerifier(metainfo, _files);
-        var guard = new ServeGuard(metainfo, _files, verifier, opened.Standing.Unproven, _options.Paranoid);
-        var fileFlusher = new FileFlusher(_files);
+        var log = new ResumeLog(Paths, new ResumeSnapshot(metainfo, ledger, boot));
+        var verifier = new PieceVerifier(metainfo, Files);
+        var guard = new ServeGuard(metainfo, Files, verifier, opened.Standing.Unproven, _options.Paranoid);
+        var fileFlusher = new FileFlusher(Files);
         var flusher = new DataFlusher(fileFlusher, ledger, log);
-        var finisher = new FileFinisher(metainfo, _files, fileFlusher, _paths, _options.Sink, _options.Overwrite)
+        var finisher = new FileFinisher(metainfo, Files, fileFlusher, Paths, _options.Sink, _options.Overwrite)
         {
             Finished = Seal,
             AllFinished = Complete,
         };
-        var writer = new PieceWriter(metainfo.Layout, _files, verifier, ledger, new ResumeJournal(flusher, log));
+        var writer = new PieceWriter(metainfo.Layout, Files, verifier, ledger, new ResumeJournal(flusher, log));
         _upkeep = new Upkeep(ledger, writer, finisher, flusher, log);
-        var files = new PieceReader(metainfo.Layout, _files, ledger, guard);
+        var files = new PieceReader(metainfo.Layout, Files, ledger, guard);
         IBlockFileReader reader = new WithdrawingReader(files, _options.Sink);
         if (_options.Content is { } content)
         {
@@ -139,7 +137,7 @@ internal sealed class TorrentStorage : ITorrentStore
 
         for (int i = 0; i < metainfo.Files.Length && _options.Content is null; i++)
         {
-            if (_files.PlaceOf(i) != FilePlace.Final)
+            if (Files.PlaceOf(i) != FilePlace.Final)
                 continue;
             guard.Remember(i, opened.Standing.StampOf(i));
             ledger.SetStamp(i, opened.Standing.StampOf(i));
@@ -171,7 +169,7 @@ internal sealed class TorrentStorage : ITorrentStore
         foreach (FileEntry file in metainfo.Files)
         {
             if (file.Length == 0 && _options.Wants(file.Index) && !opened.Opening.FinishedFiles[file.Index])
-                _options.Sink.OnDisk(new FileFinished(file.Index, _paths.Final(file.Index).FullPath));
+                _options.Sink.OnDisk(new FileFinished(file.Index, Paths.Final(file.Index).FullPath));
         }
 
         if (isComplete)
@@ -182,9 +180,9 @@ internal sealed class TorrentStorage : ITorrentStore
 
         MarkStandingDirty(flusher);
         log.Rewrite();
-        _files.PartMade = file =>
+        Files.PartMade = file =>
         {
-            long identity = FileFacts.Of(_paths.Part(file)).Identity.Fingerprint;
+            long identity = FileFacts.Of(Paths.Part(file)).Identity.Fingerprint;
             ledger.SetIdentity(file, identity);
             log.Append(new ResumeRecord(ResumeFact.FileMade, file, identity));
         };
@@ -196,8 +194,8 @@ internal sealed class TorrentStorage : ITorrentStore
         long[] identities = new long[_options.Metainfo.Files.Length];
         for (int i = 0; i < identities.Length; i++)
         {
-            if (_files.PlaceOf(i) is FilePlace.Part or FilePlace.Final)
-                identities[i] = FileFacts.Of(_files.LocationOf(i)).Identity.Fingerprint;
+            if (Files.PlaceOf(i) is FilePlace.Part or FilePlace.Final)
+                identities[i] = FileFacts.Of(Files.LocationOf(i)).Identity.Fingerprint;
         }
 
         return new ResumeState
@@ -218,7 +216,7 @@ internal sealed class TorrentStorage : ITorrentStore
         bool isComplete = true;
         foreach (FileEntry file in _options.Metainfo.Files)
         {
-            if (!_options.Wants(file.Index) || _files.PlaceOf(file.Index) == FilePlace.Final || opened.ToFinish.Contains(file.Index))
+            if (!_options.Wants(file.Index) || Files.PlaceOf(file.Index) == FilePlace.Final || opened.ToFinish.Contains(file.Index))
                 continue;
             PieceRange pieces = layout.PiecesOf(file);
             int missing = pieces.Count - pieces.CountSetIn(opened.Opening.Have);
@@ -241,7 +239,7 @@ internal sealed class TorrentStorage : ITorrentStore
     {
         foreach (FileEntry file in _options.Metainfo.Files)
         {
-            if (file.Length > 0 && _files.PlaceOf(file.Index) == FilePlace.Part)
+            if (file.Length > 0 && Files.PlaceOf(file.Index) == FilePlace.Part)
                 flusher.MarkDirty(file.Offset, 1);
         }
     }
@@ -252,9 +250,9 @@ internal sealed class TorrentStorage : ITorrentStore
         {
             if (!file.IsOnDisk || _options.Wants(file.Index))
                 continue;
-            if (_files.PlaceOf(file.Index) == FilePlace.Absent)
-                _files.SetPlace(file.Index, FilePlace.Spare);
-            _hasSpare |= _files.PlaceOf(file.Index) == FilePlace.Spare;
+            if (Files.PlaceOf(file.Index) == FilePlace.Absent)
+                Files.SetPlace(file.Index, FilePlace.Spare);
+            _hasSpare |= Files.PlaceOf(file.Index) == FilePlace.Spare;
         }
     }
 
@@ -270,8 +268,8 @@ internal sealed class TorrentStorage : ITorrentStore
     {
         _upkeep!.Log.Dispose();
         if (_hasSpare)
-            _files.CloseAll();
-        if (HiddenFolder.TryRemove(_paths, _lock) is { } why && !Interlocked.Exchange(ref _hasWarned, true))
+            Files.CloseAll();
+        if (HiddenFolder.TryRemove(Paths, _lock) is { } why && !Interlocked.Exchange(ref _hasWarned, true))
             _options.Logger.Warning("{Reason} (the download is complete; the next run tries again)", why.Message);
     }
 
@@ -301,8 +299,8 @@ internal sealed class TorrentStorage : ITorrentStore
     {
         for (int i = 0; i < _options.Metainfo.Files.Length; i++)
         {
-            if (_files.PlaceOf(i) == FilePlace.Part)
-                ledger.SetStamp(i, FileFacts.Of(_paths.Part(i)).Stamp);
+            if (Files.PlaceOf(i) == FilePlace.Part)
+                ledger.SetStamp(i, FileFacts.Of(Paths.Part(i)).Stamp);
         }
     }
 

@@ -2,6 +2,7 @@ using Pieces.Metadata;
 using Pieces.Primitives;
 using Pieces.Storage;
 using Pieces.Storage.Files;
+using Pieces.Storage.Opening;
 using Pieces.Torrents.Downloading;
 using Pieces.Trackers;
 
@@ -52,14 +53,16 @@ internal sealed class TorrentGoal
     public long Left => _setup.Metainfo.TotalLength - _setup.Metainfo.Layout.BytesOf(_pieces.Have);
 
     /// <summary>Says which files were complete already. Data that is only served was the user's own all along.</summary>
-    public void TellFinished(Bitfield finishedFiles)
+    public void TellFinished(StorageOpening opening)
     {
         if (_setup.Options.SeedOnly)
             return;
         foreach (FileEntry file in _setup.WantedFiles())
         {
-            if (finishedFiles[file.Index])
-                _setup.Reporter.WasThere(file.Index, StoragePaths.FinalPath(_setup.Options.OutputDirectory, file), file.Length);
+            if (!opening.FinishedFiles[file.Index])
+                continue;
+            FileEntry stored = opening.Files.IsEmpty ? file : opening.Files[file.Index];
+            _setup.Reporter.WasThere(file.Index, StoragePaths.FinalPath(_setup.Options.OutputDirectory, stored), file.Length);
         }
     }
 

@@ -82,6 +82,7 @@ internal sealed record TorrentSetup : TorrentBasis
         Paranoid = Options.Paranoid,
         ReadOnly = Options.SeedOnly,
         Content = Options.Content,
+        PortableNames = Options.PortableNames,
         KeepsMetadata = KeepsMetadata,
         TimeProvider = Services.TimeProvider,
         Logger = Services.Logger,

@@ -104,7 +104,7 @@ internal sealed class TransferStage : ITorrentStage
 
         _setup.Reporter.Started(opening.Have.Count, _setup.Metainfo.Layout.PieceCount);
         _context.Status.Publish(this);
-        _progress.Goal.TellFinished(opening.FinishedFiles);
+        _progress.Goal.TellFinished(opening);
         foreach (FileFinished file in Start.Verdicts.OfType<FileFinished>())
             _progress.Goal.OnFile(file);
         _progress.Completion.Begin();

@@ -1,4 +1,4 @@
-namespace Pieces.Metadata;
+namespace Pieces.Platform;
 
 /// <summary>The path of a folder with every link in it resolved, by which one folder is known under all its names.</summary>
 internal static class RealPath
@@ -20,7 +20,7 @@ internal static class RealPath
             if (new DirectoryInfo(done).LinkTarget is not { } target)
                 continue;
             if (++links > MaxLinks)
-                throw new IOException($"\"{SafePath.Display(path)}\" has more than {MaxLinks} links in it");
+                throw new IOException($"\"{path}\" has more than {MaxLinks} links in it");
 
             // The target may be relative to the link's folder, and have links of its own.
             string full = Path.GetFullPath(target, Path.GetDirectoryName(done) ?? root);

@@ -1,0 +1,91 @@
+using Pieces.Metadata;
+using Pieces.Platform;
+using Pieces.Storage.Files;
+
+namespace Pieces.Storage.Opening;
+
+/// <summary>
+/// Follows links that the user made in place of files or folders that are only read. A link of another user leads nowhere. What is written never goes through
+/// a link.
+/// </summary>
+internal static class FollowedLinks
+{
+    /// <summary>Tells the paths where links of the user lead.</summary>
+    /// <param name="metainfo">The torrent, with the names that its files have.</param>
+    /// <param name="paths">Told of the files.</param>
+    /// <param name="warnings">What a user should be told.</param>
+    public static void Find(Metainfo metainfo, StoragePaths paths, List<string> warnings)
+    {
+        HashSet<string> plain = new(StringComparer.Ordinal), refused = new(StringComparer.Ordinal);
+        foreach (FileEntry file in metainfo.Files)
+        {
+            if (file.IsOnDisk && HasLink(file, paths, plain) is { } link)
+                Follow(file, link, paths, refused);
+        }
+
+        foreach (string link in refused)
+            warnings.Add($"{link}: is a symbolic link that is not followed: it does not belong to you, or leads to nothing that can be read");
+    }
+
+    /// <summary>The first link on the way to a file, the file included; null when there is none.</summary>
+    private static FileLocation? HasLink(FileEntry file, StoragePaths paths, HashSet<string> plain)
+    {
+        string name = string.Empty;
+        for (int i = 0; i < file.Path.Length; i++)
+        {
+            name = Path.Join(name, file.Path[i]);
+            if (plain.Contains(name))
+                continue;
+            FileKind kind = Look(paths.Directory.At(name)).Kind;
+            if (kind == FileKind.Link)
+                return paths.Directory.At(name);
+            if (kind != FileKind.Folder)
+                return null;
+            plain.Add(name);
+        }
+
+        return null;
+    }
+
+    private static void Follow(FileEntry file, FileLocation link, StoragePaths paths, HashSet<string> refused)
+    {
+        IFileSystem system = paths.Directory.FileSystem;
+        string path = paths.Directory.Path.Length == 0 ? "." : paths.Directory.Path;
+        foreach (string name in file.Path)
+        {
+            path = Path.Join(path, name);
+            if (Look(system.WorkingDirectory.At(path)) is { Kind: FileKind.Link, Trust: FileTrust.Foreign })
+            {
+                refused.Add(link.FullPath);
+                return;
+            }
+        }
+
+        try
+        {
+            string full = Path.IsPathRooted(path) ? path : Path.Join(Environment.CurrentDirectory, path);
+            FileLocation target = system.WorkingDirectory.At(RealPath.Of(full));
+            if (FileFacts.Of(target).IsFile)
+                paths.Follow(file.Index, target);
+            else if (FileFacts.Of(target).Kind != FileKind.Missing || file.Path.Length == 1)
+                refused.Add(link.FullPath);
+        }
+        catch (Exception e) when (e is StorageException || DiskErrors.IsDiskError(e))
+        {
+            refused.Add(link.FullPath);
+        }
+    }
+
+    private static FileStat Look(FileLocation file)
+    {
+        try
+        {
+            return FileFacts.Of(file);
+        }
+        catch (StorageException)
+        {
+            // It may not be looked at, so that it is not there as far as we are concerned.
+            return default;
+        }
+    }
+}
