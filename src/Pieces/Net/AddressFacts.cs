@@ -29,6 +29,12 @@ internal static class AddressFacts
     /// </summary>
     public static CompactEndPoint HostOf(CompactEndPoint endPoint) => ReachOf(endPoint) == AddressReach.Loopback ? endPoint : endPoint.WithoutPort;
 
+    /// <summary>
+    /// What shares one budget among DHT nodes: a <see cref="BudgetKey"/>, but on loopback each port, since all nodes of a closed DHT share one address there.
+    /// </summary>
+    public static CompactEndPoint BudgetOf(CompactEndPoint endPoint) =>
+        ReachOf(endPoint) == AddressReach.Loopback ? endPoint : BudgetKey.Of(endPoint).Network;
+
     /// <summary>What one owner is likely to control: the /24 of an IPv4 address, the /64 of an IPv6 one; of local addresses each by itself.</summary>
     public static CompactEndPoint SubnetOf(CompactEndPoint endPoint)
     {

@@ -52,6 +52,16 @@ public class PeerStoreTests
     }
 
     [Fact]
+    public void All_addresses_of_one_IPv6_network_are_in_as_many_swarms_as_one_address()
+    {
+        for (int i = 0; i <= PeerStore.MaxOfHost; i++)
+            _store.Add(IdOf((byte)i), At($"[2001:db8::{i + 1:x}]:5"), isSeed: false, TimeSpan.Zero).Should().Be(i < PeerStore.MaxOfHost);
+        _store.Add(Swarm, At("[2001:db8:0:1::1]:5"), isSeed: false, TimeSpan.Zero).Should().BeTrue("it is another network");
+        _store.Expire(TimeSpan.FromHours(1));
+        _store.Count.Should().Be(0);
+    }
+
+    [Fact]
     public void All_swarms_together_have_so_many_peers_and_one_address_is_in_so_many_swarms()
     {
         for (int swarm = 0; swarm < 40; swarm++)

@@ -54,6 +54,6 @@ internal sealed class DatagramGate
         if (_shared.Options.IsReadOnly || datagram.IndexOf("1:y1:q"u8) < 0)
             return false;
         TimeSpan now = _shared.Now;
-        return _queriesOfHost.TryTake(AddressFacts.HostOf(from), now) && _queries.TryTake(default, now);
+        return _queriesOfHost.TryTake(AddressFacts.BudgetOf(from), now) && _queries.TryTake(default, now);
     }
 }

@@ -43,8 +43,9 @@ internal sealed class PeerStore
     {
         CompactEndPoint host = AddressFacts.HostOf(peer);
         if (_swarms.TryGetValue(infoHash, out Swarm? swarm) && swarm.Remove(host))
-            Forget(host);
-        if (_perHost.GetValueOrDefault(host) >= MaxOfHost)
+            Forget(peer);
+        CompactEndPoint budget = AddressFacts.BudgetOf(peer);
+        if (_perHost.GetValueOrDefault(budget) >= MaxOfHost)
             return false;
         if (swarm is null)
         {
@@ -59,7 +60,7 @@ internal sealed class PeerStore
         else if (Count >= MaxPeers)
             ForgetOldest(Largest());
         swarm.Peers.Add(new StoredPeer(peer, host, isSeed, now));
-        _perHost[host] = _perHost.GetValueOrDefault(host) + 1;
+        _perHost[budget] = _perHost.GetValueOrDefault(budget) + 1;
         Count++;
         return true;
     }
@@ -111,18 +112,19 @@ internal sealed class PeerStore
 
     private void ForgetOldest(Swarm swarm)
     {
-        CompactEndPoint host = swarm.Peers[0].Host;
+        CompactEndPoint peer = swarm.Peers[0].EndPoint;
         swarm.Peers.RemoveAt(0);
-        Forget(host);
+        Forget(peer);
     }
 
-    private void Forget(CompactEndPoint host)
+    private void Forget(CompactEndPoint peer)
     {
+        CompactEndPoint budget = AddressFacts.BudgetOf(peer);
         Count--;
-        if (_perHost[host] == 1)
-            _perHost.Remove(host);
+        if (_perHost[budget] == 1)
+            _perHost.Remove(budget);
         else
-            _perHost[host]--;
+            _perHost[budget]--;
     }
 
     private Swarm Largest() => _swarms.Values.MaxBy(swarm => swarm.Peers.Count)!;
