@@ -171,6 +171,23 @@ internal sealed class Bitfield
         return (word << 6) + BitOperations.TrailingZeroCount(bits);
     }
 
+    /// <summary>Index of the first bit at or after <paramref name="start"/> that is set here and not in <paramref name="other"/>, which has the same
+    /// length; or -1.</summary>
+    public int NextBeyond(Bitfield other, int start)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(start);
+        ulong mask = ulong.MaxValue << (start & 63);
+        for (int word = start >> 6; word < _words.Length; word++)
+        {
+            ulong bits = _words[word] & ~other._words[word] & mask;
+            if (bits != 0)
+                return (word << 6) + BitOperations.TrailingZeroCount(bits);
+            mask = ulong.MaxValue;
+        }
+
+        return -1;
+    }
+
     /// <summary>A copy that shares nothing.</summary>
     public Bitfield Clone()
     {

@@ -76,6 +76,10 @@ public class BitfieldTests
             (Bitfield left, HashSet<int> leftModel) = RandomField(random, length);
             (Bitfield right, HashSet<int> rightModel) = RandomField(random, length);
             left.AnyBeyond(right).Should().Be(!leftModel.IsSubsetOf(rightModel));
+            List<int> beyond = [];
+            for (int i = left.NextBeyond(right, 0); i >= 0; i = left.NextBeyond(right, i + 1))
+                beyond.Add(i);
+            beyond.Should().Equal(leftModel.Except(rightModel).Order());
             left.CountCommon(right).Should().Be(leftModel.Count(rightModel.Contains));
         }
     }

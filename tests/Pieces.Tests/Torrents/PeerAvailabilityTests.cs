@@ -116,4 +116,28 @@ public class PeerAvailabilityTests
 
         peer.Ending.Should().Be(PeerEnding.Offence);
     }
+
+    [Fact]
+    public void Bitfields_that_add_pieces_count_what_is_new_and_others_are_offences()
+    {
+        var rig = new PieceRig(pieces: 16);
+        PeerState peer = rig.Stranger();
+        rig.Availability.OnBitfield(peer, [0, 0]);
+        for (int piece = 0; piece < 16; piece++)
+        {
+            int bits = 0xFFFF << (15 - piece);
+            rig.Availability.OnBitfield(peer, [(byte)(bits >> 8), (byte)bits]);
+            (peer.Pieces.Count, peer.Provider.Requests.Useful, peer.Offences).Should().Be((piece + 1, piece + 1, 0));
+            Enumerable.Range(0, 16).Sum(i => rig.Table.CopiesOf(i)).Should().Be(piece + 1);
+        }
+
+        for (int i = 1; i < PeerState.MaxOffences; i++)
+        {
+            rig.Availability.OnBitfield(peer, [(byte)(1 << i), 0]);
+            peer.Offences.Should().Be(i, "pieces were taken back");
+        }
+
+        rig.Availability.Leave(peer);
+        Enumerable.Range(0, 16).Sum(i => rig.Table.CopiesOf(i)).Should().Be(0);
+    }
 }

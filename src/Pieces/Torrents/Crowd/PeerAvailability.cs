@@ -135,7 +135,13 @@ internal sealed class PeerAvailability
             return;
         }
 
-        BeginStatement(peer, isNews: bits.Count > peer.Pieces.Count);
+        if (IsAddition(peer, bits))
+        {
+            AddAll(peer, bits);
+            return;
+        }
+
+        BeginStatement(peer);
         peer.Pieces.Replace(bits);
         Count(peer);
     }
@@ -169,11 +175,22 @@ internal sealed class PeerAvailability
         return pieces;
     }
 
-    // To take back what a peer said costs a pass over its pieces: harmless once, and not to be had again and again.
-    // Unless there is more in it: aria2 says by a bitfield what it got when that is shorter than a message for each piece.
-    private void BeginStatement(PeerState peer, bool isNews = false)
+    // aria2 says by a bitfield what it got when that is shorter than a message for each piece.
+    private static bool IsAddition(PeerState peer, Bitfield bits) =>
+        peer.Pieces is { IsStated: true, IsWhole: false } known && bits.Count > known.Count && known.Bits?.AnyBeyond(bits) != true;
+
+    // Only what is new is counted: that costs no more than a message for each piece would.
+    private void AddAll(PeerState peer, Bitfield bits)
     {
-        if (peer.Pieces.IsStated && !isNews)
+        Bitfield known = peer.Pieces.Bits ?? new Bitfield(bits.Length);
+        for (int i = bits.NextBeyond(known, 0); i >= 0; i = bits.NextBeyond(known, i + 1))
+            OnHave(peer, (uint)i);
+    }
+
+    // To take back what a peer said costs a pass over its pieces: harmless once, and not to be had again and again.
+    private void BeginStatement(PeerState peer)
+    {
+        if (peer.Pieces.IsStated)
             peer.Offend(Offence.RepeatedStatement);
         Uncount(peer);
     }
