@@ -49,6 +49,7 @@ public sealed class TorrentClient : IAsyncDisposable
         _options = options;
         TimeProvider time = options.TimeProvider;
         var ports = new PortState();
+        var connections = new ConnectionBudget(options.MaxConnections);
         _udp = new UdpPort(ports, network.OpenUdp, time, options.Logger);
         _services = new TorrentServices
         {
@@ -58,9 +59,10 @@ public sealed class TorrentClient : IAsyncDisposable
             Transport = network.Transport,
             Encryption = new StreamEncryption(options.Encryption, ChanceOf(options, network), time),
             DiskQueue = new DiskQueue(),
-            Handles = new HandleCache(options.MaxOpenFiles),
+            Handles = new HandleCache(options.MaxOpenFiles, connections.Shed),
             BlockPool = new BlockPool(),
             MemoryBudget = new MemoryBudget(options.PieceMemory),
+            Connections = connections,
             DownloadLimiter = new RateLimiter(time, options.DownloadLimit),
             UploadLimiter = new RateLimiter(time, options.UploadLimit, hasTurns: true),
             Ports = ports,
@@ -86,6 +88,8 @@ public sealed class TorrentClient : IAsyncDisposable
     internal BlockPool BlockPool => _services.BlockPool;
 
     internal MemoryBudget MemoryBudget => _services.MemoryBudget;
+
+    internal TorrentServices Services => _services;
 
     /// <summary>
     /// Starts a torrent and returns at once; what its disk says is told by <see cref="Torrent.Completion"/>, which faults with a
@@ -203,7 +207,7 @@ public sealed class TorrentClient : IAsyncDisposable
             // Handshakes name a swarm alone, so no two torrents may share one: a link and the metainfo of the same torrent do.
             if (id.Swarms.Any(_swarms.ContainsKey))
                 throw new ArgumentException($"{id} is being worked on already", nameof(id));
-            var inbox = new TorrentInbox();
+            var inbox = new TorrentInbox(_services.InboxRoom);
             TorrentBasis basis = prepare(inbox);
             Torrent torrent = basis.CreateHandle();
             var running = new RunningTorrent(id, torrent, inbox);

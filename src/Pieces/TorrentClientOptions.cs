@@ -34,6 +34,10 @@ public sealed record TorrentClientOptions
     /// <summary>Bytes that unfinished pieces may hold in memory, over all torrents; default 16 MiB.</summary>
     public long PieceMemory { get; init; } = 16 * 1024 * 1024;
 
+    /// <summary>Connections with peers at one time, over all torrents, dials among them; default 500. A torrent that has fewer than its even part may open
+    /// more, and another closes some for it.</summary>
+    public int MaxConnections { get; init; } = 500;
+
     /// <summary>File handles that may be open at one time, over all torrents; default 32: under a limit of 64 that leaves room for what
     /// the process itself has open, for files being made, and for some peers.</summary>
     public int MaxOpenFiles { get; init; } = 32;
@@ -58,5 +62,6 @@ public sealed record TorrentClientOptions
         ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)Encryption, (uint)EncryptionPolicy.Off, nameof(Encryption));
         ArgumentOutOfRangeException.ThrowIfLessThan(PieceMemory, 1024 * 1024);
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxOpenFiles, 4);
+        ArgumentOutOfRangeException.ThrowIfLessThan(MaxConnections, 1);
     }
 }

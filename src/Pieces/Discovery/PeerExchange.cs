@@ -14,7 +14,7 @@ namespace Pieces.Discovery;
 internal sealed class PeerExchange : IPeerExtension
 {
     /// <summary>Id under which we take such messages.</summary>
-    public const byte Id = 2;
+    public const byte Id = ExtensionIds.PeerExchange;
 
     /// <summary>Time between two messages to one peer (BEP 11: no more than one a minute).</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(60);

@@ -3,8 +3,8 @@ using System.Net;
 namespace Pieces.Net;
 
 /// <summary>
-/// Who is banned for bad data: the whole address, since a stranger changes the port at no cost; on loopback the port as well, where many peers share
-/// one address.
+/// Who is banned for bad data: an IPv4 address or an IPv6 network of 64 bits, whatever the port, since a stranger changes these at no cost. On loopback, in
+/// private networks and on links it is one port of one address: many peers share an address there, behind a published port, a tunnel or a forwarded port.
 /// </summary>
 internal readonly record struct BlameKey
 {
@@ -16,8 +16,11 @@ internal readonly record struct BlameKey
     public static BlameKey Of(IPEndPoint peer)
     {
         CompactEndPoint who = CompactEndPoint.From(peer);
-        return new BlameKey(AddressFacts.ReachOf(who) == AddressReach.Loopback ? who : who.WithoutPort);
+        return AddressFacts.IsLocal(who) ? new BlameKey(who) : new BlameKey(BudgetKey.Of(who).Network);
     }
+
+    /// <summary>The key of one connection, where others of the same address are known to be honest.</summary>
+    public static BlameKey OfPort(IPEndPoint peer) => new(CompactEndPoint.From(peer));
 
     /// <summary>The address, with its port where that counts.</summary>
     public override string ToString() => _who.Port == 0 ? _who.ToEndPoint().Address.ToString() : _who.ToString();

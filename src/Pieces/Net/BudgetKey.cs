@@ -15,6 +15,12 @@ internal readonly record struct BudgetKey
     /// <summary>The address, or the first address of the network, with port 0.</summary>
     public CompactEndPoint Network { get; }
 
+    /// <summary>
+    /// Whether many hosts may stand behind it: it is this machine, or in a private network, where containers, tunnels and forwarded ports lend one address to
+    /// many. The first network of IPv6 holds the loopback address and no host's.
+    /// </summary>
+    public bool IsShared => AddressFacts.IsLocal(Network) || Network.Host == 0;
+
     /// <summary>The key of an address.</summary>
     public static BudgetKey Of(IPAddress address) => Of(CompactEndPoint.From(address, 0));
 

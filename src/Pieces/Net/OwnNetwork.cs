@@ -11,6 +11,18 @@ internal static class OwnNetwork
     /// <summary>Longest pause after a failure that may be ours: a router that is gone looks like a host that is.</summary>
     public static readonly TimeSpan PauseWhenDoubtful = TimeSpan.FromSeconds(60);
 
+    /// <summary>Whether this process, or the system, has no descriptor left for a socket.</summary>
+    public static bool IsOutOfDescriptors(Exception? failure)
+    {
+        for (; failure is not null; failure = failure.InnerException)
+        {
+            if (failure is SocketException { SocketErrorCode: SocketError.TooManyOpenSockets })
+                return true;
+        }
+
+        return false;
+    }
+
     /// <summary>The longest time to wait before the next try, or null when the failure, and what caused it, says nothing of our own network.</summary>
     public static TimeSpan? LongestPause(Exception? failure)
     {
@@ -19,6 +31,8 @@ internal static class OwnNetwork
             switch ((failure as SocketException)?.SocketErrorCode)
             {
                 case SocketError.NetworkUnreachable or SocketError.NetworkDown or SocketError.AddressNotAvailable or SocketError.TryAgain:
+                    return PauseWhenDown;
+                case SocketError.TooManyOpenSockets:
                     return PauseWhenDown;
                 case SocketError.HostUnreachable:
                     return PauseWhenDoubtful;

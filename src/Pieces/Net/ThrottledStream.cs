@@ -34,6 +34,9 @@ internal sealed class ThrottledStream : DuplexStream, IScatterReader
     /// <summary>Whether a write waits for the other side, not for a limiter.</summary>
     public bool IsWriting => _isWriting;
 
+    /// <summary>Whether reads may have to wait for a limiter.</summary>
+    public bool IsReadLimited => _readTap is { IsLimited: true };
+
     /// <summary>Whether several buffers can be filled at once: not under a limit, which cuts reads short.</summary>
     public bool CanScatter => _inner is IScatterReader { CanScatter: true } && _readTap is not { IsLimited: true };
 

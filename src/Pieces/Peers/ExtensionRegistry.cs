@@ -13,7 +13,7 @@ namespace Pieces.Peers;
 internal sealed class ExtensionRegistry
 {
     /// <summary>Id of the handshake among extended messages.</summary>
-    public const byte HandshakeId = 0;
+    public const byte HandshakeId = ExtensionIds.Handshake;
 
     private readonly PeerBook _book;
     private readonly ImmutableArray<IPeerExtension> _extensions;
@@ -127,7 +127,6 @@ internal sealed class ExtensionRegistry
         if (peer.DialAddress is not null)
             return;
         peer.DialAddress = SocketText.Unmapped(new IPEndPoint(peer.Link.RemoteEndPoint.Address, port));
-        _book.Add(peer.DialAddress, PeerOrigin.Inbound);
-        _book.Connected(peer.DialAddress);
+        _book.Claimed(peer.DialAddress);
     }
 }

@@ -9,6 +9,9 @@ namespace Pieces.Peers;
 /// </summary>
 internal sealed class PeerBatch : IDisposable
 {
+    // The object of a message and its place in the list, about.
+    private const int MessageOverhead = 48;
+
     private readonly List<PeerMessage> _messages;
     private int _taken;
 
@@ -19,8 +22,21 @@ internal sealed class PeerBatch : IDisposable
     /// <summary>All messages, taken or not. The buffer of a block that was taken may be gone.</summary>
     public IReadOnlyList<PeerMessage> Messages => _messages;
 
+    /// <summary>Bytes of memory that all messages take, about; those that were taken count on.</summary>
+    public int Bytes { get; private set; }
+
     /// <summary>Appends a message and takes over its buffer if it has one.</summary>
-    public void Add(PeerMessage message) => _messages.Add(message);
+    public void Add(PeerMessage message)
+    {
+        _messages.Add(message);
+        Bytes += MessageOverhead + message switch
+        {
+            BlockMessage block => block.Data.Length,
+            BitfieldMessage bitfield => bitfield.Bytes.Length,
+            ExtendedMessage extended => extended.Payload.Length,
+            _ => 0,
+        };
+    }
 
     /// <summary>Takes the next message, whose buffer is the caller's from then on; false when none is left.</summary>
     public bool TryTake([MaybeNullWhen(false)] out PeerMessage message)

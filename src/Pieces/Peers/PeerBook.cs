@@ -1,5 +1,6 @@
 using System.Net;
 using Pieces.Net;
+using Pieces.Primitives;
 
 namespace Pieces.Peers;
 
@@ -26,16 +27,17 @@ public enum PeerOrigin
 }
 
 /// <summary>
-/// The addresses known for one torrent, with their origin, back-off and bans; the one door for addresses. Pure: time comes as a timestamp of the
-/// <see cref="TimeProvider"/>. Bounded: at <see cref="Capacity"/> a new address displaces the one that failed most, or is dropped.
+/// The addresses known for one torrent, with their origin and back-off; the one door for addresses. Pure: time comes as a timestamp of the
+/// <see cref="TimeProvider"/>. Bounded, as a whole and for each origin (<see cref="PeerLanes"/>): at <see cref="Capacity"/> a new address displaces the one
+/// that failed most, or one of the origin that takes most of the room, or is dropped.
 /// </summary>
 internal sealed class PeerBook
 {
     /// <summary>Most addresses that are remembered.</summary>
     public const int Capacity = 2000;
 
-    /// <summary>Most of them that are there on the word of peers alone, who may make up as many as they like.</summary>
-    public const int MaxExchanged = Capacity / 2;
+    /// <summary>Most ports of one public host, and of one host that called into the local network: a peer has one of each family.</summary>
+    public const int MaxPortsOfHost = 8, MaxLocalPorts = 2;
 
     private const int FirstCommonPort = 1024;
 
@@ -43,18 +45,18 @@ internal sealed class PeerBook
     private static readonly TimeSpan OffenceRetry = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan LongestRetry = TimeSpan.FromMinutes(15);
     private static readonly TimeSpan UselessRetry = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan RedundantRetry = TimeSpan.FromSeconds(15);
 
     // So that one ordinary failure after a long time offline is not the twentieth.
     private const int MostFailuresOfOurs = 5;
 
     private readonly Dictionary<IPEndPoint, Entry> _entries = [];
-    private readonly HashSet<BlameKey> _banned = [];
+    private readonly PeerLanes _lanes = new();
+    private readonly PeerBans _bans;
     private readonly HashSet<IPEndPoint> _ourselves = [];
-    private readonly List<IPEndPoint> _due = [];
     private readonly TimeProvider _time;
     private readonly Random _random;
     private readonly AddressPolicy _addresses;
-    private int _exchanged;
     private bool _isPrivate;
 
     /// <summary>Creates an empty book.</summary>
@@ -66,24 +68,32 @@ internal sealed class PeerBook
         _addresses = addresses;
         _time = time;
         _random = random;
+        _bans = new PeerBans(time);
     }
 
     /// <summary>Addresses known, connected or not.</summary>
     public int Count => _entries.Count;
 
     /// <summary>Peers banned in this run.</summary>
-    public int Banned { get; private set; }
+    public int Banned => _bans.Count;
 
     /// <summary>Learns of an address; false when it is of no use, banned, known already, or there is no room.</summary>
-    public bool Add(IPEndPoint endPoint, PeerOrigin origin)
+    /// <param name="endPoint">The address.</param>
+    /// <param name="origin">Where it was heard of.</param>
+    /// <param name="teller">Which of several of one kind named it: of trackers the URL.</param>
+    public bool Add(IPEndPoint endPoint, PeerOrigin origin, string teller = "")
     {
         endPoint = SocketText.Unmapped(endPoint);
         if (!_addresses.MayDial(endPoint) || IsBanned(endPoint) || (_isPrivate && IsHearsay(origin)))
             return false;
+        var lane = new PeerLane(origin, teller);
         if (_entries.TryGetValue(endPoint, out Entry? known))
         {
+            // What an inbound peer said of itself is confirmed: it may be another one that listens there.
+            if (known.IsClaimed && origin != PeerOrigin.Inbound)
+                (known.IsClaimed, known.IsBusy) = (false, false);
             if (origin < known.Origin)
-                Promote(endPoint, known, origin);
+                Move(endPoint, known, lane);
 
             // Named again by a tracker: it announces, so it is alive, and an old failure need not hold it back for long.
             // Nodes of the DHT and peers repeat what they once heard.
@@ -92,12 +102,13 @@ internal sealed class PeerBook
             return false;
         }
 
-        if (origin == PeerOrigin.Exchange && _exchanged >= MaxExchanged)
+        var network = BudgetKey.Of(endPoint.Address);
+        if (!_lanes.HasRoom(lane) || _lanes.PortsOf(network) >= MaxPortsAt(network, origin))
             return false;
-        if (_entries.Count >= Capacity && !TryDisplace(origin))
+        if (_entries.Count >= Capacity && !TryDisplace(lane))
             return false;
-        _entries.Add(endPoint, new Entry { Origin = origin, Rank = RankOf(endPoint, origin), DueAt = _time.GetTimestamp() });
-        _exchanged += origin == PeerOrigin.Exchange ? 1 : 0;
+        _entries.Add(endPoint, new Entry { Lane = lane, Rank = RankOf(endPoint, origin), DueAt = _time.GetTimestamp() });
+        _lanes.Added(lane, network);
         return true;
     }
 
@@ -132,37 +143,38 @@ internal sealed class PeerBook
     }
 
     /// <summary>The address to dial next, or null when none is due; it counts as busy until one of the calls below says what became of it.
-    /// Those that failed least come first, among them those given by hand or found nearby, then others, then whom peers told of; ties by chance.</summary>
+    /// The origins take turns, so that no one who names many addresses holds up what others named. Of one origin those that failed least come first;
+    /// ties by chance.</summary>
     public IPEndPoint? TakeNext()
     {
         long now = _time.GetTimestamp();
-        int best = int.MaxValue;
-        _due.Clear();
         foreach ((IPEndPoint endPoint, Entry entry) in _entries)
         {
-            if (entry.IsBusy || entry.DueAt > now)
-                continue;
-            int rank = (entry.Failures * 4) + entry.Rank;
-            if (rank > best)
-                continue;
-            if (rank < best)
-                _due.Clear();
-            best = rank;
-            _due.Add(endPoint);
+            if (!entry.IsBusy && entry.DueAt <= now)
+                _lanes.Offer(entry.Lane, endPoint, (entry.Failures * 4) + entry.Rank);
         }
 
-        if (_due.Count == 0)
+        if (_lanes.Take(_random) is not { } chosen)
             return null;
-        IPEndPoint chosen = _due[_random.Next(_due.Count)];
         _entries[chosen].IsBusy = true;
         return chosen;
     }
+
+    /// <summary>An inbound peer says that it listens there. While it is connected the address is not dialled, unless somebody else names it too.</summary>
+    public void Claimed(IPEndPoint endPoint)
+    {
+        if (Add(endPoint, PeerOrigin.Inbound) && _entries.TryGetValue(SocketText.Unmapped(endPoint), out Entry? entry))
+            entry.IsClaimed = entry.IsBusy = true;
+    }
+
+    /// <summary>Whether an address is known by what an inbound peer said of itself and in no other way.</summary>
+    public bool IsClaimed(IPEndPoint? endPoint) => endPoint is not null && _entries.TryGetValue(endPoint, out Entry? entry) && entry.IsClaimed;
 
     /// <summary>It is connected, whoever dialled; it is not offered again until it is closed.</summary>
     public void Connected(IPEndPoint endPoint)
     {
         if (_entries.TryGetValue(endPoint, out Entry? entry))
-            entry.IsBusy = true;
+            (entry.IsBusy, entry.IsClaimed) = (true, false);
     }
 
     /// <summary>Whether it is to be greeted encrypted (MSE) the next time, where both ways are allowed; false as long as nothing is known.</summary>
@@ -196,6 +208,9 @@ internal sealed class PeerBook
         Rest(endPoint, FirstRetry);
     }
 
+    /// <summary>It was one connection too many, which is no fault of its: it may be dialled again soon.</summary>
+    public void Redundant(IPEndPoint endPoint) => Rest(endPoint, RedundantRetry);
+
     /// <summary>Nothing can come of it for now, for example when both sides are seeds.</summary>
     public void Useless(IPEndPoint endPoint) => Rest(endPoint, UselessRetry);
 
@@ -206,18 +221,15 @@ internal sealed class PeerBook
         _ourselves.Add(endPoint);
     }
 
-    /// <summary>Bans a peer that sent bad data: no address with its <see cref="BlameKey"/> is used again in this run.</summary>
+    /// <summary>Bans a peer that sent bad data: see <see cref="PeerBans"/>.</summary>
     /// <param name="endPoint">Its address as the socket had it.</param>
-    /// <param name="alias">The address that it told as its own, or null.</param>
+    /// <param name="id">Its id.</param>
+    /// <param name="hasHonestNeighbours">Whether other peers have sent good data from the same address.</param>
     /// <returns>False when it was banned already: several bad pieces may convict one peer.</returns>
-    public bool Ban(IPEndPoint endPoint, IPEndPoint? alias = null)
+    public bool Ban(IPEndPoint endPoint, PeerId id, bool hasHonestNeighbours)
     {
-        if (IsBanned(endPoint))
+        if (!_bans.Add(endPoint, id, hasHonestNeighbours))
             return false;
-        Banned++;
-        _banned.Add(BlameKey.Of(endPoint));
-        if (alias is not null)
-            _banned.Add(BlameKey.Of(alias));
 
         // It may be known by another port than the one it came from.
         foreach (IPEndPoint known in _entries.Keys.Where(IsBanned).ToArray())
@@ -225,14 +237,17 @@ internal sealed class PeerBook
         return true;
     }
 
-    /// <summary>Whether it is not to be dealt with.</summary>
-    public bool IsBanned(IPEndPoint endPoint) => _banned.Contains(BlameKey.Of(endPoint)) || _ourselves.Contains(endPoint);
+    /// <summary>Whether an address is not to be dealt with, whoever is there.</summary>
+    public bool IsBanned(IPEndPoint endPoint) => _bans.Includes(endPoint) || _ourselves.Contains(endPoint);
+
+    /// <summary>Whether a peer is not to be dealt with.</summary>
+    public bool IsBanned(IPEndPoint endPoint, PeerId id) => _bans.Includes(endPoint, id) || _ourselves.Contains(endPoint);
 
     private void BackOff(IPEndPoint endPoint, TimeSpan first, TimeSpan? longest = null)
     {
         if (!_entries.TryGetValue(endPoint, out Entry? entry))
             return;
-        entry.IsBusy = false;
+        entry.IsBusy = entry.IsClaimed = false;
         double seconds = Math.Min(first.TotalSeconds * Math.Pow(2, Math.Min(entry.Failures, 20)), (longest ?? LongestRetry).TotalSeconds);
         entry.Failures++;
         entry.DueAt = In(TimeSpan.FromSeconds(seconds * (0.75 + (_random.NextDouble() / 2))));
@@ -242,20 +257,21 @@ internal sealed class PeerBook
     {
         if (!_entries.TryGetValue(endPoint, out Entry? entry))
             return;
-        entry.IsBusy = false;
+        entry.IsBusy = entry.IsClaimed = false;
         entry.DueAt = In(pause);
     }
 
     private long In(TimeSpan delay) => _time.GetTimestamp() + (long)(delay.TotalSeconds * _time.TimestampFrequency);
 
-    // Anybody can fill the DHT with addresses: one of them makes room for whom others name, also before it has failed.
-    private bool TryDisplace(PeerOrigin newcomer)
+    // One that failed makes room, or one of the origin that takes the most.
+    private bool TryDisplace(PeerLane newcomer)
     {
+        PeerLane? crowded = _lanes.LargestBeside(newcomer);
         IPEndPoint? worst = null;
         int most = 0;
         foreach ((IPEndPoint endPoint, Entry entry) in _entries)
         {
-            int fault = (2 * entry.Failures) + (entry.Origin == PeerOrigin.Dht && newcomer != PeerOrigin.Dht ? 1 : 0);
+            int fault = (2 * entry.Failures) + (entry.Lane == crowded ? 1 : 0);
             if (!entry.IsBusy && fault > most)
                 (worst, most) = (endPoint, fault);
         }
@@ -264,39 +280,47 @@ internal sealed class PeerBook
     }
 
     // Few peers listen on a port of the system's services, while a liar may name many.
-    private static int RankOf(IPEndPoint endPoint, PeerOrigin origin) => origin switch
+    private static int RankOf(IPEndPoint endPoint, PeerOrigin origin) => origin == PeerOrigin.Exchange && endPoint.Port < FirstCommonPort ? 1 : 0;
+
+    private static int MaxPortsAt(BudgetKey network, PeerOrigin origin) => origin switch
     {
-        PeerOrigin.Hand or PeerOrigin.Local => 0,
-        PeerOrigin.Exchange when endPoint.Port < FirstCommonPort => 3,
-        PeerOrigin.Exchange => 2,
-        _ => 1,
+        PeerOrigin.Hand => Capacity,
+        PeerOrigin.Local => MaxLocalPorts,
+        _ => network.IsShared ? Capacity : MaxPortsOfHost,
     };
 
     // Where nobody but the trackers may name peers, these are not listened to (BEP 27).
     private static bool IsHearsay(PeerOrigin origin) => origin is PeerOrigin.Dht or PeerOrigin.Local or PeerOrigin.Exchange;
 
-    private void Promote(IPEndPoint endPoint, Entry entry, PeerOrigin origin)
+    private void Move(IPEndPoint endPoint, Entry entry, PeerLane lane)
     {
-        _exchanged -= entry.Origin == PeerOrigin.Exchange ? 1 : 0;
-        entry.Origin = origin;
-        entry.Rank = RankOf(endPoint, origin);
+        var network = BudgetKey.Of(endPoint.Address);
+        _lanes.Removed(entry.Lane, network);
+        _lanes.Added(lane, network);
+        entry.Lane = lane;
+        entry.Rank = RankOf(endPoint, lane.Origin);
     }
 
     private bool Remove(IPEndPoint endPoint)
     {
         if (!_entries.Remove(endPoint, out Entry? entry))
             return false;
-        _exchanged -= entry.Origin == PeerOrigin.Exchange ? 1 : 0;
+        _lanes.Removed(entry.Lane, BudgetKey.Of(endPoint.Address));
         return true;
     }
 
     private sealed class Entry
     {
-        public PeerOrigin Origin { get; set; }
+        public required PeerLane Lane { get; set; }
+
+        public PeerOrigin Origin => Lane.Origin;
 
         public int Rank { get; set; }
 
         public bool IsBusy { get; set; }
+
+        // Busy on the word of an inbound peer alone.
+        public bool IsClaimed { get; set; }
 
         public bool WantsEncryption { get; set; }
 

@@ -126,10 +126,11 @@ internal sealed class PeerConnection : IPeerLink
     private async Task RunAsync()
     {
         using var stopping = new CancellationTokenSource();
-        var watch = new PeerWatch(_options.TimeProvider, _stream);
+        UnfinishedMessage unfinished = _options.Unfinished.Open(() => Close("its unfinished message makes room for those of other peers"));
+        var watch = new PeerWatch(_options.TimeProvider, _stream, unfinished);
         ITimer timer = _options.TimeProvider.CreateTimer(
             _ => Look(watch), null, PeerWatch.UntilNextLook(_options.TimeProvider), PeerWatch.Interval);
-        Task reading = GuardAsync(ReadAllAsync(stopping.Token));
+        Task reading = GuardAsync(ReadAllAsync(unfinished, stopping.Token));
         Task writing = GuardAsync(new PeerWriter(this, _options, _stream, _outbox, _uploads, _wake).RunAsync(stopping.Token));
 
         CloseReason reason = await _closing.Task.ConfigureAwait(false);
@@ -145,9 +146,9 @@ internal sealed class PeerConnection : IPeerLink
         TellClosed(reason);
     }
 
-    private async Task ReadAllAsync(CancellationToken cancellationToken)
+    private async Task ReadAllAsync(UnfinishedMessage unfinished, CancellationToken cancellationToken)
     {
-        using var reader = new PeerReader(_stream, _options.Pool, new PeerFrameLimits(_options.PieceCount));
+        using var reader = new PeerReader(_stream, _options.Pool, new PeerFrameLimits(_options.PieceCount), unfinished);
         while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false) is { } batch)
         {
             // Before the batch is given away, its buffers with it.
@@ -202,6 +203,9 @@ internal sealed class PeerConnection : IPeerLink
                 break;
             case PeerWatchVerdict.Stuck:
                 Close($"took nothing for {PeerWatch.StuckLimit.TotalSeconds:0} s");
+                break;
+            case PeerWatchVerdict.Unfinished:
+                Close($"did not end a message within {PeerWatch.MessageLimit.TotalSeconds:0} s");
                 break;
             case PeerWatchVerdict.KeepAliveDue:
                 _outbox.AddKeepAlive();

@@ -29,6 +29,9 @@ internal sealed record PeerConnectionOptions
     /// <summary>Gives buffers for blocks that come.</summary>
     public required BlockPool Pool { get; init; }
 
+    /// <summary>Bounds what messages hold whose end has not come, over all connections of the client.</summary>
+    public required UnfinishedMessages Unfinished { get; init; }
+
     /// <summary>Number of pieces, which bounds a bitfield; 0 while it is not known.</summary>
     public required int PieceCount { get; init; }
 

@@ -14,4 +14,7 @@ internal enum PeerEnding
 
     /// <summary>Another connection of the same peer goes on.</summary>
     Replaced,
+
+    /// <summary>It is one connection too many, of a peer or of the client: its address has not failed, and is dialled again soon.</summary>
+    Redundant,
 }

@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Diagnostics;
-using System.IO.Pipelines;
 using Pieces.Net;
 using Pieces.Storage;
 using Pieces.Wire;
@@ -8,35 +7,42 @@ using Pieces.Wire;
 namespace Pieces.Peers;
 
 /// <summary>
-/// Turns a peer's bytes into messages. Frames are cut in a pipe that is filled only when asked and holds no buffer while the peer is silent. Of a block
-/// the pipe gives what it has; what has not come yet is read from the stream straight into the block's buffer. One caller at a time.
+/// Turns a peer's bytes into messages. Frames are cut in a buffer that is filled only when asked and holds nothing while the peer is silent. Of a block
+/// the buffer gives what it has; what has not come yet is read from the stream straight into the block's own buffer. One caller at a time.
 /// </summary>
 internal sealed class PeerReader : IDisposable
 {
-    private const int ReadLength = 64 * 1024;
+    // Behind the length prefix and the message's id.
+    private const int ExtensionIdAt = PeerFrameHeader.PrefixLength + 1;
 
     private readonly Stream _stream;
-    private readonly Pipe _pipe = new(new PipeOptions(
-        readerScheduler: PipeScheduler.Inline, writerScheduler: PipeScheduler.Inline, pauseWriterThreshold: 0, minimumSegmentSize: ReadLength,
-        useSynchronizationContext: false));
+    private readonly PeerInput _input = new();
     private readonly BlockPool _pool;
     private readonly PeerFrameLimits _limits;
+    private readonly UnfinishedMessage _unfinished;
     private BlockBurst? _burst;
 
-    // A block whose header came and whose payload is still on its way; while it is there the pipe is empty.
+    // A block whose header came and whose payload is still on its way; while it is there the buffer is empty.
     private BlockMessage? _partial;
     private int _partialLength;
 
-    // Bytes still to come of a message that is not known.
+    // Bytes still to come of a message that is not kept.
     private int _toSkip;
-    private bool _isDrained = true;
+
+    // Whether bytes are here that were not parsed yet.
+    private bool _isFresh;
 
     /// <summary>Reads <paramref name="stream"/>, which stays the caller's.</summary>
-    public PeerReader(Stream stream, BlockPool pool, PeerFrameLimits limits)
+    /// <param name="stream">What the peer sends.</param>
+    /// <param name="pool">Gives buffers for blocks.</param>
+    /// <param name="limits">How long messages may be.</param>
+    /// <param name="unfinished">Counts what is held of a message whose end has not come.</param>
+    public PeerReader(Stream stream, BlockPool pool, PeerFrameLimits limits, UnfinishedMessage unfinished)
     {
         _stream = stream;
         _pool = pool;
         _limits = limits;
+        _unfinished = unfinished;
     }
 
     /// <summary>Everything that one read brings, at least one message; null at the end of the stream. The batch is the caller's.</summary>
@@ -49,47 +55,57 @@ internal sealed class PeerReader : IDisposable
             PeerBatch? batch = null;
             if (_partial is not null)
                 batch = await ReadBlocksAsync(cancellationToken).ConfigureAwait(false);
-            else if (_pipe.Reader.TryRead(out ReadResult result))
-                batch = Parse(result.Buffer);
+            else if (_isFresh)
+                batch = Parse();
             else if (!await FillAsync(cancellationToken).ConfigureAwait(false))
-                return _isDrained ? null : throw new IOException("closed by the peer inside a message");
+                return _input.Length == 0 ? null : throw new IOException("closed by the peer inside a message");
 
             if (batch is not null)
+            {
+                _unfinished.Complete();
                 return batch;
+            }
         }
     }
 
-    /// <summary>Gives back what a half-received block holds. Not while a read is under way.</summary>
+    /// <summary>Gives back what a half-received message holds. Not while a read is under way.</summary>
     public void Dispose()
     {
         _partial?.Data.Dispose();
         _partial = null;
-        _pipe.Writer.Complete();
-        _pipe.Reader.Complete();
+        _input.Dispose();
+        _unfinished.Complete();
     }
 
     private async ValueTask<bool> FillAsync(CancellationToken cancellationToken)
     {
+        _input.Settle();
+        if (_input.Length > 0 || _toSkip > 0)
+            _unfinished.Wait(_input.HeldLength);
+        else if (_unfinished.IsWaiting)
+            _unfinished.Complete();
+
         // Waits without a buffer: most peers are silent most of the time.
         await _stream.ReadAsync(Memory<byte>.Empty, cancellationToken).ConfigureAwait(false);
-        int count = await _stream.ReadAsync(_pipe.Writer.GetMemory(ReadLength), cancellationToken).ConfigureAwait(false);
-        _pipe.Writer.Advance(count);
-        await _pipe.Writer.FlushAsync(CancellationToken.None).ConfigureAwait(false);
+        int count = await _stream.ReadAsync(_input.Prepare(), cancellationToken).ConfigureAwait(false);
+        _input.Advance(count);
+        _isFresh = count > 0;
         return count > 0;
     }
 
-    private PeerBatch? Parse(ReadOnlySequence<byte> input)
+    private PeerBatch? Parse()
     {
         PeerBatch? batch = null;
+        ReadOnlySequence<byte> input = _input.Unread;
         try
         {
             while (Skip(ref input) && PeerFraming.TryPeek(input, _limits.Longest, out PeerFrameHeader header))
             {
                 PeerMessage? message = null;
-                if (!header.IsKeepAlive && _limits.Of(header.Id) is not { } limit)
+                if (!header.IsKeepAlive && LimitOf(header, input) is not { } limit)
+                {
                     _toSkip = PeerFrameHeader.PrefixLength + header.Length;
-                else if (!header.IsKeepAlive && header.Length > _limits.Of(header.Id))
-                    throw new PeerProtocolException($"{header.Id} message of {header.Length} bytes; at most {_limits.Of(header.Id)} allowed");
+                }
                 else if (header is { IsKeepAlive: false, Id: PeerMessageId.Piece })
                 {
                     if (input.Length < PeerMessageCodec.PieceHeaderLength)
@@ -99,9 +115,13 @@ internal sealed class PeerReader : IDisposable
                         break;
                 }
                 else if (PeerFraming.TryRead(ref input, _limits.Longest, out PeerFrame frame))
+                {
                     message = PeerMessageCodec.Decode(frame);
+                }
                 else
+                {
                     break;
+                }
 
                 if (message is not null)
                     (batch ??= new PeerBatch()).Add(message);
@@ -113,9 +133,26 @@ internal sealed class PeerReader : IDisposable
             throw;
         }
 
-        _isDrained = input.IsEmpty;
-        _pipe.Reader.AdvanceTo(input.Start, input.End);
+        _isFresh = false;
+        _input.Consume(_input.Length - (int)input.Length);
         return batch;
+    }
+
+    // The limit that a message keeps to; null when it is to be skipped.
+    private int? LimitOf(PeerFrameHeader header, in ReadOnlySequence<byte> input)
+    {
+        int? limit = _limits.Of(header.Id);
+        if (header is { Id: PeerMessageId.Extended, Length: > 1 } && input.Length > ExtensionIdAt)
+        {
+            byte extension = input.Slice(ExtensionIdAt, 1).FirstSpan[0];
+            limit = PeerFrameLimits.OfExtended(extension);
+            if (header.Length > limit && ExtensionIds.MaySkip(extension))
+                return null;
+        }
+
+        return header.Length <= (limit ?? int.MaxValue)
+            ? limit
+            : throw new PeerProtocolException($"{header.Id} message of {header.Length} bytes; at most {limit} allowed");
     }
 
     // True when nothing is left to skip.
@@ -143,7 +180,7 @@ internal sealed class PeerReader : IDisposable
         if (here == length)
             return message;
 
-        Debug.Assert(input.IsEmpty, "the rest is read from the stream, so the pipe must be drained");
+        Debug.Assert(input.IsEmpty, "the rest is read from the stream, so the buffer must be drained");
         _partial = message;
         _partialLength = here;
         return null;
@@ -152,6 +189,7 @@ internal sealed class PeerReader : IDisposable
     // Reads on in a block that is on its way, and whatever blocks stand behind it; null when it is still not whole.
     private async ValueTask<PeerBatch?> ReadBlocksAsync(CancellationToken cancellationToken)
     {
+        _unfinished.Wait(0);
         if (_stream is not IScatterReader { CanScatter: true } source)
             return await ReadBlockAsync(cancellationToken).ConfigureAwait(false) ? TakePartial() : null;
 
@@ -159,8 +197,8 @@ internal sealed class PeerReader : IDisposable
             await _stream.ReadAsync(Memory<byte>.Empty, cancellationToken).ConfigureAwait(false);
         _burst ??= new BlockBurst(source, _pool);
         var batch = new PeerBatch(BlockBurst.MaxBlocks + 1);
-        (_partial, _partialLength) = await _burst.ReadAsync(_partial!, _partialLength, _pipe.Writer, batch).ConfigureAwait(false);
-        await _pipe.Writer.FlushAsync(CancellationToken.None).ConfigureAwait(false);
+        (_partial, _partialLength) = await _burst.ReadAsync(_partial!, _partialLength, _input, batch).ConfigureAwait(false);
+        _isFresh = _input.Length > 0;
         return batch.Messages.Count > 0 ? batch : null;
     }
 

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Pieces.Net;
 using Pieces.Primitives;
 using Pieces.Providers;
 using Pieces.Wire;
@@ -21,8 +22,10 @@ internal sealed class PeerState : IProviderLink
     {
         Link = link;
         Pieces = new PeerPieces(pieceCount);
-        Provider = new BlockProvider(id, Pieces, this, time, now) { IsInSwarm = true };
+        Provider = new BlockProvider(id, Pieces, this, time, now) { IsInSwarm = true, Host = HostOf(link.RemoteEndPoint) };
         Uploaded = new RateMeter(time, now);
+        Exchange = new RecentExchange(time, now);
+        Network = BudgetKey.Of(link.RemoteEndPoint.Address);
         ConnectedAt = now;
     }
 
@@ -44,6 +47,15 @@ internal sealed class PeerState : IProviderLink
     /// <summary>Payload to it.</summary>
     public RateMeter Uploaded { get; }
 
+    /// <summary>Payload in both directions within the last minutes.</summary>
+    public RecentExchange Exchange { get; }
+
+    /// <summary>Whose connections are limited together with this one.</summary>
+    public BudgetKey Network { get; }
+
+    /// <summary>Whether a side has told its interest and waits to be let ask.</summary>
+    public bool IsWaiting => (Flags.PeerInterested && Flags.AmChoking) || (Flags.AmInterested && Flags.PeerChoking);
+
     /// <summary>Timestamp of the handshake's end.</summary>
     public long ConnectedAt { get; }
 
@@ -58,6 +70,9 @@ internal sealed class PeerState : IProviderLink
 
     /// <summary>Where it can be dialled; null while an inbound peer has not told its listen port.</summary>
     public System.Net.IPEndPoint? DialAddress { get; set; }
+
+    /// <summary>Whether the address is known to be its own, though it dialled us: we dialled there, and the same peer answered.</summary>
+    public bool IsDialAddressProven { get; set; }
 
     /// <summary>Where it was heard of.</summary>
     public PeerOrigin Origin { get; init; } = PeerOrigin.Inbound;
@@ -127,6 +142,13 @@ internal sealed class PeerState : IProviderLink
         Link.Send(new CancelMessage((uint)block.Piece.Value, (uint)block.Begin, (uint)block.Length));
 
     void IProviderLink.OnUnsolicitedBlock(bool exists) => Offend(exists ? Offence.UnsolicitedBlock : Offence.ImpossibleBlock);
+
+    // Where many peers share an address, the port counts.
+    private static CompactEndPoint HostOf(System.Net.IPEndPoint remote)
+    {
+        var compact = CompactEndPoint.From(remote);
+        return AddressFacts.IsLocal(compact) ? compact : BudgetKey.Of(compact).Network;
+    }
 
     private static string TextOf(Offence offence) => offence switch
     {

@@ -16,6 +16,9 @@ internal enum PeerWatchVerdict
 
     /// <summary>The peer takes nothing of what we send.</summary>
     Stuck,
+
+    /// <summary>The peer has begun a message and does not end it.</summary>
+    Unfinished,
 }
 
 /// <summary>
@@ -36,17 +39,24 @@ internal sealed class PeerWatch
     /// <summary>A peer that takes no byte for this long is closed.</summary>
     public static readonly TimeSpan StuckLimit = TimeSpan.FromSeconds(60);
 
+    /// <summary>Time for one message, from its first byte to its last: 180 bytes a second are enough for a block.</summary>
+    public static readonly TimeSpan MessageLimit = TimeSpan.FromSeconds(90);
+
     private readonly TimeProvider _timeProvider;
     private readonly ThrottledStream _stream;
+    private readonly UnfinishedMessage _unfinished;
     private long _read;
     private long _written;
     private long _heardAt;
     private long _sentAt;
     private long _wroteFreelyAt;
+    private TimeSpan _waitedForMessage;
+    private int _completed;
 
     /// <summary>Starts to watch.</summary>
-    public PeerWatch(TimeProvider timeProvider, ThrottledStream stream)
+    public PeerWatch(TimeProvider timeProvider, ThrottledStream stream, UnfinishedMessage unfinished)
     {
+        _unfinished = unfinished;
         _timeProvider = timeProvider;
         _stream = stream;
         _heardAt = _sentAt = _wroteFreelyAt = timeProvider.GetTimestamp();
@@ -71,6 +81,8 @@ internal sealed class PeerWatch
         if (written != _written || !_stream.IsWriting)
             _wroteFreelyAt = now;
         (_read, _written) = (read, written);
+        if (IsMessageOverdue())
+            return PeerWatchVerdict.Unfinished;
 
         if (_timeProvider.GetElapsedTime(_heardAt, now) >= SilenceLimit)
             return PeerWatchVerdict.Silent;
@@ -80,5 +92,17 @@ internal sealed class PeerWatch
             return PeerWatchVerdict.Fine;
         _sentAt = now;
         return PeerWatchVerdict.KeepAliveDue;
+    }
+
+    // Under a limit, looks in which we did not read do not count.
+    private bool IsMessageOverdue()
+    {
+        int completed = _unfinished.Completed;
+        if (!_unfinished.IsWaiting || completed != _completed)
+            _waitedForMessage = TimeSpan.Zero;
+        else if (_stream.IsReading || !_stream.IsReadLimited)
+            _waitedForMessage += Interval;
+        _completed = completed;
+        return _waitedForMessage >= MessageLimit;
     }
 }

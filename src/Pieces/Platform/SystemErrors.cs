@@ -8,6 +8,8 @@ internal static class SystemErrors
     // Numbers of errno that are the same on Linux, macOS and the BSDs, save those said otherwise.
     private const int Eagain = 11;
     private const int EagainBsd = 35;
+    private const int Enfile = 23;
+    private const int Emfile = 24;
     private const int Efbig = 27;
     private const int Enospc = 28;
     private const int Epipe = 32;
@@ -24,6 +26,7 @@ internal static class SystemErrors
     private const int LargestErrno = 200;
 
     private const int WindowsErrorBase = unchecked((int)0x80070000);
+    private const int WindowsTooManyFiles = WindowsErrorBase | 4;
     private const int WindowsSharingViolation = WindowsErrorBase | 32;
     private const int WindowsFileExists = WindowsErrorBase | 80;
     private const int WindowsAlreadyExists = WindowsErrorBase | 183;
@@ -46,6 +49,19 @@ internal static class SystemErrors
         IOException => error.HResult is Enospc or Edquot or EdquotBsd or Efbig or WindowsDiskFull,
         _ => false,
     };
+
+    /// <summary>Whether this process, or the system, has no descriptor left: a matter of what is open, and of no disk.</summary>
+    public static bool IsOutOfDescriptors(Exception? error)
+    {
+        for (; error is not null; error = error.InnerException)
+        {
+            bool isOut = OperatingSystem.IsWindows() ? error.HResult == WindowsTooManyFiles : error.HResult is Emfile or Enfile;
+            if (error is IOException && isOut)
+                return true;
+        }
+
+        return false;
+    }
 
     /// <summary>Whether the reader of a pipe is gone.</summary>
     public static bool IsBrokenPipe(Exception error) => error.HResult == Epipe;

@@ -1,3 +1,4 @@
+using Pieces.Net;
 using Pieces.Picking;
 using Pieces.Primitives;
 
@@ -45,6 +46,12 @@ internal sealed class BlockProvider
 
     /// <summary>Payload from it, waste included.</summary>
     public RateMeter Downloaded { get; }
+
+    /// <summary>Where it is, as far as grace is given once for each host.</summary>
+    public CompactEndPoint Host { get; init; }
+
+    /// <summary>Bytes from it in pieces whose hash was right.</summary>
+    public long VerifiedBytes { get; set; }
 
     /// <summary>Whether it is a member of the swarm: only members count as leechers and seeders, and share what seeders can send.</summary>
     public bool IsInSwarm { get; init; }

@@ -9,13 +9,18 @@ using Pieces.Wire;
 namespace Pieces.Torrents;
 
 /// <summary>Lets peers in and out of one torrent: dials, refuses, starts connections, bans. Owned by the torrent's loop.</summary>
-internal sealed class PeerAdmission
+internal sealed class PeerAdmission : IDisposable
 {
+    // A connection that is closed for another takes a moment to end, and dials that follow one another must not clear the pool.
+    private static readonly TimeSpan BetweenRooms = TimeSpan.FromSeconds(15);
+
     private readonly TorrentServices _services;
     private readonly TorrentInbox _inbox;
     private readonly PeerDialer _dialer;
     private readonly DepartedPeers _departed = new();
     private readonly TaskSet _closing = new();
+    private readonly ConnectionShare _share;
+    private long? _madeRoomAt;
     private IBlockReader? _store;
     private int _pieceCount;
     private int _lastId;
@@ -26,6 +31,7 @@ internal sealed class PeerAdmission
         _services = services;
         _inbox = inbox;
         _dialer = dialer;
+        _share = dialer.Share;
         Peers = peers;
         Limits = limits;
     }
@@ -47,10 +53,22 @@ internal sealed class PeerAdmission
     public void DialMore(CancellationToken cancellationToken)
     {
         if (Peers.Pool.Room == 0 && Peers.Book.HasDue)
-            Peers.Pool.LeastUseful()?.Close(PeerEnding.Useless, "makes room for another peer");
-        while (_dialer.Dialling < Math.Min(PeerDialer.MaxDialling, Peers.Pool.Room) && Peers.Book.TakeNext() is { } address)
-            _dialer.Dial(address, Peers.Book.WantsEncryption(address), cancellationToken);
+            MakeRoom();
+        while (_dialer.Dialling < Math.Min(PeerDialer.MaxDialling, Peers.Pool.Room) && Peers.Book.HasDue)
+        {
+            if (!_share.MayOpenOne())
+            {
+                MakeRoom();
+                return;
+            }
+
+            if (Peers.Book.TakeNext() is { } address)
+                _dialer.Dial(address, Peers.Book.WantsEncryption(address), cancellationToken);
+        }
     }
+
+    /// <summary>The client has too many connections, or the system no descriptor left: the least useful one is closed.</summary>
+    public void Shed() => Peers.Pool.Least()?.Close(PeerEnding.Redundant, "makes room, since the client can have no more connections");
 
     /// <summary>Whether no peer is connected and none is being dialled.</summary>
     public bool IsAlone => Peers.Pool.Peers.Count == 0 && _dialer.Dialling == 0;
@@ -58,35 +76,41 @@ internal sealed class PeerAdmission
     /// <summary>The peer of a connection; null when it was not admitted, or has left.</summary>
     public PeerState? Find(PeerConnection connection) => Peers.Pool.TryGet(connection, out PeerState? peer) ? peer : null;
 
-    /// <summary>Sends every peer the messages that were in no hurry.</summary>
-    public void FlushAll()
+    /// <summary>Sends every peer the messages that were in no hurry, and looks at what was exchanged with each.</summary>
+    public void Tick()
     {
         foreach (PeerState peer in Peers.Pool.Peers)
             peer.Link.Flush();
+        Peers.Pool.Look();
+        Peers.Pool.Redundant()?.Close(PeerEnding.Redundant, "another connection with its id is of use, and this one is not");
     }
 
     /// <summary>A handshake is done: takes the peer in and starts its connection, or closes it and returns null.</summary>
     public PeerState? Arrived(HandshakenPeer peer)
     {
+        peer = CountedConnection.Count(peer, _share);
         if (peer.IsOutbound)
             Peers.Book.NoteGreeting(peer.RemoteEndPoint, wantsEncryption: peer.Handshake.Encryption != EncryptionExtent.None);
-        string? refusal = Peers.Pool.Refuse(peer, out PeerState? replaced);
+        string? refusal = Peers.Pool.Refuse(peer, isClientFull: !_share.IsWithin, out PeerState? replaced);
+        bool isUseless = false;
         if (!_services.Addresses.Accepts(peer.RemoteEndPoint.Address))
-            (refusal, replaced) = (PeerListener.Blocked, null);
+            (refusal, replaced, isUseless) = (PeerListener.Blocked, null, true);
         if (peer.IsOutbound && Peers.Book.OriginOf(peer.RemoteEndPoint) is null)
             (refusal, replaced) = ("forgotten while it was dialled", null);
         if (refusal is not null)
         {
             _services.Logger.Debug("{Peer}: not taken: {Reason}", peer.RemoteEndPoint, refusal);
-            if (peer.IsOutbound)
+            if (peer.IsOutbound && isUseless)
                 Peers.Book.Useless(peer.RemoteEndPoint);
+            else if (peer.IsOutbound)
+                Recognize(peer);
             _closing.Add(peer.Transport.DisposeAsync().AsTask());
             return null;
         }
 
         // Both connections are in the pool until the old one's end is heard; that costs a place for a moment and nothing else.
         if (replaced?.Link.RemoteId == peer.RemoteId)
-            replaced.Close(PeerEnding.Replaced, "replaced by another connection of the same peer");
+            replaced!.Close(PeerEnding.Replaced, "replaced by another connection of the same peer");
         else
             replaced?.Close(PeerEnding.Useless, "makes room for another peer");
         return Admit(peer);
@@ -97,8 +121,9 @@ internal sealed class PeerAdmission
     {
         if (Peers.Pool.Remove(gone.Peer) is not { } peer)
             return null;
-        _departed.Add(peer.Id, SocketText.Unmapped(peer.Link.RemoteEndPoint));
-        if (peer.DialAddress is { } address)
+        _departed.Add(peer.Id, new DepartedPeer(SocketText.Unmapped(peer.Link.RemoteEndPoint), peer.Link.RemoteId, peer.Provider.VerifiedBytes > 0));
+        bool isItsAddress = peer.Link.IsOutbound || peer.IsDialAddressProven || Peers.Book.IsClaimed(peer.DialAddress);
+        if (peer.DialAddress is { } address && isItsAddress)
             Judge(address, gone.IsProtocolError ? PeerEnding.Offence : peer.Ending, peer.Provider.Downloaded.Total + peer.Uploaded.Total > 0);
         return peer;
     }
@@ -107,7 +132,7 @@ internal sealed class PeerAdmission
     public void Found(PeersFound found)
     {
         foreach (IPEndPoint address in found.Addresses)
-            Peers.Book.Add(address, found.Origin);
+            Peers.Book.Add(address, found.Origin, found.Teller);
     }
 
     /// <summary>A dial came to nothing.</summary>
@@ -131,10 +156,10 @@ internal sealed class PeerAdmission
                 continue;
             IPEndPoint address = SocketText.Unmapped(peer.Link.RemoteEndPoint);
             peer.Close(PeerEnding.Offence, "sent bad data");
-            return Peers.Book.Ban(address, peer.DialAddress) ? address : null;
+            return Ban(convicted, address, peer.Link.RemoteId);
         }
 
-        return _departed.AddressOf(convicted) is { } left && Peers.Book.Ban(left) ? left : null;
+        return _departed.Find(convicted) is { } left ? Ban(convicted, left.Address, left.Id) : null;
     }
 
     /// <summary>Closes whoever is connected from an address that was banned since.</summary>
@@ -142,7 +167,7 @@ internal sealed class PeerAdmission
     {
         foreach (PeerState peer in Peers.Pool.Peers)
         {
-            if (Peers.Book.IsBanned(SocketText.Unmapped(peer.Link.RemoteEndPoint)))
+            if (Peers.Book.IsBanned(SocketText.Unmapped(peer.Link.RemoteEndPoint), peer.Link.RemoteId))
                 peer.Close(PeerEnding.Offence, "its address was banned for bad data");
         }
     }
@@ -173,6 +198,44 @@ internal sealed class PeerAdmission
         await _closing.WhenAllAsync().ConfigureAwait(false);
     }
 
+    /// <inheritdoc/>
+    public void Dispose() => _share.Dispose();
+
+    // Other peers of the address that have sent good data are not to suffer with it.
+    private IPEndPoint? Ban(SourceId convicted, IPEndPoint address, PeerId id)
+    {
+        var network = BudgetKey.Of(address.Address);
+        bool hasHonestNeighbours = _departed.HasHonest(network, convicted)
+            || Peers.Pool.Peers.Any(peer => peer.Id != convicted && peer.Network == network && peer.Provider.VerifiedBytes > 0);
+        return Peers.Book.Ban(address, id, hasHonestNeighbours) ? address : null;
+    }
+
+    private void MakeRoom()
+    {
+        long now = _services.TimeProvider.GetTimestamp();
+        if (_madeRoomAt is { } last && _services.TimeProvider.GetElapsedTime(last, now) < BetweenRooms)
+            return;
+        _madeRoomAt = now;
+        Peers.Pool.LeastUseful()?.Close(PeerEnding.Useless, "makes room for another peer");
+    }
+
+    // Where the peer that we dialled is one that dialled us and is of use, it listens there indeed: not dialled again while it is here. One that only
+    // gives the same id may be another, which sleeps in the place of the one that answers there.
+    private void Recognize(HandshakenPeer dialled)
+    {
+        foreach (PeerState peer in Peers.Pool.Peers)
+        {
+            bool isSame = peer.Link.RemoteId == dialled.RemoteId && peer.Link.RemoteEndPoint.Address.Equals(dialled.RemoteEndPoint.Address);
+            if (!isSame || peer.Link.IsOutbound || peer.Exchange.BytesIn(PeerPool.IdleSeconds) == 0)
+                continue;
+            peer.DialAddress = dialled.RemoteEndPoint;
+            peer.IsDialAddressProven = true;
+            return;
+        }
+
+        Peers.Book.Redundant(dialled.RemoteEndPoint);
+    }
+
     private void Judge(IPEndPoint address, PeerEnding ending, bool wasOfUse)
     {
         switch (ending)
@@ -182,6 +245,9 @@ internal sealed class PeerAdmission
                 break;
             case PeerEnding.Useless:
                 Peers.Book.Useless(address);
+                break;
+            case PeerEnding.Redundant:
+                Peers.Book.Redundant(address);
                 break;
             case PeerEnding.Unplanned when wasOfUse:
                 Peers.Book.Closed(address);
@@ -208,6 +274,7 @@ internal sealed class PeerAdmission
             Sink = _inbox,
             Store = () => _store ?? throw new InvalidOperationException("no peer may request blocks before the pieces are known"),
             Pool = _services.BlockPool,
+            Unfinished = _services.Unfinished,
             PieceCount = _pieceCount,
             DownloadLimiter = limits.Download,
             UploadLimiter = limits.Upload,

@@ -22,13 +22,22 @@ internal sealed class PeerDialer
     private readonly TaskSet _tasks = new();
     private int _dialling;
 
-    public PeerDialer(TorrentServices services, SwarmKey infoHash, TorrentInbox inbox)
+    /// <summary>Makes it.</summary>
+    /// <param name="services">What the client lends.</param>
+    /// <param name="infoHash">The swarm.</param>
+    /// <param name="inbox">Hears what became of each dial.</param>
+    /// <param name="share">Counts the dials under way; those who hear of them count the connections that come of them.</param>
+    public PeerDialer(TorrentServices services, SwarmKey infoHash, TorrentInbox inbox, ConnectionShare share)
     {
+        Share = share;
         _services = services;
         _infoHash = infoHash;
         _inbox = inbox;
         _handshaker = new PeerHandshaker(services.PeerId, ReservedBits.Own, services.TimeProvider, services.Encryption, _ => inbox.UsesDht);
     }
+
+    /// <summary>The torrent's part in the connections of the client.</summary>
+    public ConnectionShare Share { get; }
 
     /// <summary>Dials under way.</summary>
     public int Dialling => Volatile.Read(ref _dialling);
@@ -40,6 +49,7 @@ internal sealed class PeerDialer
     public void Dial(IPEndPoint address, bool wantsEncryption, CancellationToken cancellationToken)
     {
         Interlocked.Increment(ref _dialling);
+        Share.Take();
         _tasks.Add(DialAsync(address, wantsEncryption, cancellationToken));
     }
 
@@ -65,6 +75,8 @@ internal sealed class PeerDialer
         catch (Exception e) when (e is IOException or PiecesException)
         {
             // Who closes was greeted both ways; who is silent would hold up the dial for twice as long, and gets the other greeting the next time.
+            if (OwnNetwork.IsOutOfDescriptors(e))
+                _services.Connections.Shed();
             bool? wantsOther = e is GreetingRefusedException { IsSilence: true } silence ? !silence.WasEncrypted : null;
             _inbox.Post(new DialFailed(address, e.Message, IsOurselves: false)
             {
@@ -74,6 +86,7 @@ internal sealed class PeerDialer
         }
         finally
         {
+            Share.GiveBack();
             Interlocked.Decrement(ref _dialling);
         }
     }

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Net;
 using Pieces.Net;
 using Pieces.Peers;
@@ -11,12 +10,6 @@ namespace Pieces.Torrents;
 /// <summary>Accepts streams for all torrents of a client, and leads each to the torrent that its handshake names.</summary>
 internal sealed class PeerListener : IAsyncDisposable
 {
-    /// <summary>Strangers that may be in the middle of a handshake at one time; more wait in the system's queue.</summary>
-    public const int MaxHandshakes = 64;
-
-    /// <summary>Of them from one address, but for loopback: who is silent in many connections must not keep the others out.</summary>
-    public const int MaxHandshakesPerAddress = 4;
-
     /// <summary>Why nothing is exchanged with an address that the <see cref="AddressPolicy"/> does not accept.</summary>
     public const string Blocked = "its address is blocked";
 
@@ -26,9 +19,8 @@ internal sealed class PeerListener : IAsyncDisposable
     private readonly Func<SwarmKey, TorrentInbox?> _route;
     private readonly ILogger _logger;
     private readonly CancellationTokenSource _stopping = new();
-    private readonly SemaphoreSlim _room = new(MaxHandshakes, MaxHandshakes);
+    private readonly HandshakeRoom _room;
     private readonly TaskSet _handshakes = new();
-    private readonly ConcurrentDictionary<IPAddress, int> _perAddress = new();
     private readonly Task _accepting;
 
     /// <summary>Begins to accept.</summary>
@@ -41,6 +33,7 @@ internal sealed class PeerListener : IAsyncDisposable
         _route = route;
         _logger = services.Logger;
         _addresses = services.Addresses;
+        _room = new HandshakeRoom(services.Connections.Handshakes, services.TimeProvider);
         _handshaker = new PeerHandshaker(
             services.PeerId, ReservedBits.Own, services.TimeProvider, services.Encryption, hash => route(hash)?.UsesDht == true);
         _accepting = Task.Run(AcceptAsync);
@@ -68,7 +61,7 @@ internal sealed class PeerListener : IAsyncDisposable
             {
                 await _room.WaitAsync(_stopping.Token).ConfigureAwait(false);
                 ITransportConnection connection = await _listener.AcceptAsync(_stopping.Token).ConfigureAwait(false);
-                _handshakes.Add(AnswerAsync(connection));
+                _handshakes.Add(AnswerAsync(connection, _room.Begin(connection.RemoteEndPoint.Address, _stopping.Token)));
             }
         }
         catch (OperationCanceledException)
@@ -81,17 +74,18 @@ internal sealed class PeerListener : IAsyncDisposable
         }
     }
 
-    private async Task AnswerAsync(ITransportConnection connection)
+    private async Task AnswerAsync(ITransportConnection connection, HandshakeRoom.Ticket ticket)
     {
+        using HandshakeRoom.Ticket place = ticket;
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         IPEndPoint remote = connection.RemoteEndPoint;
         try
         {
-            if (_perAddress.AddOrUpdate(remote.Address, 1, static (_, count) => count + 1) > MaxHandshakesPerAddress && !IPAddress.IsLoopback(remote.Address))
-                throw new PeerProtocolException($"more than {MaxHandshakesPerAddress} handshakes at one time");
+            if (place.IsOneTooMany)
+                throw new PeerProtocolException($"too many handshakes with {place.Network} at one time");
             if (!_addresses.Accepts(remote.Address))
                 throw new PeerProtocolException(Blocked);
-            HandshakenPeer peer = await _handshaker.AnswerAsync(connection, hash => _route(hash) is not null, _stopping.Token).ConfigureAwait(false);
+            HandshakenPeer peer = await _handshaker.AnswerAsync(connection, hash => _route(hash) is not null, place.Ending).ConfigureAwait(false);
             if (_route(peer.Handshake.InfoHash) is { } inbox)
                 inbox.Post(new PeerArrived(peer));
             else
@@ -101,12 +95,6 @@ internal sealed class PeerListener : IAsyncDisposable
         {
             _logger.Debug("{Peer}: inbound connection refused: {Reason}", remote, e.Message);
             await connection.DisposeAsync().ConfigureAwait(false);
-        }
-        finally
-        {
-            if (_perAddress.AddOrUpdate(remote.Address, 0, static (_, count) => count - 1) == 0)
-                _perAddress.TryRemove(new KeyValuePair<IPAddress, int>(remote.Address, 0));
-            _room.Release();
         }
     }
 }

@@ -118,6 +118,7 @@ internal sealed class TorrentContacts : IAsyncDisposable
         if (Trackers is not null)
             await Trackers.DisposeAsync().ConfigureAwait(false);
         await Dht.DisposeAsync().ConfigureAwait(false);
+        Admission.Dispose();
         Admission.Limits.Dispose();
         _stopping.Dispose();
     }

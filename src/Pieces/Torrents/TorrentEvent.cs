@@ -39,7 +39,17 @@ internal sealed record PeerGone(PeerConnection Peer, string Reason, bool IsProto
 internal sealed record DiskSaid(DiskEvent Verdict) : TorrentEvent;
 
 /// <summary>Addresses were heard of.</summary>
-internal sealed record PeersFound(IReadOnlyList<IPEndPoint> Addresses, PeerOrigin Origin) : TorrentEvent;
+internal sealed record PeersFound(IReadOnlyList<IPEndPoint> Addresses, PeerOrigin Origin) : TorrentEvent
+{
+    /// <summary>Which of several trackers named them; empty for other origins.</summary>
+    public string Teller { get; init; } = string.Empty;
+}
+
+/// <summary>The client has too many connections: the least useful one of this torrent is to be closed.</summary>
+internal sealed record ShedWanted : TorrentEvent
+{
+    public static readonly ShedWanted Instance = new();
+}
 
 /// <summary>A tracker answered or failed.</summary>
 internal sealed record TrackerSaid(string Url, int Peers, string? Error) : TorrentEvent;

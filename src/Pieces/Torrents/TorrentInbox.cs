@@ -16,16 +16,21 @@ namespace Pieces.Torrents;
     Justification = "The semaphore holds nothing of the system, and a connection's last words may come when the torrent is over.")]
 internal sealed class TorrentInbox : IPeerSink, IDiskSink, ITrackerSink, ILocalSink
 {
-    /// <summary>Reads of peers that may wait for the loop at one time, over all connections of a torrent.</summary>
+    /// <summary>Reads of peers that may wait for the loop at one time, over all connections of a torrent. Their bytes are bounded by <see cref="InboxRoom"/>.</summary>
     public const int OpenBatches = 64;
 
     private readonly Channel<TorrentEvent> _channel =
         Channel.CreateUnbounded<TorrentEvent>(new UnboundedChannelOptions { SingleReader = true });
 
     private readonly SemaphoreSlim _room = new(OpenBatches, OpenBatches);
+    private readonly InboxRoom _bytes;
     private readonly TaskSet _abandoned = new();
     private AnnounceCountersBox _counters = new(default);
     private bool _usesDht;
+
+    /// <summary>Makes an empty inbox.</summary>
+    /// <param name="bytes">Bounds the bytes that wait in the inboxes of all torrents of the client; null for a bound of its own.</param>
+    public TorrentInbox(InboxRoom? bytes = null) => _bytes = bytes ?? new InboxRoom();
 
     /// <inheritdoc/>
     public AnnounceCounters Counters
@@ -55,7 +60,11 @@ internal sealed class TorrentInbox : IPeerSink, IDiskSink, ITrackerSink, ILocalS
     public ValueTask<bool> WaitAsync(CancellationToken cancellationToken) => _channel.Reader.WaitToReadAsync(cancellationToken);
 
     /// <summary>The loop has dealt with one batch of a peer's messages.</summary>
-    public void BatchDone() => _room.Release();
+    public void BatchDone(PeerBatch batch)
+    {
+        _bytes.Leave(batch.Bytes);
+        _room.Release();
+    }
 
     /// <summary>Takes nothing more, and gives back what waiting events own.</summary>
     public void Close()
@@ -68,12 +77,17 @@ internal sealed class TorrentInbox : IPeerSink, IDiskSink, ITrackerSink, ILocalS
     /// <inheritdoc/>
     public async ValueTask OnMessagesAsync(PeerConnection peer, PeerBatch batch, CancellationToken cancellationToken)
     {
+        bool hasPlace = false;
         try
         {
             await _room.WaitAsync(cancellationToken).ConfigureAwait(false);
+            hasPlace = true;
+            await _bytes.EnterAsync(batch.Bytes, cancellationToken).ConfigureAwait(false);
         }
         catch (OperationCanceledException)
         {
+            if (hasPlace)
+                _room.Release();
             batch.Dispose();
             throw;
         }
@@ -91,7 +105,7 @@ internal sealed class TorrentInbox : IPeerSink, IDiskSink, ITrackerSink, ILocalS
     public void OnDisk(DiskEvent verdict) => Post(new DiskSaid(verdict));
 
     /// <inheritdoc/>
-    public void OnPeersFound(IReadOnlyList<IPEndPoint> peers) => Post(new PeersFound(peers, PeerOrigin.Tracker));
+    public void OnPeersFound(string url, IReadOnlyList<IPEndPoint> peers) => Post(new PeersFound(peers, PeerOrigin.Tracker) { Teller = url });
 
     /// <inheritdoc/>
     public void OnLocalPeer(IPEndPoint peer) => Post(new PeersFound([peer], PeerOrigin.Local));
@@ -112,7 +126,7 @@ internal sealed class TorrentInbox : IPeerSink, IDiskSink, ITrackerSink, ILocalS
         {
             case PeerSaid said:
                 said.Batch.Dispose();
-                _room.Release();
+                BatchDone(said.Batch);
                 break;
             case PeerArrived arrived:
                 _abandoned.Add(arrived.Peer.Transport.DisposeAsync().AsTask());

@@ -2,6 +2,7 @@ using Pieces.Dht;
 using Pieces.Discovery;
 using Pieces.Encryption;
 using Pieces.Net;
+using Pieces.Peers;
 using Pieces.Primitives;
 using Pieces.Storage;
 using Pieces.Storage.Files;
@@ -34,6 +35,15 @@ internal sealed record TorrentServices
     public required BlockPool BlockPool { get; init; }
 
     public required MemoryBudget MemoryBudget { get; init; }
+
+    /// <summary>Bounds the connections with peers, over all torrents.</summary>
+    public required ConnectionBudget Connections { get; init; }
+
+    /// <summary>Bounds what peers' messages hold whose end has not come, over all torrents.</summary>
+    public UnfinishedMessages Unfinished { get; } = new();
+
+    /// <summary>Bounds what peers have sent and no loop has looked at, over all torrents.</summary>
+    public InboxRoom InboxRoom { get; } = new();
 
     public required RateLimiter DownloadLimiter { get; init; }
 

@@ -64,7 +64,7 @@ internal sealed class Announcer
             "Tracker {Tracker} named {Peers} peers for {InfoHash}: {Seeders} seeders, {Leechers} leechers",
             url, response.Peers.Count, _options.InfoHash, response.Seeders, response.Leechers);
         if (response.Peers.Count > 0)
-            _sink.OnPeersFound(response.Peers);
+            _sink.OnPeersFound(url, response.Peers);
         _sink.OnTrackerStatus(url, response.Peers.Count, null);
         if (response.Warning is { Length: > 0 } warning)
             _sink.OnTrackerWarning(url, warning);

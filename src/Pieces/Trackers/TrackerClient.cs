@@ -17,7 +17,7 @@ internal readonly record struct AnnounceCounters(long Uploaded, long Downloaded,
 internal interface ITrackerSink
 {
     /// <summary>A tracker named peers; addresses that can be nobody's (port 0, multicast, unspecified) are left out already.</summary>
-    void OnPeersFound(IReadOnlyList<IPEndPoint> peers);
+    void OnPeersFound(string url, IReadOnlyList<IPEndPoint> peers);
 
     /// <summary>A tracker answered (<paramref name="error"/> is null) or failed. The URL has no secrets in it.</summary>
     void OnTrackerStatus(string url, int peers, string? error);

@@ -8,7 +8,8 @@ internal static class DontHaveCodec
     /// <summary>Name in the extension handshake.</summary>
     public const string ExtensionName = "lt_donthave";
 
-    private const int Length = sizeof(uint);
+    /// <summary>Length of the payload, in bytes.</summary>
+    public const int Length = sizeof(uint);
 
     /// <summary>The payload.</summary>
     public static byte[] Encode(uint piece)

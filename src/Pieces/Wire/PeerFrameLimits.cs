@@ -6,8 +6,11 @@ namespace Pieces.Wire;
 /// <summary>Largest length prefixes that are accepted from a peer of one torrent, in bytes, the id included.</summary>
 internal readonly record struct PeerFrameLimits
 {
-    /// <summary>Longest message of an extension (BEP 10). Metadata comes in 16 KiB pieces, the rest is far shorter.</summary>
-    public const int MaxExtendedLength = 1024 * 1024;
+    /// <summary>Longest message that is skipped without being kept: of a kind that is not known, or of an extension that was never offered.</summary>
+    public const int MaxSkippedLength = 1024 * 1024;
+
+    // The message's id and the extension's.
+    private const int ExtendedHeaderLength = 2;
 
     /// <summary>Longest <c>piece</c> message: id, piece, offset and one block.</summary>
     public const int MaxPieceLength = 1 + 8 + BlockRequest.MaxLength;
@@ -22,9 +25,13 @@ internal readonly record struct PeerFrameLimits
     }
 
     /// <summary>The largest of all: nothing longer is even skipped.</summary>
-    public int Longest => Math.Max(_bitfield, MaxExtendedLength);
+    public int Longest => Math.Max(_bitfield, MaxSkippedLength);
 
-    /// <summary>The limit of one kind of message; null when the kind is unknown and to be skipped.</summary>
+    /// <summary>The limit of an extended message; null when its extension was never offered and it is to be skipped.</summary>
+    public static int? OfExtended(byte extendedId) => ExtendedHeaderLength + ExtensionIds.LongestPayload(extendedId);
+
+    /// <summary>The limit of one kind of message; null when the kind is unknown and to be skipped. Of an extended message it is that of the longest
+    /// extension: see <see cref="OfExtended"/>.</summary>
     public int? Of(PeerMessageId id) => id switch
     {
         PeerMessageId.Choke or PeerMessageId.Unchoke or PeerMessageId.Interested or PeerMessageId.NotInterested => 1,
@@ -34,7 +41,7 @@ internal readonly record struct PeerFrameLimits
         PeerMessageId.Request or PeerMessageId.Cancel or PeerMessageId.RejectRequest => 13,
         PeerMessageId.Bitfield => _bitfield,
         PeerMessageId.Piece => MaxPieceLength,
-        PeerMessageId.Extended => MaxExtendedLength,
+        PeerMessageId.Extended => MaxSkippedLength,
         _ => null,
     };
 }

@@ -134,6 +134,7 @@ internal sealed class ConnectionRig : IAsyncDisposable
             Sink = Sink,
             Store = () => Store,
             Pool = Pool,
+            Unfinished = Unfinished,
             PieceCount = pieceCount,
             DownloadLimiter = down,
             UploadLimiter = up,
@@ -146,6 +147,8 @@ internal sealed class ConnectionRig : IAsyncDisposable
     public FakeTimeProvider Time { get; } = new();
 
     public BlockPool Pool { get; } = new();
+
+    public UnfinishedMessages Unfinished { get; } = new();
 
     public RecordingSink Sink { get; } = new();
 
@@ -189,5 +192,6 @@ internal sealed class ConnectionRig : IAsyncDisposable
         Pool.Dispose();
         Sink.ClosedCalls.Should().Be(1);
         Pool.Rented.Should().Be(0, "every block buffer goes back to the pool");
+        Unfinished.Held.Should().Be(0, "nothing is held of messages that never ended");
     }
 }

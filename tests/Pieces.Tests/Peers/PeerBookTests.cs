@@ -1,7 +1,9 @@
+using System.Globalization;
 using System.Net;
 using Microsoft.Extensions.Time.Testing;
 using Pieces.Net;
 using Pieces.Peers;
+using Pieces.Primitives;
 
 namespace Pieces.Tests.Peers;
 
@@ -10,6 +12,8 @@ public class PeerBookTests
 {
     private static readonly IPEndPoint One = new(IPAddress.Parse("10.0.0.1"), 6881);
     private static readonly IPEndPoint Two = new(IPAddress.Parse("10.0.0.2"), 6881);
+    private static readonly IPEndPoint Public = new(IPAddress.Parse("1.2.3.4"), 6881);
+    private static readonly PeerId Id = PeerId.Create(new Random(3));
 
     private readonly FakeTimeProvider _time = new();
     private readonly PeerBook _book;
@@ -107,22 +111,128 @@ public class PeerBookTests
     [Fact]
     public void A_banned_address_stays_out_under_every_port()
     {
-        _book.Add(One, PeerOrigin.Tracker);
-        _book.Ban(One);
-        _book.Add(new IPEndPoint(One.Address, 7000), PeerOrigin.Tracker).Should().BeFalse();
+        _book.Add(Public, PeerOrigin.Tracker);
+        _book.Ban(Public, Id, hasHonestNeighbours: false).Should().BeTrue();
+        _book.Ban(Public, Id, hasHonestNeighbours: false).Should().BeFalse();
+        _book.Add(new IPEndPoint(Public.Address, 7000), PeerOrigin.Tracker).Should().BeFalse();
         _book.TakeNext().Should().BeNull();
         _book.Banned.Should().Be(1);
     }
 
     [Fact]
-    public void On_loopback_a_ban_concerns_the_port_and_the_alias_alone()
+    public void A_ban_covers_the_whole_of_an_IPv6_network()
     {
-        var bad = new IPEndPoint(IPAddress.Loopback, 50000);
-        var alias = new IPEndPoint(IPAddress.Loopback, 6881);
-        _book.Ban(bad, alias);
-        _book.IsBanned(alias).Should().BeTrue();
-        _book.IsBanned(new IPEndPoint(IPAddress.Loopback, 6882)).Should().BeFalse();
-        _book.Banned.Should().Be(1);
+        _book.Ban(IPEndPoint.Parse("[2001:db8::1]:6881"), Id, hasHonestNeighbours: false);
+        _book.IsBanned(IPEndPoint.Parse("[2001:db8::ffff:2]:7000")).Should().BeTrue();
+        _book.IsBanned(IPEndPoint.Parse("[2001:db8:0:1::1]:6881")).Should().BeFalse();
+    }
+
+    [Theory]
+    [InlineData("127.0.0.1")]
+    [InlineData("172.17.0.1")]
+    [InlineData("192.168.1.1")]
+    [InlineData("169.254.7.7")]
+    [InlineData("::1")]
+    [InlineData("fe80::1")]
+    [InlineData("fd00::1")]
+    public void Where_peers_share_an_address_a_ban_concerns_the_port_and_for_a_growing_while_the_id(string address)
+    {
+        var bad = new IPEndPoint(IPAddress.Parse(address), 50_000);
+        var neighbour = new IPEndPoint(bad.Address, 50_001);
+        PeerId other = PeerId.Create(new Random(4));
+        double last = 0;
+        for (int i = 0; i < 3; i++)
+        {
+            _book.Ban(new IPEndPoint(bad.Address, bad.Port + (10 * i)), Id, hasHonestNeighbours: false).Should().BeTrue();
+            _book.IsBanned(bad).Should().BeTrue("the port is banned for good");
+            _book.IsBanned(neighbour, other).Should().BeFalse("another peer of the address has done nothing");
+            _book.IsBanned(neighbour, Id).Should().BeTrue();
+            double pause = 0;
+            for (; _book.IsBanned(neighbour, Id); pause++)
+                _time.Advance(TimeSpan.FromSeconds(1));
+            pause.Should().BeGreaterThan(last);
+            last = pause;
+        }
+
+        _book.Banned.Should().Be(3);
+    }
+
+    [Fact]
+    public void A_public_address_is_spared_for_honest_neighbours_but_not_for_ever()
+    {
+        for (int i = 1; i <= PeerBans.MaxSpared; i++)
+        {
+            _book.Ban(new IPEndPoint(Public.Address, i), PeerId.Create(new Random(100 + i)), hasHonestNeighbours: true);
+            _book.IsBanned(Public).Should().BeFalse();
+            _book.IsBanned(new IPEndPoint(Public.Address, i)).Should().BeTrue();
+        }
+
+        _book.Ban(new IPEndPoint(Public.Address, 1000), Id, hasHonestNeighbours: true);
+        _book.IsBanned(Public).Should().BeTrue("whoever owns the address does this on purpose");
+    }
+
+    [Fact]
+    public void Ten_thousand_bans_of_ports_are_bounded()
+    {
+        for (int i = 0; i < 10_000; i++)
+            _book.Ban(new IPEndPoint(IPAddress.Loopback, 1 + i), PeerId.Create(new Random(i)), hasHonestNeighbours: false);
+        _book.IsBanned(new IPEndPoint(IPAddress.Loopback, 10_000)).Should().BeTrue();
+        _book.IsBanned(new IPEndPoint(IPAddress.Loopback, 1)).Should().BeFalse("the oldest is forgotten first");
+    }
+
+    [Fact]
+    public void What_an_inbound_peer_says_of_its_port_keeps_nobody_from_dialling_a_peer_that_others_name()
+    {
+        _book.Claimed(One);
+        _book.TakeNext().Should().BeNull("it is connected, as far as anybody knows");
+        _book.Add(One, PeerOrigin.Tracker);
+        _book.TakeNext().Should().Be(One);
+    }
+
+    [Fact]
+    public void Who_is_known_already_is_not_made_busy_by_a_claim()
+    {
+        _book.Add(One, PeerOrigin.Exchange);
+        _book.Claimed(One);
+        _book.IsClaimed(One).Should().BeFalse();
+        _book.TakeNext().Should().Be(One);
+    }
+
+    [Fact]
+    public void The_origins_take_turns_however_many_addresses_one_of_them_names()
+    {
+        for (int i = 0; i < 1000; i++)
+        {
+            _book.Add(new IPEndPoint(IPAddress.Parse($"10.{i / 200}.{i % 200}.1"), 6881), PeerOrigin.Local);
+            _book.Add(new IPEndPoint(IPAddress.Parse($"11.{i / 200}.{i % 200}.1"), 6881), PeerOrigin.Exchange);
+            _book.Add(new IPEndPoint(IPAddress.Parse($"12.{i / 200}.{i % 200}.1"), 6881), PeerOrigin.Dht);
+            _book.Add(new IPEndPoint(IPAddress.Parse($"13.{i / 200}.{i % 200}.1"), 6881), PeerOrigin.Tracker, "udp://bad");
+        }
+
+        _book.Add(Public, PeerOrigin.Tracker, "udp://good").Should().BeTrue("there is room for everybody");
+        IPEndPoint?[] first = [.. Enumerable.Range(0, 5).Select(_ => _book.TakeNext())];
+        first.Should().Contain(Public).And.OnlyHaveUniqueItems();
+        first.Select(address => (int)address!.Address.GetAddressBytes()[0]).Order().Should().Equal(1, 10, 11, 12, 13);
+    }
+
+    [Fact]
+    public void A_host_of_the_local_network_has_two_ports_and_a_public_one_eight()
+    {
+        Enumerable.Range(1, 100).Count(port => _book.Add(new IPEndPoint(One.Address, port), PeerOrigin.Local)).Should().Be(2);
+        Enumerable.Range(1, 100).Count(port => _book.Add(new IPEndPoint(Public.Address, port), PeerOrigin.Tracker)).Should().Be(8);
+        Enumerable.Range(1, 100).Count(port => _book.Add(new IPEndPoint(IPAddress.Parse($"2001:db8::{port:x}"), 1), PeerOrigin.Dht)).Should().Be(8);
+    }
+
+    [Fact]
+    public void One_connection_too_many_is_no_failure()
+    {
+        _book.Add(One, PeerOrigin.Tracker);
+        for (int i = 0; i < 6; i++)
+        {
+            _book.TakeNext().Should().Be(One);
+            _book.Redundant(One);
+            SecondsUntilDue().Should().BeLessThan(20);
+        }
     }
 
     [Fact]
@@ -138,19 +248,20 @@ public class PeerBookTests
     public void A_full_book_gives_up_an_address_that_failed_for_a_new_one_and_never_a_fresh_one()
     {
         for (int i = 0; i < PeerBook.Capacity; i++)
-            _book.Add(new IPEndPoint(IPAddress.Parse("10.1.0.1"), i + 1), PeerOrigin.Tracker);
-        _book.Add(One, PeerOrigin.Tracker).Should().BeFalse();
+            _book.Add(new IPEndPoint(IPAddress.Parse("10.1.0.1"), i + 1), PeerOrigin.Tracker, (i % 2).ToString(CultureInfo.InvariantCulture));
+        _book.Count.Should().Be(PeerBook.Capacity);
+        _book.Add(One, PeerOrigin.Tracker, "0").Should().BeFalse();
         IPEndPoint failed = _book.TakeNext()!;
         _book.Failed(failed);
-        _book.Add(One, PeerOrigin.Tracker).Should().BeTrue();
+        _book.Add(One, failed.Port % 2 == 0 ? PeerOrigin.Tracker : PeerOrigin.Dht, "1").Should().BeTrue();
         _book.Count.Should().Be(PeerBook.Capacity);
     }
 
     [Fact]
-    public void A_full_book_gives_up_an_address_of_the_DHT_for_one_that_another_named()
+    public void A_full_book_gives_up_an_address_of_the_origin_that_named_most_for_one_that_another_named()
     {
         for (int i = 0; i < PeerBook.Capacity; i++)
-            _book.Add(new IPEndPoint(IPAddress.Parse("10.1.0.1"), i + 1), PeerOrigin.Dht);
+            _book.Add(new IPEndPoint(IPAddress.Parse("10.1.0.1"), i + 1), i % 2 == 0 ? PeerOrigin.Dht : PeerOrigin.Exchange);
         _book.Add(One, PeerOrigin.Dht).Should().BeFalse();
         _book.Add(One, PeerOrigin.Tracker).Should().BeTrue();
         _book.Count.Should().Be(PeerBook.Capacity);

@@ -112,6 +112,7 @@ public class PeerConnectionTcpTests
             Sink = sink,
             Store = () => new PatternStore(),
             Pool = pool,
+            Unfinished = new UnfinishedMessages(),
             PieceCount = 1000,
             TimeProvider = TimeProvider.System,
             Logger = Logger.None,

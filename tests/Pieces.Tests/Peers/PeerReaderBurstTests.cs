@@ -42,7 +42,7 @@ public class PeerReaderBurstTests
             WriteBlock(output, Layout.Block(Layout.Piece(i), 0), (byte)i);
         using var pool = new BlockPool();
         var stream = new CutStream(output.WrittenSpan.ToArray(), random: null, scatters: true);
-        using var reader = new PeerReader(stream, pool, new PeerFrameLimits(Layout.PieceCount));
+        using var reader = new PeerReader(stream, pool, new PeerFrameLimits(Layout.PieceCount), new UnfinishedMessages().Open(() => { }));
         using PeerBatch? first = await reader.ReadAsync(TestContext.Current.CancellationToken);
         using PeerBatch? second = await reader.ReadAsync(TestContext.Current.CancellationToken);
         (first!.Messages.Count + second!.Messages.Count).Should().Be(12);
@@ -66,7 +66,7 @@ public class PeerReaderBurstTests
     private static async Task<List<string>> DrainAsync(CutStream stream, BlockPool pool)
     {
         List<string> seen = [];
-        using var reader = new PeerReader(stream, pool, new PeerFrameLimits(Layout.PieceCount));
+        using var reader = new PeerReader(stream, pool, new PeerFrameLimits(Layout.PieceCount), new UnfinishedMessages().Open(() => { }));
         while (await reader.ReadAsync(TestContext.Current.CancellationToken) is { } batch)
         {
             using (batch)

@@ -134,9 +134,9 @@ internal sealed class TestSwarm : IAsyncDisposable
     }
 
     /// <summary>A host that is listening, and runs the script for each connection.</summary>
-    public ScriptedHost AddHost(Func<ScriptedSession, Task> script, string? address = null)
+    public ScriptedHost AddHost(Func<ScriptedSession, Task> script, string? address = null, PeerId? id = null)
     {
-        var host = new ScriptedHost(Network, address ?? NextAddress(), Data, PeerId.Create(new Random(10_000 + _count++)), script);
+        var host = new ScriptedHost(Network, address ?? NextAddress(), Data, id ?? PeerId.Create(new Random(10_000 + _count++)), script);
         _hosts.Add(host);
         return host;
     }

@@ -321,7 +321,7 @@ public sealed class TrackerClientTests : IAsyncDisposable
         public async Task<(string Url, int Peers, string? Error)> NextStatusAsync() =>
             await _statuses.Reader.ReadAsync(Token).AsTask().WaitAsync(TimeSpan.FromSeconds(20), Token);
 
-        public void OnPeersFound(IReadOnlyList<IPEndPoint> peers)
+        public void OnPeersFound(string url, IReadOnlyList<IPEndPoint> peers)
         {
             foreach (IPEndPoint peer in peers)
                 Peers.Enqueue(peer);

@@ -67,7 +67,12 @@ public class PeerFramingTests
         var limits = new PeerFrameLimits(pieceCount: 10);
         limits.Of(PeerMessageId.Bitfield).Should().Be(3);
         limits.Of(PeerMessageId.Piece).Should().Be(9 + 16384);
-        limits.Of(PeerMessageId.Extended).Should().Be(1024 * 1024);
+        PeerFrameLimits.OfExtended(ExtensionIds.Handshake).Should().Be(2 + ExtensionHandshake.MaxLength);
+        PeerFrameLimits.OfExtended(ExtensionIds.Metadata).Should().Be(2 + (17 * 1024));
+        PeerFrameLimits.OfExtended(ExtensionIds.PeerExchange).Should().Be(2 + (8 * 1024));
+        PeerFrameLimits.OfExtended(ExtensionIds.Lots).Should().Be(2 + 16);
+        PeerFrameLimits.OfExtended(ExtensionIds.DontHave).Should().Be(2 + 4);
+        PeerFrameLimits.OfExtended(77).Should().BeNull("it was never offered");
         limits.Of((PeerMessageId)21).Should().BeNull();
         limits.Longest.Should().Be(1024 * 1024);
         new PeerFrameLimits(pieceCount: 1 << 24).Longest.Should().Be(1 + (1 << 21), "the bitfield of the largest torrent must pass");

@@ -1,4 +1,5 @@
 using Microsoft.Win32.SafeHandles;
+using Pieces.Platform;
 
 namespace Pieces.Storage.Files;
 
@@ -15,17 +16,26 @@ internal interface IHandleOpener
 /// </summary>
 internal sealed class HandleCache : IDisposable
 {
+    // Ten seconds in all, after which something is wrong that no waiting mends.
+    private const int MostAttempts = 100;
+
+    private static readonly TimeSpan BetweenAttempts = TimeSpan.FromMilliseconds(100);
+
     private readonly Lock _gate = new();
     private readonly Dictionary<Key, LinkedListNode<Entry>> _entries = [];
     private readonly LinkedList<Entry> _byUse = new();
     private readonly int _capacity;
+    private readonly Action? _relieve;
     private int _open;
 
-    /// <summary>Makes a cache that keeps at most <paramref name="capacity"/> files open.</summary>
-    public HandleCache(int capacity)
+    /// <summary>Makes a cache.</summary>
+    /// <param name="capacity">Most files that are kept open.</param>
+    /// <param name="relieve">Closes something else, since the process has no descriptor left for a file; null where there is nothing.</param>
+    public HandleCache(int capacity, Action? relieve = null)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(capacity);
         _capacity = capacity;
+        _relieve = relieve;
     }
 
     /// <summary>Handles that are open now.</summary>
@@ -43,7 +53,7 @@ internal sealed class HandleCache : IDisposable
         SafeFileHandle handle;
         try
         {
-            handle = opener.Open(file);
+            handle = Open(opener, file);
         }
         catch
         {
@@ -91,22 +101,60 @@ internal sealed class HandleCache : IDisposable
         }
     }
 
+    // That nothing more can be opened is no fault of the disk: files come first, so idle ones and connections make room for them.
+    private SafeFileHandle Open(IHandleOpener opener, int file)
+    {
+        for (int attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return opener.Open(file);
+            }
+            catch (Exception e) when (attempt < MostAttempts && SystemErrors.IsOutOfDescriptors(e))
+            {
+                CloseIdle();
+                _relieve?.Invoke();
+
+                // A connection takes a moment to close.
+#pragma warning disable RS0030 // This is a thread of the disk's, which waits for nothing else.
+                Thread.Sleep(BetweenAttempts);
+#pragma warning restore RS0030
+            }
+        }
+    }
+
+    private void CloseIdle()
+    {
+        SafeFileHandle? idle;
+        lock (_gate)
+            idle = TakeIdle();
+        Close(idle);
+    }
+
+    /// <summary>The handle that was used least recently and is idle, taken out; null when all are in use. Called with the gate held.</summary>
+    private SafeFileHandle? TakeIdle()
+    {
+        for (LinkedListNode<Entry>? node = _byUse.First; node is not null; node = node.Next)
+        {
+            if (node.Value.Users == 0)
+                return Remove(node);
+        }
+
+        return null;
+    }
+
     /// <summary>Counts one more handle as open, and closes idle ones until it is within the bound.</summary>
     private void MakeRoom()
     {
         Interlocked.Increment(ref _open);
         while (true)
         {
-            SafeFileHandle? idle = null;
+            SafeFileHandle? idle;
             lock (_gate)
             {
                 if (_open <= _capacity)
                     return;
-                for (LinkedListNode<Entry>? node = _byUse.First; node is not null && idle is null; node = node.Next)
-                {
-                    if (node.Value.Users == 0)
-                        idle = Remove(node);
-                }
+                idle = TakeIdle();
             }
 
             if (idle is null)

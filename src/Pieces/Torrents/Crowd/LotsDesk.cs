@@ -33,7 +33,7 @@ internal sealed class LotsDesk : IPeerExtension
     public string Name => LotsCodec.ExtensionName;
 
     /// <inheritdoc/>
-    public byte LocalId => 3;
+    public byte LocalId => ExtensionIds.Lots;
 
     private bool Draws => _gives && _seeds > 0;
 

@@ -23,7 +23,7 @@ internal sealed class Withdrawals : IPeerExtension
     public string Name => DontHaveCodec.ExtensionName;
 
     /// <inheritdoc/>
-    public byte LocalId => 4;
+    public byte LocalId => ExtensionIds.DontHave;
 
     /// <summary>A peer no longer has a piece.</summary>
     public void OnMessage(PeerState peer, ReadOnlyMemory<byte> payload) => _availability.OnWithdrawn(peer, DontHaveCodec.Decode(payload));

@@ -155,6 +155,7 @@ internal sealed class PieceManager
     public void OnStored(PieceStored stored)
     {
         PieceAssembly assembly = Verifying(stored.Piece);
+        Credit(assembly);
         assembly.IsWriting = false;
         Pieces.Finish(assembly);
         BytesLeft -= Layout.LengthOf(stored.Piece);
@@ -199,6 +200,20 @@ internal sealed class PieceManager
 
     /// <summary>The disk has failed and has no job under way any more: gives back what is held for it. Nothing may be called afterwards.</summary>
     public void Abandon() => Pieces.Abandon();
+
+    // Bytes that were verified are the only ones that show that a provider gives.
+    private void Credit(PieceAssembly assembly)
+    {
+        BlockProvider? sender = null;
+        for (int i = 0; i < assembly.Blocks.Count; i++)
+        {
+            SourceId id = assembly.Blocks.SenderOf(i);
+            if (sender?.Id != id)
+                sender = id == SourceId.None ? null : Providers.Find(provider => provider.Id == id);
+            if (sender is not null)
+                sender.VerifiedBytes += Layout.Block(assembly.Piece, i).Length;
+        }
+    }
 
     private void Write(PieceAssembly assembly)
     {

@@ -151,6 +151,9 @@ internal sealed class TorrentLoop
                 _contacts.Admission.Found(found);
                 DialMore();
                 break;
+            case ShedWanted:
+                _contacts.Admission.Shed();
+                break;
             case StageWork work:
                 _stage.OnWork(work);
                 break;
@@ -177,7 +180,7 @@ internal sealed class TorrentLoop
                 _stage.OnMessages(peer, said.Batch);
         }
 
-        _inbox.BatchDone();
+        _inbox.BatchDone(said.Batch);
     }
 
     private void OnArrived(HandshakenPeer arrived)
@@ -204,7 +207,7 @@ internal sealed class TorrentLoop
     private void OnTick()
     {
         _stage.OnTick();
-        _contacts.Admission.FlushAll();
+        _contacts.Admission.Tick();
         DialMore();
         _status.Publish(_stage);
         if (_stage.Demand == PeerDemand.Needed)

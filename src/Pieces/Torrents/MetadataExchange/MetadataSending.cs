@@ -7,7 +7,7 @@ namespace Pieces.Torrents.MetadataExchange;
 internal static class MetadataSending
 {
     /// <summary>Id under which we take such messages, whether we fetch the metadata or serve it.</summary>
-    public const byte LocalId = 1;
+    public const byte LocalId = ExtensionIds.Metadata;
 
     /// <summary>Sends a message, if the peer takes them.</summary>
     public static void SendMetadata(this PeerState peer, MetadataMessage message)

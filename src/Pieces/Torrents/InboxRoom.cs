@@ -1,0 +1,76 @@
+namespace Pieces.Torrents;
+
+/// <summary>
+/// Bounds the bytes of peers' messages that wait for the loops of a client's torrents. Who comes first is let in first; a loop never waits for it, so
+/// that room always comes. Safe for all threads.
+/// </summary>
+internal sealed class InboxRoom
+{
+    /// <summary>Bytes that may wait at one time. One batch is let in whatever its size.</summary>
+    public const long DefaultCapacity = 16 * 1024 * 1024;
+
+    private readonly Lock _gate = new();
+    private readonly Queue<Waiter> _waiters = new();
+    private readonly long _capacity;
+    private long _used;
+
+    /// <summary>Makes it.</summary>
+    public InboxRoom(long capacity = DefaultCapacity) => _capacity = capacity;
+
+    /// <summary>Bytes that are in now.</summary>
+    public long Used
+    {
+        get
+        {
+            lock (_gate)
+                return _used;
+        }
+    }
+
+    /// <summary>Waits for room; <see cref="Leave"/> gives it back.</summary>
+    public ValueTask EnterAsync(long bytes, CancellationToken cancellationToken)
+    {
+        Waiter waiter;
+        lock (_gate)
+        {
+            if (_waiters.Count == 0 && Fits(bytes))
+            {
+                _used += bytes;
+                return ValueTask.CompletedTask;
+            }
+
+            waiter = new Waiter(bytes);
+            _waiters.Enqueue(waiter);
+        }
+
+        return new ValueTask(WaitAsync(waiter, cancellationToken));
+    }
+
+    /// <summary>Gives room back.</summary>
+    public void Leave(long bytes)
+    {
+        lock (_gate)
+        {
+            _used -= bytes;
+            while (_waiters.TryPeek(out Waiter? next) && (next.Task.IsCompleted || Fits(next.Bytes)))
+            {
+                _waiters.Dequeue();
+                if (next.TrySetResult())
+                    _used += next.Bytes;
+            }
+        }
+    }
+
+    private static async Task WaitAsync(Waiter waiter, CancellationToken cancellationToken)
+    {
+        using CancellationTokenRegistration registration = cancellationToken.Register(() => waiter.TrySetCanceled(cancellationToken));
+        await waiter.Task.ConfigureAwait(false);
+    }
+
+    private bool Fits(long bytes) => _used == 0 || _used + bytes <= _capacity;
+
+    private sealed class Waiter(long bytes) : TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)
+    {
+        public long Bytes { get; } = bytes;
+    }
+}
