@@ -17,6 +17,9 @@ internal interface ISystemFacts
     /// <summary>How many descriptors this process may have open, and how many it has; null where the system does not tell.</summary>
     (int Most, int Open)? Descriptors { get; }
 
+    /// <summary>Lets this process have as many descriptors open as it may: raises the soft limit to the hard one, where there are such.</summary>
+    void RaiseDescriptorLimit();
+
     /// <summary>Whether the caller gave this process a descriptor; true where the system cannot tell.</summary>
     bool IsGiven(StandardDescriptor descriptor);
 

@@ -136,6 +136,14 @@ internal static class LibC
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     public static extern int OwnGroup();
 
+    [DllImport("libc", EntryPoint = "getrlimit", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    public static extern int GetLimit(int resource, ref ResourceLimit limit);
+
+    [DllImport("libc", EntryPoint = "setrlimit", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    public static extern int SetLimit(int resource, ref ResourceLimit limit);
+
     [DllImport("libc", EntryPoint = "raise")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     public static extern int Raise(int signal);
@@ -144,6 +152,14 @@ internal static class LibC
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     public static extern nint SetHandler(int signal, nint handler);
 #pragma warning restore SYSLIB1054
+
+    /// <summary>A limit, as <c>struct rlimit</c> has it on the systems of 64 bits.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    internal struct ResourceLimit
+    {
+        public nuint Soft;
+        public nuint Hard;
+    }
 
     /// <summary>The terminal's size, as <c>struct winsize</c> has it.</summary>
     [StructLayout(LayoutKind.Sequential)]

@@ -15,6 +15,9 @@ internal sealed class LinuxFacts : ISystemFacts
     private const string FlagsRow = "flags:";
     private const int StandardCount = 3;
 
+    // RLIMIT_NOFILE.
+    private const int DescriptorResource = 7;
+
     // O_CLOEXEC in the flags of /proc. What is inherited cannot have it, and whatever the runtime or we open has it.
     private const int CloseOnExec = 0x80000;
 
@@ -64,6 +67,17 @@ internal sealed class LinuxFacts : ISystemFacts
 
             return null;
         }
+    }
+
+    /// <inheritdoc/>
+    public void RaiseDescriptorLimit()
+    {
+        // Where the system refuses, the present limit counts.
+        var limit = default(LibC.ResourceLimit);
+        if (LibC.GetLimit(DescriptorResource, ref limit) != 0 || limit.Soft >= limit.Hard)
+            return;
+        limit.Soft = limit.Hard;
+        _ = LibC.SetLimit(DescriptorResource, ref limit);
     }
 
     /// <inheritdoc/>

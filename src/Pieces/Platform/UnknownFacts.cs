@@ -15,6 +15,12 @@ internal sealed class UnknownFacts : ISystemFacts
     public (int Most, int Open)? Descriptors => null;
 
     /// <inheritdoc/>
+    public void RaiseDescriptorLimit()
+    {
+        // It is the system's own affair, or there is no such limit.
+    }
+
+    /// <inheritdoc/>
     public bool IsGiven(StandardDescriptor descriptor) => true;
 
     /// <inheritdoc/>

@@ -25,11 +25,11 @@ public class DescriptorLimitTests
     public void Where_there_is_little_peers_and_files_fit_and_one_line_says_so(int most, int open, int torrents)
     {
         TransferSettings fitted = DescriptorLimit.Fit(Settings, torrents, most, open, _warnings.Add);
-        fitted.Torrent.MaxPeers.Should().BePositive();
+        fitted.Client.MaxConnections.Should().BePositive();
         fitted.Client.MaxOpenFiles.Should().BeGreaterThanOrEqualTo(4);
         fitted.Client.Validate();
         if (most > 40)
-            (open + fitted.Client.MaxOpenFiles + (torrents * fitted.Torrent.MaxPeers)).Should().BeLessThan(most);
+            (open + fitted.Client.MaxOpenFiles + (fitted.Client.MaxConnections * 5 / 4) + (6 * torrents)).Should().BeLessThan(most);
         _warnings.Should().ContainSingle().Which.Should().Contain($"only {most} files").And.Contain("ulimit -n");
     }
 }
