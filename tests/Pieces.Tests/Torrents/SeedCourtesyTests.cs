@@ -23,6 +23,7 @@ public class SeedCourtesyTests
     private readonly PieceManager _pieces;
     private readonly SeedCourtesy _courtesy;
     private readonly Dictionary<SourceId, ulong> _drawers = [];
+    private bool _keepsGiving = true;
     private int _lastId;
 
     public SeedCourtesyTests()
@@ -50,9 +51,17 @@ public class SeedCourtesyTests
         var peer = new PeerState(new SourceId(++_lastId), new FakeLink(), Pieces, _time, Now);
         peer.OnUnchoked(Now);
         _pieces.Providers.Add(peer.Provider);
+        Gives(peer);
         if (lotName is not null)
             Draws(peer, lotName);
         return peer;
+    }
+
+    // It has sent good data of late.
+    private void Gives(PeerState peer)
+    {
+        peer.Provider.VerifiedBytes += 16384;
+        peer.Provider.Downloaded.Add(16384, Now);
     }
 
     private void Draws(PeerState peer, ulong? lotName)
@@ -76,6 +85,8 @@ public class SeedCourtesyTests
     private void Pass(double seconds)
     {
         _time.Advance(TimeSpan.FromSeconds(seconds));
+        foreach (BlockProvider provider in _pieces.Providers.Where(provider => !provider.Pieces.HasAll && _keepsGiving))
+            provider.Downloaded.Add(1, Now);
         _courtesy.Look();
     }
 
@@ -306,6 +317,44 @@ public class SeedCourtesyTests
         leecher.Provider.Downloaded.Add(60_000, Now);
         _courtesy.Look();
         _courtesy.IsCrowded.Should().BeTrue();
+    }
+
+    [Fact]
+    public void Whoever_claims_pieces_and_lots_and_gives_nothing_changes_nothing_after_its_grace()
+    {
+        _keepsGiving = false;
+        PeerState seed = Seed();
+        PeerState liar = Liar(77);
+        Has(liar, 5);
+        _courtesy.Look();
+        Asked(seed).Should().HaveCount(Pieces, "neither its claims nor its lots are believed");
+        Pass(3.1);
+        _courtesy.IsCrowded.Should().BeFalse();
+        Liar(78);
+        Pass(0.1);
+        _courtesy.IsCrowded.Should().BeFalse("its host had its time");
+    }
+
+    [Fact]
+    public void Whoever_gave_once_long_ago_is_no_giver()
+    {
+        _keepsGiving = false;
+        PeerState seed = Seed(), giver = Leecher(12);
+        Has(giver, 5);
+        _courtesy.Look();
+        Asked(seed).Should().NotContain(5);
+        Pass(30);
+        _courtesy.IsCrowded.Should().BeFalse();
+        Asked(seed).Should().Contain(5);
+    }
+
+    private PeerState Liar(ulong lotName)
+    {
+        var peer = new PeerState(new SourceId(++_lastId), new FakeLink(), Pieces, _time, Now);
+        peer.OnUnchoked(Now);
+        _pieces.Providers.Add(peer.Provider);
+        _courtesy.SetLot(peer.Id, lotName);
+        return peer;
     }
 
     private double PatienceAnew(PeerState seed)

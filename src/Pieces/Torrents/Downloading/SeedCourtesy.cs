@@ -1,3 +1,4 @@
+using Pieces.Net;
 using Pieces.Picking;
 using Pieces.Primitives;
 using Pieces.Providers;
@@ -22,6 +23,9 @@ internal sealed class SeedCourtesy : IPieceMap
     // Leechers that have just come have had no time to give anything. Later, seeds that give us more than they do are no scarce good.
     private const int GraceSeconds = 3;
 
+    // Hosts that have had their time; those beyond get none, so that nobody gets it again and again by coming from ever new addresses.
+    private const int MostGraces = 4096;
+
     // With so many who give us what we ask for, what a leecher has will soon be with one of them. Unless that one keeps it to
     // itself: so the first piece that we need is asked of a seed all the same.
     private const int EnoughGivers = 3;
@@ -35,7 +39,8 @@ internal sealed class SeedCourtesy : IPieceMap
     private readonly List<BlockProvider> _givers = [];
     private readonly TimeProvider _time;
     private readonly SeedPatience _patience;
-    private long? _since;
+    private readonly CourtesyTrial _trial;
+    private readonly Dictionary<CompactEndPoint, long> _graces = [];
     private int _most;
     private bool _takesForeign;
 
@@ -49,6 +54,7 @@ internal sealed class SeedCourtesy : IPieceMap
         _lots = new PieceLots(own);
         _time = time;
         _patience = new SeedPatience(time.TimestampFrequency);
+        _trial = new CourtesyTrial(time.TimestampFrequency);
     }
 
     /// <summary>Whether seeds are few, others wait for them too, and those give us what they can.</summary>
@@ -64,6 +70,7 @@ internal sealed class SeedCourtesy : IPieceMap
         int seeds = 0;
         double fromSeeds = 0;
         double fromLeechers = 0;
+        bool isNew = false;
         foreach (BlockProvider provider in _pieces.Providers)
         {
             if (!provider.IsInSwarm)
@@ -75,18 +82,24 @@ internal sealed class SeedCourtesy : IPieceMap
                 continue;
             }
 
+            // What a peer says of itself is no reason for courtesy: only one that has given, and still does, is worth it, and for a moment one that
+            // has just come.
+            double rate = provider.Downloaded.BytesPerSecond(now);
+            bool gives = provider.VerifiedBytes > 0 && rate > 0;
+            bool hasGrace = HasGrace(provider, now);
+            isNew |= hasGrace;
+            if (!gives && !hasGrace)
+                continue;
             leechers++;
-            fromLeechers += provider.Downloaded.BytesPerSecond(now);
-            if (!provider.Link.IsChoking && !provider.Requests.Window.IsSnubbed)
+            fromLeechers += rate;
+            if (gives && !provider.Link.IsChoking && !provider.Requests.Window.IsSnubbed)
                 _givers.Add(provider);
-            if (_drawers.TryGetValue(provider.Id, out ulong name))
+            if (gives && _drawers.TryGetValue(provider.Id, out ulong name))
                 names.Add(name);
         }
 
-        bool mayBeCrowd = leechers > 0 && leechers >= seeds;
-        _since = !mayBeCrowd ? null : _since ?? now;
-        bool isNew = _since is { } since && now - since < GraceSeconds * _time.TimestampFrequency;
-        IsCrowded = mayBeCrowd && (isNew || fromSeeds <= fromLeechers);
+        bool mayBeCrowd = leechers > 0 && leechers >= seeds && (isNew || fromSeeds <= fromLeechers);
+        IsCrowded = _trial.Allows(IsCrowded, _pieces.Received.Total, now) && mayBeCrowd;
         foreach (BlockProvider provider in _pieces.Providers)
             provider.Requests.Window.IsShy = provider.IsInSwarm && IsCrowded && leechers >= EnoughGivers;
         _lots.SetOthers(names);
@@ -164,6 +177,19 @@ internal sealed class SeedCourtesy : IPieceMap
         }
 
         return -1;
+    }
+
+    // Once for each host, whoever comes from there.
+    private bool HasGrace(BlockProvider provider, long now)
+    {
+        if (!_graces.TryGetValue(provider.Host, out long since))
+        {
+            if (_graces.Count >= MostGraces)
+                return false;
+            _graces.Add(provider.Host, since = now);
+        }
+
+        return now - since < GraceSeconds * _time.TimestampFrequency;
     }
 
     // Fewer at one time come sooner, each of them, and leechers wait for the first of the window.
