@@ -34,8 +34,8 @@ public sealed record TorrentClientOptions
     /// <summary>Bytes that unfinished pieces may hold in memory, over all torrents; default 16 MiB.</summary>
     public long PieceMemory { get; init; } = 16 * 1024 * 1024;
 
-    /// <summary>Connections with peers at one time, over all torrents, dials among them; default 500. A torrent that has fewer than its even part may open
-    /// more, and another closes some for it.</summary>
+    /// <summary>Connections with peers at one time, over all torrents, dials among them; default 500. A torrent that has fewer than its even part
+    /// may open more, and another closes some for it.</summary>
     public int MaxConnections { get; init; } = 500;
 
     /// <summary>File handles that may be open at one time, over all torrents; default 32: under a limit of 64 that leaves room for what

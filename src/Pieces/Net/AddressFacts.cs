@@ -30,7 +30,8 @@ internal static class AddressFacts
     public static CompactEndPoint HostOf(CompactEndPoint endPoint) => ReachOf(endPoint) == AddressReach.Loopback ? endPoint : endPoint.WithoutPort;
 
     /// <summary>
-    /// What shares one budget among DHT nodes: a <see cref="BudgetKey"/>, but on loopback each port, since all nodes of a closed DHT share one address there.
+    /// What shares one budget among DHT nodes: a <see cref="BudgetKey"/>, but on loopback each port, since all nodes of a closed DHT share one
+    /// address there.
     /// </summary>
     public static CompactEndPoint BudgetOf(CompactEndPoint endPoint) =>
         ReachOf(endPoint) == AddressReach.Loopback ? endPoint : BudgetKey.Of(endPoint).Network;

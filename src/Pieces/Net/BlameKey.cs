@@ -3,8 +3,9 @@ using System.Net;
 namespace Pieces.Net;
 
 /// <summary>
-/// Who is banned for bad data: an IPv4 address or an IPv6 network of 64 bits, whatever the port, since a stranger changes these at no cost. On loopback, in
-/// private networks and on links it is one port of one address: many peers share an address there, behind a published port, a tunnel or a forwarded port.
+/// Who is banned for bad data: an IPv4 address or an IPv6 network of 64 bits, whatever the port, since a stranger changes these at no cost. On
+/// loopback, in private networks and on links it is one port of one address: many peers share an address there, behind a published port, a tunnel
+/// or a forwarded port.
 /// </summary>
 internal readonly record struct BlameKey
 {

@@ -16,8 +16,8 @@ internal readonly record struct BudgetKey
     public CompactEndPoint Network { get; }
 
     /// <summary>
-    /// Whether many hosts may stand behind it: it is this machine, or in a private network, where containers, tunnels and forwarded ports lend one address to
-    /// many. The first network of IPv6 holds the loopback address and no host's.
+    /// Whether many hosts may stand behind it: it is this machine, or in a private network, where containers, tunnels and forwarded ports lend
+    /// one address to many. The first network of IPv6 holds the loopback address and no host's.
     /// </summary>
     public bool IsShared => AddressFacts.IsLocal(Network) || Network.Host == 0;
 

@@ -6,9 +6,9 @@ using Pieces.Primitives;
 namespace Pieces.Peers;
 
 /// <summary>
-/// Who sent bad data. A host of the public network is banned for the run. Where other peers may share its address (<see cref="BlameKey"/>), or have sent
-/// good data from there, the ban concerns the one port for the run and the peer's id for a while, which doubles each time. Owned by the torrent's
-/// loop.
+/// Who sent bad data. A host of the public network is banned for the run. Where other peers may share its address (<see cref="BlameKey"/>), or
+/// have sent good data from there, the ban concerns the one port for the run and the peer's id for a while, which doubles each time. Owned by the
+/// torrent's loop.
 /// </summary>
 internal sealed class PeerBans
 {

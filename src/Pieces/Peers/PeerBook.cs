@@ -28,8 +28,8 @@ public enum PeerOrigin
 
 /// <summary>
 /// The addresses known for one torrent, with their origin and back-off; the one door for addresses. Pure: time comes as a timestamp of the
-/// <see cref="TimeProvider"/>. Bounded, as a whole and for each origin (<see cref="PeerLanes"/>): at <see cref="Capacity"/> a new address displaces the one
-/// that failed most, or one of the origin that takes most of the room, or is dropped.
+/// <see cref="TimeProvider"/>. Bounded, as a whole and for each origin (<see cref="PeerLanes"/>): at <see cref="Capacity"/> a new address
+/// displaces the one that failed most, or one of the origin that takes most of the room, or is dropped.
 /// </summary>
 internal sealed class PeerBook
 {
@@ -160,7 +160,8 @@ internal sealed class PeerBook
         return chosen;
     }
 
-    /// <summary>An inbound peer says that it listens there. While it is connected the address is not dialled, unless somebody else names it too.</summary>
+    /// <summary>An inbound peer says that it listens there. While it is connected the address is not dialled, unless somebody else names it
+    /// too.</summary>
     public void Claimed(IPEndPoint endPoint)
     {
         if (Add(endPoint, PeerOrigin.Inbound) && _entries.TryGetValue(SocketText.Unmapped(endPoint), out Entry? entry))

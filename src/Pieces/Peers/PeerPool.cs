@@ -126,7 +126,8 @@ internal sealed class PeerPool
             bool crowds = !peer.Network.IsShared && counts[peer.Network] > 1;
             if ((isInbound && peer.Link.IsOutbound) || (among is not null && peer.Network != among) || !IsIdle(peer, crowds))
                 continue;
-            (bool, long, long) use = (!crowds, peer.Exchange.BytesIn(RecentExchange.MostSeconds), peer.Provider.Downloaded.Total + peer.Uploaded.Total);
+            long total = peer.Provider.Downloaded.Total + peer.Uploaded.Total;
+            (bool, long, long) use = (!crowds, peer.Exchange.BytesIn(RecentExchange.MostSeconds), total);
             if (least is null || use.CompareTo(leastUse) < 0)
                 (least, leastUse) = (peer, use);
         }

@@ -7,8 +7,8 @@ using Pieces.Wire;
 namespace Pieces.Peers;
 
 /// <summary>
-/// Turns a peer's bytes into messages. Frames are cut in a buffer that is filled only when asked and holds nothing while the peer is silent. Of a block
-/// the buffer gives what it has; what has not come yet is read from the stream straight into the block's own buffer. One caller at a time.
+/// Turns a peer's bytes into messages. Frames are cut in a buffer that is filled only when asked and holds nothing while the peer is silent. Of a
+/// block the buffer gives what it has; what has not come yet is read from the stream straight into the block's own buffer. One caller at a time.
 /// </summary>
 internal sealed class PeerReader : IDisposable
 {

@@ -1,8 +1,8 @@
 namespace Pieces.Peers;
 
 /// <summary>
-/// Bounds the memory that messages whose end has not come hold, over all connections of a client. When it is used up, the message that was begun first
-/// makes room: an honest one ends within moments. Safe for all threads.
+/// Bounds the memory that messages whose end has not come hold, over all connections of a client. When it is used up, the message that was begun
+/// first makes room: an honest one ends within moments. Safe for all threads.
 /// </summary>
 internal sealed class UnfinishedMessages
 {

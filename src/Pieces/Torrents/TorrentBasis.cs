@@ -36,7 +36,8 @@ internal abstract record TorrentBasis
         var book = new PeerBook(Services.TimeProvider, Random, Services.Addresses);
         var pool = new PeerPool(book, Services.PeerId, Options.MaxPeers, Services.TimeProvider);
         ConnectionShare share = Services.Connections.Join(() => Inbox.Post(ShedWanted.Instance));
-        return new PeerAdmission(Services, Inbox, new PeerDialer(Services, Swarm, Inbox, share), new TorrentPeers(book, pool), new TorrentLimits(Services, Options));
+        var dialer = new PeerDialer(Services, Swarm, Inbox, share);
+        return new PeerAdmission(Services, Inbox, dialer, new TorrentPeers(book, pool), new TorrentLimits(Services, Options));
     }
 
     /// <summary>What trackers are told, or null when there are none to ask.</summary>

@@ -16,7 +16,8 @@ namespace Pieces.Torrents;
     Justification = "The semaphore holds nothing of the system, and a connection's last words may come when the torrent is over.")]
 internal sealed class TorrentInbox : IPeerSink, IDiskSink, ITrackerSink, ILocalSink
 {
-    /// <summary>Reads of peers that may wait for the loop at one time, over all connections of a torrent. Their bytes are bounded by <see cref="InboxRoom"/>.</summary>
+    /// <summary>Reads of peers that may wait for the loop at one time, over all connections of a torrent. Their bytes are bounded by
+    /// <see cref="InboxRoom"/>.</summary>
     public const int OpenBatches = 64;
 
     private readonly Channel<TorrentEvent> _channel =

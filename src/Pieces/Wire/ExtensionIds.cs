@@ -1,8 +1,8 @@
 namespace Pieces.Wire;
 
 /// <summary>
-/// The extensions (BEP 10) that are spoken here: the id under which each is received, and how long its messages may be. The id is the first byte of an
-/// extended message, so the length is judged before the payload is waited for.
+/// The extensions (BEP 10) that are spoken here: the id under which each is received, and how long its messages may be. The id is the first byte
+/// of an extended message, so the length is judged before the payload is waited for.
 /// </summary>
 internal static class ExtensionIds
 {

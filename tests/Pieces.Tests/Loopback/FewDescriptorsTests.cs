@@ -26,7 +26,8 @@ public class FewDescriptorsTests
         string torrentPath = torrent.WriteTorrent(folder.Path);
         torrent.WriteContent(folder["data"]);
         int seedPort = FreePort.Find(), leechPort = FreePort.Find();
-        await using PiecesProcess seeder = PiecesProcess.Start(PiecesCommand.Seed(torrentPath, folder["data"], "-p", Text(seedPort), "--up-limit", "1M"));
+        string[] seed = PiecesCommand.Seed(torrentPath, folder["data"], "-p", Text(seedPort), "--up-limit", "1M");
+        await using PiecesProcess seeder = PiecesProcess.Start(seed);
         await seeder.WaitForErrorTextAsync("seeding 100");
         string[] download = PiecesCommand.DownloadFrom($"127.0.0.1:{seedPort}", torrentPath, folder["out"]);
         download[Array.IndexOf(download, "-p") + 1] = Text(leechPort);

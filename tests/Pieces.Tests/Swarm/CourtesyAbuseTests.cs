@@ -38,7 +38,8 @@ public class CourtesyAbuseTests
                 await session.HandshakeAsync();
                 await session.SendAsync(new BitfieldMessage(session.Data.BitfieldOf(piece => piece != 0)), UnchokeMessage.Instance);
                 await session.SendAsync(
-                    new ExtendedMessage(ExtensionIds.Handshake, "d1:md7:pc_lotsi3eee"u8.ToArray()), new ExtendedMessage(ExtensionIds.Lots, LotsCodec.Encode(true)));
+                    new ExtendedMessage(ExtensionIds.Handshake, "d1:md7:pc_lotsi3eee"u8.ToArray()),
+                    new ExtendedMessage(ExtensionIds.Lots, LotsCodec.Encode(true)));
                 Task reading = session.UntilClosedAsync();
                 while (flashes && !reading.IsCompleted)
                 {

@@ -5,7 +5,8 @@ using Pieces.Wire;
 
 namespace Pieces.Tests.Swarm;
 
-/// <summary>Floods of messages each of which is allowed: nobody else waits for long because of them, and nothing that is kept grows with them.</summary>
+/// <summary>Floods of messages each of which is allowed: nobody else waits for long because of them, and nothing that is kept grows with
+/// them.</summary>
 [Collection(SwarmCollection.Name)]
 [Trait("Tier", "Swarm")]
 public class FloodTests
@@ -35,11 +36,15 @@ public class FloodTests
 
     [Fact]
     public Task Extension_handshakes_with_ever_new_ports_and_sizes() => ServesOthersAsync(
-        [.. Enumerable.Range(0, 2000).SelectMany(i => ScriptedPeer.Encode(Handshake($"d1:md11:ut_metadatai1ee13:metadata_sizei{i + 1}e1:pi{1000 + i}ee")))]);
+        [.. Enumerable.Range(0, 2000).SelectMany(i =>
+            ScriptedPeer.Encode(Handshake($"d1:md11:ut_metadatai1ee13:metadata_sizei{i + 1}e1:pi{1000 + i}ee")))]);
 
     [Fact]
     public Task Requests_for_metadata() => ServesOthersAsync(
-        [.. ScriptedPeer.Encode(Handshake("d1:md11:ut_metadatai1eee")), .. Repeat(new ExtendedMessage(ExtensionIds.Metadata, MetadataCodec.Encode(new MetadataRequest(0))))]);
+    [
+        .. ScriptedPeer.Encode(Handshake("d1:md11:ut_metadatai1eee")),
+        .. Repeat(new ExtendedMessage(ExtensionIds.Metadata, MetadataCodec.Encode(new MetadataRequest(0)))),
+    ]);
 
     [Fact]
     public Task Messages_of_an_extension_that_was_never_offered() =>

@@ -3,7 +3,8 @@ using Pieces.Tests.Support;
 
 namespace Pieces.Tests.Swarm;
 
-/// <summary>Several peers behind one address, of which one lies: containers behind a published port, tunnels, a household behind one router.</summary>
+/// <summary>Several peers behind one address, of which one lies: containers behind a published port, tunnels, a household behind one
+/// router.</summary>
 [Collection(SwarmCollection.Name)]
 [Trait("Tier", "Swarm")]
 public class SharedAddressTests

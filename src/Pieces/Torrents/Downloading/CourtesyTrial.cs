@@ -1,8 +1,8 @@
 namespace Pieces.Torrents.Downloading;
 
 /// <summary>
-/// Whether courtesy towards leechers pays: it is given up for a while when we get less than half of what we got without it. Whoever takes our courtesy
-/// and gives nothing would else hold up the download for as long as it likes. Pure; owned by the torrent's loop.
+/// Whether courtesy towards leechers pays: it is given up for a while when we get less than half of what we got without it. Whoever takes our
+/// courtesy and gives nothing would else hold up the download for as long as it likes. Pure; owned by the torrent's loop.
 /// </summary>
 internal sealed class CourtesyTrial
 {
