@@ -85,7 +85,8 @@ public class BadDataTests
     public async Task A_peer_that_was_banned_by_one_port_is_not_dialled_by_another()
     {
         await using var swarm = NewSwarm();
-        ScriptedHost liar = swarm.AddHost(session => session.SeedAsync(request => session.SendBytesAsync(session.BadBlockOf(request))));
+        ScriptedHost liar = swarm.AddHost(
+            session => session.SeedAsync(request => session.SendBytesAsync(session.BadBlockOf(request))), "99.0.0.7");
         swarm.Network.SetDialFault(liar.Address, DialFault.Refuse);
         SwarmMember leecher = swarm.AddLeecher(liar.EndPoint);
         await swarm.UntilAsync(() => swarm.Network.DialsTo(liar.Address) > 0, "it is dialled");

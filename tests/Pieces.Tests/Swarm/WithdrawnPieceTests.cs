@@ -92,7 +92,7 @@ public class WithdrawnPieceTests
 
     [Theory]
     [InlineData(new byte[] { 0, 0, 0 }, "has 3 bytes, not 4")]
-    [InlineData(new byte[] { 0, 0, 0, 1, 0 }, "has 5 bytes, not 4")]
+    [InlineData(new byte[] { 0, 0, 0, 1, 0 }, "at most 6 allowed")]
     [InlineData(new byte[] { 0xFF, 0xFF, 0xFF, 0xFF }, "no longer has piece 4294967295")]
     public async Task Who_withdraws_what_cannot_be_is_closed(byte[] payload, string reason)
     {
