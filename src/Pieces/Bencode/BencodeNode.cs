@@ -37,17 +37,23 @@ internal readonly struct BencodeNode
     /// <summary>The value as it stands in the buffer, encoding included: what an info-hash is taken over.</summary>
     public ReadOnlyMemory<byte> Raw => _tree is null ? default : _tree.Buffer[_tree[_index].Start.._tree[_index].End];
 
+    /// <summary>The first thing in the whole buffer that only <see cref="BencodeUse.Lenient"/> accepts, in words; null when there was none.</summary>
+    public string? Oddity => _tree?.Oddity;
+
     /// <summary>The values of a list, in order; nothing for any other kind.</summary>
     public BencodeItems Items => new(_tree, _index, Kind == BencodeKind.List);
 
     /// <summary>The entries of a dictionary, in the order of the buffer; nothing for any other kind.</summary>
     public BencodeEntries Entries => new(_tree, _index, Kind == BencodeKind.Dictionary);
 
-    /// <summary>The integer, if it is one.</summary>
+    /// <summary>The integer, if it is one that fits in 64 bits.</summary>
     public bool TryGetInteger(out long value)
     {
         value = 0;
-        return Kind == BencodeKind.Integer && Utf8Parser.TryParse(Raw.Span[1..^1], out value, out _);
+        if (Kind != BencodeKind.Integer)
+            return false;
+        ReadOnlySpan<byte> number = Raw.Span[1..^1];
+        return Utf8Parser.TryParse(number, out value, out int used) && used == number.Length;
     }
 
     /// <summary>The bytes of a string, if it is one: a view into the buffer.</summary>

@@ -7,18 +7,25 @@ internal ref struct BencodePass
 {
     private const int FirstCapacity = 64;
 
+    // Of a number that is written in an odd way, in bytes.
+    private const int MaxNumberLength = 64;
+
+    private const string RepeatedKey = "a key that its dictionary already has";
+
     private readonly ReadOnlyMemory<byte> _buffer;
     private readonly ReadOnlySpan<byte> _bytes;
     private readonly Span<Frame> _open;
     private readonly int _maxNodes;
+    private readonly BencodeUse _use;
     private BencodeTree.Record[] _records;
     private int _count;
     private int _depth;
     private int _at;
 
     /// <summary>Prepares a pass; <paramref name="open"/> has one place for each level of nesting that is accepted.</summary>
-    public BencodePass(ReadOnlyMemory<byte> buffer, Span<Frame> open, int maxNodes)
+    public BencodePass(ReadOnlyMemory<byte> buffer, Span<Frame> open, int maxNodes, BencodeUse use)
     {
+        _use = use;
         _buffer = buffer;
         _bytes = buffer.Span;
         _open = open;
@@ -26,6 +33,9 @@ internal ref struct BencodePass
         // No value is shorter than two bytes: a small buffer never costs more than its due.
         _records = new BencodeTree.Record[Math.Min(FirstCapacity, (buffer.Length / 2) + 1)];
     }
+
+    /// <summary>The first thing that only <see cref="BencodeUse.Lenient"/> accepts, in words; null when there was none.</summary>
+    public string? Oddity { get; private set; }
 
     /// <summary>Reads one value from the front.</summary>
     /// <exception cref="BencodeException">There is none, or it exceeds a limit.</exception>
@@ -55,6 +65,15 @@ internal ref struct BencodePass
 
     private readonly BencodeException Fault(string message) => new(_at, message);
 
+    // What two readers might understand differently. It is an error only where that matters.
+    private void NoteOddity(int offset, string message)
+    {
+        var fault = new BencodeException(offset, message);
+        if (_use == BencodeUse.Strict)
+            throw fault;
+        Oddity ??= fault.Message;
+    }
+
     private int Add(int start, int end)
     {
         if (_count == _maxNodes)
@@ -82,7 +101,7 @@ internal ref struct BencodePass
         _at++;
         _records[frame.Index] = new BencodeTree.Record(_records[frame.Index].Start, _at, _count);
         if (frame.IsUnsorted)
-            RefuseRepeatedKeys(frame.Index);
+            CheckRepeatedKeys(frame.Index);
         _depth--;
         Complete();
     }
@@ -93,18 +112,30 @@ internal ref struct BencodePass
         int length = _bytes[start..].IndexOf((byte)'e');
         if (length < 0)
             throw Fault("an integer without its end");
-        ReadOnlySpan<byte> digits = _bytes.Slice(start + 1, length - 1);
-        if (digits.StartsWith("-"u8))
-            digits = digits[1..];
-        if (digits.IsEmpty || digits.ContainsAnyExceptInRange((byte)'0', (byte)'9'))
-            throw Fault("an integer without digits, or with other characters among them");
-        if (digits[0] == '0' && length != 2)
-            throw Fault("an integer with a leading zero, or minus zero");
-        if (!Utf8Parser.TryParse(_bytes.Slice(start + 1, length - 1), out long _, out int used) || used != length - 1)
-            throw Fault("an integer that does not fit in 64 bits");
+        CheckNumber(_bytes.Slice(start + 1, length - 1));
         _at = start + length + 1;
         Add(start, _at);
         Complete();
+    }
+
+    private void CheckNumber(ReadOnlySpan<byte> number)
+    {
+        ReadOnlySpan<byte> digits = number.StartsWith("-"u8) ? number[1..] : number;
+        if (digits.IsEmpty || digits.ContainsAnyExceptInRange((byte)'0', (byte)'9'))
+        {
+            // Only a text that is meant as a number may end at its "e"; anything else means that the data is not bencode.
+            if (number.Length > MaxNumberLength || number.ContainsAnyExcept("0123456789+-. "u8))
+                throw Fault("an integer without digits, or with other characters among them");
+            NoteOddity(_at, "an integer without digits, or with other characters among them");
+        }
+        else if (digits[0] == '0' && number.Length != 1)
+        {
+            NoteOddity(_at, "an integer with a leading zero, or minus zero");
+        }
+        else if (!Utf8Parser.TryParse(number, out long _, out int used) || used != number.Length)
+        {
+            NoteOddity(_at, "an integer that does not fit in 64 bits");
+        }
     }
 
     private void ReadBytes()
@@ -122,7 +153,7 @@ internal ref struct BencodePass
         if (at == _bytes.Length || _bytes[at] != ':')
             throw Fault("a string length without its colon");
         if (_bytes[start] == '0' && at != start + 1)
-            throw Fault("a string length with a leading zero");
+            NoteOddity(_at, "a string length with a leading zero");
         at++;
         if (length > _bytes.Length - at)
             throw Fault($"a string of {length} bytes, but only {_bytes.Length - at} are left");
@@ -134,7 +165,7 @@ internal ref struct BencodePass
             Complete();
     }
 
-    private readonly void NoteKey(int index)
+    private void NoteKey(int index)
     {
         ref Frame frame = ref _open[_depth - 1];
         frame.WantsKey = false;
@@ -142,7 +173,7 @@ internal ref struct BencodePass
         {
             int order = KeyAt(frame.LastKey).SequenceCompareTo(KeyAt(index));
             if (order == 0)
-                throw new BencodeException(_records[index].Start, "a key that its dictionary already has");
+                NoteOddity(_records[index].Start, RepeatedKey);
             frame.IsUnsorted = order > 0;
         }
 
@@ -156,7 +187,7 @@ internal ref struct BencodePass
     }
 
     // Sorted keys are compared with their neighbours on the way; only a dictionary out of order costs a sort of its own.
-    private readonly void RefuseRepeatedKeys(int dictionary)
+    private void CheckRepeatedKeys(int dictionary)
     {
         int count = 0;
         for (int i = dictionary + 1; i < _count; i = _records[_records[i].Next].Next)
@@ -170,7 +201,7 @@ internal ref struct BencodePass
         for (int i = 1; i < keys.Length; i++)
         {
             if (KeyAt(keys[i - 1]).SequenceEqual(KeyAt(keys[i])))
-                throw new BencodeException(_records[keys[i]].Start, "a key that its dictionary already has");
+                NoteOddity(_records[keys[i]].Start, RepeatedKey);
         }
     }
 

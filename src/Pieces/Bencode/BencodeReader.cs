@@ -1,8 +1,8 @@
 namespace Pieces.Bencode;
 
 /// <summary>
-/// Decodes bencode (BEP 3) from one buffer, without recursion and without copying. Refused: integers that do not fit in 64 bits, <c>-0</c>,
-/// leading zeros in integers and lengths, a key twice in one dictionary (two readers would see two things), a length past the end.
+/// Decodes bencode (BEP 3) from one buffer, without recursion and without copying. A length past the end is always refused; whether a number or a key
+/// that is odd is refused depends on what the buffer is read for (<see cref="BencodeUse"/>).
 /// Accepted: keys out of order, since old torrents have them and an info-hash is taken over the original bytes.
 /// </summary>
 internal static class BencodeReader
@@ -15,9 +15,9 @@ internal static class BencodeReader
 
     /// <summary>Decodes a buffer that holds one value and nothing after it.</summary>
     /// <exception cref="BencodeException">It holds anything else, or exceeds a limit.</exception>
-    public static BencodeNode Read(ReadOnlyMemory<byte> bytes, int maxNodes = MaxNodes)
+    public static BencodeNode Read(ReadOnlyMemory<byte> bytes, int maxNodes = MaxNodes, BencodeUse use = BencodeUse.Strict)
     {
-        BencodeNode root = ReadPrefix(bytes, out int consumed, maxNodes);
+        BencodeNode root = ReadPrefix(bytes, out int consumed, maxNodes, use);
         if (consumed != bytes.Length)
             throw new BencodeException(consumed, $"the value ends here, but {bytes.Length - consumed} bytes follow");
         return root;
@@ -27,25 +27,26 @@ internal static class BencodeReader
     /// <param name="bytes">The buffer; the nodes are views into it.</param>
     /// <param name="consumed">Length of the value, in bytes.</param>
     /// <param name="maxNodes">Most values that are accepted, at most <see cref="MaxNodes"/>.</param>
+    /// <param name="use">What the buffer is read for.</param>
     /// <exception cref="BencodeException">It does not begin with a whole value, or exceeds a limit.</exception>
-    public static BencodeNode ReadPrefix(ReadOnlyMemory<byte> bytes, out int consumed, int maxNodes = MaxNodes)
+    public static BencodeNode ReadPrefix(ReadOnlyMemory<byte> bytes, out int consumed, int maxNodes = MaxNodes, BencodeUse use = BencodeUse.Strict)
     {
-        var pass = new BencodePass(bytes, stackalloc BencodePass.Frame[MaxDepth], Math.Min(maxNodes, MaxNodes));
+        var pass = new BencodePass(bytes, stackalloc BencodePass.Frame[MaxDepth], Math.Min(maxNodes, MaxNodes), use);
         BencodeTree.Record[] records = pass.Run();
         consumed = records[0].End;
-        return new BencodeNode(new BencodeTree(bytes, records), 0);
+        return new BencodeNode(new BencodeTree(bytes, records) { Oddity = pass.Oddity }, 0);
     }
 
     /// <summary>As <see cref="Read"/>, for a stranger's message whose faults need no words.</summary>
-    public static bool TryRead(ReadOnlyMemory<byte> bytes, out BencodeNode root, int maxNodes = MaxNodes) =>
-        TryReadPrefix(bytes, out root, out int consumed, maxNodes) && consumed == bytes.Length;
+    public static bool TryRead(ReadOnlyMemory<byte> bytes, out BencodeNode root, int maxNodes = MaxNodes, BencodeUse use = BencodeUse.Strict) =>
+        TryReadPrefix(bytes, out root, out int consumed, maxNodes, use) && consumed == bytes.Length;
 
     /// <summary>As <see cref="ReadPrefix"/>, for a stranger's message whose faults need no words.</summary>
-    public static bool TryReadPrefix(ReadOnlyMemory<byte> bytes, out BencodeNode root, out int consumed, int maxNodes = MaxNodes)
+    public static bool TryReadPrefix(ReadOnlyMemory<byte> bytes, out BencodeNode root, out int consumed, int maxNodes = MaxNodes, BencodeUse use = BencodeUse.Strict)
     {
         try
         {
-            root = ReadPrefix(bytes, out consumed, maxNodes);
+            root = ReadPrefix(bytes, out consumed, maxNodes, use);
             return true;
         }
         catch (BencodeException)

@@ -53,8 +53,8 @@ internal static class HttpTrackerAnswer
 
     private static BencodeNode ReadRoot(HttpStatusCode status, ReadOnlyMemory<byte> body)
     {
-        // Some trackers end their answer with a line feed, and some give their reason together with a status of 4xx.
-        bool isDictionary = BencodeReader.TryReadPrefix(body, out BencodeNode root, out _, MaxNodes) && root.Kind == BencodeKind.Dictionary;
+        // Nothing in an answer is hashed: one odd number in it must not cost its peers. Some trackers end their answer with a line feed, and some give their reason together with a status of 4xx.
+        bool isDictionary = BencodeReader.TryReadPrefix(body, out BencodeNode root, out _, MaxNodes, BencodeUse.Lenient) && root.Kind == BencodeKind.Dictionary;
         if (isDictionary && root.TryGetBytes("failure reason"u8, out ReadOnlySpan<byte> reason))
             throw Refusal(root, reason);
         if (status != HttpStatusCode.OK)

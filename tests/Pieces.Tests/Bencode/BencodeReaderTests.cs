@@ -58,6 +58,48 @@ public class BencodeReaderTests
         BencodeReader.TryRead(Encoding.Latin1.GetBytes(text), out _).Should().BeFalse();
     }
 
+    [Theory]
+    [InlineData("i007e", 1)]
+    [InlineData("i-0e", 1)]
+    [InlineData("i99999999999999999999e", 1)]
+    [InlineData("i+1e", 1)]
+    [InlineData("i1.5e", 1)]
+    [InlineData("ie", 1)]
+    [InlineData("003:abc", 1)]
+    [InlineData("d1:ai1e1:ai2ee", 5)]
+    [InlineData("d1:bi1e1:ai1e1:bi2ee", 7)]
+    public void Takes_odd_values_from_those_who_only_inform_us(string text, int nodes)
+    {
+        byte[] bytes = Encoding.Latin1.GetBytes(text);
+        BencodeReader.TryRead(bytes, out _).Should().BeFalse();
+        BencodeReader.TryRead(bytes, out BencodeNode root, nodes, BencodeUse.Lenient).Should().BeTrue();
+        root.Oddity.Should().StartWith("bencode, byte ");
+        BencodeReader.TryRead(bytes, out _, nodes - 1, BencodeUse.Lenient).Should().BeFalse("the limits hold for every use");
+    }
+
+    [Fact]
+    public void An_odd_value_costs_only_itself()
+    {
+        byte[] bytes = Encoding.Latin1.GetBytes("d1:ai007e1:ai8e3:bigi99999999999999999999e1:ci1.5e1:di5ee");
+        BencodeReader.TryRead(bytes, out BencodeNode root, use: BencodeUse.Lenient).Should().BeTrue();
+        root.TryGetInteger("a"u8, out long first).Should().BeTrue();
+        first.Should().Be(7, "of a key that occurs twice the first one counts");
+        root.TryGetInteger("big"u8, out _).Should().BeFalse();
+        root.TryGetInteger("c"u8, out _).Should().BeFalse();
+        root.TryGetInteger("d"u8, out long last).Should().BeTrue();
+        last.Should().Be(5);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("ixe")]
+    [InlineData("i1")]
+    [InlineData("99:a")]
+    [InlineData("d1:ae")]
+    [InlineData("di1ei2ee")]
+    public void Refuses_what_is_not_bencode_for_every_use(string text) =>
+        BencodeReader.TryRead(Encoding.Latin1.GetBytes(text), out _, use: BencodeUse.Lenient).Should().BeFalse();
+
     [Fact]
     public void Every_node_knows_its_own_bytes()
     {

@@ -91,6 +91,15 @@ public class HttpTrackerTests
         (await AnnounceAsync(body)).Peers.Should().Equal(IPEndPoint.Parse("10.0.0.1:6881"), IPEndPoint.Parse("[2001:db8::1]:6882"));
     }
 
+    [Theory]
+    [InlineData("8:completei007e8:intervali60e")]
+    [InlineData("8:intervali60e8:intervali1800e")]
+    [InlineData("8:intervali99999999999999999999e")]
+    [InlineData("8:intervali60.5e")]
+    [InlineData("08:intervali60e")]
+    public async Task An_odd_value_does_not_cost_the_peers(string odd) =>
+        (await AnnounceAsync($"d{odd}5:peers6:\u0008\u0008\0\u0001\u001BNe")).Peers.Should().Equal(IPEndPoint.Parse("8.8.0.1:6990"));
+
     [Fact]
     public async Task A_compressed_answer_is_read()
     {
