@@ -5,7 +5,8 @@ namespace Pieces.Encryption;
 
 /// <summary>
 /// Bounds the powers that strangers can have us compute: a public key is 96 bytes for them and up to half a millisecond for us. Each host gets so
-/// many key exchanges a second, and so do all of them together; loopback, which many peers may share, counts only for all. Safe for all threads.
+/// many key exchanges a second, and so do all of them together. Half of what all may have is kept for hosts that come seldom, so that a few busy ones
+/// never keep the others out. Loopback, which many peers may share, counts only for all. Safe for all threads.
 /// </summary>
 internal sealed class KeyExchangeGate
 {
@@ -21,11 +22,17 @@ internal sealed class KeyExchangeGate
     /// <summary>Those that all may have at once.</summary>
     public const int OverallBurst = 400;
 
+    // What a host may take of the half that is kept for those who come seldom.
+    private const double SeldomRate = 0.1;
+    private const int SeldomBurst = 2;
+
     private const int Places = 1024;
 
     private readonly Lock _lock = new();
     private readonly SourceLimiter _perHost;
-    private readonly SourceLimiter _overall = new(OverallRate, OverallBurst, places: 1, salt: 0);
+    private readonly SourceLimiter _seldomOfHost;
+    private readonly SourceLimiter _usual = new(OverallRate / 2, OverallBurst / 2, places: 1, salt: 0);
+    private readonly SourceLimiter _seldom = new(OverallRate / 2, OverallBurst / 2, places: 1, salt: 0);
     private readonly TimeProvider _time;
     private readonly long _start;
 
@@ -35,6 +42,7 @@ internal sealed class KeyExchangeGate
     public KeyExchangeGate(TimeProvider time, ulong salt)
     {
         _perHost = new SourceLimiter(HostRate, HostBurst, Places, salt);
+        _seldomOfHost = new SourceLimiter(SeldomRate, SeldomBurst, Places, ~salt);
         _time = time;
         _start = time.GetTimestamp();
     }
@@ -45,6 +53,10 @@ internal sealed class KeyExchangeGate
         TimeSpan now = _time.GetElapsedTime(_start);
         CompactEndPoint source = BudgetKey.Of(host).Network;
         lock (_lock)
-            return (IPAddress.IsLoopback(host) || _perHost.TryTake(source, now)) && _overall.TryTake(source, now);
+        {
+            bool isShared = IPAddress.IsLoopback(host);
+            return (isShared || _perHost.TryTake(source, now))
+                && (_usual.TryTake(source, now) || ((isShared || _seldomOfHost.TryTake(source, now)) && _seldom.TryTake(source, now)));
+        }
     }
 }

@@ -38,6 +38,20 @@ public class KeyExchangeGateTests
     }
 
     [Fact]
+    public void Busy_hosts_do_not_keep_out_one_who_comes_for_the_first_time()
+    {
+        int admitted = 0;
+        for (int second = 0; second < 60; second++)
+        {
+            Admitted(25 * KeyExchangeGate.HostRate * 2, i => new IPAddress([192, 0, 2, (byte)(i % 25)]));
+            admitted += Admitted(1, _ => new IPAddress([198, 51, 100, (byte)second]));
+            _time.Advance(TimeSpan.FromSeconds(1));
+        }
+
+        admitted.Should().BeGreaterThan(54, "only one that shares its place with a busy one by chance is held back");
+    }
+
+    [Fact]
     public void Many_may_share_loopback() => Admitted(5000, _ => IPAddress.Loopback).Should().Be(KeyExchangeGate.OverallBurst);
 
     [Fact]
