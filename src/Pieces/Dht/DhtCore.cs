@@ -192,6 +192,7 @@ internal sealed class DhtCore
         if (_desk.Take(reply.Transaction, from) is not { } query)
             return;
         TimeSpan roundTrip = _desk.NoteRoundTrip(query);
+        _desk.NoteAnswer(from);
         DhtFamily family = _shared.FamilyOf(from);
         bool isOther = query.Id is { } expected && expected != reply.Sender;
         if (isOther)
@@ -201,7 +202,9 @@ internal sealed class DhtCore
             family.Table.OnReply(new NodeContact(reply.Sender, from), roundTrip, _shared.Now);
         TakeOther(family.IsV6 ? _shared.V4 : _shared.V6, family.IsV6 ? reply.Nodes : reply.Nodes6, from);
         query.Owner.OnReply(query, reply);
-        if (reply.External is { } external && external.IsV6 == from.IsV6 && family.Votes.Add(from, external))
+        // Whoever asks us something is asked back. That must not be a way to vote whenever one likes.
+        if (query.Tag != TableKeeper.AskedBack && reply.External is { } external && external.IsV6 == from.IsV6
+            && family.Votes.Add(from, external, _shared.Now))
             OnExternal(family, external);
     }
 

@@ -48,6 +48,34 @@ public class DatagramGateTests
     }
 
     [Fact]
+    public void Made_up_senders_do_not_silence_a_host_that_has_answered_us()
+    {
+        DatagramGate gate = GateOf(_bench);
+        CompactEndPoint known = At("9.9.9.9:9");
+        _bench.Asked.NoteAnswer(known, _bench.Clock.Now);
+        for (int second = 0; second < 60; second++)
+        {
+            for (int i = 0; i < 2000; i++)
+                gate.Admits(Question, Host((second * 2000) + i));
+            gate.Admits(Question, known).Should().BeTrue();
+            _bench.Clock.Now += TimeSpan.FromSeconds(1);
+        }
+
+        _bench.Asked.HasAnswered(At("9.9.9.9:10"), _bench.Clock.Now).Should().BeTrue("the port does not matter");
+        _bench.Asked.HasAnswered(At("9.9.9.8:9"), _bench.Clock.Now).Should().BeFalse();
+        _bench.Clock.Now += TimeSpan.FromMinutes(15);
+        _bench.Asked.HasAnswered(known, _bench.Clock.Now).Should().BeFalse("it was long ago");
+    }
+
+    [Fact]
+    public void One_network_cannot_take_the_share_of_all()
+    {
+        DatagramGate gate = GateOf(_bench);
+        Enumerable.Range(0, 256).Count(i => gate.Admits(Question, At($"30.0.0.{i}:1"))).Should().Be(DatagramGate.NetworkBurst);
+        gate.Admits(Question, At("30.0.1.1:1")).Should().BeTrue();
+    }
+
+    [Fact]
     public void Nonsense_bogons_and_questions_to_a_read_only_node_are_dropped()
     {
         DatagramGate gate = GateOf(_bench);

@@ -86,29 +86,42 @@ public class SourceLimiterTests
 public class ExternalAddressVoteTests
 {
     private readonly ExternalAddressVote _vote = new();
+    private TimeSpan _now = TimeSpan.FromHours(1);
 
     [Fact]
     public void Four_networks_must_agree()
     {
         for (int i = 1; i < ExternalAddressVote.Quorum; i++)
-            _vote.Add(At($"20.0.{i}.1:1"), At("84.124.73.14:1000")).Should().BeFalse();
-        _vote.Add(At("20.0.1.200:1"), At("84.124.73.14:1000")).Should().BeFalse("that network has voted");
+            _vote.Add(At($"20.0.{i}.1:1"), At("84.124.73.14:1000"), _now).Should().BeFalse();
+        _vote.Add(At("20.0.1.200:1"), At("84.124.73.14:1000"), _now).Should().BeFalse("that network has voted");
         _vote.Winner.Should().BeNull();
-        _vote.Add(At("20.0.9.1:1"), At("84.124.73.14:2000")).Should().BeTrue("ports do not matter");
+        _vote.Add(At("20.0.9.1:1"), At("84.124.73.14:2000"), _now).Should().BeTrue("ports do not matter");
         _vote.Winner.Should().Be(At("84.124.73.14:0"));
-        _vote.Add(At("20.0.10.1:1"), At("84.124.73.14:1000")).Should().BeFalse("that is known");
+        _vote.Add(At("20.0.10.1:1"), At("84.124.73.14:1000"), _now).Should().BeFalse("that is known");
     }
 
     [Fact]
     public void Liars_who_disagree_change_nothing_and_a_new_address_does()
     {
         for (int i = 1; i <= 12; i++)
-            _vote.Add(At($"20.0.{i}.1:1"), At("84.124.73.14:1"));
+            _vote.Add(At($"20.0.{i}.1:1"), At("84.124.73.14:1"), _now);
         for (int i = 1; i <= 7; i++)
-            _vote.Add(At($"20.1.{i}.1:1"), At("9.9.9.9:1")).Should().BeFalse();
-        for (int i = 1; i <= 9; i++)
-            _vote.Add(At($"20.2.{i}.1:1"), At("85.85.85.85:1"));
+            _vote.Add(At($"20.1.{i}.1:1"), At("9.9.9.9:1"), _now).Should().BeFalse();
+        _now += ExternalAddressVote.LeastHold;
+        for (int i = 1; i <= 11; i++)
+            _vote.Add(At($"20.2.{i}.1:1"), At("85.85.85.85:1"), _now).Should().Be(i == 11, "two thirds of 16 must agree");
         _vote.Winner.Should().Be(At("85.85.85.85:0"));
+    }
+
+    [Fact]
+    public void A_known_address_is_held_for_a_while()
+    {
+        for (int i = 1; i <= 4; i++)
+            _vote.Add(At($"20.0.{i}.1:1"), At("84.124.73.14:1"), _now);
+        for (int i = 1; i <= 16; i++)
+            _vote.Add(At($"20.2.{i}.1:1"), At("85.85.85.85:1"), _now).Should().BeFalse();
+        _now += ExternalAddressVote.LeastHold;
+        _vote.Add(At("20.2.1.1:1"), At("85.85.85.85:1"), _now).Should().BeTrue();
     }
 }
 

@@ -11,6 +11,9 @@ namespace Pieces.Dht.Lookups;
 /// </summary>
 internal sealed class TableKeeper : IQueryOwner
 {
+    /// <summary>Marks questions to nodes that asked us something first.</summary>
+    public static readonly object AskedBack = new();
+
     /// <summary>Wait after the first search for neighbours that found too few; doubled by each further one.</summary>
     public static readonly TimeSpan FirstRetry = TimeSpan.FromSeconds(5);
 
@@ -141,7 +144,7 @@ internal sealed class TableKeeper : IQueryOwner
         if (now < _checkAt)
             return;
         _checkAt = now + CheckEvery;
-        Ask(contact.EndPoint, contact.Id, _family.Table.PointBeside(contact.Id, _shared.Random));
+        Ask(contact.EndPoint, contact.Id, _family.Table.PointBeside(contact.Id, _shared.Random), AskedBack);
     }
 
     /// <inheritdoc/>
@@ -179,6 +182,6 @@ internal sealed class TableKeeper : IQueryOwner
         _retry = isEnough ? FirstRetry : 2 * _retry < LastRetry ? 2 * _retry : LastRetry;
     }
 
-    private void Ask(CompactEndPoint endPoint, NodeId? id, NodeId target) =>
-        _desk.Ask(new KrpcQuery { Method = KrpcMethod.FindNode, Sender = _family.Id, Target = target }, endPoint, id, this);
+    private void Ask(CompactEndPoint endPoint, NodeId? id, NodeId target, object? tag = null) =>
+        _desk.Ask(new KrpcQuery { Method = KrpcMethod.FindNode, Sender = _family.Id, Target = target }, endPoint, id, this, tag);
 }

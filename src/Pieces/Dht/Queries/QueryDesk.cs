@@ -145,6 +145,9 @@ internal sealed class QueryDesk
         return query;
     }
 
+    /// <summary>A host has answered: it is no made-up address.</summary>
+    public void NoteAnswer(CompactEndPoint from) => _askedHosts?.NoteAnswer(from, _shared.Now);
+
     /// <summary>The time that a question took counts from now on.</summary>
     public TimeSpan NoteRoundTrip(PendingQuery query)
     {
