@@ -19,15 +19,12 @@ internal sealed class LocalDiscovery : IAsyncDisposable
     /// <summary>Torrents that begin together are called together.</summary>
     public static readonly TimeSpan Gathering = TimeSpan.FromMilliseconds(200);
 
-    /// <summary>Calls that are listened to, each second, over all senders.</summary>
-    public const int MaxHeardPerSecond = 50;
-
     private readonly LocalDiscoveryOptions _options;
     private readonly ILogger _logger;
     private readonly string _cookie;
     private readonly Lock _gate = new();
     private readonly Dictionary<SwarmKey, Entry> _torrents = [];
-    private readonly SourceLimiter _limiter = new(MaxHeardPerSecond, MaxHeardPerSecond, places: 1, salt: 0);
+    private readonly LocalCallGate _calls;
     private readonly ITimer _timer;
     private readonly long _madeAt;
     private LocalListeners? _listeners;
@@ -39,6 +36,7 @@ internal sealed class LocalDiscovery : IAsyncDisposable
         _options = options;
         _logger = options.Logger;
         _cookie = options.Random.Next().ToString("x8", CultureInfo.InvariantCulture);
+        _calls = new LocalCallGate((ulong)options.Random.NextInt64());
         _madeAt = options.TimeProvider.GetTimestamp();
         _timer = options.TimeProvider.CreateTimer(_ => Announce(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
@@ -52,7 +50,7 @@ internal sealed class LocalDiscovery : IAsyncDisposable
         {
             if (_isDisposed)
                 return;
-            _torrents[infoHash] = new Entry(sink, Now);
+            _torrents[infoHash] = new Entry(sink, new LocalCallers(), Now);
             _timer.Change(Gathering, Timeout.InfiniteTimeSpan);
         }
     }
@@ -119,21 +117,26 @@ internal sealed class LocalDiscovery : IAsyncDisposable
         // A far stranger can send to our port, but not to a group that only this network hears.
         if (!isFromGroup && !AddressFacts.IsLocal(from))
             return;
-        if (!_limiter.TryTake(from.WithoutPort, Now) || LocalAnnouncement.Read(datagram) is not { } heard || heard.Cookie == _cookie)
+        TimeSpan now = Now;
+        lock (_gate)
+        {
+            if (!_calls.Reads(from, now))
+                return;
+        }
+
+        if (LocalAnnouncement.Read(datagram) is not { } heard || heard.Cookie == _cookie)
             return;
         var peer = new IPEndPoint(from.ToEndPoint().Address, heard.Port);
         foreach (SwarmKey infoHash in heard.InfoHashes)
-        {
-            ILocalSink? sink = null;
-            lock (_gate)
-            {
-                if (_torrents.TryGetValue(infoHash, out Entry? entry))
-                    sink = entry.Sink;
-            }
-
-            sink?.OnLocalPeer(peer);
-        }
+            SinkFor(infoHash, CompactEndPoint.From(peer), now)?.OnLocalPeer(peer);
     }
 
-    private sealed record Entry(ILocalSink Sink, TimeSpan DueAt);
+    // Null when the call is for no torrent of ours, or is not listened to.
+    private ILocalSink? SinkFor(SwarmKey infoHash, CompactEndPoint caller, TimeSpan now)
+    {
+        lock (_gate)
+            return _torrents.TryGetValue(infoHash, out Entry? entry) && _calls.Hears(now) && entry.Callers.Admits(caller, now) ? entry.Sink : null;
+    }
+
+    private sealed record Entry(ILocalSink Sink, LocalCallers Callers, TimeSpan DueAt);
 }

@@ -71,6 +71,39 @@ public class LocalDiscoveryTests
     }
 
     [Fact]
+    public async Task A_flood_of_one_host_does_not_silence_another()
+    {
+        await using LocalDiscovery here = Client("192.168.1.2", 6881);
+        var heard = new Heard();
+        here.Add(_shared, heard);
+        _time.Advance(LocalDiscovery.Gathering);
+        for (int i = 0; i < 5_000; i++)
+            _link.Send(new LocalAnnouncement(1000 + i, [_shared], null).Write("239.192.152.143:6771"), "192.168.1.9");
+        _link.Send(new LocalAnnouncement(7000, [_shared], null).Write("239.192.152.143:6771"), "192.168.1.7");
+        await FakeTimeSteps.UntilAsync(() => _link.IsQuiet && heard.Count == LocalCallers.MaxPortsPerHost + 1, Token);
+    }
+
+    [Fact]
+    public void A_host_has_two_ports_for_a_torrent_and_may_change_them_after_a_while()
+    {
+        var callers = new LocalCallers();
+        TimeSpan now = TimeSpan.FromHours(1);
+        for (int port = 1; port <= 100; port++)
+            callers.Admits(CompactEndPoint.From(IPAddress.Parse("192.168.1.9"), port), now).Should().Be(port <= LocalCallers.MaxPortsPerHost);
+        callers.Admits(CompactEndPoint.From(IPAddress.Parse("192.168.1.9"), 1), now).Should().BeTrue("it is known");
+        now += LocalCallers.Lifetime + TimeSpan.FromSeconds(1);
+        callers.Admits(CompactEndPoint.From(IPAddress.Parse("192.168.1.9"), 3), now).Should().BeTrue("the old ones have fallen silent");
+    }
+
+    [Fact]
+    public void Hosts_that_are_made_up_fill_no_more_than_the_memory_for_them()
+    {
+        var callers = new LocalCallers();
+        Enumerable.Range(0, 5000).Count(i => callers.Admits(CompactEndPoint.From(new IPAddress([10, 0, (byte)(i >> 8), (byte)i]), 1), TimeSpan.Zero))
+            .Should().Be(LocalCallers.MaxHosts);
+    }
+
+    [Fact]
     public async Task A_flood_is_listened_to_no_more_than_a_little()
     {
         await using LocalDiscovery here = Client("192.168.1.2", 6881);
@@ -86,7 +119,7 @@ public class LocalDiscoveryTests
         _time.Advance(TimeSpan.FromSeconds(2));
         _link.Send(new LocalAnnouncement(1, [last], null).Write("239.192.152.143:6771"), "192.168.1.9");
         await end.NextAsync();
-        heard.Count.Should().BeLessThanOrEqualTo(2 * LocalDiscovery.MaxHeardPerSecond);
+        heard.Count.Should().Be(LocalCallers.MaxPortsPerHost);
     }
 
     private LocalDiscovery Client(string address, int port) => new(new LocalDiscoveryOptions
