@@ -100,6 +100,29 @@ public class AnnounceTableTests
     }
 
     [Fact]
+    public void One_host_cannot_fill_the_table()
+    {
+        AnnounceTable table = TableOf(new AnnounceTableOptions { MaxPeers = 100, MaxPeersPerHost = 60, TimeProvider = _time, Random = new Random(1) });
+        Enumerable.Range(1, 200).Count(port => Announce(table, $"10.0.0.1:{port}") is not null).Should().Be(60);
+        Enumerable.Range(1, 200).Count(port => Announce(table, $"[2001:db8::{port:x}]:{port}") is not null).Should().BeGreaterThan(40, "it displaces the other");
+        for (int i = 1; i <= 20; i++)
+            Announce(table, $"10.0.1.{i}:1").Should().NotBeNull("a newcomer displaces the oldest peer of the largest host");
+        for (int i = 1; i <= 20; i++)
+            table.Announce(Swarm, Peer($"10.0.1.{i}:1"), AnnounceEvent.None, 1, 0)!.Counts.Leechers.Should().Be(100);
+    }
+
+    [Fact]
+    public void One_host_cannot_keep_others_from_beginning_a_swarm()
+    {
+        AnnounceTable table = TableOf(new AnnounceTableOptions { MaxSwarms = 10, TimeProvider = _time, Random = new Random(1) });
+        for (byte i = 0; i < 10; i++)
+            table.Announce(SwarmKey.FromBytes([.. Enumerable.Repeat(i, SwarmKey.Length)]), Peer("10.0.0.1:1"), AnnounceEvent.Started, 1, 0).Should().NotBeNull();
+        Announce(table, "10.0.0.1:1").Should().BeNull("its own share is the largest");
+        Announce(table, "10.0.0.2:1").Should().NotBeNull();
+        table.Scrape(SwarmKey.FromBytes(new byte[SwarmKey.Length])).Should().BeNull("its only peer was the oldest one of the largest host");
+    }
+
+    [Fact]
     public void An_answer_names_a_choice_by_chance_that_covers_all_in_time()
     {
         AnnounceTable table = TableOf(new AnnounceTableOptions { MaxPeersPerAnswer = 10, TimeProvider = _time, Random = new Random(1) });

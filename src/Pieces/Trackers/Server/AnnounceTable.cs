@@ -1,13 +1,15 @@
 using System.Collections.Immutable;
 using System.Net;
 using System.Net.Sockets;
+using Pieces.Net;
 using Pieces.Primitives;
 
 namespace Pieces.Trackers.Server;
 
 /// <summary>
 /// The memory of a tracker: who is in which swarm. A peer that does not announce for twice the interval is forgotten, a swarm with its last peer.
-/// When a limit is reached, newcomers are refused and nobody is pushed out. Safe for all threads.
+/// When the memory is full, a newcomer displaces the oldest peer of the host that has most; ports cost a host nothing, so each has a limit of its own.
+/// Safe for all threads.
 /// </summary>
 internal sealed class AnnounceTable
 {
@@ -17,6 +19,7 @@ internal sealed class AnnounceTable
 
     // All peers of all swarms, the one that announced longest ago in front: whoever is to be forgotten is found without a search.
     private readonly LinkedList<Peer> _byAge = [];
+    private readonly HostShares<Peer> _hosts = new();
 
     /// <summary>Makes an empty table.</summary>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
@@ -99,7 +102,7 @@ internal sealed class AnnounceTable
     {
         if (!_swarms.TryGetValue(infoHash, out Swarm? swarm))
         {
-            if (_swarms.Count >= _options.MaxSwarms || _byAge.Count >= _options.MaxPeers)
+            if (!MakeRoom(BudgetKey.Of(tracked.Address.Address), isNewSwarm: true))
                 return false;
             swarm = new Swarm(infoHash);
             _swarms.Add(infoHash, swarm);
@@ -110,17 +113,21 @@ internal sealed class AnnounceTable
             // What strangers say in its name changes nothing.
             if (peer.IsKept)
                 return true;
-            _byAge.Remove(peer.Age);
+            Leave(peer);
         }
         else
         {
-            if (_byAge.Count >= _options.MaxPeers)
+            if (!MakeRoom(BudgetKey.Of(tracked.Address.Address), isNewSwarm: false))
                 return false;
+
+            // Its swarm may have lost its last peer just now.
+            _swarms[infoHash] = swarm;
             peer = new Peer(swarm, tracked.Address);
             swarm.Add(peer);
         }
 
         _byAge.AddLast(peer.Age);
+        _hosts.Add(peer.Host, peer.AgeOfHost);
         swarm.Completed += announceEvent == AnnounceEvent.Completed && !peer.IsSeed ? 1 : 0;
         swarm.Seeders += (left == 0 ? 1 : 0) - (peer.IsSeed ? 1 : 0);
         peer.IsSeed = left == 0;
@@ -135,9 +142,31 @@ internal sealed class AnnounceTable
             Remove(peer);
     }
 
-    private void Remove(Peer peer)
+    // False when there is none: the newcomer's own host has as much as any other.
+    private bool MakeRoom(BudgetKey host, bool isNewSwarm)
+    {
+        int own = _hosts.CountOf(host);
+        if (own >= _options.MaxPeersPerHost)
+            return false;
+        while (_byAge.Count >= _options.MaxPeers || (isNewSwarm && _swarms.Count >= _options.MaxSwarms))
+        {
+            if (!_hosts.TryGetOldestOfLargest(own + 1, out Peer? oldest))
+                return false;
+            Remove(oldest);
+        }
+
+        return true;
+    }
+
+    private void Leave(Peer peer)
     {
         _byAge.Remove(peer.Age);
+        _hosts.Remove(peer.Host, peer.AgeOfHost);
+    }
+
+    private void Remove(Peer peer)
+    {
+        Leave(peer);
         peer.Swarm.Remove(peer);
         if (peer.Swarm.Peers.Count == 0)
             _swarms.Remove(peer.Swarm.InfoHash);
@@ -155,14 +184,21 @@ internal sealed class AnnounceTable
         {
             Swarm = swarm;
             Address = address;
+            Host = BudgetKey.Of(address.Address);
             Age = new LinkedListNode<Peer>(this);
+            AgeOfHost = new LinkedListNode<Peer>(this);
         }
 
         public Swarm Swarm { get; }
 
         public IPEndPoint Address { get; }
 
+        public BudgetKey Host { get; }
+
         public LinkedListNode<Peer> Age { get; }
+
+        /// <summary>Its place among the peers of its host.</summary>
+        public LinkedListNode<Peer> AgeOfHost { get; }
 
         public PeerId Id { get; set; }
 

@@ -16,6 +16,11 @@ internal sealed record AnnounceTableOptions
     /// <summary>Most peers that are remembered, over all swarms; default 100,000.</summary>
     public int MaxPeers { get; init; } = 100_000;
 
+    /// <summary>
+    /// Most peers of one host (an IPv4 address, or an IPv6 /64), over all swarms; default 2,000: many may be behind one address, and one may seed much.
+    /// </summary>
+    public int MaxPeersPerHost { get; init; } = 2_000;
+
     /// <summary>Most peers of one family in one answer; default 100.</summary>
     public int MaxPeersPerAnswer { get; init; } = 100;
 
@@ -38,6 +43,7 @@ internal sealed record AnnounceTableOptions
         ArgumentOutOfRangeException.ThrowIfLessThan(Interval, TimeSpan.FromSeconds(1));
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxSwarms, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxPeers, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(MaxPeersPerHost, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxPeersPerAnswer, 1);
     }
 }
