@@ -30,10 +30,11 @@ internal sealed record ClientNetwork
     /// <summary>The network of the system, with every socket bound as the options say.</summary>
     public static ClientNetwork OfSystem(TorrentClientOptions options)
     {
-        var outbound = new Outbound(options.Binding);
+        var outbound = new Outbound(options.Binding, time: options.TimeProvider);
         return new ClientNetwork
         {
             Outbound = outbound,
+            Addresses = new AddressPolicy(own: new OwnNetworks(options.Binding, options.TimeProvider)),
             Transport = new TcpTransport(outbound, options.TimeProvider, options.Logger),
             OpenUdp = outbound.OpenUdp,
             LocalNetwork = new MulticastNetwork(outbound),

@@ -55,7 +55,6 @@ public sealed class TorrentClient : IAsyncDisposable
         {
             TimeProvider = time,
             Logger = options.Logger,
-            PeerId = PeerId.Create(options.Random),
             Transport = network.Transport,
             Encryption = new StreamEncryption(options.Encryption, ChanceOf(options, network), time),
             DiskQueue = new DiskQueue(),
@@ -132,7 +131,8 @@ public sealed class TorrentClient : IAsyncDisposable
         {
             InfoHash = link.InfoHash,
             Link = link,
-            Options = options with { Peers = [.. options.Peers, .. link.Peers] },
+            Options = options,
+            LinkPeers = link.Peers,
             Services = _services,
             Inbox = inbox,
             Random = new Random(_options.Random.Next()),
@@ -185,7 +185,7 @@ public sealed class TorrentClient : IAsyncDisposable
         var random = new Random(_options.Random.Next());
         DhtOptions options = settings.ToOptions() with
         {
-            Resolve = network.Outbound.ResolveAsync,
+            Resolve = (host, cancellationToken) => network.Outbound.ResolveAsync(host, default, cancellationToken),
             Addresses = network.Addresses,
             TimeProvider = _options.TimeProvider,
             Random = random,
@@ -207,7 +207,7 @@ public sealed class TorrentClient : IAsyncDisposable
             // Handshakes name a swarm alone, so no two torrents may share one: a link and the metainfo of the same torrent do.
             if (id.Swarms.Any(_swarms.ContainsKey))
                 throw new ArgumentException($"{id} is being worked on already", nameof(id));
-            var inbox = new TorrentInbox(_services.InboxRoom);
+            var inbox = new TorrentInbox(_services.InboxRoom) { OwnId = PeerId.Create(_options.Random) };
             TorrentBasis basis = prepare(inbox);
             Torrent torrent = basis.CreateHandle();
             var running = new RunningTorrent(id, torrent, inbox);

@@ -96,7 +96,7 @@ internal static class EventText
 
     private static string? OriginOf(PeerNotice peer) => peer.Origin switch
     {
-        PeerOrigin.Hand => "hand",
+        PeerOrigin.Hand or PeerOrigin.Link => "hand",
         PeerOrigin.Tracker => "tracker",
         PeerOrigin.Inbound => "incoming",
         PeerOrigin.Dht => "dht",

@@ -38,6 +38,7 @@ internal sealed class DhtNode : IAsyncDisposable
     private Task _side = Task.CompletedTask;
     private DhtStats _stats = new();
     private int _isDisposed;
+    private int _faults;
 
     /// <summary>Makes one; nothing is sent before <see cref="Start"/>.</summary>
     /// <param name="options">How it behaves.</param>
@@ -79,18 +80,6 @@ internal sealed class DhtNode : IAsyncDisposable
         _inbox.Post(core => core.AddNode(compact));
     }
 
-    /// <summary>
-    /// Names nodes to begin with: those of a torrent's <c>nodes</c> list or a magnet link. Names that cannot be resolved are left out.
-    /// </summary>
-    public async Task AddNodesAsync(IEnumerable<DnsEndPoint> nodes, CancellationToken cancellationToken)
-    {
-        foreach (DnsEndPoint node in nodes)
-        {
-            foreach (IPEndPoint endPoint in await NodeNames.ResolveAsync(_options, node, cancellationToken).ConfigureAwait(false) ?? [])
-                AddNode(endPoint);
-        }
-    }
-
     /// <summary>We are no peer of a swarm any more: who asks us for it is told of others alone.</summary>
     public void Leave(SwarmKey infoHash)
     {
@@ -109,7 +98,7 @@ internal sealed class DhtNode : IAsyncDisposable
         var task = new SearchTask(this, onPeers);
         // Known before it is posted: whoever ends the loop ends those that it has not come to.
         _searches[task] = true;
-        if (!_inbox.Post(core => core.Search(search, task)))
+        if (!_inbox.Post(core => Search(core, search, task)))
             task.OnDone(new DhtSearchResult());
         try
         {
@@ -171,7 +160,7 @@ internal sealed class DhtNode : IAsyncDisposable
             {
                 while (_inbox.TryTake(out DhtEvent e))
                 {
-                    e.Apply(_core);
+                    Apply(e);
                     e.Release();
                     // The timer is spent, even if it came a little early.
                     if (e.IsTick)
@@ -199,6 +188,24 @@ internal sealed class DhtNode : IAsyncDisposable
             left.Release();
         foreach (SearchTask search in _searches.Keys)
             search.OnDone(new DhtSearchResult());
+    }
+
+    // A fault of ours in one datagram or one command concerns that one alone: the node goes on.
+    private void Apply(DhtEvent e)
+    {
+        try
+        {
+            e.Apply(_core);
+        }
+#pragma warning disable CA1031 // Nothing is hidden: the first one is logged with its stack, and so is the number of all.
+        catch (Exception bug)
+#pragma warning restore CA1031
+        {
+            if (_faults++ == 0)
+                _logger.Error(bug, "The DHT goes on after a fault of this program in one message");
+            else
+                _logger.Debug(bug, "DHT: fault {Count} of this program in one message", _faults);
+        }
     }
 
     private void Remember()
@@ -255,7 +262,7 @@ internal sealed class DhtNode : IAsyncDisposable
     private async Task SaveAsync()
     {
         var recalled = new TaskCompletionSource<DhtMemory>(TaskCreationOptions.RunContinuationsAsynchronously);
-        if (!_inbox.Post(core => recalled.SetResult(core.Recall())))
+        if (!_inbox.Post(core => Recall(core, recalled)))
             return;
         // The loop may end by a bug before it comes to this.
         await Task.WhenAny(recalled.Task, _run).ConfigureAwait(false);
@@ -264,6 +271,34 @@ internal sealed class DhtNode : IAsyncDisposable
         DhtMemory memory = await recalled.Task.ConfigureAwait(false);
         if (memory.Nodes.Length > 0 && DhtCacheFile.TryWrite(_options.CacheFile!, memory) is { } reason)
             _logger.Warning("The DHT's nodes could not be kept for the next run: {Reason}", reason);
+    }
+
+    // Whoever waits for a search or for what is known must not wait for ever, whatever happens.
+    private static void Search(DhtCore core, DhtSearch search, SearchTask task)
+    {
+        bool isBegun = false;
+        try
+        {
+            core.Search(search, task);
+            isBegun = true;
+        }
+        finally
+        {
+            if (!isBegun)
+                task.OnDone(new DhtSearchResult());
+        }
+    }
+
+    private static void Recall(DhtCore core, TaskCompletionSource<DhtMemory> recalled)
+    {
+        try
+        {
+            recalled.SetResult(core.Recall());
+        }
+        finally
+        {
+            recalled.TrySetCanceled();
+        }
     }
 
     /// <summary>Sends by the socket of the right family.</summary>

@@ -26,14 +26,20 @@ internal static class MagnetAddress
             return endPoint is not null;
         }
 
-        // What is made of digits and dots alone must be an address of four parts: "1" is read as 0.0.0.1 by some and as a name by others.
-        bool isNumeric = host.All(c => char.IsAsciiDigit(c) || c == '.');
+        bool isNumeric = IsNumeric(host);
         if (isNumeric && host.Count(c => c == '.') == 3 && IPAddress.TryParse(host, out IPAddress? v4))
             endPoint = new IPEndPoint(v4, port);
-        else if (!isNumeric && host.Length <= MaxHostLength && Uri.CheckHostName(host) == UriHostNameType.Dns)
+        else if (IsHostName(host))
             endPoint = new DnsEndPoint(host, port);
         return endPoint is not null;
     }
+
+    /// <summary>Whether a text is a host's name, and not an address in any form.</summary>
+    public static bool IsHostName(string host) =>
+        host.Length is > 0 and <= MaxHostLength && !IsNumeric(host) && Uri.CheckHostName(host) == UriHostNameType.Dns;
+
+    // What is made of digits and dots alone must be an address of four parts: "1" is read as 0.0.0.1 by some and as a name by others.
+    private static bool IsNumeric(string host) => host.All(c => char.IsAsciiDigit(c) || c == '.');
 
     /// <summary>Writes one as <see cref="TryParse"/> reads it.</summary>
     public static string Write(EndPoint endPoint) => endPoint switch

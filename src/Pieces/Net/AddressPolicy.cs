@@ -2,6 +2,22 @@ using System.Net;
 
 namespace Pieces.Net;
 
+/// <summary>Who named a peer, as far as it decides where we connect for his sake.</summary>
+internal enum PeerSource
+{
+    /// <summary>The user.</summary>
+    User,
+
+    /// <summary>A link or a torrent.</summary>
+    Link,
+
+    /// <summary>A tracker: <see cref="AddressPolicy.Believes(IPAddress, AddressReach)"/> has been asked.</summary>
+    Tracker,
+
+    /// <summary>Peers, DHT nodes and the local network. Their messages are asked about when they come: nobody names what is nearer than himself.</summary>
+    Peers,
+}
+
 /// <summary>
 /// Decides which addresses are used, and for what. A client has one, and every part of it that meets an address asks this one. Immutable; safe for
 /// all threads.
@@ -12,12 +28,67 @@ namespace Pieces.Net;
 /// </remarks>
 internal sealed class AddressPolicy
 {
+    /// <summary>Ports below this one belong to the system's services.</summary>
+    public const int FirstPeerPort = 1024;
+
+    // Services that act on lines of text, whoever sends them, and that often trust whoever can connect: databases, caches, search engines, containers.
+    private static readonly int[] ServicePorts =
+        [1433, 1521, 2049, 2375, 2376, 2379, 3306, 5432, 5672, 5984, 6379, 9042, 9092, 9200, 9300, 10250, 11211, 27017];
+
     private readonly Func<CompactEndPoint, bool>? _isBlocked;
+    private readonly OwnNetworks? _own;
 
     /// <summary>Creates the policy.</summary>
     /// <param name="isBlocked">Says of an address, whatever its port, whether nothing is to be exchanged with it; null when no address is
     /// blocked.</param>
-    public AddressPolicy(Func<CompactEndPoint, bool>? isBlocked = null) => _isBlocked = isBlocked;
+    /// <param name="own">The networks that this machine is in. Null, for simulations, makes every private network ours, and loopback one of them.</param>
+    public AddressPolicy(Func<CompactEndPoint, bool>? isBlocked = null, OwnNetworks? own = null)
+    {
+        _isBlocked = isBlocked;
+        _own = own;
+    }
+
+    /// <summary>Whether the path of a URL is one of a tracker: its last part begins with <c>announce</c>.</summary>
+    public static bool IsTrackerPath(string path) => path.AsSpan(path.LastIndexOf('/') + 1).StartsWith("announce", StringComparison.Ordinal);
+
+    /// <summary>Why we do not connect to a peer, or null when we may. Asked right before each connection: our own networks change.</summary>
+    public string? PeerFault(IPEndPoint peer, PeerSource source)
+    {
+        if (source == PeerSource.User)
+            return null;
+        AddressReach reach = AddressFacts.ReachOf(peer.Address);
+        bool isByName = source is PeerSource.Link or PeerSource.Tracker;
+        if ((isByName || reach != AddressReach.World) && (peer.Port < FirstPeerPort || Array.IndexOf(ServicePorts, peer.Port) >= 0))
+            return "its port is one of other services";
+        return reach switch
+        {
+            AddressReach.Nobody => "no host can have the address",
+            AddressReach.Loopback when source == PeerSource.Link && !IsLoopbackOurs => "it is this machine itself",
+            AddressReach.Link when isByName => "it is a link-local address",
+            AddressReach.Private when isByName && !IsOurs(peer.Address) => NotOurs,
+            _ => null,
+        };
+    }
+
+    /// <summary>Why we do not send a tracker's request to an address, or null when we may.</summary>
+    /// <param name="address">Where the tracker's name leads now.</param>
+    /// <param name="path">The path of the tracker's URL.</param>
+    public string? TrackerFault(IPAddress address, string path) => AddressFacts.ReachOf(address) switch
+    {
+        AddressReach.Nobody => "no host can have the address",
+        AddressReach.Loopback when !IsTrackerPath(path) => "leads to this machine, and not to an announce path",
+        AddressReach.Link => "leads to a link-local address",
+        AddressReach.Private when !IsOurs(address) => "leads to an address in " + NotOursText,
+        _ => null,
+    };
+
+    /// <summary>
+    /// Whether an address that a tracker names is believed: this machine and link-local addresses only of a tracker that is as near.
+    /// </summary>
+    /// <param name="named">The address.</param>
+    /// <param name="tracker">How far the tracker's own address reaches.</param>
+    public static bool Believes(IPAddress named, AddressReach tracker) =>
+        AddressFacts.ReachOf(named) is var reach && (reach is AddressReach.World or AddressReach.Private || reach >= tracker);
 
     /// <summary>Whether a stream from there is taken: asked before its handshake is read.</summary>
     public bool Accepts(IPAddress remote) => !IsBlocked(CompactEndPoint.From(remote, 0));
@@ -63,6 +134,14 @@ internal sealed class AddressPolicy
     public bool Believes(CompactEndPoint named, CompactEndPoint teller, bool allowLoopback) =>
         MayBeNode(named, allowLoopback)
         && AddressFacts.ReachOf(named) is var reach && (reach == AddressReach.World || reach >= AddressFacts.ReachOf(teller));
+
+    private const string NotOursText = "a private network that this machine is not in";
+
+    private const string NotOurs = "it is in " + NotOursText;
+
+    private bool IsLoopbackOurs => _own?.IsLoopbackOnly != false;
+
+    private bool IsOurs(IPAddress address) => _own?.Contains(address) != false;
 
     private static bool IsHost(CompactEndPoint endPoint, uint firstReservedOctet)
     {

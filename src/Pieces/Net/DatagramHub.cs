@@ -33,6 +33,7 @@ internal sealed class DatagramHub : IAsyncDisposable
     private readonly Lock _gate = new();
     private IDatagramHandler[] _handlers = [];
     private Task _run = Task.CompletedTask;
+    private int _bugs;
 
     /// <summary>Owns the socket from now on; reads nothing before <see cref="Start"/>.</summary>
     public DatagramHub(IDatagramSocket socket, TimeProvider timeProvider, ILogger logger)
@@ -106,11 +107,28 @@ internal sealed class DatagramHub : IAsyncDisposable
         }
     }
 
+    // A fault of ours in one datagram must not end the reading of all others.
+    private bool IsTaken(IDatagramHandler handler, ReadOnlySpan<byte> datagram, CompactEndPoint from)
+    {
+        try
+        {
+            return handler.TryTake(datagram, from);
+        }
+#pragma warning disable CA1031 // Nothing is hidden: the first one is logged with its stack.
+        catch (Exception bug)
+#pragma warning restore CA1031
+        {
+            if (_bugs++ == 0)
+                _logger.Error(bug, "UDP port {Port}: a datagram is dropped by a fault of this program", Port);
+            return true;
+        }
+    }
+
     private void Show(ReadOnlySpan<byte> datagram, CompactEndPoint from)
     {
         foreach (IDatagramHandler handler in Volatile.Read(ref _handlers))
         {
-            if (handler.TryTake(datagram, from))
+            if (IsTaken(handler, datagram, from))
                 return;
         }
     }

@@ -15,35 +15,42 @@ internal sealed class Outbound
 {
     private const int ListenBacklog = 128;
 
-    private readonly HostResolver _resolve;
+    private readonly NameLookups _lookups;
+    private readonly HostResolver? _resolve;
 
     /// <summary>Creates the exit; nothing is opened.</summary>
     /// <param name="binding">What every socket is bound to, or null for no restriction.</param>
-    /// <param name="resolve">Resolves names; default the system's resolver.</param>
-    public Outbound(LocalBinding? binding = null, HostResolver? resolve = null)
+    /// <param name="resolve">Resolves names instead of the system's resolver; for simulations, default null.</param>
+    /// <param name="time">Times look-ups; default the system's.</param>
+    public Outbound(LocalBinding? binding = null, HostResolver? resolve = null, TimeProvider? time = null)
     {
         Binding = binding;
-        _resolve = resolve ?? SystemResolve;
+        _resolve = resolve;
+        _lookups = new NameLookups(SystemResolve, time ?? TimeProvider.System);
     }
 
     /// <summary>What every socket is bound to, or null for no restriction.</summary>
     public LocalBinding? Binding { get; }
 
     /// <summary>The addresses of a host, which may be an address in text form. At least one.</summary>
+    /// <param name="host">The name.</param>
+    /// <param name="requester">Who named it, and for which torrent: it decides whose turn it is.</param>
+    /// <param name="cancellationToken">Gives up. The look-up itself goes on until the system ends it; nobody waits for that.</param>
     /// <exception cref="SocketException">There is none, or no name server replies.</exception>
-    public async Task<IPAddress[]> ResolveAsync(string host, CancellationToken cancellationToken)
+    public async Task<IPAddress[]> ResolveAsync(string host, NameRequester requester, CancellationToken cancellationToken)
     {
         if (IPAddress.TryParse(host.Trim('[', ']'), out IPAddress? literal))
             return [literal];
-        IPAddress[] found = await _resolve(host, cancellationToken).ConfigureAwait(false);
+        Task<IPAddress[]> looking = _resolve is { } resolve ? resolve(host, cancellationToken) : _lookups.ResolveAsync(host, requester, cancellationToken);
+        IPAddress[] found = await looking.ConfigureAwait(false);
         return found.Length > 0 ? found : throw new SocketException((int)SocketError.HostNotFound);
     }
 
     /// <summary>The addresses of a host that can be reached from the address that sockets are bound to. At least one.</summary>
     /// <exception cref="SocketException">There is none.</exception>
-    public async Task<IPAddress[]> ResolveReachableAsync(string host, CancellationToken cancellationToken)
+    public async Task<IPAddress[]> ResolveReachableAsync(string host, NameRequester requester, CancellationToken cancellationToken)
     {
-        IPAddress[] all = await ResolveAsync(host, cancellationToken).ConfigureAwait(false);
+        IPAddress[] all = await ResolveAsync(host, requester, cancellationToken).ConfigureAwait(false);
         IPAddress[] reachable = Array.FindAll(all, address => Reaches(address.AddressFamily));
         return reachable.Length > 0 ? reachable : throw new SocketException((int)SocketError.AddressFamilyNotSupported);
     }
@@ -126,8 +133,7 @@ internal sealed class Outbound
     internal static Socket NewSocket(AddressFamily family, SocketType type) =>
         new(family, type, type == SocketType.Stream ? ProtocolType.Tcp : ProtocolType.Udp);
 
-    private static Task<IPAddress[]> SystemResolve(string host, CancellationToken cancellationToken) =>
-        Dns.GetHostAddressesAsync(host, cancellationToken);
+    private static IPAddress[] SystemResolve(string host) => Dns.GetHostAddresses(host);
 #pragma warning restore RS0030
 
     private static UdpDatagramSocket OpenDatagramSocket(AddressFamily family, Action<Socket> bind)

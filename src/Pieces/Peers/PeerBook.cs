@@ -10,6 +10,9 @@ public enum PeerOrigin
     /// <summary>Given by the user.</summary>
     Hand,
 
+    /// <summary>Named by a magnet link.</summary>
+    Link,
+
     /// <summary>Named by a tracker.</summary>
     Tracker,
 
@@ -214,6 +217,9 @@ internal sealed class PeerBook
 
     /// <summary>Nothing can come of it for now, for example when both sides are seeds.</summary>
     public void Useless(IPEndPoint endPoint) => Rest(endPoint, UselessRetry);
+
+    /// <summary>It may not be dialled, for whoever named it: forgotten until it is named again.</summary>
+    public void Refused(IPEndPoint endPoint) => Remove(endPoint);
 
     /// <summary>It is ourselves: forgotten for good.</summary>
     public void IsOurselves(IPEndPoint endPoint)

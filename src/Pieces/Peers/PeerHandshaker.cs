@@ -18,20 +18,20 @@ internal sealed class PeerHandshaker
     /// <summary>Time for the other side of a dial to show that it understands encryption; part of the whole.</summary>
     public static readonly TimeSpan EncryptionTimeLimit = TimeSpan.FromSeconds(10);
 
-    private readonly PeerId _ownId;
+    private readonly Func<SwarmKey, PeerId> _ownId;
     private readonly ReservedBits _ownReserved;
     private readonly TimeProvider _timeProvider;
     private readonly StreamEncryption _encryption;
     private readonly Func<SwarmKey, bool>? _usesDht;
 
-    /// <summary>Makes a handshaker that presents itself as <paramref name="ownId"/>.</summary>
-    /// <param name="ownId">Our id.</param>
+    /// <summary>Makes a handshaker that presents itself as <paramref name="ownId"/> says.</summary>
+    /// <param name="ownId">Our id in a swarm. Each torrent has its own, so that nobody can tell that two swarms have a client in common.</param>
     /// <param name="ownReserved">What we can do for every torrent.</param>
     /// <param name="timeProvider">For the time limit.</param>
     /// <param name="encryption">Encrypts, as far as the client's policy has it.</param>
     /// <param name="usesDht">Whether a torrent takes part in the DHT at this moment; null where none does. Called on any thread.</param>
     public PeerHandshaker(
-        PeerId ownId,
+        Func<SwarmKey, PeerId> ownId,
         ReservedBits ownReserved,
         TimeProvider timeProvider,
         StreamEncryption encryption,
@@ -166,7 +166,7 @@ internal sealed class PeerHandshaker
 
     // Called once for a connection: what is said and what is counted on are the same.
     private Handshake Own(SwarmKey infoHash) =>
-        new(_usesDht?.Invoke(infoHash) == true ? _ownReserved.WithDht(true) : _ownReserved, infoHash, _ownId);
+        new(_usesDht?.Invoke(infoHash) == true ? _ownReserved.WithDht(true) : _ownReserved, infoHash, _ownId(infoHash));
 
     private static byte[] BytesOf(Handshake handshake)
     {

@@ -62,9 +62,32 @@ internal sealed class PeerAdmission : IDisposable
                 return;
             }
 
-            if (Peers.Book.TakeNext() is { } address)
+            if (Peers.Book.TakeNext() is not { } address)
+                continue;
+            if (FaultOf(address) is { } fault)
+                Refuse(address, fault);
+            else
                 _dialer.Dial(address, Peers.Book.WantsEncryption(address), cancellationToken);
         }
+    }
+
+    // At the moment of the connection, since our own networks change.
+    private string? FaultOf(IPEndPoint address) => _services.Addresses.PeerFault(address, Peers.Book.OriginOf(address) switch
+    {
+        PeerOrigin.Hand => PeerSource.User,
+        PeerOrigin.Link => PeerSource.Link,
+        PeerOrigin.Tracker => PeerSource.Tracker,
+        _ => PeerSource.Peers,
+    });
+
+    private void Refuse(IPEndPoint address, string fault)
+    {
+        // Trackers and peers repeat such addresses. A link says them once, and its reader may know better.
+        if (Peers.Book.OriginOf(address) == PeerOrigin.Link)
+            _inbox.Post(new WarningRaised($"{address}: the link names this peer, and it is not dialed: {fault} (--peer {address} dials it)"));
+        else
+            _services.Logger.Debug("{Peer}: not dialled: {Reason}", address, fault);
+        Peers.Book.Refused(address);
     }
 
     /// <summary>The client has too many connections, or the system no descriptor left: the least useful one is closed.</summary>

@@ -33,7 +33,7 @@ internal sealed class PeerDialer
         _services = services;
         _infoHash = infoHash;
         _inbox = inbox;
-        _handshaker = new PeerHandshaker(services.PeerId, ReservedBits.Own, services.TimeProvider, services.Encryption, _ => inbox.UsesDht);
+        _handshaker = new PeerHandshaker(_ => inbox.OwnId, ReservedBits.Own, services.TimeProvider, services.Encryption, _ => inbox.UsesDht);
     }
 
     /// <summary>The torrent's part in the connections of the client.</summary>

@@ -35,7 +35,7 @@ internal sealed class PeerListener : IAsyncDisposable
         _addresses = services.Addresses;
         _room = new HandshakeRoom(services.Connections.Handshakes, services.TimeProvider);
         _handshaker = new PeerHandshaker(
-            services.PeerId, ReservedBits.Own, services.TimeProvider, services.Encryption, hash => route(hash)?.UsesDht == true);
+            hash => route(hash)?.OwnId ?? throw new PeerProtocolException("its torrent has ended"), ReservedBits.Own, services.TimeProvider, services.Encryption, hash => route(hash)?.UsesDht == true);
         _accepting = Task.Run(AcceptAsync);
     }
 

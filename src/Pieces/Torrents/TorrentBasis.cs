@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Net;
 using Pieces.Peers;
 using Pieces.Primitives;
 using Pieces.Trackers;
@@ -14,6 +15,9 @@ internal abstract record TorrentBasis
     public SwarmKey Swarm => SwarmKey.Of(InfoHash);
 
     public required TorrentOptions Options { get; init; }
+
+    /// <summary>Peers that a link names; default none.</summary>
+    public ImmutableArray<EndPoint> LinkPeers { get; init; } = [];
 
     public required TorrentServices Services { get; init; }
 
@@ -34,7 +38,7 @@ internal abstract record TorrentBasis
     public PeerAdmission CreateAdmission()
     {
         var book = new PeerBook(Services.TimeProvider, Random, Services.Addresses);
-        var pool = new PeerPool(book, Services.PeerId, Options.MaxPeers, Services.TimeProvider);
+        var pool = new PeerPool(book, Inbox.OwnId, Options.MaxPeers, Services.TimeProvider);
         ConnectionShare share = Services.Connections.Join(() => Inbox.Post(ShedWanted.Instance));
         var dialer = new PeerDialer(Services, Swarm, Inbox, share);
         return new PeerAdmission(Services, Inbox, dialer, new TorrentPeers(book, pool), new TorrentLimits(Services, Options));
@@ -50,9 +54,10 @@ internal abstract record TorrentBasis
         return new TrackerClientOptions
         {
             InfoHash = Swarm,
-            PeerId = Services.PeerId,
+            PeerId = Inbox.OwnId,
             Ports = Services.Ports,
             Tiers = [.. tiers, .. Options.ExtraTrackers.Select(url => (ImmutableArray<string>)[url])],
+            UserTrackers = Options.ExtraTrackers,
             Key = (uint)Random.Next(),
             IsPrivate = isPrivate,
             Encryption = Services.Encryption.Policy,

@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using System.Net;
+using Pieces.Peers;
 using Pieces.Primitives;
 using Pieces.Trackers;
 
@@ -12,6 +12,7 @@ internal sealed class TorrentContacts : IAsyncDisposable
 {
     private readonly TorrentBasis _basis;
     private readonly TorrentInbox _inbox;
+    private readonly PeerNames _names;
     private readonly HandPeers _handPeers;
     private readonly CancellationTokenSource _stopping = new();
 
@@ -20,8 +21,9 @@ internal sealed class TorrentContacts : IAsyncDisposable
     {
         _basis = basis;
         _inbox = basis.Inbox;
-        _handPeers = new HandPeers(basis);
-        Dht = new TorrentDht(basis);
+        _names = new PeerNames(basis);
+        _handPeers = new HandPeers(_inbox, _names, _stopping.Token);
+        Dht = new TorrentDht(basis, _names);
         Admission = basis.CreateAdmission();
     }
 
@@ -39,16 +41,18 @@ internal sealed class TorrentContacts : IAsyncDisposable
 
     /// <summary>Whether every tracker has refused this torrent, none has named peers, and no peer can be found in another way.</summary>
     public bool EveryTrackerRefused =>
-        Trackers?.EveryTrackerRefused == true && _basis.Options.Peers.IsEmpty && !Dht.IsUnderWay && !Admission.HasHope;
+        Trackers?.EveryTrackerRefused == true && _basis.Options.Peers.IsEmpty && _basis.LinkPeers.IsEmpty && !Dht.IsUnderWay && !Admission.HasHope;
 
     /// <summary>Ends with the torrent.</summary>
     public CancellationToken Stopping => _stopping.Token;
 
-    /// <summary>Asks trackers and the DHT, and looks up the peers that are known by hand. To be called once.</summary>
-    /// <param name="peers">Peers known by hand.</param>
+    /// <summary>A tracker names peers by their hosts.</summary>
+    public void Found(NamesFound found) => _handPeers.Take(found.Names, PeerOrigin.Tracker);
+
+    /// <summary>Asks trackers and the DHT, and looks up the peers that the user or a link names. To be called once.</summary>
     /// <param name="trackers">What trackers are told, or null when there are none to ask.</param>
     /// <param name="nodes">DHT nodes to begin with, or null when it is a private torrent, which may not ask there (BEP 27).</param>
-    public void Begin(ImmutableArray<EndPoint> peers, TrackerClientOptions? trackers, ImmutableArray<string>? nodes)
+    public void Begin(TrackerClientOptions? trackers, ImmutableArray<string>? nodes)
     {
         IsUnderWay = true;
         if (nodes is { } known)
@@ -58,7 +62,8 @@ internal sealed class TorrentContacts : IAsyncDisposable
                 _basis.Services.LocalDiscovery?.Add(_basis.Swarm, _inbox);
         }
 
-        _handPeers.Start(peers, _stopping.Token);
+        _handPeers.Take(_basis.Options.Peers, PeerOrigin.Hand);
+        _handPeers.Take(_basis.LinkPeers, PeerOrigin.Link);
         if (trackers is null)
             return;
         Trackers = new TrackerClient(trackers, _inbox);
@@ -105,7 +110,7 @@ internal sealed class TorrentContacts : IAsyncDisposable
         _basis.Services.LocalDiscovery?.Remove(_basis.Swarm);
         Task leaving = Trackers?.StopAsync() ?? Task.CompletedTask;
         await Dht.LeaveAsync().ConfigureAwait(false);
-        await _handPeers.WhenIdleAsync().ConfigureAwait(false);
+        await _names.WhenIdleAsync().ConfigureAwait(false);
         return leaving;
     }
 

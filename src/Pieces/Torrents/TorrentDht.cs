@@ -20,14 +20,20 @@ internal sealed class TorrentDht : IDhtSink, IAsyncDisposable
     public const int MaxNodes = 50;
 
     private readonly TorrentBasis _basis;
+    private readonly PeerNames _names;
     private readonly CancellationTokenSource _leaving = new();
     private DhtNode? _node;
     private DhtAnnouncer? _announcer;
     private readonly HashSet<SourceId> _named = [];
-    private Task _naming = Task.CompletedTask;
 
     /// <summary>Makes it for a torrent that may be private.</summary>
-    public TorrentDht(TorrentBasis basis) => _basis = basis;
+    /// <param name="basis">The torrent.</param>
+    /// <param name="names">Looks up the hosts of the nodes that it names.</param>
+    public TorrentDht(TorrentBasis basis, PeerNames names)
+    {
+        _basis = basis;
+        _names = names;
+    }
 
     /// <summary>Whether the torrent is searched for there.</summary>
     public bool IsUnderWay => _announcer is not null;
@@ -49,9 +55,15 @@ internal sealed class TorrentDht : IDhtSink, IAsyncDisposable
         _basis.Inbox.UsesDht = true;
         _announcer = new DhtAnnouncer(node, _basis.Swarm, this, host.Options with { Random = new Random(_basis.Random.Next()) });
         _announcer.Start();
-        DnsEndPoint[] named = [.. nodes.Take(MaxNodes).Select(NodeAddress).OfType<DnsEndPoint>()];
-        if (named.Length > 0)
-            _naming = Task.Run(() => NameAsync(node, named));
+        foreach (string text in nodes.Take(MaxNodes))
+        {
+            if (!MagnetAddress.TryParse(text, out EndPoint? named))
+                continue;
+            if (named is IPEndPoint address)
+                node.AddNode(address);
+            else if (named is DnsEndPoint name)
+                _names.LookUp(name, NameSource.Stranger, found => AddNodes(node, found), _leaving.Token);
+        }
     }
 
     /// <summary>Peers run out: the next search comes sooner.</summary>
@@ -84,7 +96,6 @@ internal sealed class TorrentDht : IDhtSink, IAsyncDisposable
         await _leaving.CancelAsync().ConfigureAwait(false);
         if (announcer is not null)
             await announcer.DisposeAsync().ConfigureAwait(false);
-        await _naming.ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
@@ -98,21 +109,9 @@ internal sealed class TorrentDht : IDhtSink, IAsyncDisposable
 
     void IDhtSink.OnDhtSearched(DhtSearchResult result) => _basis.Inbox.Post(new DhtSearched(result.Answers, result.Peers));
 
-    private static DnsEndPoint? NodeAddress(string text) => !MagnetAddress.TryParse(text, out EndPoint? endPoint) ? null : endPoint switch
+    private static void AddNodes(DhtNode node, IReadOnlyList<IPEndPoint> found)
     {
-        IPEndPoint address => new DnsEndPoint(address.Address.ToString(), address.Port),
-        _ => endPoint as DnsEndPoint,
-    };
-
-    private async Task NameAsync(DhtNode node, DnsEndPoint[] named)
-    {
-        try
-        {
-            await node.AddNodesAsync(named, _leaving.Token).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException)
-        {
-            _basis.Services.Logger.Debug("{InfoHash}: the nodes that it names are no longer looked up", _basis.InfoHash);
-        }
+        foreach (IPEndPoint endPoint in found)
+            node.AddNode(endPoint);
     }
 }

@@ -51,6 +51,9 @@ internal sealed record ShedWanted : TorrentEvent
     public static readonly ShedWanted Instance = new();
 }
 
+/// <summary>A tracker named peers by their hosts.</summary>
+internal sealed record NamesFound(IReadOnlyList<DnsEndPoint> Names) : TorrentEvent;
+
 /// <summary>A tracker answered or failed.</summary>
 internal sealed record TrackerSaid(string Url, int Peers, string? Error) : TorrentEvent;
 

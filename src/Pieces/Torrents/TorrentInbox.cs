@@ -3,6 +3,7 @@ using System.Net;
 using System.Threading.Channels;
 using Pieces.Discovery;
 using Pieces.Peers;
+using Pieces.Primitives;
 using Pieces.Storage;
 using Pieces.Trackers;
 
@@ -39,6 +40,9 @@ internal sealed class TorrentInbox : IPeerSink, IDiskSink, ITrackerSink, ILocalS
         get => Volatile.Read(ref _counters).Value;
         set => Volatile.Write(ref _counters, new AnnounceCountersBox(value));
     }
+
+    /// <summary>Our peer id in the swarm of this torrent, and of no other.</summary>
+    public PeerId OwnId { get; init; }
 
     /// <summary>Whether the torrent takes part in the DHT, as handshakes say; set by its loop, read by any thread.</summary>
     public bool UsesDht
@@ -107,6 +111,9 @@ internal sealed class TorrentInbox : IPeerSink, IDiskSink, ITrackerSink, ILocalS
 
     /// <inheritdoc/>
     public void OnPeersFound(string url, IReadOnlyList<IPEndPoint> peers) => Post(new PeersFound(peers, PeerOrigin.Tracker) { Teller = url });
+
+    /// <inheritdoc/>
+    public void OnNamesFound(IReadOnlyList<DnsEndPoint> names) => Post(new NamesFound(names));
 
     /// <inheritdoc/>
     public void OnLocalPeer(IPEndPoint peer) => Post(new PeersFound([peer], PeerOrigin.Local));

@@ -20,9 +20,6 @@ internal sealed record TorrentServices
 
     public required ILogger Logger { get; init; }
 
-    /// <summary>Our id, one for the whole client.</summary>
-    public required PeerId PeerId { get; init; }
-
     public required ITransport Transport { get; init; }
 
     /// <summary>Whether and how streams with peers are encrypted.</summary>

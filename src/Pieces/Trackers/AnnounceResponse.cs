@@ -1,4 +1,5 @@
 using System.Net;
+using Pieces.Net;
 
 namespace Pieces.Trackers;
 
@@ -7,6 +8,9 @@ internal sealed record AnnounceResponse
 {
     /// <summary>Usable addresses only: see <see cref="Pieces.Net.AddressPolicy.MayList"/>.</summary>
     public required IReadOnlyList<IPEndPoint> Peers { get; init; }
+
+    /// <summary>Peers that are named by their hosts, at most <see cref="HttpTrackerAnswer.MaxNames"/>; they are to be looked up.</summary>
+    public IReadOnlyList<DnsEndPoint> Names { get; init; } = [];
 
     /// <summary>Wanted time between announces as the tracker says it, or null. Not yet clamped.</summary>
     public TimeSpan? Interval { get; init; }
@@ -25,6 +29,15 @@ internal sealed record AnnounceResponse
 
     /// <summary><c>tracker id</c> to be sent with later announces, or empty.</summary>
     public ReadOnlyMemory<byte> TrackerId { get; init; }
+
+    /// <summary>What was odd about its encoding, in words; null when nothing was.</summary>
+    public string? Oddity { get; init; }
+
+    /// <summary>The same without the peers that a tracker at such a place is not believed.</summary>
+    public AnnounceResponse BelievedOf(AddressReach tracker) =>
+        Peers.All(peer => AddressPolicy.Believes(peer.Address, tracker))
+        ? this
+        : this with { Peers = [.. Peers.Where(peer => AddressPolicy.Believes(peer.Address, tracker))] };
 }
 
 /// <summary>What a tracker answers to a scrape (BEP 15, BEP 48).</summary>

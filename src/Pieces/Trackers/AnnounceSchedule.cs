@@ -5,7 +5,8 @@ namespace Pieces.Trackers;
 /// <summary>
 /// Decides which tracker is asked next, and when (BEP 12, BEP 31). Pure: times are handed in, as time since the client was started.
 /// A tier's trackers are shuffled once; one that answers goes to the front of its tier; a later tier is asked only when all of the earlier ones fail, or
-/// are being asked without an answer; or, while peers are needed, when they answered and named nobody.
+/// are being asked without an answer; or, while peers are needed, when they answered and named nobody. A tracker that was never asked comes before one
+/// that is tried again.
 /// </summary>
 internal sealed class AnnounceSchedule
 {
@@ -67,7 +68,8 @@ internal sealed class AnnounceSchedule
     /// <summary>The tracker to ask now, or null. It may be asked once <see cref="Begin"/> has been told.</summary>
     /// <param name="now">The present time.</param>
     /// <param name="needsPeers">Whether regular intervals are too long.</param>
-    public TrackerSlot? Next(TimeSpan now, bool needsPeers) => Candidates(needsPeers).FirstOrDefault(slot => TimeOf(slot, needsPeers) <= now);
+    public TrackerSlot? Next(TimeSpan now, bool needsPeers) =>
+        Candidates(needsPeers).Where(slot => TimeOf(slot, needsPeers) <= now).MinBy(RankOf);
 
     /// <summary>When <see cref="Next"/> will give a tracker if nothing else happens; null for never.</summary>
     public TimeSpan? NextAt(bool needsPeers)
@@ -83,7 +85,11 @@ internal sealed class AnnounceSchedule
     }
 
     /// <summary>An announce to the tracker is under way, until <see cref="Succeed"/> or <see cref="Fail"/>.</summary>
-    public static void Begin(TrackerSlot slot) => slot.IsBusy = true;
+    public static void Begin(TrackerSlot slot, TimeSpan now)
+    {
+        slot.IsBusy = true;
+        slot.BegunAt = now;
+    }
 
     /// <summary>The tracker answered.</summary>
     /// <param name="slot">Which one.</param>
@@ -130,6 +136,15 @@ internal sealed class AnnounceSchedule
         slot.EarliestAt = now + wait;
         return slot.IsDropped ? null : wait;
     }
+
+    // One that was never asked comes before one that is tried again, or silent ones in front would keep the live one behind them waiting for ever.
+    private static int RankOf(TrackerSlot slot) => slot switch
+    {
+        { IsOwed: true } => 0,
+        { Outcome: TrackerOutcome.Untried } => 1,
+        { IsAnswering: true } => 2,
+        _ => 3,
+    };
 
     private static TimeSpan TimeOf(TrackerSlot slot, bool needsPeers) => slot switch
     {

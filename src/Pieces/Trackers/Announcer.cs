@@ -6,7 +6,7 @@ namespace Pieces.Trackers;
 internal sealed class Announcer
 {
     /// <summary>Longest time of one announce, whatever the kind of tracker.</summary>
-    public static readonly TimeSpan AnnounceTimeout = TimeSpan.FromSeconds(60);
+    public static readonly TimeSpan AnnounceTimeout = TimeSpan.FromSeconds(30);
 
     /// <summary>Peers asked for in one announce.</summary>
     public const int WantedPeers = 100;
@@ -43,6 +43,13 @@ internal sealed class Announcer
         {
             return new AnnounceResult(slot, request, null, new TrackerException($"no answer within {AnnounceTimeout.TotalSeconds} s"));
         }
+#pragma warning disable CA1031 // Whatever it is, it concerns this tracker alone: the torrent's others are still asked.
+        catch (Exception bug) when (bug is not OperationCanceledException)
+#pragma warning restore CA1031
+        {
+            _logger.Debug(bug, "Tracker {Tracker}: a fault of this program", slot.Tracker.DisplayUrl);
+            return new AnnounceResult(slot, request, null, new TrackerException(TrackerText.Unexpected(bug), bug));
+        }
     }
 
     /// <summary>Takes note of an answer, and passes it on.</summary>
@@ -65,6 +72,10 @@ internal sealed class Announcer
             url, response.Peers.Count, _options.InfoHash, response.Seeders, response.Leechers);
         if (response.Peers.Count > 0)
             _sink.OnPeersFound(url, response.Peers);
+        if (response.Names.Count > 0)
+            _sink.OnNamesFound(response.Names);
+        if (response.Oddity is { } oddity)
+            _logger.Information("Tracker {Tracker}: its answer is read in spite of an odd value: {Oddity}", url, oddity);
         _sink.OnTrackerStatus(url, response.Peers.Count, null);
         if (response.Warning is { Length: > 0 } warning)
             _sink.OnTrackerWarning(url, warning);

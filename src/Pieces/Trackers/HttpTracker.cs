@@ -1,4 +1,3 @@
-using System.Net;
 using Pieces.Net;
 using Pieces.Net.Http;
 using Pieces.Primitives;
@@ -29,6 +28,9 @@ internal sealed class HttpTracker : ITracker
             Timeout = settings.HttpTimeout,
             TimeProvider = settings.TimeProvider,
             Redirects = RedirectRule.Tracker,
+            Requester = settings.Requester,
+            AddressFault = address => settings.AddressFault(address, url.AbsolutePath),
+            AcceptsShortBody = true,
         });
         _addresses = settings.Addresses;
         DisplayUrl = TrackerUrl.Redact(url.OriginalString);
@@ -48,21 +50,33 @@ internal sealed class HttpTracker : ITracker
     public async Task<ScrapeResponse> ScrapeAsync(SwarmKey infoHash, CancellationToken cancellationToken)
     {
         Uri url = HttpTrackerQuery.Scrape(_url, infoHash) ?? throw new TrackerException("cannot be scraped: its path does not end in /announce");
-        return await GetAsync(url, (status, body) => HttpTrackerAnswer.ReadScrape(status, body, infoHash), cancellationToken).ConfigureAwait(false);
+        return await GetAsync(url, answer => HttpTrackerAnswer.ReadScrape(answer.Status, answer.Body, infoHash), cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
     public void Dispose() => _http.Dispose();
 
-    private AnnounceResponse ReadAnnounce(HttpStatusCode status, ReadOnlyMemory<byte> body) =>
-        HttpTrackerAnswer.ReadAnnounce(status, body, _addresses);
+    private AnnounceResponse ReadAnnounce(HttpAnswer answer) =>
+        HttpTrackerAnswer.ReadAnnounce(answer.Status, answer.Body, _addresses).BelievedOf(answer.Reach);
 
-    private async Task<T> GetAsync<T>(Uri url, Func<HttpStatusCode, ReadOnlyMemory<byte>, T> read, CancellationToken cancellationToken)
+    // Some servers announce a longer body than they send: what is whole by itself counts.
+    private static T Read<T>(HttpAnswer answer, Func<HttpAnswer, T> read)
     {
         try
         {
-            (HttpStatusCode status, ReadOnlyMemory<byte> body) = await _http.GetAsync(url, _url.UserInfo, cancellationToken).ConfigureAwait(false);
-            return read(status, body);
+            return read(answer);
+        }
+        catch (TrackerException e) when (answer.IsShort && !e.IsRefusal)
+        {
+            throw new TrackerException(HttpFault.BrokeOff, e);
+        }
+    }
+
+    private async Task<T> GetAsync<T>(Uri url, Func<HttpAnswer, T> read, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return Read(await _http.GetAnswerAsync(url, _url.UserInfo, cancellationToken).ConfigureAwait(false), read);
         }
         catch (HttpFetchException exception)
         {

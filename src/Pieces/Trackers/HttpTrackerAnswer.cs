@@ -1,5 +1,6 @@
 using System.Net;
 using Pieces.Bencode;
+using Pieces.Metadata;
 using Pieces.Net;
 using Pieces.Primitives;
 
@@ -14,6 +15,9 @@ internal static class HttpTrackerAnswer
     /// <summary>Longest <c>tracker id</c> that is kept and sent back, in bytes.</summary>
     public const int MaxTrackerIdLength = 256;
 
+    /// <summary>Most peers of one answer that are named by their hosts; the rest are not looked at.</summary>
+    public const int MaxNames = 8;
+
     private const long MaxSeconds = 30 * 24 * 3600;
 
     /// <summary>Reads the answer to an announce.</summary>
@@ -22,13 +26,16 @@ internal static class HttpTrackerAnswer
     {
         BencodeNode root = ReadRoot(status, body);
         var peers = new List<IPEndPoint>();
+        var names = new List<DnsEndPoint>();
         if (root.TryGet("peers"u8, out BencodeNode listed))
-            ReadPeers(listed, CompactPeers.LengthV4, addresses, peers);
+            ReadPeers(listed, CompactPeers.LengthV4, addresses, peers, names);
         if (root.TryGet("peers6"u8, out BencodeNode listed6))
-            ReadPeers(listed6, CompactPeers.LengthV6, addresses, peers);
+            ReadPeers(listed6, CompactPeers.LengthV6, addresses, peers, names);
         return new AnnounceResponse
         {
             Peers = peers,
+            Names = names,
+            Oddity = root.Oddity,
             Interval = Seconds(root, "interval"u8),
             MinInterval = Seconds(root, "min interval"u8),
             Seeders = Count(root, "complete"u8),
@@ -72,16 +79,19 @@ internal static class HttpTrackerAnswer
         return new TrackerException(TrackerText.Refusal(reason)) { IsRefusal = true, IsFinal = never, RetryIn = retryIn };
     }
 
-    private static void ReadPeers(BencodeNode listed, int peerLength, AddressPolicy addresses, List<IPEndPoint> peers)
+    private static void ReadPeers(BencodeNode listed, int peerLength, AddressPolicy addresses, List<IPEndPoint> peers, List<DnsEndPoint> names)
     {
         if (listed.TryGetBytes(out ReadOnlySpan<byte> compact))
             CompactPeers.Read(compact, peerLength, addresses, peers);
         foreach (BencodeNode peer in listed.Items)
         {
-            // The port is checked before it is narrowed; a host name in place of an address is not looked up for a stranger.
-            if (peer.TryGetInteger("port"u8, out long port) && port is > 0 and <= IPEndPoint.MaxPort
-                && peer.TryGetText("ip"u8, out string? ip) && IPAddress.TryParse(ip, out IPAddress? address))
+            // The port is checked before it is narrowed.
+            if (!peer.TryGetInteger("port"u8, out long port) || port is <= 0 or > IPEndPoint.MaxPort || !peer.TryGetText("ip"u8, out string? host))
+                continue;
+            if (IPAddress.TryParse(host, out IPAddress? address))
                 CompactPeers.Add(address, (int)port, addresses, peers);
+            else if (names.Count < MaxNames && MagnetAddress.IsHostName(host))
+                names.Add(new DnsEndPoint(host, (int)port));
         }
     }
 

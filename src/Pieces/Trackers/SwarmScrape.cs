@@ -53,8 +53,8 @@ public static class SwarmScrape
         string[] urls = [.. all.Distinct(StringComparer.Ordinal).Take(TrackerTiers.MaxTrackers)];
         var settings = new TrackerSettings
         {
-            Outbound = new Outbound(options.Binding),
-            Addresses = new AddressPolicy(),
+            Outbound = new Outbound(options.Binding, time: options.TimeProvider),
+            Addresses = new AddressPolicy(own: new OwnNetworks(options.Binding, options.TimeProvider)),
             TimeProvider = options.TimeProvider,
             HttpTimeout = options.Timeout,
             UdpTimeout = FirstUdpTimeout,
@@ -71,7 +71,7 @@ public static class SwarmScrape
         await turns.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            if (!TrackerFactory.TryCreate(url, settings, random, out ITracker? tracker, out string? fault))
+            if (!TrackerFactory.TryCreate(url, settings with { IsUsers = options.ExtraTrackers.Contains(url) }, random, out ITracker? tracker, out string? fault))
                 return new TrackerCounts(TrackerUrl.Redact(url), null, null, null, fault);
             using (tracker)
                 return await AskAsync(tracker, metainfo, options, cancellationToken).ConfigureAwait(false);
@@ -98,6 +98,12 @@ public static class SwarmScrape
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             return new TrackerCounts(tracker.DisplayUrl, null, null, null, FormattableString.Invariant($"no answer within {options.Timeout.TotalSeconds:0.#} s"));
+        }
+#pragma warning disable CA1031 // Whatever it is, it concerns this tracker alone: the others are still asked.
+        catch (Exception e) when (e is not OperationCanceledException)
+#pragma warning restore CA1031
+        {
+            return new TrackerCounts(tracker.DisplayUrl, null, null, null, TrackerText.Unexpected(e));
         }
     }
 }

@@ -19,6 +19,9 @@ internal interface ITrackerSink
     /// <summary>A tracker named peers; addresses that can be nobody's (port 0, multicast, unspecified) are left out already.</summary>
     void OnPeersFound(string url, IReadOnlyList<IPEndPoint> peers);
 
+    /// <summary>A tracker named peers by their hosts, which are to be looked up.</summary>
+    void OnNamesFound(IReadOnlyList<DnsEndPoint> names);
+
     /// <summary>A tracker answered (<paramref name="error"/> is null) or failed. The URL has no secrets in it.</summary>
     void OnTrackerStatus(string url, int peers, string? error);
 
@@ -34,8 +37,14 @@ internal interface ITrackerSink
 /// </summary>
 internal sealed class TrackerClient : IAsyncDisposable
 {
-    /// <summary>How long a tracker may stay silent before the next in line is asked beside it.</summary>
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    /// <summary>How long a tracker may stay silent before those behind it are asked beside it.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
+    /// <summary>As <see cref="Patience"/>, for private torrents, whose trackers are asked one after the other.</summary>
+    public static readonly TimeSpan PrivatePatience = TimeSpan.FromSeconds(10);
+
+    /// <summary>How many are asked at the same time once one stayed silent; those that stay silent as well make room for others.</summary>
+    public const int MaxFresh = 4;
 
     /// <summary>Longest time that taking leave of all trackers may need.</summary>
     public static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(2);
@@ -99,19 +108,17 @@ internal sealed class TrackerClient : IAsyncDisposable
         var running = new List<Task<AnnounceResult>>();
         try
         {
-            TimeSpan begunAt = TimeSpan.Zero;
             while (true)
             {
                 MarkCompleted();
                 MarkPartialSeed();
-                while (NextToAsk(running.Count, begunAt) is { } slot)
+                while (NextToAsk() is { } slot)
                 {
-                    begunAt = Now;
-                    AnnounceSchedule.Begin(slot);
+                    AnnounceSchedule.Begin(slot, Now);
                     running.Add(_announcer.AnnounceAsync(slot, slot.NextEvent, cancellationToken));
                 }
 
-                await WaitAsync(running, begunAt, cancellationToken).ConfigureAwait(false);
+                await WaitAsync(running, cancellationToken).ConfigureAwait(false);
                 cancellationToken.ThrowIfCancellationRequested();
                 await HarvestAsync(running).ConfigureAwait(false);
             }
@@ -132,27 +139,45 @@ internal sealed class TrackerClient : IAsyncDisposable
         }
     }
 
-    /// <summary>The tracker to ask at this moment: one at a time, the next beside it when it stays silent, and whoever is owed an event at once.</summary>
-    private TrackerSlot? NextToAsk(int running, TimeSpan begunAt)
+    private TimeSpan PatienceHere => _options.IsPrivate ? PrivatePatience : Patience;
+
+    /// <summary>
+    /// The tracker to ask at this moment: one at a time, several beside it when it stays silent, and whoever is owed an event at once. A silent tracker
+    /// is not given up: its answer is welcome until its own time is up, but nobody waits for it.
+    /// </summary>
+    private TrackerSlot? NextToAsk()
     {
         TimeSpan now = Now;
         TrackerSlot? slot = _schedule.Next(now, _signals.NeedsPeers);
-        return slot is null || running == 0 || slot.IsOwed || (!_options.IsPrivate && now - begunAt >= Patience) ? slot : null;
+        if (slot is null || slot.IsOwed)
+            return slot;
+        bool isAnySilent = _schedule.Slots.Any(one => one.IsBusy && now - one.BegunAt >= PatienceHere);
+        int room = isAnySilent && !_options.IsPrivate ? MaxFresh : 1;
+        return _schedule.Slots.Count(one => one.IsBusy && now - one.BegunAt < PatienceHere) < room ? slot : null;
     }
 
-    private async Task WaitAsync(List<Task<AnnounceResult>> running, TimeSpan begunAt, CancellationToken cancellationToken)
+    private async Task WaitAsync(List<Task<AnnounceResult>> running, CancellationToken cancellationToken)
     {
         using var waiting = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var reasons = new List<Task>(running) { _signals.WaitAsync(waiting.Token) };
-        if (_schedule.NextAt(_signals.NeedsPeers) is { } time && !(running.Count > 0 && _options.IsPrivate))
+        if (NextTurn() is { } time)
         {
-            TimeSpan inLine = running.Count > 0 && begunAt + Patience > time ? begunAt + Patience : time;
-            TimeSpan delay = inLine - Now;
+            TimeSpan delay = time - Now;
             reasons.Add(Task.Delay(delay > TimeSpan.Zero ? delay : TimeSpan.Zero, _options.TimeProvider, waiting.Token));
         }
 
         await Task.WhenAny(reasons).ConfigureAwait(false);
         await waiting.CancelAsync().ConfigureAwait(false);
+    }
+
+    // When a tracker is due, or one that is being asked has been silent for long enough to ask others.
+    private TimeSpan? NextTurn()
+    {
+        TimeSpan now = Now;
+        if (_schedule.NextAt(_signals.NeedsPeers) is not { } due)
+            return null;
+        TimeSpan[] turns = [.. _schedule.Slots.Where(one => one.IsBusy).Select(one => one.BegunAt + PatienceHere).Where(turn => turn > now)];
+        return turns.Length == 0 || due > now ? due : turns.Min();
     }
 
     private async Task HarvestAsync(List<Task<AnnounceResult>> running)

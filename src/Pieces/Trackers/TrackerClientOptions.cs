@@ -21,6 +21,9 @@ internal sealed record TrackerClientOptions
     /// <summary>Tracker URLs by tier (BEP 12). One that stands there twice is used once, at its first place.</summary>
     public required ImmutableArray<ImmutableArray<string>> Tiers { get; init; }
 
+    /// <summary>Those of them that the user has named; they may be anywhere. Default none.</summary>
+    public ImmutableArray<string> UserTrackers { get; init; } = [];
+
     /// <summary>Proves to trackers that we are the same peer after our address has changed; default 0.</summary>
     public uint Key { get; init; }
 

@@ -33,6 +33,9 @@ internal sealed class TrackerSlot
     /// <summary>Whether an announce is under way.</summary>
     public bool IsBusy { get; set; }
 
+    /// <summary>When that was begun.</summary>
+    public TimeSpan BegunAt { get; set; }
+
     /// <summary>Whether it asked never to be asked again (BEP 31).</summary>
     public bool IsDropped { get; set; }
 

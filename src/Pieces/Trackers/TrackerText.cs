@@ -16,6 +16,9 @@ internal static class TrackerText
     /// <summary>Escaped and cut to <see cref="MaxLength"/>.</summary>
     public static string Clean(ReadOnlySpan<byte> text) => DisplayText.EscapeUtf8(text.Trim("\0 \r\n"u8), MaxLength);
 
+    /// <summary>What is said of an exception that nobody foresaw. Its own message may repeat a secret of the URL, so it is left out.</summary>
+    public static string Unexpected(Exception exception) => $"cannot be asked: unexpected {exception.GetType().Name} (this is a bug; -vv shows where)";
+
     /// <summary>Takes the secrets of a URL out of a text that may repeat them.</summary>
     /// <param name="text">A message that is about to be shown.</param>
     /// <param name="secrets">As <see cref="TrackerUrl.SecretsOf"/> gives them, the longest first.</param>

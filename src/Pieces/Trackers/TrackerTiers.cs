@@ -11,7 +11,13 @@ internal static class TrackerTiers
     /// <summary>Makes the trackers, tier by tier. What cannot be used is said in one line each and left out; what stands there twice is used once.</summary>
     public static IReadOnlyList<IReadOnlyList<ITracker>> Make(TrackerClientOptions options, Random random)
     {
-        var settings = new TrackerSettings { Outbound = options.Outbound, Addresses = options.Addresses, TimeProvider = options.TimeProvider };
+        var settings = new TrackerSettings
+        {
+            Outbound = options.Outbound,
+            Addresses = options.Addresses,
+            Owner = options.InfoHash,
+            TimeProvider = options.TimeProvider,
+        };
         var seen = new HashSet<string>(StringComparer.Ordinal);
         var tiers = new List<IReadOnlyList<ITracker>>();
         foreach (ImmutableArray<string> urls in options.Tiers)
@@ -21,7 +27,7 @@ internal static class TrackerTiers
             {
                 if (seen.Count >= MaxTrackers)
                     break;
-                if (seen.Add(url) && Make(url, options, settings, random) is { } tracker)
+                if (seen.Add(url) && Make(url, options, settings with { IsUsers = options.UserTrackers.Contains(url) }, random) is { } tracker)
                     tier.Add(tracker);
             }
 

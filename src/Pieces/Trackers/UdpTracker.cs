@@ -49,25 +49,33 @@ internal sealed class UdpTracker : ITracker
     public string DisplayUrl { get; }
 
     /// <inheritdoc/>
-    public Task<AnnounceResponse> AnnounceAsync(AnnounceRequest request, CancellationToken cancellationToken) => AskAsync<AnnounceResponse>(
-        (destination, connection, transaction) => UdpTrackerCodec.WriteAnnounce(destination, connection, transaction, request, _urlData),
-        (ReadOnlySpan<byte> datagram, uint transaction, AddressFamily family, out AnnounceResponse answer) =>
-            UdpTrackerCodec.TryReadAnnounce(datagram, transaction, family, _settings.Addresses, out answer),
-        cancellationToken);
+    public async Task<AnnounceResponse> AnnounceAsync(AnnounceRequest request, CancellationToken cancellationToken)
+    {
+        (AnnounceResponse response, IPAddress from) = await AskAsync<AnnounceResponse>(
+            (destination, connection, transaction) => UdpTrackerCodec.WriteAnnounce(destination, connection, transaction, request, _urlData),
+            (ReadOnlySpan<byte> datagram, uint transaction, AddressFamily family, out AnnounceResponse answer) =>
+                UdpTrackerCodec.TryReadAnnounce(datagram, transaction, family, _settings.Addresses, out answer),
+            cancellationToken).ConfigureAwait(false);
+        return response.BelievedOf(AddressFacts.ReachOf(from));
+    }
 
     /// <inheritdoc/>
-    public Task<ScrapeResponse> ScrapeAsync(SwarmKey infoHash, CancellationToken cancellationToken) => AskAsync<ScrapeResponse>(
-        (destination, connection, transaction) => UdpTrackerCodec.WriteScrape(destination, connection, transaction, infoHash),
-        (ReadOnlySpan<byte> datagram, uint transaction, AddressFamily _, out ScrapeResponse answer) =>
-            UdpTrackerCodec.TryReadScrape(datagram, transaction, out answer),
-        cancellationToken);
+    public async Task<ScrapeResponse> ScrapeAsync(SwarmKey infoHash, CancellationToken cancellationToken)
+    {
+        (ScrapeResponse response, _) = await AskAsync<ScrapeResponse>(
+            (destination, connection, transaction) => UdpTrackerCodec.WriteScrape(destination, connection, transaction, infoHash),
+            (ReadOnlySpan<byte> datagram, uint transaction, AddressFamily _, out ScrapeResponse answer) =>
+                UdpTrackerCodec.TryReadScrape(datagram, transaction, out answer),
+            cancellationToken).ConfigureAwait(false);
+        return response;
+    }
 
     /// <summary>Nothing outlives a call.</summary>
     public void Dispose()
     {
     }
 
-    private async Task<T> AskAsync<T>(RequestWriter write, AnswerReader<T> read, CancellationToken cancellationToken)
+    private async Task<(T Answer, IPAddress From)> AskAsync<T>(RequestWriter write, AnswerReader<T> read, CancellationToken cancellationToken)
     {
         try
         {
@@ -83,9 +91,9 @@ internal sealed class UdpTracker : ITracker
         }
     }
 
-    private async Task<T> AskHostAsync<T>(RequestWriter write, AnswerReader<T> read, CancellationToken cancellationToken)
+    private async Task<(T Answer, IPAddress From)> AskHostAsync<T>(RequestWriter write, AnswerReader<T> read, CancellationToken cancellationToken)
     {
-        IPAddress[] addresses = await _settings.Outbound.ResolveReachableAsync(_url.IdnHost, cancellationToken).ConfigureAwait(false);
+        IPAddress[] addresses = await FindAsync(cancellationToken).ConfigureAwait(false);
         int count = Math.Min(addresses.Length, MaxAddresses);
         int unreachable = 0;
         TimeSpan timeout = _settings.UdpTimeout;
@@ -95,7 +103,7 @@ internal sealed class UdpTracker : ITracker
             {
                 (bool answered, T answer) = await AskOnceAsync(addresses[attempt % count], timeout, write, read, cancellationToken).ConfigureAwait(false);
                 if (answered)
-                    return answer;
+                    return (answer, addresses[attempt % count]);
                 unreachable = 0;
             }
             catch (SocketException) when (++unreachable < count)
@@ -108,6 +116,24 @@ internal sealed class UdpTracker : ITracker
         }
 
         throw new TrackerException($"did not answer {MaxRepetitions + 1} requests");
+    }
+
+    // Looked up at each request and judged as what it leads to now: a name server may change its mind.
+    private async Task<IPAddress[]> FindAsync(CancellationToken cancellationToken)
+    {
+        string host = _url.IdnHost;
+        IPAddress[] found;
+        try
+        {
+            found = await _settings.Outbound.ResolveReachableAsync(host, _settings.Requester, cancellationToken).ConfigureAwait(false);
+        }
+        catch (SocketException e)
+        {
+            throw new TrackerException(SocketText.NoAddress(host, e), e);
+        }
+
+        IPAddress[] usable = Array.FindAll(found, address => _settings.AddressFault(address, _url.AbsolutePath) is null);
+        return usable.Length > 0 ? usable : throw new TrackerException(_settings.AddressFault(found[0], _url.AbsolutePath)!);
     }
 
     private async Task<(bool Answered, T Answer)> AskOnceAsync<T>(

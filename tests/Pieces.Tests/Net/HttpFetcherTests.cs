@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Text;
 using Pieces.Net;
 using Pieces.Net.Http;
@@ -46,6 +47,53 @@ public class HttpFetcherTests
         using var fetcher = new HttpFetcher(binding: null, new HttpFetchOptions());
         (await fetcher.GetAsync(here.Url("/"), "", Token)).Status.Should().Be(HttpStatusCode.OK);
         there.Targets.Should().Equal("/a.torrent");
+    }
+
+    [Fact]
+    public async Task A_request_whose_connection_breaks_is_not_repeated()
+    {
+        await using var server = new ScriptedHttpServer((_, _, _) => Task.CompletedTask);
+        using var fetcher = new HttpFetcher(binding: null, new HttpFetchOptions());
+        (await fetcher.Awaiting(it => it.GetAsync(server.Url("/once"), "", Token)).Should().ThrowAsync<HttpFetchException>())
+            .WithMessage("the connection broke off within the answer");
+        server.Targets.Should().Equal("/once");
+    }
+
+    [Theory]
+    [InlineData("127.0.0.1", "redirects to this machine")]
+    [InlineData("169.254.169.254", "redirects to a private network")]
+    [InlineData("10.0.0.1", "redirects to a private network")]
+    [InlineData("fd00::1", "redirects to a private network")]
+    public void A_redirect_from_the_world_leads_to_no_nearer_network(string address, string fault) => RedirectRule.UserUrl
+        .ReachFault(new Uri("http://a.example/"), AddressReach.World, new Uri("http://b.example/"), HostName.ReachOf(IPAddress.Parse(address)))
+        .Should().Be(fault);
+
+    [Theory]
+    [InlineData("http://localhost/", AddressReach.Loopback)]
+    [InlineData("http://a.localhost./", AddressReach.Loopback)]
+    [InlineData("http://127.1/", AddressReach.Loopback)]
+    [InlineData("http://0x7f000001/", AddressReach.Loopback)]
+    [InlineData("http://[::ffff:127.0.0.1]/", AddressReach.Loopback)]
+    [InlineData("http://0.0.0.0/", AddressReach.Loopback)]
+    [InlineData("http://[::]/", AddressReach.Loopback)]
+    [InlineData("http://169.254.169.254/", AddressReach.Link)]
+    [InlineData("http://192.168.0.1/", AddressReach.Private)]
+    [InlineData("http://8.8.8.8/", AddressReach.World)]
+    [InlineData("http://notlocalhost/", null)]
+    [InlineData("http://a.example/", null)]
+    public void The_spelling_of_a_host_says_how_near_it_is(string url, object? reach) =>
+        HostName.ReachOf(new Uri(url)).Should().Be((AddressReach?)reach);
+
+    [Fact]
+    public async Task A_host_without_an_address_is_named()
+    {
+        var outbound = new Outbound(resolve: (_, _) => throw new SocketException((int)SocketError.TryAgain));
+        using var fetcher = new HttpFetcher(outbound, new HttpFetchOptions());
+        (await fetcher.Awaiting(it => it.GetAsync(new Uri("http://nohost.example/"), "", Token)).Should().ThrowAsync<HttpFetchException>())
+            .WithMessage("no address for nohost.example: the name server does not answer");
+        string secret = new('f', 40);
+        (await fetcher.Awaiting(it => it.GetAsync(new Uri($"http://{secret}.example/"), "", Token)).Should().ThrowAsync<HttpFetchException>())
+            .Which.Message.Should().NotContain(secret);
     }
 
     [Fact]

@@ -15,14 +15,14 @@ public class OutboundTests
     public async Task An_address_in_text_form_asks_no_name_server(string host, string address)
     {
         var outbound = new Outbound(resolve: (_, _) => throw new InvalidOperationException("asked"));
-        (await outbound.ResolveAsync(host, Token)).Should().Equal(IPAddress.Parse(address));
+        (await outbound.ResolveAsync(host, default, Token)).Should().Equal(IPAddress.Parse(address));
     }
 
     [Fact]
     public async Task A_name_without_addresses_is_no_such_host()
     {
         var outbound = new Outbound(resolve: (_, _) => Task.FromResult<IPAddress[]>([]));
-        (await outbound.Invoking(it => it.ResolveAsync("nohost.example", Token)).Should().ThrowAsync<SocketException>())
+        (await outbound.Invoking(it => it.ResolveAsync("nohost.example", default, Token)).Should().ThrowAsync<SocketException>())
             .Which.SocketErrorCode.Should().Be(SocketError.HostNotFound);
     }
 
@@ -31,9 +31,9 @@ public class OutboundTests
     {
         IPAddress[] both = [IPAddress.Parse("2001:db8::7"), IPAddress.Parse("192.0.2.7")];
         var outbound = new Outbound(new LocalBinding(IPAddress.Loopback), (_, _) => Task.FromResult(both));
-        (await outbound.ResolveAsync("host.example", Token)).Should().Equal(both);
-        (await outbound.ResolveReachableAsync("host.example", Token)).Should().Equal(both[1]);
-        (await outbound.Invoking(it => it.ResolveReachableAsync("::1", Token)).Should().ThrowAsync<SocketException>())
+        (await outbound.ResolveAsync("host.example", default, Token)).Should().Equal(both);
+        (await outbound.ResolveReachableAsync("host.example", default, Token)).Should().Equal(both[1]);
+        (await outbound.Invoking(it => it.ResolveReachableAsync("::1", default, Token)).Should().ThrowAsync<SocketException>())
             .Which.SocketErrorCode.Should().Be(SocketError.AddressFamilyNotSupported);
         (await outbound.Invoking(it => it.ConnectAsync(new IPEndPoint(IPAddress.IPv6Loopback, 9), Token)).Should().ThrowAsync<SocketException>())
             .Which.SocketErrorCode.Should().Be(SocketError.AddressFamilyNotSupported);

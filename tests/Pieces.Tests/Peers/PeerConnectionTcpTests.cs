@@ -99,7 +99,7 @@ public class PeerConnectionTcpTests
     {
         var encryption = new StreamEncryption(policy, ByteChance.Unguessable(), TimeProvider.System);
         encryption.Swarms.Add(Swarm);
-        return new PeerHandshaker(PeerId.Create(new Random(seed)), ReservedBits.Own, TimeProvider.System, encryption);
+        return new PeerHandshaker(_ => PeerId.Create(new Random(seed)), ReservedBits.Own, TimeProvider.System, encryption);
     }
 
     private static PeerConnection Start(HandshakenPeer peer, IPeerSink sink, BlockPool pool)

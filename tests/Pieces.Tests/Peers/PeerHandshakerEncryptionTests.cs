@@ -156,7 +156,7 @@ public sealed class PeerHandshakerEncryptionTests : IAsyncDisposable
     {
         SwarmKey other = SwarmKey.Of(InfoHash.OfInfo("other"u8));
         StreamEncryption encryption = Encryption(EncryptionPolicy.Prefer, 5, Swarm, other);
-        Task<HandshakenPeer> answering = new PeerHandshaker(FarId, ReservedBits.Own, _time, encryption).AnswerAsync(_far, _ => true, Token);
+        Task<HandshakenPeer> answering = new PeerHandshaker(_ => FarId, ReservedBits.Own, _time, encryption).AnswerAsync(_far, _ => true, Token);
         await Encryption(EncryptionPolicy.Prefer, 6).DialAsync(_near.Stream, Swarm, ScriptedPeer.HandshakeBytes(other, NearId), Token);
         await FluentActions.Awaiting(() => answering).Should().ThrowAsync<PeerProtocolException>().WithMessage($"asks for unknown info-hash {other}");
     }
@@ -195,7 +195,7 @@ public sealed class PeerHandshakerEncryptionTests : IAsyncDisposable
     }
 
     private PeerHandshaker Handshaker(PeerId id, EncryptionPolicy policy) =>
-        new(id, ReservedBits.Own, _time, Encryption(policy, id == NearId ? 3 : 4, Swarm));
+        new(_ => id, ReservedBits.Own, _time, Encryption(policy, id == NearId ? 3 : 4, Swarm));
 
     private StreamEncryption Encryption(EncryptionPolicy policy, int seed, params SwarmKey[] swarms)
     {

@@ -59,7 +59,7 @@ public class AnnounceScheduleTests
     public void While_one_is_being_asked_the_next_in_line_is_given()
     {
         AnnounceSchedule schedule = ScheduleOf(1, "a", "b");
-        AnnounceSchedule.Begin(schedule.Slots.First());
+        AnnounceSchedule.Begin(schedule.Slots.First(), TimeSpan.Zero);
         schedule.Next(At(0), false).Should().BeSameAs(schedule.Slots.Last());
     }
 

@@ -108,6 +108,58 @@ public class HttpTrackerTests
         (await tracker.AnnounceAsync(Announces.Of(), Token)).Interval.Should().Be(TimeSpan.FromSeconds(60));
     }
 
+    [Fact]
+    public async Task The_old_name_of_a_compression_is_known()
+    {
+        await using ScriptedHttpServer server = ScriptedHttpServer.Answering("200 OK", Gzip(Encoding.ASCII.GetBytes(Empty)), "Content-Encoding: x-gzip\r\n");
+        using var tracker = new HttpTracker(server.Url("/announce"), Settings);
+        (await tracker.AnnounceAsync(Announces.Of(), Token)).Interval.Should().Be(TimeSpan.FromSeconds(60));
+    }
+
+    [Fact]
+    public async Task A_whole_answer_counts_though_a_longer_one_was_announced()
+    {
+        await using var server = new ScriptedHttpServer(async (_, stream, token) => await stream.WriteAsync(
+            Encoding.ASCII.GetBytes($"HTTP/1.1 200 OK\r\nContent-Length: {Empty.Length + 50}\r\n\r\n{Empty}"), token));
+        using var tracker = new HttpTracker(server.Url("/announce"), Settings);
+        (await tracker.AnnounceAsync(Announces.Of(), Token)).Interval.Should().Be(TimeSpan.FromSeconds(60));
+    }
+
+    [Fact]
+    public async Task Peers_that_are_named_by_their_hosts_are_given_as_names()
+    {
+        string peers = string.Concat(Enumerable.Range(0, 20).Select(i => $"d2:ip11:host{i:d2}.test4:porti7001ee"));
+        AnnounceResponse response = await AnnounceAsync($"d8:intervali60e5:peersl{peers}d2:ip4:a/b 4:porti1eed2:ip1:14:porti1eeee");
+        response.Peers.Should().BeEmpty();
+        response.Names.Should().HaveCount(HttpTrackerAnswer.MaxNames).And.Contain(new DnsEndPoint("host00.test", 7001));
+    }
+
+    [Theory]
+    [InlineData("/admin/shutdown?now=1", false)]
+    [InlineData("/announce/shutdown", false)]
+    [InlineData("/announce", true)]
+    [InlineData("/passkey/announce.php", true)]
+    public async Task A_tracker_of_a_torrent_on_this_machine_is_asked_only_where_trackers_are(string path, bool isAsked)
+    {
+        await using ScriptedHttpServer server = Bencode(Empty);
+        foreach (string host in new[] { "127.0.0.1", "rebound.example" })
+        {
+            server.Forget();
+            var outbound = new Outbound(resolve: (_, _) => Task.FromResult<IPAddress[]>([IPAddress.Loopback]));
+            using var tracker = new HttpTracker(new Uri($"http://{host}:{server.Port}{path}"), Settings with { Outbound = outbound });
+            if (isAsked)
+                await tracker.AnnounceAsync(Announces.Of(), Token);
+            else
+                await tracker.Awaiting(it => it.AnnounceAsync(Announces.Of(), Token)).Should().ThrowAsync<TrackerException>();
+            server.Targets.Should().HaveCount(isAsked ? 1 : 0);
+        }
+
+        server.Forget();
+        using var given = new HttpTracker(server.Url(path), Settings with { IsUsers = true });
+        await given.AnnounceAsync(Announces.Of(), Token);
+        server.Targets.Should().ContainSingle("the user may name any address");
+    }
+
     [Theory]
     [InlineData("d14:failure reason3:bad8:retry ini5ee", 5, false)]
     [InlineData("d14:failure reason3:bad8:retry in5:nevere", null, true)]

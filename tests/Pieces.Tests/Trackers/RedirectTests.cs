@@ -12,15 +12,27 @@ public class RedirectTests
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Theory]
-    [InlineData("http://127.0.0.1:80/x", true, "http://127.0.0.1:80/y", true)]
-    [InlineData("http://127.0.0.1:80/x", true, "http://127.0.0.1:81/announce", true)]
-    [InlineData("http://127.0.0.1:80/x", true, "http://127.0.0.1:81/announce.php", true)]
-    [InlineData("http://127.0.0.1:80/announce", true, "http://127.0.0.1:81/admin", false)]
-    [InlineData("http://127.0.0.1:80/announce", true, "http://127.0.0.2:80/admin", false)]
-    [InlineData("http://t.example/announce", false, "http://127.0.0.1:80/announce", false)]
-    [InlineData("http://t.example/announce", false, "http://localhost/announce", false)]
-    public void What_leads_to_loopback_must_come_from_there_and_stay_or_be_a_tracker(string from, bool wasLoopback, string to, bool allowed) =>
-        (RedirectRule.Tracker.LoopbackFault(new Uri(from), wasLoopback, new Uri(to)) is null).Should().Be(allowed);
+    [InlineData("http://127.0.0.1:80/x", "127.0.0.1", "http://127.0.0.1:80/y", "127.0.0.1", true)]
+    [InlineData("http://127.0.0.1:80/x", "127.0.0.1", "http://127.0.0.1:81/announce", "127.0.0.1", true)]
+    [InlineData("http://127.0.0.1:80/x", "127.0.0.1", "http://127.0.0.1:81/announce.php", "127.0.0.1", true)]
+    [InlineData("http://127.0.0.1:80/announce", "127.0.0.1", "http://127.0.0.1:81/announce/admin", "127.0.0.1", false)]
+    [InlineData("http://127.0.0.1:80/announce", "127.0.0.1", "http://127.0.0.2:80/admin", "127.0.0.2", false)]
+    [InlineData("http://t.example/announce", "8.8.8.8", "http://127.0.0.1:80/announce", "127.0.0.1", false)]
+    [InlineData("http://t.example/announce", "8.8.8.8", "http://localhost/announce", "::1", false)]
+    [InlineData("http://t.example/announce", "8.8.8.8", "http://u.example/announce", "169.254.169.254", false)]
+    [InlineData("http://t.example/announce", "8.8.8.8", "http://u.example/announce", "10.0.0.1", false)]
+    [InlineData("http://t.example/announce", "8.8.8.8", "http://u.example/announce", "192.168.0.1", false)]
+    [InlineData("http://t.example/announce", "8.8.8.8", "http://u.example/announce", "fd00::1", false)]
+    [InlineData("http://t.example/announce", "8.8.8.8", "http://u.example/announce", "64:ff9b::7f00:1", false)]
+    [InlineData("http://t.example/announce", "8.8.8.8", "http://u.example/announce", "9.9.9.9", true)]
+    [InlineData("http://10.0.0.1/announce", "10.0.0.1", "http://10.0.0.2/announce", "10.0.0.2", true)]
+    [InlineData("http://10.0.0.1/announce", "10.0.0.1", "http://169.254.169.254/", "169.254.169.254", false)]
+    [InlineData("http://127.0.0.1/announce", "127.0.0.1", "http://t.example/x", "8.8.8.8", true)]
+    public void A_redirect_never_leads_nearer_and_on_this_machine_only_to_a_tracker(
+        string from, string fromAddress, string to, string toAddress, bool isAllowed) =>
+        (RedirectRule.Tracker.ReachFault(new Uri(from), ReachOf(fromAddress), new Uri(to), ReachOf(toAddress)) is null).Should().Be(isAllowed);
+
+    private static AddressReach ReachOf(string address) => HostName.ReachOf(IPAddress.Parse(address));
 
     [Fact]
     public async Task A_redirect_is_followed()

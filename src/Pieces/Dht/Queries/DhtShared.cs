@@ -53,7 +53,7 @@ internal sealed class DhtShared
     /// <inheritdoc cref="AddressPolicy.MayBeNode"/>
     public bool MayBeNode(CompactEndPoint endPoint) => Options.Addresses.MayBeNode(endPoint, Options.AllowLoopback);
 
-    /// <inheritdoc cref="AddressPolicy.Believes"/>
+    /// <inheritdoc cref="AddressPolicy.Believes(CompactEndPoint, CompactEndPoint, bool)"/>
     public bool Believes(CompactEndPoint named, CompactEndPoint teller) => Options.Addresses.Believes(named, teller, Options.AllowLoopback);
 
     /// <summary>What we know of the family that an address is of.</summary>

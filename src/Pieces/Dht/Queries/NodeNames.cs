@@ -28,8 +28,8 @@ internal sealed class NodeNames
         _found = found;
     }
 
-    /// <summary>The addresses of one node; null when its name cannot be resolved.</summary>
-    public static async Task<IReadOnlyList<IPEndPoint>?> ResolveAsync(DhtOptions options, DnsEndPoint node, CancellationToken cancellationToken)
+    // Null when its name cannot be resolved.
+    private static async Task<IReadOnlyList<IPEndPoint>?> ResolveAsync(DhtOptions options, DnsEndPoint node, CancellationToken cancellationToken)
     {
         if (IPAddress.TryParse(node.Host.Trim('[', ']'), out IPAddress? literal))
             return [new IPEndPoint(literal, node.Port)];

@@ -36,7 +36,7 @@ public sealed class EnvironmentProxy : IWebProxy
     public Uri? GetProxy(Uri destination) => IsBypassed(destination) ? null : _inner.GetProxy(destination);
 
     /// <inheritdoc/>
-    public bool IsBypassed(Uri host) => LoopbackHost.IsLoopbackName(host) || _inner.IsBypassed(host);
+    public bool IsBypassed(Uri host) => HostName.IsLoopback(host) || _inner.IsBypassed(host);
 
     private static string Name(Uri proxy) => $"{proxy.Scheme}://{proxy.IdnHost}:{proxy.Port}";
 }

@@ -24,4 +24,15 @@ public sealed class HttpFetchOptions
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 
     internal RedirectRule Redirects { get; init; } = RedirectRule.UserUrl;
+
+    /// <summary>Why no request is sent to an address, or null when it may be; default null, for URLs from the user, which may lead anywhere.</summary>
+    internal Func<IPAddress, string?>? AddressFault { get; init; }
+
+    /// <summary>
+    /// Whether a body that is shorter than the response says is given as far as it came; default false. For what shows by itself where it ends.
+    /// </summary>
+    internal bool AcceptsShortBody { get; init; }
+
+    /// <summary>For whom names are looked up; default the user.</summary>
+    internal NameRequester Requester { get; init; }
 }

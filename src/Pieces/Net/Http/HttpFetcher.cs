@@ -1,5 +1,6 @@
 #pragma warning disable RS0030 // This is the one place for SocketsHttpHandler.
 
+using System.IO.Compression;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
@@ -32,6 +33,9 @@ public sealed class HttpFetcher : IDisposable
     {
     }
 
+    /// <summary>Creates it; nothing is opened.</summary>
+    /// <param name="outbound">Opens sockets and looks up names.</param>
+    /// <param name="options">Limits and rules.</param>
     internal HttpFetcher(Outbound outbound, HttpFetchOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -49,14 +53,11 @@ public sealed class HttpFetcher : IDisposable
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="HttpFetchException">Any failure.</exception>
     /// <exception cref="OperationCanceledException">The caller gave up.</exception>
-    public Task<(HttpStatusCode Status, ReadOnlyMemory<byte> Body)> GetAsync(
-        Uri url, string userInfo, CancellationToken cancellationToken) => InTimeAsync(
-        async token =>
-        {
-            using HttpResponseMessage response = await FollowAsync(url, userInfo, range: null, token).ConfigureAwait(false);
-            return (response.StatusCode, await ReadBodyAsync(response.Content, token).ConfigureAwait(false));
-        },
-        cancellationToken);
+    public async Task<(HttpStatusCode Status, ReadOnlyMemory<byte> Body)> GetAsync(Uri url, string userInfo, CancellationToken cancellationToken)
+    {
+        HttpAnswer answer = await GetAnswerAsync(url, userInfo, cancellationToken).ConfigureAwait(false);
+        return (answer.Status, answer.Body);
+    }
 
     /// <inheritdoc/>
     public void Dispose()
@@ -65,6 +66,19 @@ public sealed class HttpFetcher : IDisposable
         if (_ranges.IsValueCreated)
             _ranges.Value.Dispose();
     }
+
+    /// <summary>As <see cref="GetAsync"/>, and says how near the server is.</summary>
+    internal Task<HttpAnswer> GetAnswerAsync(Uri url, string userInfo, CancellationToken cancellationToken) => InTimeAsync(
+        async token =>
+        {
+            (HttpResponseMessage response, HttpHop last) = await FollowAsync(url, userInfo, range: null, token).ConfigureAwait(false);
+            using (response)
+            {
+                (ReadOnlyMemory<byte> body, bool isShort) = await ReadBodyAsync(response.Content, token).ConfigureAwait(false);
+                return new HttpAnswer(response.StatusCode, body, last.Reached, isShort);
+            }
+        },
+        cancellationToken);
 
     /// <summary>Requests bytes of what is at a URL; the body is read as it comes.</summary>
     /// <param name="url">An absolute http: or https: URL.</param>
@@ -84,7 +98,7 @@ public sealed class HttpFetcher : IDisposable
             return await InTimeAsync(
                 async token =>
                 {
-                    response = await FollowAsync(url, userInfo, new RangeHeaderValue(first, last), token).ConfigureAwait(false);
+                    (response, _) = await FollowAsync(url, userInfo, new RangeHeaderValue(first, last), token).ConfigureAwait(false);
                     return await HttpRange.OpenAsync(response, first, last, _options, token).ConfigureAwait(false);
                 },
                 cancellationToken).ConfigureAwait(false);
@@ -137,16 +151,17 @@ public sealed class HttpFetcher : IDisposable
         }
     }
 
-    private async Task<HttpResponseMessage> FollowAsync(Uri url, string userInfo, RangeHeaderValue? range, CancellationToken cancellationToken)
+    private async Task<(HttpResponseMessage Response, HttpHop Last)> FollowAsync(
+        Uri url, string userInfo, RangeHeaderValue? range, CancellationToken cancellationToken)
     {
-        var hop = new HttpHop(null, false, url);
+        var hop = new HttpHop(null, AddressReach.Nobody, url);
         HttpMessageInvoker invoker = range is null ? _bodies : _ranges.Value;
         for (int redirects = 0; ; redirects++)
         {
             using HttpRequestMessage request = RequestOf(hop, userInfo, range);
             HttpResponseMessage response = await invoker.SendAsync(request, cancellationToken).ConfigureAwait(false);
             if (!RedirectRule.IsRedirect(response.StatusCode))
-                return response;
+                return (response, hop);
             using (response)
             {
                 if (redirects == RedirectRule.MaxRedirects)
@@ -183,27 +198,48 @@ public sealed class HttpFetcher : IDisposable
         return request;
     }
 
-    private async Task<ReadOnlyMemory<byte>> ReadBodyAsync(HttpContent content, CancellationToken cancellationToken)
+    private async Task<(ReadOnlyMemory<byte> Body, bool IsShort)> ReadBodyAsync(HttpContent content, CancellationToken cancellationToken)
     {
-        using Stream stream = await content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
+        using Stream stream = Decompressed(content, await content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false));
         using var body = new MemoryStream();
         byte[] buffer = new byte[16 * 1024];
         while (true)
         {
-            int read = await stream.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
+            int read;
+            bool isShort = false;
+            try
+            {
+                read = await stream.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
+            }
+            catch (IOException) when (_options.AcceptsShortBody && body.Length > 0 && !cancellationToken.IsCancellationRequested)
+            {
+                // Whether it is whole shows in its text.
+                (read, isShort) = (0, true);
+            }
+
             if (read == 0)
-                return body.GetBuffer().AsMemory(0, (int)body.Length);
+                return (body.GetBuffer().AsMemory(0, (int)body.Length), isShort);
             if (body.Length + read > _options.MaxBodyLength)
                 throw new HttpFetchException($"answered more than {_options.MaxBodyLength} bytes") { IsTooLong = true };
             body.Write(buffer, 0, read);
         }
     }
 
+    // The runtime knows this compression only by its later name (RFC 9110, section 8.4.1.3).
+    private Stream Decompressed(HttpContent content, Stream stream) =>
+        _options.Decompression.HasFlag(DecompressionMethods.GZip) && content.Headers.ContentEncoding.Contains("x-gzip", StringComparer.OrdinalIgnoreCase)
+        ? new GZipStream(stream, CompressionMode.Decompress)
+        : stream;
+
     private async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
     {
         context.InitialRequestMessage.Options.TryGetValue(HopKey, out HttpHop? hop);
         bool isDirect = hop is not null && hop.To.IdnHost == context.DnsEndPoint.Host && hop.To.Port == context.DnsEndPoint.Port;
-        IPAddress[] addresses = await _outbound.ResolveReachableAsync(context.DnsEndPoint.Host, cancellationToken).ConfigureAwait(false);
+
+        // A proxy may close the connection on which it asks for credentials; nothing else is repeated.
+        if (hop is not null && ++hop.Connections > (isDirect ? 1 : 2))
+            throw new HttpFetchException(HttpFault.BrokeOff);
+        IPAddress[] addresses = await ResolveAsync(context.DnsEndPoint.Host, cancellationToken).ConfigureAwait(false);
         for (int i = 0; ; i++)
         {
             IPAddress address = addresses[i];
@@ -228,11 +264,28 @@ public sealed class HttpFetcher : IDisposable
         }
     }
 
+    private async Task<IPAddress[]> ResolveAsync(string host, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await _outbound.ResolveReachableAsync(host, _options.Requester, cancellationToken).ConfigureAwait(false);
+        }
+        catch (SocketException e)
+        {
+            throw new HttpFetchException(SocketText.NoAddress(host, e), e);
+        }
+    }
+
     private void Judge(HttpHop hop, IPAddress address)
     {
-        bool isLoopback = LoopbackHost.IsLoopback(address) || address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any);
-        if (isLoopback && hop.From is { } from && _options.Redirects.LoopbackFault(from, hop.FromLoopback, hop.To) is { } fault)
+        AddressReach reach = HostName.ReachOf(address);
+        if (hop.From is { } from && _options.Redirects.ReachFault(from, hop.FromReach, hop.To, reach) is { } fault)
             throw new HttpFetchException(fault);
-        hop.ReachedLoopback = isLoopback;
+
+        // Where one port of this machine may lead on is for the rule on redirects to say.
+        bool isJudged = hop.From is not null && reach == AddressReach.Loopback;
+        if (!isJudged && _options.AddressFault?.Invoke(address) is { } forbidden)
+            throw new HttpFetchException(forbidden);
+        hop.Reached = reach;
     }
 }

@@ -2,12 +2,18 @@ namespace Pieces.Net.Http;
 
 /// <summary>One step on the way to the final response.</summary>
 /// <param name="From">The URL that led here, or null at the first one.</param>
-/// <param name="FromLoopback">Whether that was answered by loopback.</param>
+/// <param name="FromReach">How far the address reaches that answered there.</param>
 /// <param name="To">Where it leads.</param>
-internal sealed record HttpHop(Uri? From, bool FromLoopback, Uri To)
+internal sealed record HttpHop(Uri? From, AddressReach FromReach, Uri To)
 {
-    /// <summary>Set once connected: whether <see cref="To"/> is loopback.</summary>
-    public bool ReachedLoopback { get; set; }
+    /// <summary>
+    /// How far the address behind <see cref="To"/> reaches: known for sure once connected, and before that from the host's spelling. Behind a proxy,
+    /// which resolves names itself, a name counts as public.
+    /// </summary>
+    public AddressReach Reached { get; set; } = HostName.ReachOf(To) ?? AddressReach.World;
+
+    /// <summary>Connections that were opened for this step. The runtime repeats a request whose connection breaks; a tracker must not be asked twice.</summary>
+    public int Connections { get; set; }
 
     /// <summary>The next step.</summary>
     /// <param name="location">Where the response leads.</param>
@@ -19,12 +25,11 @@ internal sealed record HttpHop(Uri? From, bool FromLoopback, Uri To)
             throw new HttpFetchException("redirects without saying where to");
         if (rule.SchemeFault(To, to) is { } fault)
             throw new HttpFetchException(fault);
-        bool isLoopback = ReachedLoopback || LoopbackHost.IsLoopbackName(To);
 
-        // The name is judged here and the addresses behind it when the connection is opened, or the name server could lead where the name may not.
-        // Behind a proxy there is only the name.
-        if (LoopbackHost.IsLoopbackName(to) && rule.LoopbackFault(To, isLoopback, to) is { } loopbackFault)
-            throw new HttpFetchException(loopbackFault);
-        return new HttpHop(To, isLoopback, to);
+        // The spelling is judged here and the addresses behind it when the connection is opened, or the name server could lead where the name may not.
+        // Behind a proxy there is only the spelling.
+        if (HostName.ReachOf(to) is { } reach && rule.ReachFault(To, Reached, to, reach) is { } reachFault)
+            throw new HttpFetchException(reachFault);
+        return new HttpHop(To, Reached, to);
     }
 }

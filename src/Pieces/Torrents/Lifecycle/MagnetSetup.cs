@@ -7,7 +7,7 @@ namespace Pieces.Torrents.Lifecycle;
 /// <summary>What one torrent that begins as a magnet link is to do, and what it works with. Immutable.</summary>
 internal sealed record MagnetSetup : TorrentBasis
 {
-    /// <summary>The link; its peers stand among those of the options.</summary>
+    /// <summary>The link.</summary>
     public required MagnetLink Link { get; init; }
 
     /// <inheritdoc/>
@@ -36,6 +36,7 @@ internal sealed record MagnetSetup : TorrentBasis
             InfoHash = InfoHash,
             Metainfo = metainfo,
             Options = Options with { SelectedFiles = Select(metainfo) },
+            LinkPeers = LinkPeers,
             Services = Services,
             Inbox = Inbox,
             Random = Random,

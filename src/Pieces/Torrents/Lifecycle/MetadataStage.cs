@@ -83,7 +83,7 @@ internal sealed class MetadataStage : ITorrentStage
                 Read(kept);
                 break;
             case KeptMetadataSought:
-                _context.Contacts.Begin(_setup.Options.Peers, _setup.TrackerOptions(), _setup.Link.Nodes);
+                _context.Contacts.Begin(_setup.TrackerOptions(), _setup.Link.Nodes);
                 break;
             case MetadataRead read when read.Setup.Metainfo.IsPrivate:
                 _work = RunAsync(() => LeavePublicAsync(read.Setup));

@@ -154,6 +154,9 @@ internal sealed class TorrentLoop
             case ShedWanted:
                 _contacts.Admission.Shed();
                 break;
+            case NamesFound names:
+                _contacts.Found(names);
+                break;
             case StageWork work:
                 _stage.OnWork(work);
                 break;

@@ -36,7 +36,7 @@ internal static class TransferBuilder
         StreamRetention? retention = stream is null ? null : new StreamRetention(table, stream.Slots, () => pool.Peers.Count, stream.TryDrop);
         var offered = new OfferedPieces(pieces.Have, retention);
         var round = new ChokeRound(new Choker(time, setup.Random), time, admission.Limits.UploadRate, setup.Options.UploadSlots);
-        var courtesy = new SeedCourtesy(pieces, setup.Services.PeerId.Tail, time);
+        var courtesy = new SeedCourtesy(pieces, setup.Inbox.OwnId.Tail, time);
         var planner = new RequestPlanner(pieces, PickerOf(setup, table), courtesy, setup.Services.MemoryBudget, time);
         var shares = new DownloadShares(admission.Limits.Download, setup.Options.PeerDownloadLimit);
         var downloads = new DownloadDesk(pieces, planner, courtesy, shares, time);

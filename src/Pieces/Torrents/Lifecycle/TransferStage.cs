@@ -115,7 +115,7 @@ internal sealed class TransferStage : ITorrentStage
         TorrentContacts contacts = _context.Contacts;
         Handover?.Start(contacts.Stopping);
         if (!contacts.IsUnderWay)
-            contacts.Begin(_setup.Options.Peers, _setup.TrackerOptions(), _setup.Metainfo.IsPrivate ? null : _setup.Metainfo.Nodes);
+            contacts.Begin(_setup.TrackerOptions(), _setup.Metainfo.IsPrivate ? null : _setup.Metainfo.Nodes);
         contacts.Admission.DialMore(contacts.Stopping);
     }
 

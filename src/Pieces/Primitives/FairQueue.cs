@@ -1,0 +1,61 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace Pieces.Primitives;
+
+/// <summary>
+/// Waiting work of several owners, who take turns: an owner with a thousand items delays another one by a single item. The items of one owner stay in
+/// their order. Not safe for several threads. Pure.
+/// </summary>
+internal sealed class FairQueue<TOwner, TItem>
+    where TOwner : notnull
+{
+    private readonly LinkedList<Lane> _turns = new();
+    private readonly Dictionary<TOwner, Lane> _lanes = [];
+
+    /// <summary>Items that wait.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>Puts an item behind those of its owner.</summary>
+    public void Add(TOwner owner, TItem item)
+    {
+        if (!_lanes.TryGetValue(owner, out Lane? lane))
+        {
+            _lanes.Add(owner, lane = new Lane(owner));
+            _turns.AddLast(lane);
+        }
+
+        lane.Items.Enqueue(item);
+        Count++;
+    }
+
+    /// <summary>Takes the item whose owner's turn it is, among the owners that may have one taken.</summary>
+    public bool TryTake(Func<TOwner, bool> mayTake, [MaybeNullWhen(false)] out TItem item)
+    {
+        for (LinkedListNode<Lane>? node = _turns.First; node is not null; node = node.Next)
+        {
+            Lane lane = node.Value;
+            if (!mayTake(lane.Owner))
+                continue;
+            item = lane.Items.Dequeue();
+            Count--;
+            _turns.Remove(node);
+            if (lane.Items.Count > 0)
+                _turns.AddLast(node);
+            else
+                _lanes.Remove(lane.Owner);
+            return true;
+        }
+
+        item = default;
+        return false;
+    }
+
+    private sealed class Lane
+    {
+        public Lane(TOwner owner) => Owner = owner;
+
+        public TOwner Owner { get; }
+
+        public Queue<TItem> Items { get; } = new();
+    }
+}
