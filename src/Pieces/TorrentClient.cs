@@ -57,6 +57,7 @@ public sealed class TorrentClient : IAsyncDisposable
             Logger = options.Logger,
             Transport = network.Transport,
             Encryption = new StreamEncryption(options.Encryption, ChanceOf(options, network), time),
+            // By the clock of the system, also where the client has another one: what hangs is the real disk.
             DiskQueue = new DiskQueue(),
             Handles = new HandleCache(options.MaxOpenFiles, connections.Shed),
             BlockPool = new BlockPool(),
@@ -167,7 +168,9 @@ public sealed class TorrentClient : IAsyncDisposable
             await _listener.DisposeAsync().ConfigureAwait(false);
         await _services.DiskQueue.DisposeAsync().ConfigureAwait(false);
         _services.Handles.Dispose();
-        _services.BlockPool.Dispose();
+        // Memory that the disk still works with stays until the process ends.
+        if (!_services.DiskQueue.IsHanging)
+            _services.BlockPool.Dispose();
         _services.DownloadLimiter.Dispose();
         _services.UploadLimiter.Dispose();
     }

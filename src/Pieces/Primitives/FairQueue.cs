@@ -50,6 +50,16 @@ internal sealed class FairQueue<TOwner, TItem>
         return false;
     }
 
+    /// <summary>Takes everything of one owner out, in its order.</summary>
+    public IReadOnlyList<TItem> RemoveAll(TOwner owner)
+    {
+        if (!_lanes.Remove(owner, out Lane? lane))
+            return [];
+        _turns.Remove(lane);
+        Count -= lane.Items.Count;
+        return [.. lane.Items];
+    }
+
     private sealed class Lane
     {
         public Lane(TOwner owner) => Owner = owner;

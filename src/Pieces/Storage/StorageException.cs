@@ -32,6 +32,9 @@ public sealed class StorageException : PiecesException
     /// <summary>The kind of trouble.</summary>
     public StorageFault Fault { get; }
 
+    /// <summary>Whether the disk does not return from an operation: what still waits for it may wait for ever.</summary>
+    internal bool IsHanging { get; init; }
+
     /// <summary>The path it concerns.</summary>
     public string Path { get; }
 }

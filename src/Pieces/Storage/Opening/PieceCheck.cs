@@ -44,7 +44,7 @@ internal sealed class PieceCheck
         progress?.Report(new CheckProgress(0, check._total));
         var workers = new Task[Math.Min(Math.Clamp(Environment.ProcessorCount, 1, MaxWorkers), pieces.Count)];
         for (int i = 0; i < workers.Length; i++)
-            workers[i] = Task.Run(() => check.Work(cancellationToken), cancellationToken);
+            workers[i] = OwnThread.RunAsync("hash", () => check.Work(cancellationToken));
         await Task.WhenAll(workers).ConfigureAwait(false);
         progress?.Report(new CheckProgress(check._total, check._total));
         return check._valid;

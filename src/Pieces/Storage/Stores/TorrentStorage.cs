@@ -157,6 +157,7 @@ internal sealed class TorrentStorage : ITorrentStore
             Reader = reader,
             Stored = finisher.OnStored,
             Sink = _options.Sink,
+            Files = _options.FileSystem,
             Folder = _options.OutputDirectory,
             CanResume = true,
         });

@@ -72,6 +72,7 @@ internal sealed class StreamStorage : ITorrentStore
             Reader = new SlotReader(layout, _file, _options.Paranoid ? verifier : null),
             Stored = _cursor.OnStored,
             Sink = _options.Sink,
+            Files = _options.FileSystem,
             Folder = _stream.TemporaryFolder,
             CanResume = false,
         });

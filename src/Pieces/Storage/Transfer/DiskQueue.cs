@@ -1,4 +1,4 @@
-using System.Threading.Channels;
+using Pieces.Platform;
 
 namespace Pieces.Storage.Transfer;
 
@@ -8,61 +8,102 @@ internal abstract class DiskJob
     /// <summary>Does the work; what the disk refuses it reports itself.</summary>
     internal abstract void Run();
 
-    /// <summary>Told when <see cref="Run"/> failed by a bug, so that whoever waits for the job does not wait for ever.</summary>
-    internal abstract void Abandon(Exception bug);
+    /// <summary>Told when <see cref="Run"/> failed by a bug, or is not to be called, so that whoever waits for the job does not wait for ever.</summary>
+    internal abstract void Abandon(Exception reason);
 }
 
 /// <summary>
-/// Runs disk jobs of all torrents of a client on a few workers, in no promised order. The queue itself has no bound: callers reserve memory
-/// before they write and cap what they read, so it cannot fill.
+/// Runs disk jobs of all torrents of a client, in no promised order, on threads of its own and apart for each device: a disk that hangs holds up its own
+/// torrents alone, and nothing else waits for it. The queue itself has no bound: callers reserve memory before they write and cap what they read, so it
+/// cannot fill. Safe for all threads.
 /// </summary>
 internal sealed class DiskQueue : IAsyncDisposable
 {
-    private const int MinWorkers = 2;
-    private const int MaxWorkers = 8;
+    /// <summary>A torrent whose job has not returned for so long is reported and left alone.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
-    private readonly Channel<DiskJob> _jobs = Channel.CreateUnbounded<DiskJob>();
-    private readonly Task[] _workers;
+    private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(10);
 
-    /// <summary>Starts the workers.</summary>
-    public DiskQueue()
+    private readonly Lock _gate = new();
+    private readonly Dictionary<ulong, DeviceWorkers> _devices = [];
+    private readonly TimeProvider _time;
+    private readonly ITimer _timer;
+    private bool _isLooking;
+
+    /// <summary>Makes it; no thread is started before the first job.</summary>
+    /// <param name="time">Tells which jobs hang; default the system's.</param>
+    public DiskQueue(TimeProvider? time = null)
     {
-        _workers = new Task[Math.Clamp(Environment.ProcessorCount, MinWorkers, MaxWorkers)];
-        for (int i = 0; i < _workers.Length; i++)
-            _workers[i] = Task.Run(WorkAsync);
+        _time = time ?? TimeProvider.System;
+        _timer = _time.CreateTimer(_ => Look(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
-    /// <summary>Queues a job; never waits.</summary>
-    /// <exception cref="ObjectDisposedException">The queue is closed.</exception>
-    public void Enqueue(DiskJob job) => ObjectDisposedException.ThrowIf(!_jobs.Writer.TryWrite(job), this);
+    /// <summary>Whether a job hangs, so that the memory it works with must not be given back.</summary>
+    public bool IsHanging => All().Any(device => device.IsHanging);
 
-    /// <summary>Takes no more jobs, and ends when all that were queued are done.</summary>
-    public async ValueTask DisposeAsync()
+    /// <summary>The way to the workers of a folder's device for one torrent.</summary>
+    /// <param name="files">Says which device it is.</param>
+    /// <param name="folder">Where the torrent's data lies.</param>
+    /// <param name="hangs">Told once, when a job of the torrent has not returned for <see cref="Patience"/>; nothing more is run for it.</param>
+    public DiskLane Open(IFileSystem files, string folder, Action hangs)
     {
-        _jobs.Writer.TryComplete();
-        await Task.WhenAll(_workers).ConfigureAwait(false);
-    }
-
-    private async Task WorkAsync()
-    {
-        while (await _jobs.Reader.WaitToReadAsync().ConfigureAwait(false))
+        ulong device = DeviceOf(files, folder);
+        lock (_gate)
         {
-            while (_jobs.Reader.TryRead(out DiskJob? job))
-                RunOne(job);
+            if (!_devices.TryGetValue(device, out DeviceWorkers? workers))
+                _devices.Add(device, workers = new DeviceWorkers(_time, BeginLooking));
+            return new DiskLane(workers, hangs);
         }
     }
 
-    private static void RunOne(DiskJob job)
+    /// <summary>Takes no more jobs, and ends when all that were queued are done but for those that hang.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await Task.WhenAll(All().Select(device => device.CloseAsync())).ConfigureAwait(false);
+        await _timer.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private static ulong DeviceOf(IFileSystem files, string folder)
     {
         try
         {
-            job.Run();
+            using DirectoryHandle directory = files.OpenDirectory(folder);
+            return directory.Stat("").Identity.Device;
         }
-#pragma warning disable CA1031 // Nothing is hidden: the bug goes to the torrent whose job it was, and the workers live on for the others.
-        catch (Exception bug)
-#pragma warning restore CA1031
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            job.Abandon(bug);
+            // What cannot be looked at shares the workers of what has no number.
+            return 0;
         }
+    }
+
+    private DeviceWorkers[] All()
+    {
+        lock (_gate)
+            return [.. _devices.Values];
+    }
+
+    // The timer runs only while jobs do, so that a quiet client is not woken.
+    private void BeginLooking()
+    {
+        lock (_gate)
+        {
+            if (_isLooking)
+                return;
+            _isLooking = true;
+            _timer.Change(LookEvery, Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    private void Look()
+    {
+        // Before the look: a job that begins meanwhile begins the next one.
+        lock (_gate)
+            _isLooking = false;
+        bool isBusy = false;
+        foreach (DeviceWorkers device in All())
+            isBusy |= device.LeaveHanging(Patience);
+        if (isBusy)
+            BeginLooking();
     }
 }

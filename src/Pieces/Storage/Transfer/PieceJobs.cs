@@ -5,14 +5,14 @@ namespace Pieces.Storage.Transfer;
 /// <summary>Queues the jobs on the pieces of one open torrent.</summary>
 internal sealed class PieceJobs : IPieceStore
 {
-    private readonly DiskQueue _queue;
+    private readonly DiskLane _lane;
     private readonly StorageContext _context;
 
     /// <summary>Queues jobs that work with <paramref name="context"/>.</summary>
     public PieceJobs(DiskQueue queue, StorageContext context)
     {
-        _queue = queue;
         _context = context;
+        _lane = queue.Open(context.Files, context.Folder, context.ReportHanging);
     }
 
     /// <inheritdoc/>
@@ -22,14 +22,14 @@ internal sealed class PieceJobs : IPieceStore
     public void WriteBlocks(PieceIndex piece, IReadOnlyList<CandidateBlock> blocks)
     {
         _context.Pending.Enter();
-        _queue.Enqueue(new WriteBlocksJob(_context, piece, blocks));
+        _lane.Workers.Enqueue(_lane, new WriteBlocksJob(_context, piece, blocks));
     }
 
     /// <inheritdoc/>
     public void StorePiece(PieceIndex piece, BlockBuffer?[] blocks, IReadOnlyList<bool> written)
     {
         _context.Pending.Enter();
-        _queue.Enqueue(new StorePieceJob(_context, piece, blocks, written));
+        _lane.Workers.Enqueue(_lane, new StorePieceJob(_context, piece, blocks, written));
     }
 
     /// <inheritdoc/>
@@ -40,7 +40,7 @@ internal sealed class PieceJobs : IPieceStore
     {
         _context.Pending.Enter();
         var job = new ReadBlocksJob(_context, reads, cancellationToken);
-        _queue.Enqueue(job);
+        _lane.Workers.Enqueue(_lane, job);
         return new ValueTask(job.Done);
     }
 

@@ -1,3 +1,5 @@
+using System.Globalization;
+using Pieces.Platform;
 using Pieces.Primitives;
 
 namespace Pieces.Storage.Transfer;
@@ -17,6 +19,9 @@ internal sealed record StorageContext
     /// <summary>Hears the verdicts.</summary>
     public required IDiskSink Sink { get; init; }
 
+    /// <summary>Where the folder is.</summary>
+    public required IFileSystem Files { get; init; }
+
     /// <summary>The folder that the data lies in, for messages.</summary>
     public required string Folder { get; init; }
 
@@ -25,6 +30,15 @@ internal sealed record StorageContext
 
     /// <summary>Jobs under way.</summary>
     public PendingJobs Pending { get; } = new();
+
+    /// <summary>Tells the sink that the disk hangs, so that the torrent fails and says so.</summary>
+    public void ReportHanging() => Sink.OnDisk(new DiskFailed(new StorageException(
+        StorageFault.File,
+        Folder,
+        string.Create(CultureInfo.InvariantCulture, $"{Folder}: the disk has not finished an operation for {DiskQueue.Patience.TotalSeconds} s (check whether it is connected and in order, then run the same command again)"))
+    {
+        IsHanging = true,
+    }));
 
     /// <summary>Tells the sink of a bug, so that the torrent fails and says so.</summary>
     public void ReportBug(Exception bug) => Sink.OnDisk(

@@ -1,6 +1,8 @@
 using Pieces.Peers;
+using Pieces.Primitives;
 using Pieces.Storage;
 using Pieces.Storage.Opening;
+using Pieces.Storage.Transfer;
 using Pieces.Trackers;
 
 namespace Pieces.Torrents.Lifecycle;
@@ -18,6 +20,8 @@ internal sealed class CheckingStage : ITorrentStage, IProgress<CheckProgress>
     private ITorrentStore? _store;
     private Task _opening = Task.CompletedTask;
     private TorrentSnapshot _progress = new() { Phase = TorrentPhase.Checking };
+    private long _progressAt;
+    private bool _isHangingSaid;
 
     /// <summary>Touches nothing before <see cref="Begin"/>.</summary>
     /// <param name="setup">What the torrent is and is to do.</param>
@@ -52,15 +56,20 @@ internal sealed class CheckingStage : ITorrentStage, IProgress<CheckProgress>
     public TorrentSnapshot Draw() => Volatile.Read(ref _progress);
 
     /// <summary>Notes how far the check has come; called on any thread and shown at the next tick.</summary>
-    public void Report(CheckProgress value) => Volatile.Write(
-        ref _progress,
-        new TorrentSnapshot { Phase = TorrentPhase.Checking, BytesChecked = value.BytesChecked, BytesToCheck = value.BytesToCheck });
+    public void Report(CheckProgress value)
+    {
+        Volatile.Write(ref _progressAt, _setup.Services.TimeProvider.GetTimestamp());
+        Volatile.Write(
+            ref _progress,
+            new TorrentSnapshot { Phase = TorrentPhase.Checking, BytesChecked = value.BytesChecked, BytesToCheck = value.BytesToCheck });
+    }
 
     /// <inheritdoc/>
     public void Begin()
     {
         _context.Status.Publish(this);
         _store = _setup.CreateStore();
+        _progressAt = _setup.Services.TimeProvider.GetTimestamp();
         _opening = OpenAsync(_store, _context.Contacts.Stopping);
     }
 
@@ -91,6 +100,13 @@ internal sealed class CheckingStage : ITorrentStage, IProgress<CheckProgress>
     /// <inheritdoc/>
     public void OnTick()
     {
+        // It can only be said: a thread that waits for the disk cannot be ended.
+        if (_isHangingSaid || _setup.Services.TimeProvider.GetElapsedTime(Volatile.Read(ref _progressAt)) < DiskQueue.Patience)
+            return;
+        _isHangingSaid = true;
+        string folder = _setup.Options.OutputDirectory;
+        _setup.Reporter.Warn(FormattableString.Invariant(
+            $"{folder}: the disk has not answered for {DiskQueue.Patience.TotalSeconds} s while the data is checked; still waiting for it"));
     }
 
     /// <inheritdoc/>
@@ -109,11 +125,12 @@ internal sealed class CheckingStage : ITorrentStage, IProgress<CheckProgress>
 
     private async Task OpenAsync(ITorrentStore store, CancellationToken cancellationToken)
     {
-        // Looking at the disk takes time, and the loop must be able to stop meanwhile.
-        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         try
         {
-            _setup.Inbox.Post(new StorageOpened(await store.OpenAsync(this, cancellationToken).ConfigureAwait(false)));
+            // Looking at the disk takes time, or for ever where it hangs, and the loop must be able to go on meanwhile.
+            StorageOpening? opening = null;
+            await OwnThread.RunAsync("open", () => opening = store.OpenAsync(this, cancellationToken).GetAwaiter().GetResult()).ConfigureAwait(false);
+            _setup.Inbox.Post(new StorageOpened(opening!));
         }
         catch (OperationCanceledException)
         {

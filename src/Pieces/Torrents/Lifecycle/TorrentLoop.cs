@@ -15,6 +15,9 @@ internal sealed class TorrentLoop
 {
     private static readonly TimeSpan DrainLimit = TimeSpan.FromSeconds(2);
 
+    // Time for the end of a torrent whose disk hangs. What is not over then never will be, and the other torrents must not wait for it.
+    private static readonly TimeSpan HangingLimit = TimeSpan.FromSeconds(3);
+
     private readonly TorrentBasis _basis;
     private readonly TorrentContacts _contacts;
     private readonly TorrentStatus _status;
@@ -56,8 +59,8 @@ internal sealed class TorrentLoop
             failure = bug;
         }
 
-        await EndAsync(failure).ConfigureAwait(false);
-        await _stage.DisposeAsync().ConfigureAwait(false);
+        if (await EndAsync(failure).ConfigureAwait(false))
+            await _stage.DisposeAsync().ConfigureAwait(false);
     }
 
     // Ends with null when the torrent has done what it was to do or was stopped, else with what made it fail.
@@ -223,11 +226,16 @@ internal sealed class TorrentLoop
             _contacts.Admission.DialMore(_contacts.Stopping);
     }
 
-    private async Task EndAsync(Exception? failure)
+    // False when it is left to itself because its disk hangs.
+    private async Task<bool> EndAsync(Exception? failure)
     {
+        bool isOver = true;
         try
         {
-            failure = await TakeLeaveAsync(failure).ConfigureAwait(false);
+            Task<Exception?> leaving = TakeLeaveAsync(failure);
+            isOver = failure is not StorageException { IsHanging: true } || await EndsInTimeAsync(leaving).ConfigureAwait(false);
+            if (isOver)
+                failure = await leaving.ConfigureAwait(false);
         }
 #pragma warning disable CA1031 // Whatever goes wrong here, the torrent must be over for whoever waits for its end.
         catch (Exception bug)
@@ -246,6 +254,15 @@ internal sealed class TorrentLoop
             _status.Torrent.MarkStopped();
         else
             _status.Torrent.MarkFailed(failure);
+        return isOver;
+    }
+
+    private async Task<bool> EndsInTimeAsync(Task leaving)
+    {
+        await leaving.WaitAsync(HangingLimit, _basis.Services.TimeProvider).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (!leaving.IsCompleted)
+            _logger.Debug("{InfoHash}: left to itself, since its disk hangs", _basis.InfoHash);
+        return leaving.IsCompleted;
     }
 
     // No new requests, then what is under way to the disk, then the state; the trackers are told beside that.

@@ -1,0 +1,45 @@
+using System.Diagnostics;
+using Pieces.Tests.Metadata;
+using Pieces.Tests.Support;
+
+namespace Pieces.Tests.Loopback;
+
+/// <summary>A disk that does not return from a write: strace holds the system call of one file for an hour.</summary>
+[LongChain(Seconds = 60)]
+[Trait("Tier", "Loopback")]
+public class HangingDiskTests
+{
+    private static readonly GeneratedTorrent Hanging = new("hanging.bin", 8 * 1024 * 1024, 64 * 1024);
+    private static readonly GeneratedTorrent Other = new("other.bin", 8 * 1024 * 1024, 64 * 1024, seed: 2);
+
+    [Fact]
+    public async Task A_torrent_whose_disk_hangs_is_reported_and_holds_up_no_other()
+    {
+        string strace = RealProcess.Find("strace");
+        using var folder = new TempFolder();
+        int port = FreePort.Find();
+        Hanging.WriteContent(folder["data"]);
+        Other.WriteContent(folder["data"]);
+        string[] torrents = [Hanging.WriteTorrent(folder.Path), Other.WriteTorrent(folder.Path)];
+        await using PiecesProcess seeder = PiecesProcess.Start(
+            ["seed", .. torrents, "--data", folder["data"], "--interface", "127.0.0.1", "--no-trackers", "--no-dht", "-p", $"{port}", "--progress", "plain"]);
+        await seeder.WaitForErrorTextAsync("hanging.bin: seeding");
+        await seeder.WaitForErrorTextAsync("other.bin: seeding");
+
+        string calls = "pwrite64,pwritev,pwritev2,write,writev";
+        await using PiecesProcess process = PiecesProcess.Start(
+            [
+                "download", .. torrents, "-o", folder["out"], "--interface", "127.0.0.1", "--no-trackers", "--no-dht", "-p", "0", "-v",
+                "--peer", $"127.0.0.1:{port}", "--progress", "plain",
+            ],
+            shell: $"set -- '{strace}' -f -qq -o /dev/null -P '{folder["out/hanging.bin.part"]}' -e trace={calls} -e inject={calls}:delay_enter=3600s \"$@\"");
+        long begun = Stopwatch.GetTimestamp();
+        await process.WaitForErrorTextAsync("other.bin: complete");
+        Stopwatch.GetElapsedTime(begun).Should().BeLessThan(TimeSpan.FromSeconds(25), "it is not held up until the other one is reported");
+        PiecesResult result = await process.WaitAsync();
+        result.ExitCode.Should().Be(9, result.StandardError);
+        result.StandardError.Should().Contain("the disk has not finished an operation for 30 s");
+        Other.ShouldBeCompleteIn(folder["out"]);
+        File.Exists(folder["out/hanging.bin"]).Should().BeFalse();
+    }
+}
