@@ -22,6 +22,16 @@ internal sealed class HandPeers
         _stopping = stopping;
     }
 
+    /// <summary>Takes the names that a tracker gives. What they lead to is believed as the addresses are that it gives.</summary>
+    public void TakeNames(NamesFound names)
+    {
+        foreach (DnsEndPoint name in names.Names)
+            _names.LookUp(name, NameSource.Stranger, Take, _stopping);
+
+        void Take(IReadOnlyList<IPEndPoint> found) => _inbox.Post(
+            new PeersFound([.. found.Where(peer => AddressPolicy.Believes(peer.Address, names.Tracker))], PeerOrigin.Tracker));
+    }
+
     /// <summary>Takes peers of one origin.</summary>
     public void Take(IEnumerable<EndPoint> peers, PeerOrigin origin)
     {

@@ -47,7 +47,7 @@ internal sealed class TorrentContacts : IAsyncDisposable
     public CancellationToken Stopping => _stopping.Token;
 
     /// <summary>A tracker names peers by their hosts.</summary>
-    public void Found(NamesFound found) => _handPeers.Take(found.Names, PeerOrigin.Tracker);
+    public void Found(NamesFound found) => _handPeers.TakeNames(found);
 
     /// <summary>Asks trackers and the DHT, and looks up the peers that the user or a link names. To be called once.</summary>
     /// <param name="trackers">What trackers are told, or null when there are none to ask.</param>

@@ -1,4 +1,5 @@
 using System.Net;
+using Pieces.Net;
 using Pieces.Peers;
 using Pieces.Storage;
 
@@ -51,8 +52,8 @@ internal sealed record ShedWanted : TorrentEvent
     public static readonly ShedWanted Instance = new();
 }
 
-/// <summary>A tracker named peers by their hosts.</summary>
-internal sealed record NamesFound(IReadOnlyList<DnsEndPoint> Names) : TorrentEvent;
+/// <summary>A tracker whose address reaches so far named peers by their hosts.</summary>
+internal sealed record NamesFound(IReadOnlyList<DnsEndPoint> Names, AddressReach Tracker) : TorrentEvent;
 
 /// <summary>A tracker answered or failed.</summary>
 internal sealed record TrackerSaid(string Url, int Peers, string? Error) : TorrentEvent;

@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using System.Threading.Channels;
 using Pieces.Discovery;
+using Pieces.Net;
 using Pieces.Peers;
 using Pieces.Primitives;
 using Pieces.Storage;
@@ -113,7 +114,7 @@ internal sealed class TorrentInbox : IPeerSink, IDiskSink, ITrackerSink, ILocalS
     public void OnPeersFound(string url, IReadOnlyList<IPEndPoint> peers) => Post(new PeersFound(peers, PeerOrigin.Tracker) { Teller = url });
 
     /// <inheritdoc/>
-    public void OnNamesFound(IReadOnlyList<DnsEndPoint> names) => Post(new NamesFound(names));
+    public void OnNamesFound(IReadOnlyList<DnsEndPoint> names, AddressReach tracker) => Post(new NamesFound(names, tracker));
 
     /// <inheritdoc/>
     public void OnLocalPeer(IPEndPoint peer) => Post(new PeersFound([peer], PeerOrigin.Local));

@@ -30,14 +30,15 @@ internal sealed record AnnounceResponse
     /// <summary><c>tracker id</c> to be sent with later announces, or empty.</summary>
     public ReadOnlyMemory<byte> TrackerId { get; init; }
 
+    /// <summary>How far the tracker's own address reaches: what its names lead to is believed as its addresses are.</summary>
+    public AddressReach Reach { get; init; } = AddressReach.World;
+
     /// <summary>What was odd about its encoding, in words; null when nothing was.</summary>
     public string? Oddity { get; init; }
 
     /// <summary>The same without the peers that a tracker at such a place is not believed.</summary>
     public AnnounceResponse BelievedOf(AddressReach tracker) =>
-        Peers.All(peer => AddressPolicy.Believes(peer.Address, tracker))
-        ? this
-        : this with { Peers = [.. Peers.Where(peer => AddressPolicy.Believes(peer.Address, tracker))] };
+        this with { Reach = tracker, Peers = [.. Peers.Where(peer => AddressPolicy.Believes(peer.Address, tracker))] };
 }
 
 /// <summary>What a tracker answers to a scrape (BEP 15, BEP 48).</summary>

@@ -73,7 +73,7 @@ internal sealed class Announcer
         if (response.Peers.Count > 0)
             _sink.OnPeersFound(url, response.Peers);
         if (response.Names.Count > 0)
-            _sink.OnNamesFound(response.Names);
+            _sink.OnNamesFound(response.Names, response.Reach);
         if (response.Oddity is { } oddity)
             _logger.Information("Tracker {Tracker}: its answer is read in spite of an odd value: {Oddity}", url, oddity);
         _sink.OnTrackerStatus(url, response.Peers.Count, null);

@@ -1,4 +1,5 @@
 using System.Net;
+using Pieces.Net;
 using Pieces.Primitives;
 
 namespace Pieces.Trackers;
@@ -19,8 +20,8 @@ internal interface ITrackerSink
     /// <summary>A tracker named peers; addresses that can be nobody's (port 0, multicast, unspecified) are left out already.</summary>
     void OnPeersFound(string url, IReadOnlyList<IPEndPoint> peers);
 
-    /// <summary>A tracker named peers by their hosts, which are to be looked up.</summary>
-    void OnNamesFound(IReadOnlyList<DnsEndPoint> names);
+    /// <summary>A tracker whose address reaches so far named peers by their hosts, which are to be looked up.</summary>
+    void OnNamesFound(IReadOnlyList<DnsEndPoint> names, AddressReach tracker);
 
     /// <summary>A tracker answered (<paramref name="error"/> is null) or failed. The URL has no secrets in it.</summary>
     void OnTrackerStatus(string url, int peers, string? error);

@@ -30,6 +30,27 @@ public sealed class DhtNodeTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_fault_in_one_datagram_does_not_end_the_node()
+    {
+        var faulty = CompactEndPoint.From(IPAddress.Parse("127.0.0.7"), 0);
+        var addresses = new AddressPolicy(endPoint => endPoint == faulty ? throw new InvalidOperationException("a bug") : false);
+        UdpDatagramSocket Open(string address) => (UdpDatagramSocket)new Outbound(new LocalBinding(IPAddress.Parse(address))).OpenUdp(isV6: false, 0)!;
+        await using var hub = new DatagramHub(Open("127.0.0.1"), TimeProvider.System, Logger.None);
+        await using var node = new DhtNode(new DhtOptions { AllowLoopback = true, Addresses = addresses, Random = new Random(1) }, hub);
+        node.Start();
+        hub.Start();
+        byte[] question = Bytes("d1:ad2:id20:abcdefghij0123456789e1:q4:ping1:t2:aa1:y1:qe");
+        var to = CompactEndPoint.From(IPAddress.Loopback, hub.Port);
+        using UdpDatagramSocket bad = Open("127.0.0.7"), good = Open("127.0.0.8");
+        for (int i = 0; i < 3; i++)
+            bad.TrySend(question, to).Should().BeTrue();
+        good.TrySend(question, to).Should().BeTrue();
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        patience.CancelAfter(Patience);
+        (await good.ReceiveAsync(new byte[1500], patience.Token)).Length.Should().BeGreaterThan(0);
+    }
+
+    [Fact]
     public async Task A_peer_that_one_node_announces_another_one_finds()
     {
         CancellationToken cancellationToken = TestContext.Current.CancellationToken;

@@ -50,15 +50,53 @@ public class NamedAddressTests
     [InlineData("tr=http%3A%2F%2F127.0.0.1%3A7001%2Fannounce", "127.0.0.1:7001")]
     public async Task What_a_link_may_name_is_tried(string parameter, string address) => (await ReachedAsync(parameter)).Should().Contain($"reached {address}");
 
+    // The tracker is on the other machine: it may name that machine and the network, and not this machine itself.
+    [Theory]
+    [InlineData("localhost")]
+    [InlineData("127.0.0.1")]
+    public async Task A_tracker_elsewhere_names_no_service_of_this_machine(string host) => (await ReachedByTrackerAsync(host)).Should().NotContain("reached");
+
+    [Fact]
+    public async Task A_tracker_elsewhere_may_name_a_host_of_the_network() => (await ReachedByTrackerAsync("10.77.0.1")).Should().Contain("reached 10.77.0.1:7001");
+
     [Fact]
     public async Task The_user_may_name_any_address() =>
         (await ReachedAsync("dn=film", "--peer", "127.0.0.1:6379")).Should().Contain("reached 127.0.0.1:6379");
+
+    private static async Task<string> ReachedByTrackerAsync(string host)
+    {
+        const string Tracker = """
+            import socket, sys
+            s = socket.socket(); s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1); s.bind(("10.77.0.2", 8000)); s.listen()
+            host = sys.argv[1].encode()
+            body = b"d8:intervali60e5:peersld2:ip%d:%s4:porti7001eeee" % (len(host), host)
+            print("ready", flush=True)
+            while True:
+                c, _ = s.accept()
+                c.recv(65536)
+                c.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(body) + body)
+                c.close()
+            """;
+        using NetworkSpace here = new(), there = new();
+        here.Join(there, "10.77.0.1/24", "10.77.0.2/24");
+        using var folder = new TempFolder();
+        File.WriteAllText(folder["tracker.py"], Tracker, Encoding.ASCII);
+        await using PiecesProcess tracker = PiecesProcess.StartProgram(
+            [.. there.Prefix, RealProcess.Find("python3"), folder["tracker.py"], host], null, null);
+        await tracker.WaitForOutputTextAsync("ready");
+        return await ReachedAsync(here, folder, "tr=http%3A%2F%2F10.77.0.2%3A8000%2Fannounce");
+    }
 
     private static async Task<string> ReachedAsync(string parameter, params string[] more)
     {
         using NetworkSpace here = new(), there = new();
         here.Join(there, "10.77.0.1/24", "10.77.0.2/24");
         using var folder = new TempFolder();
+        return await ReachedAsync(here, folder, parameter, more);
+    }
+
+    private static async Task<string> ReachedAsync(NetworkSpace here, TempFolder folder, string parameter, params string[] more)
+    {
         string script = folder["recorder.py"];
         File.WriteAllText(script, Recorder, Encoding.ASCII);
         string[] services = ["127.0.0.1:7001", "127.0.0.1:6379", "10.77.0.1:80", "10.77.0.1:6379", "10.77.0.1:7001"];

@@ -392,7 +392,7 @@ public sealed class TrackerClientTests : IAsyncDisposable
 
         public ConcurrentQueue<DnsEndPoint> Names { get; } = [];
 
-        public void OnNamesFound(IReadOnlyList<DnsEndPoint> names)
+        public void OnNamesFound(IReadOnlyList<DnsEndPoint> names, AddressReach tracker)
         {
             foreach (DnsEndPoint name in names)
                 Names.Enqueue(name);
