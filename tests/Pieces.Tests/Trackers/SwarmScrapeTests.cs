@@ -41,6 +41,19 @@ public class SwarmScrapeTests
         counts[2].Seeders.Should().Be(1);
     }
 
+    [Theory]
+    [InlineData("udp")]
+    [InlineData("http")]
+    public async Task A_host_name_that_is_too_long_concerns_that_tracker_alone(string scheme)
+    {
+        await using ScriptedHttpServer server = Answering(Counts(1, 2, 3));
+        string host = string.Join('.', Enumerable.Repeat(new string('a', 60), 6));
+        ImmutableArray<TrackerCounts> counts = await SwarmScrape.RunAsync(
+            TorrentOf(new Uri($"{scheme}://{host}:6969/announce"), server.Url("/announce")), new SwarmScrapeOptions(), Token);
+        counts[0].Error.Should().Be("no address for its host: no such host");
+        counts[1].Seeders.Should().Be(1);
+    }
+
     [Fact]
     public async Task A_tracker_cannot_lead_a_scrape_to_another_port_of_this_machine()
     {
