@@ -42,7 +42,8 @@ internal static class BencodeReader
         TryReadPrefix(bytes, out root, out int consumed, maxNodes, use) && consumed == bytes.Length;
 
     /// <summary>As <see cref="ReadPrefix"/>, for a stranger's message whose faults need no words.</summary>
-    public static bool TryReadPrefix(ReadOnlyMemory<byte> bytes, out BencodeNode root, out int consumed, int maxNodes = MaxNodes, BencodeUse use = BencodeUse.Strict)
+    public static bool TryReadPrefix(
+        ReadOnlyMemory<byte> bytes, out BencodeNode root, out int consumed, int maxNodes = MaxNodes, BencodeUse use = BencodeUse.Strict)
     {
         try
         {

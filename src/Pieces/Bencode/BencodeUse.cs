@@ -10,8 +10,8 @@ internal enum BencodeUse
     Strict,
 
     /// <summary>
-    /// It informs us and nothing is hashed by it, so one odd value must not discard the rest: of a key that occurs twice the first one counts, leading
-    /// zeros are skipped, and a number that cannot be read is like one that is absent. <see cref="BencodeNode.Oddity"/> says what was odd.
+    /// It informs us and nothing is hashed by it, so one odd value must not discard the rest: of a key that occurs twice the first one counts,
+    /// leading zeros are skipped, and a number that cannot be read is like one that is absent. <see cref="BencodeNode.Oddity"/> says what was odd.
     /// </summary>
     Lenient,
 }

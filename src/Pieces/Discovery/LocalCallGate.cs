@@ -3,8 +3,8 @@ using Pieces.Net;
 namespace Pieces.Discovery;
 
 /// <summary>
-/// How many calls of the local network are listened to. One sender's flood uses up its own share. Calls for torrents that we do not have cost only their
-/// reading and use up no share of all. Not safe for several threads. Pure.
+/// How many calls of the local network are listened to. One sender's flood uses up its own share. Calls for torrents that we do not have cost only
+/// their reading and use up no share of all. Not safe for several threads. Pure.
 /// </summary>
 internal sealed class LocalCallGate
 {

@@ -14,7 +14,7 @@ internal enum PeerSource
     /// <summary>A tracker: <see cref="AddressPolicy.Believes(IPAddress, AddressReach)"/> has been asked.</summary>
     Tracker,
 
-    /// <summary>Peers, DHT nodes and the local network. Their messages are asked about when they come: nobody names what is nearer than himself.</summary>
+    /// <summary>Peers, DHT nodes and the local network. Their messages are judged when they come: none may name what is nearer than its sender.</summary>
     Peers,
 }
 
@@ -31,7 +31,7 @@ internal sealed class AddressPolicy
     /// <summary>Ports below this one belong to the system's services.</summary>
     public const int FirstPeerPort = 1024;
 
-    // Services that act on lines of text, whoever sends them, and that often trust whoever can connect: databases, caches, search engines, containers.
+    // Services that act on lines of text and often trust everyone who can connect: databases, caches, search engines, containers.
     private static readonly int[] ServicePorts =
         [1433, 1521, 2049, 2375, 2376, 2379, 3306, 5432, 5672, 5984, 6379, 9042, 9092, 9200, 9300, 10250, 11211, 27017];
 
@@ -41,7 +41,7 @@ internal sealed class AddressPolicy
     /// <summary>Creates the policy.</summary>
     /// <param name="isBlocked">Says of an address, whatever its port, whether nothing is to be exchanged with it; null when no address is
     /// blocked.</param>
-    /// <param name="own">The networks that this machine is in. Null, for simulations, makes every private network ours, and loopback one of them.</param>
+    /// <param name="own">The networks that this machine is in. Null, for simulations, makes every private network ours, and loopback too.</param>
     public AddressPolicy(Func<CompactEndPoint, bool>? isBlocked = null, OwnNetworks? own = null)
     {
         _isBlocked = isBlocked;

@@ -1,7 +1,5 @@
-using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Net;
-using System.Threading.Channels;
 using Microsoft.Extensions.Time.Testing;
 using Pieces.Net;
 using Pieces.Primitives;
@@ -334,72 +332,4 @@ public sealed class TrackerClientTests : IAsyncDisposable
     }
 
     private Task<int> AdvanceUntilAsync(Func<bool> condition) => _time.AdvanceUntilAsync(condition, TimeSpan.FromSeconds(0.5), Token);
-
-    private sealed record Call(AnnounceRequest Request, TaskCompletionSource<AnnounceResponse> Result)
-    {
-        public void Answer(AnnounceResponse response) => Result.SetResult(response);
-
-        public void Fail(Exception exception) => Result.SetException(exception);
-    }
-
-    private sealed class FakeTracker : ITracker
-    {
-        private readonly Channel<Call> _calls = Channel.CreateUnbounded<Call>();
-
-        public FakeTracker(string name) => DisplayUrl = name;
-
-        public string DisplayUrl { get; }
-
-        public int Calls { get; private set; }
-
-        public bool HasCalls => _calls.Reader.Count > 0;
-
-        public async Task<Call> NextAsync() => await _calls.Reader.ReadAsync(Token).AsTask().WaitAsync(TimeSpan.FromSeconds(20), Token);
-
-        public async Task<AnnounceResponse> AnnounceAsync(AnnounceRequest request, CancellationToken cancellationToken)
-        {
-            var call = new Call(request, new TaskCompletionSource<AnnounceResponse>(TaskCreationOptions.RunContinuationsAsynchronously));
-            Calls++;
-            _calls.Writer.TryWrite(call);
-            return await call.Result.Task.WaitAsync(cancellationToken);
-        }
-
-        public Task<ScrapeResponse> ScrapeAsync(SwarmKey infoHash, CancellationToken cancellationToken) => throw new NotSupportedException();
-
-        public void Dispose()
-        {
-        }
-    }
-
-    private sealed class RecordingSink : ITrackerSink
-    {
-        private readonly Channel<(string, int, string?)> _statuses = Channel.CreateUnbounded<(string, int, string?)>();
-
-        public AnnounceCounters Counters { get; set; } = new(0, 0, 1000);
-
-        public ConcurrentQueue<IPEndPoint> Peers { get; } = [];
-
-        public ConcurrentQueue<string> Warnings { get; } = [];
-
-        public async Task<(string Url, int Peers, string? Error)> NextStatusAsync() =>
-            await _statuses.Reader.ReadAsync(Token).AsTask().WaitAsync(TimeSpan.FromSeconds(20), Token);
-
-        public void OnPeersFound(string url, IReadOnlyList<IPEndPoint> peers)
-        {
-            foreach (IPEndPoint peer in peers)
-                Peers.Enqueue(peer);
-        }
-
-        public ConcurrentQueue<DnsEndPoint> Names { get; } = [];
-
-        public void OnNamesFound(IReadOnlyList<DnsEndPoint> names, AddressReach tracker)
-        {
-            foreach (DnsEndPoint name in names)
-                Names.Enqueue(name);
-        }
-
-        public void OnTrackerStatus(string url, int peers, string? error) => _statuses.Writer.TryWrite((url, peers, error));
-
-        public void OnTrackerWarning(string url, string message) => Warnings.Enqueue($"{url}: {message}");
-    }
 }

@@ -23,7 +23,7 @@ internal sealed class DatagramGate
     /// <summary>Questions of all at once.</summary>
     public const int OverallBurst = 200;
 
-    /// <summary>Questions of one network (the /24 of an IPv4 address, the /64 of an IPv6 one), a second; <see cref="NetworkBurst"/> at once.</summary>
+    /// <summary>Questions of one network (an IPv4 /24 or an IPv6 /64), a second; <see cref="NetworkBurst"/> at once.</summary>
     public const double NetworkRate = 25;
 
     /// <summary>Questions of one network at once.</summary>

@@ -25,7 +25,7 @@ public sealed class HttpFetchOptions
 
     internal RedirectRule Redirects { get; init; } = RedirectRule.UserUrl;
 
-    /// <summary>Why no request is sent to an address, or null when it may be; default null, for URLs from the user, which may lead anywhere.</summary>
+    /// <summary>Why no request is sent to an address, or null when it may be; default null, for URLs from the user, which may be anywhere.</summary>
     internal Func<IPAddress, string?>? AddressFault { get; init; }
 
     /// <summary>

@@ -227,7 +227,8 @@ public sealed class HttpFetcher : IDisposable
 
     // The runtime knows this compression only by its later name (RFC 9110, section 8.4.1.3).
     private Stream Decompressed(HttpContent content, Stream stream) =>
-        _options.Decompression.HasFlag(DecompressionMethods.GZip) && content.Headers.ContentEncoding.Contains("x-gzip", StringComparer.OrdinalIgnoreCase)
+        _options.Decompression.HasFlag(DecompressionMethods.GZip)
+        && content.Headers.ContentEncoding.Contains("x-gzip", StringComparer.OrdinalIgnoreCase)
         ? new GZipStream(stream, CompressionMode.Decompress)
         : stream;
 

@@ -12,7 +12,7 @@ internal sealed record HttpHop(Uri? From, AddressReach FromReach, Uri To)
     /// </summary>
     public AddressReach Reached { get; set; } = HostName.ReachOf(To) ?? AddressReach.World;
 
-    /// <summary>Connections that were opened for this step. The runtime repeats a request whose connection breaks; a tracker must not be asked twice.</summary>
+    /// <summary>Connections that were opened for this step: the runtime would repeat a request whose connection breaks.</summary>
     public int Connections { get; set; }
 
     /// <summary>The next step.</summary>
@@ -26,8 +26,8 @@ internal sealed record HttpHop(Uri? From, AddressReach FromReach, Uri To)
         if (rule.SchemeFault(To, to) is { } fault)
             throw new HttpFetchException(fault);
 
-        // The spelling is judged here and the addresses behind it when the connection is opened, or the name server could lead where the name may not.
-        // Behind a proxy there is only the spelling.
+        // The spelling is judged here and the addresses behind it when the connection is opened, or the name server could lead where the name may
+        // not. Behind a proxy there is only the spelling.
         if (HostName.ReachOf(to) is { } reach && rule.ReachFault(To, Reached, to, reach) is { } reachFault)
             throw new HttpFetchException(reachFault);
         return new HttpHop(To, Reached, to);
