@@ -37,6 +37,15 @@ internal sealed class AnnounceSchedule
     /// <summary>Part of a back-off that is left to chance, so that not all clients of a failed tracker return together.</summary>
     public const double Jitter = 0.2;
 
+    /// <summary>How long a tracker may stay silent before those behind it are asked beside it.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
+    /// <summary>As <see cref="Patience"/>, for private torrents, whose trackers are asked one after the other.</summary>
+    public static readonly TimeSpan StrictPatience = TimeSpan.FromSeconds(10);
+
+    /// <summary>How many are asked at the same time once one stayed silent; those that stay silent as well make room for others.</summary>
+    public const int MaxFresh = 4;
+
     private readonly List<List<TrackerSlot>> _tiers = [];
     private readonly bool _isStrict;
     private readonly Random _random;
@@ -64,6 +73,31 @@ internal sealed class AnnounceSchedule
 
     /// <summary>Whether there is a tracker, all of them answered with a failure reason, and none has ever named a peer.</summary>
     public bool EveryTrackerRefused => _tiers.Count > 0 && !_hasSeenPeers && Slots.All(slot => slot.Outcome == TrackerOutcome.Refused);
+
+    private TimeSpan PatienceHere => _isStrict ? StrictPatience : Patience;
+
+    /// <summary>
+    /// The tracker to ask at this moment, beside those that are being asked: one at a time, several when one stays silent, and whoever is owed an event
+    /// at once. A silent tracker is not given up: its answer is welcome until its own time is up, but nobody waits for it.
+    /// </summary>
+    public TrackerSlot? NextToAsk(TimeSpan now, bool needsPeers)
+    {
+        TrackerSlot? slot = Next(now, needsPeers);
+        if (slot is null || slot.IsOwed)
+            return slot;
+        bool isAnySilent = Slots.Any(one => one.IsBusy && now - one.BegunAt >= PatienceHere);
+        int room = isAnySilent && !_isStrict ? MaxFresh : 1;
+        return Slots.Count(one => one.IsBusy && now - one.BegunAt < PatienceHere) < room ? slot : null;
+    }
+
+    /// <summary>When <see cref="NextToAsk"/> is to be asked again if nothing else happens; null for never.</summary>
+    public TimeSpan? NextTurn(TimeSpan now, bool needsPeers)
+    {
+        if (NextAt(needsPeers) is not { } due)
+            return null;
+        TimeSpan[] turns = [.. Slots.Where(one => one.IsBusy).Select(one => one.BegunAt + PatienceHere).Where(turn => turn > now)];
+        return turns.Length == 0 || due > now ? due : turns.Min();
+    }
 
     /// <summary>The tracker to ask now, or null. It may be asked once <see cref="Begin"/> has been told.</summary>
     /// <param name="now">The present time.</param>

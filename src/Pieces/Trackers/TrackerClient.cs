@@ -38,15 +38,6 @@ internal interface ITrackerSink
 /// </summary>
 internal sealed class TrackerClient : IAsyncDisposable
 {
-    /// <summary>How long a tracker may stay silent before those behind it are asked beside it.</summary>
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
-
-    /// <summary>As <see cref="Patience"/>, for private torrents, whose trackers are asked one after the other.</summary>
-    public static readonly TimeSpan PrivatePatience = TimeSpan.FromSeconds(10);
-
-    /// <summary>How many are asked at the same time once one stayed silent; those that stay silent as well make room for others.</summary>
-    public const int MaxFresh = 4;
-
     /// <summary>Longest time that taking leave of all trackers may need.</summary>
     public static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(2);
 
@@ -113,7 +104,7 @@ internal sealed class TrackerClient : IAsyncDisposable
             {
                 MarkCompleted();
                 MarkPartialSeed();
-                while (NextToAsk() is { } slot)
+                while (_schedule.NextToAsk(Now, _signals.NeedsPeers) is { } slot)
                 {
                     AnnounceSchedule.Begin(slot, Now);
                     running.Add(_announcer.AnnounceAsync(slot, slot.NextEvent, cancellationToken));
@@ -140,28 +131,11 @@ internal sealed class TrackerClient : IAsyncDisposable
         }
     }
 
-    private TimeSpan PatienceHere => _options.IsPrivate ? PrivatePatience : Patience;
-
-    /// <summary>
-    /// The tracker to ask at this moment: one at a time, several beside it when it stays silent, and whoever is owed an event at once. A silent tracker
-    /// is not given up: its answer is welcome until its own time is up, but nobody waits for it.
-    /// </summary>
-    private TrackerSlot? NextToAsk()
-    {
-        TimeSpan now = Now;
-        TrackerSlot? slot = _schedule.Next(now, _signals.NeedsPeers);
-        if (slot is null || slot.IsOwed)
-            return slot;
-        bool isAnySilent = _schedule.Slots.Any(one => one.IsBusy && now - one.BegunAt >= PatienceHere);
-        int room = isAnySilent && !_options.IsPrivate ? MaxFresh : 1;
-        return _schedule.Slots.Count(one => one.IsBusy && now - one.BegunAt < PatienceHere) < room ? slot : null;
-    }
-
     private async Task WaitAsync(List<Task<AnnounceResult>> running, CancellationToken cancellationToken)
     {
         using var waiting = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var reasons = new List<Task>(running) { _signals.WaitAsync(waiting.Token) };
-        if (NextTurn() is { } time)
+        if (_schedule.NextTurn(Now, _signals.NeedsPeers) is { } time)
         {
             TimeSpan delay = time - Now;
             reasons.Add(Task.Delay(delay > TimeSpan.Zero ? delay : TimeSpan.Zero, _options.TimeProvider, waiting.Token));
@@ -169,16 +143,6 @@ internal sealed class TrackerClient : IAsyncDisposable
 
         await Task.WhenAny(reasons).ConfigureAwait(false);
         await waiting.CancelAsync().ConfigureAwait(false);
-    }
-
-    // When a tracker is due, or one that is being asked has been silent for long enough to ask others.
-    private TimeSpan? NextTurn()
-    {
-        TimeSpan now = Now;
-        if (_schedule.NextAt(_signals.NeedsPeers) is not { } due)
-            return null;
-        TimeSpan[] turns = [.. _schedule.Slots.Where(one => one.IsBusy).Select(one => one.BegunAt + PatienceHere).Where(turn => turn > now)];
-        return turns.Length == 0 || due > now ? due : turns.Min();
     }
 
     private async Task HarvestAsync(List<Task<AnnounceResult>> running)

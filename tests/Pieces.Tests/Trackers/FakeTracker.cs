@@ -24,8 +24,6 @@ internal sealed class FakeTracker : ITracker
 
     public string DisplayUrl { get; }
 
-    public int Calls { get; private set; }
-
     public bool HasCalls => _calls.Reader.Count > 0;
 
     public async Task<Call> NextAsync() => await _calls.Reader.ReadAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
@@ -33,7 +31,6 @@ internal sealed class FakeTracker : ITracker
     public async Task<AnnounceResponse> AnnounceAsync(AnnounceRequest request, CancellationToken cancellationToken)
     {
         var call = new Call(request, new TaskCompletionSource<AnnounceResponse>(TaskCreationOptions.RunContinuationsAsynchronously));
-        Calls++;
         _calls.Writer.TryWrite(call);
         return await call.Result.Task.WaitAsync(cancellationToken);
     }
