@@ -38,7 +38,10 @@ internal readonly struct BencodeNode
     public ReadOnlyMemory<byte> Raw => _tree is null ? default : _tree.Buffer[_tree[_index].Start.._tree[_index].End];
 
     /// <summary>The first thing in the whole buffer that only <see cref="BencodeUse.Lenient"/> accepts, in words; null when there was none.</summary>
-    public string? Oddity => _tree?.Oddity;
+    public string? Oddity => Oddities is [var first, ..] ? first.Message : null;
+
+    /// <summary>All of these in the whole buffer.</summary>
+    public IReadOnlyList<BencodeException> Oddities => _tree?.Oddities ?? [];
 
     /// <summary>The values of a list, in order; nothing for any other kind.</summary>
     public BencodeItems Items => new(_tree, _index, Kind == BencodeKind.List);

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Text;
 
 namespace Pieces.Bencode;
@@ -9,6 +10,10 @@ internal ref struct BencodePass
 
     // Of a number that is written in an odd way, in bytes.
     private const int MaxNumberLength = 64;
+
+    private const int ManyNodes = 256 * 1024;
+
+    private static readonly SearchValues<byte> NumberBytes = SearchValues.Create("0123456789+-. E"u8);
 
     private const string RepeatedKey = "a key that its dictionary already has";
 
@@ -34,8 +39,8 @@ internal ref struct BencodePass
         _records = new BencodeTree.Record[Math.Min(FirstCapacity, (buffer.Length / 2) + 1)];
     }
 
-    /// <summary>The first thing that only <see cref="BencodeUse.Lenient"/> accepts, in words; null when there was none.</summary>
-    public string? Oddity { get; private set; }
+    /// <summary>What only <see cref="BencodeUse.Lenient"/> accepts; null when there was nothing.</summary>
+    public List<BencodeException>? Oddities { get; private set; }
 
     /// <summary>Reads one value from the front.</summary>
     /// <exception cref="BencodeException">There is none, or it exceeds a limit.</exception>
@@ -71,23 +76,33 @@ internal ref struct BencodePass
         var fault = new BencodeException(offset, message);
         if (_use == BencodeUse.Strict)
             throw fault;
-        Oddity ??= fault.Message;
+        Oddities ??= [];
+        if (Oddities.Count == BencodeReader.MaxOddities)
+            throw BencodeException.OverLimit(offset, BencodeReader.MaxOddities, "odd numbers and repeated keys");
+        Oddities.Add(fault);
     }
 
     private int Add(int start, int end)
     {
         if (_count == _maxNodes)
-            throw Fault($"more than {_maxNodes} values");
+            throw BencodeException.OverLimit(_at, _maxNodes, "values");
         if (_count == _records.Length)
-            Array.Resize(ref _records, (int)Math.Min(2L * _count, _maxNodes));
+            Array.Resize(ref _records, NextCapacity());
         _records[_count] = new BencodeTree.Record(start, end, _count + 1);
         return _count++;
+    }
+
+    // Doubled while that is little memory. Then as many as the rest of the bytes will need if it is like what was read: large torrents are long lists of the same.
+    private readonly int NextCapacity()
+    {
+        double expected = _count < ManyNodes ? 2d * _count : (double)_count * _bytes.Length / _at * 1.02;
+        return (int)Math.Min(Math.Clamp(expected, 1.125 * _count, 2d * _count), _maxNodes);
     }
 
     private void Open(bool isDictionary)
     {
         if (_depth == _open.Length)
-            throw Fault($"lists and dictionaries are nested deeper than {_open.Length} levels");
+            throw BencodeException.OverLimit(_at, _open.Length, "lists and dictionaries inside one another");
         int index = Add(_at, end: 0);
         _open[_depth++] = new Frame { Index = index, LastKey = -1, IsDictionary = isDictionary, WantsKey = isDictionary };
         _at++;
@@ -124,7 +139,7 @@ internal ref struct BencodePass
         if (digits.IsEmpty || digits.ContainsAnyExceptInRange((byte)'0', (byte)'9'))
         {
             // Only a text that is meant as a number may end at its "e"; anything else means that the data is not bencode.
-            if (number.Length > MaxNumberLength || number.ContainsAnyExcept("0123456789+-. "u8))
+            if (number.Length > MaxNumberLength || number.ContainsAnyExcept(NumberBytes))
                 throw Fault("an integer without digits, or with other characters among them");
             NoteOddity(_at, "an integer without digits, or with other characters among them");
         }

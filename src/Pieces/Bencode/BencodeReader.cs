@@ -11,7 +11,10 @@ internal static class BencodeReader
     public const int MaxDepth = 100;
 
     /// <summary>Most values in one buffer, keys counted too; each costs 12 bytes of memory.</summary>
-    public const int MaxNodes = 2 * 1024 * 1024;
+    public const int MaxNodes = 8 * 1024 * 1024;
+
+    /// <summary>Most odd numbers and repeated keys that <see cref="BencodeUse.Lenient"/> accepts in one buffer.</summary>
+    public const int MaxOddities = 1000;
 
     /// <summary>Decodes a buffer that holds one value and nothing after it.</summary>
     /// <exception cref="BencodeException">It holds anything else, or exceeds a limit.</exception>
@@ -34,7 +37,7 @@ internal static class BencodeReader
         var pass = new BencodePass(bytes, stackalloc BencodePass.Frame[MaxDepth], Math.Min(maxNodes, MaxNodes), use);
         BencodeTree.Record[] records = pass.Run();
         consumed = records[0].End;
-        return new BencodeNode(new BencodeTree(bytes, records) { Oddity = pass.Oddity }, 0);
+        return new BencodeNode(new BencodeTree(bytes, records) { Oddities = pass.Oddities ?? [] }, 0);
     }
 
     /// <summary>As <see cref="Read"/>, for a stranger's message whose faults need no words.</summary>

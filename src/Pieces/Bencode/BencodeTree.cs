@@ -15,8 +15,8 @@ internal sealed class BencodeTree
     /// <summary>The bytes that were decoded.</summary>
     public ReadOnlyMemory<byte> Buffer { get; }
 
-    /// <summary>The first thing that only a lenient reader accepts, in words; null when there was none.</summary>
-    public string? Oddity { get; init; }
+    /// <summary>What only a lenient reader accepts.</summary>
+    public IReadOnlyList<BencodeException> Oddities { get; init; } = [];
 
     /// <summary>The record at a position that a node holds.</summary>
     public ref readonly Record this[int index] => ref _records[index];

@@ -42,7 +42,7 @@ internal static class MagnetDisplayName
     private static bool TryReadHash(string topic, out InfoHash infoHash)
     {
         infoHash = default;
-        return topic.StartsWith(HashPrefix, StringComparison.OrdinalIgnoreCase) && InfoHash.TryParse(topic[HashPrefix.Length..], out infoHash);
+        return topic.StartsWith(HashPrefix, StringComparison.OrdinalIgnoreCase) && InfoHash.TryParse(LinkText.HashIn(topic) ?? topic, out infoHash);
     }
 
     private static string Masked(MagnetParameter parameter) =>

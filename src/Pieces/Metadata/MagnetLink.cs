@@ -74,6 +74,7 @@ public sealed class MagnetLink
     public static MagnetLink Parse(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
+        text = LinkText.Clean(text);
         if (IsLink(text))
             return new MagnetParser().Parse(text);
         if (InfoHash.TryParse(text, out InfoHash infoHash))

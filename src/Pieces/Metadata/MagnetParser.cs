@@ -29,6 +29,7 @@ internal sealed class MagnetParser
     private readonly List<string> _nodes = [];
     private readonly List<(int First, int Last)> _files = [];
     private bool _selects;
+    private bool _isSourceNoted;
     private InfoHash? _infoHash;
     private InfoHashV2? _infoHashV2;
     private string? _otherTopic;
@@ -98,6 +99,9 @@ internal sealed class MagnetParser
             case "dht":
                 AddNode(value);
                 break;
+            case "xs" or "as":
+                NoteSource(value);
+                break;
             case "so":
                 ReadSelection(value);
                 break;
@@ -108,6 +112,7 @@ internal sealed class MagnetParser
     {
         if (!PercentCoding.TryDecode(value, out string? topic))
             throw new MagnetException($"the magnet link's xt is \"{DisplayText.Escape(value, 80)}\", whose percent-coding is broken");
+        topic = topic.Trim();
         if (topic.StartsWith(MagnetDisplayName.HashPrefix, StringComparison.OrdinalIgnoreCase))
             ReadInfoHash(topic[MagnetDisplayName.HashPrefix.Length..]);
         else if (topic.StartsWith(BtmhPrefix, StringComparison.OrdinalIgnoreCase))
@@ -118,7 +123,7 @@ internal sealed class MagnetParser
 
     private void ReadInfoHash(string text)
     {
-        if (!InfoHash.TryParse(text, out InfoHash infoHash))
+        if (!InfoHash.TryParse(LinkText.HashIn(text) ?? text, out InfoHash infoHash))
         {
             throw new MagnetException($"the magnet link's info-hash \"{DisplayText.Escape(text, 80)}\" is {text.Length} characters long " +
                 "and neither 40 hexadecimal digits nor 32 base32 letters (is a part of the link missing?)");
@@ -191,6 +196,18 @@ internal sealed class MagnetParser
             _warnings.Add($"a DHT node is left out: \"{DisplayText.Escape(value, 80)}\" is not HOST:PORT");
         else if (_nodes.Count < MaxPeers && MagnetAddress.Write(node) is var written && !_nodes.Contains(written))
             _nodes.Add(written);
+    }
+
+    // The URL of a .torrent, or another network's name for it. A link is a stranger's word, and peers have what it names: nothing is fetched from there.
+    private void NoteSource(string value)
+    {
+        if (_isSourceNoted)
+            return;
+        _isSourceNoted = true;
+        bool isUrl = PercentCoding.TryDecode(value, out string? url) && LinkText.IsUrl(url.Trim());
+        _warnings.Add(isUrl
+            ? "the link's source of the .torrent (xs, as) is ignored, and its metadata is fetched from peers (to use the source, give its URL instead of the link)"
+            : "the link's other sources (xs, as) are ignored: they are no URL of a .torrent");
     }
 
     private void ReadSelection(string value)

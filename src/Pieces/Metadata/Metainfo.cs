@@ -77,6 +77,9 @@ public sealed class Metainfo
     /// <summary>What was changed to make it safe, one line each, for example a renamed file.</summary>
     public ImmutableArray<string> Warnings { get; init; } = [];
 
+    /// <summary>What is odd in keys that are not needed, one line each; of interest to whoever made the torrent.</summary>
+    public ImmutableArray<string> Remarks { get; init; } = [];
+
     /// <summary>Bytes of all files together, pad files included.</summary>
     public long TotalLength => Layout.TotalLength;
 
@@ -140,5 +143,5 @@ public sealed class Metainfo
     }
 
     private static MetainfoException TooLong(long length) =>
-        new($"the file has {length} bytes or more; at most {MetainfoParser.MaxFileLength} are accepted");
+        new($"over the limit of {MetainfoParser.MaxFileLength} bytes: the file has {length} or more");
 }

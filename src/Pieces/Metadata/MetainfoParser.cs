@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Pieces.Bencode;
 using Pieces.Primitives;
 
@@ -9,6 +10,8 @@ public static class MetainfoParser
     /// <summary>Longest .torrent that is read, in bytes.</summary>
     public const int MaxFileLength = 512 * 1024 * 1024;
 
+    private static ReadOnlySpan<byte> ByteOrderMark => [0xEF, 0xBB, 0xBF];
+
     /// <summary>Parses and validates.</summary>
     /// <exception cref="MetainfoException">It is not a torrent that can be used; the message says why.</exception>
     public static Metainfo Parse(ReadOnlyMemory<byte> bytes) => Parse(bytes, SafePath.CurrentRules);
@@ -18,7 +21,7 @@ public static class MetainfoParser
     internal static Metainfo Parse(ReadOnlyMemory<byte> bytes, PathRules rules)
     {
         if (bytes.Length > MaxFileLength)
-            throw new MetainfoException($"the file is {bytes.Length} bytes long; at most {MaxFileLength} are accepted");
+            throw new MetainfoException($"over the limit of {MaxFileLength} bytes: the file has {bytes.Length}");
         var warnings = new WarningList();
         BencodeNode root = Decode(bytes, warnings);
         if (root.Kind != BencodeKind.Dictionary)
@@ -53,6 +56,7 @@ public static class MetainfoParser
             CreatedBy = ReadText(root, "created by"u8, "created by.utf-8"u8),
             CreationDate = ReadDate(root),
             Warnings = warnings.ToImmutable(),
+            Remarks = RemarksOn(root),
         };
     }
 
@@ -61,15 +65,30 @@ public static class MetainfoParser
     {
         try
         {
-            BencodeNode root = BencodeReader.ReadPrefix(bytes, out int consumed);
+            // An editor's mark or a line feed before the torrent does no harm either: the info-hash is taken over the bytes of "info" alone.
+            int skipped = bytes.Span.StartsWith(ByteOrderMark) ? ByteOrderMark.Length : 0;
+            skipped = bytes.Length - bytes.Span[skipped..].TrimStart(" \t\r\n"u8).Length;
+            if (skipped > 0)
+                warnings.Add($"{skipped} bytes before the beginning of the torrent are ignored");
+            bytes = bytes[skipped..];
+            BencodeNode root = BencodeReader.ReadPrefix(bytes, out int consumed, use: BencodeUse.Lenient);
+            NeededKeys.Check(root);
             if (consumed < bytes.Length)
                 warnings.Add($"{bytes.Length - consumed} bytes behind the end of the torrent are ignored");
             return root;
         }
         catch (BencodeException e)
         {
-            throw new MetainfoException($"{e.Message}; the file is damaged or no torrent", e);
+            throw new MetainfoException(e.IsLimit ? e.Message : $"{e.Message}; the file is damaged or no torrent", e);
         }
+    }
+
+    private static ImmutableArray<string> RemarksOn(BencodeNode root)
+    {
+        var remarks = new WarningList();
+        foreach (BencodeException oddity in root.Oddities.DistinctBy(oddity => oddity.Offset))
+            remarks.Add($"{oddity.Message}; nothing that is needed is there");
+        return remarks.ToImmutable();
     }
 
     private static string? ReadText(BencodeNode root, ReadOnlySpan<byte> key, ReadOnlySpan<byte> utf8Key)

@@ -140,7 +140,7 @@ public class MetainfoParserTests
     public void Refuses_a_v2_torrent_and_says_that_it_is_one() => ErrorOf(V2Info()).Should().Contain("BitTorrent v2");
 
     [Fact]
-    public void Refuses_a_file_tree_that_nests_too_deep() => ErrorOf(DeepV2Info(1000)).Should().Contain("nested deeper than 100 levels");
+    public void Refuses_a_file_tree_that_nests_too_deep() => ErrorOf(DeepV2Info(1000)).Should().Contain("over the limit of 100 lists and dictionaries inside one another");
 
     [Fact]
     public void Bytes_behind_the_torrent_are_ignored_with_a_warning()
@@ -301,7 +301,7 @@ public class MetainfoParserTests
             await using (FileStream file = File.OpenWrite(path))
                 file.SetLength(MetainfoParser.MaxFileLength + 1L);
             Func<Task> load = () => Metainfo.LoadAsync(path, TestContext.Current.CancellationToken);
-            (await load.Should().ThrowAsync<MetainfoException>()).WithMessage("*at most 536870912*");
+            (await load.Should().ThrowAsync<MetainfoException>()).WithMessage("*over the limit of 536870912 bytes*");
         }
         finally
         {

@@ -1,0 +1,95 @@
+namespace Pieces.Metadata;
+
+/// <summary>
+/// A link, a URL or an info-hash as people pass it on: with the line feed of a program's output, in quotes or angle brackets, with a full stop from a sentence,
+/// or with coded white space. Pure.
+/// </summary>
+public static class LinkText
+{
+    // White space and marks without a width, as browsers and chat programs add them.
+    private const string Invisible = "\u00A0\u200B\u200C\u200D\u200E\u200F\u2028\u2029\u2060\uFEFF";
+
+    private static readonly string[] CodedSpaces = ["%20", "%09", "%0A", "%0D", "%C2%A0"];
+
+    private static readonly (char Open, char Close)[] Pairs =
+        [('"', '"'), ('\'', '\''), ('`', '`'), ('<', '>'), ('(', ')'), ('[', ']'), ('\u201C', '\u201D'), ('\u2018', '\u2019'), ('\u00AB', '\u00BB')];
+
+    private static readonly string[] HashPrefixes = ["urn:btih:", "btih:"];
+
+    /// <summary>
+    /// The link, URL or info-hash inside the decoration. A text that is none of them even then may be the name of a file, and is returned as it is.
+    /// </summary>
+    public static string Clean(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        string bare = Strip(text);
+        if (MagnetLink.IsLink(bare) || IsUrl(bare))
+            return bare;
+        return HashIn(bare) ?? text;
+    }
+
+    /// <summary>Whether a text is a URL with which a torrent may be fetched: it begins with <c>http://</c> or <c>https://</c>, in any case.</summary>
+    public static bool IsUrl(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return text.StartsWith("http://", StringComparison.OrdinalIgnoreCase) || text.StartsWith("https://", StringComparison.OrdinalIgnoreCase);
+    }
+
+    /// <summary>The info-hash that a text holds, without a prefix and without what follows it; null when there is none.</summary>
+    internal static string? HashIn(string text)
+    {
+        string hash = Strip(text);
+        foreach (string prefix in HashPrefixes)
+        {
+            if (hash.StartsWith(prefix, StringComparison.OrdinalIgnoreCase))
+                hash = hash[prefix.Length..];
+        }
+
+        int end = hash.AsSpan().IndexOfAny('#', '/', '?');
+        hash = Strip(end < 0 ? hash : hash[..end]).TrimEnd('.', ',', ';');
+        return Primitives.InfoHash.TryParse(hash, out _) ? hash : null;
+    }
+
+    private static string Strip(string text)
+    {
+        while (true)
+        {
+            string before = text;
+            text = TrimSpace(text);
+            foreach ((char open, char close) in Pairs)
+            {
+                if (text.Length >= 2 && text[0] == open && text[^1] == close)
+                    text = text[1..^1];
+            }
+
+            if (text.Length == before.Length)
+                return text;
+        }
+    }
+
+    private static string TrimSpace(string text)
+    {
+        int start = 0, end = text.Length;
+        while (SpaceAt(text.AsSpan(start, end - start), atEnd: false) is > 0 and var length)
+            start += length;
+        while (SpaceAt(text.AsSpan(start, end - start), atEnd: true) is > 0 and var length)
+            end -= length;
+        return text[start..end];
+    }
+
+    private static int SpaceAt(ReadOnlySpan<char> text, bool atEnd)
+    {
+        if (text.IsEmpty)
+            return 0;
+        char c = atEnd ? text[^1] : text[0];
+        if (char.IsWhiteSpace(c) || char.IsControl(c) || Invisible.Contains(c, StringComparison.Ordinal))
+            return 1;
+        foreach (string coded in CodedSpaces)
+        {
+            if (atEnd ? text.EndsWith(coded, StringComparison.OrdinalIgnoreCase) : text.StartsWith(coded, StringComparison.OrdinalIgnoreCase))
+                return coded.Length;
+        }
+
+        return 0;
+    }
+}
