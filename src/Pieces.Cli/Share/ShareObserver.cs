@@ -25,7 +25,9 @@ internal sealed class ShareObserver : TransferObserver
     /// <inheritdoc/>
     public override void Hear(TransferItem item, TorrentNotice notice)
     {
-        if (notice is PeerNotice { Change: PeerChange.Completed } peer)
+        if (notice is PeerServedNotice served)
+            _run.Served(served);
+        else if (notice is PeerNotice { Change: PeerChange.Completed } peer)
             _run.Saw(peer);
     }
 }

@@ -36,6 +36,9 @@ internal sealed class ShareRun
     /// <summary>The ports are open.</summary>
     public void Open(ShareOffer offer) => _offer = offer;
 
+    /// <summary>The first bytes were sent to a peer.</summary>
+    public void Served(PeerServedNotice peer) => _ledger.Served(peer.Address.Address);
+
     /// <summary>A connected peer has everything.</summary>
     public void Saw(PeerNotice peer)
     {

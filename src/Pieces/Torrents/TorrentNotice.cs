@@ -73,6 +73,10 @@ public sealed record PeerNotice(IPEndPoint Address, PeerChange Change, string Re
     public int? ListenPort { get; init; }
 }
 
+/// <summary>The first bytes of content were sent over a connection.</summary>
+/// <param name="Address">The peer's address.</param>
+public sealed record PeerServedNotice(IPEndPoint Address) : TorrentNotice;
+
 /// <summary>A tracker answered or failed.</summary>
 /// <param name="Url">Its URL without secrets.</param>
 /// <param name="Peers">Peers that it named, or 0.</param>

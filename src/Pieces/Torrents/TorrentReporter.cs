@@ -50,6 +50,8 @@ internal sealed class TorrentReporter
     public void Closed(IPEndPoint address, string reason, string client) =>
         _notices?.Report(new PeerNotice(address, PeerChange.Closed, reason, client));
 
+    public void Served(PeerState peer) => _notices?.Report(new PeerServedNotice(peer.Link.RemoteEndPoint));
+
     public void Completed(PeerState peer)
     {
         IPeerLink link = peer.Link;

@@ -69,10 +69,52 @@ public class ShareLedgerTests
         Heard("fd00::2", 6881, id: 1).Should().BeFalse("it reports to the tracker by each of its addresses");
     }
 
-    private bool Saw(string address, int port, byte id, int? listens) => _ledger.Saw(
-        new PeerNotice(new IPEndPoint(IPAddress.Parse(address), port), PeerChange.Completed, "", "") { Id = IdOf(id), ListenPort = listens });
+    [Fact]
+    public void A_forged_report_to_the_tracker_counts_for_nothing()
+    {
+        _ledger.Heard(TrackedAt("10.0.0.99", 6881, 9)).Should().BeFalse("nothing was sent there");
+        _ledger.Count.Should().Be(0);
+    }
 
-    private bool Heard(string address, int port, byte id) => _ledger.Heard(new TrackedPeer(IdOf(id), new IPEndPoint(IPAddress.Parse(address), port)));
+    [Fact]
+    public void A_host_counts_once_for_each_connection_over_which_bytes_were_sent()
+    {
+        _ledger.Served(IPAddress.Parse("10.0.0.98"));
+        for (int port = 1000; port < 3000; port++)
+            _ledger.Heard(new TrackedPeer(PeerId.Create(new Random(port)), new IPEndPoint(IPAddress.Parse("10.0.0.98"), port)));
+        _ledger.Count.Should().Be(1);
+    }
+
+    [Fact]
+    public void Many_hosts_cost_bounded_memory_and_their_downloads_stay_counted()
+    {
+        const int Hosts = ShareLedger.MaxHosts + 1;
+        for (int i = 0; i < Hosts; i++)
+        {
+            var address = new IPAddress(0x0A | ((long)i << 8));
+            _ledger.Served(address);
+            _ledger.Heard(new TrackedPeer(PeerId.Create(new Random(i)), new IPEndPoint(address, 6881))).Should().BeTrue();
+        }
+
+        _ledger.Count.Should().Be(Hosts);
+        var first = new IPAddress(0x0A);
+        _ledger.Heard(new TrackedPeer(PeerId.Create(new Random(-1)), new IPEndPoint(first, 6882))).Should().BeFalse("the host that was served first is forgotten");
+    }
+
+    private bool Saw(string address, int port, byte id, int? listens)
+    {
+        _ledger.Served(IPAddress.Parse(address));
+        return _ledger.Saw(
+            new PeerNotice(new IPEndPoint(IPAddress.Parse(address), port), PeerChange.Completed, "", "") { Id = IdOf(id), ListenPort = listens });
+    }
+
+    private bool Heard(string address, int port, byte id)
+    {
+        _ledger.Served(IPAddress.Parse(address));
+        return _ledger.Heard(TrackedAt(address, port, id));
+    }
+
+    private static TrackedPeer TrackedAt(string address, int port, byte id) => new(IdOf(id), new IPEndPoint(IPAddress.Parse(address), port));
 
     private static PeerId IdOf(byte id) => PeerId.FromBytes([.. Enumerable.Repeat(id, PeerId.Length)]);
 }

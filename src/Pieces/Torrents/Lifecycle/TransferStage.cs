@@ -135,7 +135,12 @@ internal sealed class TransferStage : ITorrentStage
     public void OnMessages(PeerState peer, PeerBatch batch) => _peers.OnMessages(peer, batch);
 
     /// <inheritdoc/>
-    public void OnUploaded(PeerState? peer, long bytes) => _progress.Stats.OnUploaded(peer, bytes);
+    public void OnUploaded(PeerState? peer, long bytes)
+    {
+        if (peer is { Uploaded.Total: 0 })
+            _setup.Reporter.Served(peer);
+        _progress.Stats.OnUploaded(peer, bytes);
+    }
 
     /// <inheritdoc/>
     public void OnPeerLeft(PeerState peer)
