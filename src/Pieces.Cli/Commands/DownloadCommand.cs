@@ -35,13 +35,13 @@ internal static class DownloadCommand
         dryRun.AddTo(command);
         command.SetAction(async (parse, _) =>
         {
-            IReadOnlyList<string> given = SourceArguments.Gather(parse.GetValue(sources) ?? [], run.ListOf(parse));
+            GivenSources given = SourceArguments.Gather(parse.GetValue(sources) ?? [], run.ListOf(parse));
             SwarmSettings peers = swarm.Read(parse);
             TorrentOptions torrent = files.Apply(parse, peers.Apply(goals.Apply(parse, new())));
             bool isStream = files.IsStream(parse);
             if (isStream && !dryRun.IsAsked(parse))
             {
-                StreamPlan.Check(given.Count, torrent, isTerminal: !Console.IsOutputRedirected);
+                StreamPlan.Check(given.Texts.Count, torrent, isTerminal: !Console.IsOutputRedirected);
                 torrent = StreamPlan.Apply(context, torrent);
             }
 
@@ -55,11 +55,11 @@ internal static class DownloadCommand
                 Deadline = files.DeadlineOf(parse),
                 Progress = progress.Of(parse),
             };
-            using var loader = new SourceLoader(way, context.TimeProvider);
+            using var loader = new SourceLoader(way, context.TimeProvider) { Places = given.Places };
             if (dryRun.IsAsked(parse))
-                return (int)await new DryRun(context, settings, loader, run.WantsJson(parse)).RunAsync(given);
+                return (int)await new DryRun(context, settings, loader, run.WantsJson(parse)).RunAsync(given.Texts);
             settings = run.Apply(parse, settings, isWatched: !Console.IsErrorRedirected, isStream);
-            return (int)await new TransferRun(context, settings, loader, new SwarmKind(settings)).RunAsync(given);
+            return (int)await new TransferRun(context, settings, loader, new SwarmKind(settings)).RunAsync(given.Texts);
         });
         return command;
     }

@@ -46,10 +46,10 @@ internal static class SeedCommand
                 Selection = selection.Of(parse),
                 Progress = progress.Of(parse),
             };
-            using var loader = new SourceLoader(way, context.TimeProvider);
             settings = run.Apply(parse, settings, isWatched: !Console.IsErrorRedirected);
-            IReadOnlyList<string> given = SourceArguments.Gather(parse.GetValue(sources) ?? [], run.ListOf(parse));
-            return (int)await new TransferRun(context, settings, loader, new SwarmKind(settings)).RunAsync(given);
+            GivenSources given = SourceArguments.Gather(parse.GetValue(sources) ?? [], run.ListOf(parse));
+            using var loader = new SourceLoader(way, context.TimeProvider) { Places = given.Places };
+            return (int)await new TransferRun(context, settings, loader, new SwarmKind(settings)).RunAsync(given.Texts);
         });
         return command;
     }

@@ -26,7 +26,7 @@ internal static class ShowCommand
         reach.AddTo(command);
         command.SetAction(async (parse, cancellationToken) =>
         {
-            var way = NetworkReach.Open(reach.Read(parse));
+            var way = NetworkReach.OpenFor(reach.Read(parse), context.IsGivenHere(ReachFlags.Interface));
             using var loader = new SourceLoader(way, context.TimeProvider);
             Metainfo metainfo = await loader.LoadAsync(parse.GetRequiredValue(source), cancellationToken);
             string? link = parse.GetValue(magnet) ? MagnetLink.Of(metainfo).ToString() : null;
@@ -42,6 +42,8 @@ internal static class ShowCommand
 
             foreach (string warning in metainfo.Warnings)
                 context.Messages.Warning(warning);
+            foreach (string remark in metainfo.Remarks)
+                context.Messages.Information($"{metainfo.Name}: {remark}");
             IEnumerable<string> lines = link is not null ? [link] : Describe(metainfo);
             foreach (string line in lines.Concat((counts ?? []).Select(Describe)))
                 context.Output.WriteLine(line);

@@ -31,7 +31,7 @@ internal static class VerifyCommand
         reach.AddTo(command);
         command.SetAction(async (parse, cancellationToken) =>
         {
-            using var loader = new SourceLoader(NetworkReach.Open(reach.Read(parse)), context.TimeProvider);
+            using var loader = new SourceLoader(NetworkReach.OpenFor(reach.Read(parse), context.IsGivenHere(ReachFlags.Interface)), context.TimeProvider);
             Metainfo metainfo = await loader.LoadAsync(parse.GetRequiredValue(source), cancellationToken);
             string directory = DataFlag.Of(parse, data);
             ImmutableArray<int>? selected = selection.Of(parse).Choose(metainfo, context.Messages.Warning);

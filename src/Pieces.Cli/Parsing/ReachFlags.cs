@@ -10,8 +10,11 @@ namespace Pieces.Cli.Parsing;
 /// </summary>
 internal sealed class ReachFlags
 {
+    /// <summary>The flag that names the interface.</summary>
+    public const string Interface = "--interface";
+
     private readonly Option<string> _interface = Flag.Of(
-        Values.Name, "NAME or ADDR", "bind every socket to this interface or address (default: any of them)", "--interface");
+        Values.Name, "NAME or ADDR", "bind every socket to this interface or address (default: any of them)", Interface);
 
     private readonly Option<Uri> _proxy = Flag.Of(
         Values.Proxy, "URL", "socks5h:// or http:// proxy for trackers and peers alike, or nothing goes out", "--proxy");

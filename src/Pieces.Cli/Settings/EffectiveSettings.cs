@@ -38,6 +38,9 @@ internal sealed record EffectiveSettings(IReadOnlyList<EffectiveSetting> All)
         return flags;
     }
 
+    /// <summary>Whether the command line itself gives a flag.</summary>
+    public bool IsGivenHere(string flag) => All.Any(setting => setting.Option.Name == flag && setting.Source == SettingSource.Flag);
+
     /// <summary>A complaint that begins with a flag, told of the place where the flag's value stands when that is not the command line.</summary>
     public string InTheirPlace(string complaint)
     {

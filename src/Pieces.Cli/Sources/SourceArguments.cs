@@ -1,3 +1,4 @@
+using System.Globalization;
 using Pieces.Cli.Failures;
 
 namespace Pieces.Cli.Sources;
@@ -9,9 +10,10 @@ internal static class SourceArguments
     /// <param name="arguments">Those given as arguments.</param>
     /// <param name="list">A file with more, or <c>-</c> for stdin; null for none.</param>
     /// <exception cref="FailureException">There is none, the list cannot be read, or stdin is wanted twice.</exception>
-    public static IReadOnlyList<string> Gather(IReadOnlyList<string> arguments, string? list)
+    public static GivenSources Gather(IReadOnlyList<string> arguments, string? list)
     {
-        string[] sources = list is null ? [.. arguments] : [.. arguments, .. SourceList.Read(list)];
+        IReadOnlyList<ListedSource> listed = list is null ? [] : SourceList.Read(list);
+        string[] sources = [.. arguments, .. listed.Select(source => source.Text)];
         if (sources.Length == 0)
         {
             const string None = "no source given (a .torrent file, the URL of one, a magnet link, an info-hash, or -)";
@@ -19,6 +21,11 @@ internal static class SourceArguments
         }
 
         int readers = sources.Count(source => source == "-") + (list == "-" ? 1 : 0);
-        return readers <= 1 ? sources : throw FailureException.Usage("-: stdin can be read only once");
+        if (readers > 1)
+            throw FailureException.Usage("-: stdin can be read only once");
+        var places = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (ListedSource source in listed)
+            places.TryAdd(source.Text, string.Create(CultureInfo.InvariantCulture, $"line {source.Line} of {(list == "-" ? "stdin" : list)}"));
+        return new GivenSources(sources, places);
     }
 }

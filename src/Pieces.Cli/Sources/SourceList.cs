@@ -1,5 +1,6 @@
 using System.Text;
 using Pieces.Cli.Failures;
+using Pieces.Metadata;
 
 namespace Pieces.Cli.Sources;
 
@@ -12,14 +13,17 @@ internal static class SourceList
     /// <summary>Reads a list.</summary>
     /// <param name="path">A file, or <c>-</c> for stdin.</param>
     /// <exception cref="FailureException">It cannot be read, or is a torrent.</exception>
-    public static IReadOnlyList<string> Read(string path)
+    public static IReadOnlyList<ListedSource> Read(string path)
     {
         if (path == "-" && !Console.IsInputRedirected)
             throw FailureException.Usage("--input -: stdin is a terminal (pipe a list into it)");
         try
         {
             using Stream stream = path == "-" ? Console.OpenStandardInput() : File.OpenRead(path);
-            using var reader = new StreamReader(stream, new UTF8Encoding(false));
+            byte[] bytes = ReadAll(stream);
+            if (InputKind.DescribeList(bytes) is { } kind)
+                throw new FormatException(kind);
+            using var reader = new StreamReader(new MemoryStream(bytes), new UTF8Encoding(false));
             return Parse(reader);
         }
         catch (FormatException e)
@@ -36,23 +40,40 @@ internal static class SourceList
     /// <summary>The sources of a list, white space around them stripped.</summary>
     /// <exception cref="IOException">It is too long.</exception>
     /// <exception cref="FormatException">It is a torrent.</exception>
-    public static IReadOnlyList<string> Parse(TextReader reader)
+    public static IReadOnlyList<ListedSource> Parse(TextReader reader)
     {
-        var sources = new List<string>();
+        var sources = new List<ListedSource>();
         long length = 0;
+        int number = 0;
         while (reader.ReadLine() is { } line)
         {
+            number++;
             length += line.Length;
             if (length == line.Length && IsTorrent(line))
                 throw new FormatException("is a torrent, not a list of sources (give it without -i)");
             if (length > MaxLength)
-                throw new IOException($"longer than {MaxLength} characters");
+                throw new IOException($"over the limit of {MaxLength} characters");
             string source = line.Trim();
             if (source.Length > 0 && source[0] != '#')
-                sources.Add(source);
+                sources.Add(new ListedSource(LinkText.Clean(source), number));
         }
 
         return sources;
+    }
+
+    private static byte[] ReadAll(Stream stream)
+    {
+        using var all = new MemoryStream();
+        byte[] buffer = new byte[64 * 1024];
+        int read;
+        while ((read = stream.Read(buffer)) > 0)
+        {
+            if (all.Length + read > MaxLength)
+                throw new IOException($"over the limit of {MaxLength} bytes");
+            all.Write(buffer, 0, read);
+        }
+
+        return all.ToArray();
     }
 
     // A dictionary of bencode, as in "d8:announce": nobody calls a file so.

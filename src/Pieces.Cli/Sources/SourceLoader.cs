@@ -1,5 +1,4 @@
 using System.Net;
-using System.Text;
 using Pieces.Cli.Failures;
 using Pieces.Cli.Terminal;
 using Pieces.Metadata;
@@ -36,25 +35,39 @@ internal sealed class SourceLoader : IDisposable
         }));
     }
 
+    /// <summary>Where sources stand in a list, by their texts; a failure names the place.</summary>
+    public IReadOnlyDictionary<string, string> Places { get; init; } = new Dictionary<string, string>();
+
     /// <summary>How a source is called in messages: without the secrets that a URL or a link may have.</summary>
     public static string NameOf(string source)
     {
         if (source == "-")
             return "stdin";
+        source = LinkText.Clean(source);
         if (MagnetLink.IsLink(source))
             return MagnetLink.DisplayNameOf(source) ?? DisplayText.Escape(TrackerUrl.Redact(source), MaxNameLength);
-        return IsUrl(source) ? TrackerUrl.Redact(source) : source;
+        return LinkText.IsUrl(source) ? TrackerUrl.Redact(source) : source;
     }
 
     /// <summary>Reads and parses a torrent, or a link to one.</summary>
     /// <exception cref="FailureException">It cannot be found, read or used; the message names the source.</exception>
-    public async Task<TransferSource> OpenAsync(string source, CancellationToken cancellationToken) =>
-        LinkIn(source) is { } link ? new TransferSource(link) : new TransferSource(await LoadAsync(source, cancellationToken));
+    public async Task<TransferSource> OpenAsync(string source, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return LinkIn(source) is { } link ? new TransferSource(link) : new TransferSource(await LoadAsync(source, cancellationToken));
+        }
+        catch (FailureException e) when (Places.TryGetValue(source, out string? place))
+        {
+            throw new FailureException(e.Code, $"{e.Message} ({place})", e.InnerException);
+        }
+    }
 
     /// <summary>The link that a source is: a <c>magnet:</c> link, or an info-hash that is no file's name; null when it is neither.</summary>
     /// <exception cref="FailureException">It is a link that cannot be used.</exception>
     public static MagnetLink? LinkIn(string source)
     {
+        source = LinkText.Clean(source);
         if (!MagnetLink.IsLink(source) && (!InfoHash.TryParse(source, out _) || File.Exists(source)))
             return null;
         try
@@ -73,23 +86,22 @@ internal sealed class SourceLoader : IDisposable
     {
         if (LinkIn(source) is not null)
             throw FailureException.Usage($"{NameOf(source)}: a torrent itself is wanted (pieces magnet LINK -o FILE fetches it)");
+        source = LinkText.Clean(source);
         string name = NameOf(source);
         try
         {
-            if (source == "-")
-                return ParseStandardInput(await ReadBoundedAsync(OpenStandardInput(), MetainfoParser.MaxFileLength, cancellationToken));
-            if (IsUrl(source))
-                return MetainfoParser.Parse(await FetchAsync(source, cancellationToken));
-            RefuseImpossible(source);
-            return await Metainfo.LoadAsync(source, cancellationToken);
+            ReadOnlyMemory<byte> bytes = await ReadAsync(source, cancellationToken);
+            return Parse(await SourceBytes.UnpackAsync(bytes, cancellationToken), isFile: source != "-" && !LinkText.IsUrl(source));
         }
         catch (MetainfoException e)
         {
             throw new FailureException(ExitCode.BadTorrent, $"{name}: {e.Message}", e);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or HttpFetchException or ArgumentException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or HttpFetchException or ArgumentException or InvalidDataException)
         {
-            string reason = Directory.Exists(source) ? "it is a folder, not a .torrent file" : Outcome.Reason(e);
+            string reason = Directory.Exists(source)
+                ? "it is a folder, not a .torrent file (pieces create describes a folder; a .torrent file in it has to be named)"
+                : Outcome.Reason(e);
             throw new FailureException(ExitCode.NotFound, $"{name}: {reason}", e);
         }
     }
@@ -101,6 +113,18 @@ internal sealed class SourceLoader : IDisposable
             _http.Value.Dispose();
     }
 
+    private async Task<ReadOnlyMemory<byte>> ReadAsync(string source, CancellationToken cancellationToken)
+    {
+        if (LinkText.IsUrl(source))
+            return await FetchAsync(source, cancellationToken);
+        if (source != "-")
+            RefuseImpossible(source);
+        await using Stream stream = source == "-"
+            ? OpenStandardInput()
+            : new FileStream(PathOf(source), FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, useAsync: true);
+        return await SourceBytes.ReadAsync(stream, MetainfoParser.MaxFileLength, cancellationToken);
+    }
+
     // The runtime would answer in words of its own.
     private static void RefuseImpossible(string path)
     {
@@ -110,27 +134,20 @@ internal sealed class SourceLoader : IDisposable
             throw new FailureException(ExitCode.NotFound, $"{NameOf(path)}: no file has a byte 0 in its name");
     }
 
-    private static Metainfo ParseStandardInput(ReadOnlyMemory<byte> bytes)
+    private static Metainfo Parse(ReadOnlyMemory<byte> bytes, bool isFile)
     {
         try
         {
             return MetainfoParser.Parse(bytes);
         }
-        catch (MetainfoException e) when (IsSourceByName(bytes.Span))
+        catch (MetainfoException e) when (InputKind.Describe(bytes.Span, isFile) is { } kind)
         {
-            const string Hint = "give the name itself as an argument; -i - of download reads a list of them";
-            throw new MetainfoException($"it names a torrent and holds none ({Hint})", e);
+            throw new MetainfoException(kind, e);
         }
     }
 
-    private static bool IsSourceByName(ReadOnlySpan<byte> bytes)
-    {
-        string text = Encoding.UTF8.GetString(bytes[..Math.Min(bytes.Length, 128)]).TrimStart();
-        return MagnetLink.IsLink(text) || IsUrl(text) || InfoHash.TryParse(text.TrimEnd(), out _);
-    }
-
-    private static bool IsUrl(string source) =>
-        source.StartsWith("http://", StringComparison.OrdinalIgnoreCase) || source.StartsWith("https://", StringComparison.OrdinalIgnoreCase);
+    // A list or a script may leave white space around a name. A file that is really called so comes first.
+    private static string PathOf(string source) => !File.Exists(source) && File.Exists(source.Trim()) ? source.Trim() : source;
 
     private static Stream OpenStandardInput()
     {
@@ -152,27 +169,7 @@ internal sealed class SourceLoader : IDisposable
         }
         catch (HttpFetchException e) when (e.IsTooLong)
         {
-            throw TooLong(MaxUrlLength);
-        }
-    }
-
-    private static MetainfoException TooLong(int maxLength) => new($"longer than {maxLength} bytes; no more are accepted from there");
-
-    private static async Task<ReadOnlyMemory<byte>> ReadBoundedAsync(Stream stream, int maxLength, CancellationToken cancellationToken)
-    {
-        await using (stream)
-        {
-            using var bytes = new MemoryStream();
-            byte[] buffer = new byte[64 * 1024];
-            int read;
-            while ((read = await stream.ReadAsync(buffer, cancellationToken)) > 0)
-            {
-                if (bytes.Length + read > maxLength)
-                    throw TooLong(maxLength);
-                bytes.Write(buffer, 0, read);
-            }
-
-            return bytes.GetBuffer().AsMemory(0, (int)bytes.Length);
+            throw SourceBytes.TooLong(MaxUrlLength);
         }
     }
 }

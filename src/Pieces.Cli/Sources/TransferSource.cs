@@ -34,6 +34,9 @@ internal sealed class TransferSource
     /// <summary>What was changed or left out while it was read, one line each.</summary>
     public ImmutableArray<string> Warnings => Metainfo?.Warnings ?? _link!.Warnings;
 
+    /// <summary>What is odd in it and harmless, one line each.</summary>
+    public ImmutableArray<string> Remarks => Metainfo?.Remarks ?? [];
+
     /// <summary>What people are told of it at first.</summary>
     public TransferSubject Subject(string directory, ImmutableArray<int>? selected = null) =>
         Metainfo is not null ? TransferSubject.Of(Metainfo, directory, selected) : SubjectOf(_link!, directory);

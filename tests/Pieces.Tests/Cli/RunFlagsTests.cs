@@ -94,11 +94,11 @@ public class RunFlagsTests
     [InlineData("download.torrent\nd4:infod", false)]
     public void A_torrent_is_no_list(string text, bool isTorrent)
     {
-        Func<IReadOnlyList<string>> read = () => SourceList.Parse(new StringReader(text));
+        Func<IReadOnlyList<ListedSource>> read = () => SourceList.Parse(new StringReader(text));
         if (isTorrent)
             read.Should().Throw<FormatException>().WithMessage("is a torrent, not a list of sources*");
         else
-            read().Should().Equal(text.Split('\n'));
+            read().Select(source => source.Text).Should().Equal(text.Split('\n'));
     }
 
     [Fact]
@@ -109,7 +109,7 @@ public class RunFlagsTests
 
     private static ExitCode CodeOf(Action action) => FluentActions.Invoking(action).Should().Throw<FailureException>().Which.Code;
 
-    private IReadOnlyList<string> SourcesOf(ParseResult parse, string[] arguments) => SourceArguments.Gather(arguments, _flags.ListOf(parse));
+    private IReadOnlyList<string> SourcesOf(ParseResult parse, string[] arguments) => SourceArguments.Gather(arguments, _flags.ListOf(parse)).Texts;
 
     private ParseResult Parse(params string[] line) => _command.Parse(line);
 
