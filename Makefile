@@ -80,6 +80,12 @@ swarm: SCENE ?= crowd8
 swarm:
 	dotnet run --project tests/Pieces.Benchmarks -c Release -- swarm $(SCENE)
 
+# Starts and ends the program COUNT times in each of the ways of ExitTests, and keeps the stacks of a process that does not end. PIECES_UNDER_TEST names another one.
+.PHONY: exits
+exits: COUNT ?= 200
+exits:
+	PIECES_EXITS=$(COUNT) dotnet test --project tests/Pieces.Tests -c Release -- --filter-class Pieces.Tests.Loopback.ExitTests
+
 clean:
 	rm -rf artifacts
 

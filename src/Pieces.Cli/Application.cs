@@ -22,7 +22,10 @@ internal sealed class Application : IDisposable
 
     public Application(TimeProvider timeProvider, StopSignals signals)
     {
-        _context = new CliContext(new Messages(_errors), new StandardOutput(), timeProvider, signals, _errors);
+        var output = new StandardOutput();
+        _context = new CliContext(new Messages(_errors), output, timeProvider, signals, _errors);
+        var words = new LastWords(() => signals.RestoreTerminal?.Invoke(), _context.Messages, _errors, output);
+        signals.EndProcess = words.End;
         var settings = SettingSources.OfProcess();
         _root = CommandTree.Create(_context, settings, _flags);
         _reader = new CommandReader(_root, settings);
@@ -50,10 +53,12 @@ internal sealed class Application : IDisposable
             code = outcome.Code;
         }
 
+        _context.Signals.LastPhase.Conclude("the reader of stderr", code);
+        _errors.Dispose();
         return code;
     }
 
-    /// <summary>Ends the run; what was said last goes out.</summary>
+    /// <summary>What was said last goes out, if it has not yet.</summary>
     public void Dispose() => _errors.Dispose();
 
     private async Task<ExitCode> DispatchAsync(IReadOnlyList<string> args)
@@ -77,6 +82,7 @@ internal sealed class Application : IDisposable
             RefuseWithoutCommand(args);
         CompleteCommand complete = _reader.Complete(line, parse, _context.Messages.Warning);
         _settings = complete.Settings;
+        _context.IsGivenHere = _settings.IsGivenHere;
         _context.Messages.Verbosity = _flags.VerbosityOf(complete.Parse);
         if (complete.Parse.Errors is [var error, ..])
             throw FailureException.Usage($"{Outcome.InOurStyle(_reader.Explain(complete, error).ReplaceLineEndings(" "))} (see 'pieces help {line.Command.Name}')");

@@ -13,9 +13,13 @@ if (args is (["--version"] or ["-V"]) && CurrentPlatform.Facts.IsGiven(StandardD
 }
 
 IReadOnlyList<SafeFileHandle> plugs = CurrentPlatform.Facts.PlugStandardDescriptors();
-using PosixSignalRegistration? fileSize = CurrentPlatform.Signals.IgnoreFileSizeLimit();
-using var signals = new StopSignals(TimeProvider.System);
+PosixSignalRegistration? fileSize = CurrentPlatform.Signals.IgnoreFileSizeLimit();
+using var signals = new StopSignals(TimeProvider.System, ThreadTimers.Instance);
 using var application = new Application(TimeProvider.System, signals);
 int code = (int)await application.RunAsync(args);
 GC.KeepAlive(plugs);
+GC.KeepAlive(fileSize);
+
+// All is written. What the runtime would do on the way out is not needed, and must not hold up the end.
+CurrentPlatform.Signals.ExitNow(code);
 return code;

@@ -49,7 +49,7 @@ internal sealed class MagnetCommand
     {
         string source = parse.GetRequiredValue(_source);
         SwarmSettings swarm = _swarm.Read(parse);
-        var reach = NetworkReach.Open(_reach.Read(parse));
+        var reach = NetworkReach.OpenFor(_reach.Read(parse), _context.IsGivenHere(ReachFlags.Interface));
         if (parse.GetValue(_output) is { } path and not "-")
             OutputFile.RefuseExisting(path, parse.GetValue(_overwrite));
         if (SourceLoader.LinkIn(source) is not { } link)
@@ -98,12 +98,24 @@ internal sealed class MagnetCommand
             MetadataOnly = true,
             Notices = new NoticePrinter(_context.Messages),
         };
-        await using var client = new TorrentClient(ClientSetup.Create(swarm, reach, isOneShot: true) with
+        var client = new TorrentClient(ClientSetup.Create(swarm, reach, isOneShot: true) with
         {
             TimeProvider = _context.TimeProvider,
             Logger = MessageSink.CreateLogger(_context.Messages),
         });
-        Torrent torrent = await client.AddAsync(link, options, _context.Signals.Token);
+        try
+        {
+            return await FetchMetadataAsync(parse, link, await client.AddAsync(link, options, _context.Signals.Token));
+        }
+        finally
+        {
+            await _context.Signals.LastPhase.WaitAsync("connections and sockets to close", ExitCode.Failure, client.DisposeAsync().AsTask());
+            _context.Signals.LastPhase.Suspend();
+        }
+    }
+
+    private async Task<Metainfo> FetchMetadataAsync(ParseResult parse, MagnetLink link, Torrent torrent)
+    {
         var clock = new GiveUpClock(new GiveUpLimits { Metadata = MetadataTimeoutFlag.Of(parse, _timeout, !Console.IsErrorRedirected) });
         long began = _context.TimeProvider.GetTimestamp();
         using var timer = new PeriodicTimer(TickInterval, _context.TimeProvider);

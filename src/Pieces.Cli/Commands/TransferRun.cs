@@ -58,8 +58,21 @@ internal sealed class TransferRun
             void Warn(string message) => observers.Warn(null, message);
             TransferSettings settings = DescriptorLimit.Fit(_settings, MostAtOnce(sources.Count), Warn);
             ILogger logger = ObserverSetup.CreateLogger(_context, settings, observers);
-            await using ITransferHost host = hostFactory(new ClientHost(settings, _loader, _context.TimeProvider, logger), Warn, logger);
-            return await new TransferLoop(host, settings, observers, _context.TimeProvider, stop, sources).RunAsync();
+            ITransferHost host = hostFactory(new ClientHost(settings, _loader, _context.TimeProvider, logger), Warn, logger);
+            IReadOnlyList<SourceResult> results = [];
+            try
+            {
+                results = await new TransferLoop(host, settings, observers, _context.TimeProvider, stop, sources).RunAsync();
+            }
+            finally
+            {
+                ExitCode code = results.Count == 0 ? ExitCode.Failure : CodeOf(results);
+                await stop.LastPhase.WaitAsync("connections, sockets and the disk to close", code, host.DisposeAsync().AsTask());
+            }
+
+            // Whoever reads stdout may take as long as he likes.
+            stop.LastPhase.Suspend();
+            return results;
         }
 #pragma warning disable CA1031 // A bug of ours ends the run, and whoever reads the events is to hear of it too.
         catch (Exception e)

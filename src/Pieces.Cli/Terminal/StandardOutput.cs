@@ -15,6 +15,7 @@ internal sealed class StandardOutput : IByteOutput, IDisposable
     private const int BufferLength = 16 * 1024;
 
     private readonly Lazy<Stream> _stream = new(Open, LazyThreadSafetyMode.None);
+    private readonly Lock _writing = new();
     private Action<Action>? _beside;
     private FailureException? _failure;
 
@@ -52,6 +53,25 @@ internal sealed class StandardOutput : IByteOutput, IDisposable
             FlushNow();
     }
 
+    /// <summary>Hands on what is buffered unless a write is under way, which may wait for the reader. Says nothing of a reader who is gone.</summary>
+    public void TryFlush()
+    {
+        if (!_writing.TryEnter())
+            return;
+        try
+        {
+            FlushNow();
+        }
+        catch (FailureException)
+        {
+            // It is kept, and whoever writes next is told.
+        }
+        finally
+        {
+            _writing.Exit();
+        }
+    }
+
     /// <summary>Flushes at the end of a command; the process's exit code.</summary>
     public int Close()
     {
@@ -78,32 +98,38 @@ internal sealed class StandardOutput : IByteOutput, IDisposable
 
     private void WriteNow(ReadOnlySpan<byte> bytes)
     {
-        try
+        lock (_writing)
         {
-            _stream.Value.Write(bytes);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw _failure = Gone(e);
+            try
+            {
+                _stream.Value.Write(bytes);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                throw _failure = Gone(e);
+            }
         }
     }
 
     private void FlushNow()
     {
         // What could not be written once stays in the buffer: it was said then, and is not tried again.
-        if (!_stream.IsValueCreated || _failure is not null)
-            return;
-        try
+        lock (_writing)
         {
-            _stream.Value.Flush();
-            // A file stream writes at a position of its own. Asking for the handle moves the descriptor's position after what was written,
-            // so that the next program of `(pieces show a; pieces show b) > list` does not write over it.
-            if (_stream.Value is FileStream { CanSeek: true } file)
-                _ = file.SafeFileHandle.IsInvalid;
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw _failure = Gone(e);
+            if (!_stream.IsValueCreated || _failure is not null)
+                return;
+            try
+            {
+                _stream.Value.Flush();
+                // A file stream writes at a position of its own. Asking for the handle moves the descriptor's position after what was written,
+                // so that the next program of `(pieces show a; pieces show b) > list` does not write over it.
+                if (_stream.Value is FileStream { CanSeek: true } file)
+                    _ = file.SafeFileHandle.IsInvalid;
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                throw _failure = Gone(e);
+            }
         }
     }
 

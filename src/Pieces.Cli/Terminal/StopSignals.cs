@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Pieces.Cli.Failures;
+using Pieces.Platform;
 
 namespace Pieces.Cli.Terminal;
 
@@ -10,7 +11,7 @@ namespace Pieces.Cli.Terminal;
 internal sealed class StopSignals : IDisposable
 {
     /// <summary>Time for the whole orderly stop.</summary>
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+    public static readonly TimeSpan Patience = LastPhase.Patience;
 
     /// <summary>The same signal again so soon is not a second one: timeout(1), for one, sends it to the process and then to its whole group.</summary>
     public static readonly TimeSpan Echo = TimeSpan.FromMilliseconds(20);
@@ -18,13 +19,14 @@ internal sealed class StopSignals : IDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly List<PosixSignalRegistration> _registrations = [];
     private readonly TimeProvider _timeProvider;
-    private readonly Action<ExitCode> _exit;
-    private ITimer? _watchdog;
+    private readonly Action<ExitCode, string?> _end;
     private int _received;
     private long _receivedAt;
 
-    public StopSignals(TimeProvider timeProvider)
-        : this(timeProvider, static code => Environment.Exit((int)code))
+    /// <param name="timeProvider">Clock.</param>
+    /// <param name="timers">Makes the clock of the last phase.</param>
+    public StopSignals(TimeProvider timeProvider, TimeProvider timers)
+        : this(timeProvider, timers, static (code, _) => CurrentPlatform.Signals.ExitNow((int)code))
     {
         foreach (PosixSignal signal in (ReadOnlySpan<PosixSignal>)[PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP])
             _registrations.Add(PosixSignalRegistration.Create(signal, OnSignal));
@@ -32,12 +34,20 @@ internal sealed class StopSignals : IDisposable
 
     /// <summary>Listens to no signal by itself.</summary>
     /// <param name="timeProvider">Clock.</param>
-    /// <param name="exit">Ends the process.</param>
-    internal StopSignals(TimeProvider timeProvider, Action<ExitCode> exit)
+    /// <param name="timers">Makes the clock of the last phase.</param>
+    /// <param name="exit">Ends the process; told which part of the end hung, or null when the user did not want to wait for it.</param>
+    internal StopSignals(TimeProvider timeProvider, TimeProvider timers, Action<ExitCode, string?> exit)
     {
         _timeProvider = timeProvider;
-        _exit = exit;
+        _end = (code, part) => (EndProcess ?? exit)(code, part);
+        LastPhase = new LastPhase(timers, _end);
     }
+
+    /// <summary>Sees to it that the end of the run is short, however it came to end.</summary>
+    public LastPhase LastPhase { get; }
+
+    /// <summary>Ends the process in a better way than at once, as soon as there is one.</summary>
+    public Action<ExitCode, string?>? EndProcess { get; set; }
 
     /// <summary>Cancelled by the first signal.</summary>
     public CancellationToken Token => _stop.Token;
@@ -60,7 +70,7 @@ internal sealed class StopSignals : IDisposable
         Interlocked.CompareExchange(ref _receivedAt, _timeProvider.GetTimestamp(), 0);
         if (Interlocked.CompareExchange(ref _received, (int)code, 0) != 0)
             return false;
-        _watchdog = _timeProvider.CreateTimer(_ => EndNow(code), null, patience, Timeout.InfiniteTimeSpan);
+        LastPhase.BeginFinal("the torrents to stop", code, patience);
         _stop.Cancel();
         return true;
     }
@@ -70,7 +80,7 @@ internal sealed class StopSignals : IDisposable
     public void Hear(ExitCode code)
     {
         if (!Begin(code, Patience) && !IsEcho(code))
-            EndNow(code);
+            _end(code, null);
     }
 
     /// <inheritdoc/>
@@ -78,7 +88,7 @@ internal sealed class StopSignals : IDisposable
     {
         foreach (PosixSignalRegistration registration in _registrations)
             registration.Dispose();
-        _watchdog?.Dispose();
+        LastPhase.Dispose();
         _stop.Dispose();
     }
 
@@ -96,10 +106,4 @@ internal sealed class StopSignals : IDisposable
     }
 
     private bool IsEcho(ExitCode code) => Code == code && _timeProvider.GetElapsedTime(Volatile.Read(ref _receivedAt)) < Echo;
-
-    private void EndNow(ExitCode code)
-    {
-        RestoreTerminal?.Invoke();
-        _exit(code);
-    }
 }

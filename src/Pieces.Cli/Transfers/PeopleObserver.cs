@@ -31,6 +31,9 @@ internal sealed class PeopleObserver : TransferObserver
     public override void Warn(TransferItem? item, string message) => _messages.Warning(item is null ? message : $"{item.Source}: {message}");
 
     /// <inheritdoc/>
+    public override void Remark(TransferItem item, string message) => _messages.Information($"{item.Source}: {message}");
+
+    /// <inheritdoc/>
     public override void Fail(TransferItem? item, Outcome outcome) => _messages.Failure(outcome);
 
     /// <inheritdoc/>

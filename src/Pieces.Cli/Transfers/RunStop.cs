@@ -12,17 +12,22 @@ internal sealed class RunStop : IDisposable
     private volatile bool _isFinished;
 
     public RunStop(StopSignals signals)
-        : this(() => signals.Code, signals.Token)
+        : this(() => signals.Code, signals.LastPhase, signals.Token)
     {
     }
 
     /// <param name="signal">The code of the signal that came, or null.</param>
+    /// <param name="lastPhase">Sees to it that the end of the run is short.</param>
     /// <param name="signalled">Cancelled by it.</param>
-    internal RunStop(Func<ExitCode?> signal, CancellationToken signalled)
+    internal RunStop(Func<ExitCode?> signal, LastPhase lastPhase, CancellationToken signalled)
     {
+        LastPhase = lastPhase;
         _signal = signal;
         _stop = CancellationTokenSource.CreateLinkedTokenSource(signalled);
     }
+
+    /// <summary>Sees to it that the end of the run is short, however it came to end.</summary>
+    public LastPhase LastPhase { get; }
 
     /// <summary>Cancelled when the run is to stop.</summary>
     public CancellationToken Token => _stop.Token;

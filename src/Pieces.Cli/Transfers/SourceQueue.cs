@@ -34,6 +34,9 @@ internal sealed class SourceQueue
     /// <summary>Whether a source has begun and is not done with.</summary>
     public bool IsOpen => _open > 0;
 
+    /// <summary>How many sources have begun and are not done with.</summary>
+    public int Open => _open;
+
     /// <summary>How the sources ended, in the order in which they did.</summary>
     public IReadOnlyList<SourceResult> Results => _results;
 

@@ -54,7 +54,14 @@ internal sealed class TransferLoop
             TakeNext();
             if (!_queue.IsOpen)
                 break;
-            await Task.WhenAny(heard, tick);
+            WatchEnd();
+            await Task.WhenAny(heard, tick, _stop.LastPhase.GaveUp);
+            if (_stop.LastPhase.GaveUp.IsCompleted && !heard.IsCompleted)
+            {
+                LeaveBehind();
+                break;
+            }
+
             if (tick.IsCompleted)
                 OnTick();
             while (_inbox.Reader.TryRead(out RunEvent? e))
@@ -71,8 +78,30 @@ internal sealed class TransferLoop
             tick = timer.WaitForNextTickAsync().AsTask();
         }
 
-        await Task.WhenAll(_tasks);
+        await _stop.LastPhase.WaitAsync("the tasks of the torrents", CodeSoFar, Task.WhenAll(_tasks));
         return _queue.Results;
+    }
+
+    // What the process ends with if it ends now.
+    private ExitCode CodeSoFar =>
+        Outcome.Combine([.. _queue.Results.Select(result => result.Outcome.Code), .. _running.Verdicts(_stop.Code).Select(verdict => verdict.Code)]);
+
+    // The end of the run has begun when all torrents are on their way to theirs and no source waits. While a hook runs it has not.
+    private void WatchEnd()
+    {
+        if (_queue.Waiting == 0 && _queue.Open == _running.Count && _running.AreAllEnding)
+            _stop.LastPhase.Begin($"{_running.Names} to stop", CodeSoFar);
+        else
+            _stop.LastPhase.Suspend();
+    }
+
+    // What they are for is done or given up; they hang on the way out.
+    private void LeaveBehind()
+    {
+        foreach (TransferSession session in _running.Sessions)
+        {
+            Conclude(session.Item, session, session.Verdict(_stop.Code));
+        }
     }
 
     private void TakeNext()
@@ -135,33 +164,41 @@ internal sealed class TransferLoop
 
     private async Task BeginAsync(SourceLoaded loaded)
     {
-        var item = new TransferItem(SourceLoader.NameOf(loaded.Source), loaded.Torrent, _settings.Torrent.OutputDirectory);
-        if (!_queue.IsNew(loaded.Torrent.InfoHash))
-        {
-            _queue.Abandon();
-            _observer.Warn(item, "given twice; taken once");
-            return;
-        }
-
-        foreach (string warning in loaded.Torrent.Warnings)
-            _observer.Warn(item, warning);
+        var item = new TransferItem(SourceLoader.NameOf(loaded.Source));
+        ITransfer? transfer = null;
         try
         {
+            item = new TransferItem(item.Source, loaded.Torrent, _settings.Torrent.OutputDirectory);
+            if (!_queue.IsNew(loaded.Torrent.InfoHash))
+            {
+                _queue.Abandon();
+                _observer.Warn(item, "given twice; taken once");
+                return;
+            }
+
+            foreach (string warning in loaded.Torrent.Warnings)
+                _observer.Warn(item, warning);
+            foreach (string remark in loaded.Torrent.Remarks)
+                _observer.Remark(item, remark);
             void Warn(string message) => _observer.Warn(item, message);
             ImmutableArray<int>? ChooseOfLink(Metainfo metainfo) => _settings.Selection.ChooseOfLink(metainfo, Warn);
             ImmutableArray<int>? selected = loaded.Torrent.Metainfo is { } known ? _settings.Selection.Choose(known, Warn) : null;
             item = new TransferItem(item.Source, loaded.Torrent, _settings.Torrent.OutputDirectory, selected);
             var relay = new NoticeRelay(item, _observer);
-            ITransfer transfer = await _host.AddAsync(loaded.Torrent, selected, ChooseOfLink, relay, CancellationToken.None);
+            transfer = await _host.AddAsync(loaded.Torrent, selected, ChooseOfLink, relay, CancellationToken.None);
             var session = new TransferSession(item, transfer, _clocks.Create(_time.Elapsed), _settings.Torrent.SeedOnly, _settings.Hint);
-            _running.Add(session);
             _observer.Begin(item, _host.ListenPort);
+            _running.Add(session);
             Keep(FollowAsync(session));
             if (_stop.Code is not null)
                 session.Stop();
         }
-        catch (Exception e) when (e is FailureException or PiecesException or IOException or UnauthorizedAccessException)
+#pragma warning disable CA1031 // Whatever goes wrong with one source is told about that source, and the others go on.
+        catch (Exception e)
+#pragma warning restore CA1031
         {
+            if (transfer is not null)
+                Keep(transfer.StopAsync());
             _queue.Abandon();
             Conclude(item, null, Outcome.Of(e, item.Name));
         }

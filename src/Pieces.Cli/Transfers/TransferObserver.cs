@@ -21,6 +21,11 @@ internal abstract class TransferObserver : IAsyncDisposable
     {
     }
 
+    /// <summary>A remark about a source that concerns few people.</summary>
+    public virtual void Remark(TransferItem item, string message)
+    {
+    }
+
     /// <summary>A failure that is told when it happens, before the end. Called on any thread.</summary>
     public virtual void Fail(TransferItem? item, Outcome outcome)
     {

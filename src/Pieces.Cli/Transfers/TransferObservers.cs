@@ -25,6 +25,13 @@ internal sealed class TransferObservers : TransferObserver
     }
 
     /// <inheritdoc/>
+    public override void Remark(TransferItem item, string message)
+    {
+        foreach (TransferObserver observer in _observers)
+            observer.Remark(item, message);
+    }
+
+    /// <inheritdoc/>
     public override void Fail(TransferItem? item, Outcome outcome)
     {
         foreach (TransferObserver observer in _observers)

@@ -40,6 +40,10 @@ internal sealed class TransferSession : IRunningTransfer
     /// <summary>Ends, without ever faulting, when it has stopped altogether.</summary>
     public Task Ended => _ended ??= EndAsync();
 
+    /// <summary>Whether it is on its way to its end, which takes a few seconds at most.</summary>
+    public bool IsEnding =>
+        !Ended.IsCompleted && (_stopping is not null || _transfer.Snapshot.Phase is TorrentPhase.Stopping or TorrentPhase.Stopped or TorrentPhase.Failed);
+
     /// <summary>Looks at the state of the moment and gives up where that is due.</summary>
     /// <param name="elapsed">Time since the run began.</param>
     public void Tick(TimeSpan elapsed)

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
 
@@ -23,4 +24,8 @@ internal interface IProcessSignals
     /// <summary>Raises the signal of Ctrl-Z in this thread; the process goes on behind this call when it is continued.</summary>
     /// <returns>Whether it could be raised.</returns>
     bool Stop();
+
+    /// <summary>Ends the process at once: no exit handler of the runtime or of the C library runs, so none of them can hang.</summary>
+    [DoesNotReturn]
+    void ExitNow(int code);
 }

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
 
@@ -25,6 +27,14 @@ internal class UnixSignals : IProcessSignals
 
     /// <inheritdoc/>
     public bool Stop() => LibC.Raise(StopNumber) == 0;
+
+    /// <inheritdoc/>
+    [DoesNotReturn]
+    public void ExitNow(int code)
+    {
+        LibC.ExitNow(code);
+        throw new UnreachableException();
+    }
 
     /// <summary>Ignores SIGXFSZ, which has this number on Linux and macOS, whatever the processor (MIPS apart).</summary>
     protected static PosixSignalRegistration IgnoreSignalOfFileSize() =>

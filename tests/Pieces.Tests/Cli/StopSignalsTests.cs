@@ -11,7 +11,7 @@ public sealed class StopSignalsTests : IDisposable
     private readonly List<ExitCode> _ends = [];
     private readonly StopSignals _signals;
 
-    public StopSignalsTests() => _signals = new StopSignals(_time, _ends.Add);
+    public StopSignalsTests() => _signals = new StopSignals(_time, _time, (code, _) => _ends.Add(code));
 
     [Fact]
     public void The_first_signal_asks_for_an_orderly_end_and_the_second_ends_at_once()
@@ -30,7 +30,9 @@ public sealed class StopSignalsTests : IDisposable
     public void An_orderly_end_that_takes_too_long_is_cut_short()
     {
         _signals.Hear(ExitCode.Hangup);
-        _time.Advance(StopSignals.Patience);
+        _time.Advance(LastPhase.Courtesy);
+        _ends.Should().BeEmpty();
+        _time.Advance(StopSignals.Patience - LastPhase.Courtesy);
         _ends.Should().Equal(ExitCode.Hangup);
     }
 

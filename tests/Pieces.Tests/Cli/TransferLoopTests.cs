@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Microsoft.Extensions.Time.Testing;
 using Pieces.Cli.Failures;
 using Pieces.Cli.Sources;
+using Pieces.Cli.Terminal;
 using Pieces.Cli.Transfers;
 using Pieces.Metadata;
 using Pieces.Tests.Support;
@@ -21,10 +22,15 @@ public sealed class TransferLoopTests : IDisposable
     private readonly FakeHost _host = new();
     private readonly Recorder _heard = new();
     private readonly CancellationTokenSource _signal = new();
+    private readonly LastPhase _lastPhase;
     private readonly RunStop _stop;
     private ExitCode? _signalCode;
 
-    public TransferLoopTests() => _stop = new RunStop(() => _signalCode, _signal.Token);
+    public TransferLoopTests()
+    {
+        _lastPhase = new LastPhase(_time, (_, _) => Assert.Fail("the run itself has to end"));
+        _stop = new RunStop(() => _signalCode, _lastPhase, _signal.Token);
+    }
 
     [Fact]
     public async Task So_many_are_fetched_at_a_time_and_the_next_begins_when_one_ends()
@@ -136,9 +142,22 @@ public sealed class TransferLoopTests : IDisposable
         steps.Should().BeGreaterThanOrEqualTo(11, "b has a minute of its own");
     }
 
+    [Fact]
+    public async Task A_torrent_that_hangs_on_its_way_out_is_left_behind_with_its_verdict()
+    {
+        Task<IReadOnlyList<SourceResult>> run = Start(jobs: 1, "a");
+        await UntilAsync(() => _host.Added.ContainsKey("a"));
+        _host.Added["a"].Snapshot = new TorrentSnapshot { Phase = TorrentPhase.Stopping };
+        _host.Added["a"].Complete();
+        await _time.AdvanceUntilAsync(() => run.IsCompleted, TimeSpan.FromMilliseconds(250), TestContext.Current.CancellationToken);
+        (await run).Should().ContainSingle().Which.Outcome.Code.Should().Be(ExitCode.Success);
+        _heard.Ended.Should().Equal("a");
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {
+        _lastPhase.Dispose();
         _stop.Dispose();
         _signal.Dispose();
     }

@@ -269,9 +269,13 @@ internal sealed class TorrentLoop
     private async Task<Exception?> TakeLeaveAsync(Exception? failure)
     {
         _status.Publish(_stage, TorrentPhase.Stopping);
+        WaitsFor("lookups and the DHT");
         Task leaving = await _contacts.StopAsync().ConfigureAwait(false);
+        WaitsFor("the work of its stage");
         await _stage.StopAsync().ConfigureAwait(false);
+        WaitsFor("dials and connections");
         await _contacts.CloseAllAsync().ConfigureAwait(false);
+        WaitsFor("the disk");
         if (_stage.Store is { } store && failure is null or StorageException)
             failure = await DrainAsync(store).ConfigureAwait(false) ?? failure;
         try
@@ -286,11 +290,16 @@ internal sealed class TorrentLoop
             failure ??= e;
         }
 
+        WaitsFor("trackers");
         await leaving.ConfigureAwait(false);
         _inbox.Close();
+        WaitsFor("connections that still read");
         await _inbox.WhenAbandonedAsync().ConfigureAwait(false);
         return failure;
     }
+
+    // When an end takes too long, the last of these lines tells why.
+    private void WaitsFor(string part) => _logger.Debug("{Name:l}: the end waits for {Part:l}", Name, part);
 
     // All connections have ended. Handles what they still sent, then what the disk reports until it is idle, so that every finished piece is in the
     // state.

@@ -1,0 +1,56 @@
+using System.Globalization;
+using Pieces.Tests.Metadata;
+using Pieces.Tests.Support;
+
+namespace Pieces.Tests.Loopback;
+
+/// <summary>A system call that does not return holds up the end of a run for five seconds at most.</summary>
+[Trait("Tier", "Loopback")]
+public class LastPhaseProcessTests
+{
+    private const int PieceLength = 16 * 1024;
+
+    // Longer than any run here, with the pace of a machine that does other work.
+    private const int HangSeconds = 100;
+
+    private static readonly GeneratedTorrent Torrent = new("film.bin", 20 * PieceLength, PieceLength);
+
+    [Theory]
+    [InlineData("shutdown")]
+    [InlineData("rmdir")]
+    public async Task A_call_that_hangs_after_completion_is_left_behind_with_the_right_code(string call)
+    {
+        string strace = RealProcess.Find("strace");
+        using var folder = new TempFolder();
+        await using var seeder = new RecordingSeeder(Torrent);
+        string[] command = PiecesCommand.DownloadFrom(seeder.Address, Torrent.WriteTorrent(folder.Path), folder["out"], "-vv");
+        string[] traced =
+            [strace, "-f", "-qq", "-ttt", "-o", folder["trace"], "-e", $"trace={call},exit_group", "-e", $"inject={call}:delay_enter={HangSeconds}000000"];
+        await using PiecesProcess process = PiecesProcess.StartProgram([.. traced, PiecesProcess.Executable, .. command], null, null);
+
+        // The tracer keeps a thread that it delays alive for as long as the delay, so what counts is the call that ends the process.
+        string[] trace = await UntilEndedAsync(folder["trace"]);
+        double hung = TimeOf(trace.First(line => line.Contains($" {call}(", StringComparison.Ordinal)));
+        string end = trace.First(line => line.Contains(" exit_group(", StringComparison.Ordinal));
+        end.Should().Contain("exit_group(0)");
+        (TimeOf(end) - hung).Should().BeGreaterThan(1, "the call did hang").And.BeLessThan(HangSeconds / 2.0);
+        await process.WaitForErrorTextAsync("film.bin: the end waits for ");
+        File.Exists(Path.Combine(folder["out"], "film.bin")).Should().BeTrue();
+    }
+
+    private static async Task<string[]> UntilEndedAsync(string path)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        limit.CancelAfter(TimeSpan.FromSeconds(HangSeconds));
+        while (true)
+        {
+            string[] lines = File.Exists(path) ? await File.ReadAllLinesAsync(path, limit.Token) : [];
+            if (lines.Any(line => line.Contains(" exit_group(", StringComparison.Ordinal)))
+                return lines;
+            await Task.Delay(50, limit.Token);
+        }
+    }
+
+    // A line is a thread's number, the time and the call.
+    private static double TimeOf(string line) => double.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture);
+}
