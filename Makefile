@@ -80,6 +80,11 @@ swarm: SCENE ?= crowd8
 swarm:
 	dotnet run --project tests/Pieces.Benchmarks -c Release -- swarm $(SCENE)
 
+# Writes docs/limits.md from the code.
+.PHONY: limits
+limits:
+	PIECES_WRITE_LIMITS=1 dotnet test --project tests/Pieces.Tests -c Release -- --filter-class Pieces.Tests.Limits.LimitsPageTests
+
 # Starts and ends the program COUNT times in each of the ways of ExitTests, and keeps the stacks of a process that does not end. PIECES_UNDER_TEST names another one.
 .PHONY: exits
 exits: COUNT ?= 200

@@ -1,4 +1,5 @@
 using System.Text;
+using Pieces.Bencode;
 using Pieces.Metadata;
 using static Pieces.Tests.Metadata.TestTorrent;
 
@@ -57,6 +58,19 @@ public class NeededKeysTests
         byte[] torrent = Encoding.Latin1.GetBytes("d1:x" + new string('l', 200) + new string('e', 200) + "e");
         Action parse = () => MetainfoParser.Parse(torrent);
         parse.Should().Throw<MetainfoException>().Which.Message.Should().Contain("over the limit of 100 ").And.NotContain("damaged");
+    }
+
+    [Theory]
+    [InlineData(BencodeReader.MaxOddities, true)]
+    [InlineData(BencodeReader.MaxOddities + 1, false)]
+    public void One_oddity_too_many_is_over_the_limit(int oddities, bool isRead)
+    {
+        byte[] torrent = Encoding.Latin1.GetBytes($"d1:al{string.Concat(Enumerable.Repeat("i00e", oddities))}e4:infod{Single}ee");
+        Action parse = () => MetainfoParser.Parse(torrent);
+        if (isRead)
+            parse.Should().NotThrow();
+        else
+            parse.Should().Throw<MetainfoException>().Which.Message.Should().Contain("over the limit of 1000 odd").And.NotContain("damaged");
     }
 
     [Fact]
