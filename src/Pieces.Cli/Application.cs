@@ -53,6 +53,7 @@ internal sealed class Application : IDisposable
             code = outcome.Code;
         }
 
+        _context.Messages.TellRepeated();
         _context.Signals.LastPhase.Conclude("the reader of stderr", code);
         _errors.Dispose();
         return code;

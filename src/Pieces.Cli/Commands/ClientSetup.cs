@@ -17,7 +17,7 @@ internal static class ClientSetup
     {
         DownloadLimit = swarm.DownloadLimit,
         Encryption = swarm.Encryption,
-        Dht = swarm.DhtNodes is { } nodes ? new DhtSettings { Bootstrap = nodes, IsReadOnly = isOneShot, CacheFile = FindCacheFile() } : null,
+        Dht = swarm.DhtNodes is { } nodes ? new DhtSettings { Bootstrap = nodes, IsReadOnly = isOneShot, CacheFile = FindDhtCache() } : null,
     };
 
     /// <summary>The options of a client that only serves.</summary>
@@ -27,8 +27,8 @@ internal static class ClientSetup
         return serving.Ports is { } ports ? options with { FirstPort = ports.First, LastPort = ports.Last } : options;
     }
 
-    // Null where the user has no folder for such files.
-    private static string? FindCacheFile()
+    /// <summary>The program's own folder in the user's cache; null where the user has no folder for such files.</summary>
+    public static string? FindCacheFolder()
     {
         string? folder = Environment.GetEnvironmentVariable(CacheVariable);
         if (string.IsNullOrEmpty(folder) || !Path.IsPathFullyQualified(folder))
@@ -39,6 +39,8 @@ internal static class ClientSetup
                 : Path.Join(home, ".cache");
         }
 
-        return string.IsNullOrEmpty(folder) ? null : Path.Join(folder, "pieces", "dht");
+        return string.IsNullOrEmpty(folder) ? null : Path.Join(folder, "pieces");
     }
+
+    private static string? FindDhtCache() => FindCacheFolder() is { } folder ? Path.Join(folder, "dht") : null;
 }

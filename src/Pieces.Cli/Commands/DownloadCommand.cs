@@ -54,6 +54,7 @@ internal static class DownloadCommand
                 StallTimeout = files.StallTimeoutOf(parse),
                 Deadline = files.DeadlineOf(parse),
                 Progress = progress.Of(parse),
+                Links = new LinkCache(ClientSetup.FindCacheFolder()),
             };
             using var loader = new SourceLoader(way, context.TimeProvider) { Places = given.Places };
             if (dryRun.IsAsked(parse))

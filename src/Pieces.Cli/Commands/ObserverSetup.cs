@@ -22,6 +22,8 @@ internal static class ObserverSetup
             ? new PeopleObserver(context.Messages, ProgressViews.Create(context, settings.Progress), parts.Text)
             : new EventObserver(events, settings.Torrent.SeedOnly);
         List<TransferObserver> observers = [audience, .. parts.Observers];
+        if (settings.Torrent.Stream is null)
+            observers.Add(new LinkObserver(settings.Links, audience));
         if (settings.Paths != PathStyle.None)
             observers.Add(new PathObserver(context.Output, settings.Paths, !Console.IsOutputRedirected, stop.FailOutput));
         if (settings.OnComplete is { } command)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Pieces.Cli.Terminal;
 using Pieces.Cli.Transfers;
 using Serilog;
 using Serilog.Core;
@@ -13,6 +14,7 @@ namespace Pieces.Cli.Events;
 internal sealed class EventLogSink : ILogEventSink
 {
     private readonly MessageTemplateTextFormatter _text = new("{Message:lj}", CultureInfo.InvariantCulture);
+    private readonly RepeatedWarnings _repeated = new();
     private readonly TransferObserver _observer;
 
     private EventLogSink(TransferObserver observer) => _observer = observer;
@@ -28,6 +30,7 @@ internal sealed class EventLogSink : ILogEventSink
             return;
         using var text = new StringWriter(CultureInfo.InvariantCulture);
         _text.Format(logEvent, text);
-        _observer.Warn(null, text.ToString());
+        if (_repeated.IsFirst(MessageSink.KindOf(logEvent), text.ToString()))
+            _observer.Warn(null, text.ToString());
     }
 }

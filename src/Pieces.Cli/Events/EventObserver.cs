@@ -1,4 +1,5 @@
 using Pieces.Cli.Failures;
+using Pieces.Cli.Terminal;
 using Pieces.Cli.Transfers;
 using Pieces.Torrents;
 
@@ -10,6 +11,7 @@ internal sealed class EventObserver : TransferObserver
     private static readonly TimeSpan ProgressInterval = TimeSpan.FromSeconds(1);
 
     private readonly Dictionary<TransferItem, DateTimeOffset> _due = [];
+    private readonly RepeatedWarnings _repeated = new();
     private readonly EventWriter _events;
     private readonly bool _seeds;
 
@@ -25,8 +27,11 @@ internal sealed class EventObserver : TransferObserver
     public override void Note(string message) => Warn(null, message);
 
     /// <inheritdoc/>
-    public override void Warn(TransferItem? item, string message) =>
-        _events.Write(new WarningEvent(_events.Now, item?.InfoHash, item?.Source, message, (int)ExitCode.Success));
+    public override void Warn(TransferItem? item, string message)
+    {
+        if (_repeated.IsFirst($"{item?.Source}\n{message}", item is null ? message : $"{item.Source}: {message}"))
+            _events.Write(new WarningEvent(_events.Now, item?.InfoHash, item?.Source, message, (int)ExitCode.Success));
+    }
 
     /// <inheritdoc/>
     public override void Fail(TransferItem? item, Outcome outcome) =>
@@ -68,6 +73,8 @@ internal sealed class EventObserver : TransferObserver
     /// <inheritdoc/>
     public override void Conclude(IReadOnlyList<SourceResult> results, ExitCode code)
     {
+        foreach (string line in _repeated.TakeCounts())
+            _events.Write(new WarningEvent(_events.Now, null, null, line, (int)ExitCode.Success));
         foreach (SourceResult result in results)
         {
             _events.Write(new SummaryEvent(

@@ -80,6 +80,20 @@ internal sealed class SourceLoader : IDisposable
         }
     }
 
+    /// <summary>As <see cref="LinkIn"/>, but null also for a link that cannot be used.</summary>
+    public static MagnetLink? TryLinkIn(string source)
+    {
+        try
+        {
+            return LinkIn(source);
+        }
+        catch (FailureException)
+        {
+            // Whoever loads the source is told.
+            return null;
+        }
+    }
+
     /// <summary>Reads and parses.</summary>
     /// <exception cref="FailureException">It cannot be found, read or used; the message names the source.</exception>
     public async Task<Metainfo> LoadAsync(string source, CancellationToken cancellationToken)

@@ -11,6 +11,7 @@ namespace Pieces.Cli.Sources;
 internal sealed class TransferSource
 {
     private readonly MagnetLink? _link;
+    private IReadOnlyList<MagnetLink> _more = [];
 
     public TransferSource(Metainfo metainfo) => Metainfo = metainfo;
 
@@ -18,6 +19,12 @@ internal sealed class TransferSource
 
     /// <summary>The torrent, or null when it has yet to be fetched.</summary>
     public Metainfo? Metainfo { get; }
+
+    /// <summary>Whether it was given as a link.</summary>
+    public bool IsLink => _link is not null;
+
+    /// <summary>Adds the trackers and peers of further links to the same torrent.</summary>
+    public void Add(IReadOnlyList<MagnetLink> links) => _more = links;
 
     /// <summary>Full path of what it describes, where that lies already and not under the torrent's name; null for below the output folder.</summary>
     public string? Location { get; init; }
@@ -54,8 +61,19 @@ internal sealed class TransferSource
         _link is null ? selection.Choose(metainfo, warn) : selection.ChooseOfLink(metainfo, warn) ?? _link.FilesOf(metainfo);
 
     /// <summary>Starts it.</summary>
-    public Task<Torrent> AddToAsync(TorrentClient client, TorrentOptions options, CancellationToken cancellationToken) =>
-        Metainfo is not null ? client.AddAsync(Metainfo, options, cancellationToken) : client.AddAsync(_link!, options, cancellationToken);
+    public Task<Torrent> AddToAsync(TorrentClient client, TorrentOptions options, CancellationToken cancellationToken)
+    {
+        if (_more.Count > 0)
+        {
+            options = options with
+            {
+                ExtraTrackers = [.. options.ExtraTrackers, .. _more.SelectMany(link => link.Trackers).Except(Trackers, StringComparer.Ordinal)],
+                Peers = [.. options.Peers, .. _more.SelectMany(link => link.Peers)],
+            };
+        }
+
+        return Metainfo is not null ? client.AddAsync(Metainfo, options, cancellationToken) : client.AddAsync(_link!, options, cancellationToken);
+    }
 
     private static TransferSubject SubjectOf(MagnetLink link, string directory) =>
         new(string.IsNullOrEmpty(link.Name) ? link.InfoHash.ToString() : link.Name, 0, 0, 0, 0, directory);

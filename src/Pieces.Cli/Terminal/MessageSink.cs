@@ -3,6 +3,7 @@ using Serilog;
 using Serilog.Core;
 using Serilog.Events;
 using Serilog.Formatting.Display;
+using Serilog.Parsing;
 
 namespace Pieces.Cli.Terminal;
 
@@ -26,11 +27,15 @@ internal sealed class MessageSink : ILogEventSink
     public void Emit(LogEvent logEvent)
     {
         using var text = new StringWriter(CultureInfo.InvariantCulture);
-        text.Write(PrefixOf(logEvent.Level));
+        if (logEvent.Level != LogEventLevel.Warning)
+            text.Write(PrefixOf(logEvent.Level));
         _text.Format(logEvent, text);
         if (logEvent.Exception is { } exception && !_messages.Verbosity.ShowsStacks)
             text.Write($": {exception.Message}");
-        _messages.Line(text.ToString());
+        if (logEvent.Level == LogEventLevel.Warning)
+            _messages.Warning(text.ToString(), KindOf(logEvent));
+        else
+            _messages.Line(text.ToString());
 
         if (logEvent.Exception is null || !_messages.Verbosity.ShowsStacks)
             return;
@@ -38,10 +43,17 @@ internal sealed class MessageSink : ILogEventSink
             _messages.Line(line.TrimEnd('\r'));
     }
 
+    /// <summary>The kind of an event and what it is about: its template, and the first of its values.</summary>
+    public static string KindOf(LogEvent logEvent)
+    {
+        string? first = logEvent.MessageTemplate.Tokens.OfType<PropertyToken>().FirstOrDefault()?.PropertyName;
+        string subject = first is not null && logEvent.Properties.TryGetValue(first, out LogEventPropertyValue? value) ? value.ToString() : string.Empty;
+        return $"{logEvent.MessageTemplate.Text}\n{subject}";
+    }
+
     private static string PrefixOf(LogEventLevel level) => level switch
     {
         LogEventLevel.Error or LogEventLevel.Fatal => "pieces: ",
-        LogEventLevel.Warning => "pieces: warning: ",
         LogEventLevel.Debug => "debug: ",
         LogEventLevel.Verbose => "trace: ",
         _ => string.Empty,

@@ -7,6 +7,7 @@ namespace Pieces.Cli.Terminal;
 internal sealed class Messages
 {
     private readonly Lock _lock = new();
+    private readonly RepeatedWarnings _repeated = new();
     private readonly ILineWriter _plain;
     private ILineWriter _writer;
 
@@ -38,11 +39,23 @@ internal sealed class Messages
             Line(line.TrimEnd('\r'));
     }
 
-    /// <summary>Something is worse than it should be.</summary>
-    public void Warning(string text)
+    /// <summary>Something is worse than it should be. What was told already is only counted.</summary>
+    public void Warning(string text) => Warning(text, text);
+
+    /// <summary>As <see cref="Warning(string)"/>, for a warning whose text may differ each time.</summary>
+    /// <param name="text">The warning.</param>
+    /// <param name="kind">Its kind and what it is about.</param>
+    public void Warning(string text, string kind)
     {
-        if (Verbosity.ShowsWarnings)
+        if (Verbosity.ShowsWarnings && _repeated.IsFirst(kind, text))
             Line($"pieces: warning: {text}");
+    }
+
+    /// <summary>Tells how often warnings came again; at the end of a run.</summary>
+    public void TellRepeated()
+    {
+        foreach (string line in _repeated.TakeCounts())
+            Line($"pieces: warning: {line}");
     }
 
     /// <summary>A line of progress, or a result that people wait for.</summary>

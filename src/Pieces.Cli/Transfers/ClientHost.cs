@@ -12,6 +12,7 @@ internal sealed class ClientHost : ITransferHost
     private readonly SourceLoader _loader;
     private readonly TorrentClient _client;
     private readonly TorrentOptions _options;
+    private readonly LinkCache _links;
 
     /// <param name="settings">What the torrents are to do.</param>
     /// <param name="loader">Loads their sources; stays its owner's.</param>
@@ -22,6 +23,7 @@ internal sealed class ClientHost : ITransferHost
         _loader = loader;
         _client = new TorrentClient(settings.Client with { TimeProvider = timeProvider, Logger = logger });
         _options = settings.Torrent;
+        _links = settings.Links;
     }
 
     /// <inheritdoc/>
@@ -38,7 +40,7 @@ internal sealed class ClientHost : ITransferHost
         IProgress<TorrentNotice> notices,
         CancellationToken cancellationToken)
     {
-        TorrentOptions options = _options with { SelectedFiles = selected, Select = choose, Notices = notices };
+        TorrentOptions options = _options with { SelectedFiles = selected, Select = choose, Notices = notices, FindMetadata = _links.Find };
         return new TorrentTransfer(await torrent.AddToAsync(_client, options, cancellationToken));
     }
 

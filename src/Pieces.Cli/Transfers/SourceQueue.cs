@@ -1,3 +1,5 @@
+using Pieces.Cli.Sources;
+using Pieces.Metadata;
 using Pieces.Primitives;
 
 namespace Pieces.Cli.Transfers;
@@ -10,6 +12,7 @@ internal sealed class SourceQueue
     private readonly Queue<string> _waiting;
     private readonly int _maxJobs;
     private readonly HashSet<InfoHash> _seen = [];
+    private readonly ILookup<InfoHash, (string Text, MagnetLink Link)> _links;
     private readonly List<SourceResult> _results = [];
     private int _open;
     private int _jobs;
@@ -19,8 +22,15 @@ internal sealed class SourceQueue
     public SourceQueue(IEnumerable<string> sources, int maxJobs)
     {
         _waiting = new Queue<string>(sources);
+        _links = LinksIn(_waiting).ToLookup(given => given.Link.InfoHash);
         _maxJobs = maxJobs;
     }
+
+    /// <summary>Further links to the torrent of a source, whether they wait or have begun.</summary>
+    /// <param name="infoHash">The torrent.</param>
+    /// <param name="source">The source itself.</param>
+    public IReadOnlyList<MagnetLink> OtherLinks(InfoHash infoHash, string source) =>
+        [.. _links[infoHash].Where(given => given.Text != source).Select(given => given.Link)];
 
     /// <summary>How many wait.</summary>
     public int Waiting => _waiting.Count;
@@ -65,6 +75,18 @@ internal sealed class SourceQueue
     {
         _jobs--;
         _open--;
+    }
+
+    // One that cannot be read is told when its turn comes.
+    private static IEnumerable<(string Text, MagnetLink Link)> LinksIn(IReadOnlyCollection<string> sources)
+    {
+        if (sources.Count < 2)
+            yield break;
+        foreach (string source in sources)
+        {
+            if (MagnetLink.IsLink(LinkText.Clean(source)) && SourceLoader.TryLinkIn(source) is { } link)
+                yield return (source, link);
+        }
     }
 
     /// <summary>Notes how a source ended.</summary>

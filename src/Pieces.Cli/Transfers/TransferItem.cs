@@ -32,6 +32,7 @@ internal sealed class TransferItem
         _location = torrent.Location;
         InfoHash = torrent.InfoHash.ToString();
         Trackers = torrent.Trackers;
+        IsLink = torrent.IsLink;
     }
 
     /// <summary>A source that is a torrent.</summary>
@@ -51,6 +52,9 @@ internal sealed class TransferItem
 
     /// <summary>Its info-hash in hexadecimal, or null before it is known.</summary>
     public string? InfoHash { get; }
+
+    /// <summary>Whether it was given as a link.</summary>
+    public bool IsLink { get; }
 
     /// <summary>Its own trackers.</summary>
     public ImmutableArray<string> Trackers { get; } = [];

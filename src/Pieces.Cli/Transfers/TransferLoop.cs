@@ -157,7 +157,7 @@ internal sealed class TransferLoop
             case SessionEnded ended:
                 _queue.Close();
                 _running.Remove(ended.Session);
-                Conclude(ended.Session.Item, ended.Session, ended.Verdict);
+                Conclude(ended.Session.Item, ended.Session, WithReason(ended));
                 break;
         }
     }
@@ -172,7 +172,7 @@ internal sealed class TransferLoop
             if (!_queue.IsNew(loaded.Torrent.InfoHash))
             {
                 _queue.Abandon();
-                _observer.Warn(item, "given twice; taken once");
+                _observer.Warn(item, loaded.Torrent.IsLink ? "given twice; taken once, with the trackers and peers of both" : "given twice; taken once");
                 return;
             }
 
@@ -180,6 +180,7 @@ internal sealed class TransferLoop
                 _observer.Warn(item, warning);
             foreach (string remark in loaded.Torrent.Remarks)
                 _observer.Remark(item, remark);
+            loaded.Torrent.Add(_queue.OtherLinks(loaded.Torrent.InfoHash, loaded.Source));
             void Warn(string message) => _observer.Warn(item, message);
             ImmutableArray<int>? ChooseOfLink(Metainfo metainfo) => _settings.Selection.ChooseOfLink(metainfo, Warn);
             ImmutableArray<int>? selected = loaded.Torrent.Metainfo is { } known ? _settings.Selection.Choose(known, Warn) : null;
@@ -202,6 +203,16 @@ internal sealed class TransferLoop
             _queue.Abandon();
             Conclude(item, null, Outcome.Of(e, item.Name));
         }
+    }
+
+    // The lock of a download cannot tell that it is held by this very process.
+    private Outcome WithReason(SessionEnded ended)
+    {
+        TransferItem item = ended.Session.Item;
+        bool isOurs = ended.Verdict.Code == ExitCode.Locked && _running.Sessions.Any(other => other.Item.Path == item.Path);
+        return isOurs
+            ? ended.Verdict with { Message = $"{item.Path}: another torrent of this run is called so (run it by itself, with another folder in --output)" }
+            : ended.Verdict;
     }
 
     private void Conclude(TransferItem item, TransferSession? session, Outcome verdict)

@@ -1,5 +1,6 @@
 using Pieces.Cli.Progress;
 using Pieces.Cli.Selection;
+using Pieces.Cli.Sources;
 using Pieces.Torrents;
 
 namespace Pieces.Cli.Transfers;
@@ -47,6 +48,9 @@ internal sealed record TransferSettings
 
     /// <summary>How the paths of finished files are printed.</summary>
     public PathStyle Paths { get; init; }
+
+    /// <summary>Remembers what completed links are about; default nowhere.</summary>
+    public LinkCache Links { get; init; } = new(null);
 
     /// <summary>A program and its arguments, run for each torrent that is complete; null for none.</summary>
     public IReadOnlyList<string>? OnComplete { get; init; }

@@ -56,6 +56,12 @@ public sealed record TorrentOptions
     /// </summary>
     public LocalContent? Content { get; init; }
 
+    /// <summary>
+    /// Finds the <c>info</c> value of a magnet link that the caller has kept from before, or null. It is used only when its hash is the link's. Called once, on a
+    /// thread that may wait. Default null: none is kept.
+    /// </summary>
+    public Func<InfoHash, byte[]?>? FindMetadata { get; init; }
+
     /// <summary>Indexes of the files that are wanted; null (default) for all.</summary>
     public ImmutableArray<int>? SelectedFiles { get; init; }
 

@@ -45,7 +45,7 @@ public class LastPhaseProcessTests
         while (true)
         {
             string[] lines = File.Exists(path) ? await File.ReadAllLinesAsync(path, limit.Token) : [];
-            if (lines.Any(line => line.Contains(" exit_group(", StringComparison.Ordinal)))
+            if (lines.Any(line => line.Contains(" exit_group(", StringComparison.Ordinal) && line.Contains(')', StringComparison.Ordinal)))
                 return lines;
             await Task.Delay(50, limit.Token);
         }

@@ -19,6 +19,7 @@ internal sealed class PiecesProcess : IAsyncDisposable
 
     private readonly Process _process;
     private readonly GrowingText _output;
+    private string? _ownCache;
     private readonly GrowingText _errors;
 
     private PiecesProcess(Process process, byte[]? input)
@@ -74,7 +75,9 @@ internal sealed class PiecesProcess : IAsyncDisposable
         Redirect(start, workingDirectory);
         foreach ((string name, string value) in environment ?? new Dictionary<string, string>())
             start.Environment[name] = value;
-        return new PiecesProcess(Process.Start(start)!, input);
+        string cache = start.Environment["XDG_CACHE_HOME"]!;
+        bool isOwn = environment is null || !environment.ContainsKey("XDG_CACHE_HOME");
+        return new PiecesProcess(Process.Start(start)!, input) { _ownCache = isOwn ? cache : null };
     }
 
     /// <summary>Runs it to its end.</summary>
@@ -146,6 +149,8 @@ internal sealed class PiecesProcess : IAsyncDisposable
         await _output.Complete;
         await _errors.Complete;
         _process.Dispose();
+        if (_ownCache is not null && Directory.Exists(_ownCache))
+            Directory.Delete(_ownCache, recursive: true);
     }
 
     // Tests that run in the background of a script, or under nohup, ignore SIGINT or SIGHUP, and so would the program that they start.
@@ -168,7 +173,8 @@ internal sealed class PiecesProcess : IAsyncDisposable
         foreach (string name in start.Environment.Keys.Where(name => name.StartsWith("PIECES_", StringComparison.Ordinal)).ToArray())
             start.Environment.Remove(name);
         start.Environment["XDG_CONFIG_HOME"] = Path.Combine(AppContext.BaseDirectory, "no-configuration");
-        start.Environment["XDG_CACHE_HOME"] = Path.Combine(AppContext.BaseDirectory, "no-cache");
+        // Each has a cache of its own, so that no run knows what another has fetched.
+        start.Environment["XDG_CACHE_HOME"] = Path.Join(Path.GetTempPath(), $"pieces-test-cache-{Guid.NewGuid():N}");
     }
 
     private long PeakSoFar()

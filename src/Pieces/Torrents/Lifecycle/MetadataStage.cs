@@ -1,4 +1,5 @@
 using Pieces.Peers;
+using Pieces.Primitives;
 using Pieces.Storage;
 using Pieces.Storage.Files;
 using Pieces.Storage.Opening;
@@ -71,7 +72,7 @@ internal sealed class MetadataStage : ITorrentStage
     public void Begin()
     {
         _context.Status.Publish(this);
-        _work = RunAsync(() => Task.Run<StageWork>(() => new KeptMetadataSought(MetadataFile.Find(_setup.Options.OutputDirectory, _setup.InfoHash))));
+        _work = RunAsync(() => Task.Run<StageWork>(Seek));
     }
 
     /// <inheritdoc/>
@@ -140,6 +141,18 @@ internal sealed class MetadataStage : ITorrentStage
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    // A folder that nothing can be written to is refused before anyone is asked.
+    private KeptMetadataSought Seek()
+    {
+        TorrentOptions options = _setup.Options;
+        byte[]? kept = MetadataFile.Find(options.OutputDirectory, _setup.InfoHash) ?? options.FindMetadata?.Invoke(_setup.InfoHash);
+        if (kept is not null && InfoHash.OfInfo(kept) != _setup.InfoHash)
+            kept = null;
+        if (kept is null && options is { MetadataOnly: false, SeedOnly: false, Stream: null })
+            OutputFolder.RefuseUnwritable(options.OutputDirectory);
+        return new KeptMetadataSought(kept);
+    }
 
     private void ReadWhenHere()
     {

@@ -1,0 +1,50 @@
+using Pieces.Cli.Terminal;
+using Serilog;
+
+namespace Pieces.Tests.Cli;
+
+[Trait("Tier", "Pure")]
+public class RepeatedWarningsTests
+{
+    private readonly LineLog _lines = new();
+    private readonly Messages _messages;
+
+    public RepeatedWarningsTests() => _messages = new Messages(_lines);
+
+    [Fact]
+    public void A_warning_is_told_once_and_then_counted()
+    {
+        for (int i = 0; i < 31_273; i++)
+            _messages.Warning("film.bin: cannot be read");
+        _messages.Warning("other.bin: cannot be read");
+        _messages.TellRepeated();
+        _lines.Lines.Should().Equal(
+            "pieces: warning: film.bin: cannot be read",
+            "pieces: warning: other.bin: cannot be read",
+            "pieces: warning: 31272 times more: film.bin: cannot be read");
+    }
+
+    [Fact]
+    public void Of_the_log_what_is_about_the_same_is_the_same()
+    {
+        ILogger logger = MessageSink.CreateLogger(_messages);
+        for (int i = 0; i < 10; i++)
+        {
+            logger.Warning("{Name:l}: piece {Piece} cannot be read", "film.bin", i);
+            logger.Warning("{Name:l}: piece {Piece} cannot be read", "other.bin", i);
+        }
+
+        _lines.Lines.Should().Equal("pieces: warning: film.bin: piece 0 cannot be read", "pieces: warning: other.bin: piece 0 cannot be read");
+    }
+
+    [Fact]
+    public void Kinds_beyond_the_limit_are_told_each_time()
+    {
+        var repeated = new RepeatedWarnings();
+        for (int i = 0; i < RepeatedWarnings.MaxKinds; i++)
+            repeated.IsFirst($"{i}", "x").Should().BeTrue();
+        repeated.IsFirst("one more", "x").Should().BeTrue();
+        repeated.IsFirst("one more", "x").Should().BeTrue();
+        repeated.IsFirst("0", "x").Should().BeFalse();
+    }
+}
