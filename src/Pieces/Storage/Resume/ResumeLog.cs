@@ -163,7 +163,7 @@ internal sealed class ResumeLog : IDisposable
             try
             {
                 if (_file is not null)
-                    RandomAccess.Write(_file, _taken.WrittenSpan, _length);
+                    _paths.Directory.FileSystem.Write(_file, [_taken.WrittenMemory], _length);
             }
             catch (Exception e) when (DiskErrors.IsDiskError(e))
             {
@@ -193,7 +193,7 @@ internal sealed class ResumeLog : IDisposable
         SafeFileHandle file = temporary.Open(FileOpening.New() with { IsPrivate = true });
         try
         {
-            RandomAccess.Write(file, bytes, 0);
+            _paths.Directory.FileSystem.Write(file, [bytes], 0);
             _paths.Directory.FileSystem.Flush(file);
             temporary.RenameTo(_paths.State, overwrite: true);
             _paths.Folder.FlushDirectory();
