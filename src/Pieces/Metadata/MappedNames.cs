@@ -8,6 +8,8 @@ internal static class MappedNames
     /// <summary>The torrent with names after other rules than those that it was read with; the same object when no name changes.</summary>
     public static Metainfo Of(Metainfo metainfo, NameRules rules)
     {
+        if (rules == NameRules.Of(SafePath.CurrentRules))
+            return metainfo;
         ImmutableArray<FileEntry> files = metainfo.Files;
         var safe = new ImmutableArray<string>[files.Length];
         var paths = new UniquePaths(rules, files.Length);

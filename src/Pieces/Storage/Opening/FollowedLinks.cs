@@ -63,11 +63,10 @@ internal static class FollowedLinks
 
         try
         {
-            string full = Path.IsPathRooted(path) ? path : Path.Join(Environment.CurrentDirectory, path);
-            FileLocation target = system.WorkingDirectory.At(RealPath.Of(full));
+            FileLocation target = TargetOf(path, system);
             if (FileFacts.Of(target).IsFile)
                 paths.Follow(file.Index, target);
-            else if (FileFacts.Of(target).Kind != FileKind.Missing || file.Path.Length == 1)
+            else if (FileFacts.Of(TargetOf(link.FullPath, system)).Kind is not FileKind.Folder)
                 refused.Add(link.FullPath);
         }
         catch (Exception e) when (e is StorageException || DiskErrors.IsDiskError(e))
@@ -75,6 +74,9 @@ internal static class FollowedLinks
             refused.Add(link.FullPath);
         }
     }
+
+    private static FileLocation TargetOf(string path, IFileSystem system) =>
+        system.WorkingDirectory.At(RealPath.Of(Path.IsPathRooted(path) ? path : Path.Join(Environment.CurrentDirectory, path)));
 
     private static FileStat Look(FileLocation file)
     {
