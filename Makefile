@@ -25,6 +25,11 @@ test-fast:
 test-all:
 	@tests/test-all.sh
 
+# Each system call of a small download that is resumed fails once, some hundred runs of the program under strace; Linux only.
+.PHONY: faults
+faults:
+	dotnet test --project tests/Pieces.Tests -c $(CONFIGURATION) -- --explicit only --filter-class Pieces.Tests.Loopback.SystemCallFaultTests
+
 check:
 	tests/check.sh
 	dotnet format Pieces.sln --verify-no-changes
