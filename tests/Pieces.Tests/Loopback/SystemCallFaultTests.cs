@@ -54,6 +54,7 @@ public partial class SystemCallFaultTests
         ["shutdown"] = "the connection is closed whatever the call returns",
         ["socketpair"] = "the runtime's own pair for signals",
         ["epoll_ctl"] = "the runtime waits for sockets",
+        ["poll"] = "the runtime asks whether a socket is ready",
     };
 
     [GeneratedRegex(@"^\d+\s+(?<call>[a-z_0-9]+)\((?<arguments>.*)$")]
