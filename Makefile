@@ -71,6 +71,12 @@ growth: SCENARIOS ?= pieces files idle seeders torrents allocation
 growth:
 	dotnet run --project tests/Pieces.Benchmarks -c Release -- growth $(SCENARIOS) --pieces artifacts/pieces
 
+# Each parser for SECONDS, or one of them for a number of inputs: make fuzz TARGETS=metainfo SECONDS=600. docs/fuzzing.md explains the table.
+.PHONY: fuzz
+fuzz: SECONDS ?= 10
+fuzz:
+	tests/fuzz.sh $(TARGETS) --seconds $(SECONDS)
+
 .PHONY: startup-order
 startup-order: publish
 	gdb -batch -x tests/startup-order.py artifacts/publish/native/pieces

@@ -8,6 +8,7 @@
 # format    all that dotnet format knows, which takes some minutes on a busy machine
 # suite     all tests, against the native program
 # explicit  tests that need a quiet machine or much time, one after the other
+# fuzz      each fuzz target for FUZZ_SECONDS (default 5), with feedback from the branches that an input takes
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -67,7 +68,11 @@ phase_explicit() {
     run_tests "explicit tests" -explicit only -parallelMode none -trait- Writes=testdata
 }
 
-[ $# -gt 0 ] || set -- build static format suite explicit
+phase_fuzz() {
+    step "fuzz" tests/fuzz.sh --seconds "${FUZZ_SECONDS:-5}" || true
+}
+
+[ $# -gt 0 ] || set -- build static format suite explicit fuzz
 for phase; do
     # Without a build there is nothing to test.
     "phase_$phase" || break

@@ -98,6 +98,7 @@ internal sealed class GlobCompiler
             _next++;
             int begin = Reserve();
             Sequence(depth);
+            // A set may have taken the brace that closes: then the alternatives end with the pattern.
             if (_next == _text.Length || _text[_next].Value == '}')
             {
                 _steps[begin] = new GlobStep(GlobAction.Jump, To: begin + 1);
@@ -108,7 +109,8 @@ internal sealed class GlobCompiler
             _steps[begin] = new GlobStep(GlobAction.Fork, To: begin + 1, Or: _steps.Count);
         }
 
-        _next++;
+        if (_next < _text.Length)
+            _next++;
         foreach (int end in ends)
             _steps[end] = new GlobStep(GlobAction.Jump, To: _steps.Count);
     }
