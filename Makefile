@@ -77,6 +77,12 @@ fuzz: SECONDS ?= 10
 fuzz:
 	tests/fuzz.sh $(TARGETS) --seconds $(SECONDS)
 
+# Clients under load and attack for MINUTES, on Linux: docs/soak.md has the table and says what is a fault.
+.PHONY: soak
+soak: MINUTES ?= 30
+soak:
+	dotnet run --project tests/Pieces.Benchmarks -c Release -- soak --minutes $(MINUTES)
+
 .PHONY: startup-order
 startup-order: publish
 	gdb -batch -x tests/startup-order.py artifacts/publish/native/pieces
