@@ -229,9 +229,15 @@ public sealed class TorrentClient : IAsyncDisposable
     private async Task LiveAsync(RunningTorrent running, TorrentBasis basis)
     {
         var contacts = new TorrentContacts(basis);
+        Exception? failure = null;
         try
         {
-            await new TorrentLoop(basis, running.Torrent, contacts).RunAsync().ConfigureAwait(false);
+            failure = await new TorrentLoop(basis, running.Torrent, contacts).RunAsync().ConfigureAwait(false);
+        }
+        catch (Exception bug)
+        {
+            failure = bug;
+            throw;
         }
         finally
         {
@@ -243,6 +249,12 @@ public sealed class TorrentClient : IAsyncDisposable
             }
 
             _torrents.TryRemove(new KeyValuePair<TorrentId, RunningTorrent>(running.Id, running));
+
+            // Only now: a caller that waits for the end may add the same torrent again.
+            if (failure is null)
+                running.Torrent.MarkStopped();
+            else
+                running.Torrent.MarkFailed(failure);
         }
     }
 

@@ -23,7 +23,9 @@ internal sealed class PeerContent
         for (int i = 0; i < PieceCount; i++)
         {
             int from = i * PieceLength;
+#pragma warning disable CA5350 // BEP 3 has SHA-1.
             SHA1.HashData(_bytes.AsSpan(from, Math.Min(PieceLength, _bytes.Length - from)), hashes.AsSpan(i * SHA1.HashSizeInBytes));
+#pragma warning restore CA5350
         }
 
         Metainfo = MetainfoParser.Parse(BencodeWriter.Encode(writer =>

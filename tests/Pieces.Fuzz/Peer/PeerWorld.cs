@@ -163,7 +163,7 @@ internal sealed class PeerWorld : IAsyncDisposable
             }
 
             var layout = content.Metainfo.Layout;
-            while (PeerFraming.TryRead(ref rest, PeerFrameLimits.MaxExtendedLength, out PeerFrame frame))
+            while (PeerFraming.TryRead(ref rest, new PeerFrameLimits(layout.PieceCount).Longest, out PeerFrame frame))
             {
                 if (frame.IsKeepAlive || frame.Id == PeerMessageId.Piece || PeerMessageCodec.Decode(frame) is not RequestMessage request)
                     continue;

@@ -41,7 +41,7 @@ internal static class CliTargets
 
     private static void RunList(byte[] input)
     {
-        IReadOnlyList<string> sources;
+        IReadOnlyList<ListedSource> sources;
         try
         {
             using var reader = new StreamReader(new MemoryStream(input), new UTF8Encoding(false));
@@ -53,7 +53,7 @@ internal static class CliTargets
             return;
         }
 
-        foreach (string source in sources)
+        foreach (string source in sources.Select(listed => listed.Text))
         {
             BrokenPromiseException.Unless(SourceLoader.NameOf(source).Length > 0, "a source has a name");
             try

@@ -43,8 +43,8 @@ internal sealed class TorrentLoop
 
     private string Name => DisplayText.Escape(_status.Torrent.Metainfo?.Name ?? _basis.InfoHash.ToString());
 
-    /// <summary>Lives the torrent's life; never faults: its end is told through the public handle.</summary>
-    public async Task RunAsync()
+    /// <summary>Lives the torrent's life; never faults. Gives what made it fail, or null.</summary>
+    public async Task<Exception?> RunAsync()
     {
         Exception? failure;
         try
@@ -59,8 +59,10 @@ internal sealed class TorrentLoop
             failure = bug;
         }
 
-        if (await EndAsync(failure).ConfigureAwait(false))
+        (bool isOver, failure) = await EndAsync(failure).ConfigureAwait(false);
+        if (isOver)
             await _stage.DisposeAsync().ConfigureAwait(false);
+        return failure;
     }
 
     // Ends with null when the torrent has done what it was to do or was stopped, else with what made it fail.
@@ -226,8 +228,8 @@ internal sealed class TorrentLoop
             _contacts.Admission.DialMore(_contacts.Stopping);
     }
 
-    // False when it is left to itself because its disk hangs.
-    private async Task<bool> EndAsync(Exception? failure)
+    // It is not over when it is left to itself because its disk hangs.
+    private async Task<(bool IsOver, Exception? Failure)> EndAsync(Exception? failure)
     {
         bool isOver = true;
         try
@@ -250,11 +252,7 @@ internal sealed class TorrentLoop
         }
 
         _status.Publish(_stage, failure is null ? TorrentPhase.Stopped : TorrentPhase.Failed);
-        if (failure is null)
-            _status.Torrent.MarkStopped();
-        else
-            _status.Torrent.MarkFailed(failure);
-        return isOver;
+        return (isOver, failure);
     }
 
     private async Task<bool> EndsInTimeAsync(Task leaving)
