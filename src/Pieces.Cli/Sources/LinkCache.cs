@@ -53,10 +53,7 @@ internal sealed class LinkCache
         if (File.Exists(path))
             return;
         Directory.CreateDirectory(_folder);
-        string fresh = Path.Join(_folder, Path.GetRandomFileName());
-        using (FileStream file = CurrentPlatform.Files.CreatePrivate(fresh))
-            file.Write(metainfo.InfoBytes.Span);
-        File.Move(fresh, path, overwrite: true);
+        WholeFile.Write(path, metainfo.InfoBytes.Span, overwrite: true, isPrivate: true);
         foreach (FileInfo old in new DirectoryInfo(_folder).EnumerateFiles().OrderByDescending(file => file.LastWriteTimeUtc).Skip(MaxFiles))
             old.Delete();
     }

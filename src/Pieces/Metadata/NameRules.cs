@@ -1,4 +1,5 @@
 using System.Text;
+using Pieces.Primitives;
 
 namespace Pieces.Metadata;
 

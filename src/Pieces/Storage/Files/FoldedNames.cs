@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Text;
 using Pieces.Metadata;
 using Pieces.Platform;
+using Pieces.Primitives;
 
 namespace Pieces.Storage.Files;
 

@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Text;
 
-namespace Pieces.Metadata;
+namespace Pieces.Primitives;
 
 /// <summary>Tells whether two names are the same text, composed (as most systems write it) or decomposed (as Apple's once did).</summary>
 internal static class CanonicalText

@@ -1,4 +1,4 @@
-namespace Pieces.Metadata;
+namespace Pieces.Primitives;
 
 /// <summary>
 /// The canonical decompositions of Unicode 15 in the basic plane, Korean syllables apart, which follow a rule. The program carries no tables of languages, and
