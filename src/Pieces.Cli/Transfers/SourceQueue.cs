@@ -78,7 +78,7 @@ internal sealed class SourceQueue
     }
 
     // One that cannot be read is told when its turn comes.
-    private static IEnumerable<(string Text, MagnetLink Link)> LinksIn(IReadOnlyCollection<string> sources)
+    private static IEnumerable<(string Text, MagnetLink Link)> LinksIn(Queue<string> sources)
     {
         if (sources.Count < 2)
             yield break;

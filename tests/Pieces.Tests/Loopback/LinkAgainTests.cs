@@ -13,7 +13,7 @@ public sealed class LinkAgainTests : IDisposable
 
     private readonly TempFolder _folder = new();
 
-    private string Link => $"magnet:?xt=urn:btih:{Torrent.Metainfo.InfoHash}";
+    private static string Link => $"magnet:?xt=urn:btih:{Torrent.Metainfo.InfoHash}";
 
     public void Dispose() => _folder.Dispose();
 
