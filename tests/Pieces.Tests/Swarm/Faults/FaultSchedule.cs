@@ -93,7 +93,7 @@ internal sealed class FaultSchedule : IAsyncDisposable
 
     private IPEndPoint[] Known() => [.. _others.Select(other => other.EndPoint)];
 
-    private Task PassAsync(double seconds)
+    private Task<double> PassAsync(double seconds)
     {
         long start = _swarm.Time.GetTimestamp();
         return _swarm.UntilAsync(() => _swarm.Time.GetElapsedTime(start).TotalSeconds >= seconds, "time passes", step: Step);
