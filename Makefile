@@ -3,7 +3,7 @@ CONFIGURATION ?= Release
 # Another system than this one to publish for, for example linux-arm64; what that takes, tests/native-toolchain.sh says.
 RID ?=
 
-.PHONY: build demo test test-fast test-all check publish man bench growth dht swarm clean
+.PHONY: build demo test test-fast test-all check publish man bench growth dht swarm faults clean
 
 build:
 	dotnet build Pieces.sln -c $(CONFIGURATION)
@@ -91,6 +91,13 @@ startup-order: publish
 dht:
 	DOTNET_GCgen0size=40000000 dotnet run --project tests/Pieces.Benchmarks -c Release -- dht
 	dotnet run --project tests/Pieces.Benchmarks -c Release -- dht flood
+
+# Schedules of disk, network, clock and process faults in the simulated tier. A failure names its seed: `make faults SCHEDULES=1 SEED=17` replays it.
+faults: SCHEDULES ?= 1000
+faults: SEED ?= 1
+faults:
+	dotnet build tests/Pieces.Tests -c Release --verbosity quiet --nologo
+	FAULT_SCHEDULES=$(SCHEDULES) FAULT_SEED=$(SEED) artifacts/bin/Pieces.Tests/release/Pieces.Tests -class Pieces.Tests.Swarm.Faults.FaultScheduleTests
 
 # A swarm of whole clients, simulated, for example `make swarm SCENE='flash leechers=200 order=rarest-first'`; docs/swarm.md explains scene and table.
 swarm: SCENE ?= crowd8
