@@ -70,23 +70,16 @@ public sealed class ContractEventTests : IDisposable
     [Contract("event complete wasted", "event peer banned")]
     public async Task What_had_to_be_thrown_away_is_counted_and_its_sender_banned()
     {
-        // A fast seed whose data somebody changed, size and time kept, and a slow one that is right.
-        Torrent.WriteContent(_folder["data"]);
-        string path = Torrent.WriteTorrent(_folder.Path), port = $"{FreePort.Find()}";
-        await using PiecesProcess seed = PiecesProcess.Start(PiecesCommand.Seed(path, _folder["data"], "-p", port));
-        await seed.WaitForErrorTextAsync("seeding 100");
-        string file = _folder["data/album/file-0002.bin"];
-        DateTime written = File.GetLastWriteTimeUtc(file);
-        await using (var changed = new FileStream(file, FileMode.Open, FileAccess.Write, FileShare.ReadWrite))
-            changed.Write(new byte[4 * PieceLength]);
-        File.SetLastWriteTimeUtc(file, written);
+        // A fast seeder whose blocks are wrong, and a slow one that is right.
+        string path = Torrent.WriteTorrent(_folder.Path);
+        await using var liar = new RecordingSeeder(Torrent) { Lies = true };
         await using var slow = new RecordingSeeder(Torrent, 4 * PieceLength);
         PiecesResult result = await PiecesProcess.RunAsync(
-            PiecesCommand.DownloadFrom(slow.Address, path, _folder["out"], "--peer", $"127.0.0.1:{port}", "--json"));
+            PiecesCommand.DownloadFrom(slow.Address, path, _folder["out"], "--peer", liar.Address, "--json"));
         result.ExitCode.Should().Be(0);
         IReadOnlyList<JsonObject> told = EventLines.Parse(result.StandardOutput);
         JsonObject banned = told.Of("peer").First(e => e.Text("state") == "banned");
-        banned.Text("address").Should().Be($"127.0.0.1:{port}");
+        banned.Text("address").Should().Be(liar.Address);
         banned.Text("reason").Should().NotBeEmpty();
         told.Of("complete").Single().Number("wasted").Should().BeGreaterThanOrEqualTo(PieceLength);
         Torrent.ShouldBeCompleteIn(_folder["out"]);

@@ -53,7 +53,7 @@ public sealed class MagnetPeerTests
 
         string link = scene.LinkTo(withTracker: false, endPoint);
         PeerProcess pieces = scene.StartPieces(
-            "download", link, "-o", ours, "-p", $"{FreePort.Find()}", "--no-dht", "--no-pex", "--no-lsd", "-vv");
+            "download", link, "-o", ours, "-p", $"{FreePort.Find()}", "--interface", "127.0.0.1", "--no-dht", "--no-pex", "--no-lsd", "-vv");
         int exitCode = await pieces.WaitForExitAsync(TransferLimit, cancellationToken);
 
         exitCode.Should().Be(0);

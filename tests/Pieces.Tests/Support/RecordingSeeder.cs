@@ -50,6 +50,9 @@ internal sealed class RecordingSeeder : IAsyncDisposable
     /// <summary>Blocks after which nothing is delivered any more in the first run, so that its end is the same each time.</summary>
     public int HoldAt { get; init; } = int.MaxValue;
 
+    /// <summary>Whether a byte of each block is wrong.</summary>
+    public bool Lies { get; init; }
+
     /// <summary>Its address as <c>--peer</c> takes it.</summary>
     public string Address => _listener.LocalEndpoint.ToString()!;
 
@@ -203,6 +206,8 @@ internal sealed class RecordingSeeder : IAsyncDisposable
                 BinaryPrimitives.WriteInt32BigEndian(buffer.AsSpan(5), piece);
                 BinaryPrimitives.WriteInt32BigEndian(buffer.AsSpan(9), begin);
                 _torrent.Read(((long)piece * _torrent.PieceLength) + begin, buffer.AsSpan(PieceHeaderLength, length));
+                if (Lies)
+                    buffer[PieceHeaderLength] ^= 1;
                 await stream.WriteAsync(buffer.AsMemory(0, PieceHeaderLength + length), cancellationToken);
                 Record(new SeederEvent(run, IsRequest: false, piece, begin, Stopwatch.GetTimestamp()));
             }

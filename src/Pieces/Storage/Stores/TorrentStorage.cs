@@ -43,11 +43,19 @@ internal sealed class TorrentStorage : ITorrentStore
     /// <exception cref="StorageException">In the way, locked, not enough space, or the system refused.</exception>
     public async Task<StorageOpening> OpenAsync(IProgress<CheckProgress>? progress, CancellationToken cancellationToken)
     {
+        // A disk that hangs holds up this thread alone, and none of the pool.
+        StorageOpening? opening = null;
+        await OwnThread.RunAsync("open", () => opening = OpenHereAsync(progress, cancellationToken).GetAwaiter().GetResult()).ConfigureAwait(false);
+        return opening!;
+    }
+
+    private async Task<StorageOpening> OpenHereAsync(IProgress<CheckProgress>? progress, CancellationToken cancellationToken)
+    {
         Guid boot = _options.Boot ?? CurrentPlatform.Facts.BootId;
         Opened opened;
         try
         {
-            _layout = await Task.Run(() => StorageLayout.Find(_options, mayProbe: !_options.ReadOnly), cancellationToken).ConfigureAwait(false);
+            _layout = StorageLayout.Find(_options, mayProbe: !_options.ReadOnly);
             _options = _layout.Options;
             opened = await new StorageOpener(_layout, boot).OpenAsync(progress, cancellationToken).ConfigureAwait(false);
             _lock = opened.Lock;

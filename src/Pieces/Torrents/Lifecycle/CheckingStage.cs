@@ -1,5 +1,4 @@
 using Pieces.Peers;
-using Pieces.Primitives;
 using Pieces.Storage;
 using Pieces.Storage.Opening;
 using Pieces.Storage.Transfer;
@@ -125,12 +124,11 @@ internal sealed class CheckingStage : ITorrentStage, IProgress<CheckProgress>
 
     private async Task OpenAsync(ITorrentStore store, CancellationToken cancellationToken)
     {
+        // Looking at the disk takes time, and the loop must be able to go on meanwhile.
+        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         try
         {
-            // Looking at the disk takes time, or for ever where it hangs, and the loop must be able to go on meanwhile.
-            StorageOpening? opening = null;
-            await OwnThread.RunAsync("open", () => opening = store.OpenAsync(this, cancellationToken).GetAwaiter().GetResult()).ConfigureAwait(false);
-            _setup.Inbox.Post(new StorageOpened(opening!));
+            _setup.Inbox.Post(new StorageOpened(await store.OpenAsync(this, cancellationToken).ConfigureAwait(false)));
         }
         catch (OperationCanceledException)
         {
