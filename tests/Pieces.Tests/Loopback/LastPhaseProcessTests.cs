@@ -17,7 +17,7 @@ public class LastPhaseProcessTests
 
     [Theory]
     [InlineData("shutdown")]
-    [InlineData("rmdir")]
+    [InlineData("unlinkat")]
     public async Task A_call_that_hangs_after_completion_is_left_behind_with_the_right_code(string call)
     {
         string strace = RealProcess.Find("strace");

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.Win32.SafeHandles;
 using Pieces.Platform;
 
@@ -10,6 +11,9 @@ namespace Pieces.Storage.Files;
 internal sealed class StorageLock : IDisposable
 {
     private const int MaxAttempts = 100;
+
+    private static readonly TimeSpan LockPatience = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan LockPause = TimeSpan.FromMilliseconds(10);
 
     private readonly SafeFileHandle _file;
 
@@ -90,13 +94,27 @@ internal sealed class StorageLock : IDisposable
         }
     }
 
+    // A process that ends keeps its lock a moment longer, and so does a program that it starts, from the fork until it executes.
+    private static SafeFileHandle? TryLock(StoragePaths paths, out bool isKept)
+    {
+        long began = Stopwatch.GetTimestamp();
+        while (true)
+        {
+            if (paths.Lock.TryLock(out isKept) is { } file)
+                return file;
+            if (Stopwatch.GetElapsedTime(began) > LockPatience)
+                return null;
+            Thread.Sleep(LockPause);
+        }
+    }
+
     // Null when the folder has been removed meanwhile.
     private static SafeFileHandle? TryOpen(StoragePaths paths, out bool isKept)
     {
         isKept = true;
         try
         {
-            return paths.Lock.TryLock(out isKept) ?? throw HeldByAnother(paths);
+            return TryLock(paths, out isKept) ?? throw HeldByAnother(paths);
         }
         catch (Exception e) when (e is DirectoryNotFoundException or FileNotFoundException)
         {
