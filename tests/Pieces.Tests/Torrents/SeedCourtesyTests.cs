@@ -327,9 +327,9 @@ public class SeedCourtesyTests
         PeerState liar = Liar(77);
         Has(liar, 5);
         _courtesy.Look();
-        Asked(seed).Should().HaveCount(Pieces, "neither its claims nor its lots are believed");
         Pass(3.1);
         _courtesy.IsCrowded.Should().BeFalse();
+        Asked(seed).Should().HaveCount(Pieces, "neither its claims nor its lots are believed any longer");
         Liar(78);
         Pass(0.1);
         _courtesy.IsCrowded.Should().BeFalse("its host had its time");

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Microsoft.Win32.SafeHandles;
 using Pieces.Platform;
 
@@ -11,8 +10,8 @@ namespace Pieces.Storage.Files;
 internal sealed class StorageLock : IDisposable
 {
     private const int MaxAttempts = 100;
+    private const int LockAttempts = 20;
 
-    private static readonly TimeSpan LockPatience = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan LockPause = TimeSpan.FromMilliseconds(10);
 
     private readonly SafeFileHandle _file;
@@ -97,14 +96,15 @@ internal sealed class StorageLock : IDisposable
     // A process that ends keeps its lock a moment longer, and so does a program that it starts, from the fork until it executes.
     private static SafeFileHandle? TryLock(StoragePaths paths, out bool isKept)
     {
-        long began = Stopwatch.GetTimestamp();
-        while (true)
+        for (int attempt = 0; ; attempt++)
         {
             if (paths.Lock.TryLock(out isKept) is { } file)
                 return file;
-            if (Stopwatch.GetElapsedTime(began) > LockPatience)
+            if (attempt == LockAttempts)
                 return null;
+#pragma warning disable RS0030 // The storage is opened on a thread of its own.
             Thread.Sleep(LockPause);
+#pragma warning restore RS0030
         }
     }
 

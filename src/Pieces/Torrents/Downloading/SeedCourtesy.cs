@@ -83,7 +83,7 @@ internal sealed class SeedCourtesy : IPieceMap
             }
 
             // What a peer says of itself is no reason for courtesy: only one that has given, and still does, is worth it, and for a moment one that
-            // has just come.
+            // has just come. In that moment its name counts too: a crowd that begins together divides the pieces before anyone has given.
             double rate = provider.Downloaded.BytesPerSecond(now);
             bool gives = provider.VerifiedBytes > 0 && rate > 0;
             bool hasGrace = HasGrace(provider, now);
@@ -92,9 +92,9 @@ internal sealed class SeedCourtesy : IPieceMap
                 continue;
             leechers++;
             fromLeechers += rate;
-            if (gives && !provider.Link.IsChoking && !provider.Requests.Window.IsSnubbed)
+            if (!provider.Link.IsChoking && !provider.Requests.Window.IsSnubbed)
                 _givers.Add(provider);
-            if (gives && _drawers.TryGetValue(provider.Id, out ulong name))
+            if (_drawers.TryGetValue(provider.Id, out ulong name))
                 names.Add(name);
         }
 
