@@ -26,8 +26,8 @@ test-all:
 	@tests/test-all.sh
 
 # Each system call of a small download that is resumed fails once, some hundred runs of the program under strace; Linux only.
-.PHONY: faults
-faults:
+.PHONY: call-faults
+call-faults:
 	dotnet test --project tests/Pieces.Tests -c $(CONFIGURATION) -- --explicit only --filter-class Pieces.Tests.Loopback.SystemCallFaultTests
 
 check:
@@ -77,7 +77,7 @@ fuzz: SECONDS ?= 10
 fuzz:
 	tests/fuzz.sh $(TARGETS) --seconds $(SECONDS)
 
-# Clients under load and attack for MINUTES, on Linux: docs/soak.md has the table and says what is a fault.
+# Clients under load and attack for MINUTES, on Linux: docs/soak.md says what is a fault.
 .PHONY: soak
 soak: MINUTES ?= 30
 soak:
@@ -92,6 +92,7 @@ dht:
 	DOTNET_GCgen0size=40000000 dotnet run --project tests/Pieces.Benchmarks -c Release -- dht
 	dotnet run --project tests/Pieces.Benchmarks -c Release -- dht flood
 
+.PHONY: faults
 # Schedules of disk, network, clock and process faults in the simulated tier. A failure names its seed: `make faults SCHEDULES=1 SEED=17` replays it.
 faults: SCHEDULES ?= 1000
 faults: SEED ?= 1
