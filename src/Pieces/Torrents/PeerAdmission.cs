@@ -179,6 +179,9 @@ internal sealed class PeerAdmission : IDisposable
                 continue;
             IPEndPoint address = SocketText.Unmapped(peer.Link.RemoteEndPoint);
             peer.Close(PeerEnding.Offence, "sent bad data");
+            // Only the peer itself has said that it listens there, so nobody else is lost.
+            if (peer.DialAddress is { } claimed && Peers.Book.IsClaimed(claimed))
+                Peers.Book.Refused(claimed);
             return Ban(convicted, address, peer.Link.RemoteId);
         }
 
