@@ -46,7 +46,8 @@ internal sealed class PeerSequence(byte[] input, PeerContent content)
             case 10 or 11 or 12: return asked.TryDequeue(out RequestMessage? request) ? Block(request, Byte()) : [];
             case 13: return Block(new RequestMessage(Piece(), Begin(), Length()), Byte());
             case 14: return Of(new CancelMessage(Piece(), Begin(), Length()));
-            case 15: return Of(asked.TryDequeue(out RequestMessage? lost)
+            case 15:
+                return Of(asked.TryDequeue(out RequestMessage? lost)
                 ? new RejectRequestMessage(lost.Piece, lost.Begin, lost.Length) : new RejectRequestMessage(Piece(), Begin(), Length()));
             case 16: return Of(new SuggestPieceMessage(Piece()));
             case 17: return Of(new AllowedFastMessage(Piece()));
