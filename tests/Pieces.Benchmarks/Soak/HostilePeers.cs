@@ -13,6 +13,7 @@ internal sealed class HostilePeers(IReadOnlyList<SoakContent> contents, Func<IRe
 
     private static readonly TimeSpan LongestStay = TimeSpan.FromSeconds(8);
 
+    private readonly PeerContent _content = new();
     private long _connections;
 
     /// <summary>Connections made so far.</summary>
@@ -64,7 +65,7 @@ internal sealed class HostilePeers(IReadOnlyList<SoakContent> contents, Func<IRe
     {
         await stream.WriteAsync(HandshakeOf(random), cancellationToken);
         var asked = new Queue<RequestMessage>();
-        for (var sequence = new PeerSequence(noise, new PeerContent()); sequence.HasMore;)
+        for (var sequence = new PeerSequence(noise, _content); sequence.HasMore;)
             await stream.WriteAsync(sequence.Next(asked), cancellationToken);
     }
 

@@ -41,13 +41,11 @@ internal sealed class PeerWorld : IAsyncDisposable
         };
         _client = new TorrentClient(options, MemoryClientNetwork.Of(_network.Host(address)));
         _torrent = _client.AddAsync(content.Metainfo, new TorrentOptions { OutputDirectory = folder, Seed = new SeedGoals() }).GetAwaiter().GetResult();
-        SpinWait.SpinUntil(() => TakesPeers, StartLimit);
+        SpinWait.SpinUntil(() => _torrent.TakesPeers, StartLimit);
     }
 
     /// <summary>Whether the torrent still runs.</summary>
-    public bool IsAlive => !_torrent.Completion.IsFaulted && TakesPeers;
-
-    private bool TakesPeers => _torrent.Snapshot.Phase is TorrentPhase.Downloading or TorrentPhase.Seeding or TorrentPhase.FindingPeers;
+    public bool IsAlive => !_torrent.Completion.IsFaulted && _torrent.TakesPeers;
 
     /// <summary>What a report needs to know.</summary>
     public string Describe() =>
