@@ -5,7 +5,8 @@ using Pieces.Tests.Storage;
 namespace Pieces.Tests.Swarm.Faults;
 
 /// <summary>
-/// A disk whose writes are real until something happens to it: it can refuse a call, cut a write short, stop at once, and lose any part of what was not flushed.
+/// A disk whose writes are real until something happens to it: it can refuse a call, cut a write short, stop at once, and lose any part of what was not flushed. As
+/// with a page cache, a reader finds what was lost until the cache is dropped or the process has ended.
 /// </summary>
 internal sealed class FaultDisk(Random random, string folder) : ForwardingFileSystem
 {
@@ -13,6 +14,7 @@ internal sealed class FaultDisk(Random random, string folder) : ForwardingFileSy
 
     private readonly Lock _gate = new();
     private readonly List<Unflushed> _unflushed = [];
+    private readonly List<Unflushed> _lost = [];
     private int? _writeError;
     private bool _failsFlush;
 
@@ -44,6 +46,13 @@ internal sealed class FaultDisk(Random random, string folder) : ForwardingFileSy
         }
     }
 
+    /// <summary>The process has ended, and its cache with it: what was lost is missing from now on.</summary>
+    public void ShowLosses()
+    {
+        lock (_gate)
+            TakeBack(_ => true);
+    }
+
     /// <summary>The disk works again; what is on it is on it.</summary>
     public void Revive()
     {
@@ -60,6 +69,8 @@ internal sealed class FaultDisk(Random random, string folder) : ForwardingFileSy
         lock (_gate)
         {
             ThrowIfDead();
+            long end = offset + buffers.Sum(buffer => (long)buffer.Length);
+            _lost.RemoveAll(write => write.Offset < end && offset < write.Offset + write.Before.Length && write.File == Stat(file).Identity);
             byte[] before = new byte[buffers.Sum(buffer => buffer.Length)];
             int there = RandomAccess.Read(file, before, offset);
             _unflushed.Add(new Unflushed(Stat(file).Identity, offset, before, there < before.Length ? RandomAccess.GetLength(file) : null));
@@ -91,6 +102,17 @@ internal sealed class FaultDisk(Random random, string folder) : ForwardingFileSy
         }
     }
 
+    public override void ForgetCached(SafeFileHandle file)
+    {
+        lock (_gate)
+        {
+            FileIdentity identity = Stat(file).Identity;
+            TakeBack(write => write.File == identity);
+        }
+
+        base.ForgetCached(file);
+    }
+
     public override void StartWriting(SafeFileHandle file, long offset, long length) => ThrowIfDead();
 
     public override void WriteAndForget(SafeFileHandle file, long offset, long length) => ThrowIfDead();
@@ -101,16 +123,27 @@ internal sealed class FaultDisk(Random random, string folder) : ForwardingFileSy
             throw new IOException("the disk is gone", IoError);
     }
 
-    // The newest first, so that each finds what it wrote over.
     private void Lose(Predicate<Unflushed> isConcerned)
     {
-        for (int i = _unflushed.Count - 1; i >= 0; i--)
+        foreach (Unflushed write in _unflushed.FindAll(isConcerned))
         {
-            if (!isConcerned(_unflushed[i]))
+            if (random.Next(2) == 0)
+                _lost.Add(write);
+        }
+
+        _unflushed.RemoveAll(isConcerned);
+    }
+
+    // The newest first, so that each finds what it wrote over.
+    private void TakeBack(Predicate<Unflushed> isConcerned)
+    {
+        for (int i = _lost.Count - 1; i >= 0; i--)
+        {
+            if (!isConcerned(_lost[i]))
                 continue;
-            if (random.Next(2) == 0 && PathOf(_unflushed[i].File) is { } path)
-                TakeBack(path, _unflushed[i]);
-            _unflushed.RemoveAt(i);
+            if (PathOf(_lost[i].File) is { } path)
+                TakeBack(path, _lost[i]);
+            _lost.RemoveAt(i);
         }
     }
 

@@ -185,6 +185,7 @@ internal sealed class FaultSchedule : IAsyncDisposable
         await _swarm.UntilAsync(() => _victim.Torrent.Stopped.IsCompleted, "it ends", step: Step);
         _ = _victim.Torrent.Stopped.Exception;
         await _swarm.RemoveAsync(_victim);
+        _disk.ShowLosses();
         LookFresh();
         CheckDisk();
     }
