@@ -14,6 +14,9 @@ internal interface ITransfer
     /// <summary>Ends when it has stopped altogether.</summary>
     Task Stopped { get; }
 
+    /// <summary>Announces it to further trackers as well.</summary>
+    void AddTrackers(IReadOnlyList<string> urls);
+
     /// <summary>Stops it in an orderly way.</summary>
     Task StopAsync();
 }

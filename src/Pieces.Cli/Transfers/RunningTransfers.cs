@@ -26,6 +26,9 @@ internal sealed class RunningTransfers
     /// <summary>A torrent has ended.</summary>
     public void Remove(TransferSession session) => _sessions.Remove(session);
 
+    /// <summary>The one of an info-hash, or null.</summary>
+    public TransferSession? Find(string? infoHash) => _sessions.Find(session => session.Item.InfoHash == infoHash);
+
     /// <summary>Asks all of them to stop.</summary>
     public void StopAll() => _sessions.ForEach(session => session.Stop());
 

@@ -19,5 +19,8 @@ internal sealed class TorrentTransfer : ITransfer
     public Task Stopped => _torrent.Stopped;
 
     /// <inheritdoc/>
+    public void AddTrackers(IReadOnlyList<string> urls) => _torrent.AddTrackers(urls);
+
+    /// <inheritdoc/>
     public Task StopAsync() => _torrent.StopAsync();
 }

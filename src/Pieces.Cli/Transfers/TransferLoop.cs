@@ -172,7 +172,8 @@ internal sealed class TransferLoop
             if (!_queue.IsNew(loaded.Torrent.InfoHash))
             {
                 _queue.Abandon();
-                _observer.Warn(item, loaded.Torrent.IsLink ? "given twice; taken once, with the trackers and peers of both" : "given twice; taken once");
+                _running.Find(item.InfoHash)?.AddTrackers(loaded.Torrent.Trackers);
+                _observer.Warn(item, "given twice; taken once, with the trackers and peers of both");
                 return;
             }
 

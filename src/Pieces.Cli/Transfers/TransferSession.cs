@@ -56,6 +56,9 @@ internal sealed class TransferSession : IRunningTransfer
             Stop();
     }
 
+    /// <summary>It was given again, with these trackers.</summary>
+    public void AddTrackers(IReadOnlyList<string> urls) => _transfer.AddTrackers(urls);
+
     /// <summary>Asks it to stop; <see cref="Ended"/> tells when it has.</summary>
     public void Stop() => _stopping ??= _transfer.StopAsync();
 

@@ -11,14 +11,14 @@ public sealed class Torrent
     private readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource<Metainfo> _metadata = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TimeProvider _time;
-    private readonly Action _stop;
+    private readonly Action<TorrentEvent> _post;
     private TorrentSnapshot _snapshot = new();
 
-    internal Torrent(InfoHash infoHash, TimeProvider time, Action stop)
+    internal Torrent(InfoHash infoHash, TimeProvider time, Action<TorrentEvent> post)
     {
         InfoHash = infoHash;
         _time = time;
-        _stop = stop;
+        _post = post;
     }
 
     /// <summary>The swarm's name.</summary>
@@ -69,11 +69,22 @@ public sealed class Torrent
     }
 
     /// <summary>
+    /// Announces it to further trackers as well, behind its own ones. Trackers that it has already are left out, and so are all when
+    /// <see cref="TorrentOptions.UseTrackers"/> is off.
+    /// </summary>
+    /// <param name="urls">Announce URLs: <c>http</c>, <c>https</c> or <c>udp</c>. An URL that cannot be used is left out, with a line in the log.</param>
+    public void AddTrackers(IEnumerable<string> urls)
+    {
+        ArgumentNullException.ThrowIfNull(urls);
+        _post(new TrackersGiven([.. urls]));
+    }
+
+    /// <summary>
     /// Stops it: saves the state, tells the trackers (2 s at most), closes the peers; 5 s for all. Ends when that is done, and never faults.
     /// </summary>
     public Task StopAsync()
     {
-        _stop();
+        _post(StopWanted.Instance);
         return _stopped.Task.ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
     }
 

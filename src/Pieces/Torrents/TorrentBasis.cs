@@ -32,7 +32,7 @@ internal abstract record TorrentBasis
     public abstract ITorrentStage FirstStage(StageContext context);
 
     /// <summary>The public handle of the torrent.</summary>
-    public virtual Torrent CreateHandle() => new(InfoHash, Services.TimeProvider, () => Inbox.Post(StopWanted.Instance));
+    public virtual Torrent CreateHandle() => new(InfoHash, Services.TimeProvider, Inbox.Post);
 
     /// <summary>Makes what lets the torrent's peers in; it knows nobody yet.</summary>
     public PeerAdmission CreateAdmission()
@@ -44,12 +44,12 @@ internal abstract record TorrentBasis
         return new PeerAdmission(Services, Inbox, dialer, new TorrentPeers(book, pool), new TorrentLimits(Services, Options));
     }
 
-    /// <summary>What trackers are told, or null when there are none to ask.</summary>
+    /// <summary>What trackers are told, or null when the user wants none.</summary>
     /// <param name="tiers">The torrent's own, beside those of the options.</param>
     /// <param name="isPrivate">Whether the torrent is private, as far as that is known.</param>
     protected TrackerClientOptions? TrackerOptions(ImmutableArray<ImmutableArray<string>> tiers, bool isPrivate)
     {
-        if (!Options.UseTrackers || (tiers.IsEmpty && Options.ExtraTrackers.IsEmpty))
+        if (!Options.UseTrackers)
             return null;
         return new TrackerClientOptions
         {

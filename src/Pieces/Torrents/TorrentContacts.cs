@@ -15,6 +15,7 @@ internal sealed class TorrentContacts : IAsyncDisposable
     private readonly PeerNames _names;
     private readonly HandPeers _handPeers;
     private readonly CancellationTokenSource _stopping = new();
+    private readonly List<string> _moreTrackers = [];
 
     /// <summary>Makes it; nobody is asked or dialled before <see cref="Begin"/>.</summary>
     public TorrentContacts(TorrentBasis basis)
@@ -30,7 +31,7 @@ internal sealed class TorrentContacts : IAsyncDisposable
     /// <summary>The peers that are known and connected, and how they come and go.</summary>
     public PeerAdmission Admission { get; }
 
-    /// <summary>The trackers; null when there are none, or nobody has asked yet.</summary>
+    /// <summary>The trackers; null when the user wants none, or nobody has asked yet.</summary>
     public TrackerClient? Trackers { get; private set; }
 
     /// <summary>The torrent's part in the DHT.</summary>
@@ -49,8 +50,17 @@ internal sealed class TorrentContacts : IAsyncDisposable
     /// <summary>A tracker names peers by their hosts.</summary>
     public void Found(NamesFound found) => _handPeers.TakeNames(found);
 
+    /// <summary>Adds trackers to those of the torrent.</summary>
+    public void Add(IReadOnlyList<string> trackers)
+    {
+        if (Trackers is not null)
+            Trackers.Add(trackers);
+        else if (!IsUnderWay)
+            _moreTrackers.AddRange(trackers);
+    }
+
     /// <summary>Asks trackers and the DHT, and looks up the peers that the user or a link names. To be called once.</summary>
-    /// <param name="trackers">What trackers are told, or null when there are none to ask.</param>
+    /// <param name="trackers">What trackers are told, or null when the user wants none.</param>
     /// <param name="nodes">DHT nodes to begin with, or null when it is a private torrent, which may not ask there (BEP 27).</param>
     public void Begin(TrackerClientOptions? trackers, ImmutableArray<string>? nodes)
     {
@@ -67,6 +77,7 @@ internal sealed class TorrentContacts : IAsyncDisposable
         if (trackers is null)
             return;
         Trackers = new TrackerClient(trackers, _inbox);
+        Trackers.Add(_moreTrackers);
         Trackers.Start();
     }
 

@@ -55,6 +55,9 @@ internal sealed record ShedWanted : TorrentEvent
 /// <summary>A tracker whose address reaches so far named peers by their hosts.</summary>
 internal sealed record NamesFound(IReadOnlyList<DnsEndPoint> Names, AddressReach Tracker) : TorrentEvent;
 
+/// <summary>The user has given the torrent again, with these trackers.</summary>
+internal sealed record TrackersGiven(IReadOnlyList<string> Urls) : TorrentEvent;
+
 /// <summary>A tracker answered or failed.</summary>
 internal sealed record TrackerSaid(string Url, int Peers, string? Error) : TorrentEvent;
 

@@ -60,12 +60,7 @@ internal sealed class AnnounceSchedule
         _random = random;
         _isStrict = isStrict;
         foreach (IReadOnlyList<ITracker> tier in tiers)
-        {
-            TrackerSlot[] slots = [.. tier.Select(tracker => new TrackerSlot(tracker))];
-            random.Shuffle(slots);
-            if (slots.Length > 0)
-                _tiers.Add([.. slots]);
-        }
+            Add(tier);
     }
 
     /// <summary>All trackers in present order.</summary>
@@ -75,6 +70,15 @@ internal sealed class AnnounceSchedule
     public bool EveryTrackerRefused => _tiers.Count > 0 && !_hasSeenPeers && Slots.All(slot => slot.Outcome == TrackerOutcome.Refused);
 
     private TimeSpan PatienceHere => _isStrict ? StrictPatience : Patience;
+
+    /// <summary>Adds a tier behind the others, shuffled.</summary>
+    public void Add(IReadOnlyList<ITracker> tier)
+    {
+        TrackerSlot[] slots = [.. tier.Select(tracker => new TrackerSlot(tracker))];
+        _random.Shuffle(slots);
+        if (slots.Length > 0)
+            _tiers.Add([.. slots]);
+    }
 
     /// <summary>
     /// The tracker to ask at this moment, beside those that are being asked: one at a time, several when one stays silent, and whoever is owed an event

@@ -43,6 +43,7 @@ internal sealed class TrackerClient : IAsyncDisposable
 
     private readonly TrackerClientOptions _options;
     private readonly Announcer _announcer;
+    private readonly TrackerTiers _tiers;
     private readonly AnnounceSchedule _schedule;
     private readonly TrackerSignals _signals = new();
     private readonly CancellationTokenSource _stopping = new();
@@ -60,7 +61,8 @@ internal sealed class TrackerClient : IAsyncDisposable
         _announcer = new Announcer(options, sink);
         _madeAt = options.TimeProvider.GetTimestamp();
         var random = new Random(options.Random.Next());
-        _schedule = new AnnounceSchedule(TrackerTiers.Make(options, random), random, options.IsPrivate);
+        _tiers = new TrackerTiers(options, random);
+        _schedule = new AnnounceSchedule(_tiers.Make(options.Tiers), random, options.IsPrivate);
     }
 
     /// <summary>Whether every tracker has answered with a failure reason and none with peers.</summary>
@@ -70,6 +72,9 @@ internal sealed class TrackerClient : IAsyncDisposable
 
     /// <summary>Begins with <c>started</c>. To be called once.</summary>
     public void Start() => _run = Task.Run(() => RunAsync(_stopping.Token));
+
+    /// <summary>Further trackers of the torrent, each a tier of its own behind the others; those that it has already are left out. Safe for all threads.</summary>
+    public void Add(IReadOnlyList<string> urls) => _signals.Add(urls);
 
     /// <summary>Peers run out: the next announce comes sooner, never before <c>min interval</c>.</summary>
     public void NeedPeers() => _signals.SetNeed();
@@ -102,6 +107,8 @@ internal sealed class TrackerClient : IAsyncDisposable
         {
             while (true)
             {
+                foreach (IReadOnlyList<ITracker> tier in _tiers.Make(_signals.TakeAdded()))
+                    _schedule.Add(tier);
                 MarkCompleted();
                 MarkPartialSeed();
                 while (_schedule.NextToAsk(Now, _signals.NeedsPeers) is { } slot)

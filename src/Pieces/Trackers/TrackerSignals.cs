@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
 using System.Threading.Channels;
 
 namespace Pieces.Trackers;
@@ -6,6 +8,7 @@ namespace Pieces.Trackers;
 internal sealed class TrackerSignals
 {
     private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly ConcurrentQueue<string> _added = new();
     private int _needsPeers;
     private int _isComplete;
     private int _isPartialSeed;
@@ -28,6 +31,25 @@ internal sealed class TrackerSignals
 
     /// <summary>Whether what is wanted is complete and the torrent is not; stays so.</summary>
     public bool IsPartialSeed => Volatile.Read(ref _isPartialSeed) != 0;
+
+    /// <summary>Further trackers are to be asked.</summary>
+    public void Add(IReadOnlyList<string> urls)
+    {
+        foreach (string url in urls)
+            _added.Enqueue(url);
+        _wake.Writer.TryWrite(true);
+    }
+
+    /// <summary>The trackers that were added since the last call, each in a tier of its own.</summary>
+    public ImmutableArray<ImmutableArray<string>> TakeAdded()
+    {
+        if (_added.IsEmpty)
+            return [];
+        var tiers = ImmutableArray.CreateBuilder<ImmutableArray<string>>();
+        while (_added.TryDequeue(out string? url))
+            tiers.Add([url]);
+        return tiers.ToImmutable();
+    }
 
     /// <summary>The download is complete.</summary>
     public void SetCompleted()

@@ -2,32 +2,45 @@ using System.Collections.Immutable;
 
 namespace Pieces.Trackers;
 
-/// <summary>Turns the URLs of a torrent into trackers.</summary>
-internal static class TrackerTiers
+/// <summary>Turns the URLs of one torrent into trackers. Used by one thread at a time.</summary>
+internal sealed class TrackerTiers
 {
     /// <summary>Most trackers that are used; more URLs in a torrent are left aside.</summary>
     public const int MaxTrackers = 200;
 
-    /// <summary>Makes the trackers, tier by tier. What cannot be used is said in one line each and left out; what stands there twice is used once.</summary>
-    public static IReadOnlyList<IReadOnlyList<ITracker>> Make(TrackerClientOptions options, Random random)
+    private readonly TrackerClientOptions _options;
+    private readonly TrackerSettings _settings;
+    private readonly Random _random;
+    private readonly HashSet<string> _seen = new(StringComparer.Ordinal);
+
+    /// <summary>Has made no tracker yet.</summary>
+    public TrackerTiers(TrackerClientOptions options, Random random)
     {
-        var settings = new TrackerSettings
+        _options = options;
+        _random = random;
+        _settings = new TrackerSettings
         {
             Outbound = options.Outbound,
             Addresses = options.Addresses,
             Owner = options.InfoHash,
             TimeProvider = options.TimeProvider,
         };
-        var seen = new HashSet<string>(StringComparer.Ordinal);
+    }
+
+    /// <summary>
+    /// Makes trackers, tier by tier. An URL that cannot be used is left out, with one line in the log. An URL that was given before is left out.
+    /// </summary>
+    public IReadOnlyList<IReadOnlyList<ITracker>> Make(ImmutableArray<ImmutableArray<string>> all)
+    {
         var tiers = new List<IReadOnlyList<ITracker>>();
-        foreach (ImmutableArray<string> urls in options.Tiers)
+        foreach (ImmutableArray<string> urls in all)
         {
             var tier = new List<ITracker>();
             foreach (string url in urls)
             {
-                if (seen.Count >= MaxTrackers)
+                if (_seen.Count >= MaxTrackers)
                     break;
-                if (seen.Add(url) && Make(url, options, settings with { IsUsers = options.UserTrackers.Contains(url) }, random) is { } tracker)
+                if (_seen.Add(url) && Make(url) is { } tracker)
                     tier.Add(tracker);
             }
 
@@ -37,13 +50,14 @@ internal static class TrackerTiers
         return tiers;
     }
 
-    private static ITracker? Make(string url, TrackerClientOptions options, TrackerSettings settings, Random random)
+    private ITracker? Make(string url)
     {
-        if (options.CreateTracker is { } create)
+        if (_options.CreateTracker is { } create)
             return create(url);
-        if (TrackerFactory.TryCreate(url, settings, new Random(random.Next()), out ITracker? tracker, out string? fault))
+        TrackerSettings settings = _settings with { IsUsers = _options.UserTrackers.Contains(url) };
+        if (TrackerFactory.TryCreate(url, settings, new Random(_random.Next()), out ITracker? tracker, out string? fault))
             return tracker;
-        options.Logger.Warning("Tracker {Tracker} is left out: {Reason}", TrackerUrl.Redact(url), fault);
+        _options.Logger.Warning("Tracker {Tracker} is left out: {Reason}", TrackerUrl.Redact(url), fault);
         return null;
     }
 }

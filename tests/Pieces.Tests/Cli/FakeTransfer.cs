@@ -15,6 +15,8 @@ internal sealed class FakeTransfer : ITransfer
 
     public Task Stopped => _stopped.Task;
 
+    public List<string> AddedTrackers { get; } = [];
+
     public int StopCalls { get; private set; }
 
     public void Complete() => _completion.SetResult();
@@ -26,6 +28,8 @@ internal sealed class FakeTransfer : ITransfer
         _completion.SetException(reason);
         _stopped.SetException(reason);
     }
+
+    public void AddTrackers(IReadOnlyList<string> urls) => AddedTrackers.AddRange(urls);
 
     public Task StopAsync()
     {

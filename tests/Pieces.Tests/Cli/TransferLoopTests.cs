@@ -85,7 +85,7 @@ public sealed class TransferLoopTests : IDisposable
         await UntilAsync(() => _heard.Warnings.Count == 1);
         Finish("a");
         (await EndOf(run)).Should().ContainSingle();
-        _heard.Warnings.Should().Equal("given twice; taken once");
+        _heard.Warnings.Should().Equal("given twice; taken once, with the trackers and peers of both");
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using System.Text;
 using Pieces.Tests.Metadata;
 using Pieces.Tests.Support;
 
@@ -36,6 +37,20 @@ public sealed class LinkAgainTests : IDisposable
     {
         await using PiecesProcess seeder = await SeedAsync("17782");
         PiecesResult result = await RunAsync([], Link, Link + "&x.pe=127.0.0.1:17782");
+        result.ExitCode.Should().Be(0, result.StandardError);
+        result.StandardError.Should().Contain("given twice; taken once, with the trackers and peers of both");
+    }
+
+    [Fact]
+    public async Task A_torrent_file_that_is_given_twice_has_the_trackers_of_both()
+    {
+        await using PiecesProcess seeder = await SeedAsync("17783");
+        byte[] answer = [.. "d8:intervali1800e5:peers6:"u8, 127, 0, 0, 1, 17783 >> 8, 17783 & 0xFF, (byte)'e'];
+        await using ScriptedHttpServer tracker = ScriptedHttpServer.Answering("200 OK", answer);
+        string url = tracker.Url("/announce").ToString();
+        string second = Path.Combine(Directory.CreateDirectory(_folder["second"]).FullName, "second.torrent");
+        File.WriteAllBytes(second, [.. Encoding.UTF8.GetBytes($"d8:announce{url.Length}:{url}"), .. Torrent.TorrentBytes[1..]]);
+        PiecesResult result = await RunAsync([], Torrent.WriteTorrent(_folder.Path), second);
         result.ExitCode.Should().Be(0, result.StandardError);
         result.StandardError.Should().Contain("given twice; taken once, with the trackers and peers of both");
     }

@@ -254,7 +254,7 @@ public sealed class TrackerClientTests : IAsyncDisposable
     public void A_tracker_that_stands_there_twice_is_used_once_and_their_number_has_a_limit()
     {
         string[] urls = [.. Enumerable.Range(0, TrackerTiers.MaxTrackers + 1).SelectMany(i => new[] { $"u{i}", $"u{i}" })];
-        TrackerTiers.Make(OptionsOf(urls), new Random(1)).Sum(tier => tier.Count).Should().Be(TrackerTiers.MaxTrackers);
+        new TrackerTiers(OptionsOf(urls), new Random(1)).Make(OptionsOf(urls).Tiers).Sum(tier => tier.Count).Should().Be(TrackerTiers.MaxTrackers);
     }
 
     private void Start(params string[] tiers) => Start(options => options, tiers);

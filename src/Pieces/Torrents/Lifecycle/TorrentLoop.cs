@@ -162,6 +162,9 @@ internal sealed class TorrentLoop
             case NamesFound names:
                 _contacts.Found(names);
                 break;
+            case TrackersGiven given:
+                _contacts.Add(given.Urls);
+                break;
             case StageWork work:
                 _stage.OnWork(work);
                 break;
