@@ -87,6 +87,8 @@ public sealed class TorrentClient : IAsyncDisposable
 
     internal BlockPool BlockPool => _services.BlockPool;
 
+    internal bool IsDiskBusy => _services.DiskQueue.IsBusy;
+
     internal MemoryBudget MemoryBudget => _services.MemoryBudget;
 
     internal TorrentServices Services => _services;

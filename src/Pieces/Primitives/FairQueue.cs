@@ -16,9 +16,11 @@ internal sealed class FairQueue<TOwner, TItem>
     public int Count { get; private set; }
 
     /// <summary>Puts an item behind those of its owner.</summary>
-    public void Add(TOwner owner, TItem item)
+    /// <returns>Whether it is the only one of its owner.</returns>
+    public bool Add(TOwner owner, TItem item)
     {
-        if (!_lanes.TryGetValue(owner, out Lane? lane))
+        bool isOnly = !_lanes.TryGetValue(owner, out Lane? lane);
+        if (lane is null)
         {
             _lanes.Add(owner, lane = new Lane(owner));
             _turns.AddLast(lane);
@@ -26,16 +28,21 @@ internal sealed class FairQueue<TOwner, TItem>
 
         lane.Items.Enqueue(item);
         Count++;
+        return isOnly;
     }
 
     /// <summary>Takes the item whose owner's turn it is, among the owners that may have one taken.</summary>
-    public bool TryTake(Func<TOwner, bool> mayTake, [MaybeNullWhen(false)] out TItem item)
+    public bool TryTake(Func<TOwner, bool> mayTake, [MaybeNullWhen(false)] out TItem item) => TryTake(mayTake, out _, out item);
+
+    /// <summary>As the other, and says whose it is.</summary>
+    public bool TryTake(Func<TOwner, bool> mayTake, [MaybeNullWhen(false)] out TOwner owner, [MaybeNullWhen(false)] out TItem item)
     {
         for (LinkedListNode<Lane>? node = _turns.First; node is not null; node = node.Next)
         {
             Lane lane = node.Value;
             if (!mayTake(lane.Owner))
                 continue;
+            owner = lane.Owner;
             item = lane.Items.Dequeue();
             Count--;
             _turns.Remove(node);
@@ -46,6 +53,7 @@ internal sealed class FairQueue<TOwner, TItem>
             return true;
         }
 
+        owner = default;
         item = default;
         return false;
     }

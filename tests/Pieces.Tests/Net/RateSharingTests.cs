@@ -156,7 +156,7 @@ public class RateSharingTests
                 await FakeTimeSteps.UntilAsync(() => Total >= due, Token);
 
                 // One that is between two requests when the clock goes on leaves its share to the others.
-                await TestSwarm.SettleAsync();
+                await TestSwarm.SettleAsync(static () => false);
                 Note();
             }
         }

@@ -278,7 +278,8 @@ internal sealed class TestSwarm : IAsyncDisposable
     /// <summary>
     /// Waits until nothing is ready to run, as far as that can be seen: fake time is not to outrun real threads. For tests that no other runs beside.
     /// </summary>
-    internal static async Task SettleAsync()
+    /// <param name="isBusy">Whether threads that are not the pool's have something to do.</param>
+    internal static async Task SettleAsync(Func<bool> isBusy)
     {
         int quiet = 0;
         long before = ThreadPool.CompletedWorkItemCount;
@@ -288,13 +289,16 @@ internal sealed class TestSwarm : IAsyncDisposable
             long now = ThreadPool.CompletedWorkItemCount;
 
             // The turn itself is two items, and this thread a worker. One that computes, or waits for a processor to do so, is in neither count of items.
-            bool works = WorkerCount() > 1;
+            bool works = WorkerCount() > 1 || isBusy();
             quiet = !works && ThreadPool.PendingWorkItemCount == 0 && now - before <= 2 ? quiet + 1 : 0;
             before = now;
             if (works && turn > PatientTurns)
                 Thread.Sleep(1);
         }
     }
+
+    // The threads of the disk are not the pool's.
+    private Task SettleAsync() => SettleAsync(() => _members.Exists(member => member.Client.IsDiskBusy));
 
     private static int WorkerCount()
     {

@@ -16,6 +16,10 @@ internal sealed class DeviceWorkers
     // With those that are there for torrents that would have none.
     private static readonly int Most = 2 * Usual;
 
+    // Who may have a job begun: each torrent while few jobs run, and only one that has none under way when there are as many as usual.
+    private static readonly Func<DiskLane, bool> Anyone = static _ => true;
+    private static readonly Func<DiskLane, bool> WhoHasNone = static lane => lane.Running == 0;
+
     private readonly object _gate = new();
     private readonly FairQueue<DiskLane, DiskJob> _waiting = new();
     private readonly List<RunningJob> _running = [];
@@ -35,6 +39,16 @@ internal sealed class DeviceWorkers
         _begins = begins;
     }
 
+    /// <summary>Whether a job runs or waits, but for those that hang.</summary>
+    public bool IsBusy
+    {
+        get
+        {
+            lock (_gate)
+                return HasWork;
+        }
+    }
+
     /// <summary>Whether a job hangs.</summary>
     public bool IsHanging
     {
@@ -42,6 +56,21 @@ internal sealed class DeviceWorkers
         {
             lock (_gate)
                 return _running.Exists(job => job.IsLeft);
+        }
+    }
+
+    // Asked with the gate held.
+    private bool HasWork => Running > 0 || _waiting.Count > 0;
+
+    // But for those that hang. Asked with the gate held.
+    private int Running
+    {
+        get
+        {
+            int count = 0;
+            foreach (RunningJob job in _running)
+                count += job.IsLeft ? 0 : 1;
+            return count;
         }
     }
 
@@ -54,8 +83,7 @@ internal sealed class DeviceWorkers
             ObjectDisposedException.ThrowIf(_isClosed, this);
             if (!lane.IsLeft)
             {
-                _waiting.Add(lane, job);
-                Wake(lane);
+                Wake(lane, isOnly: _waiting.Add(lane, job));
                 job = null!;
             }
         }
@@ -85,7 +113,8 @@ internal sealed class DeviceWorkers
 
             for (int i = Math.Min(_waiting.Count, left.Count); i > 0; i--)
                 StartThread();
-            isBusy = _running.Exists(job => !job.IsLeft) || _waiting.Count > 0;
+            Monitor.PulseAll(_gate);
+            isBusy = HasWork;
             NoteDrained();
         }
 
@@ -113,11 +142,18 @@ internal sealed class DeviceWorkers
 
     private static IOException Hanging() => new("the disk does not respond");
 
-    private void Wake(DiskLane lane)
+    private void Wake(DiskLane lane, bool isOnly)
     {
-        // What waits may be held back by the turns of its torrent, so a thread that is idle is always shown what has come.
-        Monitor.Pulse(_gate);
-        if (_waiting.Count > _idle && (_threads < Usual || (lane.Running == 0 && _threads < Most)))
+        // A job that may not begin yet is taken by the thread whose job ends next.
+        int running = Running;
+        if (lane.Running > 0 && running >= Usual)
+            return;
+        if (_idle > 0)
+            Monitor.Pulse(_gate);
+
+        // The others are idle, or were started and have yet to take a job.
+        int ready = _threads - running;
+        if (_waiting.Count > ready && (_threads < Usual || (lane.Running == 0 && isOnly)))
             StartThread();
     }
 
@@ -144,25 +180,27 @@ internal sealed class DeviceWorkers
     {
         lock (_gate)
         {
+            bool isLate = false;
             while (true)
             {
-                bool isFull = _running.Count(job => !job.IsLeft) >= Usual;
-                DiskLane? owner = null;
-                if (_waiting.TryTake(lane => (owner = lane) is not null && (!isFull || lane.Running == 0), out DiskJob? job))
+                if (_waiting.TryTake(Running < Usual ? Anyone : WhoHasNone, out DiskLane? owner, out DiskJob? job))
                 {
-                    var running = new RunningJob(owner!, job, _time.GetTimestamp());
-                    owner!.Running++;
+                    var running = new RunningJob(owner, job, _time.GetTimestamp());
+                    owner.Running++;
                     _running.Add(running);
                     return running;
                 }
 
+                // A job may have come between the end of the wait and this look, so it ends only now.
+                if (isLate || _isClosed)
+                {
+                    _threads--;
+                    return null;
+                }
+
                 _idle++;
-                bool isWoken = !_isClosed && Monitor.Wait(_gate, IdleTime);
+                isLate = !Monitor.Wait(_gate, IdleTime);
                 _idle--;
-                if (isWoken)
-                    continue;
-                _threads--;
-                return null;
             }
         }
     }
@@ -175,8 +213,9 @@ internal sealed class DeviceWorkers
             _running.Remove(job);
             job.Lane.Running--;
             NoteDrained();
-            // What had no turn may have one now.
-            if (_waiting.Count > 0)
+
+            // This thread takes one of those that had no turn until now. Its torrent may have a turn as well, which is for an idle thread.
+            if (_idle > 0 && _waiting.Count > 0)
                 Monitor.Pulse(_gate);
             return !job.IsLeft;
         }

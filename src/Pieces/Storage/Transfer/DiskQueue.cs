@@ -38,6 +38,9 @@ internal sealed class DiskQueue : IAsyncDisposable
         _timer = _time.CreateTimer(_ => Look(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
+    /// <summary>Whether a job runs or waits, but for those that hang.</summary>
+    public bool IsBusy => All().Any(device => device.IsBusy);
+
     /// <summary>Whether a job hangs, so that the memory it works with must not be given back.</summary>
     public bool IsHanging => All().Any(device => device.IsHanging);
 
