@@ -18,6 +18,12 @@ internal readonly record struct FileLocation(DirectoryHandle Directory, string N
     /// <summary>The location beside it whose name is longer by a suffix.</summary>
     public FileLocation WithSuffix(string suffix) => new(Directory, Name + suffix);
 
+    /// <summary>Whether both are the same name below the same handle.</summary>
+    public bool Equals(FileLocation other) => ReferenceEquals(Directory, other.Directory) && string.Equals(Name, other.Name, StringComparison.Ordinal);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => string.GetHashCode(Name, StringComparison.Ordinal);
+
     /// <inheritdoc cref="DirectoryHandle.Stat"/>
     public FileStat Stat() => Directory.Stat(Name);
 

@@ -114,7 +114,7 @@ internal static class LibC
 
     [DllImport("libc", EntryPoint = "statx", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    public static extern int StatX(int directory, byte[] path, int flags, uint mask, byte[] buffer);
+    public static extern int StatX(int directory, byte[] path, int flags, uint mask, ref byte buffer);
 
     [DllImport("libc", EntryPoint = "write", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]

@@ -78,7 +78,7 @@ internal sealed class LinuxDirectory : DirectoryHandle
             return default;
         if (parent.Error != 0)
             throw Failure(name, parent.Error);
-        return Known(_system.Stat(parent.Descriptor, parent.Base, FullPath(name)));
+        return Known(Look(parent, name));
     }
 
     /// <inheritdoc/>
@@ -151,7 +151,7 @@ internal sealed class LinuxDirectory : DirectoryHandle
                 throw Failure(to, error);
 
             // Neither all file systems nor all filters of system calls know a rename that replaces nothing.
-            if (_system.Stat(target.Descriptor, target.Base, FullPath(to)).Kind != FileKind.Missing)
+            if (Look(target, to).Kind != FileKind.Missing)
                 throw Failure(to, Exists);
         }
 
@@ -176,7 +176,7 @@ internal sealed class LinuxDirectory : DirectoryHandle
             if (LibC.MakeDirectoryAt(parent.Descriptor, LibC.Terminated(parent.Base), mode) != 0)
             {
                 int error = Marshal.GetLastPInvokeError();
-                if (error != Exists || _system.Stat(parent.Descriptor, parent.Base, FullPath(folder)).Kind != FileKind.Folder)
+                if (error != Exists || Look(parent, folder).Kind != FileKind.Folder)
                     throw Failure(folder, error);
             }
 
@@ -257,6 +257,12 @@ internal sealed class LinuxDirectory : DirectoryHandle
         int error = LibC.LockFile((int)file.DangerousGetHandle(), operation | DoNotBlock) == 0 ? 0 : Marshal.GetLastPInvokeError();
         GC.KeepAlive(file);
         return error;
+    }
+
+    private FileStat Look(Parent parent, string name)
+    {
+        int error = _system.Look(parent.Descriptor, parent.Base, out FileStat facts);
+        return error == 0 ? facts : throw Failure(name, error);
     }
 
     // Where there are no owners, what is said of them is made up.

@@ -47,19 +47,27 @@ internal sealed class LinuxFileSystem : UnixFileSystem
     // FAT, exFAT, NTFS (two drivers), SMB (three versions), and FUSE, which most other drivers for such disks use.
     private static readonly uint[] WithoutOwners = [0x4D44, 0x2011BAB0, 0x7366746E, 0x5346544E, 0x517B, 0xFF534D42, 0xFE534D42, 0x65735546];
 
+    // The name of a file that is open already.
+    private static readonly byte[] NoName = [0];
+
     private readonly uint _user = LibC.EffectiveUser();
 
     /// <inheritdoc/>
     public override DirectoryHandle OpenDirectory(string path) => new LinuxDirectory(this, path);
 
     /// <inheritdoc/>
-    public override FileStat Stat(string path) => Stat(AtCurrentDirectory, path, path);
+    public override FileStat Stat(string path)
+    {
+        int error = Look(AtCurrentDirectory, path, out FileStat facts);
+        return error == 0 ? facts : throw SystemErrors.Failure(path, error);
+    }
 
     /// <inheritdoc/>
     public override FileStat Stat(SafeFileHandle file)
     {
-        byte[] buffer = new byte[StatLength];
-        int error = LibC.StatX((int)file.DangerousGetHandle(), [0], AtEmptyPath, StatBasicAndBirth, buffer) == 0 ? 0 : Marshal.GetLastPInvokeError();
+        Span<byte> buffer = stackalloc byte[StatLength];
+        bool isKnown = LibC.StatX((int)file.DangerousGetHandle(), NoName, AtEmptyPath, StatBasicAndBirth, ref MemoryMarshal.GetReference(buffer)) == 0;
+        int error = isKnown ? 0 : Marshal.GetLastPInvokeError();
         GC.KeepAlive(file);
         return error == 0 ? Read(buffer) : throw new IOException(Marshal.GetPInvokeErrorMessage(error), error);
     }
@@ -73,14 +81,15 @@ internal sealed class LinuxFileSystem : UnixFileSystem
         return !isKnown || !WithoutOwners.Contains(BinaryPrimitives.ReadUInt32LittleEndian(buffer));
     }
 
-    /// <summary>Looks at a name in an open directory without following a link.</summary>
-    public FileStat Stat(int directory, string name, string shown)
+    /// <summary>Looks at a name in an open directory without following a link. What is not there is no error.</summary>
+    /// <returns>The errno of a failure, or 0.</returns>
+    public int Look(int directory, string name, out FileStat facts)
     {
-        byte[] buffer = new byte[StatLength];
-        if (LibC.StatX(directory, LibC.Terminated(name), AtNoFollow, StatBasicAndBirth, buffer) == 0)
-            return Read(buffer);
-        int error = Marshal.GetLastPInvokeError();
-        return error is NoSuchEntry or NotADirectory ? default : throw SystemErrors.Failure(shown, error);
+        Span<byte> buffer = stackalloc byte[StatLength];
+        bool isKnown = LibC.StatX(directory, LibC.Terminated(name), AtNoFollow, StatBasicAndBirth, ref MemoryMarshal.GetReference(buffer)) == 0;
+        int error = isKnown ? 0 : Marshal.GetLastPInvokeError();
+        facts = isKnown ? Read(buffer) : default;
+        return error is NoSuchEntry or NotADirectory ? 0 : error;
     }
 
     /// <inheritdoc/>
@@ -97,8 +106,9 @@ internal sealed class LinuxFileSystem : UnixFileSystem
     /// <inheritdoc/>
     public override FileKind KindOfTarget(string path)
     {
-        byte[] buffer = new byte[StatLength];
-        return LibC.StatX(AtCurrentDirectory, LibC.Terminated(path), 0, StatType, buffer) == 0 ? KindIn(buffer) : FileKind.Missing;
+        Span<byte> buffer = stackalloc byte[StatLength];
+        bool isKnown = LibC.StatX(AtCurrentDirectory, LibC.Terminated(path), 0, StatType, ref MemoryMarshal.GetReference(buffer)) == 0;
+        return isKnown ? KindIn(buffer) : FileKind.Missing;
     }
 
     /// <inheritdoc/>
@@ -126,20 +136,20 @@ internal sealed class LinuxFileSystem : UnixFileSystem
         GC.KeepAlive(file);
     }
 
-    private FileStat Read(byte[] buffer)
+    private FileStat Read(ReadOnlySpan<byte> buffer)
     {
-        ulong device = ((ulong)BinaryPrimitives.ReadUInt32LittleEndian(buffer.AsSpan(DeviceMajorOffset)) << 32)
-            | BinaryPrimitives.ReadUInt32LittleEndian(buffer.AsSpan(DeviceMinorOffset));
-        int mode = BinaryPrimitives.ReadUInt16LittleEndian(buffer.AsSpan(ModeOffset)) & PermissionBits;
-        uint owner = BinaryPrimitives.ReadUInt32LittleEndian(buffer.AsSpan(UserOffset));
+        ulong device = ((ulong)BinaryPrimitives.ReadUInt32LittleEndian(buffer[DeviceMajorOffset..]) << 32)
+            | BinaryPrimitives.ReadUInt32LittleEndian(buffer[DeviceMinorOffset..]);
+        int mode = BinaryPrimitives.ReadUInt16LittleEndian(buffer[ModeOffset..]) & PermissionBits;
+        uint owner = BinaryPrimitives.ReadUInt32LittleEndian(buffer[UserOffset..]);
         return new FileStat(
             KindIn(buffer),
-            BinaryPrimitives.ReadInt64LittleEndian(buffer.AsSpan(LengthOffset)),
-            Time(buffer.AsSpan(ModifiedOffset)),
-            new FileIdentity(device, BinaryPrimitives.ReadUInt64LittleEndian(buffer.AsSpan(InodeOffset)), Time(buffer.AsSpan(BirthOffset))),
-            BinaryPrimitives.ReadInt64LittleEndian(buffer.AsSpan(BlocksOffset)) * BlockLength)
+            BinaryPrimitives.ReadInt64LittleEndian(buffer[LengthOffset..]),
+            Time(buffer[ModifiedOffset..]),
+            new FileIdentity(device, BinaryPrimitives.ReadUInt64LittleEndian(buffer[InodeOffset..]), Time(buffer[BirthOffset..])),
+            BinaryPrimitives.ReadInt64LittleEndian(buffer[BlocksOffset..]) * BlockLength)
         {
-            Changed = Time(buffer.AsSpan(ChangedOffset)),
+            Changed = Time(buffer[ChangedOffset..]),
             Mode = mode,
             Trust = owner != _user ? FileTrust.Foreign : (mode & WritableByOthers) != 0 ? FileTrust.Exposed : FileTrust.Ours,
         };
@@ -158,7 +168,7 @@ internal sealed class LinuxFileSystem : UnixFileSystem
             throw new IOException(Marshal.GetPInvokeErrorMessage(error), error);
     }
 
-    private static FileKind KindIn(byte[] stat) => (BinaryPrimitives.ReadUInt16LittleEndian(stat.AsSpan(ModeOffset)) & 0xF000) switch
+    private static FileKind KindIn(ReadOnlySpan<byte> stat) => (BinaryPrimitives.ReadUInt16LittleEndian(stat[ModeOffset..]) & 0xF000) switch
     {
         0x8000 => FileKind.File,
         0x4000 => FileKind.Folder,

@@ -48,7 +48,7 @@ internal sealed class FileStore : IHandleOpener, IPieceBytes
     public SafeFolders Folders => _folders;
 
     /// <summary>Hears of a file that has just been made under its <c>.part</c> name. Set before the first write; called on worker threads.</summary>
-    public Action<int>? PartMade { get; set; }
+    public Action<int, FileIdentity>? PartMade { get; set; }
 
     /// <summary>Where a file's bytes are.</summary>
     public FilePlace PlaceOf(int file) => _places[file];
@@ -193,9 +193,10 @@ internal sealed class FileStore : IHandleOpener, IPieceBytes
         {
             bool isThere = PlaceOf(file) == FilePlace.Part;
             _folders.MakeFoldersOf(_files[file]);
-            Make(file, isThere);
+            SafeFileHandle handle = Make(file, isThere, out FileIdentity identity);
             SetPlace(file, FilePlace.Part);
-            PartMade?.Invoke(file);
+            _handles.Keep(this, file, handle);
+            PartMade?.Invoke(file, identity);
         }
     }
 
@@ -338,25 +339,29 @@ internal sealed class FileStore : IHandleOpener, IPieceBytes
         }
     }
 
-    private void Make(int file, bool isThere)
+    private SafeFileHandle Make(int file, bool isThere, out FileIdentity identity)
     {
         FileLocation part = _paths.Part(file);
         long length = _files[file].Length;
+        SafeFileHandle? handle = null;
         try
         {
             long room = !isThere && _mode.Preallocation == Preallocation.Full ? length : 0;
-            using SafeFileHandle handle = part.Open(isThere ? FileOpening.Write : FileOpening.New(room));
-            _identities.Set(file, _system.Stat(handle).Identity);
+            handle = part.Open(isThere ? FileOpening.Write : FileOpening.New(room));
+            identity = _system.Stat(handle).Identity;
+            _identities.Set(file, identity);
             if (_mode.Preallocation != Preallocation.None || RandomAccess.GetLength(handle) > length)
                 RandomAccess.SetLength(handle, length);
+            return handle;
         }
-        catch (IOException e) when (!isThere && SystemErrors.IsTaken(e))
+        catch (Exception e)
         {
-            throw DiskErrors.InTheWay(part, "appeared while the file was being downloaded, and is not ours");
-        }
-        catch (Exception e) when (DiskErrors.IsDiskError(e))
-        {
-            throw DiskErrors.Wrap(part, $"make a file of {length} bytes", e);
+            handle?.Dispose();
+            if (e is IOException taken && !isThere && SystemErrors.IsTaken(taken))
+                throw DiskErrors.InTheWay(part, "appeared while the file was being downloaded, and is not ours");
+            if (DiskErrors.IsDiskError(e))
+                throw DiskErrors.Wrap(part, $"make a file of {length} bytes", e);
+            throw;
         }
     }
 

@@ -64,6 +64,14 @@ internal sealed class HandleCache : IDisposable
         return Add(key, handle);
     }
 
+    /// <summary>Keeps a handle that its opener has just opened, in the place of one that is kept already.</summary>
+    public void Keep(IHandleOpener opener, int file, SafeFileHandle handle)
+    {
+        Drop(opener, file);
+        MakeRoom();
+        Add(new Key(opener, file), handle).Dispose();
+    }
+
     /// <summary>Closes one file as soon as nobody uses it; the next use opens it anew.</summary>
     public void Drop(IHandleOpener opener, int file)
     {

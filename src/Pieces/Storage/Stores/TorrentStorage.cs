@@ -151,9 +151,9 @@ internal sealed class TorrentStorage : ITorrentStore
             ledger.SetStamp(i, opened.Standing.StampOf(i));
         }
 
-        void Seal(int file)
+        void Seal(int file, FileStat facts)
         {
-            long stamp = guard.StampOf(file);
+            long stamp = facts.Stamp;
             guard.Remember(file, stamp);
             ledger.SetStamp(file, stamp);
             log.Append(new ResumeRecord(ResumeFact.FileSeen, file, stamp));
@@ -189,11 +189,10 @@ internal sealed class TorrentStorage : ITorrentStore
 
         MarkStandingDirty(flusher);
         log.Rewrite();
-        Files.PartMade = file =>
+        Files.PartMade = (file, identity) =>
         {
-            long identity = FileFacts.Of(Paths.Part(file)).Identity.Fingerprint;
-            ledger.SetIdentity(file, identity);
-            log.Append(new ResumeRecord(ResumeFact.FileMade, file, identity));
+            ledger.SetIdentity(file, identity.Fingerprint);
+            log.Append(new ResumeRecord(ResumeFact.FileMade, file, identity.Fingerprint));
         };
         flusher.Start(_options.TimeProvider, _options.Sink);
     }

@@ -39,8 +39,8 @@ internal sealed class FileFinisher
     /// <summary>Whether every expected file has its final name. Safe for all threads.</summary>
     public bool IsDone => Volatile.Read(ref _unfinished) == 0;
 
-    /// <summary>Hears that a file has its final name, before the sink does. Set before the first piece.</summary>
-    public Action<int>? Finished { get; set; }
+    /// <summary>Hears that a file has its final name, and how it looks, before the sink does. Set before the first piece.</summary>
+    public Action<int, FileStat>? Finished { get; set; }
 
     /// <summary>Called once, after the last file got its final name. Set before the first piece.</summary>
     public Action? AllFinished { get; set; }
@@ -99,17 +99,19 @@ internal sealed class FileFinisher
     {
         if (files.Count == 0)
             return;
-        foreach (int file in files)
-            SetLength(file);
+        var written = new FileIdentity[files.Count];
+        for (int i = 0; i < written.Length; i++)
+            written[i] = SetLength(files[i]);
         _flusher.Flush(files);
-        foreach (int file in files)
-            Rename(file);
+        var finished = new FileStat[files.Count];
+        for (int i = 0; i < finished.Length; i++)
+            finished[i] = Rename(files[i], written[i]);
         foreach (FileLocation folder in files.Select(file => _paths.Final(file).Parent).Distinct())
             _flusher.FlushFolder(folder);
-        foreach (int file in files)
+        for (int i = 0; i < finished.Length; i++)
         {
-            Finished?.Invoke(file);
-            _sink.OnDisk(new FileFinished(file, _paths.Final(file).FullPath));
+            Finished?.Invoke(files[i], finished[i]);
+            _sink.OnDisk(new FileFinished(files[i], _paths.Final(files[i]).FullPath));
         }
     }
 
@@ -147,13 +149,16 @@ internal sealed class FileFinisher
         }
     }
 
-    private void SetLength(int file)
+    // Which file it is that has the length.
+    private FileIdentity SetLength(int file)
     {
         try
         {
             using HandleCache.Lease lease = _files.TakeHandle(file);
-            if (RandomAccess.GetLength(lease.Handle) != _metainfo.Files[file].Length)
+            FileStat facts = _paths.Directory.FileSystem.Stat(lease.Handle);
+            if (facts.Length != _metainfo.Files[file].Length)
                 RandomAccess.SetLength(lease.Handle, _metainfo.Files[file].Length);
+            return facts.Identity;
         }
         catch (Exception e) when (DiskErrors.IsDiskError(e))
         {
@@ -161,26 +166,21 @@ internal sealed class FileFinisher
         }
     }
 
-    private FileStat StatOf(int file)
-    {
-        using HandleCache.Lease lease = _files.TakeHandle(file);
-        return _paths.Directory.FileSystem.Stat(lease.Handle);
-    }
-
-    private void Rename(int file)
+    private FileStat Rename(int file, FileIdentity written)
     {
         FileLocation part = _paths.Part(file), final = _paths.Final(file);
         try
         {
-            FileStat written = StatOf(file);
             if (!_mayOverwrite && FileFacts.Of(final).Kind != FileKind.Missing)
                 throw DiskErrors.InTheWay(final, "appeared while it was being downloaded");
             part.RenameTo(final, _mayOverwrite);
 
             // Who may write in the folder can put another file under the old name at the last moment.
-            if (final.Directory.HasOwners && FileFacts.Of(final).Identity != written.Identity)
+            FileStat facts = FileFacts.Of(final);
+            if (final.Directory.HasOwners && facts.Identity != written)
                 throw DiskErrors.InTheWay(final, "was replaced while it got its name");
             _files.SetPlace(file, FilePlace.Final);
+            return facts;
         }
         catch (Exception e) when (DiskErrors.IsDiskError(e))
         {

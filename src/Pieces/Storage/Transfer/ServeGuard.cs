@@ -96,9 +96,9 @@ internal sealed class ServeGuard
         return true;
     }
 
-    /// <summary>How a file looks now.</summary>
+    // How a file looks now.
     /// <exception cref="StorageException">It cannot be looked at.</exception>
-    public long StampOf(int file)
+    private long StampOf(int file)
     {
         try
         {
