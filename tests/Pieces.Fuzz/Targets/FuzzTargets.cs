@@ -7,7 +7,7 @@ internal static class FuzzTargets
 {
     /// <summary>Every parser.</summary>
     public static IReadOnlyList<IFuzzTarget> Parsers { get; } =
-        [.. MetadataTargets.All, .. WireTargets.All, .. NetworkTargets.All, .. CliTargets.All];
+        [.. MetadataTargets.All, .. WireTargets.All, .. NetworkTargets.All, .. StorageTargets.All, .. CliTargets.All];
 
     /// <summary>The parser of a name.</summary>
     public static IFuzzTarget Named(string name) => Parsers.Single(target => target.Name == name);

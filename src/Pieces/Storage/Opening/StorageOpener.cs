@@ -192,6 +192,7 @@ internal sealed class StorageOpener
             if (good[i])
                 continue;
             standing.Have.Clear(i);
+            standing.Durable.Clear(i);
             standing.Unproven.Clear(i);
         }
     }

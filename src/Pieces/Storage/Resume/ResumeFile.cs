@@ -136,7 +136,12 @@ internal static class ResumeFile
     private static int SnapshotLength(int headerLength, int pieces, int files) =>
         headerLength + (2 * Bitfield.ByteLengthOf(pieces)) + (8 * files) + Sha1Digest.Length;
 
-    private static ResumeReading Parse(byte[] bytes, Metainfo metainfo, Guid boot, long modified)
+    /// <summary>As <see cref="Read"/>, from the bytes of the file.</summary>
+    /// <param name="bytes">All of them.</param>
+    /// <param name="metainfo">The torrent it should be about.</param>
+    /// <param name="boot">Names the present start of the machine.</param>
+    /// <param name="modified">When the file was last written, as <see cref="FileStat.Modified"/>.</param>
+    public static ResumeReading Parse(byte[] bytes, Metainfo metainfo, Guid boot, long modified)
     {
         if (bytes.Length == 0)
             return new ResumeReading(ResumeVerdict.Unusable, null, "it is empty");
@@ -159,6 +164,8 @@ internal static class ResumeFile
         int bits = Bitfield.ByteLengthOf(pieces);
         if (!Bitfield.TryRead(bytes.AsSpan(headerLength, bits), pieces, out Bitfield have)
             || !Bitfield.TryRead(bytes.AsSpan(headerLength + bits, bits), pieces, out Bitfield durable))
+            return new ResumeReading(ResumeVerdict.Unusable, null, "it is damaged");
+        if (durable.AnyBeyond(have))
             return new ResumeReading(ResumeVerdict.Unusable, null, "it is damaged");
         long[] identities = new long[metainfo.Files.Length];
         for (int i = 0; i < identities.Length; i++)
