@@ -116,6 +116,12 @@ exits: COUNT ?= 200
 exits:
 	PIECES_EXITS=$(COUNT) dotnet test --project tests/Pieces.Tests -c Release -- --filter-class Pieces.Tests.Loopback.ExitTests
 
+# Kills a download COUNT times at random moments, and detaches its disk as often (Linux, as root).
+.PHONY: kills
+kills: COUNT ?= 100
+kills:
+	PIECES_KILLS=$(COUNT) dotnet test --project tests/Pieces.Tests -c $(CONFIGURATION) -- --explicit only --filter-class Pieces.Tests.Loopback.KillTests
+
 clean:
 	rm -rf artifacts
 

@@ -4,7 +4,7 @@ using Pieces.Tests.Support;
 
 namespace Pieces.Tests.Loopback;
 
-/// <summary>The real program, with the system's calls that bring data to the disk made to fail.</summary>
+/// <summary>The real program, with the system's calls that bring data to the disk, or lock it, made to fail.</summary>
 [Trait("Tier", "Loopback")]
 public class FlushFailureTests
 {
@@ -76,6 +76,18 @@ public class FlushFailureTests
         ShouldHaveFailed(result, 9);
         File.Exists(folder["out/film.bin"]).Should().BeFalse();
         await ShouldCompleteAsync(seeder, torrent, folder);
+    }
+
+    [Fact]
+    public async Task A_disk_that_keeps_no_locks_takes_a_download_with_one_warning()
+    {
+        using var folder = new TempFolder();
+        await using var seeder = new RecordingSeeder(OneFile);
+        string[] command = PiecesCommand.DownloadFrom(seeder.Address, OneFile.WriteTorrent(folder.Path), folder["out"]);
+        PiecesResult result = await RunAsync(folder, "flock:error=EOPNOTSUPP", command);
+        result.ExitCode.Should().Be(0, result.StandardError);
+        result.StandardError.Split("this disk keeps no locks").Should().HaveCount(2, result.StandardError);
+        OneFile.ShouldBeCompleteIn(folder["out"]);
     }
 
     [Fact]

@@ -58,6 +58,21 @@ public sealed class LocalUserTests : IDisposable
     }
 
     [Fact]
+    public async Task A_link_of_another_user_is_not_followed_for_reading_and_one_of_our_own_is()
+    {
+        Film.WriteContent(Directory.CreateDirectory(_folder["moved"]).FullName);
+        string torrent = Film.WriteTorrent(_folder.Path);
+        File.CreateSymbolicLink(_folder["out/film.bin"], _folder["moved/film.bin"]);
+        PiecesResult own = await PiecesProcess.RunAsync("verify", torrent, "--data", _folder["out"]);
+        own.ExitCode.Should().Be(0, own.StandardOutput + own.StandardError);
+
+        OtherUser.Attacker.Own(_folder["out/film.bin"]);
+        PiecesResult foreign = await PiecesProcess.RunAsync("verify", torrent, "--data", _folder["out"]);
+        foreign.ExitCode.Should().NotBe(0);
+        foreign.StandardError.Should().Contain("film.bin: is a symbolic link that is not followed");
+    }
+
+    [Fact]
     public async Task A_state_that_everybody_may_write_to_is_not_believed()
     {
         Forge("film.bin.part", owner: null);

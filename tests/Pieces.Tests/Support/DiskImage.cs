@@ -1,21 +1,54 @@
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 
 namespace Pieces.Tests.Support;
 
 /// <summary>A disk in a file, with a file system of its own, mounted for one test. The test is skipped where nobody may mount one.</summary>
 internal sealed class DiskImage : IDisposable
 {
+    // EXT4_IOC_SHUTDOWN of linux/ext4.h, and the flag for a disk that takes nothing more, not even its journal.
+    private const nuint ShutdownCall = 0x8004587D;
+    private const int WithoutJournal = 2;
+    private const int ReadOnly = 0;
+
     private readonly string _path;
     private readonly string _device;
+    private readonly string _mount;
 
-    private DiskImage(string path, string device)
+    private DiskImage(string path, string device, string mount)
     {
         _path = path;
         _device = device;
+        _mount = mount;
     }
 
     /// <summary>Makes an exFAT disk and mounts it with the driver that runs as a process.</summary>
-    public static DiskImage ExFat(string image, string path) => Mount(image, path, RealProcess.Find("mkfs.exfat"), RealProcess.Find("mount.exfat-fuse"));
+    public static DiskImage ExFat(string image, string path)
+    {
+        if (!File.Exists("/dev/fuse"))
+            Assert.Skip("the driver of exFAT needs /dev/fuse");
+        return Make(image, path, 64, RealProcess.Find("mkfs.exfat"), [], RealProcess.Find("mount.exfat-fuse"));
+    }
+
+    /// <summary>Makes an ext4 disk, which can be detached while it is used.</summary>
+    public static DiskImage Ext4(string image, string path, int mebibytes) =>
+        Make(image, path, mebibytes, RealProcess.Find("mkfs.ext4"), ["-q", "-F"], RealProcess.Find("mount"));
+
+    /// <summary>Nothing reaches the disk any more, and every call of those who use it fails, as when its cable is pulled.</summary>
+    public void Detach()
+    {
+        int flag = WithoutJournal;
+        int folder = Open(_path, ReadOnly);
+        Control(folder, ShutdownCall, ref flag).Should().Be(0, "the system detaches the disk");
+        Close(folder).Should().Be(0);
+    }
+
+    /// <summary>Mounts the disk again, with what had reached it.</summary>
+    public void Attach()
+    {
+        Run("umount", _path).Code.Should().Be(0, "nobody uses the disk");
+        Run(_mount, _device, _path).Code.Should().Be(0, "the system mounts the disk again");
+    }
 
     public void Dispose()
     {
@@ -23,23 +56,34 @@ internal sealed class DiskImage : IDisposable
         Run("losetup", "-d", _device);
     }
 
-    private static DiskImage Mount(string image, string path, string make, string mount)
+    private static DiskImage Make(string image, string path, int mebibytes, string make, string[] flags, string mount)
     {
-        const long Length = 64 * 1024 * 1024;
-        if (!OperatingSystem.IsLinux() || !Environment.IsPrivilegedProcess || !File.Exists("/dev/fuse"))
-            Assert.Skip("a disk can be mounted only by root on Linux, with /dev/fuse");
+        if (!OperatingSystem.IsLinux() || !Environment.IsPrivilegedProcess)
+            Assert.Skip("a disk can be mounted only by root on Linux");
         using (FileStream file = File.Create(image))
-            file.SetLength(Length);
+            file.SetLength(mebibytes * 1024L * 1024);
         Directory.CreateDirectory(path);
-        if (Run(make, image) is not { Code: 0 } || Run("losetup", "-f", "--show", image) is not { Code: 0, Output: var device })
+        if (Run(make, [.. flags, image]) is not { Code: 0 } || Run("losetup", "-f", "--show", image) is not { Code: 0, Output: var device })
             throw new InvalidOperationException("no disk could be made");
-        var disk = new DiskImage(path, device.Trim());
+        var disk = new DiskImage(path, device.Trim(), mount);
         if (Run(mount, disk._device, path).Code == 0)
             return disk;
         Run("losetup", "-d", disk._device);
         Assert.Skip("this system does not mount it");
         return disk;
     }
+
+    [DllImport("libc", EntryPoint = "open", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int Open([MarshalAs(UnmanagedType.LPUTF8Str)] string path, int flags);
+
+    [DllImport("libc", EntryPoint = "ioctl", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int Control(int file, nuint request, ref int value);
+
+    [DllImport("libc", EntryPoint = "close", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int Close(int file);
 
     private static (int Code, string Output) Run(string program, params string[] arguments)
     {
