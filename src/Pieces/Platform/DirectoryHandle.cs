@@ -27,6 +27,9 @@ internal abstract class DirectoryHandle : IDisposable
     /// <summary>Something below it.</summary>
     public FileLocation At(string name) => new(this, name);
 
+    /// <summary>Something that the user named by a path of its own.</summary>
+    public virtual FileLocation Elsewhere(string path) => FileSystem.WorkingDirectory.At(path);
+
     /// <summary>Makes the directory, and those above it, where they are missing.</summary>
     public abstract void Create();
 

@@ -17,7 +17,7 @@ public class HandleCacheReliefTests
         var opener = new ScarceOpener { MostOpen = 2 };
         for (int file = 0; file < 2; file++)
             cache.Take(opener, file).Dispose();
-        using (cache.Take(opener, 2))
+        using (cache.Relief.Run(2, file => cache.Take(opener, file)))
         {
             opener.Open.Should().Be(2, "an idle file was closed for it");
             asked.Should().Be(1, "connections make room as well");
@@ -30,7 +30,7 @@ public class HandleCacheReliefTests
     public void Other_failures_are_told_at_once()
     {
         using var cache = new HandleCache(capacity: 4, () => Assert.Fail("that helps nobody"));
-        FluentActions.Invoking(() => cache.Take(new ScarceOpener { MostOpen = 0, Error = 5 }, 0)).Should().Throw<IOException>();
+        FluentActions.Invoking(() => cache.Relief.Run(0, file => cache.Take(new ScarceOpener { MostOpen = 0, Error = 5 }, file))).Should().Throw<IOException>();
     }
 
     private sealed class ScarceOpener : IHandleOpener

@@ -1,5 +1,4 @@
 using Microsoft.Win32.SafeHandles;
-using Pieces.Platform;
 
 namespace Pieces.Storage.Files;
 
@@ -16,11 +15,6 @@ internal interface IHandleOpener
 /// </summary>
 internal sealed class HandleCache : IDisposable
 {
-    // Ten seconds in all, after which something is wrong that no waiting mends.
-    private const int MostAttempts = 100;
-
-    private static readonly TimeSpan BetweenAttempts = TimeSpan.FromMilliseconds(100);
-
     private readonly Lock _gate = new();
     private readonly Dictionary<Key, LinkedListNode<Entry>> _entries = [];
     private readonly LinkedList<Entry> _byUse = new();
@@ -36,7 +30,11 @@ internal sealed class HandleCache : IDisposable
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(capacity);
         _capacity = capacity;
         _relieve = relieve;
+        Relief = new DescriptorRelief(MakeRoomForOthers);
     }
+
+    /// <summary>For calls that open a file and must not fail because too many others are open.</summary>
+    public DescriptorRelief Relief { get; }
 
     /// <summary>Handles that are open now.</summary>
     public int OpenCount => Volatile.Read(ref _open);
@@ -53,7 +51,7 @@ internal sealed class HandleCache : IDisposable
         SafeFileHandle handle;
         try
         {
-            handle = Open(opener, file);
+            handle = opener.Open(file);
         }
         catch
         {
@@ -109,34 +107,13 @@ internal sealed class HandleCache : IDisposable
         }
     }
 
-    // That nothing more can be opened is no fault of the disk: files come first, so idle ones and connections make room for them.
-    private SafeFileHandle Open(IHandleOpener opener, int file)
-    {
-        for (int attempt = 1; ; attempt++)
-        {
-            try
-            {
-                return opener.Open(file);
-            }
-            catch (Exception e) when (attempt < MostAttempts && SystemErrors.IsOutOfDescriptors(e))
-            {
-                CloseIdle();
-                _relieve?.Invoke();
-
-                // A connection takes a moment to close.
-#pragma warning disable RS0030 // This is a thread of the disk's, which waits for nothing else.
-                Thread.Sleep(BetweenAttempts);
-#pragma warning restore RS0030
-            }
-        }
-    }
-
-    private void CloseIdle()
+    private void MakeRoomForOthers()
     {
         SafeFileHandle? idle;
         lock (_gate)
             idle = TakeIdle();
         Close(idle);
+        _relieve?.Invoke();
     }
 
     /// <summary>The handle that was used least recently and is idle, taken out; null when all are in use. Called with the gate held.</summary>

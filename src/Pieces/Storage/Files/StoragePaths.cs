@@ -89,7 +89,7 @@ internal sealed class StoragePaths
 
     /// <summary>Where a finished file is.</summary>
     public FileLocation Final(int file) => !_followed.IsEmpty && _followed.TryGetValue(file, out FileLocation followed) ? followed : _content is { } content
-        ? Directory.FileSystem.WorkingDirectory.At(content.Files[file].FullPath)
+        ? Directory.Elsewhere(content.Files[file].FullPath)
         : Directory.At(_metainfo.Files[file].RelativePath);
 
     /// <summary>Says where a file is that is only read, and that a link of the user leads to.</summary>

@@ -49,12 +49,11 @@ internal static class FollowedLinks
 
     private static void Follow(FileEntry file, FileLocation link, StoragePaths paths, HashSet<string> refused)
     {
-        IFileSystem system = paths.Directory.FileSystem;
         string path = paths.Directory.Path.Length == 0 ? "." : paths.Directory.Path;
         foreach (string name in file.Path)
         {
             path = Path.Join(path, name);
-            if (Look(system.WorkingDirectory.At(path)) is { Kind: FileKind.Link, Trust: FileTrust.Foreign })
+            if (Look(paths.Directory.Elsewhere(path)) is { Kind: FileKind.Link, Trust: FileTrust.Foreign })
             {
                 refused.Add(link.FullPath);
                 return;
@@ -63,10 +62,10 @@ internal static class FollowedLinks
 
         try
         {
-            FileLocation target = TargetOf(path, system);
+            FileLocation target = TargetOf(path, paths);
             if (FileFacts.Of(target).IsFile)
                 paths.Follow(file.Index, target);
-            else if (FileFacts.Of(TargetOf(link.FullPath, system)).Kind is not FileKind.Folder)
+            else if (FileFacts.Of(TargetOf(link.FullPath, paths)).Kind is not FileKind.Folder)
                 refused.Add(link.FullPath);
         }
         catch (Exception e) when (e is StorageException || DiskErrors.IsDiskError(e))
@@ -75,8 +74,8 @@ internal static class FollowedLinks
         }
     }
 
-    private static FileLocation TargetOf(string path, IFileSystem system) =>
-        system.WorkingDirectory.At(RealPath.Of(Path.IsPathRooted(path) ? path : Path.Join(Environment.CurrentDirectory, path)));
+    private static FileLocation TargetOf(string path, StoragePaths paths) =>
+        paths.Directory.Elsewhere(RealPath.Of(Path.IsPathRooted(path) ? path : Path.Join(Environment.CurrentDirectory, path)));
 
     private static FileStat Look(FileLocation file)
     {

@@ -17,7 +17,7 @@ internal sealed record StorageLayout(StorageOptions Options, StoragePaths Paths,
     /// <exception cref="StorageException">The system refused.</exception>
     public static StorageLayout Find(StorageOptions options, bool mayProbe)
     {
-        DirectoryHandle directory = options.FileSystem.OpenDirectory(options.OutputDirectory);
+        DirectoryHandle directory = new PatientDirectory(options.FileSystem.OpenDirectory(options.OutputDirectory), options.Handles.Relief);
         try
         {
             List<string> warnings = [];
