@@ -10,7 +10,6 @@ namespace Pieces.Fuzz.Targets;
 internal static class StorageTargets
 {
     private const int Long = 2048;
-    private const long Modified = 1_700_000_000_000_000_000;
 
     private static readonly Guid Boot = new(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11);
 
@@ -47,7 +46,7 @@ internal static class StorageTargets
         byte[] bytes = input[1..];
         if ((input[0] & 1) != 0)
             MakeSumsRight(bytes);
-        ResumeReading reading = ResumeFile.Parse(bytes, Torrent, Boot, Modified);
+        ResumeReading reading = ResumeFile.Parse(bytes, Torrent, Boot, default);
         BrokenPromiseException.Unless(reading.State is not null == (reading.Verdict == ResumeVerdict.Good), "a good state is given, and no other");
         if (reading.State is not { } state)
             return;

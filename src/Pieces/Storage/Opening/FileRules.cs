@@ -122,11 +122,16 @@ internal sealed class FileRules
     private bool IsProven(FileEntry file, Tally tally)
     {
         FileStat part = _inventory.Part(file.Index);
-        if (_reading.State is { } state && IsNamed(state, file, part))
+        if (_reading.State is { } state && (IsNamed(state, file, part) || WasMadeUnrecorded(state, file, part)))
             return true;
         bool isNeighbour = part.Length == file.Length && tally.RestIsElsewhere && _have.Count > 0;
         return isNeighbour || BlankFile.Is(_paths.Part(file.Index));
     }
+
+    // A run that ended suddenly may have made the file without the record of it having reached the disk. Nothing of that name was there when the run wrote
+    // its snapshot.
+    private static bool WasMadeUnrecorded(ResumeState state, FileEntry file, FileStat facts) =>
+        state is { IsClosed: false, Born: > 0 } && state.Identities[file.Index] == 0 && facts.Trust == FileTrust.Ours && facts.Identity.Birth >= state.Born;
 
     // Where there are no owners, the numbers of files change with every mount: that the state knows a file of the name has to do.
     private bool IsNamed(ResumeState state, FileEntry file, FileStat facts) =>

@@ -130,7 +130,7 @@ internal static class ResumeFile
             return new ResumeReading(ResumeVerdict.Unusable, null, why);
         }
 
-        return Parse(bytes, metainfo, boot, facts.Modified);
+        return Parse(bytes, metainfo, boot, facts);
     }
 
     private static int SnapshotLength(int headerLength, int pieces, int files) =>
@@ -140,8 +140,8 @@ internal static class ResumeFile
     /// <param name="bytes">All of them.</param>
     /// <param name="metainfo">The torrent it should be about.</param>
     /// <param name="boot">Names the present start of the machine.</param>
-    /// <param name="modified">When the file was last written, as <see cref="FileStat.Modified"/>.</param>
-    public static ResumeReading Parse(byte[] bytes, Metainfo metainfo, Guid boot, long modified)
+    /// <param name="facts">How the file looks.</param>
+    public static ResumeReading Parse(byte[] bytes, Metainfo metainfo, Guid boot, in FileStat facts)
     {
         if (bytes.Length == 0)
             return new ResumeReading(ResumeVerdict.Unusable, null, "it is empty");
@@ -174,7 +174,7 @@ internal static class ResumeFile
         bool sameBoot = boot != Guid.Empty && boot == new Guid(bytes.AsSpan(36, 16));
         bool isSized = (BinaryPrimitives.ReadInt32LittleEndian(bytes.AsSpan(12)) & SizedFlag) != 0;
         var replay = new ResumeReplay(metainfo.Layout, have, durable, identities);
-        ResumeState state = replay.Run(bytes.AsSpan(snapshotLength), sameBoot, isSized, modified);
+        ResumeState state = replay.Run(bytes.AsSpan(snapshotLength), sameBoot, isSized, facts);
         return new ResumeReading(ResumeVerdict.Good, state, "");
     }
 

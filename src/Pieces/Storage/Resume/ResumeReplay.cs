@@ -1,4 +1,5 @@
 using Pieces.Metadata;
+using Pieces.Platform;
 using Pieces.Primitives;
 
 namespace Pieces.Storage.Resume;
@@ -29,7 +30,7 @@ internal sealed class ResumeReplay
     /// Replays all whole records. Pieces count only as far as a <see cref="ResumeFact.Durable"/> record covers them; the rest is doubtful, since the disk may have
     /// been detached, reset or replaced without the machine. Blocks of open pieces count also without it while the machine runs: their piece is hashed anyway.
     /// </summary>
-    public ResumeState Run(ReadOnlySpan<byte> log, bool sameBoot, bool isSized, long modified)
+    public ResumeState Run(ReadOnlySpan<byte> log, bool sameBoot, bool isSized, in FileStat facts)
     {
         List<ResumeRecord> records = new(log.Length / ResumeFile.RecordLength);
         long durableCount = -1;
@@ -64,7 +65,8 @@ internal sealed class ResumeReplay
             Stamps = _stamps,
             IsSized = isSized,
             IsClosed = records.Count > 0 && records[^1] is { Fact: ResumeFact.Durable } last && last.Value == records.Count - 1,
-            Modified = modified,
+            Modified = facts.Modified,
+            Born = facts.Identity.Birth,
         };
     }
 

@@ -65,4 +65,7 @@ internal sealed class ResumeState
 
     /// <summary>When the state was last written, as <see cref="Pieces.Platform.FileStat.Modified"/>.</summary>
     public long Modified { get; init; }
+
+    /// <summary>When its last snapshot was written, in ns since 1970; 0 where the file system does not tell.</summary>
+    public long Born { get; init; }
 }
