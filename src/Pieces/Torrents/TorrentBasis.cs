@@ -44,12 +44,14 @@ internal abstract record TorrentBasis
         return new PeerAdmission(Services, Inbox, dialer, new TorrentPeers(book, pool), new TorrentLimits(Services, Options));
     }
 
-    /// <summary>What trackers are told, or null when the user wants none.</summary>
+    /// <summary>Whether the torrent is private (BEP 27), as far as that is known.</summary>
+    public virtual bool IsPrivate => false;
+
+    /// <summary>What trackers are told, or null when there are none to ask.</summary>
     /// <param name="tiers">The torrent's own, beside those of the options.</param>
-    /// <param name="isPrivate">Whether the torrent is private, as far as that is known.</param>
-    protected TrackerClientOptions? TrackerOptions(ImmutableArray<ImmutableArray<string>> tiers, bool isPrivate)
+    public TrackerClientOptions? TrackerOptions(ImmutableArray<ImmutableArray<string>> tiers)
     {
-        if (!Options.UseTrackers)
+        if (!Options.UseTrackers || (tiers.IsEmpty && Options.ExtraTrackers.IsEmpty))
             return null;
         return new TrackerClientOptions
         {
@@ -59,7 +61,7 @@ internal abstract record TorrentBasis
             Tiers = [.. tiers, .. Options.ExtraTrackers.Select(url => (ImmutableArray<string>)[url])],
             UserTrackers = Options.ExtraTrackers,
             Key = (uint)Random.Next(),
-            IsPrivate = isPrivate,
+            IsPrivate = IsPrivate,
             Encryption = Services.Encryption.Policy,
             Outbound = Services.Outbound,
             Addresses = Services.Addresses,

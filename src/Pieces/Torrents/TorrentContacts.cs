@@ -31,7 +31,7 @@ internal sealed class TorrentContacts : IAsyncDisposable
     /// <summary>The peers that are known and connected, and how they come and go.</summary>
     public PeerAdmission Admission { get; }
 
-    /// <summary>The trackers; null when the user wants none, or nobody has asked yet.</summary>
+    /// <summary>The trackers; null when there are none, or before <see cref="Begin"/>.</summary>
     public TrackerClient? Trackers { get; private set; }
 
     /// <summary>The torrent's part in the DHT.</summary>
@@ -53,14 +53,16 @@ internal sealed class TorrentContacts : IAsyncDisposable
     /// <summary>Adds trackers to those of the torrent.</summary>
     public void Add(IReadOnlyList<string> trackers)
     {
-        if (Trackers is not null)
-            Trackers.Add(trackers);
-        else if (!IsUnderWay)
+        if (!IsUnderWay)
             _moreTrackers.AddRange(trackers);
+        else if (Trackers is not null)
+            Trackers.Add(trackers);
+        else
+            Start(_basis.TrackerOptions([.. trackers.Select(url => (ImmutableArray<string>)[url])]));
     }
 
     /// <summary>Asks trackers and the DHT, and looks up the peers that the user or a link names. To be called once.</summary>
-    /// <param name="trackers">What trackers are told, or null when the user wants none.</param>
+    /// <param name="trackers">What trackers are told, or null when there are none to ask.</param>
     /// <param name="nodes">DHT nodes to begin with, or null when it is a private torrent, which may not ask there (BEP 27).</param>
     public void Begin(TrackerClientOptions? trackers, ImmutableArray<string>? nodes)
     {
@@ -74,11 +76,9 @@ internal sealed class TorrentContacts : IAsyncDisposable
 
         _handPeers.Take(_basis.Options.Peers, PeerOrigin.Hand);
         _handPeers.Take(_basis.LinkPeers, PeerOrigin.Link);
-        if (trackers is null)
-            return;
-        Trackers = new TrackerClient(trackers, _inbox);
-        Trackers.Add(_moreTrackers);
-        Trackers.Start();
+        Start(trackers);
+        if (_moreTrackers.Count > 0)
+            Add(_moreTrackers);
     }
 
     /// <summary>Asks trackers for peers when none is connected or being dialled, and the DHT when there is room for more than are known.</summary>
@@ -137,5 +137,13 @@ internal sealed class TorrentContacts : IAsyncDisposable
         Admission.Dispose();
         Admission.Limits.Dispose();
         _stopping.Dispose();
+    }
+
+    private void Start(TrackerClientOptions? trackers)
+    {
+        if (trackers is null)
+            return;
+        Trackers = new TrackerClient(trackers, _inbox);
+        Trackers.Start();
     }
 }

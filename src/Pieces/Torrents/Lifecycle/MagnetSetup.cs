@@ -23,7 +23,7 @@ internal sealed record MagnetSetup : TorrentBasis
 
     /// <summary>What the link's trackers are told, or null when there are none to ask.</summary>
     public TrackerClientOptions? TrackerOptions() =>
-        TrackerOptions([.. Link.Trackers.Select(url => (ImmutableArray<string>)[url])], isPrivate: false);
+        TrackerOptions([.. Link.Trackers.Select(url => (ImmutableArray<string>)[url])]);
 
     /// <summary>The setup of the torrent itself, now that its <c>info</c> value is here.</summary>
     /// <param name="infoBytes">The value; its hash is the link's.</param>

@@ -18,7 +18,10 @@ internal sealed record TorrentSetup : TorrentBasis
     public bool KeepsMetadata { get; init; }
 
     /// <summary>Whether peers are told of one another: not those of a private torrent, who are the tracker's to name (BEP 27).</summary>
-    public bool ExchangesPeers => Options.UsePeerExchange && !Metainfo.IsPrivate;
+    public bool ExchangesPeers => Options.UsePeerExchange && !IsPrivate;
+
+    /// <inheritdoc/>
+    public override bool IsPrivate => Metainfo.IsPrivate;
 
     /// <inheritdoc/>
     public override ITorrentStage FirstStage(StageContext context) => new CheckingStage(this, context, new EarlyPeers(this, context.Contacts));
@@ -89,5 +92,5 @@ internal sealed record TorrentSetup : TorrentBasis
     };
 
     /// <summary>What the torrent's trackers are told, or null when there are none to ask.</summary>
-    public TrackerClientOptions? TrackerOptions() => TrackerOptions(Metainfo.Trackers, Metainfo.IsPrivate);
+    public TrackerClientOptions? TrackerOptions() => TrackerOptions(Metainfo.Trackers);
 }
