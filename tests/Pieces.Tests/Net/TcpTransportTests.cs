@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Pieces.Net;
+using Pieces.Tests.Support;
 using Serilog.Core;
 
 namespace Pieces.Tests.Net;
@@ -64,9 +65,7 @@ public class TcpTransportTests
     public async Task A_refused_connection_is_an_IOException_in_plain_words()
     {
         TcpTransport transport = Transport();
-        ITransportListener listener = transport.Listen(IPAddress.Loopback, 0, 0);
-        await listener.DisposeAsync();
-        var nobody = new IPEndPoint(IPAddress.Loopback, listener.Port);
+        var nobody = new IPEndPoint(IPAddress.Loopback, FreePort.Find());
         await FluentActions.Awaiting(async () => await transport.ConnectAsync(nobody, Token))
             .Should().ThrowAsync<IOException>().WithMessage($"cannot connect to {nobody}: connection refused");
     }

@@ -8,7 +8,7 @@ internal abstract class ForwardingFileSystem : IFileSystem
 {
     public DirectoryHandle WorkingDirectory => CurrentPlatform.Files.WorkingDirectory;
 
-    public DirectoryHandle OpenDirectory(string path) => CurrentPlatform.Files.OpenDirectory(path);
+    public virtual DirectoryHandle OpenDirectory(string path) => CurrentPlatform.Files.OpenDirectory(path);
 
     public FileKind KindOfTarget(string path) => CurrentPlatform.Files.KindOfTarget(path);
 

@@ -11,15 +11,50 @@ namespace Pieces.Tests.Swarm.Faults;
 internal sealed class FaultDisk(Random random, string folder) : ForwardingFileSystem
 {
     private const int IoError = 5;
+    private const int TooManyFiles = 24;
+    private const int ReadOnlyFileSystem = 30;
+    private const int NotEmpty = 39;
 
     private readonly Lock _gate = new();
+    private readonly List<(string From, string To)> _renames = [];
+    private readonly List<(string From, string To)> _lostRenames = [];
     private readonly List<Unflushed> _unflushed = [];
     private readonly List<Unflushed> _lost = [];
     private int? _writeError;
     private bool _failsFlush;
+    private bool _isReadOnly;
+    private int _scarceOpens;
+    private int _callsLeft = int.MaxValue;
 
     /// <summary>Whether every call fails from now on, as after the end of the process or of the disk.</summary>
     public bool IsDead { get; private set; }
+
+    /// <summary>Whether nothing can be removed, for good.</summary>
+    public bool KeepsEverything { get; set; }
+
+    /// <summary>Whether opens still have to fail for lack of descriptors.</summary>
+    public bool IsScarce => Volatile.Read(ref _scarceOpens) > 0;
+
+    /// <summary>The next opens fail because too many files are open.</summary>
+    public void FailOpens(int count)
+    {
+        lock (_gate)
+            _scarceOpens = count;
+    }
+
+    /// <summary>The file system cannot be changed any more.</summary>
+    public void RemountReadOnly()
+    {
+        lock (_gate)
+            _isReadOnly = true;
+    }
+
+    /// <summary>The process is killed between two calls, after so many more.</summary>
+    public void DieAfter(int calls)
+    {
+        lock (_gate)
+            _callsLeft = calls;
+    }
 
     /// <summary>The next write is cut short and fails with an error.</summary>
     public void FailWrite(int error)
@@ -41,16 +76,53 @@ internal sealed class FaultDisk(Random random, string folder) : ForwardingFileSy
         lock (_gate)
         {
             IsDead = true;
-            if (losesUnflushed)
-                Lose(_ => true);
+            if (!losesUnflushed)
+                return;
+            Lose(_ => true);
+
+            // The last one first: an earlier one cannot be missing without it where both are of one folder.
+            for (int i = _renames.Count - 1; i >= 0 && random.Next(2) == 0; i--)
+                _lostRenames.Add(_renames[i]);
+            _renames.Clear();
         }
     }
+
+    /// <summary>A directory asks before a call.</summary>
+    public void Before(FaultCall call)
+    {
+        lock (_gate)
+            Ask(call);
+    }
+
+    /// <summary>A file has another name now, which is lost with the power until its folder is flushed.</summary>
+    public void Renamed(string directory, string from, string to, bool overwrite)
+    {
+        // What was overwritten cannot be brought back.
+        if (overwrite)
+            return;
+        lock (_gate)
+            _renames.Add((Path.Join(directory, from), Path.Join(directory, to)));
+    }
+
+    /// <summary>The names in a folder are on the disk.</summary>
+    public void FolderFlushed(string path)
+    {
+        lock (_gate)
+            _renames.RemoveAll(rename => Path.TrimEndingDirectorySeparator(Path.GetDirectoryName(rename.To)!) == Path.TrimEndingDirectorySeparator(path));
+    }
+
+    public override DirectoryHandle OpenDirectory(string path) => new FaultDirectory(this, base.OpenDirectory(path));
 
     /// <summary>The process has ended, and its cache with it: what was lost is missing from now on.</summary>
     public void ShowLosses()
     {
         lock (_gate)
+        {
             TakeBack(_ => true);
+            foreach ((string from, string to) in _lostRenames.Where(rename => File.Exists(rename.To)))
+                File.Move(to, from);
+            _lostRenames.Clear();
+        }
     }
 
     /// <summary>The disk works again; what is on it is on it.</summary>
@@ -58,9 +130,12 @@ internal sealed class FaultDisk(Random random, string folder) : ForwardingFileSy
     {
         lock (_gate)
         {
-            IsDead = _failsFlush = false;
+            IsDead = _failsFlush = _isReadOnly = false;
             _writeError = null;
+            _scarceOpens = 0;
+            _callsLeft = int.MaxValue;
             _unflushed.Clear();
+            _renames.Clear();
         }
     }
 
@@ -68,7 +143,7 @@ internal sealed class FaultDisk(Random random, string folder) : ForwardingFileSy
     {
         lock (_gate)
         {
-            ThrowIfDead();
+            Ask(FaultCall.Write);
             long end = offset + buffers.Sum(buffer => (long)buffer.Length);
             _lost.RemoveAll(write => write.Offset < end && offset < write.Offset + write.Before.Length && write.File == Stat(file).Identity);
             byte[] before = new byte[buffers.Sum(buffer => buffer.Length)];
@@ -89,7 +164,7 @@ internal sealed class FaultDisk(Random random, string folder) : ForwardingFileSy
     {
         lock (_gate)
         {
-            ThrowIfDead();
+            Ask(FaultCall.Flush);
             FileIdentity identity = Stat(file).Identity;
             if (_failsFlush)
             {
@@ -121,6 +196,21 @@ internal sealed class FaultDisk(Random random, string folder) : ForwardingFileSy
     {
         if (IsDead)
             throw new IOException("the disk is gone", IoError);
+    }
+
+    private void Ask(FaultCall call)
+    {
+        IsDead |= _callsLeft-- <= 0;
+        ThrowIfDead();
+        if (_isReadOnly && call is not (FaultCall.Look or FaultCall.Open))
+            throw new IOException("the file system is read-only", ReadOnlyFileSystem);
+        if (call == FaultCall.Remove && KeepsEverything)
+            throw new IOException("it cannot be removed", NotEmpty);
+        if (call is FaultCall.Open or FaultCall.OpenForWriting && _scarceOpens > 0)
+        {
+            _scarceOpens--;
+            throw new IOException("too many open files", TooManyFiles);
+        }
     }
 
     private void Lose(Predicate<Unflushed> isConcerned)

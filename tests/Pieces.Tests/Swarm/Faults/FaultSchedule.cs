@@ -17,7 +17,8 @@ internal sealed class FaultSchedule : IAsyncDisposable
     private const int Faults = 5;
     private const int NoSpace = 28;
     private const int IoError = 5;
-    private const int TooManyFiles = 24;
+    private const int MostScarceOpens = 4;
+    private const int MostRestarts = 4;
 
     private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(250);
 
@@ -30,6 +31,7 @@ internal sealed class FaultSchedule : IAsyncDisposable
     private readonly string _address;
     private SwarmMember _victim;
     private Guid _boot = Guid.NewGuid();
+    private bool _hasLeft;
 
     public FaultSchedule(int seed)
     {
@@ -45,6 +47,8 @@ internal sealed class FaultSchedule : IAsyncDisposable
 
     /// <summary>What has happened so far.</summary>
     public string Happened => string.Join(", ", _happened);
+
+    private bool IsComplete => _victim.Torrent.Completion.IsCompletedSuccessfully;
 
     private string Part => Path.Combine(_folder, "file.bin.part");
 
@@ -63,9 +67,15 @@ internal sealed class FaultSchedule : IAsyncDisposable
 
         _happened.Add("all is well");
         _disk.Revive();
-        if (_victim.Torrent.Stopped.IsCompleted)
-            await AgainAsync();
-        await _swarm.UntilAsync(() => _victim.IsDone, "the download is done", step: Step);
+        for (int i = 0; i < MostRestarts && !IsComplete; i++)
+        {
+            if (_victim.Torrent.Stopped.IsCompleted)
+                await AgainAsync();
+
+            await _swarm.UntilAsync(() => IsComplete || _victim.Torrent.Stopped.IsCompleted, "the download is done", step: Step);
+        }
+
+        IsComplete.Should().BeTrue("{0}", _victim.Torrent.Stopped.Exception?.Message);
         await CheckAsync();
         _swarm.Data.ShouldBeWholeIn(_folder);
         await _swarm.EndAsync();
@@ -101,7 +111,7 @@ internal sealed class FaultSchedule : IAsyncDisposable
 
     private async Task HappenAsync()
     {
-        switch (_random.Next(10))
+        switch (_random.Next(16))
         {
             case 0:
                 await RefuseAsync("a short write, then no space", () => _disk.FailWrite(NoSpace));
@@ -110,7 +120,7 @@ internal sealed class FaultSchedule : IAsyncDisposable
                 await RefuseAsync("a write that fails", () => _disk.FailWrite(IoError));
                 break;
             case 2:
-                await RefuseAsync("too many open files", () => _disk.FailWrite(TooManyFiles));
+                await RefuseAsync("a read-only remount", _disk.RemountReadOnly);
                 break;
             case 3 or 4:
                 await RefuseAsync("a flush that fails", _disk.FailFlush);
@@ -129,6 +139,19 @@ internal sealed class FaultSchedule : IAsyncDisposable
                 await EndAsync("a kill and a changed file", losesUnflushed: false);
                 ChangeFile();
                 break;
+            case 9 or 10:
+                await EnterScarcityAsync();
+                break;
+            case 11:
+                _happened.Add("nothing can be removed");
+                _disk.KeepsEverything = true;
+                break;
+            case 12:
+                await RemoveFileAsync();
+                break;
+            case 13 or 14:
+                await RefuseAsync("a kill between two calls", () => _disk.DieAfter(_random.Next(40)));
+                break;
             default:
                 await DisturbAsync();
                 break;
@@ -136,6 +159,25 @@ internal sealed class FaultSchedule : IAsyncDisposable
 
         if (_victim.Torrent.Stopped.IsCompleted)
             await AgainAsync();
+    }
+
+    // Files come first, so that nothing may fail for lack of descriptors.
+    private async Task EnterScarcityAsync()
+    {
+        _happened.Add("too many open files");
+        _disk.FailOpens(1 + _random.Next(MostScarceOpens));
+        long start = _swarm.Time.GetTimestamp();
+        await _swarm.UntilAsync(() => !_disk.IsScarce || _swarm.Time.GetElapsedTime(start).TotalSeconds > 12, "files are opened", step: Step);
+        await PassAsync(1);
+        $"{_victim.Torrent.Stopped.Exception}".Should().NotContain("too many open files", "that is no fault of the disk");
+        _disk.Revive();
+    }
+
+    private async Task RemoveFileAsync()
+    {
+        _happened.Add("the file is removed");
+        File.Delete(Part);
+        await PassAsync(1);
     }
 
     private async Task DisturbAsync()
@@ -180,6 +222,8 @@ internal sealed class FaultSchedule : IAsyncDisposable
 
     private async Task LeaveAsync()
     {
+        _hasLeft = true;
+
         // The end of a torrent whose disk failed is an exception; that is what is expected here.
         _ = _victim.Torrent.StopAsync();
         await _swarm.UntilAsync(() => _victim.Torrent.Stopped.IsCompleted, "it ends", step: Step);
@@ -192,6 +236,9 @@ internal sealed class FaultSchedule : IAsyncDisposable
 
     private async Task AgainAsync()
     {
+        if (!_hasLeft)
+            await LeaveAsync();
+        _hasLeft = false;
         _disk.Revive();
         _victim = AddVictim();
         await _swarm.UntilAsync(
