@@ -31,7 +31,7 @@ internal sealed class Application : IDisposable
         _reader = new CommandReader(_root, settings);
     }
 
-    /// <summary>Runs the command that the arguments name. Every failure ends here, as one line and a code.</summary>
+    /// <summary>Runs the command that the arguments name. Every failure is caught here and becomes one message and an exit code.</summary>
     public async Task<ExitCode> RunAsync(IReadOnlyList<string> args)
     {
         ExitCode code;
@@ -46,7 +46,7 @@ internal sealed class Application : IDisposable
         }
         catch (Exception e)
         {
-            // The last resort of the process: what nobody foresaw is said, and ends it with the code for bugs.
+            // All failures of a command arrive here. An unexpected exception becomes a message and the exit code for bugs.
             var outcome = InTheirPlace(Outcome.Of(e));
             if (!FailureEvents.TryWrite(_context, _reader.WithUsableSettings(args), outcome))
                 _context.Messages.Failure(outcome);
@@ -59,7 +59,7 @@ internal sealed class Application : IDisposable
         return code;
     }
 
-    /// <summary>What was said last goes out, if it has not yet.</summary>
+    /// <summary>Writes the error output that is still pending.</summary>
     public void Dispose() => _errors.Dispose();
 
     private async Task<ExitCode> DispatchAsync(IReadOnlyList<string> args)
@@ -86,13 +86,15 @@ internal sealed class Application : IDisposable
         _context.IsGivenHere = _settings.IsGivenHere;
         _context.Messages.Verbosity = _flags.VerbosityOf(complete.Parse);
         if (complete.Parse.Errors is [var error, ..])
-            throw FailureException.Usage($"{Outcome.InOurStyle(_reader.Explain(complete, error).ReplaceLineEndings(" "))} (see 'pieces help {line.Command.Name}')");
+            throw FailureException.Usage(
+                $"{Outcome.InOurStyle(_reader.Explain(complete, error).ReplaceLineEndings(" "))} (see 'pieces help {line.Command.Name}')");
 
         var invocation = new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null };
         return (ExitCode)await complete.Parse.InvokeAsync(invocation, _context.Signals.Token);
     }
 
-    // A command that refuses a flag's value names the flag; the user looks for it where it stands.
+    // A command that rejects a flag's value names the flag. If the value comes from the environment or the configuration file, name that place
+    // instead.
     private Outcome InTheirPlace(Outcome outcome) =>
         outcome.Message is { } message ? outcome with { Message = _settings.InTheirPlace(message) } : outcome;
 

@@ -4,7 +4,7 @@ using Pieces.Cli;
 using Pieces.Cli.Terminal;
 using Pieces.Platform;
 
-// Asked for by scripts before anything else, so it is answered before anything else is built.
+// Scripts query the version before anything else, so it is printed before anything else is created.
 if (args is (["--version"] or ["-V"]) && CurrentPlatform.Facts.IsGiven(StandardDescriptor.Output))
 {
     using var output = new StandardOutput();
@@ -20,6 +20,6 @@ int code = (int)await application.RunAsync(args);
 GC.KeepAlive(plugs);
 GC.KeepAlive(fileSize);
 
-// All is written. What the runtime would do on the way out is not needed, and must not hold up the end.
+// All output is written. The runtime's own shutdown is not needed and must not delay the exit.
 CurrentPlatform.Signals.ExitNow(code);
 return code;

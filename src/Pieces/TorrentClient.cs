@@ -18,7 +18,8 @@ using Pieces.Trackers;
 namespace Pieces;
 
 /// <summary>
-/// Downloads and seeds torrents; owns what they share: listener, memory budget, disk workers, rate limits. Safe for all threads.
+/// Downloads and seeds torrents, and owns what they share: the listener, the memory budget, the disk workers and the rate limits. Safe for all
+/// threads.
 /// </summary>
 public sealed class TorrentClient : IAsyncDisposable
 {
@@ -32,8 +33,8 @@ public sealed class TorrentClient : IAsyncDisposable
     private bool _isListenerTried;
     private bool _isDisposed;
 
-    /// <summary>Makes a client; no port is opened before the first torrent.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
+    /// <summary>Creates a client; no port is opened before the first torrent is added.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of range.</exception>
     public TorrentClient(TorrentClientOptions? options = null)
         : this(options ?? new TorrentClientOptions(), ClientNetwork.OfSystem(options ?? new TorrentClientOptions()))
     {
@@ -57,7 +58,7 @@ public sealed class TorrentClient : IAsyncDisposable
             Logger = options.Logger,
             Transport = network.Transport,
             Encryption = new StreamEncryption(options.Encryption, ChanceOf(options, network), time),
-            // By the clock of the system, also where the client has another one: what hangs is the real disk.
+            // Uses the system clock even if the client has another one: it detects real disks that hang.
             DiskQueue = new DiskQueue(),
             Handles = new HandleCache(options.MaxOpenFiles, connections.Shed),
             BlockPool = new BlockPool(),
@@ -82,7 +83,7 @@ public sealed class TorrentClient : IAsyncDisposable
         };
     }
 
-    /// <summary>The port we listen on, or 0 when the listener could not be opened or is not open yet.</summary>
+    /// <summary>The port we listen on, or 0 if the listener is not open or could not be opened.</summary>
     public int ListenPort => _services.Ports.Bound;
 
     internal BlockPool BlockPool => _services.BlockPool;
@@ -94,11 +95,13 @@ public sealed class TorrentClient : IAsyncDisposable
     internal TorrentServices Services => _services;
 
     /// <summary>
-    /// Starts a torrent and returns at once; what its disk says is told by <see cref="Torrent.Completion"/>, which faults with a
-    /// <see cref="StorageException"/> when the data cannot be opened: in the way, locked, no space, no permission.
+    /// Starts a torrent and returns at once. If its data cannot be opened (a path is taken, locked or not permitted, or the disk is full),
+    /// <see cref="Torrent.Completion"/> faults with a <see cref="StorageException"/>.
     /// </summary>
-    /// <exception cref="ArgumentException">A torrent of that info-hash runs already, options contradict one another, or a selected file is none of the torrent's.</exception>
-#pragma warning disable RS0026 // Their first parameter tells the two apart: neither can ever take a call of the other.
+    /// <exception cref="ArgumentException">
+    /// A torrent with that info-hash is already running, options contradict one another, or a selected file is not part of the torrent.
+    /// </exception>
+#pragma warning disable RS0026 // The type of the first parameter distinguishes the overloads, so no call is ambiguous.
     public Task<Torrent> AddAsync(Metainfo metainfo, TorrentOptions options, CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
@@ -119,11 +122,11 @@ public sealed class TorrentClient : IAsyncDisposable
     }
 
     /// <summary>
-    /// Starts a torrent of which no more is known than a magnet link tells, and returns at once: its metadata is fetched from peers, after which it
-    /// is a torrent like any other. <see cref="Torrent.Metadata"/> tells when; it and <see cref="Torrent.Completion"/> fault with a
-    /// <see cref="MetainfoException"/> when the metadata is no torrent that can be used.
+    /// Starts a torrent from a magnet link and returns at once. Its metadata is fetched from peers; from then on it behaves like any other torrent.
+    /// <see cref="Torrent.Metadata"/> completes when the metadata has been received. It and <see cref="Torrent.Completion"/> fault with a
+    /// <see cref="MetainfoException"/> if the metadata is not a usable torrent.
     /// </summary>
-    /// <exception cref="ArgumentException">A torrent of that info-hash runs already, or options contradict one another.</exception>
+    /// <exception cref="ArgumentException">A torrent with that info-hash is already running, or options contradict one another.</exception>
     public Task<Torrent> AddAsync(MagnetLink link, TorrentOptions options, CancellationToken cancellationToken = default)
 #pragma warning restore RS0026
     {
@@ -143,10 +146,12 @@ public sealed class TorrentClient : IAsyncDisposable
         }));
     }
 
-    /// <summary>Gives memory that is kept for the next blocks back to the system, where none is in use. For when nothing goes on; it comes again by itself.</summary>
+    /// <summary>
+    /// Returns pooled block buffers to the system if none is in use. Meant for idle clients; the memory is allocated again when needed.
+    /// </summary>
     public void TrimMemory() => _services.BlockPool.Trim();
 
-    /// <summary>Stops all torrents and gives everything back.</summary>
+    /// <summary>Stops all torrents and releases all resources.</summary>
     public async ValueTask DisposeAsync()
     {
         RunningTorrent[] torrents;
@@ -170,7 +175,7 @@ public sealed class TorrentClient : IAsyncDisposable
             await _listener.DisposeAsync().ConfigureAwait(false);
         await _services.DiskQueue.DisposeAsync().ConfigureAwait(false);
         _services.Handles.Dispose();
-        // Memory that the disk still works with stays until the process ends.
+        // If the disk hangs, it may still access this memory, which then stays allocated until the process ends.
         if (!_services.DiskQueue.IsHanging)
             _services.BlockPool.Dispose();
         _services.DownloadLimiter.Dispose();
@@ -182,7 +187,7 @@ public sealed class TorrentClient : IAsyncDisposable
         ? ByteChance.Unguessable()
         : ByteChance.Of(new Random(options.Random.Next()));
 
-    // Chance is drawn only where it is used, so that what happens without the DHT stays the same.
+    // Random numbers are drawn only if the DHT is used, so that seeded runs without it do not change.
     private DhtHost? CreateDht(ClientNetwork network)
     {
         if (_options.Dht is not { } settings)
@@ -209,7 +214,7 @@ public sealed class TorrentClient : IAsyncDisposable
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_isDisposed, this);
-            // Handshakes name a swarm alone, so no two torrents may share one: a link and the metainfo of the same torrent do.
+            // A handshake contains only an info-hash, so two torrents must not share one. A magnet link and the metainfo of the same torrent would.
             if (id.Swarms.Any(_swarms.ContainsKey))
                 throw new ArgumentException($"{id} is being worked on already", nameof(id));
             var inbox = new TorrentInbox(_services.InboxRoom) { OwnId = PeerId.Create(_options.Random) };
@@ -252,7 +257,7 @@ public sealed class TorrentClient : IAsyncDisposable
 
             _torrents.TryRemove(new KeyValuePair<TorrentId, RunningTorrent>(running.Id, running));
 
-            // Only now: a caller that waits for the end may add the same torrent again.
+            // Only now: a caller that awaits the end may then add the same torrent again.
             if (failure is null)
                 running.Torrent.MarkStopped();
             else
@@ -282,7 +287,7 @@ public sealed class TorrentClient : IAsyncDisposable
         }
     }
 
-    // Where the UDP port is taken, whoever tries uTP first waits a little longer for us, and nothing else is lost.
+    // If the UDP port cannot be opened, a peer that tries uTP first only waits a little longer before it tries TCP.
     private void RefuseUtp()
     {
         if (!_udp.TryOpen(out _))

@@ -7,52 +7,56 @@ using Serilog;
 
 namespace Pieces;
 
-/// <summary>What all torrents of one client share. Immutable; every default is given at its member.</summary>
+/// <summary>Options shared by all torrents of a client. Immutable; each member states its default.</summary>
 public sealed record TorrentClientOptions
 {
     /// <summary>First port to try to listen on; default 6881. 0 lets the system choose.</summary>
     public int FirstPort { get; init; } = 6881;
 
-    /// <summary>Last port to try; default 6999. The first free one is taken.</summary>
+    /// <summary>Last port to try to listen on; default 6999. The first free port of the range is used.</summary>
     public int LastPort { get; init; } = 6999;
 
-    /// <summary>What every socket is bound to, or null for anything; default null.</summary>
+    /// <summary>The binding of every socket, or null for no restriction. Default null.</summary>
     public LocalBinding? Binding { get; init; }
 
-    /// <summary>Whether connections with peers are encrypted; default <see cref="EncryptionPolicy.Prefer"/>.</summary>
+    /// <summary>Whether peer connections are encrypted; default <see cref="EncryptionPolicy.Prefer"/>.</summary>
     public EncryptionPolicy Encryption { get; init; } = EncryptionPolicy.Prefer;
 
-    /// <summary>How torrents that are not private take part in the DHT, or null for not at all; default null.</summary>
+    /// <summary>How the client uses the DHT for torrents that are not private, or null to use no DHT. Default null.</summary>
     public DhtSettings? Dht { get; init; }
 
-    /// <summary>Bytes a second over all torrents, protocol overhead included; default unlimited.</summary>
+    /// <summary>Maximum download rate in bytes per second over all torrents, protocol overhead included; default unlimited.</summary>
     public ByteRate DownloadLimit { get; init; } = ByteRate.Unlimited;
 
-    /// <summary>Bytes a second over all torrents, protocol overhead included; default unlimited.</summary>
+    /// <summary>Maximum upload rate in bytes per second over all torrents, protocol overhead included; default unlimited.</summary>
     public ByteRate UploadLimit { get; init; } = ByteRate.Unlimited;
 
-    /// <summary>Bytes that unfinished pieces may hold in memory, over all torrents; default 16 MiB.</summary>
+    /// <summary>Maximum memory for unfinished pieces over all torrents, in bytes; at least 1 MiB, default 16 MiB.</summary>
     public long PieceMemory { get; init; } = 16 * 1024 * 1024;
 
-    /// <summary>Connections with peers at one time, over all torrents, dials among them; default 500. A torrent that has fewer than its even part
-    /// may open more, and another closes some for it.</summary>
+    /// <summary>
+    /// Maximum number of peer connections over all torrents, including outgoing attempts; at least 1, default 500. A torrent with fewer than its
+    /// equal share may open more, and another torrent then closes some.
+    /// </summary>
     public int MaxConnections { get; init; } = 500;
 
-    /// <summary>File handles that may be open at one time, over all torrents; default 32: under a limit of 64 that leaves room for what
-    /// the process itself has open, for files being made, and for some peers.</summary>
+    /// <summary>
+    /// Maximum number of open file handles over all torrents; at least 4, default 32. With a process limit of 64 descriptors this leaves room for
+    /// those of the process itself, for files being created, and for some peers.
+    /// </summary>
     public int MaxOpenFiles { get; init; } = 32;
 
-    /// <summary>Source of time and timers; default the system's.</summary>
+    /// <summary>Clock and timers. Default: those of the system.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 
-    /// <summary>Source of chance; default a new one. It is used under a lock, so a seeded one makes tests repeatable.</summary>
+    /// <summary>Random numbers. Default: a new instance. Accessed under a lock; a seeded instance makes tests repeatable.</summary>
     public Random Random { get; init; } = new();
 
-    /// <summary>Where the client logs; default nowhere.</summary>
+    /// <summary>Log of the client. Default: none.</summary>
     public ILogger Logger { get; init; } = Serilog.Core.Logger.None;
 
-    /// <summary>Checks ranges.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">A value is out of its range.</exception>
+    /// <summary>Checks that all values are in range.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">A value is out of range.</exception>
     public void Validate()
     {
         ArgumentOutOfRangeException.ThrowIfNegative(FirstPort);

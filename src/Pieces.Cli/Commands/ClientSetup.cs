@@ -4,15 +4,15 @@ using Pieces.Dht;
 
 namespace Pieces.Cli.Commands;
 
-/// <summary>What the torrents of a command share, from its flags and its way to the network.</summary>
+/// <summary>Builds the client options of a command from its flags and its network access.</summary>
 internal static class ClientSetup
 {
     private const string CacheVariable = "XDG_CACHE_HOME";
 
-    /// <summary>The options of a client that takes part in swarms.</summary>
-    /// <param name="swarm">What the flags say.</param>
-    /// <param name="reach">The command's way to the network.</param>
-    /// <param name="isOneShot">Whether the run ends when its download does.</param>
+    /// <summary>Builds the options of a client that joins swarms.</summary>
+    /// <param name="swarm">Values of the swarm flags.</param>
+    /// <param name="reach">The command's access to the network.</param>
+    /// <param name="isOneShot">Whether the run ends when its download is complete. The DHT node of such a run is read-only (BEP 43).</param>
     public static TorrentClientOptions Create(SwarmSettings swarm, NetworkReach reach, bool isOneShot) => Create(swarm.Serving, reach) with
     {
         DownloadLimit = swarm.DownloadLimit,
@@ -20,14 +20,14 @@ internal static class ClientSetup
         Dht = swarm.DhtNodes is { } nodes ? new DhtSettings { Bootstrap = nodes, IsReadOnly = isOneShot, CacheFile = FindDhtCache() } : null,
     };
 
-    /// <summary>The options of a client that only serves.</summary>
+    /// <summary>Builds the options of a client that only uploads.</summary>
     public static TorrentClientOptions Create(ServingSettings serving, NetworkReach reach)
     {
         var options = new TorrentClientOptions { UploadLimit = serving.UploadLimit, Binding = reach.Binding };
         return serving.Ports is { } ports ? options with { FirstPort = ports.First, LastPort = ports.Last } : options;
     }
 
-    /// <summary>The program's own folder in the user's cache; null where the user has no folder for such files.</summary>
+    /// <summary>Returns the program's folder in the user's cache directory; null if the user has no cache directory.</summary>
     public static string? FindCacheFolder()
     {
         string? folder = Environment.GetEnvironmentVariable(CacheVariable);

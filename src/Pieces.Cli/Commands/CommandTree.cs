@@ -5,17 +5,17 @@ using Pieces.Cli.Terminal;
 
 namespace Pieces.Cli.Commands;
 
-/// <summary>All commands under their root.</summary>
+/// <summary>The root command with all commands below it.</summary>
 internal static class CommandTree
 {
-    /// <summary>Builds the tree for one run.</summary>
-    /// <param name="context">What every command is given.</param>
-    /// <param name="settings">What completes a command line.</param>
-    /// <param name="flags">Flags of every command.</param>
+    /// <summary>Builds the command tree of one run.</summary>
+    /// <param name="context">Output, messages, clock and signals of the run.</param>
+    /// <param name="settings">The environment and the configuration file, which supply values for flags that are not on the command line.</param>
+    /// <param name="flags">Flags that every command accepts.</param>
     public static RootCommand Create(CliContext context, SettingSources settings, CommonFlags flags)
     {
         var root = new RootCommand("Download, verify and seed torrents.");
-        // The root comes with flags and directives of its own: ours replace them.
+        // System.CommandLine adds flags and directives of its own to the root command. Ours replace them.
         root.Options.Clear();
         root.Directives.Clear();
         flags.AddTo(root);

@@ -6,7 +6,7 @@ using Pieces.Cli.Terminal;
 
 namespace Pieces.Cli.Commands;
 
-/// <summary><c>pieces completion SHELL</c>: a script that teaches a shell our commands and flags.</summary>
+/// <summary><c>pieces completion SHELL</c>: prints the script that completes our commands and flags in a shell.</summary>
 internal static class CompletionCommand
 {
     public static Command Create(CliContext context, RootCommand root)

@@ -6,7 +6,7 @@ using Pieces.Cli.Terminal;
 
 namespace Pieces.Cli.Commands;
 
-/// <summary><c>pieces config [COMMAND] [FLAG]...</c>: what the flags of a command come to, and who says so.</summary>
+/// <summary><c>pieces config [COMMAND] [FLAG]...</c>: prints the effective value of each flag of a command, and where the value comes from.</summary>
 internal static class ConfigCommand
 {
     /// <summary>The command's name.</summary>
@@ -54,7 +54,7 @@ internal static class ConfigCommand
 
         var line = CommandLine.Read(root, words);
         CompleteCommand complete = reader.Complete(line, reader.Parse(line.Arguments), context.Messages.Warning);
-        // That there is nothing to download is no error here.
+        // A missing SOURCE is not an error here, so only errors that belong to an option are reported.
         foreach (System.CommandLine.Parsing.ParseError error in complete.Parse.Errors)
         {
             if (EffectiveSettings.OptionOf(error) is not null)

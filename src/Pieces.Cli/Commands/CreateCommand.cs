@@ -6,15 +6,23 @@ using Pieces.Metadata;
 
 namespace Pieces.Cli.Commands;
 
-/// <summary><c>pieces create PATH...</c>: make a torrent; the same input gives the same bytes.</summary>
+/// <summary><c>pieces create PATH...</c>: creates a torrent. The same input always gives the same bytes.</summary>
 internal sealed class CreateCommand
 {
-    private readonly Argument<string[]> _paths = new("PATH") { Description = "the file or folder to describe (several go into one top folder)", Arity = ArgumentArity.OneOrMore };
-    private readonly Option<string> _output = Flag.Of(Values.Name, "FILE or -", "the torrent to write, or - for stdout (default: called as the content)", "--output", "-o");
+    private readonly Argument<string[]> _paths = new("PATH")
+    {
+        Description = "the file or folder to describe (several go into one top folder)", Arity = ArgumentArity.OneOrMore
+    };
+
+    private readonly Option<string> _output = Flag.Of(
+        Values.Name, "FILE or -", "the torrent to write, or - for stdout (default: called as the content)", "--output", "-o");
+
     private readonly Option<List<string>> _trackers = Flag.Repeated(Values.Tracker, "URL", "a tracker (again for more)", "--tracker", "-t");
     private readonly Option<List<string>> _webSeeds = Flag.Repeated(Values.WebSeed, "URL", "a web seed (again for more)", "--web-seed", "-w");
     private readonly Option<bool> _private = Flag.Switch("only its trackers may name peers", "--private");
-    private readonly Option<int?> _pieceSize = Flag.Of<int?>(text => Values.PieceSize(text), "N", "bytes of a piece, a power of two, for example 1M (default: by the size)", "--piece-size");
+    private readonly Option<int?> _pieceSize = Flag.Of<int?>(
+        text => Values.PieceSize(text), "N", "bytes of a piece, a power of two, for example 1M (default: by the size)", "--piece-size");
+
     private readonly Option<string> _name = Flag.Of(text => text, "NAME", "name of the file or top folder (default: the path's own)", "--name");
     private readonly Option<string> _comment = Flag.Of(text => text, "TEXT", "free text", "--comment");
     private readonly Option<bool> _overwrite = Flag.Switch("replace the torrent file when it is there already", "--overwrite");
@@ -27,7 +35,8 @@ internal sealed class CreateCommand
         var create = new CreateCommand(context);
         var command = new Command("create", "make a torrent: the same input gives the same bytes")
         {
-            create._paths, create._output, create._trackers, create._webSeeds, create._private, create._pieceSize, create._name, create._comment, create._overwrite,
+            create._paths, create._output, create._trackers, create._webSeeds, create._private, create._pieceSize, create._name, create._comment,
+            create._overwrite,
         };
         command.SetAction(async (parse, cancellationToken) => (int)await create.RunAsync(parse, cancellationToken));
         return command;

@@ -3,13 +3,13 @@ using Pieces.Metadata;
 
 namespace Pieces.Cli.Commands;
 
-/// <summary>How <c>create</c> and <c>share</c> fail when the paths they are given cannot be described.</summary>
+/// <summary>Maps exceptions that occur while <c>create</c> and <c>share</c> read their input paths to failures.</summary>
 internal static class DescribeFailure
 {
-    /// <summary>The failure for what the library threw, or null when it foresees no such thing.</summary>
+    /// <summary>Returns the failure for an exception of the library, or null if the exception is not an expected one.</summary>
     public static FailureException? Of(Exception exception) => exception switch
     {
-        // What cannot be made is no bad torrent: the user asked for something impossible.
+        // The user requested a torrent that cannot be made. That is a usage error, not a bad torrent file.
         MetainfoException e => new FailureException(
             ExitCode.Usage, e.Message.Replace("give the torrent a name", "--name gives it one", StringComparison.Ordinal), e),
         IOException or UnauthorizedAccessException => new FailureException(ExitCode.NotFound, exception.Message, exception),

@@ -10,7 +10,7 @@ using Pieces.Torrents;
 
 namespace Pieces.Cli.Commands;
 
-/// <summary><c>pieces download SOURCE...</c>: fetch, verify, resume, and seed when asked to.</summary>
+/// <summary><c>pieces download SOURCE...</c>: downloads, verifies and resumes torrents, and seeds them if requested.</summary>
 internal static class DownloadCommand
 {
     public static Command Create(CliContext context)

@@ -13,7 +13,9 @@ using Pieces.Torrents;
 
 namespace Pieces.Cli.Commands;
 
-/// <summary>A download that only says what it would do. It reads what is there, and asks neither trackers nor peers.</summary>
+/// <summary>
+/// A download that only reports what it would do. It reads the sources and the existing data, but contacts neither trackers nor peers.
+/// </summary>
 internal sealed class DryRun
 {
     private readonly CliContext _context;
@@ -22,10 +24,10 @@ internal sealed class DryRun
     private readonly bool _json;
     private readonly List<string> _warnings = [];
 
-    /// <param name="context">What every command is given.</param>
-    /// <param name="settings">What the download would do.</param>
-    /// <param name="loader">Loads the sources; stays its owner's.</param>
-    /// <param name="json">Whether one JSON object is printed instead of lines.</param>
+    /// <param name="context">Output, messages, clock and signals of the run.</param>
+    /// <param name="settings">Settings of the download.</param>
+    /// <param name="loader">Loads the sources. The caller disposes it.</param>
+    /// <param name="json">Whether to print one JSON object instead of lines.</param>
     public DryRun(CliContext context, TransferSettings settings, SourceLoader loader, bool json)
     {
         _context = context;
@@ -34,7 +36,7 @@ internal sealed class DryRun
         _json = json;
     }
 
-    /// <summary>Looks at all sources; the code is the one that the download would end with, as far as that can be known.</summary>
+    /// <summary>Examines all sources. Returns the exit code that the download would end with, as far as it is known in advance.</summary>
     public async Task<ExitCode> RunAsync(IReadOnlyList<string> sources)
     {
         if (sources.Count(source => source == "-") > 1)
@@ -96,7 +98,7 @@ internal sealed class DryRun
 
     private DryRunTorrent Describe(DryRunTorrent torrent, TransferSource given, Metainfo? known)
     {
-        // Each tracker of a link is a tier of its own.
+        // Each tracker of a magnet link is a tier of its own.
         IEnumerable<IEnumerable<string>> own = known is not null
             ? known.Trackers.Select(tier => tier.AsEnumerable())
             : given.Trackers.Select(url => Enumerable.Repeat(url, 1));

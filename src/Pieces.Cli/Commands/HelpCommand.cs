@@ -13,7 +13,7 @@ internal static class HelpCommand
     public static Command Create(CliContext context, RootCommand root)
     {
         var topic = new Argument<string?>("TOPIC") { Description = TopicWords(), Arity = ArgumentArity.ZeroOrOne };
-        // For whoever builds and installs the program: the pages and scripts come from the same tables as this help.
+        // For packagers. The manual pages and completion scripts are generated from the same tables as this help.
         Option<string> share = Flag.Of(Values.Name, "DIR", "write manual pages and completion scripts below this folder", "--share-files");
         share.Hidden = true;
         var command = new Command("help", "explain a command or a topic") { topic, share };
@@ -30,7 +30,7 @@ internal static class HelpCommand
 
     private static void Print(CliContext context, RootCommand root, string? asked)
     {
-        // Of a command and a topic of the same name, the topic says more; the command's own page ends with --help.
+        // If a command and a topic have the same name, print the topic, which says more. The command's own page is printed by its --help flag.
         HelpPage? topic = HelpTopics.All.FirstOrDefault(page => page.Name == asked);
         Command? subject = asked is null ? root : root.Subcommands.FirstOrDefault(subcommand => subcommand.Name == asked);
         if (topic is null && subject is null)

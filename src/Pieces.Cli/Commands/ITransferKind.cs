@@ -5,24 +5,24 @@ using Serilog;
 
 namespace Pieces.Cli.Commands;
 
-/// <summary>What distinguishes one command that runs transfers from another.</summary>
+/// <summary>What distinguishes the commands that run transfers (download, seed, share) from each other.</summary>
 internal interface ITransferKind
 {
-    /// <summary>Makes what a run needs beside what every run has.</summary>
-    /// <param name="context">What every command is given.</param>
-    /// <param name="events">Takes events for programs; null where people are told instead.</param>
+    /// <summary>Creates the parts of a run that only this command needs.</summary>
+    /// <param name="context">Output, messages, clock and signals of the run.</param>
+    /// <param name="events">Writes events for programs; null if the output is for people.</param>
     /// <param name="stop">Ends the run.</param>
     TransferParts Start(CliContext context, EventWriter? events, RunStop stop);
 }
 
-/// <summary>What a run has beside what every run has.</summary>
-/// <param name="Text">What people are told of each torrent.</param>
-/// <param name="Observers">Observers beside those that every run has.</param>
-/// <param name="Host">Makes the host of the torrents around a client, which that host owns from then on.</param>
+/// <summary>The parts of a run that are specific to its command.</summary>
+/// <param name="Text">The messages for people about each torrent.</param>
+/// <param name="Observers">Observers in addition to those that every run has.</param>
+/// <param name="Host">Creates the host of the torrents from a client. The host then owns that client.</param>
 internal sealed record TransferParts(ITransferText Text, IReadOnlyList<TransferObserver> Observers, HostFactory Host);
 
-/// <summary>Makes the host of a run's torrents.</summary>
-/// <param name="client">The client; the host disposes it.</param>
-/// <param name="warn">Takes warnings about the whole run.</param>
-/// <param name="logger">Where the host logs.</param>
+/// <summary>Creates the host of a run's torrents.</summary>
+/// <param name="client">The client. The host disposes it.</param>
+/// <param name="warn">Called with each warning that concerns the whole run.</param>
+/// <param name="logger">The logger that the host uses.</param>
 internal delegate ITransferHost HostFactory(ClientHost client, Action<string> warn, ILogger logger);

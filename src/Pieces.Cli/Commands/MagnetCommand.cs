@@ -9,7 +9,7 @@ using Pieces.Torrents;
 
 namespace Pieces.Cli.Commands;
 
-/// <summary><c>pieces magnet SOURCE [-o FILE]</c>: the link of a torrent, or the torrent of a link.</summary>
+/// <summary><c>pieces magnet SOURCE [-o FILE]</c>: prints the magnet link of a torrent, or fetches the torrent of a magnet link.</summary>
 internal sealed class MagnetCommand
 {
     private static readonly TimeSpan TickInterval = TimeSpan.FromMilliseconds(250);

@@ -7,14 +7,14 @@ using Serilog;
 
 namespace Pieces.Cli.Commands;
 
-/// <summary>Chooses who hears what happens in a run.</summary>
+/// <summary>Creates the observers of a run.</summary>
 internal static class ObserverSetup
 {
-    /// <summary>Makes them; the caller disposes.</summary>
-    /// <param name="context">What every command is given.</param>
-    /// <param name="settings">What the run is to do.</param>
-    /// <param name="parts">What the command adds.</param>
-    /// <param name="events">Takes events; null where people are told. Disposed with the observers.</param>
+    /// <summary>Creates the observers. The caller disposes them.</summary>
+    /// <param name="context">Output, messages, clock and signals of the run.</param>
+    /// <param name="settings">Settings of the run.</param>
+    /// <param name="parts">The parts that are specific to the command.</param>
+    /// <param name="events">Writes events for programs; null if the output is for people. It is disposed together with the observers.</param>
     /// <param name="stop">Ends the run.</param>
     public static TransferObservers Create(CliContext context, TransferSettings settings, TransferParts parts, EventWriter? events, RunStop stop)
     {
@@ -31,7 +31,7 @@ internal static class ObserverSetup
         return new TransferObservers(observers);
     }
 
-    /// <summary>Where events go; null where people are told instead.</summary>
+    /// <summary>Creates the event writer; null if the output is for people.</summary>
     public static EventWriter? CreateWriter(CliContext context, EventTarget target, RunStop stop) => target switch
     {
         EventTarget.Output => new EventWriter(context.Output, context.TimeProvider, stop.FailOutput),
@@ -39,14 +39,16 @@ internal static class ObserverSetup
         _ => null,
     };
 
-    /// <summary>Where the library logs to: among the lines for people, or, as far as it warns, among the events.</summary>
+    /// <summary>
+    /// Creates the library's logger. It writes among the messages for people or, when events are written, turns warnings into events.
+    /// </summary>
     public static ILogger CreateLogger(CliContext context, TransferSettings settings, TransferObserver observers) =>
         settings.Events == EventTarget.None ? MessageSink.CreateLogger(context.Messages) : EventLogSink.CreateLogger(observers);
 
     private static HookObserver CreateHooks(
         CliContext context, TransferSettings settings, IReadOnlyList<string> command, TransferObserver audience, RunStop stop)
     {
-        // What a hook says goes to stderr; not when programs read events there, nor when nothing at all is to be said.
+        // The output of a hook goes to stderr, unless stderr carries events or the user has turned off all messages.
         bool isHeard = settings.Events != EventTarget.Error && context.Messages.Verbosity.ShowsErrors;
         Action<string> say = isHeard ? context.Messages.Line : static _ => { };
         return new HookObserver(new HookRunner(command, context.TimeProvider, say), settings.Jobs, context.TimeProvider, audience, stop.Token);

@@ -3,11 +3,13 @@ using Pieces.Platform;
 
 namespace Pieces.Cli.Commands;
 
-/// <summary>The file that a command makes: whole or not at all, and never over another without leave.</summary>
+/// <summary>
+/// The output file of a command. It is written completely or not at all, and replaces an existing file only if the user permits it.
+/// </summary>
 internal static class OutputFile
 {
-    /// <summary>Says that something is in the way.</summary>
-    /// <exception cref="FailureException">A folder is there, or a file that may not be replaced.</exception>
+    /// <summary>Throws if something exists at the path that may not be replaced.</summary>
+    /// <exception cref="FailureException">A folder, a special file, or a file that may not be replaced exists at the path.</exception>
     public static void RefuseExisting(string path, bool overwrite)
     {
         FileKind kind = KindOf(path);
@@ -19,8 +21,8 @@ internal static class OutputFile
             throw new FailureException(ExitCode.InTheWay, $"{path}: it is there already (--overwrite replaces it)");
     }
 
-    /// <summary>Writes it.</summary>
-    /// <exception cref="FailureException">It cannot be written.</exception>
+    /// <summary>Writes the file.</summary>
+    /// <exception cref="FailureException">The file cannot be written.</exception>
     public static async Task WriteAsync(string path, byte[] bytes, bool overwrite, CancellationToken cancellationToken)
     {
         try

@@ -7,7 +7,7 @@ using Pieces.Cli.Transfers;
 
 namespace Pieces.Cli.Commands;
 
-/// <summary><c>pieces seed SOURCE... [--data DIR]</c>: verify what is there, then serve it.</summary>
+/// <summary><c>pieces seed SOURCE... [--data DIR]</c>: verifies the existing data, then seeds it.</summary>
 internal static class SeedCommand
 {
     public static Command Create(CliContext context)
@@ -22,7 +22,10 @@ internal static class SeedCommand
         var goals = new SeedGoalFlags(withSwitch: false);
         var progress = new ProgressFlag();
         var run = new RunFlags(fetches: false);
-        var command = new Command("seed", "verify what is there, then serve it until stopped or a goal is reached") { sources, data, paranoid, portableNames };
+        var command = new Command("seed", "verify what is there, then serve it until stopped or a goal is reached")
+        {
+            sources, data, paranoid, portableNames
+        };
         selection.AddTo(command);
         swarm.AddTo(command);
         reach.AddTo(command);

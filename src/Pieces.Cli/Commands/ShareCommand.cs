@@ -14,11 +14,19 @@ using Pieces.Torrents;
 
 namespace Pieces.Cli.Commands;
 
-/// <summary><c>pieces share PATH... [--times N]</c>: create, track and seed in one go; the line for the other side goes to stdout.</summary>
+/// <summary>
+/// <c>pieces share PATH... [--times N]</c>: creates a torrent, runs a tracker for it and seeds it. The command for the recipient goes to stdout.
+/// </summary>
 internal sealed class ShareCommand
 {
-    private readonly Argument<string[]> _paths = new("PATH") { Description = "the file or folder to share (several go into one top folder)", Arity = ArgumentArity.OneOrMore };
-    private readonly Option<int?> _times = Flag.Of<int?>(text => Values.Count(text), "N", "end when so many others have all of it (default: until Ctrl-C)", "--times");
+    private readonly Argument<string[]> _paths = new("PATH")
+    {
+        Description = "the file or folder to share (several go into one top folder)", Arity = ArgumentArity.OneOrMore
+    };
+
+    private readonly Option<int?> _times = Flag.Of<int?>(
+        text => Values.Count(text), "N", "end when so many others have all of it (default: until Ctrl-C)", "--times");
+
     private readonly Option<string> _name = Flag.Of(text => text, "NAME", "name of the file or top folder (default: the path's own)", "--name");
     private readonly ServingFlags _serving = new(tracks: true);
     private readonly ReachFlags _reach = new();
@@ -84,14 +92,15 @@ internal sealed class ShareCommand
         return await new TransferRun(_context, settings, loader, kind).RunAsync([content.Metainfo.Name]);
     }
 
-    // As the torrent will be called, as far as the paths tell.
+    // The name that the torrent will have, as far as the paths determine it.
     private static string NameOf(string[] paths)
     {
         string path = Path.TrimEndingDirectorySeparator(paths[0].Length == 0 ? "" : UserPath.Full(paths[0]));
         return Path.GetFileName(paths.Length == 1 ? path : Path.GetDirectoryName(path) ?? "");
     }
 
-    // The torrent that `create` would make. Not a private one (BEP 27): nobody serves the metadata of those to who has but a link.
+    // The torrent that `create` would make. It is not private (BEP 27): clients do not serve metadata of private torrents, so the link alone would
+    // not work.
     private async Task<LocalContent> DescribeAsync(ParseResult parse, string[] paths, CancellationToken cancellationToken)
     {
         var options = new MetainfoBuilderOptions { Paths = [.. paths], Name = parse.GetValue(_name) };

@@ -5,7 +5,7 @@ using Pieces.Cli.Transfers;
 
 namespace Pieces.Cli.Commands;
 
-/// <summary><c>share</c>: the client has a tracker beside it, and downloads by others are counted.</summary>
+/// <summary><c>share</c>: a tracker runs beside the client, and completed downloads of other peers are counted.</summary>
 internal sealed class ShareKind : ITransferKind
 {
     private readonly TransferSettings _settings;

@@ -11,7 +11,7 @@ using Pieces.Trackers;
 
 namespace Pieces.Cli.Commands;
 
-/// <summary><c>pieces show SOURCE [--json] [--files] [--magnet] [--scrape]</c>: what a torrent holds.</summary>
+/// <summary><c>pieces show SOURCE [--json] [--files] [--magnet] [--scrape]</c>: prints what a torrent contains.</summary>
 internal static class ShowCommand
 {
     public static Command Create(CliContext context)
@@ -54,14 +54,14 @@ internal static class ShowCommand
         return command;
     }
 
-    /// <summary>What a tracker says, as people read it.</summary>
+    /// <summary>Formats the scrape result of one tracker for people.</summary>
     internal static string Describe(ScrapeLine counts)
     {
         string peers = $"{Quantity.Count(counts.Seeds ?? 0, "seed")}, {Quantity.Count(counts.Leechers ?? 0, "leecher")}";
         return $"scrape:       {counts.Url}: {counts.Error ?? $"{peers}, {Number(counts.Completed ?? 0)} completed"}";
     }
 
-    /// <summary>One line for each thing that is known.</summary>
+    /// <summary>Formats the metainfo for people, one line for each known field.</summary>
     internal static IEnumerable<string> Describe(Metainfo metainfo)
     {
         yield return $"name:         {metainfo.Name}";
@@ -105,7 +105,7 @@ internal static class ShowCommand
         return [.. answers.Select(answer => new ScrapeLine(answer.Tracker, answer.Seeders, answer.Leechers, answer.Completed, answer.Error))];
     }
 
-    // What was asked for beside the torrent itself may be missing from what was printed, and the code is to say so.
+    // If a scrape was requested and no tracker returned counts, the printed report is incomplete and the exit code must say so.
     private static ExitCode Conclude(CliContext context, Metainfo metainfo, IReadOnlyList<ScrapeLine>? counts)
     {
         if (counts is null or [] || counts.Any(answer => answer.Error is null))

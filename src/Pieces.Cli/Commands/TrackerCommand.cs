@@ -9,7 +9,7 @@ using Pieces.Net;
 
 namespace Pieces.Cli.Commands;
 
-/// <summary><c>pieces tracker</c>: a small tracker until a signal comes, which is no failure. Its URLs are the product, on stdout.</summary>
+/// <summary><c>pieces tracker</c>: runs a small tracker until a signal arrives, which is a successful end. Its URLs are printed to stdout.</summary>
 internal static class TrackerCommand
 {
     public static Command Create(CliContext context)
@@ -37,7 +37,7 @@ internal static class TrackerCommand
         return command;
     }
 
-    // With --interface the tracker listens on its address alone; --listen may name that address or every address, but no other one.
+    // With --interface the tracker listens only on the address of that interface. --listen may name that address or a wildcard address, but no other.
     private static IPAddress? AddressOf(IPAddress? listen, LocalBinding? binding)
     {
         if (binding is null)

@@ -8,7 +8,7 @@ using Serilog;
 
 namespace Pieces.Cli.Commands;
 
-/// <summary>Downloads or seeds all sources of one run, and tells whoever wants to hear of it.</summary>
+/// <summary>Downloads or seeds all sources of one run and reports the progress to the observers.</summary>
 internal sealed class TransferRun
 {
     private readonly CliContext _context;
@@ -16,10 +16,10 @@ internal sealed class TransferRun
     private readonly SourceLoader _loader;
     private readonly ITransferKind _kind;
 
-    /// <param name="context">What every command is given.</param>
-    /// <param name="settings">What the torrents are to do.</param>
-    /// <param name="loader">Loads their sources; stays its owner's.</param>
-    /// <param name="kind">What the command is for.</param>
+    /// <param name="context">Output, messages, clock and signals of the run.</param>
+    /// <param name="settings">Settings of the torrents.</param>
+    /// <param name="loader">Loads the sources. The caller disposes it.</param>
+    /// <param name="kind">The parts that are specific to the command.</param>
     public TransferRun(CliContext context, TransferSettings settings, SourceLoader loader, ITransferKind kind)
     {
         _context = context;
@@ -28,7 +28,7 @@ internal sealed class TransferRun
         _kind = kind;
     }
 
-    /// <summary>Runs all of them to their end; one that fails does not keep the others from going on.</summary>
+    /// <summary>Runs all sources to their end. A source that fails does not stop the others.</summary>
     public async Task<ExitCode> RunAsync(IReadOnlyList<string> sources)
     {
         using var stop = new RunStop(_context.Signals);
@@ -70,11 +70,11 @@ internal sealed class TransferRun
                 await stop.LastPhase.WaitAsync("connections, sockets and the disk to close", code, host.DisposeAsync().AsTask());
             }
 
-            // Whoever reads stdout may take as long as he likes.
+            // The remaining output may take as long as the reader of stdout needs.
             stop.LastPhase.Suspend();
             return results;
         }
-#pragma warning disable CA1031 // A bug of ours ends the run, and whoever reads the events is to hear of it too.
+#pragma warning disable CA1031 // A bug in our code ends the run, and it must appear among the events too.
         catch (Exception e)
 #pragma warning restore CA1031
         {
@@ -84,10 +84,11 @@ internal sealed class TransferRun
         }
     }
 
-    // Those that only seed hold no job, and may come to be all of them.
-    private int MostAtOnce(int sources) => _settings.Torrent.Seed is null && !_settings.Torrent.SeedOnly ? Math.Min(sources, _settings.Jobs) : sources;
+    // Torrents that only seed do not occupy a job, so all of them may run at the same time.
+    private int MostAtOnce(int sources) =>
+        _settings.Torrent.Seed is null && !_settings.Torrent.SeedOnly ? Math.Min(sources, _settings.Jobs) : sources;
 
-    // The signal is why the run ended, whatever else went wrong on the way.
+    // If a signal ended the run, its exit code takes precedence over any other failure.
     private ExitCode CodeOf(IReadOnlyList<SourceResult> results)
     {
         ExitCode[] codes = [.. results.Select(result => result.Outcome.Code)];

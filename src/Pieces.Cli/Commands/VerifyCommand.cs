@@ -15,7 +15,9 @@ using Pieces.Storage.Stores;
 
 namespace Pieces.Cli.Commands;
 
-/// <summary><c>pieces verify SOURCE [--data DIR] [--json]</c>: hash the data against the torrent. What is wrong goes to stdout, a line for each file.</summary>
+/// <summary>
+/// <c>pieces verify SOURCE [--data DIR] [--json]</c>: hashes the data against the torrent. Problems go to stdout, one line for each file.
+/// </summary>
 internal static class VerifyCommand
 {
     public static Command Create(CliContext context)
@@ -26,18 +28,25 @@ internal static class VerifyCommand
         Option<bool> portableNames = PortableNamesFlag.Create();
         var selection = new SelectionFlags();
         var reach = new ReachFlags();
-        var command = new Command("verify", "hash the data against the torrent; exit 0 when all is right, 10 when not") { source, data, json, portableNames };
+        var command = new Command("verify", "hash the data against the torrent; exit 0 when all is right, 10 when not")
+        {
+            source, data, json, portableNames
+        };
         selection.AddTo(command);
         reach.AddTo(command);
         command.SetAction(async (parse, cancellationToken) =>
         {
-            using var loader = new SourceLoader(NetworkReach.OpenFor(reach.Read(parse), context.IsGivenHere(ReachFlags.Interface)), context.TimeProvider);
+            using var loader = new SourceLoader(
+                NetworkReach.OpenFor(reach.Read(parse), context.IsGivenHere(ReachFlags.Interface)), context.TimeProvider);
             Metainfo metainfo = await loader.LoadAsync(parse.GetRequiredValue(source), cancellationToken);
             string directory = DataFlag.Of(parse, data);
             ImmutableArray<int>? selected = selection.Of(parse).Choose(metainfo, context.Messages.Warning);
             bool isPortable = parse.GetValue(portableNames);
             DataCheckResult result = await CheckDisplay.RunAsync(
-                context, metainfo, directory, progress => DataVerifier.RunAsync(metainfo, directory, selected, isPortable, progress, cancellationToken));
+                context,
+                metainfo,
+                directory,
+                progress => DataVerifier.RunAsync(metainfo, directory, selected, isPortable, progress, cancellationToken));
             foreach (string warning in result.Warnings)
                 context.Messages.Warning(warning);
             if (parse.GetValue(json))
@@ -49,7 +58,7 @@ internal static class VerifyCommand
         return command;
     }
 
-    /// <summary>What is wrong with a file, or null when nothing is.</summary>
+    /// <summary>Describes what is wrong with a file; null if nothing is.</summary>
     internal static string? Describe(FileCheck check, PieceLayout layout)
     {
         if (check.IsGood)
@@ -57,9 +66,11 @@ internal static class VerifyCommand
         if (!check.IsThere)
             return $"missing  {check.File.RelativePath}";
         if (check.Length != check.File.Length)
-            return string.Create(CultureInfo.InvariantCulture, $"damaged  {check.File.RelativePath}: {check.Length} bytes instead of {check.File.Length}");
+            return string.Create(
+                CultureInfo.InvariantCulture, $"damaged  {check.File.RelativePath}: {check.Length} bytes instead of {check.File.Length}");
         int pieces = layout.PiecesOf(check.File).Count;
-        return string.Create(CultureInfo.InvariantCulture, $"damaged  {check.File.RelativePath}: {check.BadPieces.Length} of {Quantity.Count(pieces, "piece")}");
+        return string.Create(
+            CultureInfo.InvariantCulture, $"damaged  {check.File.RelativePath}: {check.BadPieces.Length} of {Quantity.Count(pieces, "piece")}");
     }
 
     private static void Print(CliContext context, Metainfo metainfo, DataCheckResult result)

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace Pieces.Cli.Completion;
 
-/// <summary>The script for bash; it runs with the bash of old (3.2) and without the package bash-completion.</summary>
+/// <summary>The completion script for bash. It works with bash 3.2 and without the bash-completion package.</summary>
 internal static class BashCompletion
 {
     private const string Head = """
@@ -59,7 +59,6 @@ internal static class BashCompletion
 
         """;
 
-    /// <summary>The whole script.</summary>
     public static string Script(CompletionModel model)
     {
         var script = new StringBuilder(Head);

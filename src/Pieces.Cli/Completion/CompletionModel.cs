@@ -4,16 +4,16 @@ using Pieces.Cli.Settings;
 
 namespace Pieces.Cli.Completion;
 
-/// <summary>What a shell offers for a word.</summary>
+/// <summary>What a shell offers as the completion of a word.</summary>
 internal enum WordKind
 {
-    /// <summary>Nothing: the flag has no value.</summary>
+    /// <summary>Nothing: the flag takes no value.</summary>
     Nothing,
 
-    /// <summary>Nothing that a shell could know, for example a number.</summary>
+    /// <summary>A value that the shell cannot complete, for example a number.</summary>
     Free,
 
-    /// <summary>One of a few words.</summary>
+    /// <summary>One of a fixed set of words.</summary>
     Choice,
 
     /// <summary>A folder.</summary>
@@ -26,30 +26,30 @@ internal enum WordKind
     Torrent,
 }
 
-/// <summary>A word of a command line.</summary>
+/// <summary>The completion of one word of the command line.</summary>
 internal sealed record CompletedWord(WordKind Kind, IReadOnlyList<string> Choices)
 {
-    /// <summary>No word.</summary>
+    /// <summary>Nothing to complete.</summary>
     public static CompletedWord Nothing { get; } = new(WordKind.Nothing, []);
 }
 
 /// <summary>A flag.</summary>
-/// <param name="Names">With their dashes, one letter first.</param>
-/// <param name="Description">One line, without the default.</param>
-/// <param name="ValueName">What its value is called; empty without one.</param>
-/// <param name="Value">What is offered for it.</param>
-/// <param name="IsRepeatable">Whether it may be given again.</param>
+/// <param name="Names">Names with their dashes, the short name first.</param>
+/// <param name="Description">One line, without the default value.</param>
+/// <param name="ValueName">Name of the value; empty if the flag takes none.</param>
+/// <param name="Value">What is offered for the value.</param>
+/// <param name="IsRepeatable">Whether the flag may be given more than once.</param>
 internal sealed record CompletedFlag(IReadOnlyList<string> Names, string Description, string ValueName, CompletedWord Value, bool IsRepeatable);
 
 /// <summary>A command.</summary>
 internal sealed record CompletedCommand(string Name, string Description, IReadOnlyList<CompletedFlag> Flags, CompletedWord Positional);
 
-/// <summary>What all shells are told, taken from the tree of commands.</summary>
-/// <param name="Commands">All that are not hidden.</param>
-/// <param name="CommonFlags">Those that may stand before a command, too.</param>
+/// <summary>The input of all completion scripts, derived from the command tree.</summary>
+/// <param name="Commands">All commands that are not hidden.</param>
+/// <param name="CommonFlags">Flags that may also be given before the command.</param>
 internal sealed record CompletionModel(IReadOnlyList<CompletedCommand> Commands, IReadOnlyList<CompletedFlag> CommonFlags)
 {
-    /// <summary>The model of a tree.</summary>
+    /// <summary>Derives the model from a command tree.</summary>
     public static CompletionModel Of(RootCommand root) => new(
         [.. Visible(root).Select(command => new CompletedCommand(
             command.Name,

@@ -4,14 +4,14 @@ using Pieces.Cli.Parsing;
 
 namespace Pieces.Cli.Completion;
 
-/// <summary>The scripts that teach shells our commands and flags.</summary>
+/// <summary>The completion scripts of all supported shells.</summary>
 internal static class CompletionScripts
 {
-    /// <summary>The shells that are known.</summary>
+    /// <summary>Names of the supported shells.</summary>
     public static IReadOnlyList<string> Shells { get; } = ["bash", "zsh", "fish", "pwsh"];
 
-    /// <summary>The script for a shell.</summary>
-    /// <exception cref="FailureException">It is none of the known ones.</exception>
+    /// <summary>Returns the script for a shell.</summary>
+    /// <exception cref="FailureException">The shell is not supported.</exception>
     public static string Of(string shell, RootCommand root)
     {
         var model = CompletionModel.Of(root);

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace Pieces.Cli.Completion;
 
-/// <summary>The script for fish.</summary>
+/// <summary>The completion script for fish.</summary>
 internal static class FishCompletion
 {
     private const string Head = """
@@ -24,7 +24,6 @@ internal static class FishCompletion
 
         """;
 
-    /// <summary>The whole script.</summary>
     public static string Script(CompletionModel model)
     {
         var script = new StringBuilder(Head);

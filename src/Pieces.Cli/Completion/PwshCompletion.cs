@@ -2,7 +2,7 @@ using System.Text;
 
 namespace Pieces.Cli.Completion;
 
-/// <summary>The script for PowerShell.</summary>
+/// <summary>The completion script for PowerShell.</summary>
 internal static class PwshCompletion
 {
     private const string Head = """
@@ -77,7 +77,6 @@ internal static class PwshCompletion
 
         """;
 
-    /// <summary>The whole script.</summary>
     public static string Script(CompletionModel model)
     {
         var script = new StringBuilder(Head);

@@ -7,13 +7,13 @@ using Pieces.Platform;
 
 namespace Pieces.Cli.Completion;
 
-/// <summary>The files that are installed beside the program, laid out as below <c>PREFIX/share</c>.</summary>
+/// <summary>The files that are installed beside the program, in the layout of <c>PREFIX/share</c>.</summary>
 internal static class ShareFiles
 {
-    // The convention of builds that give the same bytes again.
+    // The convention of reproducible builds: the time to use as the current time, in seconds since 1970.
     private const string DateVariable = "SOURCE_DATE_EPOCH";
 
-    /// <summary>Writes all of them.</summary>
+    /// <summary>Writes all files.</summary>
     /// <exception cref="FailureException">The folder cannot be written to.</exception>
     public static void Write(RootCommand root, string folder)
     {
@@ -32,7 +32,7 @@ internal static class ShareFiles
         }
     }
 
-    /// <summary>Their names below the folder, and their text.</summary>
+    /// <summary>Returns the path of each file, relative to the folder, and its text.</summary>
     public static IEnumerable<(string Path, string Text)> Render(RootCommand root)
     {
         Command[] commands = [.. root.Subcommands.Where(command => !command.Hidden)];

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace Pieces.Cli.Completion;
 
-/// <summary>The script for zsh, for a folder of its <c>fpath</c> or to be sourced.</summary>
+/// <summary>The completion script for zsh, to be placed in a folder of its <c>fpath</c> or to be sourced.</summary>
 internal static class ZshCompletion
 {
     private const string Head = """
@@ -33,7 +33,6 @@ internal static class ZshCompletion
 
         """;
 
-    /// <summary>The whole script.</summary>
     public static string Script(CompletionModel model)
     {
         var script = new StringBuilder(Head);

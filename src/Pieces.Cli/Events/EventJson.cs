@@ -3,8 +3,8 @@ using System.Text.Json.Serialization;
 namespace Pieces.Cli.Events;
 
 /// <summary>
-/// How events become JSON, made when the program is built. Everything but plain ASCII is escaped, so that a name from a stranger can neither break a
-/// line nor steer a terminal; half of a surrogate pair becomes U+FFFD.
+/// The JSON serialization of events, generated at build time. All characters except plain ASCII are escaped, so that a name from the network can
+/// neither break a line nor send control sequences to a terminal. An unpaired surrogate becomes U+FFFD.
 /// </summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, Converters = [typeof(EventTime)])]
 [JsonSerializable(typeof(StartEvent))]

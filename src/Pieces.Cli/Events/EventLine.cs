@@ -3,10 +3,10 @@ using System.Text.Json;
 
 namespace Pieces.Cli.Events;
 
-/// <summary>An event as bytes.</summary>
+/// <summary>Serializes an event.</summary>
 internal static class EventLine
 {
-    /// <summary>Writes one line, its end included.</summary>
+    /// <summary>Writes an event as one line of JSON, including the line end.</summary>
     public static void Write(TransferEvent e, IBufferWriter<byte> into)
     {
         using (var json = new Utf8JsonWriter(into))

@@ -9,7 +9,7 @@ using Serilog.Formatting.Display;
 namespace Pieces.Cli.Events;
 
 /// <summary>
-/// Warnings of the library's log as warnings of the run. Errors in it are followed by the failure of their torrent, which is told anyway.
+/// Turns warnings in the library's log into warnings of the run. Errors are ignored: the torrent's failure follows and is reported anyway.
 /// </summary>
 internal sealed class EventLogSink : ILogEventSink
 {
@@ -19,7 +19,7 @@ internal sealed class EventLogSink : ILogEventSink
 
     private EventLogSink(TransferObserver observer) => _observer = observer;
 
-    /// <summary>A logger that warns an observer.</summary>
+    /// <summary>Creates a logger that passes warnings to an observer.</summary>
     public static ILogger CreateLogger(TransferObserver observer) =>
         new LoggerConfiguration().MinimumLevel.Warning().WriteTo.Sink(new EventLogSink(observer)).CreateLogger();
 

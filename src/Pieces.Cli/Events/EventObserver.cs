@@ -5,7 +5,7 @@ using Pieces.Torrents;
 
 namespace Pieces.Cli.Events;
 
-/// <summary>Tells programs, one JSON object a line.</summary>
+/// <summary>Reports to programs: writes events, one JSON object per line.</summary>
 internal sealed class EventObserver : TransferObserver
 {
     private static readonly TimeSpan ProgressInterval = TimeSpan.FromSeconds(1);
@@ -15,8 +15,8 @@ internal sealed class EventObserver : TransferObserver
     private readonly EventWriter _events;
     private readonly bool _seeds;
 
-    /// <param name="events">Takes them.</param>
-    /// <param name="seeds">Whether the run only serves, so that nothing will have been fetched when it ends well.</param>
+    /// <param name="events">The event writer.</param>
+    /// <param name="seeds">Whether the run only seeds. Its successful end is then "done seeding" instead of "complete".</param>
     public EventObserver(EventWriter events, bool seeds)
     {
         _events = events;
@@ -56,7 +56,7 @@ internal sealed class EventObserver : TransferObserver
             if (_due.TryGetValue(transfer.Item, out DateTimeOffset due) && now < due)
                 continue;
 
-            // Once a second on the average, though it is looked at only now and then.
+            // One event per second on average, although this method is called at irregular intervals.
             _due[transfer.Item] = now - due < ProgressInterval ? due + ProgressInterval : now + ProgressInterval;
             _events.Write(EventText.Progress(transfer.Item, state, phase, now));
         }

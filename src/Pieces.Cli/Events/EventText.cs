@@ -5,7 +5,7 @@ using Pieces.Torrents;
 
 namespace Pieces.Cli.Events;
 
-/// <summary>What is told of what happened.</summary>
+/// <summary>Converts notices and states of torrents to events.</summary>
 internal static class EventText
 {
     private static readonly Dictionary<ExitCode, string> Signals = new()
@@ -15,7 +15,7 @@ internal static class EventText
         [ExitCode.Terminated] = "stopped by SIGTERM",
     };
 
-    /// <summary>The event for a notice of a torrent, or null when it is not told.</summary>
+    /// <summary>Returns the event for a notice of a torrent, or null if there is none.</summary>
     public static TransferEvent? Of(TransferItem item, TorrentNotice notice, DateTimeOffset now) => notice switch
     {
         MetadataNotice metadata => new MetadataEvent(now, item.InfoHash, metadata.Name, metadata.Size),
@@ -32,11 +32,11 @@ internal static class EventText
         _ => null,
     };
 
-    /// <summary>How far a torrent is.</summary>
+    /// <summary>Returns the progress event of a torrent.</summary>
     /// <param name="item">The source.</param>
-    /// <param name="state">Its state, in a phase that has a name.</param>
-    /// <param name="phase">That name.</param>
-    /// <param name="now">The time.</param>
+    /// <param name="state">The torrent's state, in a phase for which <see cref="PhaseName"/> is not null.</param>
+    /// <param name="phase">The name of that phase.</param>
+    /// <param name="now">The current time.</param>
     public static ProgressEvent Progress(TransferItem item, TorrentSnapshot state, string phase, DateTimeOffset now) => new(
         now,
         item.InfoHash,
@@ -51,7 +51,7 @@ internal static class EventText
         state.DhtNodes,
         phase);
 
-    /// <summary>The name of a phase in which there is progress to tell of, or null: before, "start" has not been said yet, and after, all has.</summary>
+    /// <summary>Returns the name of a phase for progress events. Null before the start event is written and after the torrent has ended.</summary>
     public static string? PhaseName(TorrentPhase phase) => phase switch
     {
         TorrentPhase.FindingPeers => "finding_peers",
@@ -61,7 +61,7 @@ internal static class EventText
         _ => null,
     };
 
-    /// <summary>Everything wanted is here.</summary>
+    /// <summary>Returns the event for a torrent whose wanted data is complete.</summary>
     public static CompleteEvent Complete(TransferItem item, TorrentSnapshot state, DateTimeOffset now) => new(
         now,
         item.InfoHash,
@@ -73,7 +73,7 @@ internal static class EventText
         state.Uploaded,
         state.Wasted);
 
-    /// <summary>Why a source ended, in words; never empty.</summary>
+    /// <summary>Returns the reason why a source ended, for people. It is never empty.</summary>
     public static string Reason(Outcome outcome, bool seeds)
     {
         if (!string.IsNullOrEmpty(outcome.Message))

@@ -4,7 +4,7 @@ using System.Text.Json.Serialization;
 
 namespace Pieces.Cli.Events;
 
-/// <summary>A time as RFC 3339 has it, in UTC and to the millisecond, always as long: <c>2025-01-31T08:15:00.000Z</c>.</summary>
+/// <summary>Writes times as RFC 3339 timestamps in UTC, always with milliseconds: <c>2025-01-31T08:15:00.000Z</c>.</summary>
 internal sealed class EventTime : JsonConverter<DateTimeOffset>
 {
     private const string Format = "yyyy-MM-dd'T'HH:mm:ss.fff'Z'";

@@ -5,16 +5,17 @@ using Pieces.Cli.Terminal;
 namespace Pieces.Cli.Events;
 
 /// <summary>
-/// Writes events for a reader of any speed; nobody ever waits for it but the end of the run. What happens once for each piece, file or
-/// source is never left out, so the torrents themselves bound how much of it may wait. Of the rest only so much waits: progress is left out
-/// silently, since the next one says more; peers, trackers and warnings are counted, and a warning says how many are missing. Safe for all threads.
+/// Writes events for a reader of any speed. Only the end of the run waits for the reader. Events that occur once for each piece, file or source are
+/// never dropped; the size of the torrents bounds how many of them can be queued. Other events are dropped while the queue is long. Progress events
+/// are dropped silently, because the next one replaces them. Dropped peer, tracker and warning events are counted and reported by a warning.
+/// Thread-safe.
 /// </summary>
 internal sealed class EventWriter : IAsyncDisposable
 {
-    /// <summary>Events that may wait before progress is left out.</summary>
+    /// <summary>Maximum number of queued events before progress events are dropped.</summary>
     public const int MaxBeforeProgress = 256;
 
-    /// <summary>Events that may wait before peers, trackers and warnings are left out.</summary>
+    /// <summary>Maximum number of queued events before peer, tracker and warning events are dropped.</summary>
     public const int MaxBeforeOthers = 8192;
 
     private readonly OutputPump<TransferEvent> _pump;
@@ -22,18 +23,18 @@ internal sealed class EventWriter : IAsyncDisposable
     private int _leftOut;
 
     /// <param name="output">Where the lines go.</param>
-    /// <param name="time">Says when events happened.</param>
-    /// <param name="onFailure">Hears, once, that nobody takes them any more.</param>
+    /// <param name="time">Supplies the time of events.</param>
+    /// <param name="onFailure">Called once if the output can no longer be written.</param>
     public EventWriter(IByteOutput output, TimeProvider time, Action<Outcome> onFailure)
     {
         _pump = new OutputPump<TransferEvent>(output, EventLine.Write, onFailure);
         _time = time;
     }
 
-    /// <summary>The time of an event that happens now.</summary>
+    /// <summary>The current time, for use in events.</summary>
     public DateTimeOffset Now => _time.GetUtcNow();
 
-    /// <summary>Puts an event in line, or leaves it out.</summary>
+    /// <summary>Queues an event, or drops it.</summary>
     public void Write(TransferEvent e)
     {
         switch (e)
@@ -49,7 +50,7 @@ internal sealed class EventWriter : IAsyncDisposable
         _pump.Add(e);
     }
 
-    /// <summary>Waits until everything is written.</summary>
+    /// <summary>Waits until all queued events are written.</summary>
     public async ValueTask DisposeAsync() => await _pump.DisposeAsync();
 
     private void SayWhatIsMissing()

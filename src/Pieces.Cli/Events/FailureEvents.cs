@@ -5,31 +5,31 @@ using Pieces.Cli.Terminal;
 namespace Pieces.Cli.Events;
 
 /// <summary>
-/// A run that fails before it begins, told by events where they were asked for. The command line may be what is wrong with it, so the flags
-/// are looked for in it without understanding the rest.
+/// Writes events for a run that fails before it begins, if the command line requests events. The command line itself may be invalid, so it is only
+/// searched for the relevant flags and not parsed.
 /// </summary>
 internal static class FailureEvents
 {
     private static readonly string[] Commands = ["download", "seed", "share"];
     private static readonly string[] OutputFlags = ["-o", "-d", "--output", "--dir"];
 
-    /// <summary>Tells it, unless nobody asked for events.</summary>
-    /// <param name="context">Where events go.</param>
-    /// <param name="args">The command line, completed by environment and file.</param>
-    /// <param name="outcome">What failed.</param>
-    /// <returns>False when people are to be told instead.</returns>
+    /// <summary>Writes the failure as events if events are requested.</summary>
+    /// <param name="context">The output and the clock.</param>
+    /// <param name="args">The command line, completed with flags from the environment and the configuration file.</param>
+    /// <param name="outcome">The failure.</param>
+    /// <returns>False if no events were written and the failure must be reported to people instead.</returns>
     public static bool TryWrite(CliContext context, IReadOnlyList<string> args, Outcome outcome)
     {
         string[] flags = [.. args.TakeWhile(arg => arg != "--")];
         bool asked = Commands.Contains(flags.FirstOrDefault(arg => !arg.StartsWith('-'))) && flags.Any(IsJson);
 
-        // There is nobody to tell, or stdout itself is what failed.
+        // Either no events are requested, or there is no message because the reader of stdout has closed it.
         if (!asked || string.IsNullOrEmpty(outcome.Message))
             return false;
         return TryWrite(IsContentOnOutput(flags) ? new ErrorOutput() : context.Output, context.TimeProvider.GetUtcNow(), outcome);
     }
 
-    /// <summary>Tells the end of a run that was stopped before it began, to those who asked for events.</summary>
+    /// <summary>Writes the summary event of a run that was stopped before it began. The caller has checked that events are requested.</summary>
     public static void Conclude(CliContext context, ExitCode code, string reason)
     {
         var line = new ArrayBufferWriter<byte>();
@@ -51,7 +51,7 @@ internal static class FailureEvents
         }
         catch (FailureException)
         {
-            // Nobody takes events: the failure itself is what people are told then.
+            // The events cannot be written, so the failure is reported to people instead.
             return false;
         }
     }

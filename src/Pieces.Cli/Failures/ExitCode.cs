@@ -1,6 +1,6 @@
 namespace Pieces.Cli.Failures;
 
-/// <summary>What the process tells its caller. Scripts rely on it: a code never changes its meaning.</summary>
+/// <summary>Exit codes of the process. Scripts rely on them: the meaning of a code never changes.</summary>
 internal enum ExitCode
 {
     /// <summary>Everything selected is complete and verified, and the seeding goal, if any, was reached.</summary>
@@ -48,10 +48,10 @@ internal enum ExitCode
     /// <summary>A hook failed.</summary>
     HookFailed = 14,
 
-    /// <summary>The network interface is gone, or was never there.</summary>
+    /// <summary>The network interface disappeared or never existed.</summary>
     InterfaceGone = 15,
 
-    /// <summary>Every tracker refused, and nothing else may be used.</summary>
+    /// <summary>Every tracker refused, and no other source of peers may be used.</summary>
     TrackersRefused = 16,
 
     /// <summary>SIGHUP before completion; the state is saved.</summary>
@@ -60,7 +60,7 @@ internal enum ExitCode
     /// <summary>SIGINT before completion; the state is saved.</summary>
     Interrupted = 130,
 
-    /// <summary>The reader of stdout went away.</summary>
+    /// <summary>The reader of stdout closed it.</summary>
     BrokenPipe = 141,
 
     /// <summary>SIGTERM before completion; the state is saved.</summary>

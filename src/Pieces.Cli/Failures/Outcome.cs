@@ -7,25 +7,23 @@ using Pieces.Torrents;
 namespace Pieces.Cli.Failures;
 
 /// <summary>How one source, or a whole command, ended.</summary>
-/// <param name="Code">What the process is to end with.</param>
-/// <param name="Message">One line for the user, or null when there is nothing to say.</param>
-/// <param name="Cause">What was thrown, if anything: its stack is shown with <c>-vv</c>.</param>
+/// <param name="Code">The exit code.</param>
+/// <param name="Message">One line for the user; null if there is nothing to report.</param>
+/// <param name="Cause">The exception, if any. Its stack trace is shown with <c>-vv</c>.</param>
 internal sealed record Outcome(ExitCode Code, string? Message = null, Exception? Cause = null)
 {
-    // errno of a full disk, which the runtime keeps in HResult.
+    // errno of a full disk (ENOSPC), which .NET stores in HResult.
     private const int NoSpaceLeft = 28;
 
-    /// <summary>Whether the line was given when it happened, so that it is not given again at the end.</summary>
+    /// <summary>Whether the message was printed when the failure happened, so that it is not printed again at the end.</summary>
     public bool IsSaid { get; init; }
 
-    /// <summary>All is well.</summary>
+    /// <summary>Success, without a message.</summary>
     public static Outcome Success { get; } = new(ExitCode.Success);
 
-    /// <summary>
-    /// The code and the line for an exception. What the library foresees has a line of its own; anything else is a bug of ours and says so.
-    /// </summary>
-    /// <param name="exception">What was thrown.</param>
-    /// <param name="subject">What it concerns, for messages that do not name it themselves.</param>
+    /// <summary>Returns the exit code and the message for an exception. Unexpected exceptions are reported as bugs.</summary>
+    /// <param name="exception">The exception.</param>
+    /// <param name="subject">What the exception concerns, for messages that do not name it themselves.</param>
     public static Outcome Of(Exception exception, string? subject = null) => exception switch
     {
         FailureException e => new Outcome(e.Code, e.Message, e.InnerException),
@@ -44,7 +42,9 @@ internal sealed record Outcome(ExitCode Code, string? Message = null, Exception?
             exception),
     };
 
-    /// <summary>One code for several: none failed is success, one reason is that reason, more are <see cref="ExitCode.Several"/>.</summary>
+    /// <summary>
+    /// Combines exit codes: success if none failed, the common code if all failures have the same code, otherwise <see cref="ExitCode.Several"/>.
+    /// </summary>
     public static ExitCode Combine(IEnumerable<ExitCode> codes)
     {
         ExitCode combined = ExitCode.Success;
@@ -60,7 +60,7 @@ internal sealed record Outcome(ExitCode Code, string? Message = null, Exception?
         return combined;
     }
 
-    /// <summary>The system's reason in this program's style: lower case, no final full stop.</summary>
+    /// <summary>Returns the system's error text in this program's style: lower case and without a final full stop.</summary>
     public static string Reason(Exception exception) => exception switch
     {
         FileNotFoundException or DirectoryNotFoundException => "no such file or folder",
@@ -68,7 +68,7 @@ internal sealed record Outcome(ExitCode Code, string? Message = null, Exception?
         _ => InOurStyle(exception.Message),
     };
 
-    /// <summary>A message of the system or of a package in this program's style.</summary>
+    /// <summary>Converts a message of the system or of a package to this program's style.</summary>
     public static string InOurStyle(string message)
     {
         message = message.Trim().TrimEnd('.');

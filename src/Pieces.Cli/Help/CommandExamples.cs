@@ -1,9 +1,9 @@
 namespace Pieces.Cli.Help;
 
-/// <summary>Command lines to copy, for each command.</summary>
+/// <summary>Example command lines for each command.</summary>
 internal static class CommandExamples
 {
-    /// <summary>Those of a command, the most common first; of the program when the name is empty.</summary>
+    /// <summary>Returns the examples of a command, the most common first. An empty name returns the examples of the program.</summary>
     public static IReadOnlyList<Example> Of(string command) => command switch
     {
         "" =>

@@ -2,13 +2,13 @@ using System.CommandLine;
 
 namespace Pieces.Cli.Help;
 
-/// <summary>The pages of commands, from what the parser knows about them.</summary>
+/// <summary>Builds the help pages of commands from the definitions of the parser.</summary>
 internal static class CommandPages
 {
-    /// <summary>The page of a command; that of the program when it is the root.</summary>
+    /// <summary>Returns the page of a command. For the root command it returns the page of the program.</summary>
     public static HelpPage Of(RootCommand root, Command command) => command == root ? OfProgram(root) : OfCommand(command);
 
-    /// <summary>How a command line of the command looks.</summary>
+    /// <summary>Returns the usage line of a command.</summary>
     public static string UsageOf(Command command)
     {
         IEnumerable<string> positionals = command.Arguments.Where(argument => !argument.Hidden).Select(Shape);

@@ -1,9 +1,8 @@
 namespace Pieces.Cli.Help;
 
-/// <summary>Where settings may stand.</summary>
+/// <summary>Help topic: settings in the environment and in the configuration file.</summary>
 internal static class ConfigHelp
 {
-    /// <summary>The topic.</summary>
     public static HelpPage Page { get; } = new(
         "config",
         "settings in the environment and in the configuration file",

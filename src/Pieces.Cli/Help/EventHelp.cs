@@ -1,9 +1,8 @@
 namespace Pieces.Cli.Help;
 
-/// <summary>The events of <c>--json</c> for people who write programs that read them.</summary>
+/// <summary>Help topic: the events of <c>--json</c>, for authors of programs that read them.</summary>
 internal static class EventHelp
 {
-    /// <summary>The topic.</summary>
     public static HelpPage Page { get; } = new(
         "events",
         "the events of --json, and their fields",

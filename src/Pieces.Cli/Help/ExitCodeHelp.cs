@@ -1,9 +1,8 @@
 namespace Pieces.Cli.Help;
 
-/// <summary>The exit codes for people who write scripts.</summary>
+/// <summary>Help topic: the exit codes, for authors of scripts.</summary>
 internal static class ExitCodeHelp
 {
-    /// <summary>The topic.</summary>
     public static HelpPage Page { get; } = new(
         "exit-codes",
         "the codes that pieces ends with; a code never changes its meaning",

@@ -3,10 +3,10 @@ using Pieces.Cli.Parsing;
 
 namespace Pieces.Cli.Help;
 
-/// <summary>In which order and under which headings flags are explained.</summary>
+/// <summary>The order and the headings of flags in help texts.</summary>
 internal static class FlagGroups
 {
-    /// <summary>A command with no more flags of its own than this shows them under one heading.</summary>
+    /// <summary>Maximum number of own flags that a command shows under a single heading.</summary>
     private const int FewFlags = 10;
 
     private const string Plain = "Flags";
@@ -24,7 +24,7 @@ internal static class FlagGroups
         ("Output and scripts", ["--progress", "--json", "--print-paths", "-0", "--on-complete"]),
     ];
 
-    /// <summary>The flags of a command under their headings; hidden ones are left out.</summary>
+    /// <summary>Returns the flags of a command, grouped by heading, without hidden flags.</summary>
     public static IEnumerable<(string Heading, IReadOnlyList<Option> Flags)> Of(Command command)
     {
         Option[] all = [.. KnownFlags.Of(command).Where(option => !option.Hidden)];

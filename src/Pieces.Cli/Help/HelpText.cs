@@ -3,19 +3,19 @@ using Pieces.Cli.Terminal;
 
 namespace Pieces.Cli.Help;
 
-/// <summary>Help on the terminal: the examples first, since most readers look for a line to copy.</summary>
+/// <summary>Help on the terminal. The examples come first, because most readers look for a line to copy.</summary>
 internal static class HelpText
 {
     private const int WidestExample = 62;
 
-    /// <summary>Prints the help of a command; of the program when it is the root.</summary>
+    /// <summary>Prints the help of a command. For the root command it prints the help of the program.</summary>
     public static void Write(StandardOutput output, RootCommand root, Command command)
     {
         foreach (string line in Render(CommandPages.Of(root, command)))
             output.WriteLine(line);
     }
 
-    /// <summary>The lines of a page, each at most <see cref="TextLayout.Width"/> long.</summary>
+    /// <summary>Returns the lines of a page, each at most <see cref="TextLayout.Width"/> characters long.</summary>
     public static IEnumerable<string> Render(HelpPage page)
     {
         foreach (string line in Examples(page.Examples))

@@ -3,14 +3,14 @@ using Pieces.Cli.Terminal;
 
 namespace Pieces.Cli.Help;
 
-/// <summary>Renders pages as manual pages in the language of man(7).</summary>
+/// <summary>Renders help pages as manual pages in the man(7) format.</summary>
 internal static class ManualPage
 {
     private const string Manual = "Manual of pieces";
 
-    /// <summary>The page of a command.</summary>
-    /// <param name="page">What there is to say.</param>
-    /// <param name="date">When the manual was made, as yyyy-mm-dd.</param>
+    /// <summary>Returns the manual page of a command.</summary>
+    /// <param name="page">The help page.</param>
+    /// <param name="date">Date of the manual, as yyyy-mm-dd.</param>
     public static string OfCommand(HelpPage page, string date)
     {
         StringBuilder text = Begin($"pieces-{page.Name}", page, date);
@@ -21,11 +21,11 @@ internal static class ManualPage
         return text.ToString();
     }
 
-    /// <summary>The page of the program, with all topics in it.</summary>
-    /// <param name="page">What there is to say.</param>
+    /// <summary>Returns the manual page of the program. It contains all topics.</summary>
+    /// <param name="page">The help page of the program.</param>
     /// <param name="topics">The topics.</param>
-    /// <param name="commands">Names of the commands that have a page of their own.</param>
-    /// <param name="date">When the manual was made, as yyyy-mm-dd.</param>
+    /// <param name="commands">Names of the commands that have a manual page of their own.</param>
+    /// <param name="date">Date of the manual, as yyyy-mm-dd.</param>
     public static string OfProgram(HelpPage page, IReadOnlyList<HelpPage> topics, IEnumerable<string> commands, string date)
     {
         StringBuilder text = Begin("pieces", page, date);
@@ -73,13 +73,13 @@ internal static class ManualPage
             text.Append(Line($"({why})"));
     }
 
-    // Lines are filled by the reader's program; long ones are broken here so that the source stays fit for tools that read lines.
+    // The formatter fills lines anyway. Breaking long lines here keeps the source usable for line-based tools.
     private static string Line(string text) =>
         string.Concat(TextLayout.Wrap(Escape(text), 78).Select(line => (line[0] is '.' ? "\\&" : string.Empty) + line + "\n"));
 
     private static string Quote(string text) => $"\"{Escape(text).Replace("\"", "\\(dq", StringComparison.Ordinal)}\"";
 
-    // A hyphen is to be copied as the minus that it is.
+    // Hyphens are escaped so that they render as ASCII minus signs and flags can be copied.
     private static string Escape(string text) => text
         .Replace("\\", "\\e", StringComparison.Ordinal)
         .Replace("-", "\\-", StringComparison.Ordinal)

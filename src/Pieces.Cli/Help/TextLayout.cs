@@ -2,16 +2,16 @@ using System.Text;
 
 namespace Pieces.Cli.Help;
 
-/// <summary>Breaks text into lines for a terminal.</summary>
+/// <summary>Breaks text into lines for the terminal.</summary>
 internal static class TextLayout
 {
-    /// <summary>Longest line of a help text, in characters.</summary>
+    /// <summary>Maximum length of a line of help text, in characters.</summary>
     public const int Width = 100;
 
     private const int Indent = 2;
     private const int WidestTerm = 30;
 
-    /// <summary>Lines of at most a width, broken at blanks; a word that is longer stays whole.</summary>
+    /// <summary>Wraps text at blanks into lines of at most <paramref name="width"/> characters. A longer word is not broken.</summary>
     public static IEnumerable<string> Wrap(string text, int width)
     {
         var line = new StringBuilder();
@@ -30,11 +30,11 @@ internal static class TextLayout
             yield return line.ToString();
     }
 
-    /// <summary>Where meanings begin, so that all terms but very long ones have room on their left.</summary>
+    /// <summary>Returns the column at which meanings begin. It leaves room for all terms except very long ones.</summary>
     public static int ColumnOf(IEnumerable<HelpRow> rows) =>
         Indent + 2 + rows.Select(row => row.Term.Length).Where(length => length <= WidestTerm).DefaultIfEmpty(WidestTerm).Max();
 
-    /// <summary>Terms on the left and their meanings on the right; a long term has a line of its own.</summary>
+    /// <summary>Formats a table with terms on the left and meanings on the right. A long term gets a line of its own.</summary>
     public static IEnumerable<string> Table(IReadOnlyList<HelpRow> rows, int column)
     {
         foreach (HelpRow row in rows)

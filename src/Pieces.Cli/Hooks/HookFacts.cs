@@ -7,20 +7,20 @@ using Pieces.Torrents;
 
 namespace Pieces.Cli.Hooks;
 
-/// <summary>What a hook is told of a complete torrent: the event for its stdin, and variables for its environment.</summary>
-/// <param name="Name">The torrent's name.</param>
+/// <summary>What a hook receives about a complete torrent: the event for its stdin and variables for its environment.</summary>
+/// <param name="Name">Name of the torrent.</param>
 /// <param name="Json">The event as one line of JSON, with all files and full paths.</param>
-/// <param name="Variables">The variables, each beginning with <c>PIECES_HOOK_</c>.</param>
+/// <param name="Variables">The environment variables. Each name begins with <c>PIECES_HOOK_</c>.</param>
 internal sealed record HookFacts(string Name, byte[] Json, IReadOnlyDictionary<string, string> Variables)
 {
-    /// <summary>What all variables begin with; the program itself never reads such a variable.</summary>
+    /// <summary>Prefix of the names of all variables. The program itself never reads variables with this prefix.</summary>
     public const string Prefix = "PIECES_HOOK_";
 
-    /// <summary>Gathers them.</summary>
+    /// <summary>Collects the data for the hook.</summary>
     /// <param name="item">The torrent.</param>
-    /// <param name="state">The torrent when it became complete.</param>
-    /// <param name="files">The files that are complete, by their paths.</param>
-    /// <param name="now">When that was.</param>
+    /// <param name="state">The state of the torrent at completion.</param>
+    /// <param name="files">The notices of all complete files.</param>
+    /// <param name="now">The time of completion.</param>
     public static HookFacts Of(TransferItem item, TorrentSnapshot state, IEnumerable<FileNotice> files, DateTimeOffset now)
     {
         string folder = UserPath.Full(item.Subject!.Directory);

@@ -2,16 +2,16 @@ using System.Text;
 
 namespace Pieces.Cli.Hooks;
 
-/// <summary>Cuts what a hook prints into lines.</summary>
+/// <summary>Splits the output of a hook into lines.</summary>
 internal static class HookLines
 {
-    /// <summary>Longest line that is handed on in one piece, in characters.</summary>
+    /// <summary>Maximum length of an output line of a hook, in characters. Longer lines are split.</summary>
     public const int MaxLength = 4096;
 
-    /// <summary>Hands on each line until the stream ends. Never faults.</summary>
+    /// <summary>Passes on each line until the stream ends. The returned task never faults.</summary>
     public static async Task PumpAsync(Stream stream, Action<string> say)
     {
-        // The pipe is read on a thread of the pool: the caller must not wait for its first byte.
+        // Read the pipe on a thread-pool thread, so that the caller does not wait for the first byte.
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         var line = new StringBuilder();
         try
@@ -32,7 +32,7 @@ internal static class HookLines
         }
         catch (Exception e) when (e is IOException or ObjectDisposedException or OperationCanceledException)
         {
-            // The hook has ended, and nobody waits for what something else may still print there.
+            // The hook has ended. Output of other processes that still hold the pipe is ignored.
         }
 
         if (line.Length > 0)

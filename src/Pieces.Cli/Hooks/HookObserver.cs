@@ -6,12 +6,12 @@ using Pieces.Torrents;
 namespace Pieces.Cli.Hooks;
 
 /// <summary>
-/// Runs a hook for each torrent that is complete, beside the seeding that may follow. A torrent is done with only when its hook is; after
-/// the run was asked to stop, a hook gets <see cref="Patience"/>. A failed hook turns a success into a failure.
+/// Runs a hook for each torrent that becomes complete. Seeding may continue while the hook runs. A torrent ends only after its hook has ended. When
+/// the run must stop, a hook has <see cref="Patience"/> left. A failed hook turns a success into a failure.
 /// </summary>
 internal sealed class HookObserver : TransferObserver
 {
-    /// <summary>How long a hook is waited for after the run was asked to stop: the whole stop has five seconds.</summary>
+    /// <summary>How long to wait for a hook after the run was asked to stop. The whole shutdown may take five seconds.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
     private readonly ConcurrentDictionary<TransferItem, Hook> _hooks = [];
@@ -23,11 +23,11 @@ internal sealed class HookObserver : TransferObserver
     private readonly CancellationTokenRegistration _stopping;
     private ITimer? _timer;
 
-    /// <param name="runner">Runs them.</param>
-    /// <param name="atOnce">How many may run at one time; further ones wait.</param>
+    /// <param name="runner">Runs the hooks.</param>
+    /// <param name="atOnce">Maximum number of hooks that run at the same time. Further hooks wait.</param>
     /// <param name="time">Source of time and timers.</param>
-    /// <param name="audience">Hears of a failure when it happens.</param>
-    /// <param name="stopping">Cancelled when the run is to stop.</param>
+    /// <param name="audience">Receives failures of hooks when they happen.</param>
+    /// <param name="stopping">Cancelled when the run must stop.</param>
     public HookObserver(IHookRunner runner, int atOnce, TimeProvider time, TransferObserver audience, CancellationToken stopping)
     {
         _runner = runner;
@@ -94,12 +94,12 @@ internal sealed class HookObserver : TransferObserver
         if (outcome.Code == ExitCode.Success)
             return outcome;
 
-        // Said now: the torrent may go on to seed for days.
+        // Report the failure immediately, because the torrent may continue to seed for days.
         _audience.Fail(item, outcome);
         return outcome with { IsSaid = true };
     }
 
-    /// <summary>What is known of one torrent; written by the torrent's loop, read when that has ended.</summary>
+    /// <summary>State of one torrent's hook. The torrent's loop writes it; it is read after the loop has ended.</summary>
     private sealed class Hook
     {
         public List<FileNotice> Files { get; } = [];

@@ -7,11 +7,14 @@ using Pieces.Primitives;
 namespace Pieces.Cli.Hooks;
 
 /// <summary>
-/// Runs a hook: a program of the user's, with an event on its stdin. What it prints is handed on line by line and never gets to our stdout.
+/// Runs a hook: a program chosen by the user that receives an event on its stdin. Its output is passed on line by line and is never written to our
+/// stdout.
 /// </summary>
 internal sealed class HookRunner : IHookRunner
 {
-    // What a program that has ended still has in its pipes is there at once; only something that it left behind keeps them open.
+    // How long to wait for remaining output after the program has ended. Its own output is in the pipes already; only a process that it left running
+    // keeps
+    // the pipes open longer.
     private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(1);
 
     private readonly IReadOnlyList<string> _command;
@@ -20,7 +23,7 @@ internal sealed class HookRunner : IHookRunner
 
     /// <param name="command">The program and its arguments.</param>
     /// <param name="time">Source of time.</param>
-    /// <param name="say">Takes each line that it prints; safe for all threads.</param>
+    /// <param name="say">Receives each line that the program prints. Must be thread-safe.</param>
     public HookRunner(IReadOnlyList<string> command, TimeProvider time, Action<string> say)
     {
         _command = command;
@@ -56,7 +59,7 @@ internal sealed class HookRunner : IHookRunner
             return Failed($"{called}: was still running when the run was stopped; it is left to itself");
         }
 
-        // Not waited for without end: a program that it started may hold on to its streams, and the event may be of no interest to anybody.
+        // The wait is bounded: a child process of the hook may keep the streams open, and the hook may never read the event.
         Task grace = Task.Delay(LastWords, _time, CancellationToken.None);
         await Task.WhenAny(Task.WhenAll(telling, hearing), grace);
         return process.ExitCode == 0
@@ -75,7 +78,7 @@ internal sealed class HookRunner : IHookRunner
         }
         catch (Exception e) when (e is IOException or ObjectDisposedException)
         {
-            // A hook need not read what it is told; its exit code is what counts.
+            // A hook need not read its input. Only its exit code counts.
         }
     }
 

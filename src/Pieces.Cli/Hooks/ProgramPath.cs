@@ -1,14 +1,15 @@
 namespace Pieces.Cli.Hooks;
 
 /// <summary>
-/// Finds a program as a shell does. The runtime would look into the current folder first, where a download may just have put a file of that name.
+/// Finds a program as a shell does. The runtime would search the current folder first, where a download may have created a file of that name.
 /// </summary>
 internal static class ProgramPath
 {
     /// <summary>
-    /// The path of the program, or null when there is none: a name with a separator is a path, any other is looked for in the search path.
+    /// Returns the path of the program, or null if it does not exist. A name with a separator is a path; any other name is searched for in the search
+    /// path.
     /// </summary>
-    /// <param name="name">What the user wrote.</param>
+    /// <param name="name">The name or path that the user gave.</param>
     /// <param name="searchPath">The value of <c>PATH</c>, or null.</param>
     public static string? Find(string name, string? searchPath)
     {
@@ -16,7 +17,7 @@ internal static class ProgramPath
             return File.Exists(name) ? Path.GetFullPath(name) : null;
         foreach (string folder in (searchPath ?? string.Empty).Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries))
         {
-            // Beside what is not there, what is relative is left out: it is the current folder by another name.
+            // Relative entries of the search path are skipped, because they depend on the current folder.
             string path = Path.Join(folder, name);
             if (Path.IsPathFullyQualified(folder) && IsProgram(path))
                 return path;

@@ -3,12 +3,12 @@ using System.CommandLine;
 namespace Pieces.Cli.Parsing;
 
 /// <summary>
-/// What the user wrote, with the values of switches taken out: the parser knows a switch only as being there or not. An empty value behind a sign of
-/// equality stands by itself, or the parser would take the next argument instead.
+/// The arguments of the user in a form that the parser accepts. Values of switches are removed, because for the parser a switch is either present or
+/// absent. An empty value after an equals sign becomes a separate argument, because otherwise the parser would take the next argument as the value.
 /// </summary>
-/// <param name="Command">The command that it is for; the root when no command is named.</param>
-/// <param name="CommandIndex">Where the command's name stands in <paramref name="Arguments"/>; -1 without one.</param>
-/// <param name="Arguments">For the parser.</param>
+/// <param name="Command">The command that the arguments name; the root command if they name none.</param>
+/// <param name="CommandIndex">Index of the command's name in <paramref name="Arguments"/>; -1 if there is none.</param>
+/// <param name="Arguments">Arguments for the parser.</param>
 /// <param name="SwitchedOff">Switches that were given as <c>--flag=0</c>.</param>
 /// <param name="Complaint">What is wrong with the value of a switch, or null.</param>
 internal sealed record CommandLine(
@@ -19,7 +19,7 @@ internal sealed record CommandLine(
     /// <summary>Reads the arguments of the program.</summary>
     public static CommandLine Read(RootCommand root, IReadOnlyList<string> arguments)
     {
-        // No flag that may stand before the command has a value, so the first word is the command.
+        // Flags that are permitted before the command take no value, so the first word is the command.
         int index = 0;
         while (index < arguments.Count && arguments[index].StartsWith('-') && arguments[index] != "--")
             index++;
@@ -31,7 +31,7 @@ internal sealed record CommandLine(
         return new Reader(command).Read(arguments);
     }
 
-    /// <summary>The same with more flags, right behind the command's name.</summary>
+    /// <summary>Returns the arguments with more flags inserted directly after the command's name.</summary>
     public IReadOnlyList<string> With(IReadOnlyList<string> flags) =>
         [.. Arguments.Take(CommandIndex + 1), .. flags, .. Arguments.Skip(CommandIndex + 1)];
 
@@ -54,7 +54,7 @@ internal sealed record CommandLine(
 
                 Take(arguments[i]);
 
-                // What follows a flag that wants a value is that value, whatever it looks like.
+                // The argument after a flag that takes a value is that value, even if it looks like a flag.
                 bool valueFollows = _known.TryGetValue(arguments[i], out Option? option) && KnownFlags.TakesValue(option);
                 if (valueFollows && i + 1 < arguments.Count)
                     _arguments.Add((arguments[++i], null));
@@ -82,7 +82,7 @@ internal sealed record CommandLine(
                 Switch(option, name, "true");
         }
 
-        // The last word about a switch counts.
+        // If a switch is given more than once, the last one counts.
         private void Switch(Option option, string name, string value)
         {
             try
@@ -104,7 +104,9 @@ internal sealed record CommandLine(
             }
         }
 
-        // The last of several flags in one, as in -vn; all before it are switches, and it is one or takes a value, as asked for.
+        // Returns the last flag of a bundle of short flags such as -vn. All flags before it must be switches. The last flag must take a value if
+        // takesValue is
+        // set, and must be a switch otherwise.
         private Option? LastOfBundle(string name, bool takesValue)
         {
             if (name.Length < 3 || name[1] == '-')

@@ -4,7 +4,7 @@ using Pieces.Cli.Terminal;
 
 namespace Pieces.Cli.Parsing;
 
-/// <summary>Flags that belong to every command.</summary>
+/// <summary>Flags that every command accepts.</summary>
 internal sealed class CommonFlags
 {
     private readonly Option<bool> _verbose = Flag.Switch("say more; again for still more (-vvv says every message)", "--verbose", "-v");
@@ -12,7 +12,7 @@ internal sealed class CommonFlags
     private readonly Option<bool> _version = Flag.Switch("print the version", "--version", "-V");
     private readonly Option<bool> _help = Flag.Switch("explain the command", "--help", "-h");
 
-    /// <summary>Adds them to the root: all commands inherit them.</summary>
+    /// <summary>Adds the flags to the root command. All commands inherit them.</summary>
     public void AddTo(RootCommand root)
     {
         foreach (Option<bool> flag in (ReadOnlySpan<Option<bool>>)[_verbose, _quiet, _version, _help])
@@ -22,14 +22,15 @@ internal sealed class CommonFlags
         }
     }
 
-    /// <summary>How much is to be said.</summary>
+    /// <summary>Returns how many messages to print.</summary>
     public Verbosity VerbosityOf(ParseResult parse) => new(TimesGiven(parse, _verbose) - TimesGiven(parse, _quiet));
 
-    /// <summary>Whether the version was asked for.</summary>
+    /// <summary>Whether the version is requested.</summary>
     public bool AsksForVersion(ParseResult parse) => TimesGiven(parse, _version) > 0;
 
-    /// <summary>Whether the help was asked for.</summary>
+    /// <summary>Whether help is requested.</summary>
     public bool AsksForHelp(ParseResult parse) => TimesGiven(parse, _help) > 0;
 
-    private static int TimesGiven(ParseResult parse, Option option) => parse.GetResult(option) is OptionResult result ? result.IdentifierTokenCount : 0;
+    private static int TimesGiven(ParseResult parse, Option option) =>
+        parse.GetResult(option) is OptionResult result ? result.IdentifierTokenCount : 0;
 }

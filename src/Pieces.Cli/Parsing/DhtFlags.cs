@@ -4,7 +4,7 @@ using System.Net;
 
 namespace Pieces.Cli.Parsing;
 
-/// <summary>Whether and where the distributed hash table is asked.</summary>
+/// <summary>Flags of the DHT.</summary>
 internal sealed class DhtFlags
 {
     private readonly Option<bool> _none = Flag.Switch("do not use the distributed hash table", "--no-dht");
@@ -15,13 +15,13 @@ internal sealed class DhtFlags
         "a node where the distributed hash table begins instead of the public ones, for closed networks (again for more)",
         "--dht-bootstrap");
 
-    /// <summary>Adds them to a command.</summary>
+    /// <summary>Adds the flags to a command.</summary>
     public void AddTo(Command command)
     {
         command.Options.Add(_none);
         command.Options.Add(_bootstrap);
     }
 
-    /// <summary>The nodes to begin at, empty for the public ones; null when the table is not used.</summary>
+    /// <summary>Returns the bootstrap nodes; empty for the public ones. Null if the DHT is disabled.</summary>
     public ImmutableArray<EndPoint>? Read(ParseResult parse) => parse.GetValue(_none) ? null : [.. parse.GetValue(_bootstrap) ?? []];
 }

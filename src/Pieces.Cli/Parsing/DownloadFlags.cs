@@ -5,7 +5,7 @@ using Pieces.Torrents;
 
 namespace Pieces.Cli.Parsing;
 
-/// <summary>Flags of <c>download</c> alone: what goes where, in which order, and when to give up.</summary>
+/// <summary>Flags that only <c>download</c> has: destination, piece order and time limits.</summary>
 internal sealed class DownloadFlags
 {
     private static readonly Dictionary<string, PieceOrder> Orders = new(StringComparer.Ordinal)
@@ -38,20 +38,26 @@ internal sealed class DownloadFlags
     private readonly Option<bool> _paranoid = Flag.Switch("check a piece again before each time it is uploaded", "--paranoid");
 
     private readonly Option<TimeSpan?> _stall = Flag.Of<TimeSpan?>(
-        text => Values.PositiveDuration(text), "D", "give up when nothing came for this long, for example 10m (default: no limit)", "--stall-timeout");
+        text => Values.PositiveDuration(text),
+        "D",
+        "give up when nothing came for this long, for example 10m (default: no limit)",
+        "--stall-timeout");
 
     private readonly Option<TimeSpan?> _deadline = Flag.Of<TimeSpan?>(
-        text => Values.PositiveDuration(text), "D", "give up when it is not complete after this long, for example 2h (default: no limit)", "--deadline");
+        text => Values.PositiveDuration(text),
+        "D",
+        "give up when it is not complete after this long, for example 2h (default: no limit)",
+        "--deadline");
 
-    /// <summary>Adds them to a command.</summary>
+    /// <summary>Adds the flags to a command.</summary>
     public void AddTo(Command command)
     {
         foreach (Option option in (ReadOnlySpan<Option>)[_output, _order, _overwrite, _preallocate, _portableNames, _paranoid, _stall, _deadline])
             command.Options.Add(option);
     }
 
-    /// <summary>Sets what they say.</summary>
-    /// <exception cref="FailureException">The folder has no name.</exception>
+    /// <summary>Applies the flags to the options of a torrent.</summary>
+    /// <exception cref="FailureException">The name of the folder is empty.</exception>
     public TorrentOptions Apply(ParseResult parse, TorrentOptions options)
     {
         string directory = IsStream(parse) ? "." : parse.GetValue(_output) ?? ".";
@@ -68,12 +74,12 @@ internal sealed class DownloadFlags
         };
     }
 
-    /// <summary>Whether the content is to go to stdout.</summary>
+    /// <summary>Whether the content is written to stdout.</summary>
     public bool IsStream(ParseResult parse) => parse.GetValue(_output) == "-";
 
-    /// <summary>Longest time without a byte, or null.</summary>
+    /// <summary>Maximum time without receiving data; null for no limit.</summary>
     public TimeSpan? StallTimeoutOf(ParseResult parse) => parse.GetValue(_stall);
 
-    /// <summary>Longest time to completion, or null.</summary>
+    /// <summary>Maximum time until the download is complete; null for no limit.</summary>
     public TimeSpan? DeadlineOf(ParseResult parse) => parse.GetValue(_deadline);
 }

@@ -4,18 +4,18 @@ using Pieces.Cli.Failures;
 namespace Pieces.Cli.Parsing;
 
 /// <summary>
-/// Refuses flags that a command does not know. The parser would take an unknown flag for one more positional, and a download would begin
-/// that ignores what was asked for.
+/// Rejects flags that a command does not know. The parser would treat an unknown flag as a positional argument, and a download would start without
+/// what the user requested.
 /// </summary>
 internal static class FlagCheck
 {
-    /// <summary>Longest flag that is compared with the known ones, in letters.</summary>
+    /// <summary>Maximum length of an unknown flag, in characters, for which a similar known flag is suggested.</summary>
     private const int MaxComparedLength = 64;
 
-    /// <summary>Looks at everything that stands before a <c>--</c>.</summary>
-    /// <param name="args">What the user wrote.</param>
-    /// <param name="command">The command that it is for.</param>
-    /// <exception cref="FailureException">A flag is unknown, or known and not built yet.</exception>
+    /// <summary>Checks all arguments before a <c>--</c>.</summary>
+    /// <param name="args">The arguments of the user.</param>
+    /// <param name="command">The command that they are for.</param>
+    /// <exception cref="FailureException">A flag is unknown.</exception>
     public static void Check(IReadOnlyList<string> args, Command command)
     {
         Dictionary<string, Option> known = KnownFlags.ByName(command);
@@ -27,7 +27,7 @@ internal static class FlagCheck
             string name = KnownFlags.NameOf(arg);
             if (known.TryGetValue(name, out Option? option))
             {
-                // The next argument is this flag's value even when it looks like a flag, unless it is one.
+                // The next argument is this flag's value, even if it looks like a flag, unless it is a known flag.
                 bool valueFollows = name.Length == arg.Length && KnownFlags.TakesValue(option);
                 if (valueFollows && i + 1 < args.Count && !known.ContainsKey(KnownFlags.NameOf(args[i + 1])))
                     i++;
@@ -46,7 +46,7 @@ internal static class FlagCheck
         return $"{name}: no such flag of '{command.Name}' ({hint})";
     }
 
-    // "-vv" is -v twice, and "-p6881" is -p with a value.
+    // Whether the name is a bundle of short flags: "-vv" is -v twice, and "-p6881" is -p with a value.
     private static bool IsBundle(string name, Dictionary<string, Option> known)
     {
         if (name.StartsWith("--", StringComparison.Ordinal))

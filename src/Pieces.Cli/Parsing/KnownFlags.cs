@@ -2,17 +2,17 @@ using System.CommandLine;
 
 namespace Pieces.Cli.Parsing;
 
-/// <summary>The flags of a command: its own, and those that belong to every command.</summary>
+/// <summary>The flags of a command: its own and those that it inherits.</summary>
 internal static class KnownFlags
 {
-    /// <summary>All of them, its own first; hidden ones too.</summary>
+    /// <summary>Returns all flags including hidden ones, the command's own flags first.</summary>
     public static IEnumerable<Option> Of(Command command)
     {
         IEnumerable<Option> inherited = command.Parents.OfType<Command>().SelectMany(parent => parent.Options).Where(option => option.Recursive);
         return command.Options.Concat(inherited);
     }
 
-    /// <summary>All of them by each of their names, dashes included.</summary>
+    /// <summary>Returns all flags by each of their names, including the dashes.</summary>
     public static Dictionary<string, Option> ByName(Command command)
     {
         var known = new Dictionary<string, Option>(StringComparer.Ordinal);
@@ -26,19 +26,21 @@ internal static class KnownFlags
         return known;
     }
 
-    /// <summary>Whether a value belongs to the flag.</summary>
+    /// <summary>Whether the flag takes a value.</summary>
     public static bool TakesValue(Option option) => option.Arity.MinimumNumberOfValues > 0;
 
-    /// <summary>Whether the flag may be given again with one more value.</summary>
+    /// <summary>Whether the flag may be given more than once, each time with a further value.</summary>
     public static bool IsRepeatable(Option option) => option.Arity.MaximumNumberOfValues > 1;
 
     /// <summary>
-    /// A flag with its value as the parser takes it: behind a sign of equality, since a value may look like a flag; an empty one by itself, since
-    /// behind that sign the parser would not see it and take the next argument for the value.
+    /// Returns a flag with its value in the form that the parser accepts. The value follows an equals sign, because it may look like a flag. An empty
+    /// value is a separate argument, because after an equals sign the parser would ignore it and take the next argument as the value.
     /// </summary>
     public static string[] WithValue(string name, string value) => value.Length > 0 ? [$"{name}={value}"] : [name, value];
 
-    /// <summary>The flag in an argument such as <c>--port=0</c>; the parser takes a colon for the sign of equality, too.</summary>
+    /// <summary>
+    /// Returns the name of the flag in an argument such as <c>--port=0</c>. The parser accepts a colon in place of the equals sign.
+    /// </summary>
     public static string NameOf(string argument)
     {
         int end = argument.IndexOfAny(['=', ':']);

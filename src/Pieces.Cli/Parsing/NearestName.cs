@@ -1,9 +1,11 @@
 namespace Pieces.Cli.Parsing;
 
-/// <summary>Finds what a mistyped name was probably meant to be.</summary>
+/// <summary>Finds the name that a mistyped name was probably meant to be.</summary>
 internal static class NearestName
 {
-    /// <summary>The candidate with the fewest single-letter changes, or null when none is near: more than half of it would change.</summary>
+    /// <summary>
+    /// Returns the candidate with the smallest edit distance; null if no candidate is similar (more than half of the characters differ).
+    /// </summary>
     public static string? Of(string name, IEnumerable<string> candidates)
     {
         string? nearest = null;
@@ -20,7 +22,9 @@ internal static class NearestName
         return nearest;
     }
 
-    /// <summary>Letters to insert, delete, replace or swap with the next to make one name of the other.</summary>
+    /// <summary>
+    /// Returns the edit distance: the number of characters to insert, delete, replace or swap with the next one to turn one name into the other.
+    /// </summary>
     internal static int Distance(string a, string b)
     {
         int[,] distance = new int[a.Length + 1, b.Length + 1];

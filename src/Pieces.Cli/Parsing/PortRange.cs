@@ -1,4 +1,4 @@
 namespace Pieces.Cli.Parsing;
 
-/// <summary>Ports to try, from the first to the last; 0 and 0 is any.</summary>
+/// <summary>Ports to try, from the first to the last. 0 to 0 means any port.</summary>
 internal readonly record struct PortRange(int First, int Last);

@@ -3,12 +3,14 @@ using System.Text;
 namespace Pieces.Cli.Parsing;
 
 /// <summary>
-/// Splits a command in words as a POSIX shell does by its quotes, and does nothing else of what a shell does: no variable, no pattern, no pipe. Pure.
+/// Splits a command into words by the quoting rules of a POSIX shell. Other features of a shell, such as variables, patterns and pipes, are not
+/// supported. A pure function.
 /// </summary>
 internal static class PosixWords
 {
-    /// <summary>The words, at least one, the first of which names a program.</summary>
-    /// <exception cref="FormatException">A quote is not closed, nothing follows a backslash, or there is no word.</exception>
+    /// <summary>Returns the words. There is at least one; the first names a program.</summary>
+    /// <exception cref="FormatException">A quote is not closed, nothing follows a backslash, the text contains a NUL character, or it names no
+    /// program.</exception>
     public static IReadOnlyList<string> Split(string text)
     {
         var words = new List<string>();
@@ -35,7 +37,7 @@ internal static class PosixWords
                 case '\\' when i + 1 == text.Length:
                     throw new FormatException("nothing follows the backslash at the end");
                 case '\\':
-                    // A backslash takes the end of a line away.
+                    // A backslash before a line end is a line continuation: both are removed.
                     if (text[++i] == '\n')
                         break;
                     hasWord = true;

@@ -3,7 +3,7 @@ using Pieces.Cli.Progress;
 
 namespace Pieces.Cli.Parsing;
 
-/// <summary>How progress is shown.</summary>
+/// <summary>The flag for the display of progress.</summary>
 internal sealed class ProgressFlag
 {
     private static readonly Dictionary<string, ProgressStyle> Words = new(StringComparer.Ordinal)
@@ -16,9 +16,9 @@ internal sealed class ProgressFlag
 
     private readonly Option<ProgressStyle> _style = Flag.Choice(Words, "a repainted block, plain lines, or nothing (default: auto)", "--progress");
 
-    /// <summary>Adds it to a command.</summary>
+    /// <summary>Adds the flag to a command.</summary>
     public void AddTo(Command command) => command.Options.Add(_style);
 
-    /// <summary>What was asked for.</summary>
+    /// <summary>Returns the requested style.</summary>
     public ProgressStyle Of(ParseResult parse) => parse.GetValue(_style);
 }

@@ -10,7 +10,7 @@ namespace Pieces.Cli.Parsing;
 /// </summary>
 internal sealed class ReachFlags
 {
-    /// <summary>The flag that names the interface.</summary>
+    /// <summary>Name of the flag for the network interface.</summary>
     public const string Interface = "--interface";
 
     private readonly Option<string> _interface = Flag.Of(
@@ -19,15 +19,15 @@ internal sealed class ReachFlags
     private readonly Option<Uri> _proxy = Flag.Of(
         Values.Proxy, "URL", "socks5h:// or http:// proxy for trackers and peers alike, or nothing goes out", "--proxy");
 
-    /// <summary>Adds them to a command.</summary>
+    /// <summary>Adds the flags to a command.</summary>
     public void AddTo(Command command)
     {
         command.Options.Add(_interface);
         command.Options.Add(_proxy);
     }
 
-    /// <summary>What they say.</summary>
-    /// <exception cref="FailureException">A proxy is asked for.</exception>
+    /// <summary>Reads the flags.</summary>
+    /// <exception cref="FailureException">A proxy is requested.</exception>
     public ReachSettings Read(ParseResult parse) => parse.GetValue(_proxy) is null
         ? new ReachSettings(parse.GetValue(_interface))
         : throw FailureException.Usage("--proxy: not built yet (nothing is sent past a proxy that was asked for)");

@@ -4,7 +4,7 @@ using Pieces.Cli.Transfers;
 
 namespace Pieces.Cli.Parsing;
 
-/// <summary>Flags about a run as a script drives it: where its sources come from, how many at a time, and who hears what happens.</summary>
+/// <summary>Flags for scripted runs: the list of sources, the number of parallel sources, and output for programs.</summary>
 internal sealed class RunFlags
 {
     private readonly Option<string> _input = Flag.Of(
@@ -17,7 +17,7 @@ internal sealed class RunFlags
     private readonly Option<IReadOnlyList<string>>? _onComplete;
     private readonly Option<TimeSpan?> _metadata = MetadataTimeoutFlag.Create();
 
-    /// <param name="fetches">Whether the command fetches, so that there are files and completions to tell of.</param>
+    /// <param name="fetches">Whether the command downloads, so that flags about completed files and torrents apply.</param>
     public RunFlags(bool fetches)
     {
         if (!fetches)
@@ -28,7 +28,7 @@ internal sealed class RunFlags
             PosixWords.Split, "CMD", "a program to run for each complete torrent, with its arguments; no shell", "--on-complete");
     }
 
-    /// <summary>Adds them to a command.</summary>
+    /// <summary>Adds the flags to a command.</summary>
     public void AddTo(Command command)
     {
         foreach (Option? option in (ReadOnlySpan<Option?>)[_input, _jobs, _metadata, _onComplete, _paths, _zero, _json])
@@ -38,15 +38,15 @@ internal sealed class RunFlags
         }
     }
 
-    /// <summary>Whether programs read what is said.</summary>
+    /// <summary>Whether the output is for programs.</summary>
     public bool WantsJson(ParseResult parse) => parse.GetValue(_json);
 
-    /// <summary>Sets what they say.</summary>
+    /// <summary>Applies the flags to the settings of a run.</summary>
     /// <param name="parse">The command line.</param>
-    /// <param name="settings">What the other flags say.</param>
+    /// <param name="settings">The settings from the other flags.</param>
     /// <param name="isWatched">Whether a person watches the run and can end it.</param>
-    /// <param name="contentOnOutput">Whether stdout carries the content itself.</param>
-    /// <exception cref="FailureException">Two of them want stdout.</exception>
+    /// <param name="contentOnOutput">Whether stdout carries the content of the torrent.</param>
+    /// <exception cref="FailureException">More than one flag requires stdout.</exception>
     public TransferSettings Apply(ParseResult parse, TransferSettings settings, bool isWatched, bool contentOnOutput = false)
     {
         bool json = WantsJson(parse);
@@ -66,12 +66,12 @@ internal sealed class RunFlags
         };
     }
 
-    /// <summary>Longest time for metadata to arrive, or null for no limit.</summary>
+    /// <summary>Maximum time until the metadata is received; null for no limit.</summary>
     /// <param name="parse">The command line.</param>
     /// <param name="isWatched">Whether a person watches the run and can end it.</param>
     public TimeSpan? MetadataTimeoutOf(ParseResult parse, bool isWatched) => MetadataTimeoutFlag.Of(parse, _metadata, isWatched);
 
-    /// <summary>The list of more sources: a file, or <c>-</c> for stdin; null for none.</summary>
+    /// <summary>Returns the file that lists further sources; <c>-</c> for stdin, null for none.</summary>
     public string? ListOf(ParseResult parse) => parse.GetValue(_input);
 
     private static bool Has(ParseResult parse, Option<bool>? option) => option is not null && parse.GetValue(option);

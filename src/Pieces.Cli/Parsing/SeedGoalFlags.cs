@@ -3,19 +3,22 @@ using Pieces.Torrents;
 
 namespace Pieces.Cli.Parsing;
 
-/// <summary>How long to seed.</summary>
+/// <summary>Flags that set how long to seed.</summary>
 internal sealed class SeedGoalFlags
 {
     private readonly Option<bool>? _seed;
-    private readonly Option<double?> _ratio = Flag.Of<double?>(text => Values.Ratio(text), "R", "seed until R times the size is uploaded", "--seed-ratio");
-    private readonly Option<TimeSpan?> _time = Flag.Of<TimeSpan?>(text => Values.Duration(text), "D", "seed for this long", "--seed-time");
-    private readonly Option<TimeSpan?> _idle = Flag.Of<TimeSpan?>(text => Values.Duration(text), "D", "seed until nobody took anything for this long", "--seed-idle");
+    private readonly Option<double?> _ratio = Flag.Of<double?>(
+        text => Values.Ratio(text), "R", "seed until R times the size is uploaded", "--seed-ratio");
 
-    /// <param name="withSwitch">Whether seeding is not what the command does anyway, so that <c>--seed</c> asks for it.</param>
+    private readonly Option<TimeSpan?> _time = Flag.Of<TimeSpan?>(text => Values.Duration(text), "D", "seed for this long", "--seed-time");
+    private readonly Option<TimeSpan?> _idle = Flag.Of<TimeSpan?>(
+        text => Values.Duration(text), "D", "seed until nobody took anything for this long", "--seed-idle");
+
+    /// <param name="withSwitch">Whether the command seeds only on request, so that it needs the flag <c>--seed</c>.</param>
     public SeedGoalFlags(bool withSwitch) =>
         _seed = withSwitch ? Flag.Switch("go on serving others after completion (any goal implies it)", "--seed") : null;
 
-    /// <summary>Adds them to a command.</summary>
+    /// <summary>Adds the flags to a command.</summary>
     public void AddTo(Command command)
     {
         if (_seed is not null)
@@ -25,7 +28,7 @@ internal sealed class SeedGoalFlags
         command.Options.Add(_idle);
     }
 
-    /// <summary>Sets the goals: any goal implies seeding, and without a switch it is always meant.</summary>
+    /// <summary>Sets the seeding goals. Any goal implies seeding; a command without <c>--seed</c> always seeds.</summary>
     public TorrentOptions Apply(ParseResult parse, TorrentOptions options)
     {
         var goals = new SeedGoals { Ratio = parse.GetValue(_ratio), Time = parse.GetValue(_time), Idle = parse.GetValue(_idle) };

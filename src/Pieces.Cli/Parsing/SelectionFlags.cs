@@ -3,7 +3,7 @@ using Pieces.Cli.Selection;
 
 namespace Pieces.Cli.Parsing;
 
-/// <summary>The flags that say which files of a torrent are meant.</summary>
+/// <summary>Flags that select files of a torrent.</summary>
 internal sealed class SelectionFlags
 {
     private readonly Option<List<FilePattern>> _select = Flag.Repeated(
@@ -12,13 +12,13 @@ internal sealed class SelectionFlags
     private readonly Option<List<FilePattern>> _exclude = Flag.Repeated(
         FilePattern.Parse, "GLOB|N|N-M", "none of these files, whatever --select says (again for more)", "--exclude", "-x");
 
-    /// <summary>Adds them to a command.</summary>
+    /// <summary>Adds the flags to a command.</summary>
     public void AddTo(Command command)
     {
         command.Options.Add(_select);
         command.Options.Add(_exclude);
     }
 
-    /// <summary>What they say.</summary>
+    /// <summary>Returns the selection.</summary>
     public FileSelection Of(ParseResult parse) => new([.. parse.GetValue(_select) ?? []], [.. parse.GetValue(_exclude) ?? []]);
 }

@@ -4,7 +4,7 @@ using Pieces.Torrents;
 
 namespace Pieces.Cli.Parsing;
 
-/// <summary>Flags of every command that serves peers.</summary>
+/// <summary>Flags of every command that uploads to peers.</summary>
 internal sealed class ServingFlags
 {
     private readonly Option<ByteRate> _up = Flag.Of(
@@ -15,7 +15,7 @@ internal sealed class ServingFlags
 
     private readonly Option<PortRange?> _port;
 
-    /// <param name="tracks">Whether the command runs a tracker as well, on the port after the listen port.</param>
+    /// <param name="tracks">Whether the command also runs a tracker, on the port after the listen port.</param>
     public ServingFlags(bool tracks = false)
     {
         string next = tracks ? "; the tracker takes the next" : string.Empty;
@@ -27,7 +27,7 @@ internal sealed class ServingFlags
             "-p");
     }
 
-    /// <summary>Adds them to a command.</summary>
+    /// <summary>Adds the flags to a command.</summary>
     public void AddTo(Command command)
     {
         command.Options.Add(_up);
@@ -35,7 +35,7 @@ internal sealed class ServingFlags
         command.Options.Add(_port);
     }
 
-    /// <summary>What they say.</summary>
+    /// <summary>Reads the flags.</summary>
     public ServingSettings Read(ParseResult parse) =>
         new(parse.GetValue(_up), parse.GetValue(_maxPeers) ?? new TorrentOptions().MaxPeers, parse.GetValue(_port));
 }

@@ -5,7 +5,7 @@ using Pieces.Primitives;
 
 namespace Pieces.Cli.Parsing;
 
-/// <summary>Flags about peers, trackers and limits: the same for everything that takes part in a swarm.</summary>
+/// <summary>Flags about peers, trackers and limits, shared by all commands that join swarms.</summary>
 internal sealed class SwarmFlags
 {
     private static readonly Dictionary<string, EncryptionPolicy> Encryptions = new(StringComparer.Ordinal)
@@ -33,7 +33,7 @@ internal sealed class SwarmFlags
     private readonly DhtFlags _dht = new();
     private readonly ServingFlags _serving = new();
 
-    /// <summary>Adds them to a command.</summary>
+    /// <summary>Adds the flags to a command.</summary>
     public void AddTo(Command command)
     {
         foreach (Option option in (ReadOnlySpan<Option>)[_down, _peers, _trackers, _noTrackers, _noPex, _noLsd, _encryption])
@@ -42,7 +42,7 @@ internal sealed class SwarmFlags
         _serving.AddTo(command);
     }
 
-    /// <summary>What they say.</summary>
+    /// <summary>Reads the flags.</summary>
     public SwarmSettings Read(ParseResult parse) => new()
     {
         Serving = _serving.Read(parse),

@@ -6,37 +6,37 @@ using Pieces.Torrents;
 
 namespace Pieces.Cli.Parsing;
 
-/// <summary>How a swarm is found and what may be exchanged with it.</summary>
+/// <summary>Settings for finding peers and for exchanging data with them.</summary>
 internal sealed record SwarmSettings
 {
-    /// <summary>How peers are served.</summary>
+    /// <summary>Settings for uploading to peers.</summary>
     public required ServingSettings Serving { get; init; }
 
-    /// <summary>Bytes a second from all peers.</summary>
+    /// <summary>Maximum download rate from all peers together, in bytes per second.</summary>
     public required ByteRate DownloadLimit { get; init; }
 
-    /// <summary>Whether connections with peers are encrypted.</summary>
+    /// <summary>Whether peer connections are encrypted.</summary>
     public required EncryptionPolicy Encryption { get; init; }
 
-    /// <summary>Peers given by hand.</summary>
+    /// <summary>Peers that the user named.</summary>
     public required ImmutableArray<EndPoint> Peers { get; init; }
 
-    /// <summary>Trackers beside the torrent's own.</summary>
+    /// <summary>Trackers in addition to the torrent's own.</summary>
     public required ImmutableArray<string> Trackers { get; init; }
 
-    /// <summary>Whether trackers are asked.</summary>
+    /// <summary>Whether trackers are used.</summary>
     public required bool UsesTrackers { get; init; }
 
-    /// <summary>Whether peers are exchanged with peers (BEP 11).</summary>
+    /// <summary>Whether peer exchange is used (BEP 11).</summary>
     public required bool UsesPeerExchange { get; init; }
 
-    /// <summary>Whether peers are looked for in the local network (BEP 14).</summary>
+    /// <summary>Whether local service discovery is used (BEP 14).</summary>
     public required bool UsesLocalDiscovery { get; init; }
 
-    /// <summary>Nodes where the distributed hash table begins, empty for the public ones; null when the table is not used.</summary>
+    /// <summary>Bootstrap nodes of the DHT; empty for the public ones, null if the DHT is disabled.</summary>
     public required ImmutableArray<EndPoint>? DhtNodes { get; init; }
 
-    /// <summary>Sets what concerns one torrent.</summary>
+    /// <summary>Applies the settings to the options of a torrent.</summary>
     public TorrentOptions Apply(TorrentOptions options) => options with
     {
         Peers = Peers,

@@ -4,13 +4,13 @@ using Pieces.Primitives;
 
 namespace Pieces.Cli.Parsing;
 
-/// <summary>Values of flags from their text. Each throws <see cref="FormatException"/> with the reason when the text is none.</summary>
+/// <summary>Parses the values of flags. Each method throws <see cref="FormatException"/> with the reason if the text is not valid.</summary>
 internal static class Values
 {
-    /// <summary>Longest time that a flag accepts.</summary>
+    /// <summary>Maximum duration that a flag accepts: 3650 days.</summary>
     public static readonly TimeSpan MaxDuration = TimeSpan.FromDays(3650);
 
-    /// <summary><c>1 0 true false</c>.</summary>
+    /// <summary>Parses a switch: <c>1</c>, <c>0</c>, <c>true</c> or <c>false</c>.</summary>
     public static bool Switch(string text) => text switch
     {
         "1" or "true" => true,
@@ -18,7 +18,7 @@ internal static class Values
         _ => throw new FormatException($"\"{text}\" is none of 1, 0, true, false"),
     };
 
-    /// <summary>How often a flag such as <c>-v</c> is meant, as digits: <c>0</c> to <c>3</c>, or a switch's value.</summary>
+    /// <summary>Parses how often a flag such as <c>-v</c> counts: <c>0</c> to <c>3</c>, or the value of a switch. Returns it as a digit.</summary>
     public static string Times(string text) => text switch
     {
         "2" or "3" => text,
@@ -26,10 +26,10 @@ internal static class Values
         _ => throw new FormatException($"\"{text}\" is none of 0, 1, 2, 3"),
     };
 
-    /// <summary>Any text but none: a name of a file, folder or interface.</summary>
+    /// <summary>Parses the name of a file, folder or network interface: any text that is not empty.</summary>
     public static string Name(string text) => text.Length > 0 ? text : throw new FormatException("the name is empty");
 
-    /// <summary><c>90s 15m 2h 1d</c>; a bare number is seconds.</summary>
+    /// <summary>Parses a duration such as <c>90s</c>, <c>15m</c>, <c>2h</c> or <c>1d</c>. A number without a unit is in seconds.</summary>
     public static TimeSpan Duration(string text)
     {
         double unit = text.Length == 0 ? 0 : text[^1] switch { 's' => 1, 'm' => 60, 'h' => 3600, 'd' => 86400, _ => 0 };
@@ -42,14 +42,14 @@ internal static class Values
         return TimeSpan.FromSeconds(seconds);
     }
 
-    /// <summary>A duration that is not zero.</summary>
+    /// <summary>Parses a duration greater than zero.</summary>
     public static TimeSpan PositiveDuration(string text)
     {
         TimeSpan duration = Duration(text);
         return duration > TimeSpan.Zero ? duration : throw new FormatException("the time must be longer than 0");
     }
 
-    /// <summary>Bytes with an optional suffix <c>K M G</c>, by 1024.</summary>
+    /// <summary>Parses a number of bytes with an optional suffix <c>K</c>, <c>M</c> or <c>G</c> (powers of 1024).</summary>
     public static long Size(string text)
     {
         double unit = text.Length == 0 ? 0 : text[^1] switch
@@ -66,30 +66,32 @@ internal static class Values
         return bytes <= 1L << 53 ? (long)bytes : throw new FormatException($"\"{text}\" is too much");
     }
 
-    /// <summary>Bytes a second as <see cref="Size"/>; 0 is no limit.</summary>
+    /// <summary>Parses a rate in bytes per second, in the form of <see cref="Size"/>. 0 means no limit.</summary>
     public static ByteRate Rate(string text) => new(Size(text));
 
-    /// <summary>A ratio, for example <c>1.5</c>.</summary>
+    /// <summary>Parses a ratio, for example <c>1.5</c>.</summary>
     public static double Ratio(string text) =>
         TryNumber(text, out double ratio) ? ratio : throw new FormatException($"\"{text}\" is no ratio; write for example 1.5");
 
-    /// <summary>A whole number from 1.</summary>
+    /// <summary>Parses a whole number of at least 1.</summary>
     public static int Count(string text) =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int count) && count > 0
             ? count
             : throw new FormatException($"\"{text}\" is no whole number from 1");
 
-    /// <summary>Bytes of a piece, as <see cref="Size"/>; which lengths are possible the library knows.</summary>
-    public static int PieceSize(string text) => Size(text) is > 0 and <= int.MaxValue and var size ? (int)size : throw new FormatException($"\"{text}\" is no size of a piece");
+    /// <summary>Parses a piece length in bytes, in the form of <see cref="Size"/>. The library checks which lengths are valid.</summary>
+    public static int PieceSize(string text) => Size(text) is > 0 and <= int.MaxValue and var size
+        ? (int)size
+        : throw new FormatException($"\"{text}\" is no size of a piece");
 
-    /// <summary>A port; 0 is any.</summary>
+    /// <summary>Parses a port. 0 means any port.</summary>
     public static int Port(string text) => TryPort(text, out int port) ? port : throw new FormatException($"\"{text}\" is no port from 0 to 65535");
 
-    /// <summary>An IPv4 or IPv6 address.</summary>
+    /// <summary>Parses an IPv4 or IPv6 address.</summary>
     public static IPAddress Address(string text) =>
         IPAddress.TryParse(text, out IPAddress? address) ? address : throw new FormatException($"\"{text}\" is no IP address");
 
-    /// <summary><c>N</c> or <c>N-M</c>; 0 is any port.</summary>
+    /// <summary>Parses <c>N</c> or <c>N-M</c>. 0 means any port.</summary>
     public static PortRange Ports(string text)
     {
         string[] ends = text.Split('-');
@@ -100,7 +102,7 @@ internal static class Values
         throw new FormatException($"\"{text}\" is no port from 0 to 65535, nor a range such as 6881-6999");
     }
 
-    /// <summary><c>HOST:PORT</c>; an IPv6 address stands in brackets.</summary>
+    /// <summary>Parses <c>HOST:PORT</c>. An IPv6 address must be in brackets.</summary>
     public static EndPoint Peer(string text)
     {
         int colon = text.LastIndexOf(':');
@@ -117,25 +119,27 @@ internal static class Values
         return new DnsEndPoint(host, port);
     }
 
-    /// <summary>The URL of a tracker: http, https or udp.</summary>
+    /// <summary>Checks the URL of a tracker: http, https or udp.</summary>
     public static string Tracker(string text)
     {
         bool usable = Uri.TryCreate(text, UriKind.Absolute, out Uri? url) && url.Scheme is "http" or "https" or "udp" && url.Host.Length > 0;
         return usable ? text : throw new FormatException("a tracker's URL begins with http://, https:// or udp://");
     }
 
-    /// <summary>The URL of a web seed: http or https.</summary>
+    /// <summary>Checks the URL of a web seed: http or https.</summary>
     public static string WebSeed(string text)
     {
         bool usable = Uri.TryCreate(text, UriKind.Absolute, out Uri? url) && url.Scheme is "http" or "https" && url.Host.Length > 0;
         return usable ? text : throw new FormatException("a web seed's URL begins with http:// or https://");
     }
 
-    /// <summary>The URL of a proxy: socks5h or http, with a port. The text may hold a password and is never repeated.</summary>
+    /// <summary>
+    /// Parses the URL of a proxy: socks5h or http, with a port. The text may contain a password, so error messages do not quote it.
+    /// </summary>
     public static Uri Proxy(string text)
     {
-        bool usable = Uri.TryCreate(text, UriKind.Absolute, out Uri? url) && url.Scheme is "socks5h" or "http" && url is { Host.Length: > 0, Port: > 0 }
-            && url.PathAndQuery is "/" or "";
+        bool usable = Uri.TryCreate(text, UriKind.Absolute, out Uri? url) && url.Scheme is "socks5h" or "http"
+            && url is { Host.Length: > 0, Port: > 0 } && url.PathAndQuery is "/" or "";
         return usable ? url! : throw new FormatException("a proxy's URL is socks5h://HOST:PORT or http://HOST:PORT");
     }
 

@@ -1,9 +1,9 @@
 namespace Pieces.Cli.Progress;
 
-/// <summary>The words and tones of what transfers do.</summary>
+/// <summary>Names and tones of transfer activities.</summary>
 internal static class ActivityText
 {
-    /// <summary>Its word.</summary>
+    /// <summary>Returns the name of an activity.</summary>
     public static string Of(TransferActivity activity) => activity switch
     {
         TransferActivity.Downloading => "downloading",
@@ -17,7 +17,7 @@ internal static class ActivityText
         _ => "over",
     };
 
-    /// <summary>Its tone.</summary>
+    /// <summary>Returns the tone of an activity.</summary>
     public static Tone ToneOf(TransferActivity activity) => activity switch
     {
         TransferActivity.Checking or TransferActivity.FetchingMetadata => Tone.Looked,

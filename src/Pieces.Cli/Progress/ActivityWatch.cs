@@ -3,15 +3,18 @@ using Pieces.Torrents;
 namespace Pieces.Cli.Progress;
 
 /// <summary>
-/// Tells what each transfer is doing. Only time that it has looked at counts: while the program or the machine sleeps, nothing can come, and
-/// that is no stall.
+/// Determines what each transfer is doing. A stall is measured only in time during which transfers are observed: while the program or the machine is
+/// suspended, no data can arrive, so that time does not count.
 /// </summary>
 internal sealed class ActivityWatch
 {
-    /// <summary>Silence of all peers that is called a stall.</summary>
+    /// <summary>A download is stalled if no peer sends data for this long.</summary>
     public static readonly TimeSpan StallTime = TimeSpan.FromSeconds(10);
 
-    // Looks are at most a second apart, so a longer pause was no look at all.
+    /// <summary>
+    /// Maximum time between two observations that counts as silence. Observations are at most a second apart; a longer gap means that the process was
+    /// suspended.
+    /// </summary>
     private static readonly TimeSpan LongestLook = TimeSpan.FromSeconds(2);
 
     private readonly Dictionary<TransferSubject, Seen> _seen = new(ReferenceEqualityComparer.Instance);
@@ -19,7 +22,7 @@ internal sealed class ActivityWatch
 
     public ActivityWatch(TimeProvider timeProvider) => _timeProvider = timeProvider;
 
-    /// <summary>Looks at a transfer.</summary>
+    /// <summary>Returns what a transfer is doing now.</summary>
     public TransferActivity Look(TransferStatus transfer)
     {
         TorrentSnapshot now = transfer.Snapshot;

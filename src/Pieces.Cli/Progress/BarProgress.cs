@@ -3,8 +3,8 @@ using Pieces.Cli.Terminal;
 namespace Pieces.Cli.Progress;
 
 /// <summary>
-/// One block on a terminal, repainted at most four times a second. Other lines go above it, with the next repaint. It never waits for the
-/// terminal, gives it back on every way out, and leaves it alone while the program is stopped or in the background.
+/// One block of lines on a terminal, repainted at most four times a second. Other lines are printed above it with the next repaint. It never waits
+/// for the terminal, restores the terminal on every exit path, and does not write while the program is stopped or in the background.
 /// </summary>
 internal sealed class BarProgress : IProgressView, ILineWriter
 {
@@ -22,7 +22,7 @@ internal sealed class BarProgress : IProgressView, ILineWriter
     private readonly Messages _messages;
     private readonly ITimer _timer;
 
-    /// <summary>Takes the terminal, and the messages over.</summary>
+    /// <summary>Takes over the terminal and the output of messages.</summary>
     public BarProgress(ITerminal terminal, BlockRenderer renderer, BlockPainter painter, Messages messages, TimeProvider timeProvider)
     {
         _terminal = terminal;
@@ -65,14 +65,14 @@ internal sealed class BarProgress : IProgressView, ILineWriter
         }
     }
 
-    /// <summary>The terminal has another size, or may have lost what was painted on it.</summary>
+    /// <summary>Marks the block as lost: the size of the terminal has changed, or the terminal may have lost its contents.</summary>
     public void Invalidate()
     {
         lock (_lock)
             _place.Lose();
     }
 
-    /// <summary>Gives the terminal back for a while, until <see cref="Return"/>.</summary>
+    /// <summary>Removes the block from the terminal until <see cref="Return"/> is called.</summary>
     public void Leave()
     {
         lock (_lock)
@@ -86,7 +86,7 @@ internal sealed class BarProgress : IProgressView, ILineWriter
         _terminal.Flush();
     }
 
-    /// <summary>Others have had the terminal: the block begins anew where the cursor is.</summary>
+    /// <summary>Resumes painting after others have written to the terminal. The block starts at the current cursor position.</summary>
     public void Return()
     {
         lock (_lock)
@@ -97,7 +97,7 @@ internal sealed class BarProgress : IProgressView, ILineWriter
         }
     }
 
-    /// <summary>Lets somebody write on the same terminal by another way.</summary>
+    /// <summary>Runs an action that writes to the same terminal by other means.</summary>
     public void Beside(Action write)
     {
         Leave();
@@ -113,7 +113,7 @@ internal sealed class BarProgress : IProgressView, ILineWriter
         }
     }
 
-    /// <summary>Gives the terminal back for good. May be called from anywhere, and again.</summary>
+    /// <summary>Removes the block for good. Thread-safe; further calls have no effect.</summary>
     public void End()
     {
         lock (_lock)
@@ -137,7 +137,7 @@ internal sealed class BarProgress : IProgressView, ILineWriter
 
     private void GiveBack()
     {
-        // In the background the block is gone already, and what a shell shows there is not ours to clear.
+        // In the background the block has been removed already, and the output of the shell must not be erased.
         if (!_terminal.IsForeground)
             _painter.Forget();
         string text = _painter.Leave(_lines.Take());

@@ -1,12 +1,12 @@
 namespace Pieces.Cli.Progress;
 
-/// <summary>What a block shows, and whether that has changed since it was painted. Used under its owner's lock.</summary>
+/// <summary>The content of the block, and whether it has changed since the last repaint. The owner's lock guards it.</summary>
 internal sealed class BlockContent
 {
     /// <summary>The transfers.</summary>
     public IReadOnlyList<TransferRow> Rows { get; private set; } = [];
 
-    /// <summary>How many more wait for their turn.</summary>
+    /// <summary>Number of transfers that are waiting to start.</summary>
     public int Waiting { get; set; }
 
     /// <summary>Whether the transfers were replaced since the last <see cref="Take"/>.</summary>
@@ -19,7 +19,7 @@ internal sealed class BlockContent
         IsChanged = true;
     }
 
-    /// <summary>The transfers are being painted.</summary>
+    /// <summary>Returns the transfers for painting and clears <see cref="IsChanged"/>.</summary>
     public IReadOnlyList<TransferRow> Take()
     {
         IsChanged = false;

@@ -4,17 +4,16 @@ using Spectre.Console;
 namespace Pieces.Cli.Progress;
 
 /// <summary>
-/// Turns lines into the one string that brings a terminal from what it shows to what it should show. The cursor rests at the beginning of the
-/// block, hidden: wherever a resize wraps or pushes the lines below, the block's beginning is where the terminal keeps its cursor. Only lines
-/// that differ are written.
+/// Produces the output that changes the terminal from its current contents to the new lines. The hidden cursor rests at the beginning of the block:
+/// if a resize wraps or moves the lines below, the cursor still marks the beginning. Only lines that differ are written.
 /// </summary>
 internal sealed class BlockPainter
 {
-    // Terminals that know it show the whole repaint at once; others ignore it.
+    // Synchronized output: terminals that support it show the whole repaint at once. Other terminals ignore it.
     private const string BeginUpdate = "\e[?2026h";
     private const string EndUpdate = "\e[?2026l";
 
-    // While the block is written, what a terminal believes to be wider than we do is cut at its edge instead of wrapped.
+    // Line wrap is off while the block is written. If the terminal considers a text wider than we do, the line is cut at the edge instead of wrapped.
     private const string WrapOff = "\e[?7l";
     private const string WrapOn = "\e[?7h";
 
@@ -24,18 +23,18 @@ internal sealed class BlockPainter
     private IReadOnlyList<string>? _painted;
     private bool _isCursorHidden;
 
-    /// <param name="colour">Whether lines are coloured.</param>
+    /// <param name="colour">Whether to colour the lines.</param>
     public BlockPainter(bool colour) =>
         _capabilities = new AnsiCapabilities { Ansi = true, ColorSystem = colour ? ColorSystem.Standard : ColorSystem.NoColors };
 
-    /// <summary>Whether lines of the block stand on the terminal.</summary>
+    /// <summary>Whether the block has lines on the terminal.</summary>
     public bool IsShown => _painted is { Count: > 0 };
 
     /// <summary>Paints the block, with messages above it.</summary>
-    /// <param name="block">The block's lines.</param>
-    /// <param name="messages">Lines that stay, safe to print.</param>
-    /// <param name="everything">Whether also lines that did not change are written: the terminal may have lost them.</param>
-    /// <returns>What to write; empty when nothing changed.</returns>
+    /// <param name="block">The lines of the block.</param>
+    /// <param name="messages">Lines that remain on the terminal. They must be safe to print.</param>
+    /// <param name="everything">Whether to write unchanged lines too, because the terminal may have lost them.</param>
+    /// <returns>The text to write; empty if nothing has changed.</returns>
     public string Paint(IReadOnlyList<StyledLine> block, IReadOnlyList<string> messages, bool everything)
     {
         string[] lines = [.. block.Select(Styled)];
@@ -67,7 +66,7 @@ internal sealed class BlockPainter
         return text.ToString();
     }
 
-    /// <summary>Takes the block away, leaves messages in its place, and gives the cursor back.</summary>
+    /// <summary>Removes the block, prints messages in its place, and shows the cursor again.</summary>
     public string Leave(IReadOnlyList<string> messages)
     {
         if (!_isCursorHidden && messages.Count == 0)
@@ -88,7 +87,7 @@ internal sealed class BlockPainter
         return text.ToString();
     }
 
-    /// <summary>Somebody else has written on the terminal meanwhile: the block begins anew where the cursor is.</summary>
+    /// <summary>Forgets the block, because other output was written to the terminal. The next block starts at the current cursor position.</summary>
     public void Forget() => _painted = null;
 
     private static void WriteMessages(StringWriter text, IReadOnlyList<string> messages)
@@ -100,7 +99,7 @@ internal sealed class BlockPainter
         }
     }
 
-    // Gives the row on which the cursor is then, counted from the block's first.
+    // Returns the row of the cursor after writing, counted from the first row of the block.
     private static int WriteChanged(AnsiWriter ansi, IReadOnlyList<string> before, string[] lines)
     {
         int row = 0;
@@ -121,7 +120,7 @@ internal sealed class BlockPainter
         return row;
     }
 
-    // Down over rows that are there, and with line feeds, which scroll where need be, over those that are not.
+    // Moves down over existing rows, and writes line feeds for rows that do not exist yet, which scrolls the terminal if necessary.
     private static int MoveTo(AnsiWriter ansi, int row, int target, int existing)
     {
         int down = Math.Min(target, Math.Max(existing - 1, 0)) - row;

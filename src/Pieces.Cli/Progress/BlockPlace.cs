@@ -1,6 +1,6 @@
 namespace Pieces.Cli.Progress;
 
-/// <summary>What is known of the terminal that a block is painted on, and whether it is ours at the moment. Used under its owner's lock.</summary>
+/// <summary>The state of the terminal that the block is painted on, and whether we may paint now. The owner's lock guards it.</summary>
 internal sealed class BlockPlace
 {
     private readonly TimeProvider _time;
@@ -10,22 +10,22 @@ internal sealed class BlockPlace
 
     public BlockPlace(TimeProvider time) => _time = time;
 
-    /// <summary>Whether the terminal was given back for a while.</summary>
+    /// <summary>Whether the block is removed temporarily.</summary>
     public bool IsAway { get; set; }
 
-    /// <summary>Whether the terminal was given back for good.</summary>
+    /// <summary>Whether the block is removed for good.</summary>
     public bool IsOver { get; set; }
 
-    /// <summary>Time since the block was painted.</summary>
+    /// <summary>Time since the last repaint.</summary>
     public TimeSpan SincePaint => _time.GetElapsedTime(_paintedAt);
 
-    /// <summary>The terminal may have lost what was painted.</summary>
+    /// <summary>Notes that the terminal may have lost the block.</summary>
     public void Lose() => _isLost = true;
 
-    /// <summary>Whether all of the block has to be painted again on a terminal of this size.</summary>
+    /// <summary>Whether the whole block must be painted again on a terminal of this size.</summary>
     public bool NeedsAll((int Columns, int Rows) size) => _isLost || size != _size;
 
-    /// <summary>The block is painted on a terminal of this size.</summary>
+    /// <summary>Notes that the block was painted on a terminal of this size.</summary>
     public void Painted((int Columns, int Rows) size)
     {
         _size = size;

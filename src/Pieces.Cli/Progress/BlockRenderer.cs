@@ -5,9 +5,9 @@ using Pieces.Primitives;
 namespace Pieces.Cli.Progress;
 
 /// <summary>
-/// What the display says: states in, lines out, none of them wider than the terminal. Three lines for each of a few transfers, two for some more,
-/// a table with a line each for many; a line of totals where there are several or more to come; and where the terminal has too few rows, the active ones first
-/// and how many more there are.
+/// Renders the states of transfers as lines that are not wider than the terminal. Up to 3 transfers take three lines each, up to 6 take two lines
+/// each, and more are shown as a table with one line each. A line of totals follows if there are several transfers or some are waiting. If the
+/// terminal has too few rows, active transfers come first, followed by the number of hidden ones.
 /// </summary>
 internal sealed class BlockRenderer
 {
@@ -15,18 +15,18 @@ internal sealed class BlockRenderer
     private const int SomeTransfers = 6;
     private const int LongPercent = 7;
 
-    // The last column stays free: what a terminal does behind a character there is its own affair. So does a row, for a message.
+    // The last column stays empty, because terminals differ in what they do after a character there. One row stays empty for a message.
     private const int Margin = 1;
 
     private readonly PieceBar _bar;
 
     public BlockRenderer(PieceBar bar) => _bar = bar;
 
-    /// <summary>The lines, from top to bottom.</summary>
-    /// <param name="transfers">What there is, in the order of its coming.</param>
+    /// <summary>Returns the lines, from top to bottom.</summary>
+    /// <param name="transfers">The transfers, in the order in which they were started.</param>
     /// <param name="columns">Width of the terminal.</param>
     /// <param name="rows">Height of the terminal.</param>
-    /// <param name="waiting">How many more wait for their turn.</param>
+    /// <param name="waiting">Number of transfers that are waiting to start.</param>
     public IReadOnlyList<StyledLine> Render(IReadOnlyList<TransferRow> transfers, int columns, int rows, int waiting = 0)
     {
         int width = columns - Margin;
@@ -90,7 +90,7 @@ internal sealed class BlockRenderer
             lines.Add(table.Heading());
         room -= lines.Count;
         bool isCut = running.Count > room;
-        // A stable order: nothing moves while its activity stays the same.
+        // The sort is stable: a row keeps its position while the activities stay the same.
         IEnumerable<TransferRow> shown = isCut ? running.OrderBy(row => row.Activity).Take(Math.Max(0, room - 1)) : running;
         lines.AddRange(shown.Select(table.LineOf));
         if (!isCut)

@@ -5,7 +5,7 @@ using Pieces.Torrents;
 
 namespace Pieces.Cli.Progress;
 
-/// <summary>Shows how far the hashing of what is on the disk has come.</summary>
+/// <summary>Shows the progress of hashing existing data.</summary>
 internal sealed class CheckDisplay : IProgress<CheckProgress>
 {
     private static readonly TimeSpan TickInterval = TimeSpan.FromMilliseconds(250);
@@ -14,22 +14,22 @@ internal sealed class CheckDisplay : IProgress<CheckProgress>
     private Action? _begun;
     private CheckProgress _value;
 
-    /// <summary>Runs a check to its end and shows it meanwhile.</summary>
-    /// <param name="context">Where it is shown.</param>
-    /// <param name="metainfo">What is checked.</param>
-    /// <param name="directory">The folder that contains it.</param>
-    /// <param name="check">Begins the check.</param>
+    /// <summary>Runs a check of a torrent's data to its end and shows its progress.</summary>
+    /// <param name="context">Output, messages and clock of the run.</param>
+    /// <param name="metainfo">The torrent that is checked.</param>
+    /// <param name="directory">The folder that contains its data.</param>
+    /// <param name="check">Starts the check.</param>
     public static Task<T> RunAsync<T>(CliContext context, Metainfo metainfo, string directory, Func<IProgress<CheckProgress>, Task<T>> check) =>
         RunAsync(context, TransferSubject.Of(metainfo, directory), ProgressStyle.Auto, check);
 
-    /// <summary>The same for what has yet to become a torrent.</summary>
-    /// <param name="context">Where it is shown.</param>
-    /// <param name="name">What people call it.</param>
-    /// <param name="style">How it is shown.</param>
-    /// <param name="check">Begins the hashing.</param>
+    /// <summary>Runs the hashing of content that is not a torrent yet, and shows its progress.</summary>
+    /// <param name="context">Output, messages and clock of the run.</param>
+    /// <param name="name">The name to display.</param>
+    /// <param name="style">The style of the display.</param>
+    /// <param name="check">Starts the hashing.</param>
     public static Task<T> RunAsync<T>(CliContext context, string name, ProgressStyle style, Func<IProgress<CheckProgress>, Task<T>> check)
     {
-        // A block shows how far it is; lines would first have to say what it is, which is not known yet.
+        // Plain lines begin with the size and the number of files, which are not known yet. Print a single line instead of them.
         Action? begun = null;
         if (ProgressViews.Resolve(style, context) == ProgressStyle.Plain)
         {
@@ -80,7 +80,7 @@ internal sealed class CheckDisplay : IProgress<CheckProgress>
             _begun = null;
         }
 
-        // Only now: what cannot be hashed at all is refused without a word of hashing.
+        // The message is printed only now, at the first progress, so that input that cannot be hashed is rejected without it.
         begun?.Invoke();
     }
 }

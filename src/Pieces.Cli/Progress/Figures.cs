@@ -4,7 +4,7 @@ using Pieces.Torrents;
 
 namespace Pieces.Cli.Progress;
 
-/// <summary>The figures of a line, of which the less important ones make room where it is narrow.</summary>
+/// <summary>The figures of a line. If the line is narrow, the less important ones are omitted.</summary>
 internal sealed class Figures
 {
     private const string Gap = "  ";
@@ -12,7 +12,7 @@ internal sealed class Figures
 
     private readonly List<Figure> _figures = [];
 
-    /// <summary>What is known of one transfer.</summary>
+    /// <summary>Returns the figures of one transfer.</summary>
     public static Figures Of(TransferRow row)
     {
         TorrentSnapshot now = row.Now;
@@ -52,7 +52,7 @@ internal sealed class Figures
         return figures;
     }
 
-    /// <summary>What is known of all transfers together, and how many more wait for their turn.</summary>
+    /// <summary>Returns the totals of all transfers, with the number of transfers that are waiting to start.</summary>
     public static Figures Total(IReadOnlyList<TransferRow> rows, int waiting)
     {
         long wanted = rows.Sum(row => row.Now.BytesWanted), verified = rows.Sum(row => row.Now.BytesVerified);
@@ -69,10 +69,12 @@ internal sealed class Figures
         return figures;
     }
 
-    /// <summary>Bytes sent for each byte of the content, for example <c>ratio 1.25</c>.</summary>
+    /// <summary>Formats the share ratio, for example <c>ratio 1.25</c>.</summary>
     public static string Ratio(double ratio) => string.Create(CultureInfo.InvariantCulture, $"ratio {Math.Floor(ratio * 100) / 100:0.00}");
 
-    /// <summary>The figures that fit, the most important of them always; their order is that of their adding.</summary>
+    /// <summary>
+    /// Returns the figures that fit into the width, in the order in which they were added. The most important figure is always included.
+    /// </summary>
     public IEnumerable<StyledText> Fit(int width)
     {
         List<Figure> shown = [.. _figures];
@@ -89,7 +91,7 @@ internal sealed class Figures
     private static string Part(long part, long whole)
     {
         string of = Quantity.Size(whole), done = Quantity.Size(part);
-        // "1.2 of 3.4 GiB" where both have the same unit.
+        // "1.2 of 3.4 GiB" if both have the same unit.
         string unit = of[of.IndexOf(' ', StringComparison.Ordinal)..];
         return done.EndsWith(unit, StringComparison.Ordinal) ? $"{done[..^unit.Length]} of {of}" : $"{done} of {of}";
     }
@@ -100,6 +102,6 @@ internal sealed class Figures
             _figures.Add(new Figure(rank, text, tone));
     }
 
-    // The higher the rank the sooner it makes room.
+    // Figures with a higher rank are omitted first.
     private sealed record Figure(int Rank, string Text, Tone Tone);
 }

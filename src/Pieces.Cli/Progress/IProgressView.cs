@@ -1,16 +1,16 @@
 namespace Pieces.Cli.Progress;
 
-/// <summary>Shows how transfers go. Used by one task.</summary>
+/// <summary>Displays the progress of transfers. Used by one task.</summary>
 internal interface IProgressView : IAsyncDisposable
 {
-    /// <summary>How many more transfers wait for their turn; for the next <see cref="Show"/>.</summary>
+    /// <summary>Sets the number of transfers that are waiting to start, for the next <see cref="Show"/>.</summary>
     void Queue(int waiting)
     {
     }
 
-    /// <summary>Shows the states of the moment; called several times a second.</summary>
+    /// <summary>Shows the current states. Called several times a second.</summary>
     void Show(IReadOnlyList<TransferStatus> transfers);
 
-    /// <summary>Says how a transfer ended that ended well.</summary>
+    /// <summary>Reports the result of a transfer that ended successfully.</summary>
     void Finish(TransferStatus transfer);
 }

@@ -1,6 +1,6 @@
 namespace Pieces.Cli.Progress;
 
-/// <summary>Shows nothing.</summary>
+/// <summary>Displays nothing.</summary>
 internal sealed class NoProgress : IProgressView
 {
     /// <inheritdoc/>

@@ -3,9 +3,8 @@ using Pieces.Torrents;
 namespace Pieces.Cli.Progress;
 
 /// <summary>
-/// The bar of a torrent: a map of its pieces from first to last, squeezed to the width. Each cell says whether none, some, most or all of its
-/// part is there.
-/// Its characters are one column wide in every terminal, which cannot be said of the usual blocks and shades.
+/// The bar of a torrent: a map of its pieces from first to last, scaled to the width. Each cell shows whether none, less than half, at least half or
+/// all of its part is complete. Its characters are one column wide in every terminal, which is not true of block and shade characters.
 /// </summary>
 internal sealed class PieceBar
 {
@@ -16,12 +15,12 @@ internal sealed class PieceBar
     /// <summary>For terminals that show Unicode.</summary>
     public static PieceBar Dots { get; } = new("⣀⣤⣶⣿");
 
-    /// <summary>For the others.</summary>
+    /// <summary>For terminals that do not show Unicode.</summary>
     public static PieceBar Ascii { get; } = new(".-=#");
 
-    /// <summary>The map of a torrent, or, where there is none, how far its check is.</summary>
+    /// <summary>Draws the piece map of a torrent. Without a map, or during the check, it draws a plain progress bar.</summary>
     /// <param name="row">The torrent.</param>
-    /// <param name="width">Columns.</param>
+    /// <param name="width">Width in columns.</param>
     public IEnumerable<StyledText> Draw(TransferRow row, int width)
     {
         Tone tone = row.Activity switch
@@ -46,7 +45,7 @@ internal sealed class PieceBar
         return done >= to ? 1 : Math.Clamp((done - from) / (to - from), 0, 0.99);
     }
 
-    // Neighbours of one tone are one part: the fewer changes of colour, the fewer bytes.
+    // Adjacent cells of the same tone form one part, because fewer changes of colour need fewer bytes.
     private IEnumerable<StyledText> Runs(string cells, Tone tone)
     {
         for (int at = 0; at < cells.Length;)

@@ -2,10 +2,12 @@ using Pieces.Cli.Terminal;
 
 namespace Pieces.Cli.Progress;
 
-/// <summary>Plain lines: one at start, one at each change of state, one every 30 s, one at the end. No line is ever rewritten.</summary>
+/// <summary>
+/// Prints plain lines: one at the start, one at each change of state, one every 30 s, and one at the end. Lines are never rewritten.
+/// </summary>
 internal sealed class PlainProgress : IProgressView
 {
-    /// <summary>Time between two lines of a transfer that goes on.</summary>
+    /// <summary>Time between two lines of a transfer whose state does not change.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(30);
 
     private readonly Dictionary<TransferSubject, Shown> _shown = new(ReferenceEqualityComparer.Instance);
@@ -45,7 +47,7 @@ internal sealed class PlainProgress : IProgressView
         if (isSame && (isOver || _timeProvider.GetElapsedTime(last.Timestamp, now) < Interval))
             return;
 
-        // How it ended is said by Finish, or by the line of the failure.
+        // The end is reported by Finish or by the failure message.
         if (isSame)
             _messages.Progress($"{transfer.Subject.Name}: {ProgressText.Figures(transfer.Snapshot)}");
         else if (!isOver)

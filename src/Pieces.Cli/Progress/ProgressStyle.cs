@@ -1,15 +1,15 @@
 namespace Pieces.Cli.Progress;
 
-/// <summary>How progress is shown.</summary>
+/// <summary>Styles of the progress display.</summary>
 internal enum ProgressStyle
 {
-    /// <summary>A bar on a terminal, plain lines elsewhere.</summary>
+    /// <summary>A bar on a terminal, plain lines otherwise.</summary>
     Auto,
 
-    /// <summary>One repainted block.</summary>
+    /// <summary>A block of lines that is repainted.</summary>
     Bar,
 
-    /// <summary>A line at start, at each change of state, every 30 s and at the end.</summary>
+    /// <summary>A line at the start, at each change of state, every 30 s and at the end.</summary>
     Plain,
 
     /// <summary>Nothing.</summary>

@@ -4,16 +4,16 @@ using Pieces.Torrents;
 
 namespace Pieces.Cli.Progress;
 
-/// <summary>The words of progress, the same for bar and plain lines.</summary>
+/// <summary>Texts about progress, shared by the bar and the plain lines.</summary>
 internal static class ProgressText
 {
-    /// <summary>What is about to be done.</summary>
+    /// <summary>Describes a transfer that starts.</summary>
     public static string Start(TransferSubject subject) => !subject.IsKnown
         ? $"{subject.Name}: known by its link alone"
         : $"{subject.Name}: {Quantity.Size(subject.Size)} in {Quantity.Count(subject.Files, "file")}, "
         + $"{Quantity.Count(subject.Pieces, "piece")} of {Quantity.Size(subject.PieceLength)}";
 
-    /// <summary>What it is doing, in the display's words, with what is known of it at once.</summary>
+    /// <summary>Describes what a transfer is doing, in the words of the display, with the share that is complete already.</summary>
     public static string State(TransferActivity activity, TorrentSnapshot now) => activity switch
     {
         TransferActivity.Checking => "looking at what is there",
@@ -23,7 +23,7 @@ internal static class ProgressText
         _ => ActivityText.Of(activity),
     };
 
-    /// <summary>How far it is, how fast, with how many peers.</summary>
+    /// <summary>Describes progress, rates and peers of a transfer.</summary>
     public static string Figures(TorrentSnapshot now) => now.Phase switch
     {
         TorrentPhase.Checking when now.BytesToCheck > 0 =>
@@ -42,14 +42,18 @@ internal static class ProgressText
             + $"{Quantity.Count(now.ConnectedPeers, "peer")}, {Eta(now)}",
     };
 
-    /// <summary>What was done: size, time, average rate, uploaded, ratio; of a link, that it is still nothing but that.</summary>
+    /// <summary>
+    /// Summarizes a transfer at its end: size, time, average rate, uploaded bytes and ratio. For a magnet link without metadata it says so.
+    /// </summary>
     public static string End(TransferStatus transfer)
     {
         TorrentSnapshot now = transfer.Snapshot;
         if (!transfer.Subject.IsKnown)
             return $"{transfer.Subject.Name}: no metadata in {Quantity.Duration(now.Elapsed)}";
         bool complete = now.BytesVerified >= now.BytesWanted;
-        string done = complete ? $"complete, {Quantity.Size(now.BytesWanted)}" : $"{Quantity.Size(now.BytesVerified)} of {Quantity.Size(now.BytesWanted)}";
+        string done = complete
+            ? $"complete, {Quantity.Size(now.BytesWanted)}"
+            : $"{Quantity.Size(now.BytesVerified)} of {Quantity.Size(now.BytesWanted)}";
         string received = now.Downloaded == 0
             ? complete ? "nothing had to be fetched" : "nothing was received"
             : $"{Quantity.Size(now.Downloaded)} received at {Quantity.Rate(AverageDown(now))}";
@@ -59,10 +63,10 @@ internal static class ProgressText
         return $"{transfer.Subject.Name}: {done} in {Quantity.Duration(now.Elapsed)}; {received}{sent}{wasted}";
     }
 
-    // Of the time until it was complete: seeding afterwards made it no slower.
+    // The average until completion, because seeding afterwards does not slow down the download.
     private static double AverageDown(TorrentSnapshot now) => now.Downloaded / Math.Max((now.CompletedAfter ?? now.Elapsed).TotalSeconds, 0.001);
 
-    // That is where they are looked for.
+    // The number of DHT nodes is shown while we look for peers, because we look for them in the DHT.
     private static string InDht(TorrentSnapshot now) => now.DhtNodes is { } nodes ? $", {Quantity.Count(nodes, "DHT node")}" : string.Empty;
 
     private static string Eta(TorrentSnapshot now) => now.Eta is { } eta ? $"ETA {Quantity.Duration(eta)}" : "ETA unknown";

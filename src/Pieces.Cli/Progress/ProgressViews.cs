@@ -2,10 +2,10 @@ using Pieces.Cli.Terminal;
 
 namespace Pieces.Cli.Progress;
 
-/// <summary>Chooses the display for a run.</summary>
+/// <summary>Chooses the display of a run.</summary>
 internal static class ProgressViews
 {
-    /// <summary>The style that is meant: a bar only where stderr is a terminal that can repaint, whatever was asked for.</summary>
+    /// <summary>Returns the style to use. A bar is used only if stderr is a terminal that can repaint, even if the user requested one.</summary>
     public static ProgressStyle Resolve(ProgressStyle asked, Verbosity verbosity, bool isTerminal, string? term)
     {
         if (!verbosity.ShowsWarnings)
@@ -15,11 +15,11 @@ internal static class ProgressViews
         return isTerminal && term is not (null or "" or "dumb") ? ProgressStyle.Bar : ProgressStyle.Plain;
     }
 
-    /// <summary>How it is shown in this run.</summary>
+    /// <summary>Returns the style to use in this run.</summary>
     public static ProgressStyle Resolve(ProgressStyle asked, CliContext context) =>
         Resolve(asked, context.Messages.Verbosity, !Console.IsErrorRedirected, Environment.GetEnvironmentVariable("TERM"));
 
-    /// <summary>Makes the display.</summary>
+    /// <summary>Creates the display.</summary>
     public static IProgressView Create(CliContext context, ProgressStyle asked)
     {
         return Resolve(asked, context) switch

@@ -2,40 +2,40 @@ using Pieces.Cli.Terminal;
 
 namespace Pieces.Cli.Progress;
 
-/// <summary>What a part of a line means, for its colour.</summary>
+/// <summary>The meaning of a part of a line, which determines its colour.</summary>
 internal enum Tone
 {
     /// <summary>No colour.</summary>
     Plain,
 
-    /// <summary>What the eye should find first.</summary>
+    /// <summary>The most important part of the line.</summary>
     Strong,
 
-    /// <summary>What is not there yet, and what only explains.</summary>
+    /// <summary>Data that is still missing, and explanations.</summary>
     Faint,
 
-    /// <summary>Going well.</summary>
+    /// <summary>Progress is good.</summary>
     Good,
 
-    /// <summary>Done, and of use to others.</summary>
+    /// <summary>Complete and seeding.</summary>
     Shared,
 
-    /// <summary>Being looked at.</summary>
+    /// <summary>Being checked or fetched.</summary>
     Looked,
 
-    /// <summary>Not as it should be.</summary>
+    /// <summary>There is a problem.</summary>
     Warning,
 }
 
-/// <summary>A stretch of text of one tone.</summary>
+/// <summary>A text of one tone.</summary>
 internal readonly record struct StyledText(string Text, Tone Tone = Tone.Plain);
 
-/// <summary>One line of the display: text that is safe to print.</summary>
+/// <summary>One line of the display. Its text is safe to print.</summary>
 internal sealed record StyledLine(params StyledText[] Parts)
 {
-    /// <summary>Columns that it takes.</summary>
+    /// <summary>Width in columns.</summary>
     public int Width => Parts.Sum(part => TextWidth.Of(part.Text));
 
-    /// <summary>The text alone.</summary>
+    /// <summary>Returns the text without styles.</summary>
     public override string ToString() => string.Concat(Parts.Select(part => part.Text));
 }

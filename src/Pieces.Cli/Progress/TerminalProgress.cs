@@ -2,7 +2,7 @@ using Pieces.Cli.Terminal;
 
 namespace Pieces.Cli.Progress;
 
-/// <summary>The block on the real terminal, with all that can happen to a process there: signals, job control, a fault that ends it.</summary>
+/// <summary>The block on the real terminal, which also handles signals, job control and unhandled exceptions.</summary>
 internal sealed class TerminalProgress : IProgressView
 {
     private readonly CliContext _context;

@@ -1,32 +1,32 @@
 namespace Pieces.Cli.Progress;
 
-/// <summary>What a transfer is doing, as people would say it. In the order in which a display that lacks room shows them.</summary>
+/// <summary>What a transfer is doing, as shown to people. If the display lacks room, it shows transfers in this order.</summary>
 internal enum TransferActivity
 {
-    /// <summary>Bytes are coming.</summary>
+    /// <summary>Data is being received.</summary>
     Downloading,
 
-    /// <summary>Looking at what is there.</summary>
+    /// <summary>Existing data is being checked.</summary>
     Checking,
 
-    /// <summary>Fetching what a magnet link is about.</summary>
+    /// <summary>The metadata of a magnet link is being fetched.</summary>
     FetchingMetadata,
 
-    /// <summary>All bytes are here; the last are on their way to the disk.</summary>
+    /// <summary>All bytes have been received. The last ones are being written to disk.</summary>
     Finishing,
 
-    /// <summary>Saving, and taking leave.</summary>
+    /// <summary>The state is being saved and connections are being closed.</summary>
     Stopping,
 
-    /// <summary>There are peers, but nothing has come from them for a while.</summary>
+    /// <summary>Peers are connected, but none has sent data for a while.</summary>
     Stalled,
 
-    /// <summary>No peer is there yet.</summary>
+    /// <summary>No peer is connected yet.</summary>
     FindingPeers,
 
-    /// <summary>Serving others.</summary>
+    /// <summary>Seeding.</summary>
     Seeding,
 
-    /// <summary>Over.</summary>
+    /// <summary>Ended.</summary>
     Over,
 }

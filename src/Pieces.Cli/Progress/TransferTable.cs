@@ -6,14 +6,15 @@ using Pieces.Torrents;
 namespace Pieces.Cli.Progress;
 
 /// <summary>
-/// Many transfers, a line each. Columns that have no room are left out, the least important first; the name comes last, so that whatever it
-/// holds, nothing stands behind it.
+/// A table of transfers with one line each. If there is no room for all columns, the least important ones are omitted. The name is the last column,
+/// so that its contents cannot shift any other column.
 /// </summary>
 internal sealed class TransferTable
 {
     private const int LeastName = 8;
     private const int UsualName = 18;
     private const int AmpleName = 50;
+    /// <summary>Maximum width of a bar in the table, in columns.</summary>
     private const int LongestBar = 48;
     private const string Gap = "  ";
 
@@ -36,7 +37,7 @@ internal sealed class TransferTable
     private readonly int _nameWidth;
 
     /// <param name="bar">Draws the bars.</param>
-    /// <param name="width">Columns of each line.</param>
+    /// <param name="width">Width of each line in columns.</param>
     public TransferTable(PieceBar bar, int width)
     {
         _bar = bar;
@@ -48,7 +49,7 @@ internal sealed class TransferTable
         _nameWidth = Math.Max(0, NameRoom());
     }
 
-    /// <summary>What the columns are.</summary>
+    /// <summary>Returns the heading of the columns.</summary>
     public StyledLine Heading()
     {
         IEnumerable<string> titles = _columns.Select(
@@ -56,7 +57,7 @@ internal sealed class TransferTable
         return new StyledLine(new StyledText(TextWidth.Fit(string.Join(Gap, titles.Append("name")), _width), Tone.Faint));
     }
 
-    /// <summary>The line of one transfer.</summary>
+    /// <summary>Returns the line of one transfer.</summary>
     public StyledLine LineOf(TransferRow row)
     {
         var parts = new List<StyledText>();
@@ -84,7 +85,7 @@ internal sealed class TransferTable
         TransferActivity.Seeding when row.Ratio < 100 =>
             string.Create(CultureInfo.InvariantCulture, $"seeding {Math.Floor(row.Ratio * 100) / 100:0.00}"),
 
-        // The whole word is too long for the column.
+        // "fetching metadata" is too long for the column.
         TransferActivity.FetchingMetadata => "metadata",
         _ => ActivityText.Of(row.Activity),
     };
@@ -92,7 +93,7 @@ internal sealed class TransferTable
     private static string EtaOf(TransferRow row) =>
         row is { Activity: TransferActivity.Downloading, Now.Eta: { Days: < 100 } eta } ? Quantity.Duration(eta) : "-";
 
-    // What no name needs makes the bar longer.
+    // Space that no name needs makes the bar longer.
     private void Widen()
     {
         int at = _columns.IndexOf(Bar);
@@ -104,6 +105,6 @@ internal sealed class TransferTable
 
     private int NameRoom() => _width - _columns.Sum(column => column.Width + Gap.Length);
 
-    // The higher the rank the sooner it makes room.
+    // Columns with a higher rank are omitted first.
     private sealed record Column(int Rank, int Width, string Title, Func<TransferRow, PieceBar, IEnumerable<StyledText>> Draw, bool IsRight = false);
 }

@@ -1,30 +1,30 @@
 namespace Pieces.Cli.Reports;
 
-/// <summary>What would be done with one file.</summary>
-/// <param name="Index">Its number, from 1.</param>
-/// <param name="Path">Where it will be.</param>
-/// <param name="Size">Bytes.</param>
+/// <summary>What a download would do with one file.</summary>
+/// <param name="Index">Number of the file, from 1.</param>
+/// <param name="Path">Path of the file on the disk.</param>
+/// <param name="Size">Size in bytes.</param>
 /// <param name="Action"><c>fetch</c>, <c>keep</c>, <c>finish</c>, <c>continue</c>, <c>repair</c> or <c>replace</c>.</param>
 internal sealed record PlannedLine(int Index, string Path, long Size, string Action);
 
-/// <summary>A name that is not used as the torrent has it.</summary>
-/// <param name="From">As the torrent has it.</param>
-/// <param name="To">As it will be on the disk.</param>
+/// <summary>A path that differs on the disk from the torrent.</summary>
+/// <param name="From">The path in the torrent.</param>
+/// <param name="To">The path on the disk.</param>
 internal sealed record RenameLine(string From, string To);
 
-/// <summary>Why a download would not begin.</summary>
+/// <summary>Why a download could not begin.</summary>
 /// <param name="Code">The exit code.</param>
 /// <param name="Message">One line.</param>
 /// <param name="Path">The path that it concerns, or null.</param>
 internal sealed record ErrorLine(int Code, string Message, string? Path);
 
-/// <summary>What would be done with the disk; null in the report when the download would not get so far.</summary>
+/// <summary>What a download would do on the disk. Null in the report if the download would fail earlier.</summary>
 internal sealed record PlanLine
 {
-    /// <summary>Bytes of the wanted pieces: of the selected files, and of their neighbours where they share a piece.</summary>
+    /// <summary>Bytes of the wanted pieces: those of the selected files and of other files that share a piece with them.</summary>
     public required long BytesWanted { get; init; }
 
-    /// <summary>Of them, those that are here, each hashed.</summary>
+    /// <summary>Wanted bytes that are present. Each of their pieces was hashed.</summary>
     public required long BytesPresent { get; init; }
 
     public required long BytesToFetch { get; init; }
@@ -35,7 +35,7 @@ internal sealed record PlanLine
 
     public required long SpaceNeeded { get; init; }
 
-    /// <summary>Null when the disk does not say.</summary>
+    /// <summary>Null if the file system does not report its free space.</summary>
     public required long? SpaceFree { get; init; }
 
     public required bool SpaceEnough { get; init; }
@@ -46,21 +46,21 @@ internal sealed record PlanLine
 /// <summary>What a download of one source would do.</summary>
 internal sealed record DryRunTorrent
 {
-    /// <summary>As it was given, secrets hidden.</summary>
+    /// <summary>The source as the user gave it, with secrets hidden.</summary>
     public required string Source { get; init; }
 
-    /// <summary>Null when the source could not be read.</summary>
+    /// <summary>Null if the source could not be read.</summary>
     public string? Name { get; init; }
 
     public string? Infohash { get; init; }
 
-    /// <summary>False for a magnet link: neither size nor files are known, nor what the disk would need.</summary>
+    /// <summary>False for a magnet link without metadata: size, files and required disk space are not known.</summary>
     public bool HasMetadata { get; init; } = true;
 
-    /// <summary>The folder that the file or top folder goes into, as an absolute path.</summary>
+    /// <summary>The folder that will contain the file or top folder, as an absolute path.</summary>
     public required string Output { get; init; }
 
-    /// <summary>Bytes of the selected files.</summary>
+    /// <summary>Size of the selected files in bytes.</summary>
     public long Size { get; init; }
 
     public int Files { get; init; }
@@ -78,14 +78,14 @@ internal sealed record DryRunTorrent
     public ErrorLine? Error { get; init; }
 }
 
-/// <summary>What <c>download --dry-run --json</c> prints.</summary>
+/// <summary>The output of <c>download --dry-run --json</c>.</summary>
 internal sealed record DryRunReport
 {
     public int V { get; init; } = 1;
 
     public bool DryRun { get; init; } = true;
 
-    /// <summary>What the process ends with.</summary>
+    /// <summary>Exit code of the process.</summary>
     public required int Exit { get; init; }
 
     public required IReadOnlyList<DryRunTorrent> Torrents { get; init; }

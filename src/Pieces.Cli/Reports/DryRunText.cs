@@ -3,10 +3,10 @@ using Pieces.Cli.Terminal;
 
 namespace Pieces.Cli.Reports;
 
-/// <summary>The report of a dry run for people.</summary>
+/// <summary>Formats the report of a dry run for people.</summary>
 internal static class DryRunText
 {
-    /// <summary>One line for each thing that is known; none for a source that could not be read.</summary>
+    /// <summary>Returns one line for each known field; no lines for a source that could not be read.</summary>
     public static IEnumerable<string> Lines(DryRunTorrent torrent)
     {
         if (torrent.Name is null)

@@ -6,27 +6,27 @@ using Pieces.Trackers;
 namespace Pieces.Cli.Reports;
 
 /// <summary>One file of a torrent in a report.</summary>
-/// <param name="Index">Its number, from 1, as a selection takes it; null for padding and links, which are no files on the disk.</param>
-/// <param name="Path">Its path as it is on the disk, '/' between its parts.</param>
-/// <param name="OriginalPath">Its path as the torrent has it.</param>
-/// <param name="Size">Bytes.</param>
-/// <param name="Pad">Whether it is padding.</param>
+/// <param name="Index">Number of the file, from 1, as used in selections. Null for padding files and links, which are not written to disk.</param>
+/// <param name="Path">Path on the disk, with '/' as the separator.</param>
+/// <param name="OriginalPath">Path in the torrent.</param>
+/// <param name="Size">Size in bytes.</param>
+/// <param name="Pad">Whether it is a padding file.</param>
 internal sealed record FileLine(int? Index, string Path, string OriginalPath, long Size, bool Pad);
 
 /// <summary>One tracker in a report.</summary>
-/// <param name="Tier">Its tier, from 1.</param>
-/// <param name="Url">Its URL, secrets hidden.</param>
+/// <param name="Tier">Number of its tier, from 1.</param>
+/// <param name="Url">Its URL, with secrets hidden.</param>
 internal sealed record TrackerLine(int Tier, string Url);
 
-/// <summary>What a tracker says of the swarm.</summary>
-/// <param name="Url">Its URL, secrets hidden.</param>
-/// <param name="Seeds">Peers that have everything; null without an answer.</param>
-/// <param name="Leechers">Peers that lack something; null without an answer.</param>
-/// <param name="Completed">How often it was downloaded; null without an answer.</param>
-/// <param name="Error">Why there is no answer, or null.</param>
+/// <summary>The scrape result of one tracker.</summary>
+/// <param name="Url">Its URL, with secrets hidden.</param>
+/// <param name="Seeds">Number of seeds; null without a response.</param>
+/// <param name="Leechers">Number of leechers; null without a response.</param>
+/// <param name="Completed">Number of completed downloads; null without a response.</param>
+/// <param name="Error">Why there is no response, or null.</param>
 internal sealed record ScrapeLine(string Url, long? Seeds, long? Leechers, long? Completed, string? Error);
 
-/// <summary>What <c>show --json</c> prints.</summary>
+/// <summary>The output of <c>show --json</c>.</summary>
 internal sealed record ShowReport
 {
     public int V { get; init; } = 1;
@@ -54,7 +54,7 @@ internal sealed record ShowReport
 
     public required string? Creator { get; init; }
 
-    /// <summary>RFC 3339, or null.</summary>
+    /// <summary>RFC 3339 timestamp, or null.</summary>
     public required string? Created { get; init; }
 
     public required string? Source { get; init; }
@@ -69,13 +69,13 @@ internal sealed record ShowReport
 
     public required IReadOnlyList<string> Warnings { get; init; }
 
-    /// <summary>The link, or null when it was not asked for: it holds what is hidden elsewhere.</summary>
+    /// <summary>The magnet link; null if it was not requested. It contains the secrets that are hidden in the other fields.</summary>
     public string? Magnet { get; init; }
 
-    /// <summary>What the trackers say, or null when they were not asked.</summary>
+    /// <summary>The scrape results; null if no scrape was requested.</summary>
     public IReadOnlyList<ScrapeLine>? Scrape { get; init; }
 
-    /// <summary>The report of a torrent, without link and scrape.</summary>
+    /// <summary>Returns the report of a torrent, without magnet link and scrape results.</summary>
     public static ShowReport Of(Metainfo metainfo) => new()
     {
         Name = metainfo.Name,
@@ -98,7 +98,7 @@ internal sealed record ShowReport
         Warnings = metainfo.Warnings,
     };
 
-    /// <summary>Trackers by tier, secrets hidden.</summary>
+    /// <summary>Returns the trackers by tier, with secrets hidden.</summary>
     public static IReadOnlyList<TrackerLine> TrackersOf(IEnumerable<IEnumerable<string>> tiers) =>
         [.. tiers.SelectMany((tier, index) => tier.Select(url => new TrackerLine(index + 1, TrackerUrl.Redact(url))))];
 

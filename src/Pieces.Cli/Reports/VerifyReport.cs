@@ -6,20 +6,21 @@ using Pieces.Storage.Stores;
 
 namespace Pieces.Cli.Reports;
 
-/// <summary>The verdict on one file.</summary>
-/// <param name="Index">Its number, from 1.</param>
-/// <param name="Path">Its path in the torrent, '/' between its parts.</param>
-/// <param name="OnDisk">The path that was looked at; it ends in <c>.part</c> when only that is there.</param>
-/// <param name="Size">Bytes that it should have.</param>
-/// <param name="Length">Bytes that are there.</param>
+/// <summary>The result for one file.</summary>
+/// <param name="Index">Number of the file, from 1.</param>
+/// <param name="Path">Path in the torrent, with '/' as the separator.</param>
+/// <param name="OnDisk">The path that was checked. It ends in <c>.part</c> if only that file exists.</param>
+/// <param name="Size">Expected length in bytes.</param>
+/// <param name="Length">Actual length in bytes.</param>
 /// <param name="Verdict"><c>good</c>, <c>missing</c> or <c>damaged</c>.</param>
-/// <param name="Pieces">Pieces that touch it.</param>
-/// <param name="BadPieces">How many of them are bad.</param>
-/// <param name="UnprovenPieces">How many of them hold bytes of files that were left out and are not there, so that nothing can be said.</param>
+/// <param name="Pieces">Number of pieces that overlap the file.</param>
+/// <param name="BadPieces">Number of these pieces that are bad.</param>
+/// <param name="UnprovenPieces">Number of these pieces that cannot be checked, because they also contain bytes of unselected files that are
+/// missing.</param>
 internal sealed record FileVerdict(
     int Index, string Path, string OnDisk, long Size, long Length, string Verdict, int Pieces, int BadPieces, int UnprovenPieces);
 
-/// <summary>What <c>verify --json</c> prints.</summary>
+/// <summary>The output of <c>verify --json</c>.</summary>
 internal sealed record VerifyReport
 {
     public int V { get; init; } = 1;
@@ -28,31 +29,31 @@ internal sealed record VerifyReport
 
     public required string Infohash { get; init; }
 
-    /// <summary>Whether all is there and right: the process ends with 0, else with 10.</summary>
+    /// <summary>Whether all data is present and valid. The exit code is then 0, otherwise 10.</summary>
     public required bool Ok { get; init; }
 
     public required long Size { get; init; }
 
-    /// <summary>Pieces of the torrent.</summary>
+    /// <summary>Number of pieces of the torrent.</summary>
     public required int Pieces { get; init; }
 
-    /// <summary>Pieces that were looked at: fewer when files were left out.</summary>
+    /// <summary>Number of pieces that were checked. It is lower than <see cref="Pieces"/> if files were excluded.</summary>
     public required int CheckedPieces { get; init; }
 
     public required int GoodPieces { get; init; }
 
-    /// <summary>Indexes of pieces, from 0.</summary>
+    /// <summary>Indexes of the pieces, from 0.</summary>
     public required IReadOnlyList<int> BadPieces { get; init; }
 
-    /// <summary>Indexes of pieces, from 0, as in <see cref="FileVerdict"/>.</summary>
+    /// <summary>Indexes of the pieces, from 0. See <see cref="FileVerdict"/>.</summary>
     public required IReadOnlyList<int> UnprovenPieces { get; init; }
 
-    /// <summary>Paths of files that are not there at all.</summary>
+    /// <summary>Paths of files that do not exist.</summary>
     public required IReadOnlyList<string> Missing { get; init; }
 
     public required IReadOnlyList<FileVerdict> Files { get; init; }
 
-    /// <summary>The report of a check.</summary>
+    /// <summary>Returns the report of a check.</summary>
     public static VerifyReport Of(Metainfo metainfo, DataCheckResult result)
     {
         Dictionary<int, int> numbers = SelectableFile.Of(metainfo).ToDictionary(file => file.Entry.Index, file => file.Number);

@@ -3,9 +3,9 @@ using System.Globalization;
 namespace Pieces.Cli.Selection;
 
 /// <summary>
-/// One value of <c>--select</c> or <c>--exclude</c>: a number or a range of numbers as <c>show --files</c> lists them, or a glob. A glob without a slash is
-/// for the name at any depth, one with a slash for the whole path, with or without the top folder; one that ends in a slash is for all that is in a folder.
-/// A file whose name is a number is meant by <c>./3</c> or <c>[3]</c>.
+/// One value of <c>--select</c> or <c>--exclude</c>: a number or a range of numbers as listed by <c>show --files</c>, or a glob. A glob without a
+/// slash matches the file name in any folder. A glob with a slash matches the whole path, with or without the top folder. A glob that ends in a slash
+/// matches everything in a folder. A file whose name is a number is written as <c>./3</c> or <c>[3]</c>.
 /// </summary>
 internal sealed class FilePattern
 {
@@ -22,21 +22,23 @@ internal sealed class FilePattern
         Last = last;
     }
 
-    /// <summary>As the user wrote it.</summary>
+    /// <summary>The pattern as the user wrote it.</summary>
     public string Text { get; }
 
-    /// <summary>The last number that is meant, or 0 for a glob.</summary>
+    /// <summary>The last number of the range; 0 for a glob.</summary>
     public int Last { get; }
 
-    /// <summary>Reads one.</summary>
-    /// <exception cref="FormatException">It is no pattern: empty, too long, or a range that is none.</exception>
+    /// <summary>Parses a pattern.</summary>
+    /// <exception cref="FormatException">The pattern is empty or too long, or the range is not valid.</exception>
     public static FilePattern Parse(string text)
     {
         string[] ends = text.Split('-');
         if (ends.Length <= 2 && Array.TrueForAll(ends, IsNumber))
         {
             int first = Number(text, ends[0]), last = Number(text, ends[^1]);
-            return first <= last ? new FilePattern(text, null, null, first, last) : throw new FormatException($"\"{text}\" counts backwards; write {last}-{first}");
+            return first <= last
+                ? new FilePattern(text, null, null, first, last)
+                : throw new FormatException($"\"{text}\" counts backwards; write {last}-{first}");
         }
 
         if (!text.Contains('/', StringComparison.Ordinal))
@@ -45,7 +47,7 @@ internal sealed class FilePattern
         return new FilePattern(text, null, new Glob(path.EndsWith('/') ? path + "**" : path), 0, 0);
     }
 
-    /// <summary>Whether a file is meant.</summary>
+    /// <summary>Whether the pattern matches a file.</summary>
     public bool IsMatch(SelectableFile file)
     {
         if (_path is not null)

@@ -6,7 +6,7 @@ using Pieces.Metadata;
 namespace Pieces.Cli.Selection;
 
 /// <summary>
-/// Which files of a torrent are wanted: those that some selecting pattern means, or all where there is none, less those that an excluding one means.
+/// Selects files of a torrent: those that match a selecting pattern (all files if there is none), except those that match an excluding pattern.
 /// </summary>
 /// <param name="Selecting">Values of <c>--select</c>.</param>
 /// <param name="Excluding">Values of <c>--exclude</c>.</param>
@@ -14,17 +14,17 @@ internal sealed record FileSelection(ImmutableArray<FilePattern> Selecting, Immu
 {
     private const string Hint = "'pieces show --files' lists them";
 
-    /// <summary>Everything.</summary>
+    /// <summary>Selects all files.</summary>
     public static FileSelection All { get; } = new([], []);
 
-    /// <summary>Whether nothing is left out.</summary>
+    /// <summary>Whether all files are selected.</summary>
     public bool IsAll => Selecting.IsEmpty && Excluding.IsEmpty;
 
-    /// <summary>Chooses among the files of a torrent.</summary>
+    /// <summary>Selects among the files of a torrent.</summary>
     /// <param name="metainfo">The torrent.</param>
-    /// <param name="warn">Hears of patterns that mean no file while others do.</param>
-    /// <returns>Indexes of the chosen files in the metainfo, ascending; null for all.</returns>
-    /// <exception cref="FailureException">Nothing is chosen; the message names the pattern.</exception>
+    /// <param name="warn">Called for each pattern that matches no file although files are selected.</param>
+    /// <returns>Indexes of the selected files in the metainfo, ascending; null for all files.</returns>
+    /// <exception cref="FailureException">No file is selected. The message names the pattern.</exception>
     public ImmutableArray<int>? Choose(Metainfo metainfo, Action<string> warn)
     {
         if (IsAll)
@@ -48,7 +48,8 @@ internal sealed record FileSelection(ImmutableArray<FilePattern> Selecting, Immu
     }
 
     /// <summary>
-    /// As <see cref="Choose"/>, for a link that may select files itself: null only where the user says nothing, so that the link's word counts.
+    /// Like <see cref="Choose"/>, for a magnet link that may select files itself. The result is null only if the user gave no selection, so that the
+    /// link's selection applies.
     /// </summary>
     public ImmutableArray<int>? ChooseOfLink(Metainfo metainfo, Action<string> warn) =>
         IsAll ? null : Choose(metainfo, warn) ?? [.. SelectableFile.Of(metainfo).Select(file => file.Entry.Index)];
@@ -61,7 +62,7 @@ internal sealed record FileSelection(ImmutableArray<FilePattern> Selecting, Immu
         return idle.Length == 1 ? idle[0] : string.Create(CultureInfo.InvariantCulture, $"{idle[0]}, nor does any of {idle.Length - 1} more");
     }
 
-    /// <summary>Counts how often each pattern of a flag meant a file.</summary>
+    /// <summary>Counts how many files each pattern of a flag has matched.</summary>
     private sealed class Counter
     {
         private readonly string _flag;
@@ -77,10 +78,10 @@ internal sealed record FileSelection(ImmutableArray<FilePattern> Selecting, Immu
             _files = files;
         }
 
-        /// <summary>Patterns that meant no file, in words.</summary>
+        /// <summary>Messages about patterns that matched no file.</summary>
         public IEnumerable<string> Idle => Where(i => _hits[i] == 0, i => _patterns[i].Last > 0 ? " is " + BeyondAll : " matches no file");
 
-        /// <summary>Ranges of which a part is beyond the last file, in words.</summary>
+        /// <summary>Messages about ranges that extend beyond the last file.</summary>
         public IEnumerable<string> Beyond => Where(i => _hits[i] > 0 && _patterns[i].Last > _files, _ => " goes " + BeyondAll);
 
         private string BeyondAll => string.Create(CultureInfo.InvariantCulture, $"beyond the last file, which is {_files}");

@@ -3,12 +3,13 @@ using System.Text;
 namespace Pieces.Cli.Selection;
 
 /// <summary>
-/// A pattern for paths: <c>*</c> and <c>?</c> within a name, <c>**</c> across folders, <c>[a-z]</c>, <c>[!a-z]</c>, <c>{one,other}</c>. Upper and lower case
-/// differ. Every character of a path costs at most one look at every step of the pattern, whatever the pattern is. Not safe for several threads.
+/// A pattern for paths: <c>*</c> and <c>?</c> within a name, <c>**</c> across folders, <c>[a-z]</c>, <c>[!a-z]</c>, <c>{one,other}</c>. Matching is
+/// case-sensitive. Each character of a path is tested at most once against each step of the pattern, so no pattern takes exponential time. Not
+/// thread-safe.
 /// </summary>
 internal sealed class Glob
 {
-    /// <summary>Longest pattern, in characters.</summary>
+    /// <summary>Maximum length of a pattern, in characters.</summary>
     public const int MaxLength = 1024;
 
     private readonly GlobStep[] _steps;
@@ -19,7 +20,7 @@ internal sealed class Glob
     private int _round;
 
     /// <summary>Compiles a pattern.</summary>
-    /// <exception cref="FormatException">It is empty or too long.</exception>
+    /// <exception cref="FormatException">The pattern is empty or too long.</exception>
     public Glob(string pattern)
     {
         if (pattern.Length is 0 or > MaxLength)
@@ -28,7 +29,7 @@ internal sealed class Glob
         _seen = new int[_steps.Length];
     }
 
-    /// <summary>Whether the pattern stands for the whole of a path whose parts are parted by slashes.</summary>
+    /// <summary>Whether the pattern matches a whole path. The path's components are separated by slashes.</summary>
     public bool IsMatch(string path)
     {
         _current.Clear();
@@ -61,7 +62,7 @@ internal sealed class Glob
         _ => false,
     };
 
-    // Notes where the pattern stands behind this step once all jumps and forks are followed; each step once a round.
+    // Adds the steps that are reachable from this step through jumps and forks. Each step is added at most once per round.
     private void Reach(int first, List<int> into)
     {
         _pending.Push(first);

@@ -3,8 +3,8 @@ using System.Text;
 namespace Pieces.Cli.Selection;
 
 /// <summary>
-/// Turns the text of a glob into steps. What has no partner, such as a lone bracket, stands for itself; a backslash takes the meaning from the
-/// character behind it.
+/// Compiles a glob into steps. A character without its counterpart, such as a single bracket, is literal. A backslash makes the next character
+/// literal.
 /// </summary>
 internal sealed class GlobCompiler
 {
@@ -16,7 +16,7 @@ internal sealed class GlobCompiler
 
     private GlobCompiler(string pattern) => _text = [.. pattern.EnumerateRunes()];
 
-    /// <summary>Compiles; the last step accepts.</summary>
+    /// <summary>Compiles a pattern. The last step accepts.</summary>
     public static GlobStep[] Compile(string pattern)
     {
         var compiler = new GlobCompiler(pattern);
@@ -56,7 +56,7 @@ internal sealed class GlobCompiler
         Take(new GlobStep(GlobAction.Character, _text[_next]));
     }
 
-    // "**" crosses folders only as a whole component; "**/" may also stand for no folder at all.
+    // "**" matches across folders only if it is a whole path component. "**/" also matches no folder at all.
     private void Stars()
     {
         int begin = _next;
@@ -98,7 +98,7 @@ internal sealed class GlobCompiler
             _next++;
             int begin = Reserve();
             Sequence(depth);
-            // A set may have taken the brace that closes: then the alternatives end with the pattern.
+            // If a set has consumed the closing brace, the alternatives end with the pattern.
             if (_next == _text.Length || _text[_next].Value == '}')
             {
                 _steps[begin] = new GlobStep(GlobAction.Jump, To: begin + 1);
@@ -151,7 +151,7 @@ internal sealed class GlobCompiler
         var ranges = new List<(Rune, Rune)>();
         for (int begin = i; i < _text.Length; i++)
         {
-            // A bracket that closes right behind the one that opens is one of the characters.
+            // A closing bracket directly after the opening one is a character of the set.
             if (_text[i].Value == ']' && i > begin)
             {
                 _next = i + 1;

@@ -5,42 +5,42 @@ namespace Pieces.Cli.Selection;
 /// <summary>What a step of a compiled glob does.</summary>
 internal enum GlobAction
 {
-    /// <summary>Takes the one character <see cref="GlobStep.Character"/>.</summary>
+    /// <summary>Matches the character <see cref="GlobStep.Character"/>.</summary>
     Character,
 
-    /// <summary>Takes any character but a slash.</summary>
+    /// <summary>Matches any character except a slash.</summary>
     AnyInName,
 
-    /// <summary>Takes any character.</summary>
+    /// <summary>Matches any character.</summary>
     Any,
 
-    /// <summary>Takes a character of <see cref="GlobStep.Set"/>, never a slash.</summary>
+    /// <summary>Matches a character of <see cref="GlobStep.Set"/>, but never a slash.</summary>
     Set,
 
-    /// <summary>Goes on at <see cref="GlobStep.To"/> and at <see cref="GlobStep.Or"/>.</summary>
+    /// <summary>Continues both at <see cref="GlobStep.To"/> and at <see cref="GlobStep.Or"/>.</summary>
     Fork,
 
-    /// <summary>Goes on at <see cref="GlobStep.To"/>.</summary>
+    /// <summary>Continues at <see cref="GlobStep.To"/>.</summary>
     Jump,
 
-    /// <summary>The pattern is at its end.</summary>
+    /// <summary>End of the pattern.</summary>
     Accept,
 }
 
 /// <summary>One step of a compiled glob.</summary>
 /// <param name="Action">What it does.</param>
-/// <param name="Character">For <see cref="GlobAction.Character"/>.</param>
-/// <param name="Set">For <see cref="GlobAction.Set"/>.</param>
-/// <param name="To">Where a jump or a fork goes on.</param>
-/// <param name="Or">Where a fork goes on, too.</param>
+/// <param name="Character">The character for <see cref="GlobAction.Character"/>.</param>
+/// <param name="Set">The set for <see cref="GlobAction.Set"/>.</param>
+/// <param name="To">Index of the step at which a jump or a fork continues.</param>
+/// <param name="Or">Index of the second step at which a fork continues.</param>
 internal readonly record struct GlobStep(GlobAction Action, Rune Character = default, GlobSet? Set = null, int To = 0, int Or = 0);
 
-/// <summary>The characters between brackets.</summary>
+/// <summary>A bracket expression.</summary>
 /// <param name="Ranges">First and last character of each range.</param>
-/// <param name="IsNegated">Whether all others are meant.</param>
+/// <param name="IsNegated">Whether the set contains all characters outside the ranges instead.</param>
 internal sealed record GlobSet(IReadOnlyList<(Rune First, Rune Last)> Ranges, bool IsNegated)
 {
-    /// <summary>Whether a character is meant.</summary>
+    /// <summary>Whether the set contains a character.</summary>
     public bool Contains(Rune rune)
     {
         foreach ((Rune first, Rune last) in Ranges)

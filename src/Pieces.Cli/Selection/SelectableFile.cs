@@ -2,15 +2,15 @@ using Pieces.Metadata;
 
 namespace Pieces.Cli.Selection;
 
-/// <summary>A file as a selection sees it.</summary>
+/// <summary>A file that the user can select.</summary>
 /// <param name="Entry">The file.</param>
-/// <param name="Number">Its number as <c>show --files</c> lists it, from 1.</param>
-/// <param name="Name">Its own name.</param>
-/// <param name="Inner">Its path below the torrent's top folder; of a torrent of one file the name.</param>
-/// <param name="Path">Its path with the top folder, as <c>show --files</c> lists it.</param>
+/// <param name="Number">Its number as listed by <c>show --files</c>, from 1.</param>
+/// <param name="Name">Its file name.</param>
+/// <param name="Inner">Its path below the top folder of the torrent. For a single-file torrent this is the name.</param>
+/// <param name="Path">Its path including the top folder, as listed by <c>show --files</c>.</param>
 internal sealed record SelectableFile(FileEntry Entry, int Number, string Name, string Inner, string Path)
 {
-    /// <summary>All files that can be selected: pad files and links are no files to a user, and are not counted.</summary>
+    /// <summary>Returns all files that can be selected. Padding files and links are not written to disk and are neither listed nor counted.</summary>
     public static IEnumerable<SelectableFile> Of(Metainfo metainfo)
     {
         int number = 0;

@@ -5,14 +5,14 @@ using Pieces.Cli.Parsing;
 
 namespace Pieces.Cli.Settings;
 
-/// <summary>A command line that was read together with the settings that complete it.</summary>
-/// <param name="Parse">What the command is to work with.</param>
-/// <param name="Settings">What its flags come to.</param>
+/// <summary>A parsed command line, completed with settings.</summary>
+/// <param name="Parse">The parse result that the command uses.</param>
+/// <param name="Settings">The effective values of its flags.</param>
 internal sealed record CompleteCommand(ParseResult Parse, EffectiveSettings Settings);
 
 /// <summary>
-/// Reads command lines. What environment and file say is put behind the command's name as flags and read once more, so that whoever asks for a
-/// flag's value need not know where it came from.
+/// Reads command lines. Settings from the environment and the configuration file are inserted as flags after the command's name, and the result is
+/// parsed again. Commands therefore need not know where the value of a flag comes from.
 /// </summary>
 internal sealed class CommandReader
 {
@@ -27,20 +27,20 @@ internal sealed class CommandReader
         _sources = sources;
     }
 
-    /// <summary>The configuration file, there or not; null without a home for it.</summary>
+    /// <summary>Path of the configuration file, whether it exists or not; null if the user has no home folder.</summary>
     public string? FilePath => _sources.FilePath;
 
-    /// <summary>Reads arguments without any settings.</summary>
+    /// <summary>Parses arguments without any settings.</summary>
     public ParseResult Parse(IReadOnlyList<string> arguments) => _root.Parse(arguments, Configuration);
 
     /// <summary>Completes a command line with the settings.</summary>
-    /// <param name="line">What the user wrote.</param>
-    /// <param name="parse">The same, parsed.</param>
-    /// <param name="warn">Takes what is doubtful.</param>
-    /// <exception cref="FailureException">The file, a variable or a flag cannot be used.</exception>
+    /// <param name="line">The arguments of the user.</param>
+    /// <param name="parse">The parse result of these arguments.</param>
+    /// <param name="warn">Called with each warning.</param>
+    /// <exception cref="FailureException">The configuration file, an environment variable or a flag cannot be used.</exception>
     public CompleteCommand Complete(CommandLine line, ParseResult parse, Action<string> warn)
     {
-        // The flags that follow its name are those of another command.
+        // The flags after the name of the list command belong to another command.
         if (line.Command.Name != SettingNames.ListCommand)
             FlagCheck.Check(line.Arguments, line.Command);
         if (line.Complaint is not null)
@@ -61,7 +61,7 @@ internal sealed class CommandReader
     }
 
     /// <summary>
-    /// A command line together with those of its settings that can be read, for whoever has to tell of its failure: the settings may be what failed.
+    /// Returns a command line with all settings that can be read, for reporting a failure: an unusable setting may be the cause of the failure.
     /// </summary>
     public IReadOnlyList<string> WithUsableSettings(IReadOnlyList<string> arguments)
     {
@@ -69,10 +69,11 @@ internal sealed class CommandReader
         if (!SettingNames.AreTakenBy(line.Command) || line.Command == _root)
             return line.Arguments;
         var resolver = new SettingResolver(line, Parse(line.Arguments), _sources);
-        return line.With(new EffectiveSettings([.. SettingNames.FlagsOf(line.Command).Select(resolver.ResolveIfUsable).OfType<EffectiveSetting>()]).AsFlags());
+        return line.With(
+            new EffectiveSettings([.. SettingNames.FlagsOf(line.Command).Select(resolver.ResolveIfUsable).OfType<EffectiveSetting>()]).AsFlags());
     }
 
-    /// <summary>What one error of a completed command is, told of the place where the value stands.</summary>
+    /// <summary>Explains a parse error of a completed command. The text names the place that the value comes from.</summary>
     public string Explain(CompleteCommand command, ParseError error) => command.Settings.InTheirPlace(
         error,
         (option, value) => Parse([command.Parse.CommandResult.Command.Name, .. KnownFlags.WithValue(option.Name, value)]).Errors

@@ -3,26 +3,27 @@ using Pieces.Cli.Failures;
 
 namespace Pieces.Cli.Settings;
 
-/// <summary>The configuration file: <c>name=value</c> lines, comments and blank lines.</summary>
+/// <summary>Reads the configuration file, which consists of <c>name=value</c> lines, comments and blank lines.</summary>
 internal static class ConfigFile
 {
-    /// <summary>Largest file that is read, in bytes.</summary>
+    /// <summary>Maximum size of the configuration file, in bytes.</summary>
     public const int MaxLength = 1024 * 1024;
 
     private const string XdgVariable = "XDG_CONFIG_HOME";
 
-    /// <summary>Where it is looked for; null when the user has no home.</summary>
+    /// <summary>Returns the path of the file; null if the user has no home folder.</summary>
     public static string? FindPath()
     {
-        // The system's own place is ~/.config, ~/Library/Application Support or %APPDATA%; the variable is obeyed on all of them.
+        // The default folder is ~/.config, ~/Library/Application Support or %APPDATA%, depending on the system. The variable overrides it on all
+        // systems.
         string? folder = Environment.GetEnvironmentVariable(XdgVariable);
         if (string.IsNullOrEmpty(folder) || !Path.IsPathFullyQualified(folder))
             folder = Environment.GetFolderPath(Environment.SpecialFolder.ApplicationData, Environment.SpecialFolderOption.DoNotVerify);
         return folder.Length == 0 ? null : Path.Combine(folder, "pieces", "config");
     }
 
-    /// <summary>Its lines; none when there is no file.</summary>
-    /// <exception cref="FailureException">It cannot be read, or a line is none of ours.</exception>
+    /// <summary>Returns the entries of the file; none if the file does not exist.</summary>
+    /// <exception cref="FailureException">The file cannot be read, or a line is not valid.</exception>
     public static IReadOnlyList<ConfigEntry> Load(string? path)
     {
         if (path is null)
@@ -46,10 +47,10 @@ internal static class ConfigFile
         }
     }
 
-    /// <summary>The lines of a text.</summary>
-    /// <param name="text">All of the file.</param>
-    /// <param name="path">Its name, for messages.</param>
-    /// <exception cref="FailureException">A line is no <c>name=value</c>, or has an empty value.</exception>
+    /// <summary>Parses the text of a file.</summary>
+    /// <param name="text">The contents of the file.</param>
+    /// <param name="path">Path of the file, for messages.</param>
+    /// <exception cref="FailureException">A line is not of the form <c>name=value</c>, or a value is empty.</exception>
     public static IReadOnlyList<ConfigEntry> Parse(string text, string path)
     {
         var entries = new List<ConfigEntry>();
@@ -73,7 +74,7 @@ internal static class ConfigFile
         return entries;
     }
 
-    // A # begins a comment at the start of a line and between blanks; elsewhere it is part of a value, as in a URL or a file's name.
+    // A # begins a comment at the start of a line and between blanks. Elsewhere it is part of a value, for example of a URL or a file name.
     private static ReadOnlySpan<char> WithoutComment(ReadOnlySpan<char> line)
     {
         for (int i = 0; i < line.Length; i++)

@@ -5,20 +5,20 @@ using Pieces.Cli.Parsing;
 
 namespace Pieces.Cli.Settings;
 
-/// <summary>What the flags of one command come to, and where each value stands.</summary>
-/// <param name="All">One for each flag that can be a setting, in the order of the command's help.</param>
+/// <summary>The effective values of the flags of one command, and where each value comes from.</summary>
+/// <param name="All">One setting for each flag that can be a setting, in the order of the command's help.</param>
 internal sealed record EffectiveSettings(IReadOnlyList<EffectiveSetting> All)
 {
-    /// <summary>No settings: what the command line says is all there is.</summary>
+    /// <summary>No settings: only the flags of the command line apply.</summary>
     public static EffectiveSettings None { get; } = new([]);
 
-    /// <summary>How a complaint about a value begins.</summary>
-    /// <param name="option">The flag that it is for.</param>
-    /// <param name="place">Where it stands.</param>
+    /// <summary>Returns the beginning of an error message about a value.</summary>
+    /// <param name="option">The flag that the value is for.</param>
+    /// <param name="place">Where the value comes from.</param>
     public static string Subject(Option option, string place) =>
         place.StartsWith(SettingNames.Prefix, StringComparison.Ordinal) ? place : $"{place}: {SettingNames.Of(option)}";
 
-    /// <summary>The flags that the command line would need to say what environment and file say.</summary>
+    /// <summary>Returns the flags that are equivalent to the settings from the environment and the configuration file.</summary>
     public IReadOnlyList<string> AsFlags()
     {
         var flags = new List<string>();
@@ -38,10 +38,13 @@ internal sealed record EffectiveSettings(IReadOnlyList<EffectiveSetting> All)
         return flags;
     }
 
-    /// <summary>Whether the command line itself gives a flag.</summary>
+    /// <summary>Whether the command line itself contains the flag.</summary>
     public bool IsGivenHere(string flag) => All.Any(setting => setting.Option.Name == flag && setting.Source == SettingSource.Flag);
 
-    /// <summary>A complaint that begins with a flag, told of the place where the flag's value stands when that is not the command line.</summary>
+    /// <summary>
+    /// Rewrites an error message that begins with a flag. If the value of the flag does not come from the command line, the message names its origin
+    /// instead.
+    /// </summary>
     public string InTheirPlace(string complaint)
     {
         foreach (EffectiveSetting setting in All)
@@ -53,9 +56,9 @@ internal sealed record EffectiveSettings(IReadOnlyList<EffectiveSetting> All)
         return complaint;
     }
 
-    /// <summary>The parser's complaint, told of the place where the value stands.</summary>
-    /// <param name="error">What the parser says about all flags together.</param>
-    /// <param name="complaintsOf">What it says about one flag with one value.</param>
+    /// <summary>Returns the message of a parse error. If the value does not come from the command line, the message names its origin.</summary>
+    /// <param name="error">The error of the parser about all flags together.</param>
+    /// <param name="complaintsOf">Returns the parser's error message for one flag with one value, or null.</param>
     public string InTheirPlace(ParseError error, Func<Option, string, string?> complaintsOf)
     {
         Option? option = OptionOf(error);
@@ -73,7 +76,7 @@ internal sealed record EffectiveSettings(IReadOnlyList<EffectiveSetting> All)
         return InTheirPlace(error.Message);
     }
 
-    /// <summary>The flag that an error is about, or null.</summary>
+    /// <summary>Returns the flag that an error concerns, or null.</summary>
     public static Option? OptionOf(ParseError error) =>
         ((error.SymbolResult as OptionResult) ?? (error.SymbolResult?.Parent as OptionResult))?.Option;
 

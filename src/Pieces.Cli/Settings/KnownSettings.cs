@@ -4,7 +4,7 @@ using Pieces.Cli.Parsing;
 
 namespace Pieces.Cli.Settings;
 
-/// <summary>The names of all settings of all commands: whatever is none of them was mistyped.</summary>
+/// <summary>The names of the settings of all commands. Any other name is treated as a typing mistake.</summary>
 internal sealed class KnownSettings
 {
     private readonly HashSet<string> _inFile = new(StringComparer.Ordinal);
@@ -22,7 +22,7 @@ internal sealed class KnownSettings
         }
     }
 
-    /// <summary>Refuses a file that says something unknown: it would be believed to work.</summary>
+    /// <summary>Rejects a configuration file with an unknown name, because the user would believe that the setting has an effect.</summary>
     /// <exception cref="FailureException">A name is unknown.</exception>
     public void Check(IReadOnlyList<ConfigEntry> entries, string? path)
     {
@@ -35,7 +35,7 @@ internal sealed class KnownSettings
         }
     }
 
-    /// <summary>What is to be said about variables that are none of ours. Another program may mean them, so that is no failure.</summary>
+    /// <summary>Returns warnings about unknown variables. They are not failures, because they may belong to another program.</summary>
     public IEnumerable<string> Doubts(IReadOnlyDictionary<string, string> environment) => environment.Keys
         .Where(name => !_inEnvironment.Contains(name))
         .Order(StringComparer.Ordinal)

@@ -6,13 +6,13 @@ using Pieces.Trackers;
 
 namespace Pieces.Cli.Settings;
 
-/// <summary>The settings of a command for people, in the form of the configuration file, and for programs.</summary>
-/// <param name="Command">The command.</param>
-/// <param name="FilePath">The configuration file, there or not; null without a home for it.</param>
-/// <param name="Settings">What its flags come to.</param>
+/// <summary>The settings of a command, formatted for people as in the configuration file, or for programs.</summary>
+/// <param name="Command">Name of the command.</param>
+/// <param name="FilePath">Path of the configuration file, whether it exists or not; null if the user has no home folder.</param>
+/// <param name="Settings">The effective values of the command's flags.</param>
 internal sealed record SettingList(string Command, string? FilePath, EffectiveSettings Settings)
 {
-    /// <summary>A line for each value. Secrets are hidden; a flag that has no value by itself stands in a comment.</summary>
+    /// <summary>Returns one line for each value. Secrets are hidden. A flag without a value appears as a comment.</summary>
     public IEnumerable<string> AsLines()
     {
         yield return $"# {Command}; the file is {FileWords()}";
@@ -27,7 +27,7 @@ internal sealed record SettingList(string Command, string? FilePath, EffectiveSe
         }
     }
 
-    /// <summary>One object, in UTF-8 with a line end behind it.</summary>
+    /// <summary>Returns one JSON object, in UTF-8 and with a line end.</summary>
     public byte[] AsJson()
     {
         var buffer = new ArrayBufferWriter<byte>();

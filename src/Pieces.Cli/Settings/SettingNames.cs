@@ -4,19 +4,19 @@ using Pieces.Cli.Parsing;
 namespace Pieces.Cli.Settings;
 
 /// <summary>
-/// What flags are called in the environment and in the configuration file: as on the command line, without the dashes in front. The file serves all
-/// commands, so flags that share a name with one of <c>download</c> and mean something else have their command's name in front: the folder for
-/// downloads is no torrent to write, and a tracker to ask is none to write into a link.
+/// Names of flags in the environment and in the configuration file: the name of the flag without the leading dashes. The file applies to all
+/// commands. If a flag shares its name with a flag of <c>download</c> but has another meaning, its name in the file begins with the name of the
+/// command. For example, --output of <c>download</c> names a folder, but --output of <c>create</c> names a torrent file.
 /// </summary>
 internal static class SettingNames
 {
-    /// <summary>What variables of the environment begin with.</summary>
+    /// <summary>Prefix of environment variables that are settings.</summary>
     public const string Prefix = "PIECES_";
 
-    /// <summary>What variables begin with that are for hooks, and never read.</summary>
+    /// <summary>Prefix of environment variables for hooks. They are never read as settings.</summary>
     public const string HookPrefix = "PIECES_HOOK_";
 
-    /// <summary>The command that lists the settings of another one, whose flags follow its name.</summary>
+    /// <summary>The command that lists the settings of another command. The flags of that command follow its name.</summary>
     public const string ListCommand = "config";
 
     private static readonly HashSet<string> WithoutSettings = ["help", ListCommand, "completion"];
@@ -27,22 +27,23 @@ internal static class SettingNames
         "magnet --tracker", "tracker --port",
     ];
 
-    /// <summary>Whether settings complete the flags of the command.</summary>
+    /// <summary>Whether settings apply to the command.</summary>
     public static bool AreTakenBy(Command command) => !WithoutSettings.Contains(command.Name);
 
-    /// <summary>The flags of a command that can be given as settings, in the order of its help.</summary>
+    /// <summary>Returns the flags of a command that can be settings, in the order of its help.</summary>
     public static IEnumerable<Option> FlagsOf(Command command) =>
         KnownFlags.Of(command).Where(option => !option.Hidden && option.Name is not ("--help" or "--version"));
 
-    /// <summary>The setting's name: that of the file, without the command in front.</summary>
+    /// <summary>Returns the name of the setting in the file, without the name of the command.</summary>
     public static string Of(Option option) => Longest(option).TrimStart('-');
 
-    /// <summary>All its names in the file, the usual one first.</summary>
+    /// <summary>Returns all names of the setting in the file, the usual one first.</summary>
     public static IEnumerable<string> InFile(Command command, Option option) =>
         IsAmbiguous(command, option) ? [$"{command.Name}-{Of(option)}"] : Plain(option);
 
     /// <summary>
-    /// All its names in the environment, the stronger first. A variable may be meant for this one run, so the flag's name alone is enough for any command.
+    /// Returns all names of the setting in the environment, in descending precedence. The plain name of the flag is valid for every command, because
+    /// a variable may be set for a single run.
     /// </summary>
     public static IEnumerable<string> InEnvironment(Command command, Option option)
     {
@@ -50,7 +51,7 @@ internal static class SettingNames
         return names.Select(name => Prefix + name.ToUpperInvariant().Replace('-', '_'));
     }
 
-    /// <summary>Whether the flag is one that is counted, such as <c>-vv</c>: as a setting it has a number.</summary>
+    /// <summary>Whether the flag is counted, such as <c>-vv</c>. Its setting is a number.</summary>
     public static bool IsCounted(Option option) => option.Name is "--verbose" or "--quiet";
 
     private static bool IsAmbiguous(Command command, Option option) => Ambiguous.Contains($"{command.Name} {option.Name}");

@@ -6,8 +6,8 @@ using Pieces.Cli.Parsing;
 namespace Pieces.Cli.Settings;
 
 /// <summary>
-/// Decides for each flag of one command who has the last word: the command line, else the environment, else the file. The stronger one replaces
-/// the weaker altogether, also for flags that may be given again.
+/// Determines the value of each flag of a command. The command line takes precedence over the environment, and the environment over the configuration
+/// file. Only the source with the highest precedence counts, even for repeatable flags.
 /// </summary>
 internal sealed class SettingResolver
 {
@@ -15,9 +15,9 @@ internal sealed class SettingResolver
     private readonly ParseResult _parse;
     private readonly SettingSources _sources;
 
-    /// <param name="line">What the user wrote.</param>
-    /// <param name="parse">The same, parsed; its values are not looked at, only which flags there are.</param>
-    /// <param name="sources">Environment and file.</param>
+    /// <param name="line">The arguments of the user.</param>
+    /// <param name="parse">The parse result of these arguments. Only the presence of flags is used, not their values.</param>
+    /// <param name="sources">The environment and the configuration file.</param>
     public SettingResolver(CommandLine line, ParseResult parse, SettingSources sources)
     {
         _line = line;
@@ -25,8 +25,8 @@ internal sealed class SettingResolver
         _sources = sources;
     }
 
-    /// <summary>One setting for each flag, in the order of the command's help.</summary>
-    /// <exception cref="FailureException">The file or a value in it, or a variable, cannot be used.</exception>
+    /// <summary>Returns one setting for each flag, in the order of the command's help.</summary>
+    /// <exception cref="FailureException">The configuration file, a value in it or an environment variable cannot be used.</exception>
     public EffectiveSettings Resolve()
     {
         Option[] flags = [.. SettingNames.FlagsOf(_line.Command)];
@@ -36,7 +36,7 @@ internal sealed class SettingResolver
         return new EffectiveSettings(OneVoice(settings));
     }
 
-    /// <summary>What one flag comes to, or null when what is said of it cannot be used; why it cannot is for <see cref="Resolve()"/> to say.</summary>
+    /// <summary>Returns the setting of one flag, or null if its value cannot be used. <see cref="Resolve()"/> reports the reason.</summary>
     public EffectiveSetting? ResolveIfUsable(Option option)
     {
         try
@@ -51,7 +51,7 @@ internal sealed class SettingResolver
 
     private EffectiveSetting Resolve(Option option) => OfCommandLine(option) ?? OfEnvironment(option) ?? OfFile(option) ?? OfNobody(option);
 
-    // -v and -q pull at the same thing: one of them given replaces a weaker word about the other.
+    // -v and -q both set the verbosity. If one of them is given, a setting of the other one with lower precedence is ignored.
     private static List<EffectiveSetting> OneVoice(List<EffectiveSetting> settings)
     {
         EffectiveSetting[] counted = [.. settings.Where(setting => SettingNames.IsCounted(setting.Option))];
@@ -110,7 +110,7 @@ internal sealed class SettingResolver
         IsPath(option) ? WithHome(entry.Value) : entry.Value,
         $"{_sources.FilePath}:{entry.Line}");
 
-    // The parser is asked about values; it knows none of a switch.
+    // The values of other flags are checked by the parser. For the parser a switch has no value, so it is checked here.
     private static SettingValue Checked(Option option, SettingValue value)
     {
         if (KnownFlags.TakesValue(option))
@@ -129,7 +129,7 @@ internal sealed class SettingResolver
     private static bool IsPath(Option option) => option.HelpName is { } name
         && (name.StartsWith("DIR", StringComparison.Ordinal) || name.StartsWith("FILE", StringComparison.Ordinal));
 
-    // A shell does this for the command line and for variables.
+    // A shell expands ~ on the command line and in variables, but not in the file.
     private static string WithHome(string path)
     {
         bool isHome = path == "~" || path.StartsWith("~/", StringComparison.Ordinal);

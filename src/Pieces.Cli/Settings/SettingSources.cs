@@ -2,14 +2,14 @@ using System.Collections;
 
 namespace Pieces.Cli.Settings;
 
-/// <summary>Where settings come from beside the command line. Both are read once, and only when a command wants them.</summary>
+/// <summary>The sources of settings other than the command line. Both are read at most once, and only if a command needs them.</summary>
 internal sealed class SettingSources
 {
     private readonly Lazy<IReadOnlyDictionary<string, string>> _environment;
     private readonly Lazy<IReadOnlyList<ConfigEntry>> _entries;
 
-    /// <param name="environment">Variables that may be ours, by name.</param>
-    /// <param name="filePath">The configuration file, there or not; null for none.</param>
+    /// <param name="environment">Returns the environment variables with the prefix, by name.</param>
+    /// <param name="filePath">Path of the configuration file, whether it exists or not; null for none.</param>
     public SettingSources(Func<IReadOnlyDictionary<string, string>> environment, string? filePath)
     {
         _environment = new Lazy<IReadOnlyDictionary<string, string>>(environment, LazyThreadSafetyMode.None);
@@ -17,22 +17,22 @@ internal sealed class SettingSources
         FilePath = filePath;
     }
 
-    /// <summary>Variables that may be ours: those with the prefix that are not empty and not for hooks.</summary>
+    /// <summary>The environment variables that may be settings: those with the prefix that are not empty and not for hooks.</summary>
     public IReadOnlyDictionary<string, string> Environment => _environment.Value;
 
-    /// <summary>The configuration file, there or not; null without a home for it.</summary>
+    /// <summary>Path of the configuration file, whether it exists or not; null if the user has no home folder.</summary>
     public string? FilePath { get; }
 
-    /// <summary>The file's lines.</summary>
-    /// <exception cref="Failures.FailureException">It cannot be read or understood.</exception>
+    /// <summary>The entries of the configuration file.</summary>
+    /// <exception cref="Failures.FailureException">The file cannot be read or parsed.</exception>
     public IReadOnlyList<ConfigEntry> Entries => _entries.Value;
 
-    /// <summary>Those of this process.</summary>
+    /// <summary>Returns the sources of this process.</summary>
     public static SettingSources OfProcess() => new(ReadEnvironment, ConfigFile.FindPath());
 
     private static Dictionary<string, string> ReadEnvironment()
     {
-        // Windows does not tell upper from lower case in these names.
+        // Names of environment variables are case-insensitive on Windows.
         var comparer = OperatingSystem.IsWindows() ? StringComparer.OrdinalIgnoreCase : StringComparer.Ordinal;
         var ours = new Dictionary<string, string>(comparer);
         foreach (DictionaryEntry variable in System.Environment.GetEnvironmentVariables())

@@ -4,20 +4,20 @@ using Pieces.Net;
 
 namespace Pieces.Cli.Share;
 
-/// <summary>The addresses that a machine has.</summary>
+/// <summary>The IP addresses of a machine.</summary>
 internal interface IMachineAddresses
 {
-    /// <summary>Those of all interfaces that are up, of whatever kind.</summary>
+    /// <summary>Returns the addresses of all interfaces that are up.</summary>
     IEnumerable<IPAddress> All();
 
-    /// <summary>Those by which it goes out to the world: one for each family that leads there.</summary>
+    /// <summary>Returns the source addresses of outgoing traffic: one for each address family with a route to the internet.</summary>
     IReadOnlyCollection<IPAddress> Outward();
 }
 
-/// <summary>Those of the machine that this runs on.</summary>
+/// <summary>The IP addresses of this machine.</summary>
 internal sealed class MachineAddresses : IMachineAddresses
 {
-    // Addresses for documentation (RFC 5737, 3849): a socket that is to send there shows by which address the machine goes out, and nothing is sent.
+    // Addresses for documentation (RFC 5737, RFC 3849). Connecting a datagram socket to them reveals the local address of the route. Nothing is sent.
     private static readonly IPAddress[] Far = [IPAddress.Parse("192.0.2.1"), IPAddress.Parse("2001:db8::1")];
 
     /// <inheritdoc/>

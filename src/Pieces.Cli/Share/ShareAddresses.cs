@@ -3,31 +3,34 @@ using System.Net.Sockets;
 
 namespace Pieces.Cli.Share;
 
-/// <summary>Which addresses of this machine the other side is told of.</summary>
+/// <summary>Selects the addresses of this machine that are passed to recipients.</summary>
 internal static class ShareAddresses
 {
-    /// <summary>Most that are told: a command line is to stay one.</summary>
+    /// <summary>Maximum number of addresses of this machine in a share's link, so that the link fits on a command line.</summary>
     public const int Most = 16;
 
-    /// <summary>Chooses among the machine's own.</summary>
-    /// <param name="bound">The one that all sockets are bound to, or null for none.</param>
-    /// <param name="machine">Says which there are.</param>
+    /// <summary>Selects among the addresses of this machine.</summary>
+    /// <param name="bound">The address that all sockets are bound to, or null.</param>
+    /// <param name="machine">Provides the addresses of the machine.</param>
     public static IReadOnlyList<IPAddress> Find(IPAddress? bound, IMachineAddresses machine) =>
         bound is not null ? [bound] : Choose(machine.All(), machine.Outward());
 
-    /// <summary>What is to be said when nobody elsewhere can come by what was chosen, or null. Who bound the sockets to it knows that.</summary>
-    /// <param name="bound">The address that all sockets are bound to, or null for none.</param>
-    /// <param name="chosen">What was chosen.</param>
+    /// <summary>
+    /// Returns a warning if no other machine can reach the selected addresses; otherwise null. If the user bound the sockets to an address, there is
+    /// no warning.
+    /// </summary>
+    /// <param name="bound">The address that all sockets are bound to, or null.</param>
+    /// <param name="chosen">The selected addresses.</param>
     public static string? WarningOf(IPAddress? bound, IReadOnlyList<IPAddress> chosen) => bound is null && chosen.All(IPAddress.IsLoopback)
         ? "this machine has no network address: only programs on it can use the line (--interface names an address that is not seen here)"
         : null;
 
     /// <summary>
-    /// Chooses: each once, those by which the machine goes out in front, IPv4 before IPv6. What others cannot reach or not without naming an interface is left out:
-    /// loopback and link-local addresses. Loopback alone stands when there is nothing else.
+    /// Selects each reachable address once. Preferred addresses come first, and IPv4 comes before IPv6. Loopback and link-local addresses are
+    /// excluded, because other machines cannot reach them or need an interface name. If no address remains, the result is the loopback address.
     /// </summary>
-    /// <param name="all">Addresses of the interfaces.</param>
-    /// <param name="preferred">Those that go in front, if they are among them.</param>
+    /// <param name="all">The addresses of the interfaces.</param>
+    /// <param name="preferred">Addresses that come first if they are among them.</param>
     public static IReadOnlyList<IPAddress> Choose(IEnumerable<IPAddress> all, IReadOnlyCollection<IPAddress> preferred)
     {
         IPAddress[] reachable =
@@ -48,7 +51,7 @@ internal static class ShareAddresses
         return address.AddressFamily switch
         {
             AddressFamily.InterNetwork => bytes is not ([169, 254, ..] or [0, ..] or [>= 224, ..]),
-            // Global ones, and those that are unique in a network of one's own (RFC 4193). Teredo is a tunnel to nowhere by now.
+            // Global addresses and unique local addresses (RFC 4193). Teredo addresses are excluded, because the service no longer exists.
             AddressFamily.InterNetworkV6 => bytes[0] >> 5 == 1 && !address.IsIPv6Teredo || (bytes[0] & 0xfe) == 0xfc,
             _ => false,
         };

@@ -3,14 +3,14 @@ using Pieces.Cli.Transfers;
 
 namespace Pieces.Cli.Share;
 
-/// <summary>Tells programs about a share. Of downloads they learn by the events of peers.</summary>
+/// <summary>Reports a share to programs. Completed downloads are not reported here, because peer events report them.</summary>
 internal sealed class ShareEvents : IShareAudience
 {
     private readonly EventWriter _events;
     private readonly int? _times;
 
-    /// <param name="events">Takes the events.</param>
-    /// <param name="times">Complete downloads by others after which the share ends, or null.</param>
+    /// <param name="events">Writes the events.</param>
+    /// <param name="times">Number of completed downloads by other peers after which the share ends, or null.</param>
     public ShareEvents(EventWriter events, int? times)
     {
         _events = events;

@@ -13,7 +13,9 @@ using Serilog;
 
 namespace Pieces.Cli.Share;
 
-/// <summary>The host of a share: its one source is what was described, and a tracker of its own, which knows no other swarm, runs as long as the torrent.</summary>
+/// <summary>
+/// The host of a share. Its only source is the described content. Its tracker knows only this swarm and runs as long as the torrent.
+/// </summary>
 internal sealed class ShareHost : ITransferHost
 {
     private readonly ITransferHost _host;
@@ -23,11 +25,11 @@ internal sealed class ShareHost : ITransferHost
     private readonly ILogger _logger;
     private TrackerServer? _tracker;
 
-    /// <param name="host">Where the torrent lives; disposed with this.</param>
-    /// <param name="run">What is shared, and who has it.</param>
+    /// <param name="host">The host of the torrent. It is disposed together with this object.</param>
+    /// <param name="run">The state of the share.</param>
     /// <param name="bound">The address that all sockets are bound to, or null.</param>
     /// <param name="time">Source of time.</param>
-    /// <param name="logger">Where the tracker logs.</param>
+    /// <param name="logger">The logger of the tracker.</param>
     public ShareHost(ITransferHost host, ShareRun run, IPAddress? bound, TimeProvider time, ILogger logger)
     {
         _host = host;
@@ -37,10 +39,10 @@ internal sealed class ShareHost : ITransferHost
         _logger = logger;
     }
 
-    /// <summary>Says which addresses the machine has; its own by default.</summary>
+    /// <summary>Provides the addresses of the machine; by default those of this machine.</summary>
     public IMachineAddresses Machine { get; init; } = new MachineAddresses();
 
-    /// <summary>Hears what is worse than it should be.</summary>
+    /// <summary>Called with each warning.</summary>
     public required Action<string> Warn { get; init; }
 
     /// <inheritdoc/>
@@ -76,7 +78,7 @@ internal sealed class ShareHost : ITransferHost
         }
     }
 
-    /// <summary>Ends the tracker, then the torrent: a peer that the tracker named later could not be served.</summary>
+    /// <summary>Stops the tracker before the torrent, because a peer that the tracker announces later could not be served.</summary>
     public async ValueTask DisposeAsync()
     {
         if (_tracker is not null)
@@ -97,7 +99,7 @@ internal sealed class ShareHost : ITransferHost
         if (ShareAddresses.WarningOf(_bound, addresses) is { } warning)
             Warn(warning);
 
-        // Programs that do not know x.pe hear of us from the tracker. In compact answers, which all ask for, the id is left out.
+        // Clients that do not support x.pe learn our address from the tracker. Compact responses, which all clients request, omit the peer id.
         var id = PeerId.Create(new Random());
         foreach (IPAddress address in addresses)
             table.Keep(metainfo.Swarms[0], new TrackedPeer(id, new IPEndPoint(address, ListenPort)));
@@ -105,7 +107,8 @@ internal sealed class ShareHost : ITransferHost
         return ShareOffer.Of(metainfo, addresses, ListenPort, _tracker.LocalEndPoint.Port);
     }
 
-    // The port behind that for peers, so that whoever has a firewall need open but these two; any other when it is taken.
+    // The tracker uses the port after the peer port, so that a user with a firewall has to open only these two. If it is in use, any free port is
+    // used.
     private async Task<TrackerServer> StartAsync(AnnounceTable table, CancellationToken cancellationToken)
     {
         var options = new TrackerServerOptions

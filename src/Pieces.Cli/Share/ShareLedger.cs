@@ -7,16 +7,20 @@ using Pieces.Trackers.Server;
 namespace Pieces.Cli.Share;
 
 /// <summary>
-/// Counts complete downloads by others. There are two witnesses: the peer's own connection, and the tracker it reports to. Both may tell of one download, and a
-/// program need not call itself the same to both, so that port and address decide as well. In doubt it is one. Anyone can report to the tracker, so a host counts
-/// only if bytes were sent to it, and at most once for each connection over which they were. Safe for all threads.
+/// Counts completed downloads by other peers. There are two witnesses: the connection to the peer, and the tracker that the peer announces to. Both
+/// may
+/// report the same download, and a client may use a different peer id for each, so port and address are compared too. If in doubt, two reports count
+/// as one download. Anyone can announce to the tracker, so a host counts only if data was sent to it, and at most once for each connection over which
+/// data was sent. Thread-safe.
 /// </summary>
 internal sealed class ShareLedger
 {
-    /// <summary>Hosts that are remembered; the one that was served first is forgotten first, and what was counted stays counted.</summary>
+    /// <summary>
+    /// Maximum number of hosts that are remembered. The host that was served first is forgotten first; its downloads remain counted.
+    /// </summary>
     public const int MaxHosts = 4096;
 
-    /// <summary>Downloads that are told apart at one host.</summary>
+    /// <summary>Maximum number of downloads that are counted for one host.</summary>
     public const int MaxPerHost = 64;
 
     private readonly Lock _gate = new();
@@ -26,7 +30,7 @@ internal sealed class ShareLedger
     private readonly Dictionary<(AddressFamily Family, int Port), Download> _byPort = [];
     private int _count;
 
-    /// <summary>Downloads so far.</summary>
+    /// <summary>Number of completed downloads so far.</summary>
     public int Count
     {
         get
@@ -36,7 +40,7 @@ internal sealed class ShareLedger
         }
     }
 
-    /// <summary>The first bytes were sent over a connection.</summary>
+    /// <summary>Notes that the first data was sent over a connection.</summary>
     public void Served(IPAddress address)
     {
         address = Plain(address);
@@ -54,12 +58,12 @@ internal sealed class ShareLedger
         }
     }
 
-    /// <summary>A connected peer has everything.</summary>
-    /// <returns>Whether that is news.</returns>
+    /// <summary>Notes that a connected peer has all pieces.</summary>
+    /// <returns>Whether this is a new download.</returns>
     public bool Saw(PeerNotice peer) => Add(new Download(Witness.Connection, peer.Id, Plain(peer.Address.Address), peer.ListenPort));
 
-    /// <summary>A peer told the tracker that it has everything.</summary>
-    /// <returns>Whether that is news.</returns>
+    /// <summary>Notes that a peer has announced to the tracker that it has all pieces.</summary>
+    /// <returns>Whether this is a new download.</returns>
     public bool Heard(TrackedPeer peer) => Add(new Download(Witness.Tracker, peer.Id, Plain(peer.Address.Address), peer.Address.Port));
 
     private static IPAddress Plain(IPAddress address) => address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
@@ -90,7 +94,8 @@ internal sealed class ShareLedger
         if (told.Id is { } id && _byId.TryGetValue(id, out Download? same))
             return same;
         if (_hosts.TryGetValue(told.Address, out Host? host)
-            && host.Downloads.Find(known => (known.By & told.By) == 0 && (known.Port is null || told.Port is null || known.Port == told.Port)) is { } there)
+            && host.Downloads.Find(
+                known => (known.By & told.By) == 0 && (known.Port is null || told.Port is null || known.Port == told.Port)) is { } there)
             return there;
         AddressFamily other = told.Address.AddressFamily == AddressFamily.InterNetwork ? AddressFamily.InterNetworkV6 : AddressFamily.InterNetwork;
         return told.Port is { } port && _byPort.TryGetValue((other, port), out Download? twin) && (twin.By & told.By) == 0 ? twin : null;

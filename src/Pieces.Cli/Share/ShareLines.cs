@@ -6,7 +6,7 @@ using Pieces.Cli.Transfers;
 
 namespace Pieces.Cli.Share;
 
-/// <summary>Tells people about a share: the line for the other side goes to stdout, all else to stderr.</summary>
+/// <summary>Reports a share to people. The command line for recipients goes to stdout, all other lines go to stderr.</summary>
 internal sealed class ShareLines : IShareAudience
 {
     private readonly IByteOutput _output;
@@ -14,10 +14,10 @@ internal sealed class ShareLines : IShareAudience
     private readonly int? _times;
     private readonly Action<Outcome> _onFailure;
 
-    /// <param name="output">Takes the line for the other side.</param>
-    /// <param name="messages">Takes all else.</param>
-    /// <param name="times">Complete downloads by others after which the share ends, or null.</param>
-    /// <param name="onFailure">Called when the line cannot be written.</param>
+    /// <param name="output">Receives the command line for recipients.</param>
+    /// <param name="messages">Receives all other lines.</param>
+    /// <param name="times">Number of completed downloads by other peers after which the share ends, or null.</param>
+    /// <param name="onFailure">Called if the command line cannot be written.</param>
     public ShareLines(IByteOutput output, Messages messages, int? times, Action<Outcome> onFailure)
     {
         _output = output;

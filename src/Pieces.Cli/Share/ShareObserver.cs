@@ -3,7 +3,7 @@ using Pieces.Torrents;
 
 namespace Pieces.Cli.Share;
 
-/// <summary>Gives the offer to the audience when the torrent has begun, and tells the share of peers that have everything.</summary>
+/// <summary>Passes the offer to the audience when the torrent begins, and reports peers that have all pieces to the share.</summary>
 internal sealed class ShareObserver : TransferObserver
 {
     private readonly ShareRun _run;

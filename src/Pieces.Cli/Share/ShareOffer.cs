@@ -3,7 +3,7 @@ using Pieces.Metadata;
 
 namespace Pieces.Cli.Share;
 
-/// <summary>What the other side is given.</summary>
+/// <summary>The magnet link and the command line for recipients of a share.</summary>
 internal sealed record ShareOffer
 {
     private ShareOffer(MagnetLink link)
@@ -12,17 +12,17 @@ internal sealed record ShareOffer
         Command = $"pieces download {Quote(Link)}";
     }
 
-    /// <summary>The link, for any program that takes one.</summary>
+    /// <summary>The magnet link, for any client.</summary>
     public string Link { get; }
 
-    /// <summary>The line for a shell.</summary>
+    /// <summary>The command line for a shell.</summary>
     public string Command { get; }
 
-    /// <summary>Makes the offer of a torrent: each address is named as a peer and as a tracker.</summary>
+    /// <summary>Creates the offer of a torrent. Each address is included both as a peer and as a tracker.</summary>
     /// <param name="metainfo">The torrent.</param>
-    /// <param name="addresses">Addresses of this machine, the best in front.</param>
-    /// <param name="peerPort">Where it listens for peers.</param>
-    /// <param name="trackerPort">Where its tracker listens.</param>
+    /// <param name="addresses">Addresses of this machine, the preferred ones first.</param>
+    /// <param name="peerPort">The listen port for peers.</param>
+    /// <param name="trackerPort">The port of the tracker.</param>
     public static ShareOffer Of(Metainfo metainfo, IReadOnlyList<IPAddress> addresses, int peerPort, int trackerPort) => new(new MagnetLink
     {
         InfoHash = metainfo.InfoHash,
@@ -32,6 +32,6 @@ internal sealed record ShareOffer
         Peers = [.. addresses.Select(address => new IPEndPoint(address, peerPort))],
     });
 
-    /// <summary>One word of a POSIX shell, whatever it holds; PowerShell reads it the same unless a quote is in it.</summary>
+    /// <summary>Quotes any text as one word of a POSIX shell. PowerShell reads the result in the same way unless the text contains a quote.</summary>
     public static string Quote(string word) => $"'{word.Replace("'", "'\\''", StringComparison.Ordinal)}'";
 }

@@ -4,8 +4,8 @@ using Pieces.Trackers.Server;
 namespace Pieces.Cli.Share;
 
 /// <summary>
-/// The state of a running share: what the other side is given, and who else has all of it. It ends the run when enough others have it. Safe for all
-/// threads.
+/// The state of a running share: the offer for recipients and the completed downloads. It ends the run when enough other peers have all pieces.
+/// Thread-safe.
 /// </summary>
 internal sealed class ShareRun
 {
@@ -15,7 +15,7 @@ internal sealed class ShareRun
     private volatile ShareOffer? _offer;
 
     /// <param name="plan">What is shared.</param>
-    /// <param name="audience">Is told of each download by others.</param>
+    /// <param name="audience">Receives each completed download.</param>
     /// <param name="finish">Ends the run.</param>
     public ShareRun(SharePlan plan, IShareAudience audience, Action finish)
     {
@@ -27,26 +27,26 @@ internal sealed class ShareRun
     /// <summary>What is shared.</summary>
     public SharePlan Plan { get; }
 
-    /// <summary>What the other side is given; null before the ports are open.</summary>
+    /// <summary>The offer for recipients; null until the ports are open.</summary>
     public ShareOffer? Offer => _offer;
 
-    /// <summary>Complete downloads by others so far.</summary>
+    /// <summary>Number of completed downloads by other peers so far.</summary>
     public int Downloads => _ledger.Count;
 
-    /// <summary>The ports are open.</summary>
+    /// <summary>Sets the offer, once the ports are open.</summary>
     public void Open(ShareOffer offer) => _offer = offer;
 
-    /// <summary>The first bytes were sent to a peer.</summary>
+    /// <summary>Notes that the first data was sent to a peer.</summary>
     public void Served(PeerServedNotice peer) => _ledger.Served(peer.Address.Address);
 
-    /// <summary>A connected peer has everything.</summary>
+    /// <summary>Notes that a connected peer has all pieces.</summary>
     public void Saw(PeerNotice peer)
     {
         if (_ledger.Saw(peer))
             OnDownloaded(peer.Client.Length == 0 ? peer.Address.ToString() : $"{peer.Address} ({peer.Client})");
     }
 
-    /// <summary>A peer told the tracker that it has everything.</summary>
+    /// <summary>Notes that a peer has announced to the tracker that it has all pieces.</summary>
     public void Heard(TrackedPeer peer)
     {
         if (_ledger.Heard(peer))

@@ -5,7 +5,7 @@ using Pieces.Torrents;
 
 namespace Pieces.Cli.Share;
 
-/// <summary>What people are told of a share.</summary>
+/// <summary>Messages for people about a share.</summary>
 internal sealed class ShareText : ITransferText
 {
     private readonly TransferSettings _settings;
@@ -23,12 +23,12 @@ internal sealed class ShareText : ITransferText
     /// <inheritdoc/>
     public void End(TransferStatus transfer, IProgressView view, Messages messages)
     {
-        // Nothing was ever to be fetched: what counts is what the others have.
+        // A share downloads nothing, so only the downloads of other peers are summarized.
         if (_settings.Progress != ProgressStyle.None)
             messages.Progress(Summary(transfer, _run.Downloads));
     }
 
-    /// <summary>What was done, when it is over: how long, how much, and how many others have all of it.</summary>
+    /// <summary>Summarizes the share at its end: duration, uploaded bytes, and number of peers that have all pieces.</summary>
     internal static string Summary(TransferStatus transfer, int downloads)
     {
         TorrentSnapshot now = transfer.Snapshot;

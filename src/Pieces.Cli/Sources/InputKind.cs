@@ -4,12 +4,13 @@ using Pieces.Primitives;
 
 namespace Pieces.Cli.Sources;
 
-/// <summary>What input is that is no torrent, from its first bytes, and what its user can do. Pure.</summary>
+/// <summary>Recognizes input that is not a torrent by its first bytes, and suggests what the user can do. A pure function.</summary>
 internal static class InputKind
 {
-    /// <summary>How many bytes are looked at.</summary>
+    /// <summary>Number of bytes at the beginning of the input that are examined.</summary>
     public const int Length = 4096;
 
+    // Maximum length of an excerpt of the input in a message, in characters.
     private const int MaxShown = 60;
     private const int TarMarkAt = 257;
 
@@ -42,9 +43,9 @@ internal static class InputKind
 
     private const string Other = "give a .torrent file, the URL of one, a magnet link or an info-hash";
 
-    /// <summary>What the bytes are, and the remedy in brackets; null when they look like a torrent or like nothing that is known.</summary>
-    /// <param name="bytes">All of them.</param>
-    /// <param name="isFile">Whether they come from a file, which <c>-i</c> could name.</param>
+    /// <summary>Describes what the bytes are, with the remedy in brackets; null if they look like a torrent or are not recognized.</summary>
+    /// <param name="bytes">The whole input.</param>
+    /// <param name="isFile">Whether the bytes come from a file, which <c>-i</c> could name.</param>
     public static string? Describe(ReadOnlySpan<byte> bytes, bool isFile)
     {
         if (bytes.IsEmpty)
@@ -63,7 +64,7 @@ internal static class InputKind
         return TextOf(head) is { } text ? DescribeText(text.Trim(), isFile) : null;
     }
 
-    /// <summary>What a file that should be a list of sources is instead, and the remedy in brackets; null when it may be a list.</summary>
+    /// <summary>Describes what a file that should be a list of sources is instead, with the remedy in brackets; null if it may be a list.</summary>
     public static string? DescribeList(ReadOnlySpan<byte> bytes)
     {
         ReadOnlySpan<byte> head = bytes[..Math.Min(bytes.Length, Length)];
@@ -77,13 +78,16 @@ internal static class InputKind
 
         string? text = TextOf(head)?.Trim();
         if (text is null)
-            return head.Contains((byte)0) && !System.Text.Unicode.Utf8.IsValid(head) ? "is binary data, not a list of sources (a list is text, one source a line)" : null;
+            return head.Contains((byte)0) && !System.Text.Unicode.Utf8.IsValid(head)
+                ? "is binary data, not a list of sources (a list is text, one source a line)"
+                : null;
         return text.StartsWith('<') && !LinkText.IsUrl(LinkText.Clean(FirstLine(text))) && !MagnetLink.IsLink(LinkText.Clean(FirstLine(text)))
             ? $"is {Markup(text)}, not a list of sources (a list is text, one source a line)"
             : null;
     }
 
-    // An editor or a browser that took the bytes for text has made two bytes of each above 127: then all of them are UTF-8, which hashes never are.
+    // An editor or browser that treats the bytes as text encodes each byte above 127 as two bytes. The result is valid UTF-8, which SHA-1 hashes are
+    // not.
     private static string? DescribeAltered(ReadOnlySpan<byte> bytes) =>
         System.Text.Unicode.Utf8.IsValid(bytes) && bytes.ContainsAnyInRange((byte)0x80, (byte)0xFF)
             ? "it was a torrent, but a program has saved it as text and so damaged it (get it again, as binary data)"
@@ -94,7 +98,9 @@ internal static class InputKind
         if (text.Length == 0)
             return "it has only white space (get the .torrent again; a download of it may have failed)";
         string first = LinkText.Clean(FirstLine(text));
-        string hint = isFile ? "give the link itself, or this file with -i to download" : "give the name itself as an argument; -i - of download reads a list of them";
+        string hint = isFile
+            ? "give the link itself, or this file with -i to download"
+            : "give the name itself as an argument; -i - of download reads a list of them";
         if (MagnetLink.IsLink(first))
             return isFile ? $"it contains a magnet link, not a torrent ({hint})" : $"it names a torrent and holds none ({hint})";
         if (LinkText.IsUrl(first) || InfoHash.TryParse(first, out _))
@@ -119,7 +125,7 @@ internal static class InputKind
 
     private static string Shown(string text) => DisplayText.Escape(FirstLine(text), MaxShown);
 
-    // Null when it is no text. Some editors write UTF-16 with a mark in front.
+    // Returns null if the bytes are not text. Some editors write UTF-16 with a byte order mark.
     private static string? TextOf(ReadOnlySpan<byte> head)
     {
         if (head is [0xFF, 0xFE, ..])
@@ -128,7 +134,7 @@ internal static class InputKind
             return Encoding.BigEndianUnicode.GetString(head[2..]);
         if (head is [0xEF, 0xBB, 0xBF, ..])
             head = head[3..];
-        // The end of what is looked at may stand inside a character.
+        // The examined bytes may end within a character.
         for (int cut = 0; cut < 4 && cut <= head.Length; cut++)
         {
             if (System.Text.Unicode.Utf8.IsValid(head[..^cut]))

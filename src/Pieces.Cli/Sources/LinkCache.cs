@@ -5,25 +5,26 @@ using Pieces.Primitives;
 namespace Pieces.Cli.Sources;
 
 /// <summary>
-/// Remembers what completed magnet links are about, so that the same command again finds its data without asking anyone. One file for each link in the user's
-/// cache folder, readable by the user alone: the <c>info</c> value, whose hash tells that it is right. Whoever deletes them loses nothing but that.
+/// Caches the metadata of completed magnet links, so that the same command finds its data again without requesting the metadata from peers. The
+/// user's cache folder contains one file for each link, readable only by the user. A file contains the <c>info</c> value, which is checked against
+/// the info-hash. The files can be deleted at any time.
 /// </summary>
 internal sealed class LinkCache
 {
-    /// <summary>Most files that are kept; the oldest goes first.</summary>
+    /// <summary>Maximum number of cached links. The oldest is deleted first.</summary>
     public const int MaxFiles = 200;
 
-    /// <summary>Longest metadata that is kept or read, in bytes.</summary>
+    /// <summary>Maximum size of metadata that is cached or read, in bytes.</summary>
     public const int MaxLength = 16 * 1024 * 1024;
 
     private const string FolderName = "links";
 
     private readonly string? _folder;
 
-    /// <param name="cache">The program's own folder in the user's cache; null where the user has none.</param>
+    /// <param name="cache">The program's folder in the user's cache directory; null if the user has none.</param>
     public LinkCache(string? cache) => _folder = cache is null ? null : Path.Join(cache, FolderName);
 
-    /// <summary>What a link is about, or null when it is not remembered.</summary>
+    /// <summary>Returns the cached metadata of a link, or null.</summary>
     public byte[]? Find(InfoHash infoHash)
     {
         if (_folder is null)
@@ -38,13 +39,13 @@ internal sealed class LinkCache
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // It only saves a question to peers.
+            // The cache only saves a request to peers, so an unreadable file is treated as missing.
             return null;
         }
     }
 
-    /// <summary>Remembers what a link is about.</summary>
-    /// <exception cref="IOException">It cannot be written; likewise <see cref="UnauthorizedAccessException"/>.</exception>
+    /// <summary>Caches the metadata of a link.</summary>
+    /// <exception cref="IOException">The file cannot be written. The same applies to <see cref="UnauthorizedAccessException"/>.</exception>
     public void Keep(Metainfo metainfo)
     {
         if (_folder is null || metainfo.InfoBytes.Length > MaxLength)

@@ -6,11 +6,11 @@ using Pieces.Net;
 
 namespace Pieces.Cli.Sources;
 
-/// <summary>The local end behind <c>--interface</c>.</summary>
+/// <summary>Resolves the value of <c>--interface</c>.</summary>
 internal static class NetworkBinding
 {
-    /// <summary>What sockets can be bound to, from an interface's name or from an address.</summary>
-    /// <exception cref="FailureException">There is no such interface, it has no address, or the address is not this machine's.</exception>
+    /// <summary>Returns the local address and device to bind sockets to, from the name of an interface or from an address.</summary>
+    /// <exception cref="FailureException">The interface does not exist or has no address, or the address does not belong to this machine.</exception>
     public static LocalBinding Resolve(string nameOrAddress)
     {
         bool isAddress = IPAddress.TryParse(nameOrAddress, out IPAddress? given);
@@ -19,10 +19,10 @@ internal static class NetworkBinding
         return binding;
     }
 
-    /// <summary>Hands an address back that sockets can be bound to.</summary>
-    /// <param name="subject">What named it, for the message.</param>
+    /// <summary>Returns the address if sockets can be bound to it.</summary>
+    /// <param name="subject">The flag that named the address, for the message.</param>
     /// <param name="address">The address.</param>
-    /// <exception cref="FailureException">It is not this machine's.</exception>
+    /// <exception cref="FailureException">The address does not belong to this machine.</exception>
     public static IPAddress Check(string subject, IPAddress address)
     {
         try

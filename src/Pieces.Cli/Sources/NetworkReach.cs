@@ -4,8 +4,8 @@ using Pieces.Trackers;
 namespace Pieces.Cli.Sources;
 
 /// <summary>
-/// The way of one command to the network. It is opened once, from the command's flags, and everything in the program that opens a connection takes
-/// it: a command that does not read the flags cannot load a URL.
+/// The network access of one command. It is created once from the command's flags, and all code that opens a connection requires it. A command that
+/// does not read these flags therefore cannot load a URL.
 /// </summary>
 internal sealed class NetworkReach
 {
@@ -13,12 +13,13 @@ internal sealed class NetworkReach
 
     private NetworkReach(Lazy<LocalBinding?> binding) => _binding = binding;
 
-    /// <summary>What every socket is bound to, or null for anything.</summary>
-    /// <exception cref="Failures.FailureException">It was not looked for before, and it cannot be used.</exception>
+    /// <summary>The address and device that every socket is bound to; null for any.</summary>
+    /// <exception cref="Failures.FailureException">The interface has not been resolved before, and it cannot be used.</exception>
     public LocalBinding? Binding => _binding.Value;
 
-    /// <summary>Finds the interface or address that the flags name.</summary>
-    /// <exception cref="Failures.FailureException">There is no such interface, it has no address, or the address is not this machine's.</exception>
+    /// <summary>Resolves the interface or address that the flags name.</summary>
+    /// <exception cref="Failures.FailureException">The interface does not exist or has no address, or the address does not belong to this
+    /// machine.</exception>
     public static NetworkReach Open(ReachSettings settings)
     {
         NetworkReach reach = OpenWhenNeeded(settings);
@@ -27,16 +28,16 @@ internal sealed class NetworkReach
     }
 
     /// <summary>
-    /// As <see cref="Open"/>, for a command that may do all its work on this machine: the interface is looked for when something wants to connect. An interface
-    /// that the command line itself names is looked for at once, since its user expects the network to be used.
+    /// Like <see cref="Open"/>, for a command that may not need the network: the interface is resolved only when a connection is opened. If the
+    /// command line itself names the interface, it is resolved immediately, because the user expects the network to be used.
     /// </summary>
-    /// <param name="settings">What the flags say.</param>
-    /// <param name="isGivenHere">Whether the command line names the interface; otherwise a file or a variable does.</param>
+    /// <param name="settings">The values of the flags.</param>
+    /// <param name="isGivenHere">Whether the command line names the interface, rather than the configuration file or an environment variable.</param>
     public static NetworkReach OpenFor(ReachSettings settings, bool isGivenHere) => isGivenHere ? Open(settings) : OpenWhenNeeded(settings);
 
     private static NetworkReach OpenWhenNeeded(ReachSettings settings) =>
         new(new Lazy<LocalBinding?>(() => settings.Interface is { } name ? NetworkBinding.Resolve(name) : null));
 
-    /// <summary>How trackers are asked for their counts.</summary>
+    /// <summary>Returns the options for scraping trackers.</summary>
     public SwarmScrapeOptions ScrapeOptions(TimeProvider timeProvider) => new() { Binding = Binding, TimeProvider = timeProvider };
 }

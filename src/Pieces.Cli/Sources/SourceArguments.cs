@@ -3,13 +3,13 @@ using Pieces.Cli.Failures;
 
 namespace Pieces.Cli.Sources;
 
-/// <summary>The sources of a run: those given as arguments, then those of a list.</summary>
+/// <summary>The sources of a run: those given as arguments, followed by those of a list.</summary>
 internal static class SourceArguments
 {
-    /// <summary>Gathers them.</summary>
-    /// <param name="arguments">Those given as arguments.</param>
-    /// <param name="list">A file with more, or <c>-</c> for stdin; null for none.</param>
-    /// <exception cref="FailureException">There is none, the list cannot be read, or stdin is wanted twice.</exception>
+    /// <summary>Collects the sources.</summary>
+    /// <param name="arguments">The sources given as arguments.</param>
+    /// <param name="list">A file with further sources, or <c>-</c> for stdin; null for none.</param>
+    /// <exception cref="FailureException">There is no source, the list cannot be read, or stdin is used twice.</exception>
     public static GivenSources Gather(IReadOnlyList<string> arguments, string? list)
     {
         IReadOnlyList<ListedSource> listed = list is null ? [] : SourceList.Read(list);

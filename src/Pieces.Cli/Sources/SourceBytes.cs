@@ -3,24 +3,25 @@ using Pieces.Metadata;
 
 namespace Pieces.Cli.Sources;
 
-/// <summary>Reads all bytes of a source, up to a limit, and undoes gzip, in which caches and servers keep torrents.</summary>
+/// <summary>Reads all bytes of a source up to a limit, and decompresses gzip, because caches and servers store torrents compressed.</summary>
 internal static class SourceBytes
 {
-    /// <summary>Longest torrent that is unpacked, in bytes: a few bytes of gzip can become very many.</summary>
+    /// <summary>Maximum size of a decompressed torrent, in bytes. A few bytes of gzip can expand to a very large amount of data.</summary>
     public const int MaxUnpackedLength = 64 * 1024 * 1024;
 
     private const int FirstCapacity = 64 * 1024;
 
-    /// <summary>Reads a stream to its end; it stays the caller's.</summary>
-    /// <exception cref="MetainfoException">It is longer than the limit.</exception>
-    /// <exception cref="IOException">It cannot be read.</exception>
+    /// <summary>Reads a stream to its end without closing it.</summary>
+    /// <exception cref="MetainfoException">The stream is longer than the limit.</exception>
+    /// <exception cref="IOException">The stream cannot be read.</exception>
     public static async Task<ReadOnlyMemory<byte>> ReadAsync(Stream stream, int maxLength, CancellationToken cancellationToken)
     {
         long expected = stream.CanSeek ? stream.Length - stream.Position : 0;
         if (expected > maxLength)
             throw TooLong(maxLength);
 
-        // One byte more than expected, so that the end is seen without growing. A length of 0 says nothing: devices have it too.
+        // One byte more than expected, so that the end is detected without growing the buffer. A length of 0 means unknown, because devices report it
+        // too.
         byte[] bytes = new byte[expected > 0 ? expected + 1 : FirstCapacity];
         int length = 0;
         int read;
@@ -36,8 +37,8 @@ internal static class SourceBytes
         return bytes.AsMemory(0, length);
     }
 
-    /// <summary>The bytes themselves, or what is in them when they are gzip.</summary>
-    /// <exception cref="MetainfoException">They are damaged gzip, or more is in them than the limit.</exception>
+    /// <summary>Returns the bytes, decompressed if they are gzip.</summary>
+    /// <exception cref="MetainfoException">The gzip data is damaged, or its contents exceed the limit.</exception>
     public static async Task<ReadOnlyMemory<byte>> UnpackAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
     {
         if (bytes.Span is not [0x1F, 0x8B, ..])
@@ -54,6 +55,6 @@ internal static class SourceBytes
         }
     }
 
-    /// <summary>The refusal of a source that is too long.</summary>
+    /// <summary>Returns the failure for a source that is too long.</summary>
     public static MetainfoException TooLong(int maxLength) => new($"over the limit of {maxLength} bytes for a torrent from there");
 }

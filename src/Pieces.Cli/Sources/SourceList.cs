@@ -4,15 +4,15 @@ using Pieces.Metadata;
 
 namespace Pieces.Cli.Sources;
 
-/// <summary>A list of sources: one a line; blank lines count for nothing, nor does what begins with <c>#</c>.</summary>
+/// <summary>Reads a list of sources with one source per line. Blank lines and lines that begin with <c>#</c> are ignored.</summary>
 internal static class SourceList
 {
-    /// <summary>Longest list that is accepted, in characters: what is longer is no list of ours.</summary>
+    /// <summary>Maximum size of a list of sources, in bytes; after decoding also in characters.</summary>
     public const int MaxLength = 64 * 1024 * 1024;
 
     /// <summary>Reads a list.</summary>
     /// <param name="path">A file, or <c>-</c> for stdin.</param>
-    /// <exception cref="FailureException">It cannot be read, or is a torrent.</exception>
+    /// <exception cref="FailureException">The list cannot be read, or it is a torrent.</exception>
     public static IReadOnlyList<ListedSource> Read(string path)
     {
         if (path == "-" && !Console.IsInputRedirected)
@@ -37,9 +37,9 @@ internal static class SourceList
         }
     }
 
-    /// <summary>The sources of a list, white space around them stripped.</summary>
-    /// <exception cref="IOException">It is too long.</exception>
-    /// <exception cref="FormatException">It is a torrent.</exception>
+    /// <summary>Returns the sources of a list, without surrounding white space.</summary>
+    /// <exception cref="IOException">The list is too long.</exception>
+    /// <exception cref="FormatException">The list is a torrent.</exception>
     public static IReadOnlyList<ListedSource> Parse(TextReader reader)
     {
         var sources = new List<ListedSource>();
@@ -76,7 +76,7 @@ internal static class SourceList
         return all.ToArray();
     }
 
-    // A dictionary of bencode, as in "d8:announce": nobody calls a file so.
+    // Whether the line begins a bencoded dictionary such as "d8:announce". No source has such a name.
     private static bool IsTorrent(string firstLine)
     {
         if (firstLine is not ['d', ..])

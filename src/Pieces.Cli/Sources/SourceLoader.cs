@@ -9,20 +9,20 @@ using Pieces.Trackers;
 
 namespace Pieces.Cli.Sources;
 
-/// <summary>Gets a torrent from where the user says it is: a file, a URL, or stdin.</summary>
+/// <summary>Loads a torrent from a file, a URL or stdin.</summary>
 internal sealed class SourceLoader : IDisposable
 {
-    /// <summary>Longest torrent that is taken from a URL, in bytes: nobody vouches for what a server sends.</summary>
+    /// <summary>Maximum size of a torrent loaded from a URL, in bytes. The response of a server is not trusted.</summary>
     public const int MaxUrlLength = 64 * 1024 * 1024;
 
-    /// <summary>Longest name of a link without a query, in characters.</summary>
+    /// <summary>Maximum length of the displayed name of a magnet link that has no name, in characters.</summary>
     private const int MaxNameLength = 80;
 
     private static readonly TimeSpan UrlTimeout = TimeSpan.FromSeconds(60);
 
     private readonly Lazy<HttpFetcher> _http;
 
-    /// <param name="reach">The command's way to the network.</param>
+    /// <param name="reach">The network access of the command.</param>
     /// <param name="timeProvider">Source of time.</param>
     public SourceLoader(NetworkReach reach, TimeProvider timeProvider)
     {
@@ -35,10 +35,10 @@ internal sealed class SourceLoader : IDisposable
         }));
     }
 
-    /// <summary>Where sources stand in a list, by their texts; a failure names the place.</summary>
+    /// <summary>The positions of sources in a list, by source. Failure messages name the position.</summary>
     public IReadOnlyDictionary<string, string> Places { get; init; } = new Dictionary<string, string>();
 
-    /// <summary>How a source is called in messages: without the secrets that a URL or a link may have.</summary>
+    /// <summary>Returns the name of a source for messages, without the secrets that a URL or a magnet link may contain.</summary>
     public static string NameOf(string source)
     {
         if (source == "-")
@@ -49,8 +49,8 @@ internal sealed class SourceLoader : IDisposable
         return LinkText.IsUrl(source) ? TrackerUrl.Redact(source) : source;
     }
 
-    /// <summary>Reads and parses a torrent, or a link to one.</summary>
-    /// <exception cref="FailureException">It cannot be found, read or used; the message names the source.</exception>
+    /// <summary>Reads and parses a torrent or a magnet link.</summary>
+    /// <exception cref="FailureException">The source cannot be found, read or used. The message names the source.</exception>
     public async Task<TransferSource> OpenAsync(string source, CancellationToken cancellationToken)
     {
         try
@@ -63,8 +63,10 @@ internal sealed class SourceLoader : IDisposable
         }
     }
 
-    /// <summary>The link that a source is: a <c>magnet:</c> link, or an info-hash that is no file's name; null when it is neither.</summary>
-    /// <exception cref="FailureException">It is a link that cannot be used.</exception>
+    /// <summary>
+    /// Returns the magnet link of a source: a <c>magnet:</c> link, or an info-hash that is not the name of a file. Null if the source is neither.
+    /// </summary>
+    /// <exception cref="FailureException">The magnet link is not valid.</exception>
     public static MagnetLink? LinkIn(string source)
     {
         source = LinkText.Clean(source);
@@ -80,7 +82,7 @@ internal sealed class SourceLoader : IDisposable
         }
     }
 
-    /// <summary>As <see cref="LinkIn"/>, but null also for a link that cannot be used.</summary>
+    /// <summary>Like <see cref="LinkIn"/>, but returns null for an invalid magnet link.</summary>
     public static MagnetLink? TryLinkIn(string source)
     {
         try
@@ -89,13 +91,13 @@ internal sealed class SourceLoader : IDisposable
         }
         catch (FailureException)
         {
-            // Whoever loads the source is told.
+            // The error is reported when the source is loaded.
             return null;
         }
     }
 
-    /// <summary>Reads and parses.</summary>
-    /// <exception cref="FailureException">It cannot be found, read or used; the message names the source.</exception>
+    /// <summary>Reads and parses a torrent.</summary>
+    /// <exception cref="FailureException">The torrent cannot be found, read or used. The message names the source.</exception>
     public async Task<Metainfo> LoadAsync(string source, CancellationToken cancellationToken)
     {
         if (LinkIn(source) is not null)
@@ -139,7 +141,7 @@ internal sealed class SourceLoader : IDisposable
         return await SourceBytes.ReadAsync(stream, MetainfoParser.MaxFileLength, cancellationToken);
     }
 
-    // The runtime would answer in words of its own.
+    // Without this check, the runtime would throw exceptions with messages of its own.
     private static void RefuseImpossible(string path)
     {
         if (path.Length == 0)
@@ -160,7 +162,7 @@ internal sealed class SourceLoader : IDisposable
         }
     }
 
-    // A list or a script may leave white space around a name. A file that is really called so comes first.
+    // A list or a script may leave white space around a name. A file whose name includes the white space takes precedence.
     private static string PathOf(string source) => !File.Exists(source) && File.Exists(source.Trim()) ? source.Trim() : source;
 
     private static Stream OpenStandardInput()

@@ -7,7 +7,7 @@ using Pieces.Torrents;
 
 namespace Pieces.Cli.Sources;
 
-/// <summary>What a transfer begins with: a torrent, or a link of which the torrent is fetched first.</summary>
+/// <summary>The source of a transfer: a torrent, or a magnet link whose metadata must be fetched first.</summary>
 internal sealed class TransferSource
 {
     private readonly MagnetLink? _link;
@@ -17,50 +17,52 @@ internal sealed class TransferSource
 
     public TransferSource(MagnetLink link) => _link = link;
 
-    /// <summary>The torrent, or null when it has yet to be fetched.</summary>
+    /// <summary>The metainfo; null if it must be fetched first.</summary>
     public Metainfo? Metainfo { get; }
 
-    /// <summary>Whether it was given as a link.</summary>
+    /// <summary>Whether the source is a magnet link.</summary>
     public bool IsLink => _link is not null;
 
-    /// <summary>Adds the trackers and peers of further links to the same torrent.</summary>
+    /// <summary>Adds the trackers and peers of further magnet links to the same torrent.</summary>
     public void Add(IReadOnlyList<MagnetLink> links) => _more = links;
 
-    /// <summary>Full path of what it describes, where that lies already and not under the torrent's name; null for below the output folder.</summary>
+    /// <summary>
+    /// Full path of existing content whose location is not derived from the torrent's name; null if the content belongs below the output folder.
+    /// </summary>
     public string? Location { get; init; }
 
-    /// <summary>Its own trackers.</summary>
+    /// <summary>The trackers of the torrent or magnet link.</summary>
     public ImmutableArray<string> Trackers => Metainfo is null ? _link!.Trackers : [.. Metainfo.Trackers.SelectMany(tier => tier)];
 
-    /// <summary>The swarm.</summary>
+    /// <summary>The info-hash, which identifies the swarm.</summary>
     public InfoHash InfoHash => Metainfo?.InfoHash ?? _link!.InfoHash;
 
-    /// <summary>What people are told at first.</summary>
+    /// <summary>The name to display before the transfer begins.</summary>
     public string Name => Metainfo?.Name ?? SubjectOf(_link!, "").Name;
 
-    /// <summary>What was changed or left out while it was read, one line each.</summary>
+    /// <summary>Warnings about what was changed or omitted while the source was parsed, one line each.</summary>
     public ImmutableArray<string> Warnings => Metainfo?.Warnings ?? _link!.Warnings;
 
-    /// <summary>What is odd in it and harmless, one line each.</summary>
+    /// <summary>Remarks about unusual but harmless contents, one line each.</summary>
     public ImmutableArray<string> Remarks => Metainfo?.Remarks ?? [];
 
-    /// <summary>What people are told of it at first.</summary>
+    /// <summary>Returns the description to display before the transfer begins.</summary>
     public TransferSubject Subject(string directory, ImmutableArray<int>? selected = null) =>
         Metainfo is not null ? TransferSubject.Of(Metainfo, directory, selected) : SubjectOf(_link!, directory);
 
-    /// <summary>The torrent; of a link, what an earlier run has left of it in a folder, or null.</summary>
-    /// <exception cref="MetainfoException">What is left is no torrent that can be used.</exception>
+    /// <summary>Returns the metainfo. For a magnet link it returns the metainfo that an earlier run has stored in the folder, or null.</summary>
+    /// <exception cref="MetainfoException">The stored data is not a usable torrent.</exception>
     public Metainfo? FindIn(string directory) => Metainfo ?? DownloadPlanner.FindKept(_link!, directory);
 
-    /// <summary>Chooses among its files: the user's word comes before that of a link.</summary>
-    /// <param name="selection">The user's word.</param>
+    /// <summary>Selects among the files of the torrent. The user's selection takes precedence over that of the magnet link.</summary>
+    /// <param name="selection">The user's selection.</param>
     /// <param name="metainfo">The torrent.</param>
-    /// <param name="warn">Hears of patterns that mean no file while others do.</param>
-    /// <returns>Indexes of the chosen files, or null for all.</returns>
+    /// <param name="warn">Called for each pattern that matches no file although files are selected.</param>
+    /// <returns>Indexes of the selected files; null for all files.</returns>
     public ImmutableArray<int>? Choose(FileSelection selection, Metainfo metainfo, Action<string> warn) =>
         _link is null ? selection.Choose(metainfo, warn) : selection.ChooseOfLink(metainfo, warn) ?? _link.FilesOf(metainfo);
 
-    /// <summary>Starts it.</summary>
+    /// <summary>Starts the torrent.</summary>
     public Task<Torrent> AddToAsync(TorrentClient client, TorrentOptions options, CancellationToken cancellationToken)
     {
         if (_more.Count > 0)

@@ -4,8 +4,8 @@ using Pieces.Platform;
 namespace Pieces.Cli.Streaming;
 
 /// <summary>
-/// The content on descriptor 1. It has no buffer: when a reader does not read, a thread is stuck in a write, and nobody else may have to
-/// finish that write.
+/// Writes the content to file descriptor 1. It is unbuffered: if the reader does not read, a thread blocks in a write, and no other thread must have
+/// to complete that write.
 /// </summary>
 internal sealed class ContentOutput : Stream
 {
@@ -29,7 +29,7 @@ internal sealed class ContentOutput : Stream
     }
 
     /// <inheritdoc/>
-    /// <exception cref="Failures.FailureException">The reader is gone, or the disk behind stdout refuses.</exception>
+    /// <exception cref="Failures.FailureException">The reader has closed the pipe, or the data cannot be written.</exception>
     public override void Write(ReadOnlySpan<byte> buffer)
     {
         try
@@ -48,7 +48,7 @@ internal sealed class ContentOutput : Stream
     /// <inheritdoc/>
     public override void Flush()
     {
-        // Every write has gone out when it returns.
+        // Each write is complete when it returns.
     }
 
     /// <inheritdoc/>

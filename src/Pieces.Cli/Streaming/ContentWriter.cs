@@ -3,8 +3,8 @@ using Pieces.Storage;
 namespace Pieces.Cli.Streaming;
 
 /// <summary>
-/// Writes the content of a torrent to stdout: one file raw, several as a tar stream. On a thread of its own, which blocks while nobody reads:
-/// that is the back-pressure. It is left behind when the torrent ends.
+/// Writes the content of a torrent to stdout: a single file as it is, several files as a tar stream. It uses a thread of its own, which blocks while
+/// the reader does not read and thereby provides back-pressure. When the torrent ends, the thread is abandoned.
 /// </summary>
 internal sealed class ContentWriter : IContentTarget
 {
@@ -12,7 +12,7 @@ internal sealed class ContentWriter : IContentTarget
     private readonly Action _written;
 
     /// <param name="open">Opens stdout.</param>
-    /// <param name="written">Called when everything is written: from now on the reader may go.</param>
+    /// <param name="written">Called when everything is written. The reader may close the pipe from then on.</param>
     public ContentWriter(Func<Stream> open, Action written)
     {
         _open = open;
@@ -44,7 +44,7 @@ internal sealed class ContentWriter : IContentTarget
         {
             end.SetCanceled();
         }
-#pragma warning disable CA1031 // Nothing is hidden: it goes to whoever waits for the end.
+#pragma warning disable CA1031 // The exception is passed on to the task that waits for the end.
         catch (Exception e)
 #pragma warning restore CA1031
         {

@@ -3,21 +3,21 @@ using Pieces.Platform;
 namespace Pieces.Cli.Streaming;
 
 /// <summary>
-/// Notices that the reader of stdout is gone, also while nothing is being written: a thread that sleeps in the system until then. Windows does
-/// not tell: there only a write notices.
+/// Detects that the reader of stdout has closed the pipe, even while nothing is written. A thread waits in a system call for this. On Windows only a
+/// write detects it.
 /// </summary>
 internal sealed class ReaderWatch
 {
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(250);
 
-    // A reader may go with the last byte. Then the write of that byte ends well, and this much later at the most.
+    // The reader may close the pipe after the last byte. The write of that byte then succeeds, and <see cref="End"/> follows within this time.
     private static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(100);
 
     private readonly Action _gone;
     private readonly TaskCompletionSource _over = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>Begins to watch.</summary>
-    /// <param name="gone">Called once, on the watching thread, when the reader is gone before <see cref="End"/>.</param>
+    /// <summary>Starts watching.</summary>
+    /// <param name="gone">Called once, on the watching thread, if the reader closes the pipe before <see cref="End"/>.</param>
     public ReaderWatch(Action gone)
     {
         _gone = gone;
@@ -25,7 +25,7 @@ internal sealed class ReaderWatch
             new Thread(Watch) { IsBackground = true, Name = "reader of stdout" }.Start();
     }
 
-    /// <summary>Everything is written: the reader may go.</summary>
+    /// <summary>Notes that everything is written, so that the reader may close the pipe.</summary>
     public void End() => _over.TrySetResult();
 
     private void Watch()

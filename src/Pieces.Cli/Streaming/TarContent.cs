@@ -3,14 +3,14 @@ using Pieces.Storage;
 
 namespace Pieces.Cli.Streaming;
 
-/// <summary>Several files as one POSIX tar stream. The same content gives the same bytes: nothing of this machine or this moment is in it.</summary>
+/// <summary>Writes several files as one POSIX tar stream. The output depends only on the content, and not on the machine or the time.</summary>
 internal static class TarContent
 {
     private const UnixFileMode Mode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
 
-    /// <summary>Writes all files, then the end of the archive. Blocks.</summary>
-    /// <param name="files">The files; each is read as its turn comes.</param>
-    /// <param name="output">Stays open.</param>
+    /// <summary>Writes all files and the end of the archive. Blocks.</summary>
+    /// <param name="files">The files. Each is opened when it is written.</param>
+    /// <param name="output">The output. It is not closed.</param>
     public static void Write(IReadOnlyList<ContentFile> files, Stream output)
     {
         using var archive = new TarStream(output);

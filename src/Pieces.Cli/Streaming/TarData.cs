@@ -3,12 +3,12 @@ using Pieces.Storage;
 namespace Pieces.Cli.Streaming;
 
 /// <summary>
-/// A file on its way into a tar stream. It says that it can seek, since a tar writer keeps all of a stream in memory that does not, and then
-/// only asks for its length.
+/// A file as the data of a tar entry. It reports that it can seek, because a tar writer buffers a whole unseekable stream in memory. Of a seekable
+/// stream it only reads the length.
 /// </summary>
 internal sealed class TarData : Stream
 {
-    /// <summary>Bytes that are handed on at a time.</summary>
+    /// <summary>Size of the copy buffer, in bytes.</summary>
     public const int BufferLength = 256 * 1024;
 
     private readonly Stream _stream;

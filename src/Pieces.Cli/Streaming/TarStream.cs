@@ -2,12 +2,10 @@ using System.Text;
 
 namespace Pieces.Cli.Streaming;
 
-/// <summary>
-/// Gathers what a tar writer writes into large writes, and takes the number of this process out of the names that it gives to its extended headers.
-/// </summary>
+/// <summary>Buffers the output of a tar writer, and removes the process id from the names that the writer gives to extended headers.</summary>
 internal sealed class TarStream : Stream
 {
-    // Fields of a tar header, and its length.
+    // Layout of a tar header, in bytes.
     private const int HeaderLength = 512;
     private const int NameLength = 100;
     private const int ChecksumOffset = 148;
@@ -41,7 +39,7 @@ internal sealed class TarStream : Stream
         set => throw new NotSupportedException();
     }
 
-    /// <summary>The next header is the first of an entry.</summary>
+    /// <summary>Notes that the next header is the first one of an entry.</summary>
     public void BeginEntry() => _isAtEntry = true;
 
     /// <inheritdoc/>
@@ -77,13 +75,13 @@ internal sealed class TarStream : Stream
     /// <inheritdoc/>
     public override void SetLength(long value) => throw new NotSupportedException();
 
-    // POSIX lets the writer choose this name; extractors that know extended headers never use it.
+    // POSIX permits any name here. Extractors that support extended headers do not use it.
     private static void Rename(Span<byte> header)
     {
         header[..NameLength].Clear();
         "./PaxHeaders/."u8.CopyTo(header);
 
-        // The sum of all bytes, its own field counted as spaces: six octal digits, NUL, space.
+        // The checksum is the sum of all bytes, with the checksum field counted as spaces. Its format is six octal digits, NUL, space.
         Span<byte> field = header.Slice(ChecksumOffset, ChecksumLength);
         field.Fill((byte)' ');
         int sum = 0;

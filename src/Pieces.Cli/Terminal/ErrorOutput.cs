@@ -1,8 +1,8 @@
 namespace Pieces.Cli.Terminal;
 
 /// <summary>
-/// Stderr for a program that reads it, while stdout carries the content. A reader of stderr who left is no reason to stop: the content is
-/// what counts.
+/// Writes to stderr for a program that reads it, while stdout carries the content. A broken pipe on stderr does not stop the run, because the content
+/// matters more.
 /// </summary>
 internal sealed class ErrorOutput : IByteOutput
 {

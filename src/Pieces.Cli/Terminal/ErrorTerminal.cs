@@ -3,7 +3,7 @@ using Pieces.Platform;
 
 namespace Pieces.Cli.Terminal;
 
-/// <summary>The terminal behind stderr.</summary>
+/// <summary>The terminal on stderr.</summary>
 internal sealed class ErrorTerminal : ITerminal
 {
     private const int UsualColumns = 80;
@@ -28,7 +28,8 @@ internal sealed class ErrorTerminal : ITerminal
     public bool IsIdle => _errors.IsIdle;
 
     /// <summary>
-    /// Whether characters beyond ASCII may be drawn: the locale says so, and it is not the console of Linux, whose font has few of them.
+    /// Whether the terminal shows characters beyond ASCII: the locale must use UTF-8, and the terminal must not be the Linux console, whose font has
+    /// few characters.
     /// </summary>
     public static bool ShowsUnicode(Func<string, string?> environment)
     {
@@ -45,5 +46,7 @@ internal sealed class ErrorTerminal : ITerminal
     public void Flush() => _errors.Flush();
 
     private static int FromEnvironment(string name, int usual) =>
-        int.TryParse(Environment.GetEnvironmentVariable(name), NumberStyles.None, CultureInfo.InvariantCulture, out int value) && value > 0 ? value : usual;
+        int.TryParse(Environment.GetEnvironmentVariable(name), NumberStyles.None, CultureInfo.InvariantCulture, out int value) && value > 0
+            ? value
+            : usual;
 }

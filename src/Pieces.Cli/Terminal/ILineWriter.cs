@@ -1,6 +1,6 @@
 namespace Pieces.Cli.Terminal;
 
-/// <summary>Takes whole lines for stderr. A display that repaints takes them over, so that they stand above it.</summary>
+/// <summary>Receives whole lines for stderr. A display that repaints replaces it, so that lines are printed above the display.</summary>
 internal interface ILineWriter
 {
     /// <summary>Writes one line that is already safe to print.</summary>

@@ -1,20 +1,22 @@
 namespace Pieces.Cli.Terminal;
 
-/// <summary>A terminal that a display may repaint.</summary>
+/// <summary>A terminal that a display can repaint.</summary>
 internal interface ITerminal
 {
-    /// <summary>Columns and rows.</summary>
+    /// <summary>Size in columns and rows.</summary>
     (int Columns, int Rows) Size { get; }
 
-    /// <summary>Whether it is this program's turn: one that a shell has put into the background must leave the terminal alone.</summary>
+    /// <summary>Whether the program is in the foreground. A program in the background must not write to the terminal.</summary>
     bool IsForeground { get; }
 
-    /// <summary>Whether all that was written has gone out. A terminal that is slow, or stopped by Ctrl-S, gets nothing new meanwhile.</summary>
+    /// <summary>
+    /// Whether all output has been written. While a slow terminal, or one stopped by Ctrl-S, still has pending output, it receives nothing new.
+    /// </summary>
     bool IsIdle { get; }
 
-    /// <summary>Writes a text as it is, without waiting for it to go out.</summary>
+    /// <summary>Writes a text unchanged, without waiting until it is written.</summary>
     void Write(string text);
 
-    /// <summary>Waits until all has gone out, at most for a second.</summary>
+    /// <summary>Waits until all output is written, for at most one second.</summary>
     void Flush();
 }

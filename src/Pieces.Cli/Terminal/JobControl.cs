@@ -4,8 +4,8 @@ using Pieces.Platform;
 namespace Pieces.Cli.Terminal;
 
 /// <summary>
-/// Ctrl-Z, <c>fg</c> and <c>bg</c>, and changes of the terminal's size. A runtime that listens for the stop signal no longer stops by it, so the
-/// process stops itself once the terminal is given back.
+/// Handles Ctrl-Z, <c>fg</c>, <c>bg</c> and changes of the terminal's size. While the runtime handles SIGTSTP, the signal no longer stops the
+/// process. The process therefore stops itself after it has restored the terminal.
 /// </summary>
 internal sealed class JobControl : IDisposable
 {
@@ -16,10 +16,10 @@ internal sealed class JobControl : IDisposable
     private PosixSignalRegistration? _stop;
     private bool _isDisposed;
 
-    /// <param name="leave">Gives the terminal back.</param>
-    /// <param name="returned">The process has been continued: others have had the terminal meanwhile.</param>
-    /// <param name="resized">The terminal has another size.</param>
-    /// <param name="quit">The process ends by a signal that nobody handles.</param>
+    /// <param name="leave">Restores the terminal.</param>
+    /// <param name="returned">Called after the process was continued. Other programs may have written to the terminal.</param>
+    /// <param name="resized">Called when the size of the terminal has changed.</param>
+    /// <param name="quit">Called when the process is about to be ended by a signal that is not handled.</param>
     public JobControl(Action leave, Action returned, Action resized, Action quit)
     {
         _leave = leave;
@@ -46,7 +46,8 @@ internal sealed class JobControl : IDisposable
 
     private void OnContinued(PosixSignalContext context)
     {
-        // The runtime would set up a terminal for reading, which nobody does here, and on the way make writers from the background stop again.
+        // The runtime would configure the terminal for reading, which this program does not need, and would thereby stop writers in the background
+        // again.
         context.Cancel = true;
         _returned();
     }
@@ -57,10 +58,12 @@ internal sealed class JobControl : IDisposable
         _leave();
         lock (_lock)
         {
-            // Without a registration the signal has its own meaning again.
+            // Without a registration, the signal has its default effect again.
             _stop?.Dispose();
             bool stopped = CurrentPlatform.Signals.Stop();
-            _stop = _isDisposed || !stopped || !CurrentPlatform.Signals.HasJobControl ? null : PosixSignalRegistration.Create(PosixSignal.SIGTSTP, OnStop);
+            _stop = _isDisposed || !stopped || !CurrentPlatform.Signals.HasJobControl
+                ? null
+                : PosixSignalRegistration.Create(PosixSignal.SIGTSTP, OnStop);
         }
 
         _returned();

@@ -3,16 +3,16 @@ using Pieces.Cli.Failures;
 namespace Pieces.Cli.Terminal;
 
 /// <summary>
-/// The last phase of a run, from the decision to end. It is short: after <see cref="Courtesy"/> nothing that hangs is waited for any more, and the run goes on
-/// to its last lines without it; after <see cref="Patience"/> the process is ended where it is, with the exit code that was known last. The clock has a thread
-/// of its own, since the thread pool may be what hangs. Safe for all threads.
+/// The last phase of a run, from the decision to end it. After <see cref="Courtesy"/> the run no longer waits for operations that hang, and continues
+/// without them to its final messages. After <see cref="Patience"/> the process is ended immediately with the last known exit code. The timer has a
+/// thread of its own, because the thread pool may be what hangs. Thread-safe.
 /// </summary>
 internal sealed class LastPhase : IDisposable
 {
-    /// <summary>Time from the decision to the end of the process; what is said last needs up to <see cref="LastWords.Limit"/> beyond it.</summary>
+    /// <summary>Time from the decision to the end of the process. The final messages take up to <see cref="LastWords.Limit"/> longer.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(4.5);
 
-    /// <summary>Time from the decision until what hangs is left behind.</summary>
+    /// <summary>Time from the decision until hanging operations are abandoned.</summary>
     public static readonly TimeSpan Courtesy = TimeSpan.FromSeconds(4);
 
     private readonly Lock _lock = new();
@@ -25,8 +25,8 @@ internal sealed class LastPhase : IDisposable
     private ExitCode _code;
     private string _part = string.Empty;
 
-    /// <param name="timers">Makes the clock.</param>
-    /// <param name="end">Ends the process with a code; told which part was waited for.</param>
+    /// <param name="timers">Creates the timer.</param>
+    /// <param name="end">Ends the process with an exit code. It receives the part that the run waited for.</param>
     public LastPhase(TimeProvider timers, Action<ExitCode, string> end)
     {
         _timers = timers;
@@ -40,7 +40,7 @@ internal sealed class LastPhase : IDisposable
         Final,
     }
 
-    /// <summary>Ends when the run has to go on without what it waits for. It is another task after <see cref="Suspend"/>.</summary>
+    /// <summary>Completes when the run must continue without what it waits for. After <see cref="Suspend"/> it is a different task.</summary>
     public Task GaveUp
     {
         get
@@ -50,7 +50,7 @@ internal sealed class LastPhase : IDisposable
         }
     }
 
-    /// <summary>Which part of the end is waited for.</summary>
+    /// <summary>The part of the shutdown that the run waits for.</summary>
     public string Part
     {
         get
@@ -60,9 +60,9 @@ internal sealed class LastPhase : IDisposable
         }
     }
 
-    /// <summary>The run is to end, or has come to another part of its end: the time runs from the first call.</summary>
-    /// <param name="part">What is waited for.</param>
-    /// <param name="code">What the process is to end with, as far as it is known.</param>
+    /// <summary>Notes that the run ends, or that another part of its shutdown begins. The time counts from the first call.</summary>
+    /// <param name="part">What the run waits for.</param>
+    /// <param name="code">The exit code of the process, as far as it is known.</param>
     public void Begin(string part, ExitCode code)
     {
         lock (_lock)
@@ -74,10 +74,10 @@ internal sealed class LastPhase : IDisposable
         }
     }
 
-    /// <summary>As <see cref="Begin"/>, and nothing suspends it any more.</summary>
-    /// <param name="part">What is waited for.</param>
-    /// <param name="code">What the process is to end with, as far as it is known.</param>
-    /// <param name="patience">Time until the process is ended where it is.</param>
+    /// <summary>Like <see cref="Begin"/>, but the phase can no longer be suspended.</summary>
+    /// <param name="part">What the run waits for.</param>
+    /// <param name="code">The exit code of the process, as far as it is known.</param>
+    /// <param name="patience">Time until the process is ended immediately.</param>
     public void BeginFinal(string part, ExitCode code, TimeSpan patience)
     {
         lock (_lock)
@@ -91,7 +91,9 @@ internal sealed class LastPhase : IDisposable
         }
     }
 
-    /// <summary>The exit code is known, and the end goes on with its last part. No clock is started for that: the part has a limit of its own.</summary>
+    /// <summary>
+    /// Notes the final exit code and the last part of the shutdown. No timer is started for this part, because it has a time limit of its own.
+    /// </summary>
     public void Conclude(string part, ExitCode code)
     {
         lock (_lock)
@@ -101,7 +103,9 @@ internal sealed class LastPhase : IDisposable
         }
     }
 
-    /// <summary>What is waited for now may take as long as it likes: a hook of the user, or the reader of stdout.</summary>
+    /// <summary>
+    /// Stops the timer, because the run now waits for something that may take any time: a hook of the user, or the reader of stdout.
+    /// </summary>
     public void Suspend()
     {
         lock (_lock)
@@ -115,11 +119,11 @@ internal sealed class LastPhase : IDisposable
         }
     }
 
-    /// <summary>Waits for a part of the end, unless it hangs.</summary>
-    /// <param name="part">What it is.</param>
-    /// <param name="code">What the process is to end with, as far as it is known.</param>
-    /// <param name="task">Ends with it.</param>
-    /// <returns>False when it was left behind.</returns>
+    /// <summary>Waits for a part of the shutdown, unless it hangs.</summary>
+    /// <param name="part">Name of the part.</param>
+    /// <param name="code">The exit code of the process, as far as it is known.</param>
+    /// <param name="task">Completes when the part is done.</param>
+    /// <returns>False if the part was abandoned.</returns>
     public async Task<bool> WaitAsync(string part, ExitCode code, Task task)
     {
         if (!task.IsCompleted)

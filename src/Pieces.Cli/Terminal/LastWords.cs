@@ -4,12 +4,12 @@ using Pieces.Platform;
 namespace Pieces.Cli.Terminal;
 
 /// <summary>
-/// Ends the process where it is, without the exit handlers of the runtime, any of which may hang. What can be done at once is done before: the terminal is given
-/// back, and what waits for stdout and stderr goes out. A thread of its own does that, and is not waited for longer than <see cref="Limit"/>.
+/// Ends the process immediately, without the exit handlers of the runtime, which may hang. Before that, it restores the terminal and flushes stdout
+/// and stderr. A separate thread does this, and is not waited for longer than <see cref="Limit"/>.
 /// </summary>
 internal sealed class LastWords
 {
-    /// <summary>Longest time that they may take.</summary>
+    /// <summary>Maximum time to restore the terminal and to write pending output before the process ends.</summary>
     public static readonly TimeSpan Limit = TimeSpan.FromMilliseconds(300);
 
     private readonly Action _restoreTerminal;
@@ -17,10 +17,10 @@ internal sealed class LastWords
     private readonly StandardError _errors;
     private readonly StandardOutput _output;
 
-    /// <param name="restoreTerminal">Gives the terminal back.</param>
-    /// <param name="messages">Takes the line about what hung.</param>
-    /// <param name="errors">Where messages go.</param>
-    /// <param name="output">The product.</param>
+    /// <param name="restoreTerminal">Restores the terminal.</param>
+    /// <param name="messages">Receives the message about the part that hung.</param>
+    /// <param name="errors">The output of messages.</param>
+    /// <param name="output">The output of the command.</param>
     public LastWords(Action restoreTerminal, Messages messages, StandardError errors, StandardOutput output)
     {
         _restoreTerminal = restoreTerminal;
@@ -31,7 +31,7 @@ internal sealed class LastWords
 
     /// <summary>Ends the process.</summary>
     /// <param name="code">Its exit code.</param>
-    /// <param name="part">Which part of the end hung, or null when the user did not want to wait for it.</param>
+    /// <param name="part">The part of the shutdown that hung; null if the user did not want to wait for it.</param>
     public void End(ExitCode code, string? part)
     {
         try

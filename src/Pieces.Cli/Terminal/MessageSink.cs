@@ -7,7 +7,7 @@ using Serilog.Parsing;
 
 namespace Pieces.Cli.Terminal;
 
-/// <summary>Log events as lines on stderr, among the other messages.</summary>
+/// <summary>Prints log events as lines on stderr, among the other messages.</summary>
 internal sealed class MessageSink : ILogEventSink
 {
     private readonly MessageTemplateTextFormatter _text = new("{Message:lj}", CultureInfo.InvariantCulture);
@@ -15,7 +15,7 @@ internal sealed class MessageSink : ILogEventSink
 
     private MessageSink(Messages messages) => _messages = messages;
 
-    /// <summary>A logger that says what the verbosity lets through.</summary>
+    /// <summary>Creates a logger that prints the events that the verbosity permits.</summary>
     public static ILogger CreateLogger(Messages messages)
     {
         if (messages.Verbosity.LogLevel is not { } level)
@@ -43,11 +43,13 @@ internal sealed class MessageSink : ILogEventSink
             _messages.Line(line.TrimEnd('\r'));
     }
 
-    /// <summary>The kind of an event and what it is about: its template, and the first of its values.</summary>
+    /// <summary>Returns the kind and the subject of an event: its template and the first of its values.</summary>
     public static string KindOf(LogEvent logEvent)
     {
         string? first = logEvent.MessageTemplate.Tokens.OfType<PropertyToken>().FirstOrDefault()?.PropertyName;
-        string subject = first is not null && logEvent.Properties.TryGetValue(first, out LogEventPropertyValue? value) ? value.ToString() : string.Empty;
+        string subject = first is not null && logEvent.Properties.TryGetValue(first, out LogEventPropertyValue? value)
+            ? value.ToString()
+            : string.Empty;
         return $"{logEvent.MessageTemplate.Text}\n{subject}";
     }
 

@@ -5,10 +5,10 @@ using Pieces.Cli.Failures;
 namespace Pieces.Cli.Terminal;
 
 /// <summary>
-/// Writes things to an output on a thread of its own, so that a reader who is slow, or does not read at all, holds up nobody but that thread. What
-/// waits is kept as it is and becomes bytes when its turn comes. Safe for all threads.
+/// Writes items to an output on a thread of its own, so that a slow reader only blocks this thread. Queued items are converted to bytes only when
+/// they are written. Thread-safe.
 /// </summary>
-/// <typeparam name="T">What is written.</typeparam>
+/// <typeparam name="T">The type of the items.</typeparam>
 internal sealed class OutputPump<T> : IAsyncDisposable
 {
     private readonly IByteOutput _output;
@@ -19,9 +19,10 @@ internal sealed class OutputPump<T> : IAsyncDisposable
     private readonly Lazy<Thread> _thread;
     private volatile bool _isBroken;
 
-    /// <param name="output">Where the bytes go; from now on nobody else writes there.</param>
-    /// <param name="format">Makes bytes of one thing; called on the pump's thread.</param>
-    /// <param name="onFailure">Hears, once, that the output takes no more; called on the pump's thread. What is added later goes nowhere.</param>
+    /// <param name="output">The output. From now on, only the pump may write to it.</param>
+    /// <param name="format">Converts an item to bytes. Called on the pump's thread.</param>
+    /// <param name="onFailure">Called once, on the pump's thread, if the output can no longer be written. Items that are added later are
+    /// discarded.</param>
     public OutputPump(IByteOutput output, Action<T, IBufferWriter<byte>> format, Action<Outcome> onFailure)
     {
         _output = output;
@@ -30,10 +31,10 @@ internal sealed class OutputPump<T> : IAsyncDisposable
         _thread = new Lazy<Thread>(Start);
     }
 
-    /// <summary>How many things wait to be written.</summary>
+    /// <summary>Number of queued items.</summary>
     public int Waiting => _waiting.Count;
 
-    /// <summary>Puts a thing in line.</summary>
+    /// <summary>Queues an item.</summary>
     public void Add(T thing)
     {
         if (_isBroken)
@@ -42,7 +43,7 @@ internal sealed class OutputPump<T> : IAsyncDisposable
         _waiting.Add(thing);
     }
 
-    /// <summary>Waits until everything is written, however long the reader takes. Nothing may be added after that.</summary>
+    /// <summary>Waits until everything is written, however long the reader takes. No item may be added after that.</summary>
     public async ValueTask DisposeAsync()
     {
         _waiting.CompleteAdding();
@@ -72,7 +73,7 @@ internal sealed class OutputPump<T> : IAsyncDisposable
                     _output.Flush();
             }
         }
-#pragma warning disable CA1031 // Whatever it was, the run ends with it: a thread has nobody above it who could say so.
+#pragma warning disable CA1031 // Any exception ends the run through onFailure, because a thread has no caller that could handle it.
         catch (Exception e)
 #pragma warning restore CA1031
         {
@@ -80,7 +81,7 @@ internal sealed class OutputPump<T> : IAsyncDisposable
             _onFailure(Outcome.Of(e));
             foreach (T _ in _waiting.GetConsumingEnumerable())
             {
-                // Nobody takes it any more.
+                // The output can no longer be written, so the items are discarded.
             }
         }
         finally

@@ -1,15 +1,17 @@
 namespace Pieces.Cli.Terminal;
 
-/// <summary>Lines that wait for their turn on the terminal; bounded, and what is beyond is counted and said. Not for several threads.</summary>
+/// <summary>
+/// Lines that wait for the next repaint of the terminal. Their number is limited; further lines are counted and reported. Not thread-safe.
+/// </summary>
 internal sealed class PendingLines
 {
     private readonly List<string> _lines = [];
     private int _leftOut;
 
-    /// <summary>Whether none waits.</summary>
+    /// <summary>Whether no line is waiting.</summary>
     public bool IsEmpty => _lines.Count == 0;
 
-    /// <summary>Adds a line, or counts it where too many wait.</summary>
+    /// <summary>Adds a line, or only counts it if too many are waiting.</summary>
     public void Add(string line)
     {
         if (_lines.Count < StandardError.MaxWaiting)
@@ -18,7 +20,7 @@ internal sealed class PendingLines
             _leftOut++;
     }
 
-    /// <summary>Takes them all.</summary>
+    /// <summary>Removes and returns all lines.</summary>
     public IReadOnlyList<string> Take()
     {
         if (_leftOut > 0)

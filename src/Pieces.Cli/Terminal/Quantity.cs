@@ -2,12 +2,12 @@ using System.Globalization;
 
 namespace Pieces.Cli.Terminal;
 
-/// <summary>Sizes, rates and times as people read them; sizes by 1024.</summary>
+/// <summary>Formats sizes, rates and times for people. Sizes use powers of 1024.</summary>
 internal static class Quantity
 {
     private static readonly string[] Units = ["B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"];
 
-    /// <summary>Bytes, for example <c>12.3 MiB</c>.</summary>
+    /// <summary>Formats a number of bytes, for example <c>12.3 MiB</c>.</summary>
     public static string Size(double bytes)
     {
         int unit = 0;
@@ -17,17 +17,19 @@ internal static class Quantity
             unit++;
         }
 
-        return string.Create(CultureInfo.InvariantCulture, $"{Math.Max(bytes, 0).ToString(unit == 0 ? "0" : "0.0", CultureInfo.InvariantCulture)} {Units[unit]}");
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"{Math.Max(bytes, 0).ToString(unit == 0 ? "0" : "0.0", CultureInfo.InvariantCulture)} {Units[unit]}");
     }
 
-    /// <summary>Bytes to the last one, and as people read them, for example <c>2048 bytes (2.0 KiB)</c>.</summary>
+    /// <summary>Formats an exact number of bytes, followed by the rounded size, for example <c>2048 bytes (2.0 KiB)</c>.</summary>
     public static string Bytes(long count) =>
         count < 1024 ? Count(count, "byte") : string.Create(CultureInfo.InvariantCulture, $"{count} bytes ({Size(count)})");
 
-    /// <summary>Bytes a second, for example <c>1.2 MiB/s</c>.</summary>
+    /// <summary>Formats a rate in bytes per second, for example <c>1.2 MiB/s</c>.</summary>
     public static string Rate(double bytesPerSecond) => $"{Size(bytesPerSecond)}/s";
 
-    /// <summary>A time in its two largest units, for example <c>1h05m</c> or <c>42s</c>.</summary>
+    /// <summary>Formats a time in its two largest units, for example <c>1h05m</c> or <c>42s</c>.</summary>
     public static string Duration(TimeSpan time)
     {
         if (time >= TimeSpan.FromDays(100))
@@ -42,14 +44,14 @@ internal static class Quantity
         };
     }
 
-    /// <summary>A share in per cent, rounded down: 100 means all of it.</summary>
+    /// <summary>Formats a share in per cent, rounded down, so that 100 always means all of it.</summary>
     public static string Percent(long part, long whole)
     {
         double percent = whole <= 0 ? 100 : Math.Floor(1000.0 * part / whole) / 10;
         return string.Create(CultureInfo.InvariantCulture, $"{percent:0.0} %");
     }
 
-    /// <summary>A count with its noun, for example <c>1 file</c> or <c>3 files</c>.</summary>
+    /// <summary>Formats a count with its noun, for example <c>1 file</c> or <c>3 files</c>.</summary>
     public static string Count(long count, string noun) =>
         string.Create(CultureInfo.InvariantCulture, $"{count} {noun}{(count == 1 ? string.Empty : "s")}");
 }

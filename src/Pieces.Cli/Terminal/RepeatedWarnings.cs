@@ -1,19 +1,19 @@
 namespace Pieces.Cli.Terminal;
 
 /// <summary>
-/// Tells each warning once. Others decide how often the same thing goes wrong: a peer that asks again, a tracker that stays away. What comes again is counted, and
-/// the counts are told at the end. Safe for all threads.
+/// Limits each warning to one message. Peers and trackers may cause the same problem any number of times. Repetitions are counted, and the counts are
+/// reported at the end. Thread-safe.
 /// </summary>
 internal sealed class RepeatedWarnings
 {
-    /// <summary>Warnings that are told apart; further ones are all told.</summary>
+    /// <summary>Maximum number of different warnings that are remembered. Further warnings are always printed.</summary>
     public const int MaxKinds = 1000;
 
     private readonly Lock _lock = new();
     private readonly Dictionary<string, (string Text, int Repeats)> _told = [];
 
-    /// <summary>Whether a warning is told now.</summary>
-    /// <param name="kind">Its kind and what it is about.</param>
+    /// <summary>Whether a warning must be printed now.</summary>
+    /// <param name="kind">Its kind and its subject.</param>
     /// <param name="text">The warning.</param>
     public bool IsFirst(string kind, string text)
     {
@@ -31,12 +31,16 @@ internal sealed class RepeatedWarnings
         }
     }
 
-    /// <summary>One line for each warning that came again, and no more of them later.</summary>
+    /// <summary>Returns one line for each warning that was repeated, and resets the counts.</summary>
     public IReadOnlyList<string> TakeCounts()
     {
         lock (_lock)
         {
-            string[] lines = [.. _told.Values.Where(warning => warning.Repeats > 0).Select(warning => $"{Quantity.Count(warning.Repeats, "time")} more: {warning.Text}")];
+            string[] lines =
+            [
+                .. _told.Values.Where(warning => warning.Repeats > 0)
+                    .Select(warning => $"{Quantity.Count(warning.Repeats, "time")} more: {warning.Text}")
+            ];
             _told.Clear();
             return lines;
         }

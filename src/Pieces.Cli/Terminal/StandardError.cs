@@ -6,12 +6,12 @@ using Pieces.Platform;
 namespace Pieces.Cli.Terminal;
 
 /// <summary>
-/// Text on stderr, written by a thread of its own: a reader who does not read must not hold up a transfer. Up to <see cref="MaxWaiting"/>
-/// lines wait for it, further ones are counted and left out. A reader who left is no reason to stop.
+/// Writes text to stderr on a thread of its own, because a reader that does not read must not block a transfer. Up to <see cref="MaxWaiting"/> lines
+/// are queued; further lines are counted and dropped. A closed stderr does not stop the run.
 /// </summary>
 internal sealed class StandardError : ILineWriter, IDisposable
 {
-    /// <summary>Lines that wait for a slow reader.</summary>
+    /// <summary>Maximum number of queued lines for a slow reader of stderr.</summary>
     public const int MaxWaiting = 4096;
 
     private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(1);
@@ -32,7 +32,7 @@ internal sealed class StandardError : ILineWriter, IDisposable
 
     internal StandardError(Stream stream) => _stream = stream;
 
-    /// <summary>Whether all that was said has gone out.</summary>
+    /// <summary>Whether all output has been written.</summary>
     public bool IsIdle
     {
         get
@@ -42,14 +42,14 @@ internal sealed class StandardError : ILineWriter, IDisposable
         }
     }
 
-    /// <summary>The line about lines that nobody read in time.</summary>
+    /// <summary>Returns the message about dropped lines.</summary>
     public static string LeftOut(int lines) =>
         string.Create(CultureInfo.InvariantCulture, $"pieces: {lines} lines were left out: nobody read them in time");
 
     /// <inheritdoc/>
     public void WriteLine(string line) => Write(line + '\n');
 
-    /// <summary>Writes a text as it is.</summary>
+    /// <summary>Writes a text unchanged.</summary>
     public void Write(string text)
     {
         lock (_monitor)
@@ -71,7 +71,7 @@ internal sealed class StandardError : ILineWriter, IDisposable
         }
     }
 
-    /// <summary>Waits until all has gone out, as far as somebody reads it within a second.</summary>
+    /// <summary>Waits until all output is written, for at most one second.</summary>
     public void Flush()
     {
         long began = Stopwatch.GetTimestamp();
@@ -86,7 +86,7 @@ internal sealed class StandardError : ILineWriter, IDisposable
         }
     }
 
-    /// <summary>Lets what waits go out, as far as somebody reads it within a second; what is said later is lost.</summary>
+    /// <summary>Waits until queued output is written, for at most one second. Later output is discarded.</summary>
     public void Dispose()
     {
         lock (_monitor)
@@ -136,7 +136,7 @@ internal sealed class StandardError : ILineWriter, IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // Closed, or a terminal that has hung up: there is nobody to tell, and the transfer goes on.
+            // Stderr is closed, or its terminal has hung up. The failure cannot be reported, and the transfer continues.
             _isGone = true;
         }
     }

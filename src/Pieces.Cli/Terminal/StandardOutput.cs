@@ -7,8 +7,8 @@ using Pieces.Primitives;
 namespace Pieces.Cli.Terminal;
 
 /// <summary>
-/// The product of a command, on descriptor 1. Not the console's stream: that one swallows a broken pipe, and a command would work on for a
-/// reader who left.
+/// The output of a command, on file descriptor 1. The console's stream is not used because it ignores a broken pipe, and the command would continue
+/// although its reader has closed the pipe.
 /// </summary>
 internal sealed class StandardOutput : IByteOutput, IDisposable
 {
@@ -19,15 +19,17 @@ internal sealed class StandardOutput : IByteOutput, IDisposable
     private Action<Action>? _beside;
     private FailureException? _failure;
 
-    /// <summary>Writes a line, with everything escaped that could steer a terminal.</summary>
-    /// <exception cref="FailureException">The reader is gone.</exception>
+    /// <summary>Writes a line. Control characters and escape sequences are escaped.</summary>
+    /// <exception cref="FailureException">The reader has closed the pipe, or the line cannot be written.</exception>
     public void WriteLine(string line) => Write(Encoding.UTF8.GetBytes(DisplayText.Escape(line) + '\n'));
 
-    /// <summary>Lets a display that repaints step aside while something is written on the terminal that both share; null for no such display.</summary>
+    /// <summary>
+    /// Sets how a display that repaints makes room while something is written to the terminal that both share; null for no such display.
+    /// </summary>
     public void Through(Action<Action>? beside) => _beside = beside;
 
-    /// <summary>Writes bytes as they are.</summary>
-    /// <exception cref="FailureException">The reader is gone.</exception>
+    /// <summary>Writes bytes unchanged.</summary>
+    /// <exception cref="FailureException">The reader has closed the pipe, or the bytes cannot be written.</exception>
     public void Write(ReadOnlySpan<byte> bytes)
     {
         if (_failure is not null)
@@ -43,8 +45,8 @@ internal sealed class StandardOutput : IByteOutput, IDisposable
         }
     }
 
-    /// <summary>Hands on what is buffered.</summary>
-    /// <exception cref="FailureException">The reader is gone.</exception>
+    /// <summary>Writes the buffered bytes.</summary>
+    /// <exception cref="FailureException">The reader has closed the pipe, or the bytes cannot be written.</exception>
     public void Flush()
     {
         if (_stream.IsValueCreated && _beside is { } beside)
@@ -53,7 +55,10 @@ internal sealed class StandardOutput : IByteOutput, IDisposable
             FlushNow();
     }
 
-    /// <summary>Hands on what is buffered unless a write is under way, which may wait for the reader. Says nothing of a reader who is gone.</summary>
+    /// <summary>
+    /// Writes the buffered bytes, unless another write is in progress, which may be waiting for the reader. Does not throw if the bytes cannot be
+    /// written.
+    /// </summary>
     public void TryFlush()
     {
         if (!_writing.TryEnter())
@@ -64,7 +69,7 @@ internal sealed class StandardOutput : IByteOutput, IDisposable
         }
         catch (FailureException)
         {
-            // It is kept, and whoever writes next is told.
+            // The failure is stored, and the next write throws it.
         }
         finally
         {
@@ -72,7 +77,7 @@ internal sealed class StandardOutput : IByteOutput, IDisposable
         }
     }
 
-    /// <summary>Flushes at the end of a command; the process's exit code.</summary>
+    /// <summary>Flushes the output at the end of a command and returns the exit code of the process.</summary>
     public int Close()
     {
         try
@@ -86,12 +91,12 @@ internal sealed class StandardOutput : IByteOutput, IDisposable
         }
     }
 
-    /// <summary>Forgets what is buffered: <see cref="Flush"/> is the way to have it written.</summary>
+    /// <summary>Discards buffered bytes. <see cref="Flush"/> writes them.</summary>
     public void Dispose()
     {
     }
 
-    /// <summary>What a failed write to stdout means.</summary>
+    /// <summary>Returns the failure for an exception of a write to stdout.</summary>
     internal static FailureException Gone(Exception e) => SystemErrors.IsBrokenPipe(e)
         ? new FailureException(ExitCode.BrokenPipe, string.Empty, e)
         : new FailureException(Outcome.Of(e).Code, $"stdout: cannot be written: {Outcome.Reason(e.InnerException ?? e)}", e);
@@ -113,7 +118,7 @@ internal sealed class StandardOutput : IByteOutput, IDisposable
 
     private void FlushNow()
     {
-        // What could not be written once stays in the buffer: it was said then, and is not tried again.
+        // After a failed write, the data remains in the buffer. The failure was reported, so the write is not repeated.
         lock (_writing)
         {
             if (!_stream.IsValueCreated || _failure is not null)
@@ -121,8 +126,8 @@ internal sealed class StandardOutput : IByteOutput, IDisposable
             try
             {
                 _stream.Value.Flush();
-                // A file stream writes at a position of its own. Asking for the handle moves the descriptor's position after what was written,
-                // so that the next program of `(pieces show a; pieces show b) > list` does not write over it.
+                // A file stream keeps its own position. Reading its handle sets the position of the descriptor to the end of the written data,
+                // so that the next program of `(pieces show a; pieces show b) > list` does not overwrite it.
                 if (_stream.Value is FileStream { CanSeek: true } file)
                     _ = file.SafeFileHandle.IsInvalid;
             }

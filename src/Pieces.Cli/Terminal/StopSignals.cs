@@ -5,15 +5,17 @@ using Pieces.Platform;
 namespace Pieces.Cli.Terminal;
 
 /// <summary>
-/// The two stages of stopping. The first SIGINT, SIGTERM or SIGHUP asks for an orderly end, which gets <see cref="Patience"/>; a second one,
-/// or the end of that patience, ends the process where it stands.
+/// The two stages of stopping. The first SIGINT, SIGTERM or SIGHUP starts an orderly shutdown, which may take <see cref="Patience"/>. A second
+/// signal, or the end of that time, ends the process immediately.
 /// </summary>
 internal sealed class StopSignals : IDisposable
 {
-    /// <summary>Time for the whole orderly stop.</summary>
+    /// <summary>Time limit for the whole orderly shutdown.</summary>
     public static readonly TimeSpan Patience = LastPhase.Patience;
 
-    /// <summary>The same signal again so soon is not a second one: timeout(1), for one, sends it to the process and then to its whole group.</summary>
+    /// <summary>
+    /// Time in which the same signal does not count as a second one. For example, timeout(1) sends it to the process and then to its whole group.
+    /// </summary>
     public static readonly TimeSpan Echo = TimeSpan.FromMilliseconds(20);
 
     private readonly CancellationTokenSource _stop = new();
@@ -23,8 +25,8 @@ internal sealed class StopSignals : IDisposable
     private int _received;
     private long _receivedAt;
 
-    /// <param name="timeProvider">Clock.</param>
-    /// <param name="timers">Makes the clock of the last phase.</param>
+    /// <param name="timeProvider">Source of time.</param>
+    /// <param name="timers">Creates the timer of the last phase.</param>
     public StopSignals(TimeProvider timeProvider, TimeProvider timers)
         : this(timeProvider, timers, static (code, _) => CurrentPlatform.Signals.ExitNow((int)code))
     {
@@ -32,10 +34,10 @@ internal sealed class StopSignals : IDisposable
             _registrations.Add(PosixSignalRegistration.Create(signal, OnSignal));
     }
 
-    /// <summary>Listens to no signal by itself.</summary>
-    /// <param name="timeProvider">Clock.</param>
-    /// <param name="timers">Makes the clock of the last phase.</param>
-    /// <param name="exit">Ends the process; told which part of the end hung, or null when the user did not want to wait for it.</param>
+    /// <summary>Creates an instance that does not handle signals.</summary>
+    /// <param name="timeProvider">Source of time.</param>
+    /// <param name="timers">Creates the timer of the last phase.</param>
+    /// <param name="exit">Ends the process. It receives the part of the shutdown that hung, or null if the user did not want to wait for it.</param>
     internal StopSignals(TimeProvider timeProvider, TimeProvider timers, Action<ExitCode, string?> exit)
     {
         _timeProvider = timeProvider;
@@ -43,30 +45,32 @@ internal sealed class StopSignals : IDisposable
         LastPhase = new LastPhase(timers, _end);
     }
 
-    /// <summary>Sees to it that the end of the run is short, however it came to end.</summary>
+    /// <summary>Limits the duration of the shutdown, whatever its reason.</summary>
     public LastPhase LastPhase { get; }
 
-    /// <summary>Ends the process in a better way than at once, as soon as there is one.</summary>
+    /// <summary>
+    /// Ends the process after restoring the terminal and writing pending output. Null until it is set; the process is then ended without these steps.
+    /// </summary>
     public Action<ExitCode, string?>? EndProcess { get; set; }
 
     /// <summary>Cancelled by the first signal.</summary>
     public CancellationToken Token => _stop.Token;
 
-    /// <summary>The code for the first signal, or null when none came.</summary>
+    /// <summary>The exit code for the first signal; null if there was none.</summary>
     public ExitCode? Code => _received == 0 ? null : (ExitCode)_received;
 
-    /// <summary>Whether the run ends because nobody reads stdout any more: then nothing is said either.</summary>
+    /// <summary>Whether the run ends because the reader of stdout has closed it. Nothing is printed then.</summary>
     public bool IsReaderGone => Code == ExitCode.BrokenPipe;
 
-    /// <summary>Gives the terminal back before the process is ended at once, for example its cursor.</summary>
+    /// <summary>Restores the terminal, for example its cursor, before the process is ended immediately.</summary>
     public Action? RestoreTerminal { get; set; }
 
-    /// <summary>Begins an orderly end, as the first signal does; false when one has begun already.</summary>
-    /// <param name="code">What the process is to end with.</param>
-    /// <param name="patience">Time until the process is ended where it stands.</param>
+    /// <summary>Starts an orderly shutdown, as the first signal does. Returns false if it was started before.</summary>
+    /// <param name="code">The exit code of the process.</param>
+    /// <param name="patience">Time until the process is ended immediately.</param>
     public bool Begin(ExitCode code, TimeSpan patience)
     {
-        // Before the other: whoever finds that a signal has come asks when.
+        // The time is set before the code, because a thread that sees the code reads the time.
         Interlocked.CompareExchange(ref _receivedAt, _timeProvider.GetTimestamp(), 0);
         if (Interlocked.CompareExchange(ref _received, (int)code, 0) != 0)
             return false;
@@ -75,7 +79,7 @@ internal sealed class StopSignals : IDisposable
         return true;
     }
 
-    /// <summary>A signal has come.</summary>
+    /// <summary>Handles a signal.</summary>
     /// <param name="code">Its exit code.</param>
     public void Hear(ExitCode code)
     {

@@ -5,8 +5,8 @@ using Wcwidth;
 namespace Pieces.Cli.Terminal;
 
 /// <summary>
-/// How many columns of a terminal a text takes, by what people see as one character: a letter with its marks, an emoji of several parts. Where
-/// terminals differ, the larger figure, save for joined emoji, which older ones show side by side. The text is escaped already.
+/// Computes the width of a text in terminal columns. It works on grapheme clusters, such as a letter with its marks or an emoji of several parts. If
+/// terminals differ, the larger width is used, except for joined emoji, which older terminals show side by side. The text must be escaped already.
 /// </summary>
 internal static class TextWidth
 {
@@ -14,13 +14,14 @@ internal static class TextWidth
     private const int Joiner = 0x200D;
     private const string Ellipsis = "…";
 
-    // A family with skin tones has eleven. Marks without end would pile up over the lines above.
+    // Maximum number of code points of one grapheme cluster. A family emoji with skin tones has eleven. Without a limit, combining marks could cover
+    // the lines above.
     private const int MaxRunes = 16;
 
-    // From here on the end of a cut name is shown, too: it is where the names of a series differ.
+    // Minimum width at which a truncated name also shows its end, where the names of a series differ.
     private const int WithTail = 12;
 
-    /// <summary>Columns of a text.</summary>
+    /// <summary>Returns the width of a text in columns.</summary>
     public static int Of(ReadOnlySpan<char> text)
     {
         int width = 0;
@@ -34,7 +35,9 @@ internal static class TextWidth
         return width;
     }
 
-    /// <summary>The text, or its beginning and end with an ellipsis between, so that it takes no more columns than there are.</summary>
+    /// <summary>
+    /// Returns the text, truncated to the width if necessary. A truncated text consists of its beginning and its end with an ellipsis between them.
+    /// </summary>
     public static string Fit(string text, int width)
     {
         List<Cluster> clusters = ClustersOf(text);

@@ -1,16 +1,16 @@
 namespace Pieces.Cli.Terminal;
 
 /// <summary>
-/// The system's time with timers that each have a thread of their own. A timer of the runtime calls back on the thread pool, and what hangs may be just that
-/// pool. For the few timers that must fire whatever happens.
+/// The system's time provider with timers that each use a thread of their own. Timers of the runtime call back on the thread pool, which may be what
+/// hangs. These timers are for the few callbacks that must always run.
 /// </summary>
 internal sealed class ThreadTimers : TimeProvider
 {
-    /// <summary>The one instance.</summary>
+    /// <summary>The only instance.</summary>
     public static ThreadTimers Instance { get; } = new();
 
     /// <inheritdoc/>
-    /// <remarks>It fires once after each <see cref="ITimer.Change"/>; a period is ignored.</remarks>
+    /// <remarks>The timer fires once after each <see cref="ITimer.Change"/>. A period is ignored.</remarks>
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
         var timer = new ThreadTimer(callback, state, dueTime);
@@ -21,7 +21,7 @@ internal sealed class ThreadTimers : TimeProvider
         }
         catch (OutOfMemoryException)
         {
-            // The system lets this process have no further thread.
+            // The process cannot create another thread.
             return System.CreateTimer(callback, state, dueTime, period);
         }
     }

@@ -2,23 +2,25 @@ using Serilog.Events;
 
 namespace Pieces.Cli.Terminal;
 
-/// <summary>How much is said on stderr: each <c>-v</c> adds one, each <c>-q</c> takes one away; 0 is warnings and progress.</summary>
-/// <param name="Level">-2 nothing, -1 errors, 0 warnings, 1 information, 2 debug, 3 every message.</param>
+/// <summary>
+/// How many messages are printed on stderr. Each <c>-v</c> adds one, each <c>-q</c> subtracts one. At 0, warnings and progress are printed.
+/// </summary>
+/// <param name="Level">-2 for nothing, -1 for errors, 0 for warnings, 1 for information, 2 for debug messages, 3 for all messages.</param>
 internal readonly record struct Verbosity(int Level)
 {
-    /// <summary>Whether errors are said.</summary>
+    /// <summary>Whether errors are printed.</summary>
     public bool ShowsErrors => Level >= -1;
 
-    /// <summary>Whether warnings and progress are said.</summary>
+    /// <summary>Whether warnings and progress are printed.</summary>
     public bool ShowsWarnings => Level >= 0;
 
-    /// <summary>Whether finished files, peers and trackers are said.</summary>
+    /// <summary>Whether messages about finished files, peers and trackers are printed.</summary>
     public bool ShowsInformation => Level >= 1;
 
-    /// <summary>Whether an error is followed by its stack.</summary>
+    /// <summary>Whether errors are printed with their stack trace.</summary>
     public bool ShowsStacks => Level >= 2;
 
-    /// <summary>The lowest level that is logged, or null when nothing is.</summary>
+    /// <summary>The lowest level that is logged; null if nothing is logged.</summary>
     public LogEventLevel? LogLevel => Level switch
     {
         <= -2 => null,

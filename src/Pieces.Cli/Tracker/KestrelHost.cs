@@ -10,25 +10,25 @@ using Pieces.Trackers.Server;
 
 namespace Pieces.Cli.Tracker;
 
-/// <summary>The HTTP half of the tracker: Kestrel with tight limits, no configuration of its own, no log of its own and no signal handlers of its own.</summary>
+/// <summary>The HTTP part of the tracker: Kestrel with tight limits, and without configuration, logging and signal handlers of its own.</summary>
 internal static class KestrelHost
 {
-    /// <summary>Most connections at one time.</summary>
+    /// <summary>Maximum number of simultaneous HTTP connections to the tracker.</summary>
     public const int MaxConnections = 1000;
 
-    /// <summary>Longest body of a request, in bytes; announces have none.</summary>
+    /// <summary>Maximum length of a request body, in bytes. Announces have no body.</summary>
     public const int MaxBodyLength = 1024;
 
-    /// <summary>Longest line of a request, in bytes.</summary>
+    /// <summary>Maximum length of a request line, in bytes.</summary>
     public const int MaxRequestLine = 8 * 1024;
 
     /// <summary>Starts listening.</summary>
-    /// <exception cref="IOException">The port is taken, or the address is not on this machine.</exception>
+    /// <exception cref="IOException">The port is in use, or the address does not belong to this machine.</exception>
     public static async Task<WebApplication> StartAsync(IPEndPoint local, HttpAnnounceHandler handler, CancellationToken cancellationToken)
     {
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
 
-        // What stands in the environment or in the current folder is meant for other web servers.
+        // Configuration in the environment or in the current folder is meant for other web servers.
         builder.Configuration.Sources.Clear();
         builder.Logging.ClearProviders();
         builder.Services.AddSingleton<IHostLifetime, SilentLifetime>();
@@ -60,7 +60,9 @@ internal static class KestrelHost
     private static async Task AnswerAsync(HttpContext context, HttpAnnounceHandler handler)
     {
         string target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
-        byte[]? answer = HttpMethods.IsGet(context.Request.Method) ? handler.Answer(target, context.Connection.RemoteIpAddress ?? IPAddress.None) : null;
+        byte[]? answer = HttpMethods.IsGet(context.Request.Method)
+            ? handler.Answer(target, context.Connection.RemoteIpAddress ?? IPAddress.None)
+            : null;
         if (answer is null)
         {
             context.Response.StatusCode = StatusCodes.Status404NotFound;

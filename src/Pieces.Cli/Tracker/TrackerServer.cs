@@ -5,10 +5,10 @@ using Pieces.Trackers.Server;
 
 namespace Pieces.Cli.Tracker;
 
-/// <summary>A small tracker: HTTP and UDP on one port number, with everything in memory.</summary>
+/// <summary>A small tracker. It serves HTTP and UDP on the same port number and keeps everything in memory.</summary>
 internal sealed class TrackerServer : IAsyncDisposable
 {
-    // A port that is free for UDP is seldom taken for TCP.
+    // Maximum number of attempts to find a port that is free for both UDP and TCP. A port that is free for UDP is rarely in use for TCP.
     private const int MaxTries = 20;
 
     private readonly WebApplication _http;
@@ -21,20 +21,22 @@ internal sealed class TrackerServer : IAsyncDisposable
         LocalEndPoint = new IPEndPoint(address, udp.Port);
     }
 
-    /// <summary>Where it listens, by TCP and by UDP.</summary>
+    /// <summary>The address and port on which it listens, for both TCP and UDP.</summary>
     public IPEndPoint LocalEndPoint { get; }
 
-    /// <summary>What a torrent names it by over HTTP.</summary>
+    /// <summary>The announce URL for HTTP.</summary>
     public string HttpUrl => $"http://{LocalEndPoint}/announce";
 
-    /// <summary>What a torrent names it by over UDP.</summary>
+    /// <summary>The announce URL for UDP.</summary>
     public string UdpUrl => $"udp://{LocalEndPoint}/announce";
 
-    /// <summary>Starts one.</summary>
-    /// <exception cref="IOException">The port is taken, or the address is not on this machine; the message is one clear line.</exception>
+    /// <summary>Starts a tracker.</summary>
+    /// <exception cref="IOException">The port is in use, or the address does not belong to this machine. The message is a single line for the
+    /// user.</exception>
     public static async Task<TrackerServer> StartAsync(TrackerServerOptions options, CancellationToken cancellationToken)
     {
-        AnnounceTable table = options.Table ?? new AnnounceTable(new AnnounceTableOptions { Interval = options.Interval, TimeProvider = options.TimeProvider, Random = options.Random });
+        AnnounceTable table = options.Table ?? new AnnounceTable(
+            new AnnounceTableOptions { Interval = options.Interval, TimeProvider = options.TimeProvider, Random = options.Random });
         for (int tries = 1; ; tries++)
         {
             UdpListener udp = OpenUdp(options);
@@ -60,11 +62,12 @@ internal sealed class TrackerServer : IAsyncDisposable
         }
     }
 
-    /// <summary>Runs one until it is cancelled.</summary>
-    /// <param name="options">What it is to do.</param>
-    /// <param name="started">Told once it listens; the place to print its URLs.</param>
-    /// <param name="cancellationToken">Ends it; that is no error.</param>
-    /// <exception cref="IOException">The port is taken, or the address is not on this machine; the message is one clear line.</exception>
+    /// <summary>Runs a tracker until it is cancelled.</summary>
+    /// <param name="options">Options of the tracker.</param>
+    /// <param name="started">Called once the tracker listens, for example to print its URLs.</param>
+    /// <param name="cancellationToken">Ends the tracker. This is not an error.</param>
+    /// <exception cref="IOException">The port is in use, or the address does not belong to this machine. The message is a single line for the
+    /// user.</exception>
     public static async Task RunAsync(TrackerServerOptions options, Action<TrackerServer> started, CancellationToken cancellationToken)
     {
         TrackerServer server;
@@ -91,7 +94,7 @@ internal sealed class TrackerServer : IAsyncDisposable
     {
         await _udp.DisposeAsync().ConfigureAwait(false);
 
-        // Requests take microseconds; a connection that stays open is not waited for.
+        // Requests take microseconds, so open connections are closed without waiting.
         using var now = new CancellationTokenSource();
         await now.CancelAsync().ConfigureAwait(false);
         await _http.StopAsync(now.Token).ConfigureAwait(false);

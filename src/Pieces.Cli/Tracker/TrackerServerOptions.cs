@@ -4,30 +4,30 @@ using Serilog;
 
 namespace Pieces.Cli.Tracker;
 
-/// <summary>What a <see cref="TrackerServer"/> is to do. Immutable; every default is given at its member.</summary>
+/// <summary>Options of a <see cref="TrackerServer"/>. Immutable. Each member documents its default.</summary>
 internal sealed record TrackerServerOptions
 {
-    /// <summary>Address to listen on; default IPv4 loopback.</summary>
+    /// <summary>Address to listen on; the default is the IPv4 loopback address.</summary>
     public IPAddress Address { get; init; } = IPAddress.Loopback;
 
-    /// <summary>Port of TCP and UDP alike; default 6969, 0 for any that is free for both.</summary>
+    /// <summary>Port for both TCP and UDP; the default is 6969. 0 means any port that is free for both.</summary>
     public int Port { get; init; } = 6969;
 
-    /// <summary>Time between announces that peers are asked for; default 2 minutes.</summary>
+    /// <summary>Announce interval that peers are given; the default is 2 minutes.</summary>
     public TimeSpan Interval { get; init; } = TimeSpan.FromMinutes(2);
 
-    /// <summary>Least time between announces that peers are asked for; default 10 s, so that those who wait for others find them soon.</summary>
+    /// <summary>Minimum announce interval that peers are given; the default is 10 s, so that waiting peers find new ones soon.</summary>
     public TimeSpan MinInterval { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>Who is in which swarm; null (default) for a table of its own, by the settings here.</summary>
+    /// <summary>The announced peers of all swarms. Null (the default) creates a table with the settings of this object.</summary>
     public AnnounceTable? Table { get; init; }
 
-    /// <summary>Source of time; default the system's.</summary>
+    /// <summary>Source of time; the default is the system's clock.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 
-    /// <summary>Source of chance for the choice of peers; default a new one.</summary>
+    /// <summary>Source of randomness for the choice of peers; the default is a new one.</summary>
     public Random Random { get; init; } = new();
 
-    /// <summary>Where it logs; default nowhere.</summary>
+    /// <summary>The logger; the default discards everything.</summary>
     public ILogger Logger { get; init; } = Serilog.Core.Logger.None;
 }

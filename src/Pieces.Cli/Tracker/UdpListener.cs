@@ -5,7 +5,7 @@ using Serilog;
 
 namespace Pieces.Cli.Tracker;
 
-/// <summary>The UDP half of the tracker: one socket, one task, one datagram at a time.</summary>
+/// <summary>The UDP part of the tracker: one socket and one task, which handles one datagram at a time.</summary>
 internal sealed class UdpListener : IAsyncDisposable
 {
     private readonly Socket _socket;
@@ -13,8 +13,8 @@ internal sealed class UdpListener : IAsyncDisposable
     private readonly CancellationTokenSource _stopping = new();
     private Task _run = Task.CompletedTask;
 
-    /// <summary>Takes the port.</summary>
-    /// <exception cref="SocketException">It is taken, or the address is not on this machine.</exception>
+    /// <summary>Binds the port.</summary>
+    /// <exception cref="SocketException">The port is in use, or the address does not belong to this machine.</exception>
     public UdpListener(IPEndPoint local, ILogger logger)
     {
         _logger = logger;
@@ -32,10 +32,10 @@ internal sealed class UdpListener : IAsyncDisposable
         }
     }
 
-    /// <summary>The port that was taken.</summary>
+    /// <summary>The bound port.</summary>
     public int Port => ((IPEndPoint)_socket.LocalEndPoint!).Port;
 
-    /// <summary>Begins to answer. To be called once.</summary>
+    /// <summary>Starts to answer requests. Must be called once.</summary>
     public void Start(UdpAnnounceHandler handler) => _run = Task.Run(() => RunAsync(handler, _stopping.Token));
 
     /// <inheritdoc/>
@@ -55,13 +55,14 @@ internal sealed class UdpListener : IAsyncDisposable
         {
             try
             {
-                SocketReceiveFromResult received = await _socket.ReceiveFromAsync(buffer, SocketFlags.None, anyone, cancellationToken).ConfigureAwait(false);
+                SocketReceiveFromResult received =
+                    await _socket.ReceiveFromAsync(buffer, SocketFlags.None, anyone, cancellationToken).ConfigureAwait(false);
                 if (handler.Answer(buffer.AsSpan(0, received.ReceivedBytes), (IPEndPoint)received.RemoteEndPoint) is { } answer)
                     await _socket.SendToAsync(answer, SocketFlags.None, received.RemoteEndPoint, cancellationToken).ConfigureAwait(false);
             }
             catch (SocketException exception)
             {
-                // Somebody whom an answer could not reach, or a datagram over the limit; the next one is served.
+                // The response could not be delivered, or the datagram exceeded the limit. Continue with the next one.
                 _logger.Debug("Tracker: a datagram was not answered: {Error}", exception.SocketErrorCode);
             }
             catch (OperationCanceledException)

@@ -6,7 +6,7 @@ using Serilog;
 
 namespace Pieces.Cli.Transfers;
 
-/// <summary>One client for all torrents of a run: one listener, one set of limits.</summary>
+/// <summary>Hosts all torrents of a run in one client, with one listener and common limits.</summary>
 internal sealed class ClientHost : ITransferHost
 {
     private readonly SourceLoader _loader;
@@ -14,10 +14,10 @@ internal sealed class ClientHost : ITransferHost
     private readonly TorrentOptions _options;
     private readonly LinkCache _links;
 
-    /// <param name="settings">What the torrents are to do.</param>
-    /// <param name="loader">Loads their sources; stays its owner's.</param>
+    /// <param name="settings">Settings of the torrents.</param>
+    /// <param name="loader">Loads the sources. The caller disposes it.</param>
     /// <param name="timeProvider">Source of time.</param>
-    /// <param name="logger">Where the library logs.</param>
+    /// <param name="logger">The logger of the library.</param>
     public ClientHost(TransferSettings settings, SourceLoader loader, TimeProvider timeProvider, ILogger logger)
     {
         _loader = loader;

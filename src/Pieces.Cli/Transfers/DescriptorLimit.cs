@@ -3,37 +3,40 @@ using Pieces.Platform;
 
 namespace Pieces.Cli.Transfers;
 
-/// <summary>Makes a run fit into the number of files and connections that the system lets one process have open.</summary>
+/// <summary>Adapts the settings of a run to the number of files and connections that the system permits for one process.</summary>
 internal static class DescriptorLimit
 {
-    // Listeners, pipes and timers of the runtime, the terminal, the log, names being looked up, the sockets of the local network, and what the disk
-    // workers open for a moment: folders being made, flushed or listed.
+    // Descriptors reserved for listeners, for pipes and timers of the runtime, for the terminal, the log, name lookups and the sockets of local
+    // discovery,
+    // and for folders that the disk workers create, flush or list.
     private const int Reserve = 24;
 
-    // Of each torrent: its folder, lock, state and log, and the sockets of two trackers.
+    // Descriptors for each torrent: its folder, lock, state and log files, and the sockets of two trackers.
     private const int OfTorrent = 6;
     private const int LeastFiles = 4;
     private const int LeastConnections = 2;
 
-    // A socket of each family.
+    // One socket for each address family.
     private const int OfDht = 2;
 
-    // For each so many connections one stranger may shake hands, who is no connection yet.
+    // For this number of connections, one descriptor is reserved for an incoming connection that is still in its handshake.
     private const int ConnectionsForHandshake = 4;
 
-    /// <summary>Raises the limit of this process as far as the system lets it, and fits the settings to it, where the system tells it.</summary>
+    /// <summary>Raises the descriptor limit of this process as far as possible, and adapts the settings to it if the system reports it.</summary>
     public static TransferSettings Fit(TransferSettings settings, int torrents, Action<string> warn)
     {
         CurrentPlatform.Facts.RaiseDescriptorLimit();
         return CurrentPlatform.Facts.Descriptors is { } limit ? Fit(settings, torrents, limit.Most, limit.Open, warn) : settings;
     }
 
-    /// <summary>Fits the settings to a limit. Files come first: a torrent without a connection waits, one without a file fails.</summary>
-    /// <param name="settings">What the user wants.</param>
-    /// <param name="torrents">How many torrents share what there is.</param>
-    /// <param name="most">Most descriptors.</param>
-    /// <param name="open">Descriptors that are open already.</param>
-    /// <param name="warn">Hears when there is less than was wanted.</param>
+    /// <summary>
+    /// Adapts the settings to a limit. Files take precedence over connections: a torrent without a connection waits, but one without a file fails.
+    /// </summary>
+    /// <param name="settings">The settings of the user.</param>
+    /// <param name="torrents">Number of torrents that share the descriptors.</param>
+    /// <param name="most">Maximum number of descriptors.</param>
+    /// <param name="open">Number of descriptors that are open already.</param>
+    /// <param name="warn">Called if fewer connections are possible than requested.</param>
     public static TransferSettings Fit(TransferSettings settings, int torrents, int most, int open, Action<string> warn)
     {
         long free = (long)most - open - Reserve - ((long)OfTorrent * Math.Max(1, torrents)) - (settings.Client.Dht is null ? 0 : OfDht);

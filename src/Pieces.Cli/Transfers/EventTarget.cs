@@ -1,14 +1,14 @@
 namespace Pieces.Cli.Transfers;
 
-/// <summary>Where events for programs go.</summary>
+/// <summary>Where events for programs are written.</summary>
 internal enum EventTarget
 {
-    /// <summary>Nowhere: people are told.</summary>
+    /// <summary>Nowhere. The output is for people.</summary>
     None,
 
     /// <summary>To stdout.</summary>
     Output,
 
-    /// <summary>To stderr, since stdout is taken by the content itself.</summary>
+    /// <summary>To stderr, because stdout carries the content.</summary>
     Error,
 }

@@ -5,12 +5,16 @@ using Pieces.Torrents;
 namespace Pieces.Cli.Transfers;
 
 /// <summary>
-/// Decides when a download has waited long enough. It only looks at states that it is shown. The stall clock counts time in which the program ran: while
-/// it is stopped or the machine sleeps, nothing can come. The deadline is time on the wall, sleep included.
+/// Decides when to give up a download. It only examines the states passed to it. The stall timeout counts only time in which the program runs,
+/// because no data can arrive while the program is stopped or the machine is suspended. The deadline counts wall-clock time, including time in
+/// suspension.
 /// </summary>
 internal sealed class GiveUpClock
 {
-    // It is shown a state once a second at least. A longer gap is one in which the program did not run, and counts as one ordinary look.
+    /// <summary>
+    /// Maximum time between two checks that counts in full. Checks are made at least once a second. A longer gap means that the program did not run,
+    /// and counts as <see cref="OrdinaryStep"/>.
+    /// </summary>
     private static readonly TimeSpan LongestStep = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan OrdinaryStep = TimeSpan.FromMilliseconds(250);
 
@@ -23,10 +27,10 @@ internal sealed class GiveUpClock
     private long _received;
     private bool _metPeer;
 
-    /// <param name="limits">How long to wait.</param>
-    /// <param name="begun">When this download's turn came, from the beginning of the run.</param>
-    /// <param name="watch">Sees whether the interface of <c>--interface</c> is there, or null without one.</param>
-    /// <param name="sleep">Tells how long the machine slept, or null where that does not count.</param>
+    /// <param name="limits">The time limits.</param>
+    /// <param name="begun">When this download was started, as the time since the beginning of the run.</param>
+    /// <param name="watch">Checks whether the interface of <c>--interface</c> exists; null without that flag.</param>
+    /// <param name="sleep">Measures how long the machine was suspended; null if that does not matter.</param>
     public GiveUpClock(GiveUpLimits limits, TimeSpan begun = default, InterfaceWatch? watch = null, SleepMeter? sleep = null)
     {
         _limits = limits;
@@ -36,14 +40,14 @@ internal sealed class GiveUpClock
         _lastLook = begun;
     }
 
-    /// <summary>What a download is told that is not complete when the deadline comes, begun or not.</summary>
+    /// <summary>Returns the failure of a download that is not complete at the deadline, whether it has begun or not.</summary>
     public static Outcome Late(TimeSpan deadline, string hint) =>
         new(ExitCode.Deadline, $"not complete after {Quantity.Duration(deadline)} ({hint})");
 
-    /// <summary>Looks at the state of the moment.</summary>
-    /// <param name="now">The state.</param>
+    /// <summary>Checks the current state.</summary>
+    /// <param name="now">The state of the torrent.</param>
     /// <param name="elapsed">Time since the run began.</param>
-    /// <returns>Why to give up, or null to go on. One that is complete ends only for want of its interface.</returns>
+    /// <returns>Why to give up; null to continue. A complete torrent ends only if its interface is gone.</returns>
     public Outcome? Check(TorrentSnapshot now, TimeSpan elapsed)
     {
         _metPeer |= now.ConnectedPeers > 0 || now.Downloaded > 0;
@@ -65,7 +69,7 @@ internal sealed class GiveUpClock
                 : new Outcome(ExitCode.NoPeer, $"no usable peer for the metadata in {Quantity.Duration(limit)}");
         }
 
-        // Looking at what is there is progress of its own, however long it takes; and a reader of a stream who takes its time is no peer's fault.
+        // Checking existing data counts as progress, however long it takes. A slow reader of a stream is not a stall of the peers.
         _silence += step > LongestStep ? OrdinaryStep : step;
         long received = now.Downloaded + now.MetadataReceived;
         if (now.Phase == TorrentPhase.Checking || now.WaitsForReader || received != _received)

@@ -2,7 +2,7 @@ using Pieces.Net;
 
 namespace Pieces.Cli.Transfers;
 
-/// <summary>Makes the clock of each torrent of a run. The watch over the interface and the meter of sleep are shared by all of them.</summary>
+/// <summary>Creates the give-up clock of each torrent of a run. All clocks share the interface watch and the sleep meter.</summary>
 internal sealed class GiveUpClocks
 {
     private readonly GiveUpLimits _limits;
@@ -18,7 +18,7 @@ internal sealed class GiveUpClocks
             _sleep = new SleepMeter(time);
     }
 
-    /// <summary>Makes the clock of one torrent.</summary>
-    /// <param name="begun">When its turn came, from the beginning of the run.</param>
+    /// <summary>Creates the clock of one torrent.</summary>
+    /// <param name="begun">When the torrent was started, as the time since the beginning of the run.</param>
     public GiveUpClock Create(TimeSpan begun) => new(_limits, begun, _interface, _sleep);
 }

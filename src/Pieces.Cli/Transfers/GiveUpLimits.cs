@@ -1,17 +1,17 @@
 namespace Pieces.Cli.Transfers;
 
-/// <summary>How long a download is waited for.</summary>
+/// <summary>Time limits of a download.</summary>
 internal sealed record GiveUpLimits
 {
-    /// <summary>Longest time without a byte, or null for no such limit.</summary>
+    /// <summary>Maximum time without receiving data; null for no limit.</summary>
     public TimeSpan? Stall { get; init; }
 
-    /// <summary>Longest time from the beginning of the run to completion, or null for no such limit.</summary>
+    /// <summary>Maximum time from the beginning of the run until the download is complete; null for no limit.</summary>
     public TimeSpan? Deadline { get; init; }
 
-    /// <summary>Longest time from a magnet link's turn until its metadata has arrived, or null for no such limit.</summary>
+    /// <summary>Maximum time from the start of a magnet link until its metadata is received; null for no limit.</summary>
     public TimeSpan? Metadata { get; init; }
 
-    /// <summary>What the user may do about a download that was given up.</summary>
+    /// <summary>What the user can do about a download that was given up.</summary>
     public string Hint { get; init; } = TransferSettings.Resumes;
 }

@@ -3,15 +3,15 @@ using Pieces.Torrents;
 
 namespace Pieces.Cli.Transfers;
 
-/// <summary>One torrent of a run as its observers see it: they can look at it, and not stop it.</summary>
+/// <summary>One torrent of a run as observers see it: they can read its state but not stop it.</summary>
 internal interface IRunningTransfer
 {
-    /// <summary>The source that it came from; it is loaded.</summary>
+    /// <summary>The loaded source of the torrent.</summary>
     TransferItem Item { get; }
 
-    /// <summary>Its present state.</summary>
+    /// <summary>The current state.</summary>
     TorrentSnapshot Snapshot { get; }
 
-    /// <summary>Its state with its name, for a display.</summary>
+    /// <summary>The current state with the torrent's description, for a display.</summary>
     TransferStatus Status { get; }
 }

@@ -2,21 +2,21 @@ using Pieces.Torrents;
 
 namespace Pieces.Cli.Transfers;
 
-/// <summary>A torrent as a run of the program sees it.</summary>
+/// <summary>A torrent as a run uses it.</summary>
 internal interface ITransfer
 {
-    /// <summary>Its present state.</summary>
+    /// <summary>The current state.</summary>
     TorrentSnapshot Snapshot { get; }
 
-    /// <summary>Ends when everything wanted is here; faults or is cancelled otherwise.</summary>
+    /// <summary>Completes when all wanted data is complete. Otherwise it faults or is cancelled.</summary>
     Task Completion { get; }
 
-    /// <summary>Ends when it has stopped altogether.</summary>
+    /// <summary>Completes when the torrent has stopped.</summary>
     Task Stopped { get; }
 
-    /// <summary>Announces it to further trackers as well.</summary>
+    /// <summary>Announces the torrent to further trackers.</summary>
     void AddTrackers(IReadOnlyList<string> urls);
 
-    /// <summary>Stops it in an orderly way.</summary>
+    /// <summary>Stops the torrent in an orderly way.</summary>
     Task StopAsync();
 }

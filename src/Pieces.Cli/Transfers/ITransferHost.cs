@@ -5,25 +5,25 @@ using Pieces.Torrents;
 
 namespace Pieces.Cli.Transfers;
 
-/// <summary>Where the torrents of a run come from and live.</summary>
+/// <summary>Loads and hosts the torrents of a run.</summary>
 internal interface ITransferHost : IAsyncDisposable
 {
-    /// <summary>The port that peers reach us on, or 0 for none.</summary>
+    /// <summary>The port on which peers can connect to us; 0 for none.</summary>
     int ListenPort { get; }
 
-    /// <summary>Gives back memory that is not needed while nothing goes on.</summary>
+    /// <summary>Releases memory that is not needed while the run is idle.</summary>
     void TrimMemory();
 
-    /// <summary>Gets a torrent, or a link to one, from where the user says it is.</summary>
-    /// <exception cref="Failures.FailureException">It cannot be found, read or used; the message names the source.</exception>
+    /// <summary>Loads a torrent or a magnet link from the given source.</summary>
+    /// <exception cref="Failures.FailureException">The source cannot be found, read or used. The message names the source.</exception>
     Task<TransferSource> LoadAsync(string source, CancellationToken cancellationToken);
 
-    /// <summary>Starts a torrent; returns at once.</summary>
-    /// <exception cref="Primitives.PiecesException">It cannot be started; likewise the exceptions of files.</exception>
-    /// <param name="torrent">The torrent, or the link to it.</param>
-    /// <param name="selected">Indexes of the files that are wanted of a torrent, or null for all.</param>
-    /// <param name="choose">Chooses those of a link, once it is known what it is about.</param>
-    /// <param name="notices">Hears what happens to it.</param>
+    /// <summary>Starts a torrent and returns immediately.</summary>
+    /// <exception cref="Primitives.PiecesException">The torrent cannot be started. Exceptions of file access are thrown too.</exception>
+    /// <param name="torrent">The torrent or magnet link.</param>
+    /// <param name="selected">Indexes of the wanted files of a torrent; null for all files.</param>
+    /// <param name="choose">Selects the files of a magnet link, once its metadata is known.</param>
+    /// <param name="notices">Receives the notices of the torrent.</param>
     /// <param name="cancellationToken">Ends the wait for the start.</param>
     Task<ITransfer> AddAsync(
         TransferSource torrent,

@@ -2,7 +2,9 @@ using Pieces.Cli.Failures;
 
 namespace Pieces.Cli.Transfers;
 
-/// <summary>Sees during a run whether what all sockets are bound to is still there. It asks once a second at most, whoever looks; one thread at a time.</summary>
+/// <summary>
+/// Checks during a run whether the interface or address that all sockets are bound to still exists, at most once per second. Not thread-safe.
+/// </summary>
 internal sealed class InterfaceWatch
 {
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(1);
@@ -13,9 +15,9 @@ internal sealed class InterfaceWatch
     private long _askedAt;
     private Outcome? _gone;
 
-    /// <summary>Begins to watch; it was there a moment ago.</summary>
-    /// <param name="name">What people call it.</param>
-    /// <param name="fault">Says in a few words why it is gone, or null.</param>
+    /// <summary>Starts the watch. The interface existed a moment ago.</summary>
+    /// <param name="name">Name of the interface for messages.</param>
+    /// <param name="fault">Returns in a few words why the interface is gone; null if it exists.</param>
     /// <param name="timeProvider">Source of time.</param>
     public InterfaceWatch(string name, Func<string?> fault, TimeProvider timeProvider)
     {
@@ -25,7 +27,10 @@ internal sealed class InterfaceWatch
         _askedAt = timeProvider.GetTimestamp();
     }
 
-    /// <summary>Why to stop, or null while it is there. Once gone it stays so for this run: what comes back may be another network.</summary>
+    /// <summary>
+    /// Returns why to stop; null while the interface exists. Once it is gone, the result stays the same, because a new interface may belong to
+    /// another network.
+    /// </summary>
     public Outcome? Check()
     {
         if (_gone is not null || _timeProvider.GetElapsedTime(_askedAt) < Period)

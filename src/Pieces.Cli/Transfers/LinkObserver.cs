@@ -4,14 +4,14 @@ using Pieces.Metadata;
 
 namespace Pieces.Cli.Transfers;
 
-/// <summary>Keeps what a magnet link is about once its download has succeeded, so that the same command again needs no peer.</summary>
+/// <summary>Stores the metadata of a magnet link after a successful download, so that the same command needs no peer to fetch it again.</summary>
 internal sealed class LinkObserver : TransferObserver
 {
     private readonly LinkCache _cache;
     private readonly TransferObserver _audience;
 
-    /// <param name="cache">Where it is kept.</param>
-    /// <param name="audience">Is told when it cannot be kept.</param>
+    /// <param name="cache">Where it is stored.</param>
+    /// <param name="audience">Receives a remark if it cannot be stored.</param>
     public LinkObserver(LinkCache cache, TransferObserver audience)
     {
         _cache = cache;

@@ -4,7 +4,7 @@ using Pieces.Torrents;
 
 namespace Pieces.Cli.Transfers;
 
-/// <summary>Says what happens to a torrent, for those who asked with <c>-v</c>. Called on the torrent's loop: it only writes lines.</summary>
+/// <summary>Prints the notices of a torrent for <c>-v</c>. It is called on the torrent's loop and only writes lines.</summary>
 internal sealed class NoticePrinter : IProgress<TorrentNotice>
 {
     private readonly Messages _messages;

@@ -2,7 +2,7 @@ using Pieces.Torrents;
 
 namespace Pieces.Cli.Transfers;
 
-/// <summary>Passes on what a torrent tells, with the torrent it comes from.</summary>
+/// <summary>Passes the notices of a torrent to an observer, together with the torrent.</summary>
 internal sealed class NoticeRelay : IProgress<TorrentNotice>
 {
     private readonly TransferItem _item;

@@ -8,9 +8,9 @@ using Pieces.Torrents;
 namespace Pieces.Cli.Transfers;
 
 /// <summary>
-/// Prints the path of each file that is complete, now or since before the run. To a file or a pipe the bytes are those of the name; for a terminal a
-/// line is escaped as every other line. Names from torrents hold no control characters; the folder that the user names may, and then only a byte 0
-/// says where a path ends.
+/// Prints the path of each complete file, including files that were complete before the run. The bytes of the name are written unchanged to a file or
+/// a pipe, but escaped to a terminal. Names from torrents contain no control characters. The folder given by the user may contain them, and then only
+/// a NUL byte marks the end of a path reliably.
 /// </summary>
 internal sealed class PathObserver : TransferObserver
 {

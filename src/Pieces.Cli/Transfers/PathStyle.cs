@@ -6,9 +6,9 @@ internal enum PathStyle
     /// <summary>Not at all.</summary>
     None,
 
-    /// <summary>One a line.</summary>
+    /// <summary>One path per line.</summary>
     Lines,
 
-    /// <summary>Each ended by a byte 0, for <c>xargs -0</c>.</summary>
+    /// <summary>Each path ends with a NUL byte, for <c>xargs -0</c>.</summary>
     NulEnded,
 }

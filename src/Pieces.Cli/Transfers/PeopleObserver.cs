@@ -5,7 +5,7 @@ using Pieces.Torrents;
 
 namespace Pieces.Cli.Transfers;
 
-/// <summary>Tells people, on stderr.</summary>
+/// <summary>Reports to people, on stderr.</summary>
 internal sealed class PeopleObserver : TransferObserver
 {
     private readonly Messages _messages;
@@ -13,9 +13,9 @@ internal sealed class PeopleObserver : TransferObserver
     private readonly NoticePrinter _printer;
     private readonly ITransferText _text;
 
-    /// <param name="messages">Takes the lines.</param>
-    /// <param name="view">The display; disposed with this.</param>
-    /// <param name="text">What is told of each torrent.</param>
+    /// <param name="messages">Prints the lines.</param>
+    /// <param name="view">The display. It is disposed together with this object.</param>
+    /// <param name="text">The messages about each torrent.</param>
     public PeopleObserver(Messages messages, IProgressView view, ITransferText text)
     {
         _messages = messages;

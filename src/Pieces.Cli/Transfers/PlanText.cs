@@ -5,12 +5,13 @@ using Pieces.Trackers;
 
 namespace Pieces.Cli.Transfers;
 
-/// <summary>What a torrent is about to do, in words, for those who asked with <c>-v</c>.</summary>
+/// <summary>Describes for <c>-v</c> what a torrent is about to do.</summary>
 internal static class PlanText
 {
+    // Maximum number of trackers or DHT nodes that a message lists.
     private const int MaxShown = 8;
 
-    /// <summary>What goes where, and how peers reach us.</summary>
+    /// <summary>Describes the destination and the listen port.</summary>
     public static string Place(TransferItem item, TransferSettings settings, int listenPort)
     {
         string verb = settings.Torrent.SeedOnly ? "serving what is in" : "downloading into";
@@ -21,7 +22,7 @@ internal static class PlanText
         return $"{item.Name}: {verb} {settings.Torrent.OutputDirectory}; {port}";
     }
 
-    /// <summary>Who is asked for peers.</summary>
+    /// <summary>Describes how peers are found.</summary>
     public static IEnumerable<string> Discovery(TransferItem item, TransferSettings settings)
     {
         yield return $"{item.Name}: {Trackers(item, settings)}; {Quantity.Count(settings.Torrent.Peers.Length, "peer")} given by hand";

@@ -3,14 +3,14 @@ using Pieces.Torrents;
 namespace Pieces.Cli.Transfers;
 
 /// <summary>
-/// Decides when a run that has fallen quiet gives memory back: a seeder that waits for days is not to hold what its download, or a crowd that came and went,
-/// once needed.
+/// Decides when an idle run releases memory. A seeder that is idle for days must not keep the memory that its download or a temporary crowd of peers
+/// needed.
 /// </summary>
 internal sealed class QuietTrim
 {
     private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(5);
 
-    // Where peers come and go all the time, it is not done after each.
+    // Minimum time between two releases. Without it, a run whose peers often connect and disconnect would release memory after each of them.
     private static readonly TimeSpan Rest = TimeSpan.FromMinutes(1);
 
     private TimeSpan _lastStir;
@@ -18,10 +18,10 @@ internal sealed class QuietTrim
     private int _peers;
     private bool _isDue = true;
 
-    /// <summary>Looks at the states of the moment.</summary>
-    /// <param name="states">One for each torrent.</param>
+    /// <summary>Checks the current states.</summary>
+    /// <param name="states">The state of each torrent.</param>
     /// <param name="elapsed">Time since the run began.</param>
-    /// <returns>Whether to give back now.</returns>
+    /// <returns>Whether to release memory now.</returns>
     public bool Check(IEnumerable<TorrentSnapshot> states, TimeSpan elapsed)
     {
         bool stirs = false;

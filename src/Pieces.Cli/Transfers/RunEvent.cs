@@ -3,20 +3,20 @@ using Pieces.Cli.Sources;
 
 namespace Pieces.Cli.Transfers;
 
-/// <summary>Everything that the loop of a run hears.</summary>
+/// <summary>An event that the loop of a run processes.</summary>
 internal abstract record RunEvent;
 
-/// <summary>The run is to stop.</summary>
+/// <summary>The run must stop.</summary>
 internal sealed record StopAsked : RunEvent;
 
-/// <summary>A source is loaded.</summary>
+/// <summary>A source was loaded.</summary>
 internal sealed record SourceLoaded(string Source, TransferSource Torrent) : RunEvent;
 
-/// <summary>A source cannot be loaded.</summary>
+/// <summary>A source could not be loaded.</summary>
 internal sealed record SourceFailed(string Source, Outcome Verdict) : RunEvent;
 
-/// <summary>A torrent has nothing more to fetch: its job is free.</summary>
+/// <summary>A torrent has nothing more to download, so its job is free.</summary>
 internal sealed record SessionFetched : RunEvent;
 
-/// <summary>A torrent has stopped altogether, and nothing is under way on its account.</summary>
+/// <summary>A torrent has stopped, and everything that depends on it, such as a hook, has ended.</summary>
 internal sealed record SessionEnded(TransferSession Session, Outcome Verdict) : RunEvent;

@@ -3,7 +3,7 @@ using Pieces.Cli.Terminal;
 
 namespace Pieces.Cli.Transfers;
 
-/// <summary>Why a run stops before its end: a signal, nobody who reads what it writes, or that it has done enough. Safe for all threads.</summary>
+/// <summary>Why a run stops before its regular end: a signal, output that cannot be written, or because its goal is reached. Thread-safe.</summary>
 internal sealed class RunStop : IDisposable
 {
     private readonly Func<ExitCode?> _signal;
@@ -16,9 +16,9 @@ internal sealed class RunStop : IDisposable
     {
     }
 
-    /// <param name="signal">The code of the signal that came, or null.</param>
-    /// <param name="lastPhase">Sees to it that the end of the run is short.</param>
-    /// <param name="signalled">Cancelled by it.</param>
+    /// <param name="signal">Returns the exit code of the received signal, or null.</param>
+    /// <param name="lastPhase">Limits the duration of the shutdown.</param>
+    /// <param name="signalled">Cancelled by the signal.</param>
     internal RunStop(Func<ExitCode?> signal, LastPhase lastPhase, CancellationToken signalled)
     {
         LastPhase = lastPhase;
@@ -26,26 +26,26 @@ internal sealed class RunStop : IDisposable
         _stop = CancellationTokenSource.CreateLinkedTokenSource(signalled);
     }
 
-    /// <summary>Sees to it that the end of the run is short, however it came to end.</summary>
+    /// <summary>Limits the duration of the shutdown, whatever its reason.</summary>
     public LastPhase LastPhase { get; }
 
-    /// <summary>Cancelled when the run is to stop.</summary>
+    /// <summary>Cancelled when the run must stop.</summary>
     public CancellationToken Token => _stop.Token;
 
-    /// <summary>What could not be written, or null.</summary>
+    /// <summary>The failure of the output, or null.</summary>
     public Outcome? OutputFailure => Volatile.Read(ref _outputFailure);
 
-    /// <summary>The code of whoever is not complete, or null when nothing stops the run.</summary>
+    /// <summary>The exit code of sources that are not complete; null if nothing stops the run.</summary>
     public ExitCode? Code => _signal() ?? OutputFailure?.Code ?? (_isFinished ? ExitCode.Success : null);
 
-    /// <summary>The product cannot be written any more: the run stops, and ends with this.</summary>
+    /// <summary>Notes that the output can no longer be written. The run stops, and this is its result.</summary>
     public void FailOutput(Outcome outcome)
     {
         if (Interlocked.CompareExchange(ref _outputFailure, outcome, null) is null)
             _stop.Cancel();
     }
 
-    /// <summary>The run has done what it was for, and stops.</summary>
+    /// <summary>Notes that the run has reached its goal, and stops it.</summary>
     public void Finish()
     {
         _isFinished = true;

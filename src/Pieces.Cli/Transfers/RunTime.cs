@@ -1,6 +1,6 @@
 namespace Pieces.Cli.Transfers;
 
-/// <summary>The time of a run, counted from where this was made.</summary>
+/// <summary>The time of a run, counted from the creation of this object.</summary>
 internal sealed class RunTime
 {
     private readonly long _began;

@@ -3,12 +3,12 @@ using Pieces.Platform;
 namespace Pieces.Cli.Transfers;
 
 /// <summary>
-/// How long the machine has slept since the meter was made. The clock that timers go by stands still meanwhile, and the one on the wall may be set at any
-/// moment; Linux counts both kinds of time in its up-time.
+/// Measures how long the machine was suspended since this object was created. The clock of timers stands still during suspension, and the wall clock
+/// may be changed at any time. The uptime of Linux includes time in suspension.
 /// </summary>
 internal sealed class SleepMeter
 {
-    // The up-time has hundredths of a second.
+    // Shorter differences are ignored. The resolution of the uptime is a hundredth of a second.
     private static readonly TimeSpan Coarseness = TimeSpan.FromSeconds(1);
 
     private readonly TimeProvider _timeProvider;
@@ -24,7 +24,7 @@ internal sealed class SleepMeter
         _startedAt = timeProvider.GetTimestamp();
     }
 
-    /// <summary>The time slept; zero where the system does not tell.</summary>
+    /// <summary>The time in suspension; zero if the system does not report it.</summary>
     public TimeSpan Slept
     {
         get

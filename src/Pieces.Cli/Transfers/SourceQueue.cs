@@ -5,7 +5,8 @@ using Pieces.Primitives;
 namespace Pieces.Cli.Transfers;
 
 /// <summary>
-/// The sources of a run: which of them wait, how many hold a job, how many are not done with, and how the others ended. Used by one task.
+/// The sources of a run: the waiting ones, the number of occupied jobs, the number of unfinished sources, and the results of the others. Used by one
+/// task.
 /// </summary>
 internal sealed class SourceQueue
 {
@@ -17,8 +18,8 @@ internal sealed class SourceQueue
     private int _open;
     private int _jobs;
 
-    /// <param name="sources">The sources, in their order.</param>
-    /// <param name="maxJobs">Largest number of sources that are loaded, checked and downloaded at once.</param>
+    /// <param name="sources">The sources, in order.</param>
+    /// <param name="maxJobs">Maximum number of sources that are loaded, checked or downloaded at the same time.</param>
     public SourceQueue(IEnumerable<string> sources, int maxJobs)
     {
         _waiting = new Queue<string>(sources);
@@ -26,34 +27,34 @@ internal sealed class SourceQueue
         _maxJobs = maxJobs;
     }
 
-    /// <summary>Further links to the torrent of a source, whether they wait or have begun.</summary>
-    /// <param name="infoHash">The torrent.</param>
+    /// <summary>Returns further magnet links to the torrent of a source, whether they are waiting or have started.</summary>
+    /// <param name="infoHash">The info-hash of the torrent.</param>
     /// <param name="source">The source itself.</param>
     public IReadOnlyList<MagnetLink> OtherLinks(InfoHash infoHash, string source) =>
         [.. _links[infoHash].Where(given => given.Text != source).Select(given => given.Link)];
 
-    /// <summary>How many wait.</summary>
+    /// <summary>Number of waiting sources.</summary>
     public int Waiting => _waiting.Count;
 
-    /// <summary>The next source that waits, or null.</summary>
+    /// <summary>The next waiting source, or null.</summary>
     public string? Next => _waiting.TryPeek(out string? source) ? source : null;
 
-    /// <summary>Whether another source may begin.</summary>
+    /// <summary>Whether another source may start.</summary>
     public bool HasFreeJob => _jobs < _maxJobs;
 
-    /// <summary>Whether a source has begun and is not done with.</summary>
+    /// <summary>Whether a source has started and not finished.</summary>
     public bool IsOpen => _open > 0;
 
-    /// <summary>How many sources have begun and are not done with.</summary>
+    /// <summary>Number of sources that have started and not finished.</summary>
     public int Open => _open;
 
-    /// <summary>How the sources ended, in the order in which they did.</summary>
+    /// <summary>The results of the finished sources, in the order in which they finished.</summary>
     public IReadOnlyList<SourceResult> Results => _results;
 
-    /// <summary>The next source is done with before it began.</summary>
+    /// <summary>Removes the next source without starting it.</summary>
     public void Skip() => _waiting.Dequeue();
 
-    /// <summary>The next source begins: it takes a job.</summary>
+    /// <summary>Starts the next source, which occupies a job.</summary>
     public string Begin()
     {
         _jobs++;
@@ -61,23 +62,23 @@ internal sealed class SourceQueue
         return _waiting.Dequeue();
     }
 
-    /// <summary>Whether a torrent is met for the first time.</summary>
+    /// <summary>Whether a torrent occurs for the first time.</summary>
     public bool IsNew(InfoHash infoHash) => _seen.Add(infoHash);
 
-    /// <summary>A source has nothing more to fetch.</summary>
+    /// <summary>Frees the job of a source that has nothing more to download.</summary>
     public void FreeJob() => _jobs--;
 
-    /// <summary>A source is done with, its job is free already.</summary>
+    /// <summary>Notes that a source has finished. Its job must be free already.</summary>
     public void Close() => _open--;
 
-    /// <summary>A source is done with that held its job until now.</summary>
+    /// <summary>Notes that a source has finished that still occupied its job.</summary>
     public void Abandon()
     {
         _jobs--;
         _open--;
     }
 
-    // One that cannot be read is told when its turn comes.
+    // An invalid link is ignored here, because its error is reported when it is loaded.
     private static IEnumerable<(string Text, MagnetLink Link)> LinksIn(Queue<string> sources)
     {
         if (sources.Count < 2)
@@ -89,6 +90,6 @@ internal sealed class SourceQueue
         }
     }
 
-    /// <summary>Notes how a source ended.</summary>
+    /// <summary>Adds the result of a source.</summary>
     public void Conclude(SourceResult result) => _results.Add(result);
 }

@@ -3,7 +3,7 @@ using Pieces.Cli.Terminal;
 
 namespace Pieces.Cli.Transfers;
 
-/// <summary>What people are told of a torrent that is downloaded or seeded.</summary>
+/// <summary>The messages about a torrent that is downloaded or seeded.</summary>
 internal sealed class SwarmText : ITransferText
 {
     private readonly TransferSettings _settings;
@@ -19,7 +19,7 @@ internal sealed class SwarmText : ITransferText
     {
         view.Finish(transfer);
 
-        // A user who presses Ctrl-C during a download should know that nothing is lost.
+        // A user who presses Ctrl-C during a download needs to know that nothing is lost.
         if (!_settings.Torrent.SeedOnly && transfer.Snapshot.CompletedAfter is null)
             messages.Progress($"{transfer.Subject.Name}: not complete; {_settings.Hint}");
     }

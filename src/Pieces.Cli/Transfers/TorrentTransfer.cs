@@ -2,7 +2,7 @@ using Pieces.Torrents;
 
 namespace Pieces.Cli.Transfers;
 
-/// <summary>The library's torrent as a transfer.</summary>
+/// <summary>Adapts a torrent of the library to <see cref="ITransfer"/>.</summary>
 internal sealed class TorrentTransfer : ITransfer
 {
     private readonly Torrent _torrent;

@@ -6,8 +6,8 @@ using Pieces.Metadata;
 namespace Pieces.Cli.Transfers;
 
 /// <summary>
-/// One source of a run, and what came of it so far. Each source has one before it is loaded and another one after; that of a magnet link learns once what
-/// the link is about. Safe for all threads.
+/// One source of a run and what is known about it. Each source has one item before it is loaded and another one afterwards. The item of a magnet link
+/// receives the metainfo later. Thread-safe.
 /// </summary>
 internal sealed class TransferItem
 {
@@ -15,15 +15,15 @@ internal sealed class TransferItem
     private readonly string? _location;
     private volatile Known? _known;
 
-    /// <summary>A source that is not loaded yet, or cannot be.</summary>
-    /// <param name="source">How it is called in messages: no secret is in it.</param>
+    /// <summary>Creates the item of a source that is not loaded yet or cannot be loaded.</summary>
+    /// <param name="source">The source as shown in messages, without secrets.</param>
     public TransferItem(string source) => Source = source;
 
-    /// <summary>A source that is loaded.</summary>
-    /// <param name="source">How it is called in messages.</param>
-    /// <param name="torrent">What it holds.</param>
-    /// <param name="directory">The folder that contains its file or top folder, or will.</param>
-    /// <param name="selected">Indexes of the files that are wanted, or null for all.</param>
+    /// <summary>Creates the item of a loaded source.</summary>
+    /// <param name="source">The source as shown in messages.</param>
+    /// <param name="torrent">The loaded torrent or magnet link.</param>
+    /// <param name="directory">The folder that contains or will contain the file or top folder.</param>
+    /// <param name="selected">Indexes of the wanted files; null for all files.</param>
     public TransferItem(string source, TransferSource torrent, string directory, ImmutableArray<int>? selected = null)
     {
         Source = source;
@@ -35,42 +35,42 @@ internal sealed class TransferItem
         IsLink = torrent.IsLink;
     }
 
-    /// <summary>A source that is a torrent.</summary>
+    /// <summary>Creates the item of a source that is a torrent.</summary>
     public TransferItem(string source, Metainfo metainfo, string directory, ImmutableArray<int>? selected = null)
         : this(source, new TransferSource(metainfo), directory, selected)
     {
     }
 
-    /// <summary>How the source is called in messages.</summary>
+    /// <summary>The source as shown in messages.</summary>
     public string Source { get; }
 
-    /// <summary>What it holds, or null before it is known.</summary>
+    /// <summary>The metainfo; null until it is known.</summary>
     public Metainfo? Metainfo => _known?.Metainfo;
 
-    /// <summary>What people are told of it, or null before it is known.</summary>
+    /// <summary>The description for the display; null until the source is loaded.</summary>
     public TransferSubject? Subject => _known?.Subject;
 
-    /// <summary>Its info-hash in hexadecimal, or null before it is known.</summary>
+    /// <summary>The info-hash in hexadecimal; null until the source is loaded.</summary>
     public string? InfoHash { get; }
 
-    /// <summary>Whether it was given as a link.</summary>
+    /// <summary>Whether the source is a magnet link.</summary>
     public bool IsLink { get; }
 
-    /// <summary>Its own trackers.</summary>
+    /// <summary>The trackers of the torrent or magnet link.</summary>
     public ImmutableArray<string> Trackers { get; } = [];
 
-    /// <summary>The torrent's name, or the link's or the source's before that is known.</summary>
+    /// <summary>The name of the torrent. Until it is known, it is the name of the magnet link or of the source.</summary>
     public string Name => Metainfo?.Name ?? _name ?? Source;
 
     /// <summary>
-    /// Path of its file or top folder, or, of several that lie in no folder of their own, of the folder that holds them. To
-    /// be asked when it is known what it is.
+    /// Path of the file or top folder. If several shared paths have no common top folder, it is the folder that contains them. Must not be read
+    /// before the source is loaded.
     /// </summary>
     public string Path => _location ?? System.IO.Path.Join(Subject!.Directory, Name);
 
-    /// <summary>What a magnet link is about has been fetched.</summary>
-    /// <param name="metainfo">What it is.</param>
-    /// <param name="selected">Indexes of the files that are wanted, or null for all.</param>
+    /// <summary>Sets the fetched metainfo of a magnet link.</summary>
+    /// <param name="metainfo">The metainfo.</param>
+    /// <param name="selected">Indexes of the wanted files; null for all files.</param>
     public void Learn(Metainfo metainfo, ImmutableArray<int>? selected) =>
         _known = new Known(metainfo, TransferSubject.Of(metainfo, _known!.Subject.Directory, selected));
 

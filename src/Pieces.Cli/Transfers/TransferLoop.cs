@@ -8,15 +8,16 @@ using Pieces.Primitives;
 namespace Pieces.Cli.Transfers;
 
 /// <summary>
-/// Takes the sources of a run one after another, as many at a time as there are jobs, until each has ended. A torrent holds its job while
-/// it is loaded, checked and fetched; one that only seeds holds none, so that seeding for ever keeps nobody waiting. One inbox, one consumer. Used once.
+/// Runs the sources of a run in order, with a limited number of jobs at the same time, until all have ended. A torrent occupies its job while it is
+/// loaded, checked and downloaded. A torrent that only seeds occupies no job, so that endless seeding does not block other sources. It has one inbox
+/// and one consumer, and is used once.
 /// </summary>
 internal sealed class TransferLoop
 {
     private static readonly TimeSpan TickInterval = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan ManyInterval = TimeSpan.FromSeconds(1);
 
-    // Beyond so many torrents nobody follows each of them four times a second.
+    // With more torrents than this, the display is updated once per second instead of four times.
     private const int Many = 50;
 
     private readonly Channel<RunEvent> _inbox = Channel.CreateUnbounded<RunEvent>(new UnboundedChannelOptions { SingleReader = true });
@@ -42,7 +43,7 @@ internal sealed class TransferLoop
         _clocks = new GiveUpClocks(settings, time);
     }
 
-    /// <summary>Runs all of them to their end; one that fails does not keep the others from going on.</summary>
+    /// <summary>Runs all sources to their end. A source that fails does not stop the others.</summary>
     public async Task<IReadOnlyList<SourceResult>> RunAsync()
     {
         using var timer = new PeriodicTimer(TickInterval, _time.Provider);
@@ -82,11 +83,11 @@ internal sealed class TransferLoop
         return _queue.Results;
     }
 
-    // What the process ends with if it ends now.
+    // The exit code of the process if it ended now.
     private ExitCode CodeSoFar =>
         Outcome.Combine([.. _queue.Results.Select(result => result.Outcome.Code), .. _running.Verdicts(_stop.Code).Select(verdict => verdict.Code)]);
 
-    // The end of the run has begun when all torrents are on their way to theirs and no source waits. While a hook runs it has not.
+    // The last phase begins when all torrents are stopping and no source is waiting. It does not begin while a hook runs.
     private void WatchEnd()
     {
         if (_queue.Waiting == 0 && _queue.Open == _running.Count && _running.AreAllEnding)
@@ -95,7 +96,7 @@ internal sealed class TransferLoop
             _stop.LastPhase.Suspend();
     }
 
-    // What they are for is done or given up; they hang on the way out.
+    // The torrents have completed or given up, but hang during shutdown. Record their results without waiting for them.
     private void LeaveBehind()
     {
         foreach (TransferSession session in _running.Sessions)
@@ -195,7 +196,7 @@ internal sealed class TransferLoop
             if (_stop.Code is not null)
                 session.Stop();
         }
-#pragma warning disable CA1031 // Whatever goes wrong with one source is told about that source, and the others go on.
+#pragma warning disable CA1031 // A failure of one source is reported for that source, and the others continue.
         catch (Exception e)
 #pragma warning restore CA1031
         {
@@ -206,13 +207,16 @@ internal sealed class TransferLoop
         }
     }
 
-    // The lock of a download cannot tell that it is held by this very process.
+    // The lock file of a download does not show that this process itself holds it.
     private Outcome WithReason(SessionEnded ended)
     {
         TransferItem item = ended.Session.Item;
         bool isOurs = ended.Verdict.Code == ExitCode.Locked && _running.Sessions.Any(other => other.Item.Path == item.Path);
         return isOurs
-            ? ended.Verdict with { Message = $"{item.Path}: another torrent of this run is called so (run it by itself, with another folder in --output)" }
+            ? ended.Verdict with
+            {
+                Message = $"{item.Path}: another torrent of this run is called so (run it by itself, with another folder in --output)"
+            }
             : ended.Verdict;
     }
 
@@ -224,7 +228,7 @@ internal sealed class TransferLoop
 
     private async Task LoadAsync(string source)
     {
-        // The disk and stdin may take their time to be opened, and the loop is not to wait for them.
+        // Opening files and stdin may take time, and must not block the loop.
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         TimeSpan? left = _settings.Deadline - _time.Elapsed;
         TimeSpan patience = left is null ? Timeout.InfiniteTimeSpan : left > TimeSpan.Zero ? left.Value : TimeSpan.Zero;
@@ -239,7 +243,7 @@ internal sealed class TransferLoop
         {
             _inbox.Writer.TryWrite(new SourceFailed(source, _stop.Code is { } code ? new Outcome(code) : LateFor(source, _settings.Deadline!.Value)));
         }
-#pragma warning disable CA1031 // Whatever goes wrong with one source is said of it, and the others go on.
+#pragma warning disable CA1031 // A failure of one source is reported for that source, and the others continue.
         catch (Exception e)
 #pragma warning restore CA1031
         {
@@ -247,7 +251,7 @@ internal sealed class TransferLoop
         }
     }
 
-    // One task for each: to wait for a thousand anew at every tick would cost more than all the rest.
+    // Each torrent has a task of its own, because waiting for a thousand tasks at every tick would cost more than all other work.
     private async Task FollowAsync(TransferSession session)
     {
         await session.Fetched;
@@ -263,7 +267,7 @@ internal sealed class TransferLoop
         {
             return await _observer.SettleAsync(item, verdict);
         }
-#pragma warning disable CA1031 // Our bug: it is said as such, and the source is done with all the same.
+#pragma warning disable CA1031 // A bug in an observer is reported as the result of the source, which ends nevertheless.
         catch (Exception e)
 #pragma warning restore CA1031
         {

@@ -4,87 +4,87 @@ using Pieces.Torrents;
 namespace Pieces.Cli.Transfers;
 
 /// <summary>
-/// Is told what happens in a run of transfers, and only observes it. Lines for people, events for programs, paths and hooks each are one; the run
-/// knows none of them. Unless said otherwise a member is called by the run's own loop, one at a time; all must be quick and must not throw.
+/// Observes a run of transfers without influencing it. Lines for people, events for programs, paths and hooks are separate observers, which the run
+/// does not know. Unless stated otherwise, members are called by the run's loop, one at a time. All members must return quickly and must not throw.
 /// </summary>
 internal abstract class TransferObserver : IAsyncDisposable
 {
-    /// <summary>Something about the whole run that its user should know.</summary>
+    /// <summary>Reports something about the whole run that the user should know.</summary>
     public virtual void Note(string message)
     {
     }
 
-    /// <summary>Something is worse than it should be. Called on any thread.</summary>
-    /// <param name="item">What it concerns, or null for the whole run.</param>
+    /// <summary>Reports a warning. Called on any thread.</summary>
+    /// <param name="item">The source that it concerns; null for the whole run.</param>
     /// <param name="message">One line, not escaped yet.</param>
     public virtual void Warn(TransferItem? item, string message)
     {
     }
 
-    /// <summary>A remark about a source that concerns few people.</summary>
+    /// <summary>Reports a remark about a source that matters to few users.</summary>
     public virtual void Remark(TransferItem item, string message)
     {
     }
 
-    /// <summary>A failure that is told when it happens, before the end. Called on any thread.</summary>
+    /// <summary>Reports a failure when it happens, before the end of the source. Called on any thread.</summary>
     public virtual void Fail(TransferItem? item, Outcome outcome)
     {
     }
 
-    /// <summary>A torrent was handed to the client.</summary>
+    /// <summary>Reports that a torrent was started.</summary>
     /// <param name="item">The torrent.</param>
-    /// <param name="listenPort">The port that peers reach us on, or 0 for none.</param>
+    /// <param name="listenPort">The port on which peers can connect to us; 0 for none.</param>
     public virtual void Begin(TransferItem item, int listenPort)
     {
     }
 
-    /// <summary>A torrent has something to tell. Called on its own loop, in order.</summary>
+    /// <summary>Reports a notice of a torrent. Called on the torrent's loop, in order.</summary>
     public virtual void Hear(TransferItem item, TorrentNotice notice)
     {
     }
 
-    /// <summary>How many sources have yet to be begun; called before each <see cref="Show"/>.</summary>
+    /// <summary>Reports the number of sources that have not started. Called before each <see cref="Show"/>.</summary>
     public virtual void Queue(int waiting)
     {
     }
 
-    /// <summary>The torrents that run, a few times a second.</summary>
+    /// <summary>Reports the running torrents, several times per second.</summary>
     public virtual void Show(IReadOnlyList<IRunningTransfer> running)
     {
     }
 
     /// <summary>
-    /// A torrent has stopped: waits for what is still under way on its account. Called beside the loop, for several torrents at one time.
+    /// Waits for operations that belong to a stopped torrent, such as a hook. Called outside the run's loop, for several torrents at the same time.
     /// </summary>
     /// <param name="item">The torrent.</param>
-    /// <param name="verdict">How it ended.</param>
-    /// <returns>How it ended, all in all.</returns>
+    /// <param name="verdict">The result of the torrent.</param>
+    /// <returns>The final result, which includes these operations.</returns>
     public virtual Task<Outcome> SettleAsync(TransferItem item, Outcome verdict) => Task.FromResult(verdict);
 
-    /// <summary>A source is done with.</summary>
+    /// <summary>Reports that a source has finished.</summary>
     /// <param name="item">The source.</param>
-    /// <param name="last">The torrent's last state, or null for one that never began.</param>
-    /// <param name="verdict">How it ended.</param>
+    /// <param name="last">The last state of the torrent; null if it never started.</param>
+    /// <param name="verdict">The result of the source.</param>
     public virtual void End(TransferItem item, TorrentSnapshot? last, Outcome verdict)
     {
     }
 
-    /// <summary>All sources are done with; nothing is called any more but <see cref="DisposeAsync"/>.</summary>
-    /// <param name="results">One for each source, in the order in which they ended.</param>
-    /// <param name="code">What the process is to end with.</param>
+    /// <summary>Reports that all sources have finished. After this call, only <see cref="DisposeAsync"/> is called.</summary>
+    /// <param name="results">One result for each source, in the order in which they finished.</param>
+    /// <param name="code">The exit code of the process.</param>
     public virtual void Conclude(IReadOnlyList<SourceResult> results, ExitCode code)
     {
     }
 
-    /// <summary>Lets what was said go out, and gives everything back.</summary>
+    /// <summary>Waits until pending output is written, and releases all resources.</summary>
     public ValueTask DisposeAsync() => CloseAsync();
 
-    /// <summary>What <see cref="DisposeAsync"/> does.</summary>
+    /// <summary>Implements <see cref="DisposeAsync"/>.</summary>
     protected virtual ValueTask CloseAsync() => ValueTask.CompletedTask;
 }
 
-/// <summary>How one source ended.</summary>
-/// <param name="Source">How it is called in messages, or null where it is the whole run that failed.</param>
-/// <param name="InfoHash">Its info-hash in hexadecimal, or null when that never was known.</param>
-/// <param name="Outcome">How it ended.</param>
+/// <summary>The result of one source.</summary>
+/// <param name="Source">The source as shown in messages; null if the run as a whole failed.</param>
+/// <param name="InfoHash">The info-hash in hexadecimal; null if it never became known.</param>
+/// <param name="Outcome">The result.</param>
 internal sealed record SourceResult(string? Source, string? InfoHash, Outcome Outcome);

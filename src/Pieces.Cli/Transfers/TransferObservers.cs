@@ -3,7 +3,7 @@ using Pieces.Torrents;
 
 namespace Pieces.Cli.Transfers;
 
-/// <summary>Several observers as one: each hears everything, in the order in which they were given.</summary>
+/// <summary>Combines several observers. Each receives all calls, in the given order.</summary>
 internal sealed class TransferObservers : TransferObserver
 {
     private readonly IReadOnlyList<TransferObserver> _observers;
@@ -88,7 +88,7 @@ internal sealed class TransferObservers : TransferObserver
             observer.Conclude(results, code);
     }
 
-    /// <summary>In the opposite order: who was given first is the last to fall silent.</summary>
+    /// <summary>Closes the observers in reverse order, so that the first one can report until the end.</summary>
     protected override async ValueTask CloseAsync()
     {
         foreach (TransferObserver observer in _observers.Reverse())

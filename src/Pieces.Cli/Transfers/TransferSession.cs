@@ -4,7 +4,7 @@ using Pieces.Torrents;
 
 namespace Pieces.Cli.Transfers;
 
-/// <summary>One torrent of a run, from its start to its verdict.</summary>
+/// <summary>One torrent of a run, from its start to its result.</summary>
 internal sealed class TransferSession : IRunningTransfer
 {
     private readonly ITransfer _transfer;
@@ -34,17 +34,18 @@ internal sealed class TransferSession : IRunningTransfer
     /// <inheritdoc/>
     public TransferStatus Status => new(Item.Subject!, _transfer.Snapshot);
 
-    /// <summary>Ends, without ever faulting, when nothing more is to be fetched: it is complete, or it has failed or been stopped.</summary>
+    /// <summary>Completes when nothing more is downloaded: the torrent is complete, has failed or was stopped. It never faults.</summary>
     public Task Fetched => _fetched ??= FetchAsync();
 
-    /// <summary>Ends, without ever faulting, when it has stopped altogether.</summary>
+    /// <summary>Completes when the torrent has stopped. It never faults.</summary>
     public Task Ended => _ended ??= EndAsync();
 
-    /// <summary>Whether it is on its way to its end, which takes a few seconds at most.</summary>
+    /// <summary>Whether the torrent is stopping, which takes a few seconds at most.</summary>
     public bool IsEnding =>
-        !Ended.IsCompleted && (_stopping is not null || _transfer.Snapshot.Phase is TorrentPhase.Stopping or TorrentPhase.Stopped or TorrentPhase.Failed);
+        !Ended.IsCompleted
+        && (_stopping is not null || _transfer.Snapshot.Phase is TorrentPhase.Stopping or TorrentPhase.Stopped or TorrentPhase.Failed);
 
-    /// <summary>Looks at the state of the moment and gives up where that is due.</summary>
+    /// <summary>Checks the current state, and stops the torrent if a time limit has expired or if it can find no peers.</summary>
     /// <param name="elapsed">Time since the run began.</param>
     public void Tick(TimeSpan elapsed)
     {
@@ -56,14 +57,14 @@ internal sealed class TransferSession : IRunningTransfer
             Stop();
     }
 
-    /// <summary>It was given again, with these trackers.</summary>
+    /// <summary>Adds trackers, because the torrent was given again with them.</summary>
     public void AddTrackers(IReadOnlyList<string> urls) => _transfer.AddTrackers(urls);
 
-    /// <summary>Asks it to stop; <see cref="Ended"/> tells when it has.</summary>
+    /// <summary>Starts to stop the torrent. <see cref="Ended"/> completes when it has stopped.</summary>
     public void Stop() => _stopping ??= _transfer.StopAsync();
 
-    /// <summary>How it ended; to be asked after <see cref="Ended"/>.</summary>
-    /// <param name="signal">The code of the signal that stopped the run, or null.</param>
+    /// <summary>Returns the result of the torrent. Must be called after <see cref="Ended"/>, or for an interim result.</summary>
+    /// <param name="signal">The exit code of the signal that stopped the run, or null.</param>
     public Outcome Verdict(ExitCode? signal)
     {
         if (_gaveUp is { } gaveUp)
@@ -80,21 +81,23 @@ internal sealed class TransferSession : IRunningTransfer
             : new Outcome(ExitCode.Failure, $"{Item.Name}: stopped before it was complete ({_hint})");
     }
 
-    // Before it is known what is there, nothing is.
+    // Until the check has finished, treat the data as incomplete.
     private static bool IsPart(TorrentSnapshot now) => now.PiecesMissing > 0 || now.PiecesHave == 0;
 
     private static Outcome? WhyHopeless(TorrentSnapshot now)
     {
         bool seeks = now is { Phase: TorrentPhase.Downloading or TorrentPhase.FindingPeers, ConnectedPeers: 0 };
         bool refused = seeks && now.EveryTrackerRefused;
-        return refused ? new Outcome(ExitCode.TrackersRefused, "every tracker refused, and nothing else may be used (--peer adds one by hand)") : null;
+        return refused
+            ? new Outcome(ExitCode.TrackersRefused, "every tracker refused, and nothing else may be used (--peer adds one by hand)")
+            : null;
     }
 
     private async Task FetchAsync() => await _transfer.Completion.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
     private async Task EndAsync()
     {
-        // The verdict reads the exception from the task; here it only has to be over.
+        // The result reads the exceptions from the tasks. Here it only matters that they have completed.
         await _transfer.Stopped.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await _transfer.Completion.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (_stopping is not null)

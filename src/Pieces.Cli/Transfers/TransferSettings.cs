@@ -5,53 +5,51 @@ using Pieces.Torrents;
 
 namespace Pieces.Cli.Transfers;
 
-/// <summary>What a run of transfers is to do; the same for each of its torrents.</summary>
+/// <summary>Settings of a run, which apply to all of its torrents.</summary>
 internal sealed record TransferSettings
 {
-    /// <summary>What one may do about a download that was not completed.</summary>
+    /// <summary>What the user can do about a download that was not completed.</summary>
     public const string Resumes = "the same command resumes it";
 
-    /// <summary>What the torrents share.</summary>
+    /// <summary>Options of the client.</summary>
     public required TorrentClientOptions Client { get; init; }
 
-    /// <summary>What each torrent is to do.</summary>
+    /// <summary>Options of each torrent.</summary>
     public required TorrentOptions Torrent { get; init; }
 
-    /// <summary>What the user may do about a download that was not completed.</summary>
+    /// <summary>What the user can do about a download that was not completed.</summary>
     public string Hint => Torrent.Stream is null ? Resumes : "the same command begins it anew";
 
-    /// <summary>Which of their files are wanted.</summary>
+    /// <summary>Which files are wanted.</summary>
     public FileSelection Selection { get; init; } = FileSelection.All;
 
-    /// <summary>Longest time without a byte before giving up, or null for no such limit.</summary>
+    /// <summary>Maximum time without receiving data; null for no limit.</summary>
     public TimeSpan? StallTimeout { get; init; }
 
-    /// <summary>Longest time to completion before giving up, or null for no such limit.</summary>
+    /// <summary>Maximum time until a download is complete; null for no limit.</summary>
     public TimeSpan? Deadline { get; init; }
 
-    /// <summary>
-    /// Longest time for a torrent's metadata to arrive, or null for no such limit; of no concern where the torrent itself is given.
-    /// </summary>
+    /// <summary>Maximum time until the metadata of a magnet link is received; null for no limit. It has no effect on torrents.</summary>
     public TimeSpan? MetadataTimeout { get; init; }
 
-    /// <summary>How long each download is waited for.</summary>
+    /// <summary>The time limits of each download.</summary>
     public GiveUpLimits Limits => new() { Stall = StallTimeout, Deadline = Deadline, Metadata = MetadataTimeout, Hint = Hint };
 
-    /// <summary>How progress is shown.</summary>
+    /// <summary>The style of the progress display.</summary>
     public ProgressStyle Progress { get; init; }
 
-    /// <summary>Largest number of sources that are loaded, checked and downloaded at once; default 5.</summary>
+    /// <summary>Maximum number of sources that are loaded, checked or downloaded at the same time; the default is 5.</summary>
     public int Jobs { get; init; } = 5;
 
-    /// <summary>Where events for programs go. Where they go anywhere, the lines for people are off.</summary>
+    /// <summary>Where events for programs are written. If they are written, messages for people are turned off.</summary>
     public EventTarget Events { get; init; }
 
-    /// <summary>How the paths of finished files are printed.</summary>
+    /// <summary>How the paths of complete files are printed.</summary>
     public PathStyle Paths { get; init; }
 
-    /// <summary>Remembers what completed links are about; default nowhere.</summary>
+    /// <summary>Stores the metadata of completed magnet links; by default nothing is stored.</summary>
     public LinkCache Links { get; init; } = new(null);
 
-    /// <summary>A program and its arguments, run for each torrent that is complete; null for none.</summary>
+    /// <summary>A program and its arguments, run for each complete torrent; null for none.</summary>
     public IReadOnlyList<string>? OnComplete { get; init; }
 }

@@ -1,9 +1,8 @@
 namespace Pieces.Bencode;
 
-/// <summary>A key of a dictionary with its value.</summary>
+/// <summary>A key of a dictionary and its value.</summary>
 internal readonly ref struct BencodeEntry
 {
-    /// <summary>Joins the two.</summary>
     public BencodeEntry(ReadOnlySpan<byte> key, BencodeNode value)
     {
         Key = key;
@@ -17,16 +16,16 @@ internal readonly ref struct BencodeEntry
     public BencodeNode Value { get; }
 }
 
-/// <summary>Walks over the entries of a dictionary, for <c>foreach</c>, without allocating.</summary>
+/// <summary>Enumerates the entries of a dictionary, for <c>foreach</c>, without allocations.</summary>
 internal struct BencodeEntries
 {
     private BencodeItems _items;
     private BencodeNode _key;
 
-    /// <summary>Walks over the children of a record; over nothing unless <paramref name="isDictionary"/>.</summary>
+    /// <summary>Enumerates the children of a record; empty unless <paramref name="isDictionary"/>.</summary>
     public BencodeEntries(BencodeTree? tree, int index, bool isDictionary) => _items = new BencodeItems(tree, index, isDictionary);
 
-    /// <summary>The entry the walk stands at.</summary>
+    /// <summary>The current entry.</summary>
     public readonly BencodeEntry Current
     {
         get
@@ -36,10 +35,10 @@ internal struct BencodeEntries
         }
     }
 
-    /// <summary>Itself.</summary>
+    /// <summary>Returns a copy of itself, as <c>foreach</c> requires.</summary>
     public readonly BencodeEntries GetEnumerator() => this;
 
-    /// <summary>Goes to the next entry; false at the end.</summary>
+    /// <summary>Moves to the next entry; false at the end.</summary>
     public bool MoveNext()
     {
         if (!_items.MoveNext())

@@ -3,23 +3,23 @@ using Pieces.Primitives;
 
 namespace Pieces.Bencode;
 
-/// <summary>Bytes that are not bencode (BEP 3), or more of it than is accepted; the message names the offset.</summary>
+/// <summary>The data is not bencode (BEP 3) or exceeds a limit; the message contains the offset.</summary>
 internal sealed class BencodeException : PiecesException
 {
-    /// <summary>Makes one about the byte at <paramref name="offset"/>.</summary>
+    /// <summary>Creates an error at the byte <paramref name="offset"/>.</summary>
     public BencodeException(int offset, string message)
         : base(string.Create(CultureInfo.InvariantCulture, $"bencode, byte {offset}: {message}")) => Offset = offset;
 
-    /// <summary>Whether it may be sound, but is more than is accepted.</summary>
+    /// <summary>Whether a limit was exceeded; the data may be valid.</summary>
     public bool IsLimit { get; private init; }
 
-    /// <summary>Makes one about more than is accepted.</summary>
-    /// <param name="offset">Where the limit is reached.</param>
-    /// <param name="limit">How many are accepted.</param>
-    /// <param name="what">What is limited.</param>
+    /// <summary>Creates an error for an exceeded limit.</summary>
+    /// <param name="offset">Offset at which the limit is reached.</param>
+    /// <param name="limit">The limit.</param>
+    /// <param name="what">The items that are limited.</param>
     public static BencodeException OverLimit(int offset, int limit, string what) =>
         new(offset, string.Create(CultureInfo.InvariantCulture, $"over the limit of {limit} {what}")) { IsLimit = true };
 
-    /// <summary>Where in the buffer the trouble is, in bytes from 0.</summary>
+    /// <summary>Offset of the error in the buffer, in bytes from 0.</summary>
     public int Offset { get; }
 }

@@ -1,6 +1,6 @@
 namespace Pieces.Bencode;
 
-/// <summary>Walks over the values of a list, for <c>foreach</c>, without allocating.</summary>
+/// <summary>Enumerates the values of a list, for <c>foreach</c>, without allocations.</summary>
 internal struct BencodeItems
 {
     private readonly BencodeTree? _tree;
@@ -8,7 +8,7 @@ internal struct BencodeItems
     private int _next;
     private int _current;
 
-    /// <summary>Walks over the children of a record; over nothing unless <paramref name="isContainer"/>.</summary>
+    /// <summary>Enumerates the children of a record; empty unless <paramref name="isContainer"/>.</summary>
     public BencodeItems(BencodeTree? tree, int index, bool isContainer)
     {
         _tree = tree;
@@ -16,13 +16,13 @@ internal struct BencodeItems
         _end = isContainer ? tree![index].Next : 0;
     }
 
-    /// <summary>The value the walk stands at.</summary>
+    /// <summary>The current value.</summary>
     public readonly BencodeNode Current => new(_tree!, _current);
 
-    /// <summary>Itself.</summary>
+    /// <summary>Returns a copy of itself, as <c>foreach</c> requires.</summary>
     public readonly BencodeItems GetEnumerator() => this;
 
-    /// <summary>Goes to the next value; false at the end.</summary>
+    /// <summary>Moves to the next value; false at the end.</summary>
     public bool MoveNext()
     {
         if (_next >= _end)

@@ -1,9 +1,9 @@
 namespace Pieces.Bencode;
 
-/// <summary>The four kinds of bencoded values (BEP 3).</summary>
+/// <summary>The kinds of bencoded values (BEP 3).</summary>
 internal enum BencodeKind
 {
-    /// <summary>No value at all: what a failed look-up gives.</summary>
+    /// <summary>No value: the result of a failed lookup.</summary>
     None,
 
     /// <summary>A 64-bit signed integer.</summary>

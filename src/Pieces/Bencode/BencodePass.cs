@@ -3,12 +3,12 @@ using System.Buffers.Text;
 
 namespace Pieces.Bencode;
 
-/// <summary>The one pass of <see cref="BencodeReader"/> over a buffer: checks the grammar and notes where every value stands.</summary>
+/// <summary>The single pass of <see cref="BencodeReader"/> over a buffer: checks the grammar and records the position of every value.</summary>
 internal ref struct BencodePass
 {
     private const int FirstCapacity = 64;
 
-    // Of a number that is written in an odd way, in bytes.
+    // Maximum length in bytes of an irregularly written number.
     private const int MaxNumberLength = 64;
 
     private const int ManyNodes = 256 * 1024;
@@ -27,7 +27,7 @@ internal ref struct BencodePass
     private int _depth;
     private int _at;
 
-    /// <summary>Prepares a pass; <paramref name="open"/> has one place for each level of nesting that is accepted.</summary>
+    /// <summary>Prepares a pass; <paramref name="open"/> has one element per permitted nesting level.</summary>
     public BencodePass(ReadOnlyMemory<byte> buffer, Span<Frame> open, int maxNodes, BencodeUse use)
     {
         _use = use;
@@ -35,14 +35,14 @@ internal ref struct BencodePass
         _bytes = buffer.Span;
         _open = open;
         _maxNodes = maxNodes;
-        // No value is shorter than two bytes: a small buffer never costs more than its due.
+        // No value is shorter than two bytes, so a small buffer needs only a small array.
         _records = new BencodeTree.Record[Math.Min(FirstCapacity, (buffer.Length / 2) + 1)];
     }
 
-    /// <summary>What only <see cref="BencodeUse.Lenient"/> accepts; null when there was nothing.</summary>
+    /// <summary>Irregularities that only <see cref="BencodeUse.Lenient"/> accepts; null if there are none.</summary>
     public List<BencodeException>? Oddities { get; private set; }
 
-    /// <summary>Reads one value from the front.</summary>
+    /// <summary>Reads one value from the start of the buffer.</summary>
     /// <exception cref="BencodeException">There is none, or it exceeds a limit.</exception>
     public BencodeTree.Record[] Run()
     {
@@ -70,7 +70,7 @@ internal ref struct BencodePass
 
     private readonly BencodeException Fault(string message) => new(_at, message);
 
-    // What two readers might understand differently. It is an error only where that matters.
+    // Records something that two readers may interpret differently. It is an error only in strict mode.
     private void NoteOddity(int offset, string message)
     {
         var fault = new BencodeException(offset, message);
@@ -92,7 +92,7 @@ internal ref struct BencodePass
         return _count++;
     }
 
-    // Doubled while that is little memory. Then as many as the rest of the bytes will need if it is like what was read: large torrents are long lists of the same.
+    // Double the capacity while it is small. For large torrents, extrapolate from the bytes read so far: they are long lists of similar values.
     private readonly int NextCapacity()
     {
         double expected = _count < ManyNodes ? 2d * _count : (double)_count * _bytes.Length / _at * 1.02;
@@ -138,7 +138,7 @@ internal ref struct BencodePass
         ReadOnlySpan<byte> digits = number.StartsWith("-"u8) ? number[1..] : number;
         if (digits.IsEmpty || digits.ContainsAnyExceptInRange((byte)'0', (byte)'9'))
         {
-            // Only a text that is meant as a number may end at its "e"; anything else means that the data is not bencode.
+            // The "e" terminates only data that looks like a number; anything else means that the buffer is not bencode.
             if (number.Length > MaxNumberLength || number.ContainsAnyExcept(NumberBytes))
                 throw Fault("an integer without digits, or with other characters among them");
             NoteOddity(_at, "an integer without digits, or with other characters among them");
@@ -201,7 +201,7 @@ internal ref struct BencodePass
             _open[_depth - 1].WantsKey = true;
     }
 
-    // Sorted keys are compared with their neighbours on the way; only a dictionary out of order costs a sort of its own.
+    // Sorted keys are compared with their predecessors while they are read; only an unsorted dictionary needs a sort.
     private void CheckRepeatedKeys(int dictionary)
     {
         int count = 0;
@@ -228,13 +228,13 @@ internal ref struct BencodePass
         return raw[(raw.IndexOf((byte)':') + 1)..];
     }
 
-    /// <summary>A list or dictionary that is not closed yet.</summary>
+    /// <summary>An open list or dictionary.</summary>
     internal struct Frame
     {
-        /// <summary>Its record.</summary>
+        /// <summary>Index of its record.</summary>
         public int Index;
 
-        /// <summary>Record of the latest key, or -1.</summary>
+        /// <summary>Index of the latest key's record, or -1.</summary>
         public int LastKey;
 
         /// <summary>Whether it is a dictionary.</summary>
@@ -243,7 +243,7 @@ internal ref struct BencodePass
         /// <summary>Whether a key comes next.</summary>
         public bool WantsKey;
 
-        /// <summary>Whether a key stood before a smaller one.</summary>
+        /// <summary>Whether a key was followed by a smaller one.</summary>
         public bool IsUnsorted;
     }
 

@@ -1,23 +1,23 @@
 namespace Pieces.Bencode;
 
 /// <summary>
-/// Decodes bencode (BEP 3) from one buffer, without recursion and without copying. A length past the end is always refused; whether a number or a key
-/// that is odd is refused depends on what the buffer is read for (<see cref="BencodeUse"/>).
-/// Accepted: keys out of order, since old torrents have them and an info-hash is taken over the original bytes.
+/// Decodes bencode (BEP 3) from one buffer, without recursion and without copying. A length beyond the end is always an error. Whether an irregular
+/// number or key is an error depends on the mode (<see cref="BencodeUse"/>). Unsorted keys are always accepted, because old torrents have them and
+/// the info-hash is computed over the original bytes.
 /// </summary>
 internal static class BencodeReader
 {
-    /// <summary>Most lists and dictionaries inside one another, the outermost included.</summary>
+    /// <summary>Maximum nesting depth of lists and dictionaries, the outermost included.</summary>
     public const int MaxDepth = 100;
 
-    /// <summary>Most values in one buffer, keys counted too; each costs 12 bytes of memory.</summary>
+    /// <summary>Maximum number of values in one buffer, keys included; each uses 12 bytes of memory.</summary>
     public const int MaxNodes = 8 * 1024 * 1024;
 
-    /// <summary>Most odd numbers and repeated keys that <see cref="BencodeUse.Lenient"/> accepts in one buffer.</summary>
+    /// <summary>Maximum number of irregular numbers and repeated keys that <see cref="BencodeUse.Lenient"/> accepts in one buffer.</summary>
     public const int MaxOddities = 1000;
 
-    /// <summary>Decodes a buffer that holds one value and nothing after it.</summary>
-    /// <exception cref="BencodeException">It holds anything else, or exceeds a limit.</exception>
+    /// <summary>Decodes a buffer that contains exactly one value.</summary>
+    /// <exception cref="BencodeException">It contains anything else, or exceeds a limit.</exception>
     public static BencodeNode Read(ReadOnlyMemory<byte> bytes, int maxNodes = MaxNodes, BencodeUse use = BencodeUse.Strict)
     {
         BencodeNode root = ReadPrefix(bytes, out int consumed, maxNodes, use);
@@ -26,12 +26,12 @@ internal static class BencodeReader
         return root;
     }
 
-    /// <summary>Decodes the value at the front of a buffer; raw bytes may follow it, as in a <c>ut_metadata</c> message (BEP 9).</summary>
+    /// <summary>Decodes the value at the start of a buffer; other bytes may follow it, as in a <c>ut_metadata</c> message (BEP 9).</summary>
     /// <param name="bytes">The buffer; the nodes are views into it.</param>
-    /// <param name="consumed">Length of the value, in bytes.</param>
-    /// <param name="maxNodes">Most values that are accepted, at most <see cref="MaxNodes"/>.</param>
-    /// <param name="use">What the buffer is read for.</param>
-    /// <exception cref="BencodeException">It does not begin with a whole value, or exceeds a limit.</exception>
+    /// <param name="consumed">Length of the value in bytes.</param>
+    /// <param name="maxNodes">Maximum number of values, at most <see cref="MaxNodes"/>.</param>
+    /// <param name="use">Whether irregularities are accepted.</param>
+    /// <exception cref="BencodeException">It does not start with a complete value, or exceeds a limit.</exception>
     public static BencodeNode ReadPrefix(ReadOnlyMemory<byte> bytes, out int consumed, int maxNodes = MaxNodes, BencodeUse use = BencodeUse.Strict)
     {
         var pass = new BencodePass(bytes, stackalloc BencodePass.Frame[MaxDepth], Math.Min(maxNodes, MaxNodes), use);
@@ -40,11 +40,11 @@ internal static class BencodeReader
         return new BencodeNode(new BencodeTree(bytes, records) { Oddities = pass.Oddities ?? [] }, 0);
     }
 
-    /// <summary>As <see cref="Read"/>, for a stranger's message whose faults need no words.</summary>
+    /// <summary>As <see cref="Read"/>, but returns false on any error; for messages whose errors are not reported.</summary>
     public static bool TryRead(ReadOnlyMemory<byte> bytes, out BencodeNode root, int maxNodes = MaxNodes, BencodeUse use = BencodeUse.Strict) =>
         TryReadPrefix(bytes, out root, out int consumed, maxNodes, use) && consumed == bytes.Length;
 
-    /// <summary>As <see cref="ReadPrefix"/>, for a stranger's message whose faults need no words.</summary>
+    /// <summary>As <see cref="ReadPrefix"/>, but returns false on any error; for messages whose errors are not reported.</summary>
     public static bool TryReadPrefix(
         ReadOnlyMemory<byte> bytes, out BencodeNode root, out int consumed, int maxNodes = MaxNodes, BencodeUse use = BencodeUse.Strict)
     {

@@ -1,17 +1,17 @@
 namespace Pieces.Bencode;
 
-/// <summary>What a buffer is read for. It decides how odd the encoding may be.</summary>
+/// <summary>What a buffer is read for, which decides whether an irregular encoding is accepted.</summary>
 internal enum BencodeUse
 {
     /// <summary>
-    /// Identity or safety depends on it, so two readers must never see two things: refuses integers beyond 64 bits, <c>-0</c>, leading zeros, and a
-    /// key twice in one dictionary.
+    /// For data on which identity or safety depends, where two readers must never see different values: rejects integers beyond 64 bits, <c>-0</c>,
+    /// leading zeros, and repeated keys in a dictionary.
     /// </summary>
     Strict,
 
     /// <summary>
-    /// It informs us and nothing is hashed by it, so one odd value must not discard the rest: of a key that occurs twice the first one counts,
-    /// leading zeros are skipped, and a number that cannot be read is like one that is absent. <see cref="BencodeNode.Oddity"/> says what was odd.
+    /// For data that is only informative and not hashed, where one irregular value must not discard the rest: the first of repeated keys is used,
+    /// leading zeros are ignored, and an unreadable number is treated as absent. <see cref="BencodeNode.Oddity"/> describes the irregularity.
     /// </summary>
     Lenient,
 }

@@ -4,13 +4,13 @@ using System.Text;
 
 namespace Pieces.Bencode;
 
-/// <summary>Writes canonical bencode (BEP 3). Keys out of order, and values where a key belongs, are our own bugs and throw.</summary>
+/// <summary>Writes canonical bencode (BEP 3). Throws on unsorted keys and on values in place of keys, which are bugs of the caller.</summary>
 internal sealed class BencodeWriter
 {
     private readonly IBufferWriter<byte> _output;
     private readonly Stack<Level> _open = new();
 
-    /// <summary>Writes to <paramref name="output"/>, which stays the caller's.</summary>
+    /// <summary>Writes to <paramref name="output"/>; the caller keeps ownership.</summary>
     public BencodeWriter(IBufferWriter<byte> output) => _output = output;
 
     /// <summary>Encodes one value into a new array.</summary>
@@ -38,7 +38,7 @@ internal sealed class BencodeWriter
     }
 
     /// <summary>Writes a key of the innermost dictionary; its value must follow.</summary>
-    /// <exception cref="InvalidOperationException">No key belongs here, or it does not sort after the one before it.</exception>
+    /// <exception cref="InvalidOperationException">A key is not allowed here, or it does not sort after the previous one.</exception>
     public void Key(ReadOnlySpan<byte> key)
     {
         if (_open.Count == 0 || !_open.Peek().IsDictionary || _open.Peek().HasKey)
@@ -70,7 +70,7 @@ internal sealed class BencodeWriter
     /// <summary>Writes a string as UTF-8.</summary>
     public void Text(string value) => Bytes(Encoding.UTF8.GetBytes(value));
 
-    /// <summary>Writes a value that is encoded already, unchanged and unchecked.</summary>
+    /// <summary>Writes an encoded value unchanged and unchecked.</summary>
     public void Raw(ReadOnlySpan<byte> encoded)
     {
         TakePlace();
@@ -127,7 +127,7 @@ internal sealed class BencodeWriter
         _output.Advance(written);
     }
 
-    /// <summary>A list or dictionary that is not closed yet.</summary>
+    /// <summary>An open list or dictionary.</summary>
     private sealed class Level
     {
         public Level(bool isDictionary) => IsDictionary = isDictionary;

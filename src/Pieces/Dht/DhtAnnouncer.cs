@@ -7,19 +7,20 @@ using Serilog;
 
 namespace Pieces.Dht;
 
-/// <summary>Hears what the DHT knows of a torrent; called by other tasks, must not block or throw. A torrent's loop posts to its inbox.</summary>
+/// <summary>Receives the DHT's results for one torrent. Called on the node's task, so it must not block or throw: a torrent posts to its own
+/// inbox.</summary>
 internal interface IDhtSink
 {
-    /// <summary>Nodes named peers. They are strangers' word: ours and dead ones may be among them.</summary>
+    /// <summary>Nodes returned peers. The list is untrusted: it may contain our own address and dead peers.</summary>
     void OnDhtPeers(IReadOnlyList<IPEndPoint> peers);
 
     /// <summary>A search has ended.</summary>
     void OnDhtSearched(DhtSearchResult result);
 
-    /// <summary>Our port as a peer at this moment, or null while nobody can connect to us: then we only search.</summary>
+    /// <summary>The port on which we accept peer connections now, or null while we cannot be reached; then we search without announcing.</summary>
     int? AnnouncedPort { get; }
 
-    /// <summary>Whether we have everything at this moment.</summary>
+    /// <summary>Whether we have all pieces now.</summary>
     bool IsSeed { get; }
 }
 
@@ -41,11 +42,11 @@ internal sealed class DhtAnnouncer : IAsyncDisposable
     private Task _run = Task.CompletedTask;
     private int _isNeeded;
 
-    /// <summary>Makes one; asks nobody before <see cref="Start"/>.</summary>
+    /// <summary>Creates an announcer; nothing is sent before <see cref="Start"/>.</summary>
     /// <param name="node">The client's node.</param>
     /// <param name="infoHash">The torrent.</param>
-    /// <param name="sink">Hears what is found.</param>
-    /// <param name="options">Time, chance and log; chance is used by this object alone.</param>
+    /// <param name="sink">Receives the results.</param>
+    /// <param name="options">Clock, random numbers and log. The <see cref="Random"/> must not be shared with other objects.</param>
     public DhtAnnouncer(DhtNode node, SwarmKey infoHash, IDhtSink sink, DhtOptions options)
     {
         _node = node;
@@ -60,17 +61,17 @@ internal sealed class DhtAnnouncer : IAsyncDisposable
 
     private TimeSpan Now => _timeProvider.GetElapsedTime(_madeAt);
 
-    /// <summary>Begins with a search at once. To be called once.</summary>
+    /// <summary>Starts with a search at once. Must be called only once.</summary>
     public void Start() => _run = Task.Run(() => RunAsync(_stopping.Token));
 
-    /// <summary>Peers run out: the next search comes sooner. Cheap enough to be called at every tick.</summary>
+    /// <summary>The torrent is running out of peers: the next search is brought forward. Cheap enough to be called at every tick.</summary>
     public void NeedPeers()
     {
         if (Interlocked.Exchange(ref _isNeeded, 1) == 0)
             _need.Release();
     }
 
-    /// <summary>Ends all work. Of other nodes there is no leave to take: they forget who does not come back.</summary>
+    /// <summary>Stops all work. The DHT has no message to withdraw an announce: nodes drop an entry that is not renewed.</summary>
     public async ValueTask DisposeAsync()
     {
         await _stopping.CancelAsync().ConfigureAwait(false);

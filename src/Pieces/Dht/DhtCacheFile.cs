@@ -3,11 +3,12 @@ using Pieces.Platform;
 namespace Pieces.Dht;
 
 /// <summary>
-/// The file in which a node keeps its <see cref="DhtMemory"/> between runs. Losing it costs a few seconds, so nothing here fails the caller.
+/// The file in which a node keeps its <see cref="DhtMemory"/> between runs. Without it, joining the network takes a few seconds longer, so errors are
+/// returned and never thrown.
 /// </summary>
 internal static class DhtCacheFile
 {
-    /// <summary>Reads it; null when there is none that is of use, with the reason.</summary>
+    /// <summary>Reads the file; returns null and the reason if it is missing or unusable.</summary>
     public static DhtMemory? TryRead(string path, out string reason)
     {
         try
@@ -25,8 +26,9 @@ internal static class DhtCacheFile
         }
     }
 
-    /// <summary>Writes it beside its place and puts it there whole, readable by its owner alone: it tells where a user has been.</summary>
-    /// <returns>Why it could not be written; null when it is there.</returns>
+    /// <summary>Writes the file atomically (temporary file, then rename), readable by its owner only, since it shows which networks the user was
+    /// in.</summary>
+    /// <returns>The reason why it could not be written; null on success.</returns>
     public static string? TryWrite(string path, DhtMemory memory)
     {
         try

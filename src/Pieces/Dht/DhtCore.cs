@@ -7,12 +7,12 @@ using Pieces.Net;
 namespace Pieces.Dht;
 
 /// <summary>
-/// A DHT node without its sockets and its loop: datagrams and the passing of time go in, datagrams come out. All state of the node is here, owned by
-/// whoever calls; it never waits and never calls back after the call that caused it.
+/// A DHT node without sockets and without a loop: its inputs are datagrams and the current time, its output is datagrams. It holds all state of the
+/// node. It is not thread-safe: the caller owns it. It never waits, and it calls back only during a call.
 /// </summary>
 internal sealed class DhtCore
 {
-    /// <summary>Time between looks at announced peers that are too old.</summary>
+    /// <summary>Time between removals of expired announced peers.</summary>
     public static readonly TimeSpan ExpireEvery = TimeSpan.FromMinutes(1);
 
     private readonly DhtShared _shared;
@@ -25,9 +25,9 @@ internal sealed class DhtCore
     private long _received;
     private long _answered;
 
-    /// <summary>Makes one that does nothing before a family is opened and somebody to begin with is named.</summary>
-    /// <param name="shared">What the parts have in common.</param>
-    /// <param name="askedHosts">Is told who was asked; null where there is no gate.</param>
+    /// <summary>Creates a node that does nothing until a family is opened and a first node is named.</summary>
+    /// <param name="shared">State shared by the parts of the node.</param>
+    /// <param name="askedHosts">Records the hosts that we queried; null if there is no gate.</param>
     public DhtCore(DhtShared shared, AskedHosts? askedHosts = null)
     {
         _shared = shared;
@@ -38,7 +38,7 @@ internal sealed class DhtCore
         _keeperV6 = new TableKeeper(shared, shared.V6, _desk, _lookups);
     }
 
-    /// <summary>When <see cref="Tick"/> has something to do if nothing else happens before.</summary>
+    /// <summary>When <see cref="Tick"/> is due next, unless an event comes first.</summary>
     public TimeSpan NextDue
     {
         get
@@ -51,7 +51,7 @@ internal sealed class DhtCore
         }
     }
 
-    /// <summary>The numbers of the moment.</summary>
+    /// <summary>The current counters.</summary>
     public DhtStats Stats => new()
     {
         NodesV4 = _shared.V4.Table.Count,
@@ -64,7 +64,7 @@ internal sealed class DhtCore
         External = _shared.V4.Votes.Winner ?? _shared.V6.Votes.Winner,
     };
 
-    /// <summary>Takes what came by the socket; the bytes may be used again afterwards.</summary>
+    /// <summary>Processes a received datagram. The buffer may be reused after the call.</summary>
     public void Receive(ReadOnlyMemory<byte> datagram, CompactEndPoint from)
     {
         if (!_shared.MayBeNode(from) || !_shared.FamilyOf(from).IsOpen)
@@ -90,7 +90,7 @@ internal sealed class DhtCore
         _lookups.Settle();
     }
 
-    /// <summary>Does what is due.</summary>
+    /// <summary>Does the work that is due.</summary>
     public void Tick()
     {
         _desk.Tick(OnLost);
@@ -104,13 +104,13 @@ internal sealed class DhtCore
         _answerer.Peers.Expire(_shared.Now);
     }
 
-    /// <summary>Begins to take part in a network.</summary>
+    /// <summary>Joins the network of one address family.</summary>
     public void Open(bool isV6) => (isV6 ? _shared.V6 : _shared.V4).IsOpen = true;
 
-    /// <summary>Somebody of ours says that a node is there.</summary>
+    /// <summary>Adds a node named by a peer or by the user.</summary>
     public void AddNode(CompactEndPoint endPoint) => KeeperOf(endPoint).AddNode(endPoint);
 
-    /// <summary>Names a node that everybody begins with; it is asked when others do not help, and not kept.</summary>
+    /// <summary>Adds a public bootstrap router. It is queried only while too few other nodes are known, and never enters the routing table.</summary>
     public void AddRouter(CompactEndPoint endPoint)
     {
         DhtFamily family = _shared.FamilyOf(endPoint);
@@ -120,14 +120,14 @@ internal sealed class DhtCore
         KeeperOf(endPoint).Hurry();
     }
 
-    /// <summary>Begins with what an earlier run knew.</summary>
+    /// <summary>Starts from the state of an earlier run.</summary>
     public void Remember(DhtMemory memory)
     {
         Remember(_shared.V4, memory.IdV4, memory.Nodes.Where(node => !node.EndPoint.IsV6));
         Remember(_shared.V6, memory.IdV6, memory.Nodes.Where(node => node.EndPoint.IsV6));
     }
 
-    /// <summary>What a later run is to know.</summary>
+    /// <summary>The state to keep for a later run.</summary>
     public DhtMemory Recall() => new()
     {
         IdV4 = _shared.V4.Votes.Winner is null ? null : _shared.V4.Id,
@@ -135,9 +135,10 @@ internal sealed class DhtCore
         Nodes = [.. Recall(_shared.V4), .. Recall(_shared.V6)],
     };
 
-    /// <summary>Searches in every network that we are in.</summary>
-    /// <param name="search">What for.</param>
-    /// <param name="sink">Hears of it; <see cref="IDhtSearchSink.OnDone"/> once, also when we are in no network.</param>
+    /// <summary>Searches in every network that we have joined.</summary>
+    /// <param name="search">The target of the search and what to do there.</param>
+    /// <param name="sink">Receives the results; <see cref="IDhtSearchSink.OnDone"/> is called exactly once, even if we have joined no
+    /// network.</param>
     public void Search(DhtSearch search, IDhtSearchSink sink)
     {
         if (search is { WantsPeers: true, AnnouncedPort: { } port } && sink.IsWanted)
@@ -155,7 +156,7 @@ internal sealed class DhtCore
         _lookups.Settle();
     }
 
-    /// <summary>We are no peer of a swarm any more, and say so to nobody.</summary>
+    /// <summary>We have left a swarm: stop returning ourselves as its peer. No message is sent.</summary>
     public void Leave(NodeId target) => _answerer.Own.Leave(target);
 
     private bool IsAnywhere => _shared.V4.Table.Count + _shared.V6.Table.Count > 0;
@@ -177,7 +178,7 @@ internal sealed class DhtCore
     private void OnQuery(KrpcQuery query, CompactEndPoint from)
     {
         DhtFamily family = _shared.FamilyOf(from);
-        // Our own voice, by whatever way it came back.
+        // Our own query that came back to us.
         if (_shared.Options.IsReadOnly || query.Sender == family.Id)
             return;
         _answered++;
@@ -197,18 +198,18 @@ internal sealed class DhtCore
         bool isOther = query.Id is { } expected && expected != reply.Sender;
         if (isOther)
             family.Table.Forget(from);
-        // One that gives itself another name than it is known by is believed only when the name is one that its address may have.
+        // A node that replies with another id than we know it by is accepted only if BEP 42 permits that id for its address.
         if ((!isOther || SecureNodeId.Fits(reply.Sender, from)) && !family.Routers.Contains(from))
             family.Table.OnReply(new NodeContact(reply.Sender, from), roundTrip, _shared.Now);
         TakeOther(family.IsV6 ? _shared.V4 : _shared.V6, family.IsV6 ? reply.Nodes : reply.Nodes6, from);
         query.Owner.OnReply(query, reply);
-        // Whoever asks us something is asked back. That must not be a way to vote whenever one likes.
+        // We check every node that queries us. Replies to these checks must not count as votes, or a node could vote as often as it likes.
         if (query.Tag != TableKeeper.AskedBack && reply.External is { } external && external.IsV6 == from.IsV6
             && family.Votes.Add(from, external, _shared.Now))
             OnExternal(family, external);
     }
 
-    // Nodes of the network that was not asked: somewhere to begin while we know few there.
+    // Contacts of the other address family are starting points while our table there is nearly empty.
     private void TakeOther(DhtFamily family, IReadOnlyList<NodeContact>? nodes, CompactEndPoint from)
     {
         if (nodes is null || !family.IsOpen || family.Table.Count >= Bucket.Size || family.Remembered.Count >= DhtMemory.MaxNodes)
@@ -231,7 +232,7 @@ internal sealed class DhtCore
             _shared.FamilyOf(query.EndPoint).Table.OnFailure(new NodeContact(id, query.EndPoint), _shared.Now);
     }
 
-    /// <summary>Makes one search of those in several networks.</summary>
+    /// <summary>Combines the searches of the two address families into one.</summary>
     private sealed class JoinedSink : IDhtSearchSink
     {
         private readonly IDhtSearchSink _sink;

@@ -3,17 +3,17 @@ using Pieces.Net;
 
 namespace Pieces.Dht;
 
-/// <summary>What the loop of a node hears: a datagram, a command of ours, or that time has passed. One of the first two, or neither.</summary>
-/// <param name="Datagram">A rented array; whoever takes the event gives it back.</param>
-/// <param name="Length">Bytes of the datagram.</param>
-/// <param name="From">Where the datagram came from.</param>
-/// <param name="Command">What to do with the core.</param>
+/// <summary>An event for the node's loop: a datagram, a command, or a timer tick (neither of them is set).</summary>
+/// <param name="Datagram">A rented array; the consumer of the event must release it.</param>
+/// <param name="Length">Length of the datagram in bytes.</param>
+/// <param name="From">Sender of the datagram.</param>
+/// <param name="Command">Action to run on the core.</param>
 internal readonly record struct DhtEvent(byte[]? Datagram, int Length, CompactEndPoint From, Action<DhtCore>? Command)
 {
-    /// <summary>Whether it only says that time has passed.</summary>
+    /// <summary>Whether this is a timer tick.</summary>
     public bool IsTick => Datagram is null && Command is null;
 
-    /// <summary>Copies a datagram.</summary>
+    /// <summary>Copies a datagram into a rented array.</summary>
     public static DhtEvent Of(ReadOnlySpan<byte> datagram, CompactEndPoint from)
     {
         byte[] copy = ArrayPool<byte>.Shared.Rent(datagram.Length);
@@ -21,7 +21,7 @@ internal readonly record struct DhtEvent(byte[]? Datagram, int Length, CompactEn
         return new DhtEvent(copy, datagram.Length, from, null);
     }
 
-    /// <summary>Lets the core do it.</summary>
+    /// <summary>Passes the event to the core.</summary>
     public void Apply(DhtCore core)
     {
         if (Datagram is not null)
@@ -30,7 +30,7 @@ internal readonly record struct DhtEvent(byte[]? Datagram, int Length, CompactEn
             Command?.Invoke(core);
     }
 
-    /// <summary>Gives the array back.</summary>
+    /// <summary>Returns the rented array to the pool.</summary>
     public void Release()
     {
         if (Datagram is not null)

@@ -6,8 +6,8 @@ using Serilog;
 namespace Pieces.Dht;
 
 /// <summary>
-/// The node that all torrents of a client share. The first one that wants it starts it, on the client's UDP port; where that cannot be opened, they go
-/// on without. Safe for all threads.
+/// The DHT node that all torrents of a client share. The first torrent that uses the DHT starts it, on the client's UDP port. If the port cannot be
+/// opened, torrents run without the DHT. Safe for all threads.
 /// </summary>
 internal sealed class DhtHost : IAsyncDisposable
 {
@@ -17,9 +17,9 @@ internal sealed class DhtHost : IAsyncDisposable
     private DhtNode? _node;
     private bool _isTried;
 
-    /// <summary>Creates it; nothing is sent before <see cref="Start"/>.</summary>
-    /// <param name="options">How the node behaves.</param>
-    /// <param name="port">The client's UDP port, which stays the client's.</param>
+    /// <summary>Creates the host; nothing is sent before <see cref="Start"/>.</summary>
+    /// <param name="options">Options of the node.</param>
+    /// <param name="port">The client's UDP port. The caller keeps ownership.</param>
     public DhtHost(DhtOptions options, UdpPort port)
     {
         Options = options;
@@ -27,13 +27,13 @@ internal sealed class DhtHost : IAsyncDisposable
         _logger = options.Logger;
     }
 
-    /// <summary>How the node behaves.</summary>
+    /// <summary>Options of the node.</summary>
     public DhtOptions Options { get; }
 
-    /// <summary>The node; null when it was not wanted yet, or cannot be had.</summary>
+    /// <summary>The node; null if it has not been started or could not be started.</summary>
     public DhtNode? Node => Volatile.Read(ref _node);
 
-    /// <summary>Starts the node, if nobody has; null when it cannot be had.</summary>
+    /// <summary>Starts the node unless it is already running; null if the UDP port cannot be opened.</summary>
     public DhtNode? Start()
     {
         lock (_gate)
@@ -55,7 +55,9 @@ internal sealed class DhtHost : IAsyncDisposable
         }
     }
 
-    /// <summary>The UDP port at which a peer that reached us by that family can ask our node; null when there is none, or it answers nobody.</summary>
+    /// <summary>
+    /// The UDP port at which a peer of this address family can query our node; null if there is no node or it does not answer queries.
+    /// </summary>
     public int? PortFor(IPAddress peer) => Node is null || Options.IsReadOnly ? null : _port.NumberFor(peer);
 
     /// <summary>Ends the node; the port stays open.</summary>

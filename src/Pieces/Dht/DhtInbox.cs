@@ -5,17 +5,17 @@ using Pieces.Net;
 namespace Pieces.Dht;
 
 /// <summary>
-/// The one way into a node's loop. Commands of ours always find room; datagrams of strangers so many, and more are dropped. Safe for all threads.
+/// The queue of a node's loop. Commands are always accepted; datagrams are dropped when <see cref="MaxDatagrams"/> are queued. Safe for all threads.
 /// </summary>
 internal sealed class DhtInbox
 {
-    /// <summary>Datagrams that may wait for the loop.</summary>
+    /// <summary>Maximum number of received datagrams queued for the node's loop.</summary>
     public const int MaxDatagrams = 256;
 
     private readonly Channel<DhtEvent> _channel = Channel.CreateUnbounded<DhtEvent>(new UnboundedChannelOptions { SingleReader = true });
     private int _datagrams;
 
-    /// <summary>Puts a datagram in, or drops it.</summary>
+    /// <summary>Queues a datagram, or drops it if the queue is full.</summary>
     public void Post(ReadOnlySpan<byte> datagram, CompactEndPoint from)
     {
         if (Interlocked.Increment(ref _datagrams) > MaxDatagrams)
@@ -29,7 +29,7 @@ internal sealed class DhtInbox
             e.Release();
     }
 
-    /// <summary>Puts a command in, or null to say that time has passed; false when the loop has ended.</summary>
+    /// <summary>Queues a command, or a timer tick (null); false when the loop has ended.</summary>
     public bool Post(Action<DhtCore>? command) => _channel.Writer.TryWrite(new DhtEvent(null, 0, default, command));
 
     /// <summary>Takes the next event, if there is one.</summary>
@@ -45,6 +45,6 @@ internal sealed class DhtInbox
     /// <summary>Waits until there is an event; false once closed and empty.</summary>
     public ValueTask<bool> WaitAsync() => _channel.Reader.WaitToReadAsync(CancellationToken.None);
 
-    /// <summary>Takes nothing more.</summary>
+    /// <summary>Accepts no more events.</summary>
     public void Close() => _channel.Writer.TryComplete();
 }

@@ -5,29 +5,30 @@ using Pieces.Dht.Messages;
 namespace Pieces.Dht;
 
 /// <summary>
-/// What a node keeps between runs, as bencode: its ids and the nodes that answered lately. Read as a stranger's word: anything out of place and it
-/// does not count, and every node in it must answer before it is believed in.
+/// The state that a node keeps between runs, in bencode: its ids and the nodes that replied recently. The file is untrusted: a malformed one is
+/// ignored as a whole, and every node in it must reply before it enters the routing table.
 /// </summary>
 internal sealed record DhtMemory
 {
-    /// <summary>Most nodes of each family.</summary>
+    /// <summary>Maximum number of kept nodes per address family.</summary>
     public const int MaxNodes = 200;
 
-    /// <summary>Longest form, in bytes: two families of full lists, and room for the rest.</summary>
+    /// <summary>Maximum length of the encoded state in bytes: two full node lists plus 512 bytes for the rest.</summary>
     public const int MaxLength = (MaxNodes * (NodeContact.LengthV4 + NodeContact.LengthV6)) + 512;
 
     private const int Version = 1;
 
-    /// <summary>Our id in the network of IPv4, if others had told us our address; it is dropped when they tell us another one.</summary>
+    /// <summary>Our id in the IPv4 network, if other nodes have reported our address (BEP 42). It is replaced when they report another
+    /// address.</summary>
     public NodeId? IdV4 { get; init; }
 
-    /// <summary>As <see cref="IdV4"/>, of IPv6.</summary>
+    /// <summary>As <see cref="IdV4"/>, for IPv6.</summary>
     public NodeId? IdV6 { get; init; }
 
-    /// <summary>The nodes of both families.</summary>
+    /// <summary>The nodes of both address families.</summary>
     public ImmutableArray<NodeContact> Nodes { get; init; } = [];
 
-    /// <summary>Reads one; null when it is none, or is longer than one can be.</summary>
+    /// <summary>Decodes the state; null if it is malformed or too long.</summary>
     public static DhtMemory? TryRead(ReadOnlyMemory<byte> bytes)
     {
         if (bytes.Length > MaxLength
@@ -42,7 +43,7 @@ internal sealed record DhtMemory
         return new DhtMemory { IdV4 = ReadId(root, "id"u8), IdV6 = ReadId(root, "id6"u8), Nodes = nodes.ToImmutable() };
     }
 
-    /// <summary>The bytes of it.</summary>
+    /// <summary>Encodes the state.</summary>
     public byte[] Write() => BencodeWriter.Encode(writer =>
     {
         writer.BeginDictionary();
@@ -63,7 +64,7 @@ internal sealed record DhtMemory
             return false;
         for (; bytes.Length > 0; bytes = bytes[length..])
         {
-            // An IPv4 address in IPv6 clothes would stand in the wrong list.
+            // An IPv4-mapped IPv6 address would belong to the other list.
             if (NodeContact.TryRead(bytes[..length], out NodeContact node) && node.EndPoint.IsV6 == (length == NodeContact.LengthV6))
                 nodes.Add(node);
         }

@@ -12,15 +12,15 @@ using Serilog;
 namespace Pieces.Dht;
 
 /// <summary>
-/// A node of the DHT on the UDP sockets that the client shares: one loop owns all of its state (<see cref="DhtCore"/>), everybody else posts to it.
-/// Serves all torrents of a client. A private torrent (BEP 27) must never be handed to it: that is for the caller to see to. Safe for all threads.
+/// A DHT node on the client's shared UDP sockets. One loop owns all of its state (<see cref="DhtCore"/>); other threads post commands to it. It
+/// serves all torrents of a client. The caller must never pass it a private torrent (BEP 27). Safe for all threads.
 /// </summary>
 internal sealed class DhtNode : IAsyncDisposable
 {
-    /// <summary>Time between savings of what is known, beside the one at the end.</summary>
+    /// <summary>Time between writes of the cache file. It is also written when the node ends.</summary>
     public static readonly TimeSpan SaveEvery = TimeSpan.FromMinutes(15);
 
-    // A timer that is asked for less fires late anyway, and one for ever would never.
+    // Bounds of the timer: shorter intervals are below the resolution of system timers, and TimeSpan.MaxValue is not a valid interval.
     private static readonly TimeSpan LeastTimer = TimeSpan.FromMilliseconds(5);
     private static readonly TimeSpan MostTimer = TimeSpan.FromHours(1);
 
@@ -40,9 +40,10 @@ internal sealed class DhtNode : IAsyncDisposable
     private int _isDisposed;
     private int _faults;
 
-    /// <summary>Makes one; nothing is sent before <see cref="Start"/>.</summary>
-    /// <param name="options">How it behaves.</param>
-    /// <param name="hubs">The sockets, at most one of each family. They stay the caller's, who starts them and disposes them after the node.</param>
+    /// <summary>Creates a node; nothing is sent before <see cref="Start"/>.</summary>
+    /// <param name="options">Options of the node.</param>
+    /// <param name="hubs">The sockets, at most one per address family. The caller keeps ownership: it starts them and disposes them after the
+    /// node.</param>
     public DhtNode(DhtOptions options, params IReadOnlyList<DatagramHub> hubs)
     {
         _options = options;
@@ -54,10 +55,10 @@ internal sealed class DhtNode : IAsyncDisposable
             _sockets.Add((hub, new Intake(new DatagramGate(_shared, askedHosts), _inbox)));
     }
 
-    /// <summary>The numbers of the moment.</summary>
+    /// <summary>The current counters.</summary>
     public DhtStats Stats => Volatile.Read(ref _stats);
 
-    /// <summary>Begins to take part. To be called once.</summary>
+    /// <summary>Joins the network. Must be called only once.</summary>
     public void Start()
     {
         foreach ((DatagramHub hub, IDatagramHandler handler) in _sockets)
@@ -73,30 +74,29 @@ internal sealed class DhtNode : IAsyncDisposable
         _side = Task.WhenAll(Task.Run(() => names.RunAsync(_stopping.Token)), Task.Run(() => KeepSavingAsync(_stopping.Token)));
     }
 
-    /// <summary>Somebody of ours says that a node is there: a peer's <c>port</c> message.</summary>
+    /// <summary>Adds a node that a peer named in a <c>port</c> message.</summary>
     public void AddNode(IPEndPoint endPoint)
     {
         CompactEndPoint compact = CompactEndPoint.From(endPoint);
         _inbox.Post(core => core.AddNode(compact));
     }
 
-    /// <summary>We are no peer of a swarm any more: who asks us for it is told of others alone.</summary>
+    /// <summary>We have left a swarm: stop returning ourselves as its peer to nodes that query us.</summary>
     public void Leave(SwarmKey infoHash)
     {
         NodeId target = NodeId.Of(infoHash);
         _inbox.Post(core => core.Leave(target));
     }
 
-    /// <summary>Searches once in each network, and announces us if that is wanted. Ends early, with nothing found, when the node ends.</summary>
-    /// <param name="search">What for.</param>
-    /// <param name="onPeers">Hears of peers that were not named before, on the node's loop: must not block or throw. Null when they are not
-    /// wanted.</param>
-    /// <param name="cancellationToken">Ends the search: nobody more is asked or told of us. Questions that are on their way stay so.</param>
+    /// <summary>Searches once in each network and announces us if requested. Ends early with an empty result when the node ends.</summary>
+    /// <param name="search">The target of the search and what to do there.</param>
+    /// <param name="onPeers">Receives newly found peers, on the node's loop; must not block or throw. Null if they are not wanted.</param>
+    /// <param name="cancellationToken">Ends the search: no further queries or announces are sent. Queries already sent are not withdrawn.</param>
     public async Task<DhtSearchResult> SearchAsync(
         DhtSearch search, Action<IReadOnlyList<IPEndPoint>>? onPeers, CancellationToken cancellationToken)
     {
         var task = new SearchTask(this, onPeers);
-        // Known before it is posted: whoever ends the loop ends those that it has not come to.
+        // Registered before it is posted, so that the end of the loop also completes searches still in the queue.
         _searches[task] = true;
         if (!_inbox.Post(core => Search(core, search, task)))
             task.OnDone(new DhtSearchResult());
@@ -110,11 +110,11 @@ internal sealed class DhtNode : IAsyncDisposable
         }
     }
 
-    /// <summary>Searches once for the peers of a swarm, as they are found, without announcing us.</summary>
+    /// <summary>Searches once for the peers of a swarm and returns them as they are found, without announcing us.</summary>
     public async IAsyncEnumerable<IPEndPoint> FindPeersAsync(
         SwarmKey infoHash, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
-        // Bounded by what one search takes at most.
+        // The channel needs no limit: one search returns a limited number of peers.
         var found = Channel.CreateUnbounded<IPEndPoint>();
         var search = new DhtSearch { Target = NodeId.Of(infoHash), WantsPeers = true };
         Task<DhtSearchResult> searching = SearchAsync(search, Pass, cancellationToken);
@@ -132,7 +132,7 @@ internal sealed class DhtNode : IAsyncDisposable
         }
     }
 
-    /// <summary>Ends the node and saves what it knows; the sockets stay open.</summary>
+    /// <summary>Ends the node and writes the cache file; the sockets stay open.</summary>
     public async ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref _isDisposed, 1) != 0)
@@ -162,7 +162,7 @@ internal sealed class DhtNode : IAsyncDisposable
                 {
                     Apply(e);
                     e.Release();
-                    // The timer is spent, even if it came a little early.
+                    // The timer has fired and must be set again, even if it fired a little early.
                     if (e.IsTick)
                         _armedFor = TimeSpan.MaxValue;
                 }
@@ -176,7 +176,7 @@ internal sealed class DhtNode : IAsyncDisposable
                 Arm();
             }
         }
-#pragma warning disable CA1031 // A bug of ours: torrents go on without the DHT, and whoever waits for a search must not wait for ever.
+#pragma warning disable CA1031 // After a bug, torrents continue without the DHT, and pending searches are completed below.
         catch (Exception bug)
 #pragma warning restore CA1031
         {
@@ -190,14 +190,14 @@ internal sealed class DhtNode : IAsyncDisposable
             search.OnDone(new DhtSearchResult());
     }
 
-    // A fault of ours in one datagram or one command concerns that one alone: the node goes on.
+    // A bug triggered by one datagram or one command affects only that one: the node continues.
     private void Apply(DhtEvent e)
     {
         try
         {
             e.Apply(_core);
         }
-#pragma warning disable CA1031 // Nothing is hidden: the first one is logged with its stack, and so is the number of all.
+#pragma warning disable CA1031 // Nothing is hidden: the first bug is logged as an error, further ones at debug level.
         catch (Exception bug)
 #pragma warning restore CA1031
         {
@@ -264,7 +264,7 @@ internal sealed class DhtNode : IAsyncDisposable
         var recalled = new TaskCompletionSource<DhtMemory>(TaskCreationOptions.RunContinuationsAsynchronously);
         if (!_inbox.Post(core => Recall(core, recalled)))
             return;
-        // The loop may end by a bug before it comes to this.
+        // The loop may end by a bug before it processes the command.
         await Task.WhenAny(recalled.Task, _run).ConfigureAwait(false);
         if (!recalled.Task.IsCompletedSuccessfully)
             return;
@@ -273,7 +273,7 @@ internal sealed class DhtNode : IAsyncDisposable
             _logger.Warning("The DHT's nodes could not be kept for the next run: {Reason}", reason);
     }
 
-    // Whoever waits for a search or for what is known must not wait for ever, whatever happens.
+    // A caller that awaits a search or the saved state must not wait forever, whatever happens.
     private static void Search(DhtCore core, DhtSearch search, SearchTask task)
     {
         bool isBegun = false;
@@ -301,7 +301,7 @@ internal sealed class DhtNode : IAsyncDisposable
         }
     }
 
-    /// <summary>Sends by the socket of the right family.</summary>
+    /// <summary>Sends through the socket of the destination's address family.</summary>
     private sealed class HubWire : IDhtWire
     {
         private readonly DatagramHub? _v4;
@@ -318,7 +318,7 @@ internal sealed class DhtNode : IAsyncDisposable
         public CompactEndPoint? AddressTowards(CompactEndPoint to) => (to.IsV6 ? _v6 : _v4)?.AddressTowards(to);
     }
 
-    /// <summary>Takes what may be the DHT's off one socket.</summary>
+    /// <summary>Takes DHT datagrams from one socket.</summary>
     private sealed class Intake : IDatagramHandler
     {
         private readonly DatagramGate _gate;
@@ -340,7 +340,7 @@ internal sealed class DhtNode : IAsyncDisposable
         }
     }
 
-    /// <summary>One search that somebody waits for.</summary>
+    /// <summary>A search that a caller awaits.</summary>
     private sealed class SearchTask : IDhtSearchSink
     {
         private readonly TaskCompletionSource<DhtSearchResult> _result = new(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -1,27 +1,27 @@
 namespace Pieces.Dht;
 
 /// <summary>
-/// Decides when a torrent is searched for and announced: soon and often while it knows nobody, about every quarter of an hour when all is well. Pure:
-/// times are handed in, as time since the torrent was started.
+/// Decides when a torrent is searched for and announced: often while it knows no peers, otherwise about every 15 minutes. Reads no clock: times are
+/// passed in, relative to the start of the torrent.
 /// </summary>
 internal sealed class DhtSchedule
 {
-    /// <summary>Time between announces when peers are known: half of what nodes remember them for.</summary>
+    /// <summary>Time between announces when peers are known: half of the 30 minutes for which nodes keep an announced peer.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromMinutes(15);
 
-    /// <summary>Wait after the first search that found nobody; doubled by each further one, up to <see cref="Interval"/>.</summary>
+    /// <summary>Wait after the first search that found no peers. It doubles with each further one, up to <see cref="Interval"/>.</summary>
     public static readonly TimeSpan FirstLonelyWait = TimeSpan.FromSeconds(30);
 
-    /// <summary>Wait after the first search that no node answered; doubled by each further one, up to <see cref="LastDeafWait"/>.</summary>
+    /// <summary>Wait after the first search without any reply. It doubles with each further one, up to <see cref="LastDeafWait"/>.</summary>
     public static readonly TimeSpan FirstDeafWait = TimeSpan.FromSeconds(3);
 
-    /// <summary>Longest wait for nodes that answer: the node itself goes on looking for some.</summary>
+    /// <summary>Maximum wait after searches without any reply. Meanwhile the node itself keeps looking for nodes.</summary>
     public static readonly TimeSpan LastDeafWait = TimeSpan.FromMinutes(1);
 
-    /// <summary>Least time between searches while peers are needed.</summary>
+    /// <summary>Minimum time between searches while the torrent needs peers.</summary>
     public static readonly TimeSpan NeedyInterval = TimeSpan.FromMinutes(2);
 
-    /// <summary>Part of a wait that is left to chance.</summary>
+    /// <summary>Relative random variation of a wait: ±10 %.</summary>
     public const double Jitter = 0.1;
 
     private readonly Random _random;
@@ -30,21 +30,21 @@ internal sealed class DhtSchedule
     private int _lonely;
     private int _deaf;
 
-    /// <summary>Makes one whose first search is due at once.</summary>
+    /// <summary>Creates a schedule whose first search is due at once.</summary>
     public DhtSchedule(Random random) => _random = random;
 
-    /// <summary>When the next search is due; null while one is under way.</summary>
+    /// <summary>When the next search is due; null while a search is running.</summary>
     public TimeSpan? NextAt => _isBusy ? null : DueAt;
 
     private TimeSpan DueAt { get; set; }
 
-    /// <summary>A search is under way.</summary>
+    /// <summary>A search has started.</summary>
     public void Begin() => _isBusy = true;
 
     /// <summary>The search has ended.</summary>
-    /// <param name="now">The present time.</param>
-    /// <param name="answers">Nodes that answered.</param>
-    /// <param name="peers">Peers that they named, ourselves counted or not.</param>
+    /// <param name="now">The current time.</param>
+    /// <param name="answers">Number of nodes that replied.</param>
+    /// <param name="peers">Number of peers they returned, possibly including ourselves.</param>
     public void End(TimeSpan now, int answers, int peers)
     {
         _isBusy = false;
@@ -57,7 +57,7 @@ internal sealed class DhtSchedule
         DueAt = now + (wait * (1 - Jitter + (2 * Jitter * _random.NextDouble())));
     }
 
-    /// <summary>Peers run out: the next search comes sooner.</summary>
+    /// <summary>The torrent is running out of peers: the next search is brought forward.</summary>
     public void NeedPeers()
     {
         TimeSpan soon = _endedAt + NeedyInterval;

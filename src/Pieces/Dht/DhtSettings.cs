@@ -4,30 +4,30 @@ using Pieces.Dht.Queries;
 
 namespace Pieces.Dht;
 
-/// <summary>How a client takes part in the distributed hash table (BEP 5). Immutable; every default is given at its member.</summary>
+/// <summary>How a client uses the distributed hash table (BEP 5). Immutable; each member states its default.</summary>
 public sealed record DhtSettings
 {
     /// <summary>
-    /// Nodes of a closed network to begin with, instead of the public routers; in such a network nodes may be on this machine's loopback too.
-    /// Default none: the public network.
+    /// First nodes of a closed network, used instead of the public routers. Nodes of a closed network may have loopback addresses. Default: none (the
+    /// public network).
     /// </summary>
     public ImmutableArray<EndPoint> Bootstrap { get; init; } = [];
 
     /// <summary>
-    /// Answer nobody's questions (BEP 43), so that no node relies on one that is gone soon: for runs that end when a download does. Default false. It
-    /// counts for nothing in a closed network, where we may be the only node there is.
+    /// Do not answer queries (BEP 43), so that no other node relies on one that ends soon. Meant for runs that end with the download. Default false.
+    /// Ignored in a closed network, where we may be the only node.
     /// </summary>
     public bool IsReadOnly { get; init; }
 
     /// <summary>
-    /// File in which the nodes of the public network are kept between runs; null for nowhere. Default null. Those of a closed network are not kept:
-    /// neither network is to hear of the other.
+    /// File in which nodes of the public network are kept between runs; null for none. Default null. Nodes of a closed network are not kept, so that
+    /// the two networks never learn of each other.
     /// </summary>
     public string? CacheFile { get; init; }
 
     internal bool IsClosed => !Bootstrap.IsEmpty;
 
-    /// <summary>What a node is told.</summary>
+    /// <summary>The options of the node.</summary>
     internal DhtOptions ToOptions() => IsClosed
         ? new DhtOptions { Routers = [], Bootstrap = [.. Bootstrap.Select(NameOf)], AllowLoopback = true }
         : new DhtOptions { IsReadOnly = IsReadOnly, CacheFile = CacheFile };

@@ -2,30 +2,30 @@ using Pieces.Net;
 
 namespace Pieces.Dht;
 
-/// <summary>The numbers of a node at one moment.</summary>
+/// <summary>Counters of a node at one moment.</summary>
 internal sealed record DhtStats
 {
-    /// <summary>Nodes in the table of IPv4.</summary>
+    /// <summary>Number of nodes in the IPv4 routing table.</summary>
     public int NodesV4 { get; init; }
 
-    /// <summary>Nodes in the table of IPv6.</summary>
+    /// <summary>Number of nodes in the IPv6 routing table.</summary>
     public int NodesV6 { get; init; }
 
-    /// <summary>Whether our neighbours have been found, so that a search has a chance.</summary>
+    /// <summary>Whether the nodes closest to our id have been found, so that searches can succeed.</summary>
     public bool IsReady { get; init; }
 
-    /// <summary>Peers that others announced to us.</summary>
+    /// <summary>Number of stored peers that were announced to us.</summary>
     public int StoredPeers { get; init; }
 
-    /// <summary>Lookups that run or wait in line.</summary>
+    /// <summary>Number of running and queued lookups.</summary>
     public int RunningLookups { get; init; }
 
-    /// <summary>Datagrams that came past the gate.</summary>
+    /// <summary>Number of datagrams that passed the gate.</summary>
     public long Received { get; init; }
 
-    /// <summary>Questions that were answered.</summary>
+    /// <summary>Number of queries that we answered.</summary>
     public long Answered { get; init; }
 
-    /// <summary>Our address as others see it, with port 0; null before enough of them agree.</summary>
+    /// <summary>Our external address as reported by other nodes, with port 0; null until enough of them agree.</summary>
     public CompactEndPoint? External { get; init; }
 }

@@ -2,9 +2,12 @@ using System.Net;
 
 namespace Pieces.Discovery;
 
-/// <summary>Hears who in the local network has a torrent; called by other tasks, must not block or throw. A torrent's loop posts to its inbox.</summary>
+/// <summary>
+/// Receives the peers of one torrent found in the local network. Called on other tasks, so it must not block or throw: a torrent posts to its own
+/// inbox.
+/// </summary>
 internal interface ILocalSink
 {
-    /// <summary>Somebody called that they have the torrent, and can be dialled there.</summary>
+    /// <summary>A peer in the local network announced that it has the torrent.</summary>
     void OnLocalPeer(IPEndPoint peer);
 }

@@ -5,23 +5,23 @@ using Pieces.Primitives;
 
 namespace Pieces.Discovery;
 
-/// <summary>What a client calls into its local network: the torrents that it has, and where it can be dialled (BEP 14).</summary>
-/// <param name="Port">Its listen port, from 1.</param>
-/// <param name="InfoHashes">Its torrents, at least one.</param>
-/// <param name="Cookie">By which it knows its own call when it comes back; null when it gave none.</param>
+/// <summary>An announcement to the local network: the torrents of a client and its port (BEP 14).</summary>
+/// <param name="Port">The client's listen port, at least 1.</param>
+/// <param name="InfoHashes">The client's torrents, at least one.</param>
+/// <param name="Cookie">A value by which a client recognizes its own announcements; null if absent.</param>
 internal sealed record LocalAnnouncement(int Port, ImmutableArray<SwarmKey> InfoHashes, string? Cookie)
 {
-    /// <summary>Longest one that is sent, in bytes (BEP 14: "should not exceed 1400").</summary>
+    /// <summary>Maximum length of an announcement in bytes (BEP 14: "should not exceed 1400").</summary>
     public const int MaxLength = 1400;
 
-    /// <summary>Most info-hashes that fit in one.</summary>
+    /// <summary>Maximum number of info-hashes in one announcement.</summary>
     public const int MaxInfoHashes = 20;
 
     private const string FirstLine = "BT-SEARCH * HTTP/1.1";
     private const string LineEnd = "\r\n";
 
-    /// <summary>Writes it.</summary>
-    /// <param name="host">The group that it is sent to, with its port.</param>
+    /// <summary>Encodes the announcement.</summary>
+    /// <param name="host">The multicast group and port it is sent to.</param>
     public byte[] Write(string host)
     {
         var text = new StringBuilder(FirstLine).Append(LineEnd)
@@ -34,7 +34,7 @@ internal sealed record LocalAnnouncement(int Port, ImmutableArray<SwarmKey> Info
         return Encoding.ASCII.GetBytes(text.Append(LineEnd).Append(LineEnd).ToString());
     }
 
-    /// <summary>Reads one; null when it is none, or says nothing that could be used. Headers may come in any order and case.</summary>
+    /// <summary>Decodes an announcement; null if it is malformed or unusable. Headers may be in any order and case.</summary>
     public static LocalAnnouncement? Read(ReadOnlySpan<byte> datagram)
     {
         if (datagram.Length > MaxLength || !Ascii.IsValid(datagram))
@@ -63,5 +63,6 @@ internal sealed record LocalAnnouncement(int Port, ImmutableArray<SwarmKey> Info
         return isUsable ? new LocalAnnouncement(port, infoHashes.ToImmutable(), cookie) : null;
     }
 
-    private static bool IsHeader(string line, int colon, string name) => line.AsSpan(0, colon).Trim().Equals(name, StringComparison.OrdinalIgnoreCase);
+    private static bool IsHeader(string line, int colon, string name) =>
+        line.AsSpan(0, colon).Trim().Equals(name, StringComparison.OrdinalIgnoreCase);
 }

@@ -3,21 +3,21 @@ using Pieces.Net;
 namespace Pieces.Discovery;
 
 /// <summary>
-/// How many calls of the local network are listened to. One sender's flood uses up its own share. Calls for torrents that we do not have cost only
-/// their reading and use up no share of all. Not safe for several threads. Pure.
+/// Rate limits for announcements in the local network. A sender that floods uses up only its own limit. Announcements of torrents that we do not have
+/// are only parsed and do not count towards the overall limit. Not thread-safe. Reads no clock.
 /// </summary>
 internal sealed class LocalCallGate
 {
-    /// <summary>Calls of one sender that are read, a second; <see cref="SenderBurst"/> at once.</summary>
+    /// <summary>Announcements parsed per sender, per second; burst <see cref="SenderBurst"/>.</summary>
     public const int SenderRate = 2;
 
-    /// <summary>Calls of one sender at once: a client with many torrents sends several in a row.</summary>
+    /// <summary>Announcements parsed per sender in a burst: a client with many torrents sends several in a row.</summary>
     public const int SenderBurst = 20;
 
-    /// <summary>Calls for torrents of ours that are listened to, a second, over all senders; <see cref="OverallBurst"/> at once.</summary>
+    /// <summary>Announced torrents of ours accepted from all senders, per second; burst <see cref="OverallBurst"/>.</summary>
     public const int OverallRate = 50;
 
-    /// <summary>Calls for torrents of ours at once.</summary>
+    /// <summary>Announced torrents of ours accepted from all senders in a burst.</summary>
     public const int OverallBurst = 500;
 
     private const int Places = 1024;
@@ -25,13 +25,13 @@ internal sealed class LocalCallGate
     private readonly SourceLimiter _ofSender;
     private readonly SourceLimiter _overall = new(OverallRate, OverallBurst, places: 1, salt: 0);
 
-    /// <summary>Makes one.</summary>
-    /// <param name="salt">Chance: makes who shares a limit with whom unforeseeable.</param>
+    /// <summary>Creates the limits.</summary>
+    /// <param name="salt">A random number, so that an attacker cannot predict which senders share a limit.</param>
     public LocalCallGate(ulong salt) => _ofSender = new SourceLimiter(SenderRate, SenderBurst, Places, salt);
 
-    /// <summary>Whether a datagram is read.</summary>
+    /// <summary>Whether a datagram is parsed.</summary>
     public bool Reads(CompactEndPoint sender, TimeSpan now) => _ofSender.TryTake(sender.WithoutPort, now);
 
-    /// <summary>Whether a call for a torrent of ours is listened to.</summary>
+    /// <summary>Whether an announcement of one of our torrents is accepted.</summary>
     public bool Hears(TimeSpan now) => _overall.TryTake(default, now);
 }

@@ -3,23 +3,23 @@ using Pieces.Net;
 namespace Pieces.Discovery;
 
 /// <summary>
-/// Who has called for one torrent in the local network, so that one host cannot fill the torrent's book with ports of its own. Bounded. Not safe for
-/// several threads. Pure.
+/// The peers that announced one torrent in the local network, recorded so that one host cannot fill the torrent's peer list with its own ports.
+/// Bounded. Not thread-safe. Reads no clock.
 /// </summary>
 internal sealed class LocalCallers
 {
-    /// <summary>Most ports of one host: two clients may run there.</summary>
+    /// <summary>Maximum number of ports per host: two clients may run there.</summary>
     public const int MaxPortsPerHost = 2;
 
-    /// <summary>Most hosts that are remembered; the calls of more are not listened to until others fall silent.</summary>
+    /// <summary>Maximum number of recorded ports over all hosts; further ones are ignored until recorded ones expire.</summary>
     public const int MaxHosts = 512;
 
-    /// <summary>A port that was not called for so long is forgotten: two calls of its client were missed.</summary>
+    /// <summary>How long a port is recorded after its last announcement: two announcement intervals.</summary>
     public static readonly TimeSpan Lifetime = 2 * LocalDiscovery.Interval;
 
     private readonly Dictionary<CompactEndPoint, TimeSpan> _calledAt = [];
 
-    /// <summary>Whether a call is listened to.</summary>
+    /// <summary>Whether an announcement is accepted.</summary>
     public bool Admits(CompactEndPoint caller, TimeSpan now)
     {
         if (!_calledAt.ContainsKey(caller) && !HasRoomFor(caller, now))

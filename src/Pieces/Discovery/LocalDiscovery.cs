@@ -8,15 +8,15 @@ using Serilog;
 namespace Pieces.Discovery;
 
 /// <summary>
-/// Calls into the local network which torrents we have, and hears who else has them (BEP 14). One for a client, for all its torrents that are not
-/// private. Opens nothing before there is one. Safe for all threads.
+/// Announces our torrents in the local network, and receives the announcements of others (BEP 14). One instance per client serves all torrents that
+/// are not private. It opens no socket before the first torrent. Safe for all threads.
 /// </summary>
 internal sealed class LocalDiscovery : IAsyncDisposable
 {
-    /// <summary>Time between two calls for one torrent (BEP 14: 5 minutes).</summary>
+    /// <summary>Time between two announcements of one torrent (BEP 14: 5 minutes).</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromMinutes(5);
 
-    /// <summary>Torrents that begin together are called together.</summary>
+    /// <summary>Delay of an announcement, so that torrents started together are announced together.</summary>
     public static readonly TimeSpan Gathering = TimeSpan.FromMilliseconds(200);
 
     private readonly LocalDiscoveryOptions _options;
@@ -30,7 +30,7 @@ internal sealed class LocalDiscovery : IAsyncDisposable
     private LocalListeners? _listeners;
     private bool _isDisposed;
 
-    /// <summary>Makes it; it is silent until it has a torrent.</summary>
+    /// <summary>Creates it; nothing is sent before the first torrent.</summary>
     public LocalDiscovery(LocalDiscoveryOptions options)
     {
         _options = options;
@@ -43,7 +43,7 @@ internal sealed class LocalDiscovery : IAsyncDisposable
 
     private TimeSpan Now => _options.TimeProvider.GetElapsedTime(_madeAt);
 
-    /// <summary>Calls for a torrent from now on, until <see cref="Remove"/>.</summary>
+    /// <summary>Announces a torrent from now on, until <see cref="Remove"/>.</summary>
     public void Add(SwarmKey infoHash, ILocalSink sink)
     {
         lock (_gate)
@@ -55,7 +55,7 @@ internal sealed class LocalDiscovery : IAsyncDisposable
         }
     }
 
-    /// <summary>Calls no more for a torrent.</summary>
+    /// <summary>Stops announcing a torrent.</summary>
     public void Remove(SwarmKey infoHash)
     {
         lock (_gate)
@@ -79,7 +79,8 @@ internal sealed class LocalDiscovery : IAsyncDisposable
             await listeners.DisposeAsync().ConfigureAwait(false);
     }
 
-    // On the timer's thread. A slow one may meet the next: who is due is decided under the lock, and the listeners take several callers.
+    // Called on the timer's thread. A slow call may overlap the next one, so due torrents are chosen under the lock and the listeners are
+    // thread-safe.
     private void Announce()
     {
         ImmutableArray<SwarmKey> due;
@@ -114,7 +115,7 @@ internal sealed class LocalDiscovery : IAsyncDisposable
 
     private void Hear(ReadOnlySpan<byte> datagram, CompactEndPoint from, bool isFromGroup)
     {
-        // A far stranger can send to our port, but not to a group that only this network hears.
+        // A remote host can send to our port, but not to a multicast group of this network.
         if (!isFromGroup && !AddressFacts.IsLocal(from))
             return;
         TimeSpan now = Now;
@@ -131,7 +132,7 @@ internal sealed class LocalDiscovery : IAsyncDisposable
             SinkFor(infoHash, CompactEndPoint.From(peer), now)?.OnLocalPeer(peer);
     }
 
-    // Null when the call is for no torrent of ours, or is not listened to.
+    // Null if the torrent is not ours or a limit is exceeded.
     private ILocalSink? SinkFor(SwarmKey infoHash, CompactEndPoint caller, TimeSpan now)
     {
         lock (_gate)

@@ -4,10 +4,10 @@ using Serilog;
 
 namespace Pieces.Discovery;
 
-/// <summary>What local discovery works with. Immutable.</summary>
+/// <summary>Dependencies of local discovery. Immutable.</summary>
 internal sealed record LocalDiscoveryOptions
 {
-    /// <summary>The groups of BEP 14, IPv4 first.</summary>
+    /// <summary>The multicast groups of BEP 14, IPv4 first.</summary>
     public static IReadOnlyList<MulticastGroup> StandardGroups =>
     [
         new(new IPEndPoint(IPAddress.Parse("239.192.152.143"), 6771)),
@@ -16,14 +16,14 @@ internal sealed record LocalDiscoveryOptions
 
     public required TimeProvider TimeProvider { get; init; }
 
-    /// <summary>Chance, used by local discovery alone.</summary>
+    /// <summary>Random numbers; must not be shared with other objects.</summary>
     public required Random Random { get; init; }
 
     public required ILogger Logger { get; init; }
 
-    /// <summary>The port on which peers reach us; in the local network that is the one of the listener.</summary>
+    /// <summary>Our listen ports; in the local network the port of the listener is announced.</summary>
     public required PortState Ports { get; init; }
 
-    /// <summary>Opens what the network of the moment needs; gives the same again while nothing has changed.</summary>
+    /// <summary>Opens the sockets.</summary>
     public required ILocalNetwork Network { get; init; }
 }

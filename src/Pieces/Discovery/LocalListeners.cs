@@ -3,13 +3,13 @@ using Serilog;
 
 namespace Pieces.Discovery;
 
-/// <summary>Gets a datagram of the local network.</summary>
-/// <param name="datagram">Its bytes, good during the call only.</param>
-/// <param name="from">Who sent it.</param>
-/// <param name="isFromGroup">Whether it was surely sent to the whole network, and not to this machine alone.</param>
+/// <summary>Receives a datagram of the local network.</summary>
+/// <param name="datagram">Its bytes, valid during the call only.</param>
+/// <param name="from">The sender.</param>
+/// <param name="isFromGroup">Whether it was certainly sent to the multicast group, and not to this machine's own address.</param>
 internal delegate void LocalHearing(ReadOnlySpan<byte> datagram, CompactEndPoint from, bool isFromGroup);
 
-/// <summary>The sockets on the links of this machine: opened as links come, closed as they go. Safe for all threads.</summary>
+/// <summary>The multicast sockets on this machine's interfaces, opened and closed as interfaces appear and disappear. Safe for all threads.</summary>
 internal sealed class LocalListeners : IAsyncDisposable
 {
     private readonly ILocalNetwork _network;
@@ -22,7 +22,7 @@ internal sealed class LocalListeners : IAsyncDisposable
     private string? _description;
     private bool _isDisposed;
 
-    /// <summary>Makes it without sockets.</summary>
+    /// <summary>Creates it without sockets.</summary>
     public LocalListeners(ILocalNetwork network, LocalHearing hear, TimeProvider timeProvider, ILogger logger)
     {
         _network = network;
@@ -31,7 +31,7 @@ internal sealed class LocalListeners : IAsyncDisposable
         _logger = logger;
     }
 
-    /// <summary>Opens and closes sockets as links have come and gone.</summary>
+    /// <summary>Opens all sockets again if the interfaces have changed.</summary>
     public void Follow()
     {
         try
@@ -53,7 +53,7 @@ internal sealed class LocalListeners : IAsyncDisposable
         }
     }
 
-    /// <summary>Sends on every link.</summary>
+    /// <summary>Sends an announcement on every interface.</summary>
     public void Send(LocalAnnouncement announcement)
     {
         lock (_gate)

@@ -2,20 +2,21 @@ using Pieces.Net;
 
 namespace Pieces.Discovery;
 
-/// <summary>The real links of this machine, by the groups of BEP 14.</summary>
+/// <summary>The real interfaces of this machine, with the multicast groups of BEP 14.</summary>
 internal sealed class MulticastNetwork : ILocalNetwork
 {
-    /// <summary>Most interfaces that are used, for each family.</summary>
+    /// <summary>Maximum number of interfaces used per address family.</summary>
     public const int MaxLinks = 8;
 
     private readonly Outbound _outbound;
     private readonly IReadOnlyList<MulticastGroup> _groups = LocalDiscoveryOptions.StandardGroups;
 
-    /// <summary>Uses all interfaces, or the one that every socket is bound to.</summary>
+    /// <summary>Uses all interfaces, or only the one to which every socket is bound.</summary>
     public MulticastNetwork(Outbound outbound) => _outbound = outbound;
 
     /// <inheritdoc/>
-    public string Describe() => string.Join(' ', _groups.SelectMany(group => group.Links(_outbound.Binding, MaxLinks)).Select(link => $"{link.Index}={link.Address}"));
+    public string Describe() =>
+        string.Join(' ', _groups.SelectMany(group => group.Links(_outbound.Binding, MaxLinks)).Select(link => $"{link.Index}={link.Address}"));
 
     /// <inheritdoc/>
     public IReadOnlyList<LocalSocket> Open(Action<string> onFault)

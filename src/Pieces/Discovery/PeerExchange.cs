@@ -8,22 +8,24 @@ using Pieces.Wire;
 namespace Pieces.Discovery;
 
 /// <summary>
-/// Tells the peers of one torrent of one another, and takes what they tell (BEP 11). Everybody hears once who is here, then every minute what has
-/// changed: what was told is kept once for all of them, not for each. Owned by the torrent's loop.
+/// Peer exchange for one torrent (BEP 11). A peer is first sent the connected peers, then every minute the changes. The set of announced peers is
+/// kept once for all peers, not per peer. Owned by the torrent's loop.
 /// </summary>
 internal sealed class PeerExchange : IPeerExtension
 {
-    /// <summary>Id under which we take such messages.</summary>
+    /// <summary>Id of our extension messages.</summary>
     public const byte Id = ExtensionIds.PeerExchange;
 
     /// <summary>Time between two messages to one peer (BEP 11: no more than one a minute).</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(60);
 
-    /// <summary>What comes sooner after the last message of the same peer is an offence and is not looked at; clocks and networks are not
-    /// exact.</summary>
+    /// <summary>
+    /// Minimum time between two messages of one peer. A message that comes sooner is an offence and is ignored. It is shorter than
+    /// <see cref="Interval"/> because clocks and networks are not exact.
+    /// </summary>
     public static readonly TimeSpan ShortestPause = TimeSpan.FromSeconds(30);
 
-    /// <summary>A newcomer hears nothing before it has been here for so long: who is just passing need not know everybody.</summary>
+    /// <summary>Delay before the first message to a new peer, so that short connections do not reveal our peers.</summary>
     public static readonly TimeSpan Settling = TimeSpan.FromSeconds(2);
 
     private readonly PeerBook _book;
@@ -36,13 +38,13 @@ internal sealed class PeerExchange : IPeerExtension
     private readonly Dictionary<SourceId, Hearing> _hearings = [];
     private long _roundAt;
 
-    /// <summary>Makes it.</summary>
-    /// <param name="book">Learns of peers.</param>
-    /// <param name="pool">Who is connected.</param>
+    /// <summary>Creates it.</summary>
+    /// <param name="book">Receives the peers that were sent to us.</param>
+    /// <param name="pool">The connected peers.</param>
     /// <param name="time">Clock.</param>
-    /// <param name="random">Chooses whom to tell of where there are too many.</param>
-    /// <param name="addresses">Says whose word on which address is believed.</param>
-    /// <param name="isSeeding">Whether we want nothing more, so that peers who want nothing either are of no use.</param>
+    /// <param name="random">Chooses which peers to send if there are too many.</param>
+    /// <param name="addresses">Decides which addresses are accepted from which peer.</param>
+    /// <param name="isSeeding">Whether we are a seed, so that upload-only peers are of no use.</param>
     public PeerExchange(PeerBook book, PeerPool pool, TimeProvider time, Random random, AddressPolicy addresses, Func<bool> isSeeding)
     {
         _addresses = addresses;
@@ -63,7 +65,7 @@ internal sealed class PeerExchange : IPeerExtension
     /// <inheritdoc/>
     public void OnLeft(PeerState peer) => _hearings.Remove(peer.Id);
 
-    /// <summary>A peer names others.</summary>
+    /// <summary>A peer sent us other peers.</summary>
     public void OnMessage(PeerState peer, ReadOnlyMemory<byte> payload)
     {
         Hearing hearing = HearingOf(peer);
@@ -84,7 +86,7 @@ internal sealed class PeerExchange : IPeerExtension
         }
     }
 
-    /// <summary>Names peers to those to whom a message is due.</summary>
+    /// <summary>Sends the messages that are due.</summary>
     public void OnTick()
     {
         long now = _time.GetTimestamp();
@@ -144,7 +146,8 @@ internal sealed class PeerExchange : IPeerExtension
         foreach (PeerState peer in Present())
             here[peer.DialAddress!] = FlagsOf(peer);
         ImmutableArray<ExchangedPeer> added =
-            [.. here.Where(peer => !_told.Contains(peer.Key)).Take(PeerExchangeCodec.MaxPeers).Select(peer => new ExchangedPeer(peer.Key, peer.Value))];
+            [.. here.Where(peer => !_told.Contains(peer.Key)).Take(PeerExchangeCodec.MaxPeers)
+                .Select(peer => new ExchangedPeer(peer.Key, peer.Value))];
         ImmutableArray<IPEndPoint> dropped = [.. _told.Where(peer => !here.ContainsKey(peer)).Take(PeerExchangeCodec.MaxPeers)];
         foreach (ExchangedPeer peer in added)
             _told.Add(peer.Address);
@@ -153,7 +156,7 @@ internal sealed class PeerExchange : IPeerExtension
         return new PeerExchangeMessage { Added = added, Dropped = dropped };
     }
 
-    // What one peer has heard and said.
+    // Peer-exchange state of one peer.
     private sealed class Hearing
     {
         public bool IsTold { get; set; }
@@ -161,7 +164,7 @@ internal sealed class PeerExchange : IPeerExtension
         public long? LastHeard { get; set; }
     }
 
-    // One message for many peers, of which each hears of those whose addresses mean something where it is.
+    // One message for many peers, reduced for each to the addresses that are valid in its network.
     private sealed class Telling
     {
         private readonly PeerExchangeMessage _message;
@@ -192,7 +195,7 @@ internal sealed class PeerExchange : IPeerExtension
             return message.Added.IsEmpty && message.Dropped.IsEmpty ? null : PeerExchangeCodec.Encode(message);
         }
 
-        // An address of a private network means nothing elsewhere.
+        // A private address is meaningless in another network.
         private bool IsMeaningful(IPEndPoint address, CompactEndPoint listener) =>
             _addresses.Believes(CompactEndPoint.From(address), listener, allowLoopback: true);
     }

@@ -4,7 +4,7 @@ using Pieces.Wire;
 
 namespace Pieces.Encryption;
 
-/// <summary>The side that was dialled (B in the specification): it finds out which torrent is meant, and chooses the method.</summary>
+/// <summary>The handshake on the side that accepted the connection (B in the specification): it finds the torrent and chooses the method.</summary>
 internal sealed class AnswererHandshake : EncryptionHandshake
 {
     private const int OfferLength = ProofLength + sizeof(uint) + sizeof(ushort);
@@ -18,11 +18,11 @@ internal sealed class AnswererHandshake : EncryptionHandshake
     private Rc4? _outgoing;
     private CryptoMethods _chosen;
 
-    /// <summary>Waits for the other side to begin.</summary>
-    /// <param name="swarms">What may be asked for.</param>
-    /// <param name="allowed">What may be chosen; the plain way first, where it is offered too, since it costs nothing.</param>
-    /// <param name="chance">Gives key and paddings.</param>
-    /// <param name="mayExchange">Asked once, before anything is computed; null for always.</param>
+    /// <summary>Starts by waiting for the dialler's public key.</summary>
+    /// <param name="swarms">The torrents that the dialler may name.</param>
+    /// <param name="allowed">The methods that may be chosen; plain is preferred if it is offered, since it costs nothing.</param>
+    /// <param name="chance">Source of the key and the padding.</param>
+    /// <param name="mayExchange">Called once, before anything is computed, to check the rate limit; null for no limit.</param>
     public AnswererHandshake(EncryptedSwarms swarms, CryptoMethods allowed, ByteChance chance, Func<bool>? mayExchange = null)
     {
         _mayExchange = mayExchange;
@@ -32,7 +32,7 @@ internal sealed class AnswererHandshake : EncryptionHandshake
         Want(KeyExchange.KeyLength, OnKey);
     }
 
-    /// <summary>What the other side asks for, once that is known.</summary>
+    /// <summary>The torrent that the dialler named, once it is known.</summary>
     public SwarmKey Swarm { get; private set; }
 
     private void OnKey(Span<byte> input)
@@ -74,7 +74,7 @@ internal sealed class AnswererHandshake : EncryptionHandshake
     {
         _incoming!.Apply(input);
 
-        // Its payload stays in the stream, where it is decrypted as whatever comes behind it: so its length costs nothing.
+        // The initial payload (IA) is left in the stream, where it is decrypted like the bytes that follow. So its length uses no memory here.
         int payload = BinaryPrimitives.ReadUInt16BigEndian(input[^sizeof(ushort)..]);
         Send(Answer());
         Finish(_chosen == CryptoMethods.Rc4 ? NegotiatedCiphers.Encrypted(_incoming, _outgoing!) : new NegotiatedCiphers(_incoming, payload, null));

@@ -4,8 +4,8 @@ using Pieces.Net;
 namespace Pieces.Encryption;
 
 /// <summary>
-/// A stream after an encrypted handshake. What comes is decrypted where it was put; what goes is encrypted on its way into a buffer of this stream's.
-/// Directions that are plain pass through. One reader and one writer at a time; it does not own the inner stream.
+/// A stream after an encrypted handshake. Received bytes are decrypted in place; sent bytes are encrypted into a rented buffer. Plain directions are
+/// passed through. One reader and one writer at a time; it does not own the inner stream.
 /// </summary>
 internal sealed class CipherStream : DuplexStream, IScatterReader
 {
@@ -16,7 +16,7 @@ internal sealed class CipherStream : DuplexStream, IScatterReader
     private readonly Rc4? _outgoing;
     private long _encryptedLeft;
 
-    /// <summary>Wraps <paramref name="inner"/>, which stands behind the handshake.</summary>
+    /// <summary>Wraps <paramref name="inner"/>, which is positioned after the handshake.</summary>
     public CipherStream(Stream inner, NegotiatedCiphers ciphers)
     {
         _inner = inner;
@@ -28,7 +28,7 @@ internal sealed class CipherStream : DuplexStream, IScatterReader
     /// <summary>Whether both directions are encrypted to their end.</summary>
     public bool IsEncrypted => _outgoing is not null;
 
-    /// <summary>Whether everything passes through from now on, so that the inner stream does as well.</summary>
+    /// <summary>Whether all further bytes are plain, so that the inner stream can be used instead.</summary>
     public bool IsPlain => _outgoing is null && _encryptedLeft == 0;
 
     /// <inheritdoc/>
@@ -37,7 +37,7 @@ internal sealed class CipherStream : DuplexStream, IScatterReader
     /// <inheritdoc/>
     public int Available => ((IScatterReader)_inner).Available;
 
-    /// <summary>Reads; an empty <paramref name="buffer"/> waits until there is something to read.</summary>
+    /// <summary>Reads; an empty <paramref name="buffer"/> waits until data is available.</summary>
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
         _encryptedLeft == 0 ? _inner.ReadAsync(buffer, cancellationToken) : ReadEncryptedAsync(buffer, cancellationToken);
 

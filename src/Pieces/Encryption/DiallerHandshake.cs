@@ -5,7 +5,7 @@ using Pieces.Wire;
 
 namespace Pieces.Encryption;
 
-/// <summary>The side that dialled (A in the specification): it names the torrent and offers methods.</summary>
+/// <summary>The handshake on the side that dialled (A in the specification): it names the torrent and offers methods.</summary>
 internal sealed class DiallerHandshake : EncryptionHandshake
 {
     private readonly SwarmKey _swarm;
@@ -17,11 +17,11 @@ internal sealed class DiallerHandshake : EncryptionHandshake
     private Rc4? _outgoing;
     private bool _isAnswered;
 
-    /// <summary>Begins; its first output is there at once.</summary>
-    /// <param name="swarm">What it is about.</param>
-    /// <param name="offered">What may be chosen.</param>
-    /// <param name="payload">First bytes of the stream (IA), which save a round trip; at most 65,535. They are encrypted whatever is chosen.</param>
-    /// <param name="chance">Gives key and paddings.</param>
+    /// <summary>Starts the handshake; its first output is available at once.</summary>
+    /// <param name="swarm">The torrent.</param>
+    /// <param name="offered">The methods that the other side may choose.</param>
+    /// <param name="payload">Initial payload (IA), which saves a round trip; at most 65,535 bytes. It is encrypted whatever method is chosen.</param>
+    /// <param name="chance">Source of the key and the padding.</param>
     public DiallerHandshake(SwarmKey swarm, CryptoMethods offered, ReadOnlyMemory<byte> payload, ByteChance chance)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(payload.Length, ushort.MaxValue, nameof(payload));
@@ -38,7 +38,7 @@ internal sealed class DiallerHandshake : EncryptionHandshake
     /// <inheritdoc/>
     protected override void CheckPart(ReadOnlySpan<byte> input)
     {
-        // Some greet at once without reading first. That it is no key shows long before the length of a key is here.
+        // Some peers send a plain handshake at once without reading first. It is recognized before as many bytes as a key have arrived.
         if (!_isAnswered && input.Length >= Handshake.ProtocolLength && Handshake.CanBegin(input))
             throw new PeerProtocolException("answered with a plain handshake");
     }

@@ -3,14 +3,14 @@ using Pieces.Net;
 
 namespace Pieces.Encryption;
 
-/// <summary>A connection whose stream is encrypted. It owns the one below.</summary>
+/// <summary>A connection with an encrypted stream. It owns the inner connection.</summary>
 internal sealed class EncryptedConnection : ITransportConnection
 {
     private readonly ITransportConnection _inner;
 
-    /// <summary>Takes over a connection.</summary>
+    /// <summary>Takes ownership of a connection.</summary>
     /// <param name="inner">The connection.</param>
-    /// <param name="stream">Its stream, behind the handshake.</param>
+    /// <param name="stream">Its stream after the handshake.</param>
     public EncryptedConnection(ITransportConnection inner, CipherStream stream)
     {
         _inner = inner;

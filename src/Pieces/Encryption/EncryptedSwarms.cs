@@ -3,17 +3,17 @@ using Pieces.Primitives;
 
 namespace Pieces.Encryption;
 
-/// <summary>The torrents of a client by the name that an encrypted greeting gives them. Safe for all threads.</summary>
+/// <summary>A client's torrents, indexed by the hash that names them in an encrypted handshake. Safe for all threads.</summary>
 internal sealed class EncryptedSwarms
 {
     private readonly ConcurrentDictionary<Sha1Digest, SwarmKey> _byName = new();
 
-    /// <summary>A torrent may be asked for from now on.</summary>
+    /// <summary>Adds a torrent.</summary>
     public void Add(SwarmKey infoHash) => _byName[SharedSecret.NameOf(infoHash)] = infoHash;
 
-    /// <summary>A torrent is no more.</summary>
+    /// <summary>Removes a torrent.</summary>
     public void Remove(SwarmKey infoHash) => _byName.TryRemove(SharedSecret.NameOf(infoHash), out _);
 
-    /// <summary>The torrent of a name; null when it is none of ours.</summary>
+    /// <summary>The torrent with that hash; null if it is not one of ours.</summary>
     public SwarmKey? Find(Sha1Digest name) => _byName.TryGetValue(name, out SwarmKey infoHash) ? infoHash : null;
 }

@@ -1,14 +1,14 @@
 namespace Pieces.Encryption;
 
-/// <summary>How much of a connection is encrypted.</summary>
+/// <summary>Which part of a connection is encrypted.</summary>
 internal enum EncryptionExtent
 {
-    /// <summary>Nothing.</summary>
+    /// <summary>No part.</summary>
     None,
 
-    /// <summary>The handshake; what follows is plain.</summary>
+    /// <summary>Only the handshake; the rest is plain.</summary>
     Handshake,
 
-    /// <summary>Everything.</summary>
+    /// <summary>The whole stream.</summary>
     Stream,
 }

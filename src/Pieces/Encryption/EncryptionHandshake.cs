@@ -4,18 +4,18 @@ using Pieces.Wire;
 namespace Pieces.Encryption;
 
 /// <summary>
-/// One side of an encrypted handshake (MSE), without a stream: bytes go in and come out. It never wants a byte beyond the handshake, however the
-/// stream is cut, and its memory is fixed, whatever lengths the other side names.
+/// One side of an encrypted handshake (MSE) as a state machine without a stream. It never requests a byte beyond the handshake, whatever the size of
+/// the reads, and its memory use is fixed, whatever lengths the other side states.
 /// </summary>
 internal abstract class EncryptionHandshake
 {
-    /// <summary>Most bytes of each of the four paddings.</summary>
+    /// <summary>Maximum length in bytes of each of the four paddings.</summary>
     public const int MaxPadding = 512;
 
-    /// <summary>Length of the zeros (VC) that show whether both sides derived the same ciphers.</summary>
+    /// <summary>Length in bytes of the verification constant (VC): zeros that show whether both sides derived the same ciphers.</summary>
     protected const int ProofLength = 8;
 
-    // The longest single wait: padding, with the longest mark behind it.
+    // The longest input of one step: padding followed by the longest mark.
     private readonly byte[] _input = new byte[MaxPadding + Primitives.Sha1Digest.Length];
     private readonly ArrayBufferWriter<byte> _output = new();
     private Step? _next;
@@ -23,26 +23,26 @@ internal abstract class EncryptionHandshake
     private int _received;
     private int _wanted;
 
-    /// <summary>Does the next step with the bytes that it waited for, which it may decrypt where they are.</summary>
+    /// <summary>Processes the input of one step. It may decrypt it in place.</summary>
     protected delegate void Step(Span<byte> input);
 
-    /// <summary>Room for the bytes that it wants next: to be filled from the front, all at once or in parts. Empty once it is done.</summary>
+    /// <summary>Buffer for the next bytes, to be filled from the start, at once or in parts. Empty when the handshake is done.</summary>
     public Memory<byte> Wanted => _input.AsMemory(_received, _wanted - _received);
 
-    /// <summary>Whether the other side needs to say nothing more.</summary>
+    /// <summary>Whether no more input is needed.</summary>
     public bool IsDone => _next is null;
 
-    /// <summary>What came of it, once it is done.</summary>
+    /// <summary>The negotiated ciphers, once the handshake is done.</summary>
     public NegotiatedCiphers? Result { get; private set; }
 
-    /// <summary>What is to be sent now; the caller's until the next <see cref="Advance"/>.</summary>
+    /// <summary>The bytes to send now; valid until the next <see cref="Advance"/>.</summary>
     public ReadOnlyMemory<byte> Output => _output.WrittenMemory;
 
-    /// <summary>The output was sent.</summary>
+    /// <summary>Clears the output after it was sent.</summary>
     public void ClearOutput() => _output.ResetWrittenCount();
 
-    /// <summary>So many bytes were put into the front of <see cref="Wanted"/>.</summary>
-    /// <exception cref="PeerProtocolException">The other side does not keep to the protocol.</exception>
+    /// <summary>Processes <paramref name="count"/> bytes that were written to the start of <see cref="Wanted"/>.</summary>
+    /// <exception cref="PeerProtocolException">The other side violates the protocol.</exception>
     public void Advance(int count)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)count, (uint)(_wanted - _received), nameof(count));
@@ -61,12 +61,12 @@ internal abstract class EncryptionHandshake
             _received = _wanted = 0;
     }
 
-    /// <summary>Whether what has come so far can be right at all.</summary>
+    /// <summary>Throws if the bytes of the current step received so far cannot be valid.</summary>
     protected virtual void CheckPart(ReadOnlySpan<byte> input)
     {
     }
 
-    /// <summary>Waits for exactly so many bytes.</summary>
+    /// <summary>Waits for exactly <paramref name="count"/> bytes.</summary>
     protected void Want(int count, Step next)
     {
         _received = 0;
@@ -74,31 +74,31 @@ internal abstract class EncryptionHandshake
         _next = next;
     }
 
-    /// <summary>Waits for a mark behind at most <see cref="MaxPadding"/> bytes of any kind.</summary>
+    /// <summary>Waits for a mark, preceded by at most <see cref="MaxPadding"/> arbitrary bytes.</summary>
     protected void Seek(ReadOnlySpan<byte> mark, Step next)
     {
         _mark = mark.ToArray();
         Want(mark.Length, next);
     }
 
-    /// <summary>Adds to the output.</summary>
+    /// <summary>Adds bytes to the output.</summary>
     protected void Send(ReadOnlySpan<byte> bytes) => _output.Write(bytes);
 
-    /// <summary>It is done.</summary>
+    /// <summary>Ends the handshake.</summary>
     protected void Finish(NegotiatedCiphers result) => Result = result;
 
-    /// <summary>The length of a padding, if it is one.</summary>
-    /// <exception cref="PeerProtocolException">It is longer than any may be.</exception>
+    /// <summary>Returns the length of a padding if it is valid.</summary>
+    /// <exception cref="PeerProtocolException">It exceeds <see cref="MaxPadding"/>.</exception>
     protected static int CheckPadding(int length) => length <= MaxPadding
         ? length
         : throw new PeerProtocolException($"padding of {length} bytes in an encrypted handshake; at most {MaxPadding} allowed");
 
-    /// <summary>The secret that follows from the other side's public key.</summary>
-    /// <exception cref="PeerProtocolException">It is no key.</exception>
+    /// <summary>Derives the shared secret from the other side's public key.</summary>
+    /// <exception cref="PeerProtocolException">The key is invalid.</exception>
     protected static SharedSecret Agree(KeyExchange own, ReadOnlySpan<byte> theirs) =>
         SharedSecret.Agree(own, theirs) ?? throw new PeerProtocolException("the public key of an encrypted handshake is none");
 
-    // If not, as many bytes more are wanted as the mark needs at least: the end of what is here may be its beginning.
+    // If not, requests the minimum number of bytes that can complete the mark: the end of the input may be its beginning.
     private bool IsAtMark(ReadOnlySpan<byte> mark)
     {
         ReadOnlySpan<byte> input = _input.AsSpan(0, _received);

@@ -1,17 +1,19 @@
 namespace Pieces.Encryption;
 
-/// <summary>Whether connections with peers are encrypted (MSE/PE): that hides the protocol from who listens in, and says nothing of who the peer is.
+/// <summary>
+/// Whether peer connections are encrypted (MSE/PE). Encryption hides the protocol from eavesdroppers; it does not authenticate the peer.
 /// </summary>
 public enum EncryptionPolicy
 {
-    /// <summary>Both ways are answered. Those we dial are greeted plainly, which costs no round trip with those who know nothing else, and encrypted
-    /// as soon as they turn out to want that. After an encrypted handshake the stream goes on plainly where both sides are content with that, and
-    /// encrypted where the other side asks for it.</summary>
+    /// <summary>
+    /// Accept both. Outgoing connections try a plain handshake first and retry with MSE if the peer refuses it; this costs no round trip with peers
+    /// that do not support encryption. After an encrypted handshake the stream continues unencrypted if both sides allow that, else encrypted.
+    /// </summary>
     Prefer,
 
-    /// <summary>Nothing but streams that are encrypted to their end, whoever dials.</summary>
+    /// <summary>Use only streams that are encrypted to their end, incoming and outgoing.</summary>
     Require,
 
-    /// <summary>Nothing but plain streams, whoever dials.</summary>
+    /// <summary>Use only plain streams, incoming and outgoing.</summary>
     Off,
 }

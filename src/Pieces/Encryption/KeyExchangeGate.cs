@@ -4,25 +4,25 @@ using Pieces.Net;
 namespace Pieces.Encryption;
 
 /// <summary>
-/// Bounds the powers that strangers can have us compute: a public key is 96 bytes for them and up to half a millisecond for us. Each host gets so
-/// many key exchanges a second, and so do all of them together. Half of what all may have is kept for hosts that come seldom, so that a few busy ones
-/// never keep the others out. Loopback, which many peers may share, counts only for all. Safe for all threads.
+/// Limits the key exchanges that incoming connections can make us compute: a public key is 96 bytes for the sender and up to half a millisecond of
+/// CPU time for us. There is a limit per host and one in total. Half of the total is reserved for hosts that connect rarely, so that a few busy hosts
+/// cannot lock out the others. Loopback, which many peers may share, has only the total limit. Safe for all threads.
 /// </summary>
 internal sealed class KeyExchangeGate
 {
-    /// <summary>Key exchanges of one host (a <see cref="BudgetKey"/>) a second.</summary>
+    /// <summary>Key exchanges per host (a <see cref="BudgetKey"/>) and second.</summary>
     public const int HostRate = 4;
 
-    /// <summary>Those that it may have at once.</summary>
+    /// <summary>Key exchanges per host in a burst.</summary>
     public const int HostBurst = 16;
 
-    /// <summary>Key exchanges of all hosts a second: a twentieth of a core.</summary>
+    /// <summary>Key exchanges of all hosts per second: 5 % of a CPU core.</summary>
     public const int OverallRate = 100;
 
-    /// <summary>Those that all may have at once.</summary>
+    /// <summary>Key exchanges of all hosts in a burst.</summary>
     public const int OverallBurst = 400;
 
-    // What a host may take of the half that is kept for those who come seldom.
+    // Limit per host within the half that is reserved for hosts that connect rarely.
     private const double SeldomRate = 0.1;
     private const int SeldomBurst = 2;
 
@@ -36,9 +36,9 @@ internal sealed class KeyExchangeGate
     private readonly TimeProvider _time;
     private readonly long _start;
 
-    /// <summary>Makes one for a client.</summary>
+    /// <summary>Creates the gate of a client.</summary>
     /// <param name="time">The clock.</param>
-    /// <param name="salt">Chance: makes who shares a limit with whom unforeseeable.</param>
+    /// <param name="salt">A random number, so that an attacker cannot predict which hosts share a limit.</param>
     public KeyExchangeGate(TimeProvider time, ulong salt)
     {
         _perHost = new SourceLimiter(HostRate, HostBurst, Places, salt);
@@ -47,7 +47,7 @@ internal sealed class KeyExchangeGate
         _start = time.GetTimestamp();
     }
 
-    /// <summary>Takes one key exchange if that host may have it now.</summary>
+    /// <summary>Takes one key exchange if the host is within its limits.</summary>
     public bool TryEnter(IPAddress host)
     {
         TimeSpan now = _time.GetElapsedTime(_start);

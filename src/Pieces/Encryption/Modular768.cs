@@ -4,12 +4,12 @@ using System.Runtime.CompilerServices;
 namespace Pieces.Encryption;
 
 /// <summary>
-/// Powers modulo the prime of MSE, in numbers of a fixed width: 768 bits, no allocation. Products are Montgomery's: a number n is kept as n * 2^768
-/// mod P, so that a division by P becomes one by 2^768.
+/// Modular exponentiation with the prime of MSE, in fixed-width 768-bit numbers without allocations. Uses Montgomery multiplication: a number n is
+/// kept as n * 2^768 mod P, so that the reduction modulo P needs only divisions by powers of 2.
 /// </summary>
 internal static class Modular768
 {
-    /// <summary>Length of a number on the wire, in bytes, leading zeros included.</summary>
+    /// <summary>Length of a number on the wire in bytes, leading zeros included.</summary>
     public const int Length = 96;
 
     private const int Limbs = Length / sizeof(ulong);
@@ -17,21 +17,21 @@ internal static class Modular768
     // -1/P modulo 2^64.
     private const ulong NegatedInverse = 0x6D5D6E6995075BB5;
 
-    // P by its limbs, the least first.
+    // The limbs of P, least significant first.
     private static ReadOnlySpan<ulong> Prime =>
     [
         0x0000000000090563, 0xF44C42E9A63A3621, 0xE485B576625E7EC6, 0x4FE1356D6D51C245, 0x302B0A6DF25F1437, 0xEF9519B3CD3A431B,
         0x514A08798E3404DD, 0x020BBEA63B139B22, 0x29024E088A67CC74, 0xC4C6628B80DC1CD1, 0xC90FDAA22168C234, 0xFFFFFFFFFFFFFFFF,
     ];
 
-    // 2^1536 modulo P: a Montgomery product with it is a plain number made one of Montgomery's.
+    // 2^1536 modulo P: a Montgomery product with it converts a number to Montgomery form.
     private static ReadOnlySpan<ulong> Squared =>
     [
         0x95F0194046281A8E, 0xFF0CA2A3D838C985, 0x6D9F175993AF6D83, 0xD4C85168A99A751F, 0x3423ECEE2DDC6158, 0xD515B23CD4ACE6DD,
         0x112CE56282E51749, 0x3361BFF33A35E04B, 0xAFBC083554E85EE3, 0xA95D0ECBC5679266, 0x8D001CB98C6F28C7, 0xA6130C9D54DA3D53,
     ];
 
-    /// <summary>Whether a public key is one that may be used: more than 1 and less than P-1. With others all would know the secret.</summary>
+    /// <summary>Whether a public key may be used: it is above 1 and below P-1. With any other the secret would be known to everybody.</summary>
     public static bool IsUsable(ReadOnlySpan<byte> number)
     {
         Number value = Read(number);
@@ -42,9 +42,9 @@ internal static class Modular768
         return Compare(value, one) > 0 && Compare(value, last) < 0;
     }
 
-    /// <summary>Writes 2 to the power of <paramref name="exponent"/>, modulo P.</summary>
+    /// <summary>Computes 2 to the power of <paramref name="exponent"/>, modulo P.</summary>
     /// <param name="exponent">A big-endian number.</param>
-    /// <param name="result">Gets <see cref="Length"/> bytes, big-endian.</param>
+    /// <param name="result">Receives <see cref="Length"/> bytes, big-endian.</param>
     public static void PowerOfTwo(ReadOnlySpan<byte> exponent, Span<byte> result)
     {
         Number two = default;
@@ -52,10 +52,10 @@ internal static class Modular768
         Write(Power(two, exponent), result);
     }
 
-    /// <summary>Writes <paramref name="number"/> to the power of <paramref name="exponent"/>, modulo P.</summary>
+    /// <summary>Computes <paramref name="number"/> to the power of <paramref name="exponent"/>, modulo P.</summary>
     /// <param name="number"><see cref="Length"/> bytes, big-endian, less than P.</param>
     /// <param name="exponent">A big-endian number.</param>
-    /// <param name="result">Gets <see cref="Length"/> bytes, big-endian.</param>
+    /// <param name="result">Receives <see cref="Length"/> bytes, big-endian.</param>
     public static void Power(ReadOnlySpan<byte> number, ReadOnlySpan<byte> exponent, Span<byte> result) =>
         Write(Power(Read(number), exponent), result);
 
@@ -70,7 +70,7 @@ internal static class Modular768
             {
                 power = Multiply(power, power);
 
-                // Multiplied in any case: how long it takes tells nothing of the exponent.
+                // Multiply in any case, so that the duration reveals nothing about the exponent.
                 power = Multiply(power, (bits & mask) != 0 ? factor : one);
             }
         }
@@ -85,7 +85,7 @@ internal static class Modular768
         return Multiply(number, squared);
     }
 
-    // Montgomery's product: left * right / 2^768 mod P, one limb of the right at a time.
+    // Montgomery multiplication: left * right / 2^768 mod P, one limb of the right operand at a time.
     private static Number Multiply(in Number left, in Number right)
     {
         ReadOnlySpan<ulong> a = left;
@@ -102,7 +102,7 @@ internal static class Modular768
             ulong high = top + carry;
             ulong overflow = high < carry ? 1UL : 0;
 
-            // A multiple of P that makes the lowest limb zero, which is then shifted out.
+            // Add a multiple of P that makes the lowest limb zero, then shift that limb out.
             ulong m = t[0] * NegatedInverse;
             carry = 0;
             MultiplyAdd(m, prime[0], t[0], ref carry);
@@ -116,7 +116,7 @@ internal static class Modular768
         return sum;
     }
 
-    // x * y + z + carry, whose upper half becomes the carry: it never overflows 128 bits.
+    // x * y + z + carry; the upper half becomes the carry. It never overflows 128 bits.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static ulong MultiplyAdd(ulong x, ulong y, ulong z, ref ulong carry)
     {

@@ -1,9 +1,9 @@
 namespace Pieces.Encryption;
 
-/// <summary>How a stream goes on after an encrypted handshake.</summary>
-/// <param name="Incoming">Decrypts what comes; null when all of it is plain.</param>
-/// <param name="IncomingLength">Bytes to decrypt; what comes behind them is plain.</param>
-/// <param name="Outgoing">Encrypts what is sent; null when that is plain.</param>
+/// <summary>How a stream continues after an encrypted handshake.</summary>
+/// <param name="Incoming">Decrypts received bytes; null if all of them are plain.</param>
+/// <param name="IncomingLength">Number of received bytes to decrypt; the rest is plain.</param>
+/// <param name="Outgoing">Encrypts sent bytes; null if they are plain.</param>
 internal sealed record NegotiatedCiphers(Rc4? Incoming, long IncomingLength, Rc4? Outgoing)
 {
     /// <summary>Both directions are encrypted to their end.</summary>

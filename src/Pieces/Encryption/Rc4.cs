@@ -5,12 +5,12 @@ using System.Runtime.InteropServices;
 namespace Pieces.Encryption;
 
 /// <summary>
-/// The stream cipher RC4 with its first <see cref="Dropped"/> bytes thrown away, as MSE has it; one direction of one stream. The runtime has none.
-/// It is broken as a cipher, and here it is a disguise alone. Not safe for several threads.
+/// The stream cipher RC4 without its first <see cref="Dropped"/> bytes, as MSE specifies, for one direction of one stream. The runtime has no RC4. It
+/// is insecure as a cipher and serves only to disguise the protocol. Not thread-safe.
 /// </summary>
 internal sealed class Rc4
 {
-    /// <summary>Bytes of the key stream that are not used.</summary>
+    /// <summary>Number of bytes dropped from the start of the key stream.</summary>
     public const int Dropped = 1024;
 
     private const int Size = 256;
@@ -19,7 +19,7 @@ internal sealed class Rc4
     private byte _i;
     private byte _j;
 
-    /// <summary>Begins the stream of a key.</summary>
+    /// <summary>Starts the key stream of a key.</summary>
     /// <param name="key">1 to 256 bytes.</param>
     public Rc4(ReadOnlySpan<byte> key)
     {
@@ -44,12 +44,12 @@ internal sealed class Rc4
 
     /// <summary>Encrypts or decrypts.</summary>
     /// <param name="source">The bytes.</param>
-    /// <param name="destination">Where the result goes: as long, and either the same memory or other memory altogether.</param>
+    /// <param name="destination">Receives the result: of the same length, and either the same memory or not overlapping at all.</param>
     public void Apply(ReadOnlySpan<byte> source, Span<byte> destination)
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(destination.Length, source.Length);
 
-        // Eight bytes of the key stream at a time are collected in one register, so that the data is touched once for eight.
+        // Eight bytes of the key stream are collected in a register, so that source and destination are accessed once per eight bytes.
         ReadOnlySpan<ulong> words = MemoryMarshal.Cast<byte, ulong>(source);
         Span<ulong> results = MemoryMarshal.Cast<byte, ulong>(destination);
         ref Table table = ref _table;
@@ -75,8 +75,8 @@ internal sealed class Rc4
         _j = (byte)j;
     }
 
-    // One byte of the key stream. The entry that the next byte needs first (x, at i) is read before this one's two are swapped, unless it is one of
-    // them: so it need not wait for the swap to reach memory, which is what makes the plain form slow.
+    // One byte of the key stream. The table entry that the next byte needs first (x, at i) is read before the two entries of this byte are swapped,
+    // unless it is one of them. So the read need not wait for the swap to reach memory, which makes the plain algorithm slow.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static ulong Next(ref Table table, ref uint i, ref uint j, ref uint x)
     {
@@ -92,7 +92,7 @@ internal sealed class Rc4
         return key;
     }
 
-    // Its length is known to the compiler, so an index of one byte needs no check.
+    // The compiler knows the length, so a byte index needs no bounds check.
     [InlineArray(Size)]
     private struct Table
     {

@@ -2,7 +2,7 @@ using Pieces.Primitives;
 
 namespace Pieces.Encryption;
 
-/// <summary>What both sides derive from the secret of their key exchange (S) and the torrent's info-hash (SKEY).</summary>
+/// <summary>Values that both sides derive from the secret of their key exchange (S) and the torrent's info-hash (SKEY).</summary>
 internal sealed class SharedSecret
 {
     private readonly byte[] _secret = new byte[KeyExchange.KeyLength];
@@ -14,17 +14,17 @@ internal sealed class SharedSecret
     /// <summary>SHA-1("req1" S): marks the end of the dialler's padding.</summary>
     public Sha1Digest SyncMark => Hash("req1"u8, _secret, null);
 
-    /// <summary>The secret of an exchange; null when the other side's key is none.</summary>
+    /// <summary>The secret of an exchange; null if the other side's key is invalid.</summary>
     public static SharedSecret? Agree(KeyExchange own, ReadOnlySpan<byte> theirs)
     {
         var shared = new SharedSecret();
         return own.TryAgree(theirs, shared._secret) ? shared : null;
     }
 
-    /// <summary>SHA-1("req2" SKEY): by what an encrypted greeting names a torrent, once the mask is off.</summary>
+    /// <summary>SHA-1("req2" SKEY): the hash that names a torrent in an encrypted handshake, without the mask.</summary>
     public static Sha1Digest NameOf(SwarmKey infoHash) => Hash("req2"u8, [], infoHash);
 
-    /// <summary>Puts the mask SHA-1("req3" S) on a name, or takes it off.</summary>
+    /// <summary>Applies the mask SHA-1("req3" S) to a name, or removes it.</summary>
     public Sha1Digest Masked(Sha1Digest name)
     {
         Span<byte> bytes = stackalloc byte[Sha1Digest.Length];
@@ -36,10 +36,10 @@ internal sealed class SharedSecret
         return new Sha1Digest(bytes);
     }
 
-    /// <summary>The cipher of what the dialler sends.</summary>
+    /// <summary>The cipher of the dialler's bytes.</summary>
     public Rc4 CipherOfDialler(SwarmKey infoHash) => Cipher("keyA"u8, infoHash);
 
-    /// <summary>The cipher of what the other side sends.</summary>
+    /// <summary>The cipher of the other side's bytes.</summary>
     public Rc4 CipherOfAnswerer(SwarmKey infoHash) => Cipher("keyB"u8, infoHash);
 
     private Rc4 Cipher(ReadOnlySpan<byte> label, SwarmKey infoHash)

@@ -5,13 +5,13 @@ using Pieces.Wire;
 
 namespace Pieces.Encryption;
 
-/// <summary>Encrypts streams as the client's policy has it. Safe for all threads.</summary>
+/// <summary>Encrypts peer connections according to the client's policy. Safe for all threads.</summary>
 internal sealed class StreamEncryption
 {
     private readonly ByteChance _chance;
     private readonly KeyExchangeGate _gate;
 
-    /// <summary>Makes it for a client; it knows no torrent yet.</summary>
+    /// <summary>Creates it without torrents.</summary>
     public StreamEncryption(EncryptionPolicy policy, ByteChance chance, TimeProvider time)
     {
         Policy = policy;
@@ -19,33 +19,33 @@ internal sealed class StreamEncryption
         _gate = new KeyExchangeGate(time, BinaryPrimitives.ReadUInt64LittleEndian(chance.Next(sizeof(ulong))));
     }
 
-    /// <summary>Whether it is to be used.</summary>
+    /// <summary>The client's policy.</summary>
     public EncryptionPolicy Policy { get; }
 
-    /// <summary>The torrents that others may ask for.</summary>
+    /// <summary>The torrents that incoming connections may name.</summary>
     public EncryptedSwarms Swarms { get; } = new();
 
-    // The plain way is no encryption: who requires that offers nothing else, and takes nothing else.
+    // "Plain" means an unencrypted stream after the handshake: a client that requires encryption neither offers nor accepts it.
     private CryptoMethods Methods => Policy == EncryptionPolicy.Require ? CryptoMethods.Rc4 : CryptoMethods.Rc4 | CryptoMethods.Plain;
 
-    /// <summary>The handshake of the side that dialled.</summary>
-    /// <param name="stream">Stays the caller's.</param>
-    /// <param name="swarm">What it is about.</param>
-    /// <param name="payload">First bytes to send.</param>
-    /// <param name="cancellationToken">Gives up.</param>
-    /// <exception cref="PeerProtocolException">The other side does not keep to the protocol.</exception>
-    /// <exception cref="IOException">It closed.</exception>
+    /// <summary>Carries out the handshake on an outgoing connection.</summary>
+    /// <param name="stream">The stream; the caller keeps ownership.</param>
+    /// <param name="swarm">The torrent.</param>
+    /// <param name="payload">The first bytes to send.</param>
+    /// <param name="cancellationToken">Cancels the handshake.</param>
+    /// <exception cref="PeerProtocolException">The other side violates the protocol.</exception>
+    /// <exception cref="IOException">The other side closed the connection.</exception>
     public async Task<CipherStream> DialAsync(Stream stream, SwarmKey swarm, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken) =>
         new(stream, await RunAsync(stream, new DiallerHandshake(swarm, Methods, payload, _chance), cancellationToken).ConfigureAwait(false));
 
-    /// <summary>The handshake of the side that was dialled.</summary>
-    /// <param name="stream">Stays the caller's.</param>
-    /// <param name="begun">What has been read of it; less than a public key.</param>
-    /// <param name="host">Who dialled.</param>
-    /// <param name="cancellationToken">Gives up.</param>
-    /// <returns>The stream to go on with, and what the other side asks for: a torrent of <see cref="Swarms"/>.</returns>
-    /// <exception cref="PeerProtocolException">The other side breaks the protocol, asks for what is unknown, or comes too often.</exception>
-    /// <exception cref="IOException">It closed.</exception>
+    /// <summary>Carries out the handshake on an incoming connection.</summary>
+    /// <param name="stream">The stream; the caller keeps ownership.</param>
+    /// <param name="begun">Bytes already read from it; fewer than a public key has.</param>
+    /// <param name="host">Address of the dialler.</param>
+    /// <param name="cancellationToken">Cancels the handshake.</param>
+    /// <returns>The stream to continue with, and the torrent that the dialler named: one of <see cref="Swarms"/>.</returns>
+    /// <exception cref="PeerProtocolException">The dialler violates the protocol, names an unknown torrent, or exceeds the rate limit.</exception>
+    /// <exception cref="IOException">The dialler closed the connection.</exception>
     public async Task<(CipherStream Stream, SwarmKey Swarm)> AnswerAsync(
         Stream stream, ReadOnlyMemory<byte> begun, IPAddress host, CancellationToken cancellationToken)
     {

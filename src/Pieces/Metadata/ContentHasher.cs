@@ -5,15 +5,15 @@ using Pieces.Primitives;
 namespace Pieces.Metadata;
 
 /// <summary>
-/// Hashes all pieces of files on the disk, on all cores. Each worker takes runs of pieces, reads them in long sequential reads and hashes
-/// what it read while it is still in the cache; it holds one buffer and one open file.
+/// Hashes all pieces of files on the disk, on all cores. Each worker takes runs of pieces, reads them in large sequential reads and hashes the data
+/// while it is still in the processor's cache. A worker has one buffer and one open file.
 /// </summary>
 internal sealed class ContentHasher
 {
-    /// <summary>Bytes of one worker's buffer, and of its longest read.</summary>
+    /// <summary>Length of each worker's buffer, and of its largest read, in bytes.</summary>
     public const int BufferLength = 1024 * 1024;
 
-    // Runs are long enough for the disk to read ahead, and short enough to keep all cores busy to the end.
+    // A run is long enough for the disk to read ahead, and short enough to keep all cores busy until the end.
     private const int RunLength = 8 * BufferLength;
 
     private readonly ImmutableArray<SourceFile> _files;
@@ -24,7 +24,7 @@ internal sealed class ContentHasher
     private int _nextRun;
     private long _done;
 
-    /// <summary>Prepares for files whose bytes follow one another as <paramref name="layout"/> says.</summary>
+    /// <summary>Prepares to hash files that are concatenated as <paramref name="layout"/> defines.</summary>
     public ContentHasher(ImmutableArray<SourceFile> files, PieceLayout layout, IProgress<long>? progress)
     {
         _files = files;
@@ -40,8 +40,8 @@ internal sealed class ContentHasher
         }
     }
 
-    /// <summary>Hashes everything; the result has 20 bytes for each piece. To be called once.</summary>
-    /// <exception cref="MetainfoException">A file has changed its length since it was listed.</exception>
+    /// <summary>Hashes everything; the result has 20 bytes for each piece. Call it once.</summary>
+    /// <exception cref="MetainfoException">The length of a file has changed since it was listed.</exception>
     /// <exception cref="IOException">A file cannot be read; likewise <see cref="UnauthorizedAccessException"/>.</exception>
     public async Task<byte[]> RunAsync(CancellationToken cancellationToken)
     {
@@ -55,7 +55,7 @@ internal sealed class ContentHasher
         return _hashes;
     }
 
-    // A worker that fails ends the others, and its own exception is the first that Task.WhenAll reports: the others end silently.
+    // A worker that fails stops the others. They end without an exception, so the first worker's exception is the one that Task.WhenAll reports.
     private void Work(CancellationTokenSource stopAll)
     {
         bool isDone = false;
@@ -122,7 +122,7 @@ internal sealed class ContentHasher
         }
     }
 
-    /// <summary>Reads the torrent's bytes from the files; keeps the latest file open.</summary>
+    /// <summary>Reads the torrent's bytes from the files; keeps the most recent file open.</summary>
     private sealed class Reader : IDisposable
     {
         private readonly ContentHasher _owner;

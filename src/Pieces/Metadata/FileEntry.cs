@@ -9,37 +9,37 @@ public enum FileAttributes
     /// <summary>An ordinary file.</summary>
     None = 0,
 
-    /// <summary>Zeros that only align the next file to a piece border; never on the disk, never asked for.</summary>
+    /// <summary>Zeros that only align the next file to a piece border; never stored on the disk, never requested.</summary>
     Padding = 1,
 
-    /// <summary>Marked executable.</summary>
+    /// <summary>The file is marked executable.</summary>
     Executable = 2,
 
-    /// <summary>Marked hidden.</summary>
+    /// <summary>The file is marked hidden.</summary>
     Hidden = 4,
 
-    /// <summary>A symbolic link; links are not made, so such an entry has no bytes and no file.</summary>
+    /// <summary>A symbolic link. We do not create links, so the entry has no bytes and no file.</summary>
     Symlink = 8,
 }
 
 /// <summary>One file of a torrent, in the order of the metainfo.</summary>
-/// <param name="Index">Position among all entries, from 0, pad files included.</param>
-/// <param name="Path">Safe path below the output folder, one component each, the torrent's own top folder included.</param>
+/// <param name="Index">Index among all entries, from 0, including pad files.</param>
+/// <param name="Path">Components of a safe path below the output folder, including the torrent's top folder.</param>
 /// <param name="OriginalPath">
-/// The components as the metainfo has them (its name first, invalid UTF-8 replaced), for display only: never a path to open.
+/// The path components as in the metainfo, beginning with the torrent's name, with invalid UTF-8 replaced. For display only: never open this path.
 /// </param>
-/// <param name="Offset">Where its bytes begin in the torrent's bytes.</param>
-/// <param name="Length">Length in bytes; 0 is allowed.</param>
-/// <param name="Attributes">What BEP 47 says of it.</param>
+/// <param name="Offset">Offset of the file in the torrent, in bytes.</param>
+/// <param name="Length">Length in bytes; may be 0.</param>
+/// <param name="Attributes">The attributes of BEP 47.</param>
 public sealed record FileEntry(
     int Index, ImmutableArray<string> Path, ImmutableArray<string> OriginalPath, long Offset, long Length, FileAttributes Attributes)
 {
     /// <summary>The safe path with '/' between its components.</summary>
     public string RelativePath => string.Join('/', Path);
 
-    /// <summary>Whether it is alignment only (BEP 47).</summary>
+    /// <summary>Whether the entry is a pad file (BEP 47).</summary>
     public bool IsPadding => (Attributes & FileAttributes.Padding) != 0;
 
-    /// <summary>Whether it gets a file on the disk.</summary>
+    /// <summary>Whether the entry is stored as a file on the disk.</summary>
     public bool IsOnDisk => (Attributes & (FileAttributes.Padding | FileAttributes.Symlink)) == 0;
 }

@@ -5,7 +5,7 @@ using Pieces.Bencode;
 
 namespace Pieces.Metadata;
 
-/// <summary>Reads the files of a torrent (BEP 3, BEP 47) and gives each a safe path of its own.</summary>
+/// <summary>Reads the file list of a torrent (BEP 3, BEP 47) and gives each file a safe and unique path.</summary>
 internal sealed class FileListParser
 {
     private readonly NamePool _names = new();
@@ -14,7 +14,7 @@ internal sealed class FileListParser
     private readonly NameRules _rules;
     private readonly WarningList _warnings;
 
-    /// <summary>Prepares for a torrent whose file or top folder is called <paramref name="top"/>.</summary>
+    /// <summary>Prepares for a torrent whose file or top folder is named <paramref name="top"/>.</summary>
     public FileListParser(string top, string originalTop, PathRules rules, WarningList warnings)
     {
         _top = top;
@@ -23,8 +23,8 @@ internal sealed class FileListParser
         _warnings = warnings;
     }
 
-    /// <summary>The one entry of a single-file torrent.</summary>
-    /// <exception cref="MetainfoException">Its length is missing or wrong.</exception>
+    /// <summary>Reads the one entry of a single-file torrent.</summary>
+    /// <exception cref="MetainfoException">The length is missing or invalid.</exception>
     public ImmutableArray<FileEntry> ParseSingle(BencodeNode info)
     {
         if (!info.TryGet("length"u8, out _))
@@ -36,8 +36,8 @@ internal sealed class FileListParser
         return [new FileEntry(0, [_top], _top == _originalTop ? [_top] : [_originalTop], 0, length, attributes)];
     }
 
-    /// <summary>The entries of a <c>files</c> list.</summary>
-    /// <exception cref="MetainfoException">An entry is wrong; the message counts from 1.</exception>
+    /// <summary>Reads the entries of a <c>files</c> list.</summary>
+    /// <exception cref="MetainfoException">An entry is invalid; the message counts entries from 1.</exception>
     public ImmutableArray<FileEntry> ParseFiles(BencodeNode files)
     {
         if (files.Kind != BencodeKind.List)
@@ -71,7 +71,7 @@ internal sealed class FileListParser
         long length = ReadLength(file, attributes, index);
         if (!TryGetPath(file, out BencodeNode path))
         {
-            // Some writers leave it out for padding, which has no use for a path.
+            // Some programs omit the path of a pad file, which needs none.
             if ((attributes & FileAttributes.Padding) == 0)
                 throw new MetainfoException($"\"path\" of {Subject(index)} is missing or not a list of strings; the torrent is damaged");
             ImmutableArray<string> made = [_top, ".pad", length.ToString(CultureInfo.InvariantCulture)];
@@ -84,7 +84,7 @@ internal sealed class FileListParser
         return new FileEntry(index, safe, original, offset, length, attributes);
     }
 
-    // Programs that predate BEP 47 told padding by its name alone.
+    // Programs older than BEP 47 mark pad files only by their names.
     private static bool IsPaddingByName(ImmutableArray<string> path)
     {
         if (path[^1].StartsWith("_____padding_file_", StringComparison.Ordinal))
@@ -114,7 +114,7 @@ internal sealed class FileListParser
         return attributes;
     }
 
-    // A link has no bytes of its own, whatever "length" says (BEP 47).
+    // A link has no bytes of its own, whatever its "length" (BEP 47).
     private static long ReadLength(BencodeNode file, FileAttributes attributes, int index)
     {
         if ((attributes & FileAttributes.Symlink) != 0)
@@ -160,7 +160,7 @@ internal sealed class FileListParser
         ImmutableArray<string> asWritten = original.DrainToImmutable();
         ImmutableArray<string> safe = MakeSafe(asWritten);
 
-        // A character takes at most three bytes for each of its units: most paths need not be counted.
+        // A UTF-16 unit takes at most three bytes in UTF-8, so most paths need not be counted.
         if (size * 3 > SafePath.MaxPathBytes && ByteLengthOf(safe) > SafePath.MaxPathBytes)
             throw new MetainfoException($"\"path\" of {Subject(index)} is longer than {SafePath.MaxPathBytes} bytes; refused");
         return (safe, asWritten);
@@ -174,7 +174,7 @@ internal sealed class FileListParser
         return length - 1;
     }
 
-    // Nearly every path is safe as it is, and is then kept once.
+    // Nearly every path is safe already; then both properties share one array.
     private ImmutableArray<string> MakeSafe(ImmutableArray<string> original)
     {
         bool isSame = _top == _originalTop;

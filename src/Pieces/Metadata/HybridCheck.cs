@@ -5,8 +5,8 @@ using Pieces.Bencode;
 namespace Pieces.Metadata;
 
 /// <summary>
-/// Checks that the version 2 half of a hybrid's <c>info</c> (BEP 52) has the shape it must have and describes the same files as the
-/// version 1 half. A hybrid whose halves disagree would be two different torrents to two kinds of clients.
+/// Checks that the v2 part of a hybrid's <c>info</c> (BEP 52) is well-formed and describes the same files as the v1 part. If the two parts of a
+/// hybrid differ, v1 clients and v2 clients see two different torrents.
 /// </summary>
 internal ref struct HybridCheck
 {
@@ -29,8 +29,8 @@ internal ref struct HybridCheck
         _files = files.Items;
     }
 
-    /// <summary>Checks a hybrid's two halves against each other.</summary>
-    /// <exception cref="MetainfoException">They disagree, or the version 2 half is malformed.</exception>
+    /// <summary>Checks the two parts of a hybrid against each other.</summary>
+    /// <exception cref="MetainfoException">The parts differ, or the v2 part is malformed.</exception>
     public static void Verify(BencodeNode info, ImmutableArray<FileEntry> entries, bool isMultiFile, int pieceLength)
     {
         if (pieceLength < MinPieceLength || !BitOperations.IsPow2(pieceLength))
@@ -55,7 +55,7 @@ internal ref struct HybridCheck
 
     private static MetainfoException Malformed(string fact) => new($"\"file tree\" is malformed: {fact}; the torrent is damaged");
 
-    // The reader bounds the depth of nesting, and so this recursion.
+    // The bencode reader limits the nesting depth, and thereby the depth of this recursion.
     private void Walk(BencodeNode folder)
     {
         foreach (BencodeEntry entry in folder.Entries)
@@ -121,7 +121,7 @@ internal ref struct HybridCheck
         return depth == _path.Count;
     }
 
-    // The next entry of the v1 half that is no padding.
+    // The next entry of the v1 part that is not a pad file.
     private bool TryNext([System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out FileEntry? entry, out BencodeNode file)
     {
         while (_next < _entries.Length)

@@ -4,14 +4,14 @@ using Pieces.Primitives;
 
 namespace Pieces.Metadata;
 
-/// <summary>What an <c>info</c> dictionary says.</summary>
+/// <summary>The content of an <c>info</c> dictionary.</summary>
 /// <param name="Name">Safe name of the file or top folder.</param>
-/// <param name="OriginalName">The name as the torrent has it.</param>
+/// <param name="OriginalName">The name as in the metainfo.</param>
 /// <param name="Files">All entries.</param>
 /// <param name="IsMultiFile">Whether there is a <c>files</c> list.</param>
-/// <param name="Layout">The arithmetic.</param>
-/// <param name="PieceHashes">The hashes, one behind the other.</param>
-/// <param name="IsHybrid">Whether there is a sound version 2 half too.</param>
+/// <param name="Layout">Piece and block arithmetic.</param>
+/// <param name="PieceHashes">The concatenated hashes of all pieces.</param>
+/// <param name="IsHybrid">Whether there is also a valid v2 part.</param>
 internal sealed record InfoSection(
     string Name,
     string OriginalName,
@@ -24,8 +24,7 @@ internal sealed record InfoSection(
 /// <summary>Reads and validates the <c>info</c> dictionary of a torrent (BEP 3; for hybrids BEP 52).</summary>
 internal static class InfoParser
 {
-    /// <summary>Reads an <c>info</c> value.</summary>
-    /// <exception cref="MetainfoException">It cannot be used; the message says which key is wrong and why.</exception>
+    /// <exception cref="MetainfoException">The value is invalid or not supported; the message names the key and the reason.</exception>
     public static InfoSection Parse(BencodeNode info, InfoHash infoHash, PathRules rules, WarningList warnings)
     {
         bool hasV2 = HasVersion2(info);
@@ -131,7 +130,7 @@ internal static class InfoParser
         return value;
     }
 
-    /// <summary>A value's kind with its article, for messages.</summary>
+    /// <summary>The type of a value with an article, for messages.</summary>
     internal static string Describe(BencodeNode node) => node.Kind switch
     {
         BencodeKind.Integer => "an integer",

@@ -1,12 +1,12 @@
 namespace Pieces.Metadata;
 
 /// <summary>
-/// A link, a URL or an info-hash as people pass it on: with the line feed of a program's output, in quotes or angle brackets, with a full stop from a sentence,
-/// or with coded white space. Pure.
+/// Cleans a link, URL or info-hash that a user pasted: it may have a trailing line feed, quotes or angle brackets around it, the full stop of a
+/// sentence, or percent-encoded white space. Pure.
 /// </summary>
 public static class LinkText
 {
-    // White space and marks without a width, as browsers and chat programs add them.
+    // White space and zero-width characters that browsers and chat programs add.
     private const string Invisible = "\u00A0\u200B\u200C\u200D\u200E\u200F\u2028\u2029\u2060\uFEFF";
 
     private static readonly string[] CodedSpaces = ["%20", "%09", "%0A", "%0D", "%C2%A0"];
@@ -17,7 +17,7 @@ public static class LinkText
     private static readonly string[] HashPrefixes = ["urn:btih:", "btih:"];
 
     /// <summary>
-    /// The link, URL or info-hash inside the decoration. A text that is none of them even then may be the name of a file, and is returned as it is.
+    /// Returns the link, URL or info-hash without its decoration. A text that is none of them may be a file name and is returned unchanged.
     /// </summary>
     public static string Clean(string text)
     {
@@ -28,14 +28,16 @@ public static class LinkText
         return HashIn(bare) ?? text;
     }
 
-    /// <summary>Whether a text is a URL with which a torrent may be fetched: it begins with <c>http://</c> or <c>https://</c>, in any case.</summary>
+    /// <summary>
+    /// Whether a text is a URL from which a torrent may be downloaded: it begins with <c>http://</c> or <c>https://</c>, in any case.
+    /// </summary>
     public static bool IsUrl(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
         return text.StartsWith("http://", StringComparison.OrdinalIgnoreCase) || text.StartsWith("https://", StringComparison.OrdinalIgnoreCase);
     }
 
-    /// <summary>The info-hash that a text holds, without a prefix and without what follows it; null when there is none.</summary>
+    /// <summary>The info-hash in a text, without prefix and suffix; null when there is none.</summary>
     internal static string? HashIn(string text)
     {
         string hash = Strip(text);

@@ -5,13 +5,13 @@ using System.Net.Sockets;
 
 namespace Pieces.Metadata;
 
-/// <summary>Addresses in magnet links: <c>host:port</c>, IPv6 in brackets.</summary>
+/// <summary>Addresses in magnet links: <c>host:port</c>, with IPv6 addresses in brackets.</summary>
 internal static class MagnetAddress
 {
-    /// <summary>Longest host name, in characters.</summary>
+    /// <summary>Maximum length of a host name, in characters.</summary>
     public const int MaxHostLength = 253;
 
-    /// <summary>Reads an address or a name with its port; false when it is neither.</summary>
+    /// <summary>Parses an address or host name with a port; false when the text is neither.</summary>
     public static bool TryParse(string text, [NotNullWhen(true)] out EndPoint? endPoint)
     {
         endPoint = null;
@@ -34,19 +34,19 @@ internal static class MagnetAddress
         return endPoint is not null;
     }
 
-    /// <summary>Whether a text is a host's name, and not an address in any form.</summary>
+    /// <summary>Whether a text is a host name, as opposed to an IP address in any notation.</summary>
     public static bool IsHostName(string host) =>
         host.Length is > 0 and <= MaxHostLength && !IsNumeric(host) && Uri.CheckHostName(host) == UriHostNameType.Dns;
 
-    // What is made of digits and dots alone must be an address of four parts: "1" is read as 0.0.0.1 by some and as a name by others.
+    // A host of digits and dots must be an IPv4 address of four parts: some programs read "1" as 0.0.0.1, others as a name.
     private static bool IsNumeric(string host) => host.All(c => char.IsAsciiDigit(c) || c == '.');
 
-    /// <summary>Writes one as <see cref="TryParse"/> reads it.</summary>
+    /// <summary>Writes an address in the form that <see cref="TryParse"/> reads.</summary>
     public static string Write(EndPoint endPoint) => endPoint switch
     {
         DnsEndPoint name => string.Create(CultureInfo.InvariantCulture, $"{name.Host}:{name.Port}"),
         IPEndPoint { Address.IsIPv4MappedToIPv6: true } mapped => new IPEndPoint(mapped.Address.MapToIPv4(), mapped.Port).ToString(),
-        // The number of an interface means nothing on another machine.
+        // The scope id of an interface has no meaning on another machine.
         IPEndPoint { AddressFamily: AddressFamily.InterNetworkV6, Address.ScopeId: not 0 } linkLocal =>
             new IPEndPoint(new IPAddress(linkLocal.Address.GetAddressBytes()), linkLocal.Port).ToString(),
         _ => endPoint.ToString()!,

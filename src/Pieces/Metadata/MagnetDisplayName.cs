@@ -3,24 +3,24 @@ using Pieces.Primitives;
 namespace Pieces.Metadata;
 
 /// <summary>
-/// How a magnet link is called in messages, whether it can be used or not: by its name (<c>dn</c>), else by its info-hash, else by the beginning of
-/// the link itself, in which <c>***</c> replaces whatever may hold a secret. Pure.
+/// The name of a magnet link in messages, valid or not: its display name (<c>dn</c>), otherwise its info-hash, otherwise the beginning of the link,
+/// in which <c>***</c> replaces everything that may be secret. Pure.
 /// </summary>
 internal static class MagnetDisplayName
 {
-    /// <summary>What begins the value of an <c>xt</c> that is a v1 info-hash.</summary>
+    /// <summary>Prefix of an <c>xt</c> value that is a v1 info-hash.</summary>
     public const string HashPrefix = "urn:btih:";
 
-    /// <summary>Longest name or link that is shown, in characters.</summary>
+    /// <summary>Maximum length of a displayed name or link, in characters.</summary>
     private const int MaxLength = 80;
 
-    // Parameters that say what is meant; trackers, web seeds and unknown ones may hold passkeys.
+    // Parameters that contain no secrets; trackers, web seeds and unknown parameters may contain passkeys.
     private static readonly string[] Harmless = ["xt", "xl", "so"];
 
     /// <summary>The name; null for a link without a query.</summary>
     public static string? Of(string link)
     {
-        // A link may be as long as its sender likes, and no name is looked for beyond what could be read.
+        // The sender decides how long a link is; only the part that could be parsed is searched for a name.
         MagnetParameter[]? parameters = MagnetQuery.Split(link[..Math.Min(link.Length, MagnetQuery.MaxLength)]);
         if (parameters is null)
             return null;

@@ -7,50 +7,50 @@ using Pieces.Primitives;
 namespace Pieces.Metadata;
 
 /// <summary>
-/// A <c>magnet:</c> link (BEP 9, 53; BEP 52 for the second hash of a hybrid): names a torrent without holding it. Immutable. Its trackers stand
-/// there as they are, passkeys included: whoever shows one masks it.
+/// A <c>magnet:</c> link (BEP 9, BEP 53; BEP 52 for the second hash of a hybrid), which identifies a torrent without containing its metadata.
+/// Immutable. Tracker URLs include passkeys: mask them for display.
 /// </summary>
 public sealed class MagnetLink
 {
-    /// <summary>What a link begins with.</summary>
+    /// <summary>The scheme at the beginning of a link.</summary>
     public const string Scheme = "magnet:";
 
-    /// <summary>The swarm's name.</summary>
+    /// <summary>The v1 info-hash.</summary>
     public required InfoHash InfoHash { get; init; }
 
-    /// <summary>The v2 info-hash of a hybrid, or null when the link does not name it.</summary>
+    /// <summary>The v2 info-hash of a hybrid; null when the link does not contain it.</summary>
     public InfoHashV2? InfoHashV2 { get; init; }
 
-    /// <summary>Which torrent it is, by the info-hashes that the link names.</summary>
+    /// <summary>The torrent, identified by the info-hashes in the link.</summary>
     internal TorrentId Id => new(InfoHash, InfoHashV2);
 
-    /// <summary>What somebody calls it (<c>dn</c>), or null; a stranger's word and for display only.</summary>
+    /// <summary>Display name (<c>dn</c>), or null. It is not verified, and for display only.</summary>
     public string? Name { get; init; }
 
-    /// <summary>Bytes of all files as somebody says (<c>xl</c>), or null.</summary>
+    /// <summary>Total length of all files in bytes (<c>xl</c>), or null. It is not verified.</summary>
     public long? Length { get; init; }
 
-    /// <summary>Tracker URLs (<c>tr</c>), each once.</summary>
+    /// <summary>Tracker URLs (<c>tr</c>), without duplicates.</summary>
     public ImmutableArray<string> Trackers { get; init; } = [];
 
-    /// <summary>Peers to begin with (<c>x.pe</c>): <see cref="IPEndPoint"/> or <see cref="DnsEndPoint"/>, each once.</summary>
+    /// <summary>Addresses of initial peers (<c>x.pe</c>): <see cref="IPEndPoint"/> or <see cref="DnsEndPoint"/>, without duplicates.</summary>
     public ImmutableArray<EndPoint> Peers { get; init; } = [];
 
-    /// <summary>Web seed URLs (<c>ws</c>), kept for later use.</summary>
+    /// <summary>Web seed URLs (<c>ws</c>); not used yet.</summary>
     public ImmutableArray<string> WebSeeds { get; init; } = [];
 
-    /// <summary>DHT nodes to begin with (<c>dht</c>), <c>host:port</c>.</summary>
+    /// <summary>DHT bootstrap nodes (<c>dht</c>), as <c>host:port</c>.</summary>
     public ImmutableArray<string> Nodes { get; init; } = [];
 
     /// <summary>
-    /// Positions of the files that are wanted (<c>so</c>), ascending, each once, from 0; null for all, empty when none of them can be read.
+    /// Indexes of the selected files (<c>so</c>, BEP 53), ascending, without duplicates, from 0; null for all files, empty when no index is valid.
     /// </summary>
     public ImmutableArray<int>? SelectedFiles { get; init; }
 
-    /// <summary>What was left out while it was read, one line each.</summary>
+    /// <summary>Warnings about parts of the link that were ignored, one line each.</summary>
     public ImmutableArray<string> Warnings { get; init; } = [];
 
-    /// <summary>Whether a text means to be a link: it begins with <see cref="Scheme"/>, in any case.</summary>
+    /// <summary>Whether a text is meant as a magnet link: it begins with <see cref="Scheme"/>, in any case.</summary>
     public static bool IsLink(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
@@ -58,19 +58,19 @@ public sealed class MagnetLink
     }
 
     /// <summary>
-    /// How a link is called in messages, whether it can be used or not: by its name, else by its info-hash, else by the beginning of the link itself,
-    /// in which <c>***</c> replaces whatever may hold a secret. It has no control characters and at most 81 characters.
+    /// The name of a link in messages, valid or not: its display name, otherwise its info-hash, otherwise the beginning of the link, in which
+    /// <c>***</c> replaces everything that may be secret. It is cut after 80 characters, with an ellipsis, and control characters are escaped.
     /// </summary>
-    /// <param name="text">A text that <see cref="IsLink"/> says is a link.</param>
-    /// <returns>Null when the link has no query, so that nothing tells which part of it is secret.</returns>
+    /// <param name="text">A text for which <see cref="IsLink"/> is true.</param>
+    /// <returns>Null when the link has no query, so that its secret parts cannot be recognised.</returns>
     public static string? DisplayNameOf(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
         return IsLink(text) ? MagnetDisplayName.Of(text) : null;
     }
 
-    /// <summary>Reads a link, or a bare info-hash (40 hexadecimal digits or 32 base32 letters).</summary>
-    /// <exception cref="MagnetException">It cannot be used; the message says why.</exception>
+    /// <summary>Parses a link, or a bare info-hash (40 hexadecimal digits or 32 base32 characters).</summary>
+    /// <exception cref="MagnetException">The text is invalid or not supported; the message names the reason.</exception>
     public static MagnetLink Parse(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
@@ -82,7 +82,7 @@ public sealed class MagnetLink
         throw new MagnetException("neither a magnet link nor an info-hash of 40 hexadecimal digits or 32 base32 letters");
     }
 
-    /// <summary>The link of a torrent: its hashes, name, length, trackers, web seeds and nodes.</summary>
+    /// <summary>Creates the link of a torrent: its info-hashes, name, length, trackers, web seeds and DHT nodes.</summary>
     public static MagnetLink Of(Metainfo metainfo)
     {
         ArgumentNullException.ThrowIfNull(metainfo);
@@ -98,8 +98,8 @@ public sealed class MagnetLink
         };
     }
 
-    /// <summary>Indexes of the files that the link itself selects in its torrent (<c>so</c>), or null for all.</summary>
-    /// <exception cref="MetainfoException">None of them is there.</exception>
+    /// <summary>Indexes of the files of a torrent that the link selects (<c>so</c>, BEP 53); null for all files.</summary>
+    /// <exception cref="MetainfoException">The torrent has none of the selected files.</exception>
     public ImmutableArray<int>? FilesOf(Metainfo metainfo)
     {
         ArgumentNullException.ThrowIfNull(metainfo);
@@ -117,14 +117,14 @@ public sealed class MagnetLink
         return known;
     }
 
-    /// <summary>The same link with other peers to begin with.</summary>
+    /// <summary>Copies the link with other initial peers.</summary>
     public MagnetLink WithPeers(IEnumerable<EndPoint> peers) => With(Trackers, [.. peers]);
 
-    /// <summary>The same link with more trackers behind its own.</summary>
-    /// <param name="urls">Their URLs; those that it has already are not said twice.</param>
+    /// <summary>Copies the link with more trackers after its own.</summary>
+    /// <param name="urls">URLs of the trackers; duplicates are ignored.</param>
     public MagnetLink WithMoreTrackers(IEnumerable<string> urls) => With([.. Trackers.Concat(urls).Distinct(StringComparer.Ordinal)], Peers);
 
-    /// <summary>The whole link in its usual order, secrets of trackers included.</summary>
+    /// <summary>The complete link with its parameters in the usual order, including secrets of trackers.</summary>
     public override string ToString()
     {
         var link = new StringBuilder("magnet:?xt=urn:btih:").Append(InfoHash);
@@ -141,7 +141,7 @@ public sealed class MagnetLink
         foreach (string url in WebSeeds)
             link.Append("&ws=").Append(Uri.EscapeDataString(url));
 
-        // Colons and brackets stand as they are: so every client writes them, and not each undoes percent-coding there.
+        // Colons and brackets are not percent-encoded: all clients write them plainly, and some do not decode these parameters.
         foreach (EndPoint peer in Peers)
             link.Append("&x.pe=").Append(MagnetAddress.Write(peer));
         foreach (string node in Nodes)

@@ -5,18 +5,18 @@ using Pieces.Primitives;
 namespace Pieces.Metadata;
 
 /// <summary>
-/// Reads a magnet link (BEP 9, 52, 53). Only what names the torrent must be sound; of the rest what cannot be used is left out, since links are
-/// passed on through many hands. Used once.
+/// Parses a magnet link (BEP 9, 52, 53). Only the parameters that identify the torrent must be valid. Other invalid parameters are ignored with a
+/// warning, because links are often damaged when they are passed on. Used once.
 /// </summary>
 internal sealed class MagnetParser
 {
-    /// <summary>Most peers and most nodes that are kept.</summary>
+    /// <summary>Maximum number of peers, and of DHT nodes, per link.</summary>
     public const int MaxPeers = 200;
 
-    /// <summary>Longest name that is kept, in characters.</summary>
+    /// <summary>Maximum length of the display name, in characters; the rest is cut off.</summary>
     public const int MaxNameLength = 1024;
 
-    /// <summary>What stands before the SHA-256 in a multihash: its kind, and its length of 32 bytes.</summary>
+    /// <summary>The bytes before the SHA-256 in a multihash, in hexadecimal digits: the algorithm and the length of 32 bytes.</summary>
     public const string Sha256Prefix = "1220";
 
     private const string BtmhPrefix = "urn:btmh:";
@@ -36,8 +36,8 @@ internal sealed class MagnetParser
     private string? _name;
     private long? _length;
 
-    /// <summary>Reads a text that begins with <see cref="MagnetLink.Scheme"/>.</summary>
-    /// <exception cref="MagnetException">It names no torrent, two of them, or one that cannot be used.</exception>
+    /// <summary>Parses a text that begins with <see cref="MagnetLink.Scheme"/>.</summary>
+    /// <exception cref="MagnetException">The link identifies no torrent, more than one, or one that is not supported.</exception>
     public MagnetLink Parse(string text)
     {
         if (text.Length > MagnetQuery.MaxLength)
@@ -198,7 +198,7 @@ internal sealed class MagnetParser
             _nodes.Add(written);
     }
 
-    // The URL of a .torrent, or another network's name for it. A link is a stranger's word, and peers have what it names: nothing is fetched from there.
+    // The URL of a .torrent, or a link of another network. Nothing is fetched from there: the link is not trusted, and peers have the metadata.
     private void NoteSource(string value)
     {
         if (_isSourceNoted)
@@ -212,7 +212,7 @@ internal sealed class MagnetParser
 
     private void ReadSelection(string value)
     {
-        // One who wants some files and cannot say which does not want all of them.
+        // When the selection cannot be read, the user does not want all files.
         _selects = true;
         bool isDecoded = PercentCoding.TryDecode(value, out string? text);
         if (!isDecoded || !MagnetSelection.Read(text, _files))

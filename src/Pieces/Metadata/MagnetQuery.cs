@@ -2,13 +2,13 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Pieces.Metadata;
 
-/// <summary>Takes the query of a magnet link apart. What is shown of a link and what is read from it both come from here.</summary>
+/// <summary>Splits the query of a magnet link. Both the parser and the display name use it, so that they agree.</summary>
 internal static class MagnetQuery
 {
-    /// <summary>Longest link that is read, in characters.</summary>
+    /// <summary>Maximum length of a magnet link, in characters.</summary>
     public const int MaxLength = 256 * 1024;
 
-    /// <summary>Most parameters that are looked at.</summary>
+    /// <summary>Maximum number of parameters per link.</summary>
     public const int MaxParameters = 4096;
 
     /// <summary>The parameters of a link, in order; null when no query follows <see cref="MagnetLink.Scheme"/>.</summary>
@@ -18,12 +18,14 @@ internal static class MagnetQuery
         if (query is not ['?', ..])
             return null;
 
-        // A link that was copied out of a page's source.
+        // The link may have been copied from HTML source.
         query = query[1..].Replace("&amp;", "&", StringComparison.OrdinalIgnoreCase);
         return [.. query.Split('&', StringSplitOptions.RemoveEmptyEntries).Select(MagnetParameter.Of)];
     }
 
-    /// <summary>Decodes a value in which a plus is a space. What is no percent-coding was never meant to be, as in "100% real".</summary>
+    /// <summary>
+    /// Decodes a value in which a plus is a space. A value with invalid percent-coding is used without decoding, for example "100% real".
+    /// </summary>
     public static string DecodeWords(string value)
     {
         string spaced = value.Replace('+', ' ');
@@ -32,15 +34,15 @@ internal static class MagnetQuery
 }
 
 /// <summary>One parameter of a magnet link.</summary>
-/// <param name="Text">The parameter as it stands in the link.</param>
+/// <param name="Text">The parameter as in the link.</param>
 /// <param name="Key">
-/// Its key, decoded, in lower case and without a number ("tr.1" is a second "tr"); empty when there is none or it cannot be decoded.
+/// The decoded key, in lower case and without its number ("tr.1" is another "tr"); empty when there is none or it cannot be decoded.
 /// </param>
-/// <param name="RawKey">Its key as it stands in the link; empty without one.</param>
-/// <param name="RawValue">Its value, not decoded; empty without a key.</param>
+/// <param name="RawKey">The key as in the link; empty when there is none.</param>
+/// <param name="RawValue">The value, not decoded; empty when there is no key.</param>
 internal readonly record struct MagnetParameter(string Text, string Key, string RawKey, string RawValue)
 {
-    /// <summary>Takes one apart.</summary>
+    /// <summary>Splits a parameter into key and value.</summary>
     public static MagnetParameter Of(string text)
     {
         int equals = text.IndexOf('=', StringComparison.Ordinal);
@@ -49,10 +51,10 @@ internal readonly record struct MagnetParameter(string Text, string Key, string 
         return new MagnetParameter(text, WithoutNumber(key.ToLowerInvariant()), text[..equals], text[(equals + 1)..]);
     }
 
-    /// <summary>Decodes the value; false when its percent-coding is broken.</summary>
+    /// <summary>Decodes the value; false when its percent-coding is invalid.</summary>
     public bool TryDecode([NotNullWhen(true)] out string? value) => PercentCoding.TryDecode(RawValue, out value);
 
-    // "x.pe" ends in no number.
+    // "x.pe" does not end in a number.
     private static string WithoutNumber(string key)
     {
         int dot = key.LastIndexOf('.');

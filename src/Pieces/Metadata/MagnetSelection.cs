@@ -4,16 +4,16 @@ using System.Text;
 
 namespace Pieces.Metadata;
 
-/// <summary>The files that a magnet link wants (BEP 53): positions and ranges of them, <c>0,2,4,6-8</c>.</summary>
+/// <summary>The file selection of a magnet link (BEP 53): file indexes and ranges of them, as <c>0,2,4,6-8</c>.</summary>
 internal static class MagnetSelection
 {
-    /// <summary>Largest position that is believed; no torrent has so many files.</summary>
+    /// <summary>Maximum file index in a selection.</summary>
     public const int MaxIndex = 999_999;
 
-    /// <summary>Adds the ranges that a value names. What is no position, reversed or beyond <see cref="MaxIndex"/> is skipped.</summary>
-    /// <param name="value">A <c>so</c> value, decoded.</param>
-    /// <param name="into">Gets the first and last position of each range, from 0.</param>
-    /// <returns>Whether nothing had to be skipped.</returns>
+    /// <summary>Adds the ranges in a value. Invalid items, reversed ranges and indexes above <see cref="MaxIndex"/> are skipped.</summary>
+    /// <param name="value">A decoded <c>so</c> value.</param>
+    /// <param name="into">Receives the first and last index of each range, from 0.</param>
+    /// <returns>Whether nothing was skipped.</returns>
     public static bool Read(ReadOnlySpan<char> value, List<(int First, int Last)> into)
     {
         bool isClean = true;
@@ -31,7 +31,7 @@ internal static class MagnetSelection
         return isClean;
     }
 
-    /// <summary>The positions in all ranges, ascending, each once. However many ranges overlap, each position costs its due once.</summary>
+    /// <summary>The indexes in all ranges, ascending, without duplicates. Overlapping ranges cost no additional time or memory per index.</summary>
     public static ImmutableArray<int> Expand(List<(int First, int Last)> ranges)
     {
         ranges.Sort();
@@ -47,8 +47,8 @@ internal static class MagnetSelection
         return indexes.ToImmutable();
     }
 
-    /// <summary>Writes positions in the shortest form.</summary>
-    /// <param name="indexes">Ascending, each once.</param>
+    /// <summary>Writes file indexes in the shortest form.</summary>
+    /// <param name="indexes">Ascending, without duplicates.</param>
     public static string Write(ImmutableArray<int> indexes)
     {
         var text = new StringBuilder();

@@ -2,10 +2,10 @@ using System.Collections.Immutable;
 
 namespace Pieces.Metadata;
 
-/// <summary>Gives the files of a torrent names that a disk takes and tells apart; the same on every run.</summary>
+/// <summary>Gives the files of a torrent names that are valid and distinct on a disk; the same on every run.</summary>
 internal static class MappedNames
 {
-    /// <summary>The torrent with names after other rules than those that it was read with; the same object when no name changes.</summary>
+    /// <summary>Returns the metainfo with file names according to other rules; the same object when no name changes.</summary>
     public static Metainfo Of(Metainfo metainfo, NameRules rules)
     {
         if (rules == NameRules.Of(SafePath.CurrentRules))
@@ -36,7 +36,7 @@ internal static class MappedNames
         return mapped is null ? metainfo : metainfo.WithFiles(mapped.ToImmutable(), rules);
     }
 
-    // Nearly every path stays as it is, and is then the same object.
+    // Nearly every path stays unchanged; then the same array is returned.
     private static ImmutableArray<string> MakeSafe(ImmutableArray<string> path, NameRules rules)
     {
         ImmutableArray<string> result = path;

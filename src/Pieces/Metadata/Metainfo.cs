@@ -4,13 +4,13 @@ using Pieces.Primitives;
 
 namespace Pieces.Metadata;
 
-/// <summary>A parsed and validated .torrent (BEP 3); immutable. <see cref="MetainfoParser"/> makes it.</summary>
+/// <summary>A parsed and validated .torrent (BEP 3); immutable. <see cref="MetainfoParser"/> creates it.</summary>
 public sealed class Metainfo
 {
     private ImmutableArray<FileEntry> _files;
     private IPieceHasher? _hasher;
 
-    /// <summary>The swarm's name.</summary>
+    /// <summary>The v1 info-hash.</summary>
     public required InfoHash InfoHash { get; init; }
 
     /// <summary>The original bytes of the <c>info</c> value.</summary>
@@ -19,83 +19,85 @@ public sealed class Metainfo
     /// <summary>Safe name of the single file or of the top folder, as it is on the disk.</summary>
     public required string Name { get; init; }
 
-    /// <summary>The name as the metainfo has it; for display only.</summary>
+    /// <summary>The name as in the metainfo; for display only.</summary>
     public required string OriginalName { get; init; }
 
-    /// <summary>All entries in order; a single-file torrent has exactly one, whose path is the name alone.</summary>
+    /// <summary>All entries in order; a single-file torrent has exactly one, whose path is only the name.</summary>
     public required ImmutableArray<FileEntry> Files
     {
         get => _files;
         init => _files = value;
     }
 
-    /// <summary>Whether the files lie in a folder called <see cref="Name"/> (also when there is but one).</summary>
+    /// <summary>Whether the files are in a folder named <see cref="Name"/>, even when there is only one file.</summary>
     public required bool IsMultiFile { get; init; }
 
     /// <summary>Piece and block arithmetic.</summary>
     public required PieceLayout Layout { get; init; }
 
-    /// <summary>Concatenated SHA-1 of all pieces, 20 bytes each.</summary>
+    /// <summary>Concatenated SHA-1 hashes of all pieces, 20 bytes each.</summary>
     public required ReadOnlyMemory<byte> PieceHashes { get; init; }
 
-    /// <summary>Whether only the torrent's own trackers may name peers (BEP 27).</summary>
+    /// <summary>Whether peers may only be obtained from the torrent's own trackers (BEP 27).</summary>
     public bool IsPrivate { get; init; }
 
-    /// <summary>Whether it also describes a BitTorrent v2 torrent (BEP 52); it is used as v1.</summary>
+    /// <summary>Whether the metainfo also describes a BitTorrent v2 torrent (BEP 52); a hybrid is used as v1.</summary>
     public bool IsHybrid => InfoHashV2 is not null;
 
-    /// <summary>The v2 info-hash; null when it is no hybrid.</summary>
+    /// <summary>The v2 info-hash; null when the torrent is not a hybrid.</summary>
     public InfoHashV2? InfoHashV2 { get; init; }
 
-    /// <summary>The swarms that exchange this torrent; one today, since a hybrid is used as v1.</summary>
+    /// <summary>The swarms of this torrent; at present exactly one, because a hybrid is used as v1.</summary>
     public IReadOnlyList<SwarmKey> Swarms => Id.Swarms;
 
-    /// <summary>Which torrent it is, by all of its info-hashes.</summary>
+    /// <summary>The torrent, identified by all of its info-hashes.</summary>
     internal TorrentId Id => new(InfoHash, InfoHashV2);
 
-    /// <summary>Tracker URLs by tier (BEP 12), white space stripped; a lone <c>announce</c> is one tier of one.</summary>
+    /// <summary>Tracker URLs by tier (BEP 12), without surrounding white space; a lone <c>announce</c> is a tier with one tracker.</summary>
     public ImmutableArray<ImmutableArray<string>> Trackers { get; init; } = [];
 
-    /// <summary>Web seed URLs (BEP 19), kept for later use.</summary>
+    /// <summary>Web seed URLs (BEP 19); not used yet.</summary>
     public ImmutableArray<string> WebSeeds { get; init; } = [];
 
-    /// <summary>DHT nodes to begin with (BEP 5), <c>host:port</c>.</summary>
+    /// <summary>DHT bootstrap nodes (BEP 5), as <c>host:port</c>.</summary>
     public ImmutableArray<string> Nodes { get; init; } = [];
 
     /// <summary>Free text, or null.</summary>
     public string? Comment { get; init; }
 
-    /// <summary>Where it was first offered, as private trackers write it into <c>info</c> so that its info-hash is theirs alone; or null.</summary>
+    /// <summary>
+    /// The tag of a private tracker, or null. Private trackers write it into <c>info</c> so that the torrent gets an info-hash of its own.
+    /// </summary>
     public string? Source { get; init; }
 
-    /// <summary>The program that made it, or null.</summary>
+    /// <summary>The program that created the torrent, or null.</summary>
     public string? CreatedBy { get; init; }
 
-    /// <summary>When it was made, or null.</summary>
+    /// <summary>When the torrent was created, or null.</summary>
     public DateTimeOffset? CreationDate { get; init; }
 
-    /// <summary>What was changed to make it safe, one line each, for example a renamed file.</summary>
+    /// <summary>Warnings about values that were changed or ignored, one line each, for example a renamed file.</summary>
     public ImmutableArray<string> Warnings { get; init; } = [];
 
-    /// <summary>What is odd in keys that are not needed, one line each; of interest to whoever made the torrent.</summary>
+    /// <summary>Remarks on malformed values of keys that are not needed, one line each; of interest to the author of the torrent.</summary>
     public ImmutableArray<string> Remarks { get; init; } = [];
 
-    /// <summary>Bytes of all files together, pad files included.</summary>
+    /// <summary>Total length of all files in bytes, including pad files.</summary>
     public long TotalLength => Layout.TotalLength;
 
-    /// <summary>Verifies the pieces of this torrent. Default: with the SHA-1 of each piece, as v1 does.</summary>
+    /// <summary>Verifies the pieces of this torrent. Default: by the SHA-1 of each piece, as in v1.</summary>
     internal IPieceHasher Hasher
     {
         get => _hasher ??= new Sha1PieceHasher(this);
         init => _hasher = value;
     }
 
-    /// <summary>The 20 bytes that the SHA-1 of a piece must be.</summary>
+    /// <summary>The expected SHA-1 of a piece, 20 bytes.</summary>
     public ReadOnlySpan<byte> HashOf(PieceIndex piece) => PieceHashes.Span.Slice(piece.Value * Sha1Digest.Length, Sha1Digest.Length);
 
-    /// <summary>Reads and parses a .torrent file; it may be a pipe.</summary>
-    /// <exception cref="MetainfoException">It is not a torrent that can be used; the message says why.</exception>
-    /// <exception cref="IOException">It cannot be read; likewise <see cref="UnauthorizedAccessException"/>, also for a folder.</exception>
+    /// <summary>Reads and parses a .torrent file, which may be a pipe.</summary>
+    /// <exception cref="MetainfoException">The torrent is invalid or not supported; the message names the reason.</exception>
+    /// <exception cref="IOException">The file cannot be read; likewise <see cref="UnauthorizedAccessException"/>, also for a folder.</exception>
     public static async Task<Metainfo> LoadAsync(string path, CancellationToken cancellationToken = default)
     {
         var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, useAsync: true);
@@ -103,9 +105,9 @@ public sealed class Metainfo
         return await ReadAsync(file, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Reads a stream to its end and parses it as a .torrent; the stream stays the caller's.</summary>
-    /// <exception cref="MetainfoException">It is not a torrent that can be used; the message says why.</exception>
-    /// <exception cref="IOException">It cannot be read.</exception>
+    /// <summary>Reads a stream to its end and parses it as a .torrent; the caller keeps ownership of the stream.</summary>
+    /// <exception cref="MetainfoException">The torrent is invalid or not supported; the message names the reason.</exception>
+    /// <exception cref="IOException">The stream cannot be read.</exception>
     public static async Task<Metainfo> ReadAsync(Stream stream, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(stream);
@@ -114,7 +116,7 @@ public sealed class Metainfo
         if (expected > MetainfoParser.MaxFileLength)
             throw TooLong(expected);
 
-        // One byte more than expected, so that the end is seen without growing. A length of 0 says nothing: devices have it too.
+        // One byte more than expected, so that the end is detected without growing the array. A length of 0 can also mean a device of unknown length.
         byte[] bytes = new byte[expected > 0 ? expected + 1 : FirstCapacity];
         int length = 0;
         while (true)
@@ -130,10 +132,10 @@ public sealed class Metainfo
         }
     }
 
-    /// <summary>The rules after which its files are named, where they are not those of the system; otherwise null.</summary>
+    /// <summary>The naming rules of its files; null for those of the operating system.</summary>
     internal NameRules? Names { get; private set; }
 
-    /// <summary>The same torrent with other paths for its files.</summary>
+    /// <summary>Copies the metainfo with other paths for its files.</summary>
     internal Metainfo WithFiles(ImmutableArray<FileEntry> files, NameRules? names = null)
     {
         var copy = (Metainfo)MemberwiseClone();

@@ -5,31 +5,35 @@ using Pieces.Bencode;
 
 namespace Pieces.Metadata;
 
-/// <summary>Files on the disk to the bytes of a .torrent (BEP 3, version 1). The same input gives the same bytes.</summary>
+/// <summary>Creates a .torrent (BEP 3, version 1) from files on the disk. The same input gives the same bytes.</summary>
 public static class MetainfoBuilder
 {
-    /// <summary>Shortest piece, in bytes.</summary>
+    /// <summary>Minimum piece length, in bytes.</summary>
     public const int MinPieceLength = 16 * 1024;
 
-    /// <summary>Longest piece that is chosen when the caller names none, in bytes.</summary>
+    /// <summary>Maximum piece length that is chosen automatically, in bytes.</summary>
     public const int MaxDefaultPieceLength = 16 * 1024 * 1024;
 
-    // Between half of it and all of it: hashes stay small, and a bad piece costs little.
+    // Maximum number of pieces with an automatically chosen piece length. 1000 to 2000 pieces keep the .torrent small, and a bad piece costs little.
     private const int MostDefaultPieces = 2000;
 
     /// <summary>
-    /// Lists and hashes the files, on all cores with a few MiB of memory. <paramref name="progress"/> hears how many bytes are hashed so
-    /// far, from several threads, so that an older number may come after a newer one.
+    /// Lists and hashes the files, on all cores, with a few MiB of memory. <paramref name="progress"/> receives the number of bytes hashed so far,
+    /// from several threads: an older value may arrive after a newer one.
     /// </summary>
-    /// <exception cref="MetainfoException">There are no bytes to describe, or an option is wrong; the message says why.</exception>
+    /// <exception cref="MetainfoException">The files have no bytes, or an option is invalid; the message names the reason.</exception>
     /// <exception cref="IOException">A path does not exist or cannot be read; likewise <see cref="UnauthorizedAccessException"/>.</exception>
-    public static Task<byte[]> BuildAsync(MetainfoBuilderOptions options, IProgress<long>? progress = null, CancellationToken cancellationToken = default)
+    public static Task<byte[]> BuildAsync(
+        MetainfoBuilderOptions options, IProgress<long>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(options);
         return BuildAsync(options, _ => progress, cancellationToken);
     }
 
-    /// <summary>The same; <paramref name="listed"/> hears what was listed before it is hashed, and says who hears how far that is.</summary>
+    /// <summary>
+    /// Like the public overload. <paramref name="listed"/> is called with the listed files before they are hashed, and returns the receiver of the
+    /// progress.
+    /// </summary>
     internal static async Task<byte[]> BuildAsync(
         MetainfoBuilderOptions options, Func<SourceListing, IProgress<long>?> listed, CancellationToken cancellationToken)
     {
@@ -40,7 +44,9 @@ public static class MetainfoBuilder
         return Write(options, listing, layout, hashes);
     }
 
-    /// <summary>The length of pieces that is chosen for so many bytes: a power of two that makes 1000 to 2000 pieces, within the limits.</summary>
+    /// <summary>
+    /// The piece length, in bytes, that is chosen for a total length: a power of two that gives 1000 to 2000 pieces, where the limits permit it.
+    /// </summary>
     public static int DefaultPieceLength(long totalLength)
     {
         int length = MinPieceLength;

@@ -2,10 +2,10 @@ using Pieces.Primitives;
 
 namespace Pieces.Metadata;
 
-/// <summary>A .torrent that cannot be used; the message says which key is wrong and why.</summary>
+/// <summary>A .torrent is invalid, not supported or cannot be created; the message names the key, option or path and the reason.</summary>
 public sealed class MetainfoException : PiecesException
 {
-    /// <summary>Makes one.</summary>
+    /// <summary>Creates an exception.</summary>
     public MetainfoException(string message, Exception? innerException = null)
         : base(message, innerException)
     {

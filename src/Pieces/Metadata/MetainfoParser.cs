@@ -4,20 +4,20 @@ using Pieces.Primitives;
 
 namespace Pieces.Metadata;
 
-/// <summary>Bytes of a .torrent to <see cref="Metainfo"/> (BEP 3, 5, 12, 19, 27, 47; the v1 half of BEP 52 hybrids).</summary>
+/// <summary>Parses a .torrent into a <see cref="Metainfo"/> (BEP 3, 5, 12, 19, 27, 47; the v1 part of BEP 52 hybrids).</summary>
 public static class MetainfoParser
 {
-    /// <summary>Longest .torrent that is read, in bytes.</summary>
+    /// <summary>Maximum length of a .torrent file, in bytes.</summary>
     public const int MaxFileLength = 512 * 1024 * 1024;
 
     private static ReadOnlySpan<byte> ByteOrderMark => [0xEF, 0xBB, 0xBF];
 
-    /// <summary>Parses and validates.</summary>
-    /// <exception cref="MetainfoException">It is not a torrent that can be used; the message says why.</exception>
+    /// <summary>Parses and validates a .torrent.</summary>
+    /// <exception cref="MetainfoException">The torrent is invalid or not supported; the message names the reason.</exception>
     public static Metainfo Parse(ReadOnlyMemory<byte> bytes) => Parse(bytes, SafePath.CurrentRules);
 
-    /// <summary>Parses and validates, with names as a system of the caller's choice takes them.</summary>
-    /// <exception cref="MetainfoException">It is not a torrent that can be used; the message says why.</exception>
+    /// <summary>Parses and validates a .torrent, with file names for the given system.</summary>
+    /// <exception cref="MetainfoException">The torrent is invalid or not supported; the message names the reason.</exception>
     internal static Metainfo Parse(ReadOnlyMemory<byte> bytes, PathRules rules)
     {
         if (bytes.Length > MaxFileLength)
@@ -60,12 +60,12 @@ public static class MetainfoParser
         };
     }
 
-    // Bytes behind the torrent, such as the line end that some downloads gain, are harmless: nothing of them is read.
+    // Bytes after the torrent are harmless and ignored, for example a line feed that some downloads add.
     private static BencodeNode Decode(ReadOnlyMemory<byte> bytes, WarningList warnings)
     {
         try
         {
-            // An editor's mark or a line feed before the torrent does no harm either: the info-hash is taken over the bytes of "info" alone.
+            // A byte order mark or line feed before the torrent is harmless too: the info-hash only covers the bytes of "info".
             int skipped = bytes.Span.StartsWith(ByteOrderMark) ? ByteOrderMark.Length : 0;
             skipped = bytes.Length - bytes.Span[skipped..].TrimStart(" \t\r\n"u8).Length;
             if (skipped > 0)

@@ -6,15 +6,16 @@ using Pieces.Primitives;
 
 namespace Pieces.Metadata;
 
-/// <summary>Puts an <c>info</c> value that came from elsewhere into a whole .torrent, with what is known beside it.</summary>
+/// <summary>Builds a complete .torrent from an existing <c>info</c> value and the data of a magnet link.</summary>
 public static class MetainfoWriter
 {
     /// <summary>
-    /// The .torrent of a magnet link whose <c>info</c> value has been fetched: with the link's trackers, each a tier of its own, web seeds and nodes.
+    /// Writes the .torrent of a magnet link whose <c>info</c> value has been fetched, with the link's trackers (each in its own tier), web seeds and
+    /// DHT nodes.
     /// </summary>
-    /// <param name="link">The link.</param>
+    /// <param name="link">The magnet link.</param>
     /// <param name="infoBytes">The <c>info</c> value, unchanged.</param>
-    /// <exception cref="MetainfoException">The bytes are not those that the link names.</exception>
+    /// <exception cref="MetainfoException">The bytes do not have the info-hash of the link.</exception>
     public static byte[] Write(MagnetLink link, ReadOnlySpan<byte> infoBytes)
     {
         ArgumentNullException.ThrowIfNull(link);

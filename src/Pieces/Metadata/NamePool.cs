@@ -2,14 +2,14 @@ using System.Text;
 
 namespace Pieces.Metadata;
 
-/// <summary>Decodes names so that equal ones are one string: the folders of a large torrent recur in every path.</summary>
+/// <summary>Decodes names so that equal names share one string: the folder names of a large torrent occur in every path.</summary>
 internal sealed class NamePool
 {
     private const int MaxPooledBytes = 256;
 
     private readonly HashSet<string> _names = new(StringComparer.Ordinal);
 
-    /// <summary>The text of UTF-8 bytes; what is not UTF-8 becomes U+FFFD.</summary>
+    /// <summary>Decodes UTF-8 bytes; invalid bytes become U+FFFD.</summary>
     public string Get(ReadOnlySpan<byte> utf8)
     {
         if (utf8.Length > MaxPooledBytes)

@@ -3,18 +3,18 @@ using Pieces.Primitives;
 
 namespace Pieces.Metadata;
 
-/// <summary>Which names a disk takes and which it takes for one. The target disk decides, not the operating system.</summary>
-/// <param name="IgnoresCase">Names that differ by case alone are one.</param>
-/// <param name="FoldsUnicode">Names that differ by composed and decomposed characters alone are one.</param>
-/// <param name="IsStrict">Characters, device names and endings that Windows refuses are refused.</param>
-/// <param name="MaxLength">Longest name.</param>
-/// <param name="CountsUnits">Whether its length is counted in units of UTF-16; otherwise in bytes of UTF-8.</param>
+/// <summary>The names that a disk accepts, and the names that it treats as equal. This depends on the disk, not on the operating system.</summary>
+/// <param name="IgnoresCase">Names that differ only by case are equal.</param>
+/// <param name="FoldsUnicode">Names that differ only by composed and decomposed characters are equal.</param>
+/// <param name="IsStrict">Characters, device names and endings that Windows rejects are not allowed.</param>
+/// <param name="MaxLength">Maximum length of a name, in the unit that <paramref name="CountsUnits"/> selects.</param>
+/// <param name="CountsUnits">Whether the length is counted in UTF-16 units; otherwise in UTF-8 bytes.</param>
 internal sealed record NameRules(bool IgnoresCase, bool FoldsUnicode, bool IsStrict, int MaxLength, bool CountsUnits)
 {
-    /// <summary>The longest name that common file systems hold.</summary>
+    /// <summary>Maximum length of a name on common file systems.</summary>
     public const int CommonLength = 255;
 
-    // eCryptfs holds 143 bytes, and an unfinished file has ".part" behind its name.
+    // Maximum length of a portable name, in UTF-8 bytes: eCryptfs allows 143 bytes, and an unfinished file has the suffix ".part".
     private const int PortableLength = 138;
 
     private const int CaseBit = 1;
@@ -24,10 +24,10 @@ internal sealed record NameRules(bool IgnoresCase, bool FoldsUnicode, bool IsStr
     private const int LengthShift = 8;
     private const int LengthMask = 0xFF;
 
-    /// <summary>Names that every disk takes and tells apart.</summary>
+    /// <summary>Rules for names that are valid and distinct on every disk.</summary>
     public static NameRules Portable { get; } = new(IgnoresCase: true, FoldsUnicode: true, IsStrict: true, PortableLength, CountsUnits: false);
 
-    /// <summary>The rules of an operating system, as its own disks have them.</summary>
+    /// <summary>The rules of an operating system with its native file systems.</summary>
     public static NameRules Of(PathRules rules) => rules switch
     {
         PathRules.Windows => new(IgnoresCase: true, FoldsUnicode: false, IsStrict: true, CommonLength, CountsUnits: false),
@@ -35,11 +35,11 @@ internal sealed record NameRules(bool IgnoresCase, bool FoldsUnicode, bool IsStr
         _ => new(IgnoresCase: false, FoldsUnicode: false, IsStrict: false, CommonLength, CountsUnits: false),
     };
 
-    /// <summary>The rules as a number of 16 bits that is not 0, for the state.</summary>
+    /// <summary>The rules as a 16-bit number other than 0, for the resume state.</summary>
     public int Code => (IgnoresCase ? CaseBit : 0) | (FoldsUnicode ? UnicodeBit : 0) | (IsStrict ? StrictBit : 0) | (CountsUnits ? UnitsBit : 0)
         | (Math.Min(MaxLength, LengthMask) << LengthShift);
 
-    /// <summary>Reads <see cref="Code"/>; null for 0 and what no disk has.</summary>
+    /// <summary>Decodes <see cref="Code"/>; null for 0 and for impossible values.</summary>
     public static NameRules? Read(int code)
     {
         int length = (code >>> LengthShift) & LengthMask;
@@ -54,7 +54,7 @@ internal sealed record NameRules(bool IgnoresCase, bool FoldsUnicode, bool IsStr
         : IgnoresCase ? StringComparer.OrdinalIgnoreCase
         : StringComparer.Ordinal;
 
-    /// <summary>Length of a text in the measure of <see cref="MaxLength"/>.</summary>
+    /// <summary>Length of a text, in the unit of <see cref="MaxLength"/>.</summary>
     public int LengthOf(ReadOnlySpan<char> text) => CountsUnits ? text.Length : Encoding.UTF8.GetByteCount(text);
 
     private sealed class FoldingComparer : IEqualityComparer<string>
@@ -63,7 +63,8 @@ internal sealed record NameRules(bool IgnoresCase, bool FoldsUnicode, bool IsStr
 
         public FoldingComparer(StringComparer inner) => _inner = inner;
 
-        public bool Equals(string? x, string? y) => x is null || y is null ? x == y : _inner.Equals(CanonicalText.Decompose(x), CanonicalText.Decompose(y));
+        public bool Equals(string? x, string? y) =>
+            x is null || y is null ? x == y : _inner.Equals(CanonicalText.Decompose(x), CanonicalText.Decompose(y));
 
         public int GetHashCode(string text) => _inner.GetHashCode(CanonicalText.Decompose(text));
     }

@@ -3,8 +3,8 @@ using Pieces.Bencode;
 namespace Pieces.Metadata;
 
 /// <summary>
-/// Decides where an odd encoding matters: in what names the torrent, says what is hashed, or becomes a length or a path on the disk. There two readers must not
-/// see two things, and the torrent is refused. An odd value of any other key is worth a remark.
+/// Decides whether a malformed encoding matters. It matters in values that identify the torrent, are hashed, or become a length or a path on the
+/// disk: there two parsers could read different values, so the torrent is rejected. A malformed value of any other key only causes a remark.
 /// </summary>
 internal readonly ref struct NeededKeys
 {
@@ -20,7 +20,7 @@ internal readonly ref struct NeededKeys
     private NeededKeys(BencodeException[] oddities) => _oddities = oddities;
 
     /// <summary>Checks a torrent that was read leniently.</summary>
-    /// <exception cref="BencodeException">An odd value is where it matters.</exception>
+    /// <exception cref="BencodeException">A malformed value is in a place where it matters.</exception>
     public static void Check(BencodeNode torrent)
     {
         if (torrent.Oddities.Count == 0)
@@ -37,7 +37,7 @@ internal readonly ref struct NeededKeys
             int end = entry.Value.Offset + entry.Value.Raw.Length;
             if (Find(start, end) is { } oddity && IndexOf(needed, entry.Key) is >= 0 and var index)
             {
-                // The key itself is odd: it is repeated, or its length is written oddly.
+                // The key itself is malformed: it is a duplicate, or its length has an unusual form.
                 if (oddity.Offset < entry.Value.Offset)
                     throw oddity;
                 CheckValue(needed, needed[index], entry.Value, oddity);
@@ -66,7 +66,7 @@ internal readonly ref struct NeededKeys
         }
     }
 
-    // The first one in a range of bytes.
+    // The first malformed value in a range of bytes.
     private BencodeException? Find(int start, int end)
     {
         int low = 0, high = _oddities.Length;

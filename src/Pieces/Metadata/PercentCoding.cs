@@ -4,12 +4,12 @@ using System.Text;
 
 namespace Pieces.Metadata;
 
-/// <summary>Undoes percent-coding (RFC 3986, section 2.1) of a stranger's text.</summary>
+/// <summary>Decodes percent-coding (RFC 3986, section 2.1) of untrusted text.</summary>
 internal static class PercentCoding
 {
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
-    /// <summary>Decodes; false when a <c>%</c> is not followed by two hexadecimal digits, or the bytes are no UTF-8.</summary>
+    /// <summary>Decodes a text; false when a <c>%</c> is not followed by two hexadecimal digits, or the bytes are not UTF-8.</summary>
     public static bool TryDecode(ReadOnlySpan<char> coded, [NotNullWhen(true)] out string? text)
     {
         text = null;

@@ -3,15 +3,15 @@ using Pieces.Bencode;
 namespace Pieces.Metadata;
 
 /// <summary>
-/// Checks the shape of a hybrid's <c>piece layers</c> (BEP 52), if it has any: one 32-byte hash for each piece of each file longer than a
-/// piece. They are not used yet; a torrent in which they are wrong is damaged all the same.
+/// Checks the form of a hybrid's <c>piece layers</c> (BEP 52), if present: one 32-byte hash for each piece of each file longer than a piece. The
+/// hashes are not used yet, but a torrent with malformed piece layers is damaged.
 /// </summary>
 internal static class PieceLayersCheck
 {
     private const int HashLength = 32;
 
-    /// <summary>Checks the layers against the files of the tree.</summary>
-    /// <exception cref="MetainfoException">They are malformed or of no file.</exception>
+    /// <summary>Checks the layers against the files of the file tree.</summary>
+    /// <exception cref="MetainfoException">The layers are malformed or belong to no file.</exception>
     public static void Verify(BencodeNode root, BencodeNode info, int pieceLength)
     {
         if (!root.TryGet("piece layers"u8, out BencodeNode layers))
@@ -38,7 +38,7 @@ internal static class PieceLayersCheck
 
     private static MetainfoException Malformed(string fact) => new($"\"piece layers\" is malformed: {fact}; the torrent is damaged");
 
-    // The tree has been checked before; the reader bounds its depth.
+    // The tree has been checked before; the bencode reader limits its depth.
     private static void CollectRoots(BencodeNode folder, Dictionary<string, long> lengths)
     {
         foreach (BencodeEntry entry in folder.Entries)

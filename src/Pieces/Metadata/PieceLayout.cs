@@ -2,17 +2,17 @@ using Pieces.Primitives;
 
 namespace Pieces.Metadata;
 
-/// <summary>All arithmetic of pieces and blocks of one torrent, and the only maker of a <see cref="PieceIndex"/>.</summary>
+/// <summary>All arithmetic of the pieces and blocks of one torrent, and the only class that creates a <see cref="PieceIndex"/>.</summary>
 public sealed class PieceLayout
 {
-    /// <summary>Longest piece that is accepted, in bytes (1 GiB): offsets inside a piece stay 32-bit.</summary>
+    /// <summary>Maximum piece length, in bytes (1 GiB), so that offsets in a piece fit in 32 bits.</summary>
     public const int MaxPieceLength = 1 << 30;
 
-    /// <summary>Most pieces that are accepted: each costs 20 bytes of hash and a few of state.</summary>
+    /// <summary>Maximum number of pieces per torrent: each needs 20 bytes of hash and a few bytes of state.</summary>
     public const int MaxPieceCount = 1 << 24;
 
-    /// <summary>Lays out <paramref name="totalLength"/> bytes in pieces of <paramref name="pieceLength"/> bytes.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">A length is not positive or over its limit.</exception>
+    /// <summary>Divides <paramref name="totalLength"/> bytes into pieces of <paramref name="pieceLength"/> bytes.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">A length is not positive, or over its limit.</exception>
     public PieceLayout(long totalLength, int pieceLength)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(totalLength);
@@ -25,23 +25,23 @@ public sealed class PieceLayout
         PieceCount = (int)count;
     }
 
-    /// <summary>Bytes of all files together.</summary>
+    /// <summary>Total length of all files, in bytes.</summary>
     public long TotalLength { get; }
 
-    /// <summary>Bytes of every piece but the last, which may be shorter.</summary>
+    /// <summary>Length of every piece except the last, which may be shorter, in bytes.</summary>
     public int PieceLength { get; }
 
-    /// <summary>Number of pieces, from 1.</summary>
+    /// <summary>Number of pieces, at least 1.</summary>
     public int PieceCount { get; }
 
-    /// <summary>The piece at a position that is known to be in range.</summary>
+    /// <summary>The piece with an index that is known to be in range.</summary>
     public PieceIndex Piece(int index)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)index, (uint)PieceCount, nameof(index));
         return new PieceIndex(index);
     }
 
-    /// <summary>The piece at a position that a stranger named; false when there is none.</summary>
+    /// <summary>The piece with an index that a peer sent; false when it is out of range.</summary>
     public bool TryGetPiece(uint index, out PieceIndex piece)
     {
         bool inRange = index < (uint)PieceCount;
@@ -49,21 +49,21 @@ public sealed class PieceLayout
         return inRange;
     }
 
-    /// <summary>Bytes of one piece.</summary>
+    /// <summary>Length of a piece, in bytes.</summary>
     public int LengthOf(PieceIndex piece) =>
         piece.Value == PieceCount - 1 ? (int)(TotalLength - OffsetOf(piece)) : PieceLength;
 
-    /// <summary>Where a piece begins in the torrent's bytes.</summary>
+    /// <summary>Offset of a piece in the torrent, in bytes.</summary>
     public long OffsetOf(PieceIndex piece) => (long)piece.Value * PieceLength;
 
-    /// <summary>The piece that holds the byte at <paramref name="offset"/>.</summary>
+    /// <summary>The piece that contains the byte at <paramref name="offset"/>.</summary>
     public PieceIndex PieceAt(long offset)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((ulong)offset, (ulong)TotalLength, nameof(offset));
         return new PieceIndex((int)(offset / PieceLength));
     }
 
-    /// <summary>The pieces that hold bytes of a file, in order; none for a file without bytes.</summary>
+    /// <summary>The pieces that contain bytes of a file, in order; none for an empty file.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The file has bytes outside this layout.</exception>
     public PieceRange PiecesOf(FileEntry file)
     {
@@ -71,10 +71,10 @@ public sealed class PieceLayout
         return PiecesOf(file, 0, file.Length);
     }
 
-    /// <summary>Number of blocks of one piece, as we ask for them.</summary>
+    /// <summary>Number of blocks in a piece, as we request them.</summary>
     public int BlockCountOf(PieceIndex piece) => ((LengthOf(piece) - 1) / BlockRequest.MaxLength) + 1;
 
-    /// <summary>One block of a piece, as we ask for it; <paramref name="ordinal"/> counts from 0.</summary>
+    /// <summary>One block of a piece, as we request it; <paramref name="ordinal"/> counts from 0.</summary>
     public BlockRequest Block(PieceIndex piece, int ordinal)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)ordinal, (uint)BlockCountOf(piece), nameof(ordinal));
@@ -82,7 +82,7 @@ public sealed class PieceLayout
         return new BlockRequest(piece, begin, Math.Min(BlockRequest.MaxLength, LengthOf(piece) - begin));
     }
 
-    /// <summary>A block that a stranger named: in range, not empty, not longer than <paramref name="maxLength"/>.</summary>
+    /// <summary>The block that a peer requested or sent; false when it is out of range, empty or longer than <paramref name="maxLength"/>.</summary>
     public bool TryGetBlock(uint piece, uint begin, uint length, out BlockRequest block, uint maxLength = BlockRequest.MaxLength)
     {
         block = default;
@@ -94,7 +94,10 @@ public sealed class PieceLayout
         return true;
     }
 
-    /// <summary>The pieces that hold bytes of a file from <paramref name="start"/> to before <paramref name="end"/>, counted from the file's first byte.</summary>
+    /// <summary>
+    /// The pieces that contain bytes of a file from <paramref name="start"/> (inclusive) to <paramref name="end"/> (exclusive), both relative to the
+    /// file.
+    /// </summary>
     internal PieceRange PiecesOf(FileEntry file, long start, long end)
     {
         if (start >= end)
@@ -103,7 +106,7 @@ public sealed class PieceLayout
         return new PieceRange(first, PieceAt(file.Offset + end - 1).Value - first + 1);
     }
 
-    /// <summary>Bytes of all pieces that are set, one bit a piece.</summary>
+    /// <summary>Total length of the pieces that are set in a bitfield, in bytes.</summary>
     internal long BytesOf(Bitfield pieces)
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(pieces.Length, PieceCount, nameof(pieces));

@@ -5,41 +5,41 @@ using Pieces.Primitives;
 namespace Pieces.Metadata;
 
 /// <summary>
-/// Makes a name from a torrent safe as one component of a path, the same on every run. On every system: no separator of any system, no
-/// control character, no name that means a folder, no name too long. What is dangerous on Windows alone is changed there alone.
+/// Makes a name from a torrent safe as one component of a path, in the same way on every run. On every system a safe name contains no path separator
+/// of any system and no control character, is not "." or "..", and is not too long. Names that are dangerous only on Windows are changed only there.
 /// </summary>
 internal static class SafePath
 {
-    /// <summary>What a file is called until it is verified, behind its name.</summary>
+    /// <summary>Suffix of the name of a file that is not complete yet.</summary>
     public const string PartSuffix = ".part";
 
-    /// <summary>Longest name, in bytes of UTF-8. What we add to a name has room, since the name is then shortened for it.</summary>
+    /// <summary>Maximum length of a name, in UTF-8 bytes. When we add a suffix, the name is shortened to make room.</summary>
     public const int MaxNameBytes = NameRules.CommonLength;
 
-    /// <summary>Most components of a path, the top folder included.</summary>
+    /// <summary>Maximum number of path components, including the top folder.</summary>
     public const int MaxDepth = 64;
 
-    /// <summary>Longest path below the output folder, in bytes of UTF-8 with its separators.</summary>
+    /// <summary>Maximum length of a path below the output folder, in UTF-8 bytes, including separators.</summary>
     public const int MaxPathBytes = 2048;
 
-    // A longer "extension" is a part of the name and may be cut like it.
+    // Maximum length of an extension, in UTF-8 bytes. A longer one is treated as part of the name and may be cut.
     private const int MaxExtensionBytes = 24;
 
     private static readonly SearchValues<char> WindowsCharacters = SearchValues.Create("<>:\"|?*");
 
     private static readonly string[] WindowsDevices = ["CON", "PRN", "AUX", "NUL", "CONIN$", "CONOUT$"];
 
-    /// <summary>The rules of the system we run on.</summary>
+    /// <summary>The rules of the operating system we run on.</summary>
     public static PathRules CurrentRules =>
         OperatingSystem.IsWindows() ? PathRules.Windows : OperatingSystem.IsMacOS() ? PathRules.MacOS : PathRules.Posix;
 
-    /// <summary>Whether two names that differ only by case are one file.</summary>
+    /// <summary>Compares names as the system does: names that differ only by case may be equal.</summary>
     public static StringComparer ComparerOf(PathRules rules) => rules == PathRules.Posix ? StringComparer.Ordinal : StringComparer.OrdinalIgnoreCase;
 
     /// <inheritdoc cref="MakeSafe(string, NameRules)"/>
     public static string MakeSafe(string name, PathRules rules) => MakeSafe(name, NameRules.Of(rules));
 
-    /// <summary>One component made safe; the same string when nothing had to change, and empty only when it was empty.</summary>
+    /// <summary>Makes one component safe; returns the same string when nothing has to change, and an empty string only for an empty name.</summary>
     public static string MakeSafe(string name, NameRules rules)
     {
         if (name is "." or "..")
@@ -54,8 +54,8 @@ internal static class SafePath
     }
 
     /// <summary>
-    /// The name of a torrent's file or top folder made safe, or empty when nothing of it can be used. <c>.NAME.pieces</c> is where we keep
-    /// the state of a torrent called NAME, so no torrent may be called that.
+    /// Makes the name of a torrent's file or top folder safe; empty when no character of it is usable. <c>.NAME.pieces</c> is the hidden folder of a
+    /// torrent named NAME, so no torrent may have such a name.
     /// </summary>
     public static string MakeSafeTop(string name, PathRules rules) => MakeSafeTop(name, NameRules.Of(rules));
 
@@ -69,10 +69,10 @@ internal static class SafePath
         return isStateFolder ? "_" + safe[1..] : safe;
     }
 
-    /// <summary>The name with <c>.N</c> before its extension, as <c>bar.1.txt</c>.</summary>
+    /// <summary>A name with <c>.N</c> before its extension, for example <c>bar.1.txt</c>.</summary>
     public static string WithNumber(string stem, int number, string extension) => $"{stem}.{number}{extension}";
 
-    /// <summary>A name with something behind it, cut so far that both fit; what was cut is told apart by a mark.</summary>
+    /// <summary>A name with a suffix. If both are too long, the name is cut and a hash of the full name is inserted to keep it distinct.</summary>
     public static string WithSuffix(string name, string suffix, NameRules rules)
     {
         if (rules.LengthOf(name) + suffix.Length <= rules.MaxLength)
@@ -81,10 +81,10 @@ internal static class SafePath
         return Cut(name, rules.MaxLength - suffix.Length - mark.Length, rules) + mark + suffix;
     }
 
-    /// <summary>A name that was changed, with a mark that tells it from what other names become.</summary>
+    /// <summary>A changed name, with a hash of the original name that distinguishes it from other changed names.</summary>
     public static string Marked(string changed, string name) => $"{changed}~{Sha1Digest.Of(Encoding.UTF8.GetBytes(name)).ToString()[..8]}";
 
-    /// <summary>Cuts a name in stem and extension such that <see cref="WithNumber"/> of them fits whatever the number.</summary>
+    /// <summary>Splits a name into stem and extension, so that <see cref="WithNumber"/> fits with any number.</summary>
     public static (string Stem, string Extension) SplitForNumber(string name, NameRules rules)
     {
         const int RoomForNumber = 11;
@@ -93,7 +93,7 @@ internal static class SafePath
         return (Cut(name[..dot], rules.MaxLength - RoomForNumber - rules.LengthOf(extension), rules), extension);
     }
 
-    /// <summary>A name as part of a one-line message: control characters replaced, cut when long.</summary>
+    /// <summary>A name for a one-line message: control characters are replaced, and a long name is cut.</summary>
     public static string Display(string name)
     {
         const int MaxLength = 120;
@@ -120,11 +120,11 @@ internal static class SafePath
         });
     }
 
-    // U+FFFD stands where the torrent had bytes that are no UTF-8.
+    // U+FFFD replaces bytes of the torrent that are not UTF-8.
     private static bool IsAllowed(char c, NameRules rules) =>
         c is not ('/' or '\\' or '\uFFFD') && !IsControl(c) && (!rules.IsStrict || !WindowsCharacters.Contains(c));
 
-    // Besides the control characters proper: line separators, and those that turn the direction of text and so disguise an extension.
+    // Includes line separators, and characters that change the text direction and can disguise an extension.
     private static bool IsControl(char c) => char.IsControl(c) || c is (>= '\u2028' and <= '\u202E') or (>= '\u2066' and <= '\u2069');
 
     private static bool IsWindowsDevice(string name)
@@ -143,7 +143,7 @@ internal static class SafePath
 
     private static string Shorten(string name, NameRules rules)
     {
-        // No character takes more than three bytes for each of its UTF-16 units.
+        // A UTF-16 unit takes at most three bytes in UTF-8.
         if (name.Length * 3 <= rules.MaxLength || rules.LengthOf(name) <= rules.MaxLength)
             return name;
         int dot = ExtensionStart(name);

@@ -3,10 +3,10 @@ using Pieces.Primitives;
 
 namespace Pieces.Metadata;
 
-/// <summary>What a choice of files means for a torrent's files and pieces.</summary>
+/// <summary>Converts a selection of files to flags and pieces.</summary>
 internal static class SelectedFiles
 {
-    /// <summary>For each file whether it is chosen; null for all.</summary>
+    /// <summary>For each file, whether it is selected; null for all files.</summary>
     public static bool[]? FlagsOf(Metainfo metainfo, ImmutableArray<int>? indexes)
     {
         if (indexes is null)
@@ -17,7 +17,7 @@ internal static class SelectedFiles
         return selected;
     }
 
-    /// <summary>Pieces that some chosen file touches; all pieces when <paramref name="selected"/> is null.</summary>
+    /// <summary>The pieces that touch a selected file; all pieces when <paramref name="selected"/> is null.</summary>
     public static Bitfield PiecesOf(Metainfo metainfo, bool[]? selected)
     {
         PieceLayout layout = metainfo.Layout;

@@ -2,12 +2,11 @@ using Pieces.Primitives;
 
 namespace Pieces.Metadata;
 
-/// <summary>Verifies pieces as BitTorrent v1 does (BEP 3): the SHA-1 of all bytes of a piece stands in the metainfo.</summary>
+/// <summary>Verifies pieces as BitTorrent v1 does (BEP 3): by the SHA-1 of each piece in the metainfo.</summary>
 internal sealed class Sha1PieceHasher : IPieceHasher
 {
     private readonly Metainfo _metainfo;
 
-    /// <summary>Verifies against the hashes of a torrent.</summary>
     public Sha1PieceHasher(Metainfo metainfo) => _metainfo = metainfo;
 
     /// <inheritdoc/>

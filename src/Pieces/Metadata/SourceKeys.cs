@@ -3,10 +3,13 @@ using Pieces.Bencode;
 
 namespace Pieces.Metadata;
 
-/// <summary>Writes what a .torrent says beside its <c>info</c> value of where the content is to be had. The caller sees to the order of keys.</summary>
+/// <summary>Writes the keys of a .torrent that name trackers and web seeds. The caller is responsible for the order of keys.</summary>
 internal static class SourceKeys
 {
-    /// <summary>Writes <c>announce</c> (BEP 3), and of several trackers <c>announce-list</c> (BEP 12), each a tier of its own; nothing of none.</summary>
+    /// <summary>
+    /// Writes <c>announce</c> (BEP 3), and for several trackers also <c>announce-list</c> (BEP 12) with each in its own tier; nothing for an empty
+    /// list.
+    /// </summary>
     public static void WriteTrackers(BencodeWriter writer, ImmutableArray<string> trackers)
     {
         if (trackers.IsDefaultOrEmpty)
@@ -26,7 +29,7 @@ internal static class SourceKeys
         writer.End();
     }
 
-    /// <summary>Writes <c>url-list</c> (BEP 19); nothing of none.</summary>
+    /// <summary>Writes <c>url-list</c> (BEP 19); nothing for an empty list.</summary>
     public static void WriteWebSeeds(BencodeWriter writer, ImmutableArray<string> urls)
     {
         if (urls.IsDefaultOrEmpty)

@@ -3,32 +3,32 @@ using Pieces.Platform;
 
 namespace Pieces.Metadata;
 
-/// <summary>A path that is to be described: as it is opened, and as the caller wrote it. What the system refuses is said of the latter.</summary>
+/// <summary>A path to be included in a torrent: the full path to open, and the path as the user typed it, which is used in error messages.</summary>
 /// <param name="Full">The full path, without a separator at its end.</param>
-/// <param name="Shown">The same in messages.</param>
+/// <param name="Shown">The path for messages.</param>
 internal readonly record struct SourcePath(string Full, string Shown)
 {
-    /// <summary>A path that the caller gave.</summary>
-    /// <exception cref="FileNotFoundException">It is empty.</exception>
+    /// <summary>A path that the user typed.</summary>
+    /// <exception cref="FileNotFoundException">The path is empty.</exception>
     public static SourcePath Of(string given) => given.Length == 0
         ? throw SourceErrors.Missing(given)
         : new SourcePath(Path.TrimEndingDirectorySeparator(UserPath.Full(given)), Path.TrimEndingDirectorySeparator(given));
 
-    /// <summary>What lies in this folder under a name.</summary>
+    /// <summary>The path of a file or folder in this folder.</summary>
     public SourcePath Child(string name) => new(Path.Join(Full, name), Path.Join(Shown, name));
 
-    /// <summary>Refuses what is neither a file nor a folder that can be described.</summary>
-    /// <param name="isGiven">Whether the caller named it; otherwise it was met in a folder.</param>
-    /// <exception cref="MetainfoException">Its name cannot be written down.</exception>
+    /// <summary>Rejects a path that is neither a file nor a folder that can be included.</summary>
+    /// <param name="isGiven">Whether the user named the path; otherwise it was found in a folder.</param>
+    /// <exception cref="MetainfoException">The name is not UTF-8.</exception>
     /// <exception cref="IOException">
-    /// Nothing is there, or a pipe, socket or device, or the system refuses to say what; likewise <see cref="UnauthorizedAccessException"/>.
+    /// The path does not exist, is a pipe, socket or device, or cannot be examined; likewise <see cref="UnauthorizedAccessException"/>.
     /// </exception>
     public void Check(bool isGiven)
     {
         if (Directory.Exists(Full))
             return;
 
-        // A name that is not UTF-8 cannot be opened by the text we have of it.
+        // A name that is not UTF-8 cannot be opened by its decoded text.
         if (!IsUnicode(Path.GetFileName(Full)))
             throw new MetainfoException($"{SourceErrors.Show(Shown)}: has a name that is not UTF-8 (rename it)");
         string? missing = Guard(static path => MissingTarget(path));
@@ -38,13 +38,13 @@ internal readonly record struct SourcePath(string Full, string Shown)
             throw SourceErrors.Special(Shown, kind, isGiven);
     }
 
-    /// <summary>The folder with every link resolved, and the names in it.</summary>
+    /// <summary>The path of the folder with every link resolved, and the names in the folder.</summary>
     /// <exception cref="IOException">The folder cannot be read; likewise <see cref="UnauthorizedAccessException"/>.</exception>
     public (string Real, string[] Names) ReadFolder() => Guard(static path =>
         (RealPath.Of(path), Directory.EnumerateFileSystemEntries(path).Select(child => Path.GetFileName(child)).ToArray()));
 
-    /// <summary>Length in bytes of the file, and how it looks (<see cref="FileStat.Stamp"/>), links followed.</summary>
-    /// <exception cref="IOException">The file cannot be looked at; likewise <see cref="UnauthorizedAccessException"/>.</exception>
+    /// <summary>Length of the file in bytes, and its stamp (<see cref="FileStat.Stamp"/>); links are followed.</summary>
+    /// <exception cref="IOException">The file cannot be examined; likewise <see cref="UnauthorizedAccessException"/>.</exception>
     public (long Length, long Stamp) ReadFacts() => Guard(static path =>
     {
         var file = new FileInfo(path);
@@ -52,7 +52,7 @@ internal readonly record struct SourcePath(string Full, string Shown)
         return (target.Length, CurrentPlatform.Files.WorkingDirectory.Stat(target.FullName).Stamp);
     });
 
-    // What a link says that leads to nothing. Asking for the attributes tells "nothing is there" from "may not be looked at"; File.Exists does not.
+    // The target of a dangling link. Reading the attributes distinguishes a missing file from an inaccessible one; File.Exists does not.
     private static string? MissingTarget(string path)
     {
         var file = new FileInfo(path);

@@ -2,23 +2,23 @@ using System.Collections.Immutable;
 
 namespace Pieces.Metadata;
 
-/// <summary>A file on the disk that is to be described.</summary>
-/// <param name="FullPath">Where it is.</param>
+/// <summary>A file on the disk to be included in a torrent.</summary>
+/// <param name="FullPath">The full path.</param>
 /// <param name="Path">Components below the top folder; empty for the file of a single-file torrent.</param>
-/// <param name="Length">Length in bytes when it was listed.</param>
+/// <param name="Length">Length when the file was listed, in bytes.</param>
 internal sealed record SourceFile(string FullPath, ImmutableArray<string> Path, long Length)
 {
-    /// <summary>Its path in messages: as the caller wrote it.</summary>
+    /// <summary>The path for messages, as the user typed it.</summary>
     public string Shown { get; init; } = FullPath;
 
-    /// <summary>How it looked when it was listed: <see cref="Platform.FileStat.Stamp"/>.</summary>
+    /// <summary>The stamp (<see cref="Platform.FileStat.Stamp"/>) when the file was listed.</summary>
     public long Stamp { get; init; }
 }
 
 /// <summary>
-/// Lists what a torrent is to hold, in an order that does not depend on the disk: by the components of the path, ordinally. Links to files
-/// stand for the files; links to folders are followed unless they lead back to a folder they lie in. Our own state folders
-/// (<c>.NAME.pieces</c>) are left out.
+/// Lists the files of a new torrent, in an order that does not depend on the disk: by path components, compared ordinally. Links to files count as
+/// the files. Links to folders are followed, except to a folder that contains the link. Hidden folders of this program (<c>.NAME.pieces</c>) are
+/// excluded.
 /// </summary>
 internal sealed class SourceTree
 {
@@ -28,9 +28,9 @@ internal sealed class SourceTree
     private SourceTree(CancellationToken cancellationToken) => _cancellationToken = cancellationToken;
 
     /// <summary>Lists the files of one or several paths.</summary>
-    /// <exception cref="MetainfoException">A path cannot be described.</exception>
+    /// <exception cref="MetainfoException">A path cannot be included.</exception>
     /// <exception cref="IOException">
-    /// A path, or what a link below it leads to, does not exist or cannot be read; likewise <see cref="UnauthorizedAccessException"/>.
+    /// A path, or the target of a link below it, does not exist or cannot be read; likewise <see cref="UnauthorizedAccessException"/>.
     /// </exception>
     public static SourceListing List(ImmutableArray<string> paths, string? name, CancellationToken cancellationToken)
     {
@@ -148,12 +148,12 @@ internal sealed class SourceTree
     }
 }
 
-/// <summary>What was found on the disk.</summary>
+/// <summary>The files found on the disk.</summary>
 /// <param name="Name">Name of the file or top folder.</param>
-/// <param name="IsMultiFile">Whether it is a top folder.</param>
-/// <param name="Files">The files in their order.</param>
+/// <param name="IsMultiFile">Whether the name is that of a top folder.</param>
+/// <param name="Files">The files in the order of the torrent.</param>
 internal sealed record SourceListing(string Name, bool IsMultiFile, ImmutableArray<SourceFile> Files)
 {
-    /// <summary>The paths in messages: as the caller wrote them.</summary>
+    /// <summary>The paths for messages, as the user typed them.</summary>
     public required string Shown { get; init; }
 }

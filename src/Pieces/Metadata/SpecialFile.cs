@@ -3,12 +3,15 @@ using Pieces.Platform;
 namespace Pieces.Metadata;
 
 /// <summary>
-/// Knows what is neither a file nor a folder without opening it: a pipe would keep whoever opens it waiting, and the runtime takes all of them for
-/// files of 0 bytes.
+/// Recognises paths that are neither files nor folders without opening them: opening a pipe could block, and the runtime reports all of them as files
+/// of 0 bytes.
 /// </summary>
 internal static class SpecialFile
 {
-    /// <summary>What a path leads to in the end, with its article; null for a file, a folder or nothing, or where nothing tells.</summary>
+    /// <summary>
+    /// The type of a path's final target, with an article; null for a file, a folder or a missing path, and when the operating system does not report
+    /// it.
+    /// </summary>
     public static string? KindOf(string path) => CurrentPlatform.Files.KindOfTarget(path) switch
     {
         FileKind.Pipe => "a named pipe",

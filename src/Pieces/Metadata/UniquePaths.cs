@@ -3,8 +3,9 @@ using System.Collections.Immutable;
 namespace Pieces.Metadata;
 
 /// <summary>
-/// Gives every file of a torrent a path that no other file, no folder and no unfinished file (<c>NAME.part</c>) of it has. Folders come
-/// first and keep their names; files come in order, and a later one yields, as <c>bar.1.txt</c>. So the outcome is the same on every run.
+/// Gives every file of a torrent a path that differs from all its other files, folders and unfinished files (<c>NAME.part</c>). Folders have priority
+/// and keep their names. Of two files with the same path, the later one is renamed, for example to <c>bar.1.txt</c>. The result is therefore the same
+/// on every run.
 /// </summary>
 internal sealed class UniquePaths
 {
@@ -14,7 +15,7 @@ internal sealed class UniquePaths
     private readonly NameRules _rules;
     private bool _hasPartNames;
 
-    /// <summary>Starts empty, with room for so many files.</summary>
+    /// <summary>Starts empty, with capacity for <paramref name="fileCount"/> files.</summary>
     public UniquePaths(NameRules rules, int fileCount)
     {
         _rules = rules;
@@ -24,7 +25,7 @@ internal sealed class UniquePaths
         _lastNumbers = new Dictionary<Place, int>(comparer);
     }
 
-    /// <summary>Notes the folders of a path; to be called for all paths before the first <see cref="Claim"/>.</summary>
+    /// <summary>Registers the folders of a path. Call it for all paths before the first <see cref="Claim"/>.</summary>
     public void AddFolders(ImmutableArray<string> path)
     {
         int folder = 0;
@@ -42,7 +43,7 @@ internal sealed class UniquePaths
         _hasPartNames |= IsPartName(path[^1]);
     }
 
-    /// <summary>The path itself if it is free, else one with a number in its last component; taken from now on.</summary>
+    /// <summary>Takes the path if it is free, otherwise the path with a number in its last component.</summary>
     public ImmutableArray<string> Claim(ImmutableArray<string> path)
     {
         int folder = 0;
@@ -52,7 +53,7 @@ internal sealed class UniquePaths
         if (TryTake(folder, path[^1]))
             return path;
 
-        // The last number is kept for each name: a torrent of many equal names must not cost the square of their count.
+        // The last number is kept for each name: otherwise a torrent with many equal names would take quadratic time.
         (string stem, string extension) = SafePath.SplitForNumber(path[^1], _rules);
         var key = new Place(folder, $"{stem}/{extension}");
         _lastNumbers.TryGetValue(key, out int number);
@@ -76,7 +77,8 @@ internal sealed class UniquePaths
         return _files.Add(place);
     }
 
-    // While it is unfinished a file is called NAME.part: neither that name nor, for a name that ends so, its owner may be another's.
+    // An unfinished file is named NAME.part. No other file may have that name, and a file whose name ends in .part must not match another unfinished
+    // file.
     private bool CollidesByPart(int folder, string name)
     {
         var part = new Place(folder, name + SafePath.PartSuffix);
@@ -85,7 +87,7 @@ internal sealed class UniquePaths
         return IsPartName(name) && _files.Contains(new Place(folder, name[..^SafePath.PartSuffix.Length]));
     }
 
-    /// <summary>A name in a folder; folders are numbered, 0 is the outermost.</summary>
+    /// <summary>A name in a folder; folders are numbered, and 0 is the outermost.</summary>
     private readonly record struct Place(int Folder, string Name);
 
     private sealed class PlaceComparer : IEqualityComparer<Place>

@@ -4,21 +4,21 @@ using Pieces.Bencode;
 
 namespace Pieces.Metadata;
 
-/// <summary>Reads what a torrent says of its sources besides peers: trackers (BEP 12), web seeds (BEP 19) and DHT nodes (BEP 5).</summary>
+/// <summary>Reads the trackers (BEP 12), web seeds (BEP 19) and DHT nodes (BEP 5) of a torrent.</summary>
 internal sealed class UrlReader
 {
-    /// <summary>Longest URL, in bytes; a longer one is left out.</summary>
+    /// <summary>Maximum length of a URL, in bytes; a longer URL is ignored.</summary>
     public const int MaxUrlBytes = 2048;
 
-    /// <summary>Most trackers, most web seeds and most nodes; what is beyond is left out.</summary>
+    /// <summary>Maximum number of trackers, of web seeds and of DHT nodes per torrent; the rest is ignored.</summary>
     public const int MaxUrls = 1000;
 
     private readonly WarningList _warnings;
 
-    /// <summary>Makes one that says what it leaves out.</summary>
+    /// <summary>Creates a reader that adds a warning for each URL that it ignores.</summary>
     public UrlReader(WarningList warnings) => _warnings = warnings;
 
-    /// <summary>Trackers by tier. <c>announce</c> counts only when <c>announce-list</c> names none (BEP 12).</summary>
+    /// <summary>Tracker URLs by tier. <c>announce</c> is used only when <c>announce-list</c> contains none (BEP 12).</summary>
     public ImmutableArray<ImmutableArray<string>> ReadTrackers(BencodeNode root)
     {
         ImmutableArray<ImmutableArray<string>>.Builder tiers = ImmutableArray.CreateBuilder<ImmutableArray<string>>();
@@ -31,14 +31,14 @@ internal sealed class UrlReader
         return tiers.ToImmutable();
     }
 
-    /// <summary>Web seeds: one string or a list of them.</summary>
+    /// <summary>Web seed URLs: one string or a list of strings.</summary>
     public ImmutableArray<string> ReadWebSeeds(BencodeNode root)
     {
         root.TryGet("url-list"u8, out BencodeNode list);
         return ReadUrls(list, new HashSet<string>(StringComparer.Ordinal));
     }
 
-    /// <summary>Nodes as <c>host:port</c>, IPv6 addresses in brackets; malformed ones are left out.</summary>
+    /// <summary>DHT nodes as <c>host:port</c>, with IPv6 addresses in brackets; malformed nodes are ignored.</summary>
     public static ImmutableArray<string> ReadNodes(BencodeNode root)
     {
         ImmutableArray<string>.Builder nodes = ImmutableArray.CreateBuilder<string>();
@@ -60,7 +60,7 @@ internal sealed class UrlReader
         return nodes.ToImmutable();
     }
 
-    // Some writers put plain strings where a list of tiers belongs: each is a tier of one.
+    // Some programs write plain strings in place of tiers: each is treated as a tier with one tracker.
     private void AddTier(BencodeNode tier, HashSet<string> seen, ImmutableArray<ImmutableArray<string>>.Builder tiers)
     {
         ImmutableArray<string> urls = ReadUrls(tier, seen);

@@ -3,30 +3,29 @@ using System.Globalization;
 
 namespace Pieces.Metadata;
 
-/// <summary>Collects lines for <see cref="Metainfo.Warnings"/>; a torrent decides how many there are, so their number is bounded.</summary>
+/// <summary>Collects lines for <see cref="Metainfo.Warnings"/>. A torrent could cause any number of them, so the number is limited.</summary>
 internal sealed class WarningList
 {
-    /// <summary>Most lines that are kept; one more says how many are not.</summary>
+    /// <summary>Maximum number of warnings; one more line states how many were dropped.</summary>
     public const int MaxLines = 100;
 
     private readonly ImmutableArray<string>.Builder _lines = ImmutableArray.CreateBuilder<string>();
     private int _dropped;
 
-    /// <summary>Notes that a name is not used as it stands.</summary>
+    /// <summary>Adds a warning that a name is stored in a changed form.</summary>
     public void AddRenamed(string original, string stored)
     {
         if (HasRoom())
             _lines.Add($"\"{SafePath.Display(original)}\" is stored as \"{SafePath.Display(stored)}\"");
     }
 
-    /// <summary>Notes that something was left out.</summary>
+    /// <summary>Adds a warning.</summary>
     public void Add(string line)
     {
         if (HasRoom())
             _lines.Add(line);
     }
 
-    /// <summary>All lines.</summary>
     public ImmutableArray<string> ToImmutable()
     {
         if (_dropped > 0)

@@ -1,6 +1,6 @@
 namespace Pieces.Net;
 
-/// <summary>How far an address reaches, the nearest first.</summary>
+/// <summary>The reach of an address, the nearest first.</summary>
 internal enum AddressReach
 {
     /// <summary>No host can have it: unspecified, multicast, or not allocated.</summary>
@@ -9,7 +9,7 @@ internal enum AddressReach
     /// <summary>This machine itself.</summary>
     Loopback,
 
-    /// <summary>The network segment that this machine is connected to, by addresses that no router passes on.</summary>
+    /// <summary>Link-local: the network segment of this machine, by addresses that routers do not forward.</summary>
     Link,
 
     /// <summary>A private network.</summary>
@@ -19,30 +19,33 @@ internal enum AddressReach
     World,
 }
 
-/// <summary>What the number of an address says about it. Whether it may be used is for <see cref="AddressPolicy"/> to say.</summary>
+/// <summary>What the value of an address says about it. Whether it may be used is decided by <see cref="AddressPolicy"/>.</summary>
 internal static class AddressFacts
 {
     // 64:ff9b::/96 (RFC 6052).
     private static readonly UInt128 Nat64Prefix = new(0x0064FF9B00000000, 0);
 
     /// <summary>
-    /// Whether it belongs to this machine or to a private network: its node id is not checked (BEP 42), and many nodes may live there.
+    /// Whether it belongs to this machine or to a private network. Node ids of such addresses are not checked (BEP 42), and many nodes may share a
+    /// network.
     /// </summary>
     public static bool IsLocal(CompactEndPoint endPoint) => ReachOf(endPoint) is AddressReach.Loopback or AddressReach.Link or AddressReach.Private;
 
     /// <summary>
-    /// What counts as one DHT node: an address whatever the port, but on loopback each port, since all nodes share one address there.
+    /// Identity of a DHT host: the address without its port, but on loopback the address with its port, since all nodes share one address there.
     /// </summary>
     public static CompactEndPoint HostOf(CompactEndPoint endPoint) => ReachOf(endPoint) == AddressReach.Loopback ? endPoint : endPoint.WithoutPort;
 
     /// <summary>
-    /// What shares one budget among DHT nodes: a <see cref="BudgetKey"/>, but on loopback each port, since all nodes of a closed DHT share one
-    /// address there.
+    /// What shares one budget among DHT nodes: a <see cref="BudgetKey"/>, but on loopback each port has its own, since all nodes of a closed DHT
+    /// share one address there.
     /// </summary>
     public static CompactEndPoint BudgetOf(CompactEndPoint endPoint) =>
         ReachOf(endPoint) == AddressReach.Loopback ? endPoint : BudgetKey.Of(endPoint).Network;
 
-    /// <summary>What one owner is likely to control: the /24 of an IPv4 address, the /64 of an IPv6 one; of local addresses each by itself.</summary>
+    /// <summary>
+    /// The network that one owner is likely to control: the /24 of an IPv4 address, the /64 of an IPv6 one. For a local address, the host itself.
+    /// </summary>
     public static CompactEndPoint SubnetOf(CompactEndPoint endPoint)
     {
         if (IsLocal(endPoint))
@@ -51,7 +54,7 @@ internal static class AddressFacts
         return new CompactEndPoint(endPoint.Host >> hostBits << hostBits, 0, endPoint.IsV6);
     }
 
-    /// <summary>How far an address reaches.</summary>
+    /// <summary>The reach of an address.</summary>
     public static AddressReach ReachOf(CompactEndPoint endPoint) => endPoint.IsV6 ? ReachOfV6(endPoint.Host) : ReachOfV4((uint)endPoint.Host);
 
     /// <inheritdoc cref="ReachOf(CompactEndPoint)"/>
@@ -73,7 +76,7 @@ internal static class AddressFacts
     {
         if (host == UInt128.One)
             return AddressReach.Loopback;
-        // Addresses that carry an IPv4 address reach as far as that one: translators and 6to4 gateways unpack it.
+        // An address that embeds an IPv4 address has that address's reach: NAT64 translators and 6to4 gateways forward to it.
         if (host >> 32 == Nat64Prefix >> 32)
             return ReachOfV4((uint)host);
         if (host >> 112 == 0x2002)
@@ -83,7 +86,7 @@ internal static class AddressFacts
             return AddressReach.Link;
         if ((top & 0xFE00) == 0xFC00)
             return AddressReach.Private;
-        // 2000::/3 is all that is allocated. 6to4 and Teredo are inside it and are reachable.
+        // Only 2000::/3 is allocated. It includes 6to4 and Teredo addresses, which are reachable.
         return (top & 0xE000) == 0x2000 ? AddressReach.World : AddressReach.Nobody;
     }
 }

@@ -2,7 +2,7 @@ using System.Net;
 
 namespace Pieces.Net;
 
-/// <summary>Who named a peer, as far as it decides where we connect for his sake.</summary>
+/// <summary>The source of a peer's address, as far as it decides which addresses we dial.</summary>
 internal enum PeerSource
 {
     /// <summary>The user.</summary>
@@ -11,27 +11,29 @@ internal enum PeerSource
     /// <summary>A link or a torrent.</summary>
     Link,
 
-    /// <summary>A tracker: <see cref="AddressPolicy.Believes(IPAddress, AddressReach)"/> has been asked.</summary>
+    /// <summary>A tracker. The address has already passed <see cref="AddressPolicy.Believes(IPAddress, AddressReach)"/>.</summary>
     Tracker,
 
-    /// <summary>Peers, DHT nodes and the local network. Their messages are judged when they come: none may name what is nearer than its sender.</summary>
+    /// <summary>
+    /// Peers, DHT nodes and the local network. Their messages are checked on receipt: none may name an address that is nearer to us than its sender.
+    /// </summary>
     Peers,
 }
 
 /// <summary>
-/// Decides which addresses are used, and for what. A client has one, and every part of it that meets an address asks this one. Immutable; safe for
-/// all threads.
+/// Decides which addresses may be used for which purpose. A client has one policy, and every part of the client uses it. Immutable; safe for all
+/// threads.
 /// </summary>
 /// <remarks>
-/// The questions differ because the risks do: a peer on loopback is how two clients on one machine find each other, while a DHT node there can only
-/// be a lie unless the DHT is a closed one.
+/// The rules differ because the risks do: a peer on loopback is how two clients on one machine find each other, while a DHT node there is always
+/// false unless the DHT is a closed one.
 /// </remarks>
 internal sealed class AddressPolicy
 {
-    /// <summary>Ports below this one belong to the system's services.</summary>
+    /// <summary>Lowest port accepted for peers from untrusted sources; lower ports belong to system services.</summary>
     public const int FirstPeerPort = 1024;
 
-    // Services that act on lines of text and often trust everyone who can connect: databases, caches, search engines, containers.
+    // Services with text protocols that often trust every host that can connect: databases, caches, search engines, containers.
     private static readonly int[] ServicePorts =
         [1433, 1521, 2049, 2375, 2376, 2379, 3306, 5432, 5672, 5984, 6379, 9042, 9092, 9200, 9300, 10250, 11211, 27017];
 
@@ -39,19 +41,18 @@ internal sealed class AddressPolicy
     private readonly OwnNetworks? _own;
 
     /// <summary>Creates the policy.</summary>
-    /// <param name="isBlocked">Says of an address, whatever its port, whether nothing is to be exchanged with it; null when no address is
-    /// blocked.</param>
-    /// <param name="own">The networks that this machine is in. Null, for simulations, makes every private network ours, and loopback too.</param>
+    /// <param name="isBlocked">Whether nothing may be exchanged with an address, whatever its port; null if no address is blocked.</param>
+    /// <param name="own">Networks of this machine. Null, for simulations, treats every private network and loopback as our own.</param>
     public AddressPolicy(Func<CompactEndPoint, bool>? isBlocked = null, OwnNetworks? own = null)
     {
         _isBlocked = isBlocked;
         _own = own;
     }
 
-    /// <summary>Whether the path of a URL is one of a tracker: its last part begins with <c>announce</c>.</summary>
+    /// <summary>Whether a URL path is that of a tracker: its last segment begins with <c>announce</c>.</summary>
     public static bool IsTrackerPath(string path) => path.AsSpan(path.LastIndexOf('/') + 1).StartsWith("announce", StringComparison.Ordinal);
 
-    /// <summary>Why we do not connect to a peer, or null when we may. Asked right before each connection: our own networks change.</summary>
+    /// <summary>Why we may not connect to a peer, or null if we may. Called right before each connection, because our own networks change.</summary>
     public string? PeerFault(IPEndPoint peer, PeerSource source)
     {
         if (source == PeerSource.User)
@@ -70,8 +71,8 @@ internal sealed class AddressPolicy
         };
     }
 
-    /// <summary>Why we do not send a tracker's request to an address, or null when we may.</summary>
-    /// <param name="address">Where the tracker's name leads now.</param>
+    /// <summary>Why we may not send a tracker request to an address, or null if we may.</summary>
+    /// <param name="address">The address to which the tracker's name resolves now.</param>
     /// <param name="path">The path of the tracker's URL.</param>
     public string? TrackerFault(IPAddress address, string path) => AddressFacts.ReachOf(address) switch
     {
@@ -83,26 +84,25 @@ internal sealed class AddressPolicy
     };
 
     /// <summary>
-    /// Whether an address that a tracker names is believed: this machine and link-local addresses only of a tracker that is as near.
+    /// Whether an address returned by a tracker is accepted. Loopback and link-local addresses are accepted only from a tracker that is equally near.
     /// </summary>
     /// <param name="named">The address.</param>
-    /// <param name="tracker">How far the tracker's own address reaches.</param>
+    /// <param name="tracker">Reach of the tracker's own address.</param>
     public static bool Believes(IPAddress named, AddressReach tracker) =>
         AddressFacts.ReachOf(named) is var reach && (reach is AddressReach.World or AddressReach.Private || reach >= tracker);
 
-    /// <summary>Whether a stream from there is taken: asked before its handshake is read.</summary>
+    /// <summary>Whether an incoming connection from this address is accepted. Called before its handshake is read.</summary>
     public bool Accepts(IPAddress remote) => !IsBlocked(CompactEndPoint.From(remote, 0));
 
     /// <summary>
-    /// Whether a peer at the address may be dialled, independent of the source of the address: it has a port, and its address is
-    /// neither unspecified, multicast nor reserved.
+    /// Whether a peer at the address may be dialled, whatever the source of the address: it has a port, and its address is neither unspecified,
+    /// multicast nor reserved.
     /// </summary>
     public bool MayDial(IPEndPoint peer) =>
         peer.Port != 0 && CompactEndPoint.From(peer) is var compact && IsHost(compact, firstReservedOctet: 224) && !IsBlocked(compact);
 
     /// <summary>
-    /// Whether a peer that a tracker names is taken from its response. Reserved addresses (240.0.0.0/4) count as peers that the tracker named; they
-    /// are never dialled.
+    /// Whether a peer is accepted from a tracker's response. Reserved addresses (240.0.0.0/4) count as returned peers, but are never dialled.
     /// </summary>
     public bool MayList(IPAddress address, int port)
     {
@@ -113,11 +113,11 @@ internal sealed class AddressPolicy
         return isHost && !IsBlocked(peer);
     }
 
-    /// <summary>Whether a datagram from there is answered.</summary>
+    /// <summary>Whether datagrams from this address are answered.</summary>
     public bool MayAnswer(CompactEndPoint remote) => MayBeNode(remote, allowLoopback: true);
 
-    /// <summary>Whether a DHT node may be there: datagrams are neither taken from elsewhere nor sent there.</summary>
-    /// <param name="endPoint">Where the node is.</param>
+    /// <summary>Whether a DHT node may have this address. Datagrams of other addresses are ignored, and none are sent there.</summary>
+    /// <param name="endPoint">Address of the node.</param>
     /// <param name="allowLoopback">Whether the DHT is a closed one, whose nodes may be on this machine.</param>
     public bool MayBeNode(CompactEndPoint endPoint, bool allowLoopback) => endPoint.Port != 0 && AddressFacts.ReachOf(endPoint) switch
     {
@@ -127,9 +127,8 @@ internal sealed class AddressPolicy
     };
 
     /// <summary>
-    /// Whether an address that <paramref name="teller"/> names is believed: one of a private network or of loopback only if the teller itself is
-    /// there.
-    /// A stranger from outside who names our router or our printer means harm, or knows no better.
+    /// Whether an address returned by <paramref name="teller"/> is accepted. A private or loopback address is accepted only from a host that is
+    /// equally near. A remote host that returns an address in our private network is either malicious or mistaken.
     /// </summary>
     public bool Believes(CompactEndPoint named, CompactEndPoint teller, bool allowLoopback) =>
         MayBeNode(named, allowLoopback)

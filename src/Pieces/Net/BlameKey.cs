@@ -3,9 +3,9 @@ using System.Net;
 namespace Pieces.Net;
 
 /// <summary>
-/// Who is banned for bad data: an IPv4 address or an IPv6 network of 64 bits, whatever the port, since a stranger changes these at no cost. On
-/// loopback, in private networks and on links it is one port of one address: many peers share an address there, behind a published port, a tunnel
-/// or a forwarded port.
+/// Identity of a peer that is banned for bad data: an IPv4 address or an IPv6 /64, without the port, since a peer can change the rest at no cost. On
+/// loopback, in private networks and for link-local addresses it includes the port: many peers share an address there, behind a published port, a
+/// tunnel or a forwarded port.
 /// </summary>
 internal readonly record struct BlameKey
 {
@@ -20,9 +20,9 @@ internal readonly record struct BlameKey
         return AddressFacts.IsLocal(who) ? new BlameKey(who) : new BlameKey(BudgetKey.Of(who).Network);
     }
 
-    /// <summary>The key of one connection, where others of the same address are known to be honest.</summary>
+    /// <summary>The key of one connection, for addresses that are shared with peers known to be honest.</summary>
     public static BlameKey OfPort(IPEndPoint peer) => new(CompactEndPoint.From(peer));
 
-    /// <summary>The address, with its port where that counts.</summary>
+    /// <summary>The address, with its port if the key includes one.</summary>
     public override string ToString() => _who.Port == 0 ? _who.ToEndPoint().Address.ToString() : _who.ToString();
 }

@@ -3,8 +3,8 @@ using System.Net;
 namespace Pieces.Net;
 
 /// <summary>
-/// Who shares one budget when something is limited for each host: an IPv4 address, or an IPv6 network of 64 bits, since its owner can use every
-/// address in it. Never with a port: ports cost a stranger nothing.
+/// The hosts that share one per-host limit: an IPv4 address, or an IPv6 /64, since its owner can use every address in it. The port is never included:
+/// a host can use any number of ports.
 /// </summary>
 internal readonly record struct BudgetKey
 {
@@ -16,8 +16,8 @@ internal readonly record struct BudgetKey
     public CompactEndPoint Network { get; }
 
     /// <summary>
-    /// Whether many hosts may stand behind it: it is this machine, or in a private network, where containers, tunnels and forwarded ports lend
-    /// one address to many. The first network of IPv6 holds the loopback address and no host's.
+    /// Whether many hosts may share it: it is this machine, or in a private network, where containers, tunnels and forwarded ports let many hosts
+    /// appear under one address. The first IPv6 network (::/64) contains only the loopback address.
     /// </summary>
     public bool IsShared => AddressFacts.IsLocal(Network) || Network.Host == 0;
 
@@ -29,6 +29,6 @@ internal readonly record struct BudgetKey
         ? new CompactEndPoint(endPoint.Host >> HostBitsOfV6 << HostBitsOfV6, 0, IsV6: true)
         : endPoint.WithoutPort);
 
-    /// <summary>The address or network, as it is printed.</summary>
+    /// <summary>The address or network in text form.</summary>
     public override string ToString() => Network.IsV6 ? $"{Network.ToEndPoint().Address}/{HostBitsOfV6}" : Network.ToEndPoint().Address.ToString();
 }

@@ -5,31 +5,31 @@ using System.Net.Sockets;
 namespace Pieces.Net;
 
 /// <summary>
-/// An address and a port as a value, 6 or 18 bytes on the wire: what is kept by the thousand and compared for every datagram makes no garbage.
+/// An address and a port as a value type, 6 or 18 bytes on the wire. Thousands are stored and compared for every datagram without allocations.
 /// </summary>
-/// <param name="Host">The address as a number, most significant byte first; an IPv4 address stands in the low 32 bits.</param>
+/// <param name="Host">The address as a number, most significant byte first; an IPv4 address is in the low 32 bits.</param>
 /// <param name="Port">The port.</param>
-/// <param name="IsV6">Which family it is of. An IPv4-mapped address is IPv4.</param>
+/// <param name="IsV6">Whether it is IPv6. An IPv4-mapped address is IPv4.</param>
 internal readonly record struct CompactEndPoint(UInt128 Host, ushort Port, bool IsV6)
 {
-    /// <summary>Bytes of an IPv4 address with its port (BEP 5, BEP 23).</summary>
+    /// <summary>Length in bytes of an IPv4 address with its port (BEP 5, BEP 23).</summary>
     public const int LengthV4 = 6;
 
-    /// <summary>Bytes of an IPv6 address with its port (BEP 7, BEP 32).</summary>
+    /// <summary>Length in bytes of an IPv6 address with its port (BEP 7, BEP 32).</summary>
     public const int LengthV6 = 18;
 
     private const uint MappedPrefix = 0xFFFF;
 
-    /// <summary>Bytes on the wire.</summary>
+    /// <summary>Length on the wire in bytes.</summary>
     public int Length => IsV6 ? LengthV6 : LengthV4;
 
-    /// <summary>The address alone: port 0.</summary>
+    /// <summary>The address with port 0.</summary>
     public CompactEndPoint WithoutPort => this with { Port = 0 };
 
-    /// <summary>Takes it from an end point of the system's.</summary>
+    /// <summary>Converts an <see cref="IPEndPoint"/>.</summary>
     public static CompactEndPoint From(IPEndPoint endPoint) => From(endPoint.Address, endPoint.Port);
 
-    /// <summary>Takes it from an address and a port.</summary>
+    /// <summary>Converts an address and a port.</summary>
     public static CompactEndPoint From(IPAddress address, int port)
     {
         Span<byte> bytes = stackalloc byte[LengthV6];
@@ -39,7 +39,7 @@ internal readonly record struct CompactEndPoint(UInt128 Host, ushort Port, bool 
         return value;
     }
 
-    /// <summary>Reads 6 or 18 bytes; any other number of them is refused.</summary>
+    /// <summary>Reads 6 or 18 bytes; false for any other length.</summary>
     public static bool TryRead(ReadOnlySpan<byte> bytes, out CompactEndPoint value)
     {
         value = default;
@@ -52,7 +52,7 @@ internal readonly record struct CompactEndPoint(UInt128 Host, ushort Port, bool 
         return true;
     }
 
-    /// <summary>Takes it from the form in which sockets give it.</summary>
+    /// <summary>Converts the form that sockets use.</summary>
     public static CompactEndPoint From(SocketAddress address)
     {
         ReadOnlySpan<byte> bytes = address.Buffer.Span;
@@ -62,8 +62,8 @@ internal readonly record struct CompactEndPoint(UInt128 Host, ushort Port, bool 
             : new CompactEndPoint(BinaryPrimitives.ReadUInt32BigEndian(bytes[4..]), port, IsV6: false);
     }
 
-    /// <summary>Writes it in the form that sockets take.</summary>
-    /// <param name="address">Of the same family.</param>
+    /// <summary>Writes it in the form that sockets use.</summary>
+    /// <param name="address">An address of the same family.</param>
     public void WriteTo(SocketAddress address)
     {
         Span<byte> bytes = address.Buffer.Span;
@@ -74,14 +74,14 @@ internal readonly record struct CompactEndPoint(UInt128 Host, ushort Port, bool 
             BinaryPrimitives.WriteUInt32BigEndian(bytes[4..], (uint)Host);
     }
 
-    /// <summary>Writes the 6 or 18 bytes to the front of <paramref name="destination"/>.</summary>
+    /// <summary>Writes the 6 or 18 bytes to the start of <paramref name="destination"/>.</summary>
     public void CopyTo(Span<byte> destination)
     {
         WriteHost(destination);
         BinaryPrimitives.WriteUInt16BigEndian(destination[(Length - 2)..], Port);
     }
 
-    /// <summary>Writes the 4 or 16 bytes of the address, and gives their number.</summary>
+    /// <summary>Writes the 4 or 16 bytes of the address and returns their number.</summary>
     public int WriteHost(Span<byte> destination)
     {
         if (IsV6)
@@ -91,14 +91,14 @@ internal readonly record struct CompactEndPoint(UInt128 Host, ushort Port, bool 
         return Length - 2;
     }
 
-    /// <summary>The same for the system.</summary>
+    /// <summary>Converts it to an <see cref="IPEndPoint"/>.</summary>
     public IPEndPoint ToEndPoint()
     {
         Span<byte> bytes = stackalloc byte[16];
         return new IPEndPoint(new IPAddress(bytes[..WriteHost(bytes)]), Port);
     }
 
-    /// <summary>As an end point is printed.</summary>
+    /// <summary>Address and port in text form.</summary>
     public override string ToString() => ToEndPoint().ToString();
 
     private static CompactEndPoint OfV6(UInt128 host, ushort port) =>

@@ -2,26 +2,27 @@ using Serilog;
 
 namespace Pieces.Net;
 
-/// <summary>Takes datagrams of one protocol off a socket that several share.</summary>
+/// <summary>Handles the datagrams of one protocol on a shared socket.</summary>
 internal interface IDatagramHandler
 {
     /// <summary>
-    /// Shown every datagram that nobody before it took, on the task that reads the socket: a glance must do. The bytes are good during the call only.
+    /// Called for every datagram that no earlier handler took, on the task that reads the socket, so it must be quick. The bytes are valid during the
+    /// call only.
     /// </summary>
-    /// <returns>Whether it is of this protocol; also when it is dropped.</returns>
+    /// <returns>Whether the datagram is of this protocol, even if it is dropped.</returns>
     bool TryTake(ReadOnlySpan<byte> datagram, CompactEndPoint from);
 }
 
 /// <summary>
-/// One UDP socket for all that share its port: reads it and shows each datagram to the handlers in turn. A message of the DHT begins with <c>d</c>,
-/// one of uTP with its version.
+/// One UDP socket for all protocols that share its port: reads each datagram and offers it to the handlers in turn. A DHT message begins with
+/// <c>d</c>, a uTP packet with its type and version.
 /// </summary>
 internal sealed class DatagramHub : IAsyncDisposable
 {
-    /// <summary>Longest datagram that is taken whole: more than an Ethernet carries.</summary>
+    /// <summary>Maximum length of a received datagram in bytes, more than an Ethernet frame carries; longer ones are cut off.</summary>
     public const int MaxDatagramLength = 2048;
 
-    // Faults in a row after which the socket is left alone for a moment.
+    // Number of consecutive errors after which reading pauses.
     private const int ManyFaults = 64;
 
     private static readonly TimeSpan Rest = TimeSpan.FromSeconds(1);
@@ -35,7 +36,7 @@ internal sealed class DatagramHub : IAsyncDisposable
     private Task _run = Task.CompletedTask;
     private int _bugs;
 
-    /// <summary>Owns the socket from now on; reads nothing before <see cref="Start"/>.</summary>
+    /// <summary>Takes ownership of the socket; nothing is read before <see cref="Start"/>.</summary>
     public DatagramHub(IDatagramSocket socket, TimeProvider timeProvider, ILogger logger)
     {
         _socket = socket;
@@ -49,30 +50,30 @@ internal sealed class DatagramHub : IAsyncDisposable
     /// <summary>The port of the socket.</summary>
     public int Port => _socket.Port;
 
-    /// <summary>Adds a handler behind those that are there.</summary>
+    /// <summary>Adds a handler after the existing ones.</summary>
     public void Add(IDatagramHandler handler)
     {
         lock (_gate)
             Volatile.Write(ref _handlers, [.. _handlers, handler]);
     }
 
-    /// <summary>Shows nothing more to a handler; a call that has begun goes on.</summary>
+    /// <summary>Removes a handler; a call that has begun is not interrupted.</summary>
     public void Remove(IDatagramHandler handler)
     {
         lock (_gate)
             Volatile.Write(ref _handlers, [.. _handlers.Where(other => other != handler)]);
     }
 
-    /// <summary>Begins to read. To be called once.</summary>
+    /// <summary>Starts reading. Must be called only once.</summary>
     public void Start() => _run = Task.Run(() => ReadAsync(_stopping.Token));
 
-    /// <summary>Sends a datagram at once; false when the system does not take it. Safe for all threads.</summary>
+    /// <summary>Sends a datagram at once; false if the system refuses it. Safe for all threads.</summary>
     public bool TrySend(ReadOnlySpan<byte> datagram, CompactEndPoint to) => _socket.TrySend(datagram, to);
 
     /// <inheritdoc cref="IDatagramSocket.AddressTowards"/>
     public CompactEndPoint? AddressTowards(CompactEndPoint to) => _socket.AddressTowards(to);
 
-    /// <summary>Ends reading and closes the socket.</summary>
+    /// <summary>Stops reading and closes the socket.</summary>
     public async ValueTask DisposeAsync()
     {
         await _stopping.CancelAsync().ConfigureAwait(false);
@@ -99,7 +100,7 @@ internal sealed class DatagramHub : IAsyncDisposable
             }
             catch (IOException e)
             {
-                // Some systems report here that a datagram sent before found nobody: of no interest, and the next read is as good as ever.
+                // Some systems report here that an earlier datagram could not be delivered. That does not concern us, and the next read can succeed.
                 _logger.Verbose("UDP port {Port}: {Reason}", Port, e.Message);
                 if (++faults % ManyFaults == 0)
                     await Task.Delay(Rest, _timeProvider, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -107,14 +108,14 @@ internal sealed class DatagramHub : IAsyncDisposable
         }
     }
 
-    // A fault of ours in one datagram must not end the reading of all others.
+    // A bug triggered by one datagram must not stop the reading of others.
     private bool IsTaken(IDatagramHandler handler, ReadOnlySpan<byte> datagram, CompactEndPoint from)
     {
         try
         {
             return handler.TryTake(datagram, from);
         }
-#pragma warning disable CA1031 // Nothing is hidden: the first one is logged with its stack.
+#pragma warning disable CA1031 // The first bug is logged with its stack trace.
         catch (Exception bug)
 #pragma warning restore CA1031
         {

@@ -1,6 +1,6 @@
 namespace Pieces.Net;
 
-/// <summary>A stream that is read and written asynchronously and in no other way: what a layer between a peer and its socket is.</summary>
+/// <summary>A stream that supports only asynchronous reads and writes: the base of the layers between a peer connection and its socket.</summary>
 internal abstract class DuplexStream : Stream
 {
     /// <inheritdoc/>

@@ -4,21 +4,21 @@ using System.Net.Sockets;
 
 namespace Pieces.Net;
 
-/// <summary>An address that whoever wants may listen to, with its port.</summary>
-/// <param name="EndPoint">The group.</param>
+/// <summary>A multicast group and its port.</summary>
+/// <param name="EndPoint">Address and port of the group.</param>
 internal sealed record MulticastGroup(IPEndPoint EndPoint)
 {
-    /// <summary>A link, an interface of this machine that leads there.</summary>
-    /// <param name="Index">Its number in the system, for the group's family.</param>
-    /// <param name="Address">Its address there.</param>
+    /// <summary>An interface of this machine through which the group can be reached.</summary>
+    /// <param name="Index">The interface's number in the system, for the group's address family.</param>
+    /// <param name="Address">Our address on the interface.</param>
     public readonly record struct Link(int Index, IPAddress Address);
 
     private bool IsV6 => EndPoint.AddressFamily == AddressFamily.InterNetworkV6;
 
     /// <summary>The interfaces through which the group can be reached now, at most <paramref name="most"/>.</summary>
-    /// <param name="binding">What every socket is bound to, or null for all.</param>
-    /// <param name="most">So many; a machine of a thousand containers has as many interfaces.</param>
-    /// <exception cref="IOException">The system does not say which interfaces there are.</exception>
+    /// <param name="binding">The binding of every socket, or null for all interfaces.</param>
+    /// <param name="most">Maximum number of interfaces; a machine with a thousand containers has a thousand interfaces.</param>
+    /// <exception cref="IOException">The system does not list its interfaces.</exception>
     public IReadOnlyList<Link> Links(LocalBinding? binding, int most)
     {
         var links = new List<Link>();
@@ -44,12 +44,12 @@ internal sealed record MulticastGroup(IPEndPoint EndPoint)
     /// <summary>
     /// Opens a socket that sends to the group and receives from it through one interface; other programs on this machine may do the same.
     /// </summary>
-    /// <exception cref="IOException">The port is taken by a program that does not share it, or the interface is gone.</exception>
+    /// <exception cref="IOException">The port is in use by a program that does not share it, or the interface no longer exists.</exception>
     public UdpDatagramSocket Open(Link link, Outbound outbound) => outbound.OpenMulticast(EndPoint.AddressFamily, socket =>
     {
         socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
 
-        // A socket bound to the group receives nothing that was sent to this machine alone. Windows cannot do that.
+        // A socket bound to the group address receives no datagrams sent to this machine's own addresses. Windows does not support this.
         IPAddress any = IsV6 ? IPAddress.IPv6Any : IPAddress.Any;
         socket.Bind(OperatingSystem.IsWindows() ? new IPEndPoint(any, EndPoint.Port) : EndPoint);
         Join(socket, link);

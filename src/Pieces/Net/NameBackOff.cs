@@ -3,30 +3,30 @@ using System.Net.Sockets;
 namespace Pieces.Net;
 
 /// <summary>
-/// Remembers which names could not be looked up, so that nobody asks for them again and again. Bounded: beyond <see cref="Capacity"/> names the one
-/// that may be asked for soonest is forgotten. Not safe for several threads. Pure.
+/// Remembers which names failed to resolve, so that they are not looked up again at once. Beyond <see cref="Capacity"/> names, the one whose pause
+/// ends first is forgotten. Not thread-safe. Reads no clock.
 /// </summary>
 internal sealed class NameBackOff
 {
-    /// <summary>Most names that are remembered.</summary>
+    /// <summary>Maximum number of names that are remembered.</summary>
     public const int Capacity = 512;
 
     /// <summary>Pause after the first failure; doubled by each further one.</summary>
     public static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(5);
 
-    /// <summary>Longest pause for the names of strangers.</summary>
+    /// <summary>Maximum pause for names from untrusted sources.</summary>
     public static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(15);
 
-    /// <summary>Longest pause for other names: those who ask for them wait between their attempts themselves.</summary>
+    /// <summary>Maximum pause for other names: their callers already wait between attempts.</summary>
     public static readonly TimeSpan LongestPauseOfOurs = FirstPause;
 
     private readonly Dictionary<string, Failure> _failures = [];
 
-    /// <summary>Why a name is not looked up now; null when it is.</summary>
+    /// <summary>The error of the last lookup if the name must not be looked up now; null if it may.</summary>
     public SocketError? Refuse(string host, NameSource source, TimeSpan now) =>
         _failures.TryGetValue(host, out Failure failure) && now < failure.At + PauseOf(failure.Count, source) ? failure.Error : null;
 
-    /// <summary>The name could not be looked up.</summary>
+    /// <summary>The lookup failed.</summary>
     public void Failed(string host, SocketError error, TimeSpan now)
     {
         int count = _failures.TryGetValue(host, out Failure known) ? known.Count + 1 : 1;
@@ -35,7 +35,7 @@ internal sealed class NameBackOff
         _failures[host] = new Failure(error, count, now);
     }
 
-    /// <summary>The name has an address.</summary>
+    /// <summary>The lookup succeeded.</summary>
     public void Succeeded(string host) => _failures.Remove(host);
 
     private static TimeSpan PauseOf(int failures, NameSource source)

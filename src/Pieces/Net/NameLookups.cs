@@ -5,18 +5,19 @@ using System.Net.Sockets;
 namespace Pieces.Net;
 
 /// <summary>
-/// Looks up names on threads of its own, a few at a time for the whole client: the system's resolver blocks its thread until it gives up, which takes a
-/// silent name server 10 s and more. Nothing waits for these threads, a stop least of all. Safe for all threads.
+/// Looks up names on threads of its own, a few at a time for the whole client. The system's resolver blocks its thread until it gives up, which takes
+/// 10 s and more when a name server does not reply. Nothing waits for these threads, not even the shutdown. Safe for all threads.
 /// </summary>
 internal sealed class NameLookups
 {
-    /// <summary>Longest time that a caller waits once its name is being looked up. The thread itself waits as long as the system does.</summary>
+    /// <summary>Maximum time that a caller waits once the lookup of its name has started. The thread itself waits as long as the system
+    /// does.</summary>
     public static readonly TimeSpan Timeout = TimeSpan.FromSeconds(15);
 
-    /// <summary>Longest name that is asked for, in characters (RFC 1035).</summary>
+    /// <summary>Maximum length of a name that is looked up, in characters (RFC 1035).</summary>
     public const int MaxNameLength = 255;
 
-    // A thread that has nothing to do ends after a while; the next name starts another.
+    // An idle thread ends after this time; the next name starts another.
     private static readonly TimeSpan IdleTime = TimeSpan.FromSeconds(10);
 
     private readonly Func<string, IPAddress[]> _resolve;
@@ -28,9 +29,9 @@ internal sealed class NameLookups
     private int _threads;
     private int _idle;
 
-    /// <summary>Makes it; no thread is started before the first name.</summary>
+    /// <summary>Creates it; no thread is started before the first name.</summary>
     /// <param name="resolve">The system's resolver, which blocks.</param>
-    /// <param name="time">Times the waits of callers and the pauses of names that fail.</param>
+    /// <param name="time">Clock for the timeouts of callers and the pauses after failures.</param>
     public NameLookups(Func<string, IPAddress[]> resolve, TimeProvider time)
     {
         _resolve = resolve;
@@ -39,11 +40,11 @@ internal sealed class NameLookups
 
     private TimeSpan Now => _time.GetElapsedTime(0);
 
-    /// <summary>The addresses of a name.</summary>
-    /// <exception cref="SocketException">It has none, no name server replies, or it failed a moment ago.</exception>
+    /// <summary>Returns the addresses of a name.</summary>
+    /// <exception cref="SocketException">It has none, no name server replies, or the lookup failed shortly before.</exception>
     public async Task<IPAddress[]> ResolveAsync(string host, NameRequester requester, CancellationToken cancellationToken)
     {
-        // An empty name means this machine to the system; one that is too long means a fault of ours.
+        // The system resolves an empty name to this machine; a name that is too long indicates a bug.
         if (host.Length is 0 or > MaxNameLength)
             throw new SocketException((int)SocketError.HostNotFound);
         Lookup lookup = Enqueue(host, requester);
@@ -93,7 +94,7 @@ internal sealed class NameLookups
             Run(next.Lookup, next.Requester);
     }
 
-    // Null when there was nothing to do for a while.
+    // Null if there was nothing to do for IdleTime.
     private (Lookup Lookup, NameRequester Requester)? Await()
     {
         lock (_gate)
@@ -119,7 +120,7 @@ internal sealed class NameLookups
         {
             if (lookup.Waiters > 0)
                 return true;
-            // Everyone who wanted it has given up.
+            // All callers that wanted it have given up.
             _queue.Done(requester);
             _pending.Remove((lookup.Host, requester.Source));
         }
@@ -142,7 +143,7 @@ internal sealed class NameLookups
             {
                 failure = e.SocketErrorCode;
             }
-#pragma warning disable CA1031 // A stranger chose the name: whatever the system's resolver makes of it, it is this name that has no address.
+#pragma warning disable CA1031 // The name is untrusted: any exception of the resolver only means that this name has no address.
             catch (Exception)
 #pragma warning restore CA1031
             {
@@ -158,7 +159,7 @@ internal sealed class NameLookups
                 _backOff.Failed(lookup.Host, error, Now);
             else
                 _backOff.Succeeded(lookup.Host);
-            // What the limits held back may be taken now, by this thread or one that waits.
+            // A lookup held back by the limits may start now, on this thread or an idle one.
             Monitor.Pulse(_gate);
         }
 
@@ -168,7 +169,7 @@ internal sealed class NameLookups
             lookup.Succeed(found);
     }
 
-    /// <summary>One name that is wanted.</summary>
+    /// <summary>A requested name.</summary>
     private sealed class Lookup
     {
         private readonly TaskCompletionSource<IPAddress[]> _result = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -177,7 +178,7 @@ internal sealed class NameLookups
 
         public string Host { get; }
 
-        /// <summary>How many wait for it; guarded by the owner's lock.</summary>
+        /// <summary>Number of callers that wait for it; guarded by the owner's lock.</summary>
         public int Waiters { get; set; }
 
         public Task<IPAddress[]> Result => _result.Task;

@@ -4,21 +4,21 @@ using Pieces.Primitives;
 namespace Pieces.Net;
 
 /// <summary>
-/// Which name is looked up next. Names from the user come first, then those of trackers, then those of strangers; within each, torrents take turns.
-/// A look-up occupies a thread until the system gives up, so the limits are on those under way. Not safe for several threads. Pure.
+/// Chooses which name is looked up next. Names from the user come first, then those of trackers, then those from untrusted sources; within each
+/// group, torrents take turns. A lookup occupies a thread until the system gives up, so the limits apply to running lookups. Not thread-safe.
 /// </summary>
 internal sealed class NameQueue<TItem>
 {
-    /// <summary>Look-ups under way at the same time, one thread each.</summary>
+    /// <summary>Maximum number of running lookups, one thread each.</summary>
     public const int MaxRunning = 4;
 
-    /// <summary>Most of them for names that the user has not given, so that the user's never wait for others.</summary>
+    /// <summary>Maximum number of running lookups of names that the user did not give, so that the user's names never wait for others.</summary>
     public const int MaxRunningOfOthers = 3;
 
-    /// <summary>Most of them for names from links and peers.</summary>
+    /// <summary>Maximum number of running lookups of names from untrusted sources.</summary>
     public const int MaxRunningOfStrangers = 1;
 
-    /// <summary>Most of them for one torrent.</summary>
+    /// <summary>Maximum number of running lookups per torrent.</summary>
     public const int MaxRunningOfOwner = 2;
 
     private static readonly object NoOwner = new();
@@ -27,15 +27,15 @@ internal sealed class NameQueue<TItem>
     private readonly int[] _runningOf = new int[3];
     private readonly Dictionary<object, int> _owners = [];
 
-    /// <summary>Names that wait.</summary>
+    /// <summary>Number of queued names.</summary>
     public int Count => _waiting.Sum(queue => queue.Count);
 
     private int Running => _runningOf.Sum();
 
-    /// <summary>Puts a name in line.</summary>
+    /// <summary>Queues a name.</summary>
     public void Add(NameRequester requester, TItem item) => _waiting[(int)requester.Source].Add(requester.Owner ?? NoOwner, (requester, item));
 
-    /// <summary>Takes the next one; it counts as under way until <see cref="Done"/>.</summary>
+    /// <summary>Takes the next name; it counts as running until <see cref="Done"/>.</summary>
     public bool TryTake([MaybeNullWhen(false)] out TItem item, out NameRequester requester)
     {
         foreach (NameSource source in (ReadOnlySpan<NameSource>)[NameSource.User, NameSource.Tracker, NameSource.Stranger])
@@ -54,7 +54,7 @@ internal sealed class NameQueue<TItem>
         return false;
     }
 
-    /// <summary>A look-up has ended.</summary>
+    /// <summary>A lookup has ended.</summary>
     public void Done(NameRequester requester)
     {
         _runningOf[(int)requester.Source]--;
@@ -67,7 +67,8 @@ internal sealed class NameQueue<TItem>
     {
         NameSource.User => Running < MaxRunning,
         NameSource.Tracker => Running < MaxRunning && Running - _runningOf[(int)NameSource.User] < MaxRunningOfOthers,
-        _ => _runningOf[(int)source] < MaxRunningOfStrangers && Running - _runningOf[(int)NameSource.User] < MaxRunningOfOthers && Running < MaxRunning,
+        _ => _runningOf[(int)source] < MaxRunningOfStrangers && Running - _runningOf[(int)NameSource.User] < MaxRunningOfOthers
+            && Running < MaxRunning,
     };
 
     private bool MayRun(object owner) => ReferenceEquals(owner, NoOwner) || _owners.GetValueOrDefault(owner) < MaxRunningOfOwner;

@@ -1,19 +1,19 @@
 namespace Pieces.Net;
 
-/// <summary>Who named a host, the one that is served first in front.</summary>
+/// <summary>The source of a host name, the highest priority first.</summary>
 internal enum NameSource
 {
     /// <summary>The user, or the program itself.</summary>
     User,
 
-    /// <summary>A torrent or a link names it as its tracker.</summary>
+    /// <summary>A tracker URL in a torrent or link.</summary>
     Tracker,
 
-    /// <summary>A link, a torrent or a tracker names it as a peer or a node.</summary>
+    /// <summary>A link, a torrent or a tracker that names a peer or a DHT node.</summary>
     Stranger,
 }
 
-/// <summary>For whom a name is looked up.</summary>
-/// <param name="Source">Who named the host.</param>
-/// <param name="Owner">For which torrent: owners take turns. Null is an owner as well, the program itself.</param>
+/// <summary>The originator of a name lookup.</summary>
+/// <param name="Source">The source of the name.</param>
+/// <param name="Owner">The torrent for which it is looked up: owners take turns. Null stands for the program itself.</param>
 internal readonly record struct NameRequester(NameSource Source, object? Owner = null);

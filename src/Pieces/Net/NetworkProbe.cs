@@ -4,12 +4,12 @@ using System.Net.Sockets;
 
 namespace Pieces.Net;
 
-/// <summary>Asks the system about this machine's own addresses and routes. Nothing is sent.</summary>
+/// <summary>Queries the system for this machine's own addresses and routes. Sends nothing.</summary>
 public static class NetworkProbe
 {
     private const int DiscardPort = 9;
 
-    /// <summary>Why sockets can no longer be bound, in a few words; null when they can. It asks only the system, so it is quick.</summary>
+    /// <summary>Why sockets can no longer be bound, in a few words; null if they can. Quick, because nothing is sent.</summary>
     public static string? FaultOf(LocalBinding binding)
     {
         ArgumentNullException.ThrowIfNull(binding);
@@ -21,7 +21,7 @@ public static class NetworkProbe
             bool hasDevice = binding.Device is not null && SocketBinding.HasDevice(probe);
             probe.Bind(new IPEndPoint(binding.Address, 0));
 
-            // A socket that is bound to an interface whose link is down waits and cannot leave by another one. An address alone can move to another
+            // A socket bound to an interface whose link is down waits and cannot send through another one. An address alone can move to another
             // interface.
             return hasDevice || IPAddress.IsLoopback(binding.Address) ? null : LinkFaultOf(binding.Address);
         }
@@ -36,7 +36,7 @@ public static class NetworkProbe
     }
 
     /// <summary>Checks that a TCP socket can be bound to an address.</summary>
-    /// <exception cref="SocketException">It cannot: the address is not this machine's.</exception>
+    /// <exception cref="SocketException">It cannot: this machine does not have the address.</exception>
     public static void CheckBind(IPAddress address)
     {
         ArgumentNullException.ThrowIfNull(address);
@@ -44,13 +44,13 @@ public static class NetworkProbe
         probe.Bind(new IPEndPoint(address, 0));
     }
 
-    /// <summary>Our address on the route to <paramref name="remote"/>, or null when there is no route.</summary>
+    /// <summary>Our local address on the route to <paramref name="remote"/>, or null if there is no route.</summary>
     public static IPAddress? AddressTowards(IPAddress remote)
     {
         ArgumentNullException.ThrowIfNull(remote);
         try
         {
-            // Connecting a UDP socket looks up the route and sends nothing.
+            // Connecting a UDP socket determines the route and sends nothing.
             using Socket probe = Outbound.NewSocket(remote.AddressFamily, SocketType.Dgram);
             probe.Connect(remote, DiscardPort);
             return (probe.LocalEndPoint as IPEndPoint)?.Address;

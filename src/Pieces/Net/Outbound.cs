@@ -8,8 +8,8 @@ namespace Pieces.Net;
 internal delegate Task<IPAddress[]> HostResolver(string host, CancellationToken cancellationToken);
 
 /// <summary>
-/// The only exit to the network: nothing else opens sockets or resolves names. It is built once from what every socket is bound to, so a socket that
-/// escapes the binding cannot be made by mistake. Immutable; safe for all threads.
+/// The only access to the network: nothing else opens sockets or resolves names. It is created with the binding of all sockets, so no socket can be
+/// left unbound by mistake. Immutable; safe for all threads.
 /// </summary>
 internal sealed class Outbound
 {
@@ -18,10 +18,10 @@ internal sealed class Outbound
     private readonly NameLookups _lookups;
     private readonly HostResolver? _resolve;
 
-    /// <summary>Creates the exit; nothing is opened.</summary>
-    /// <param name="binding">What every socket is bound to, or null for no restriction.</param>
-    /// <param name="resolve">Resolves names instead of the system's resolver; for simulations, default null.</param>
-    /// <param name="time">Times look-ups; default the system's.</param>
+    /// <summary>Creates it; nothing is opened.</summary>
+    /// <param name="binding">The binding of every socket, or null for no restriction.</param>
+    /// <param name="resolve">Replaces the system's resolver, for simulations. Default null.</param>
+    /// <param name="time">Clock of lookups. Default: the system clock.</param>
     public Outbound(LocalBinding? binding = null, HostResolver? resolve = null, TimeProvider? time = null)
     {
         Binding = binding;
@@ -29,24 +29,26 @@ internal sealed class Outbound
         _lookups = new NameLookups(SystemResolve, time ?? TimeProvider.System);
     }
 
-    /// <summary>What every socket is bound to, or null for no restriction.</summary>
+    /// <summary>The binding of every socket, or null for no restriction.</summary>
     public LocalBinding? Binding { get; }
 
-    /// <summary>The addresses of a host, which may be an address in text form. At least one.</summary>
+    /// <summary>Returns the addresses of a host, which may be an address in text form. At least one.</summary>
     /// <param name="host">The name.</param>
-    /// <param name="requester">Who named it, and for which torrent: it decides whose turn it is.</param>
-    /// <param name="cancellationToken">Gives up. The look-up itself goes on until the system ends it; nobody waits for that.</param>
+    /// <param name="requester">Source and torrent of the name, which determine its priority.</param>
+    /// <param name="cancellationToken">Ends the wait. The lookup itself continues until the system ends it; nothing waits for that.</param>
     /// <exception cref="SocketException">There is none, or no name server replies.</exception>
     public async Task<IPAddress[]> ResolveAsync(string host, NameRequester requester, CancellationToken cancellationToken)
     {
         if (IPAddress.TryParse(host.Trim('[', ']'), out IPAddress? literal))
             return [literal];
-        Task<IPAddress[]> looking = _resolve is { } resolve ? resolve(host, cancellationToken) : _lookups.ResolveAsync(host, requester, cancellationToken);
+        Task<IPAddress[]> looking = _resolve is { } resolve
+            ? resolve(host, cancellationToken)
+            : _lookups.ResolveAsync(host, requester, cancellationToken);
         IPAddress[] found = await looking.ConfigureAwait(false);
         return found.Length > 0 ? found : throw new SocketException((int)SocketError.HostNotFound);
     }
 
-    /// <summary>The addresses of a host that can be reached from the address that sockets are bound to. At least one.</summary>
+    /// <summary>Returns the addresses of a host whose family is that of the bound address. At least one.</summary>
     /// <exception cref="SocketException">There is none.</exception>
     public async Task<IPAddress[]> ResolveReachableAsync(string host, NameRequester requester, CancellationToken cancellationToken)
     {
@@ -59,7 +61,7 @@ internal sealed class Outbound
     /// <exception cref="SocketException">It cannot be opened.</exception>
     public Task<Socket> ConnectAsync(IPEndPoint remote, CancellationToken cancellationToken)
     {
-        // A socket bound to one family cannot reach the other: an unbound socket must not take its place.
+        // A socket bound to one family cannot reach the other, and an unbound socket must not be used instead.
         if (!Reaches(remote.AddressFamily))
             throw new SocketException((int)SocketError.AddressFamilyNotSupported);
         Socket socket = NewSocket(remote.AddressFamily, SocketType.Stream);
@@ -72,10 +74,10 @@ internal sealed class Outbound
     public Task<Socket> ConnectUdpAsync(IPEndPoint remote, CancellationToken cancellationToken) =>
         ConnectAsync(NewSocket(remote.AddressFamily, SocketType.Dgram), remote, cancellationToken);
 
-    /// <summary>Opens a UDP socket for one address family; null when this exit has no UDP in that family.</summary>
-    /// <param name="isV6">The family.</param>
+    /// <summary>Opens a UDP socket of one address family; null if that family is not available.</summary>
+    /// <param name="isV6">Whether it is IPv6, else IPv4.</param>
     /// <param name="port">The port; 0 lets the system choose.</param>
-    /// <exception cref="IOException">The port is taken, or the interface or its address is gone.</exception>
+    /// <exception cref="IOException">The port is in use, or the interface or its address no longer exists.</exception>
     public IDatagramSocket? OpenUdp(bool isV6, int port)
     {
         AddressFamily family = isV6 ? AddressFamily.InterNetworkV6 : AddressFamily.InterNetwork;
@@ -91,9 +93,9 @@ internal sealed class Outbound
     }
 
     /// <summary>
-    /// Opens a UDP socket that <paramref name="prepare"/> binds itself, as multicast requires. It is bound to the interface already.
+    /// Opens a UDP socket that <paramref name="prepare"/> binds to its address, as multicast requires. It is already bound to the interface.
     /// </summary>
-    /// <exception cref="IOException">It cannot be opened, or the interface is gone.</exception>
+    /// <exception cref="IOException">It cannot be opened, or the interface no longer exists.</exception>
     public UdpDatagramSocket OpenMulticast(AddressFamily family, Action<Socket> prepare) => OpenDatagramSocket(family, socket =>
     {
         if (Binding?.DeviceFault(socket) is { } fault)
@@ -102,10 +104,10 @@ internal sealed class Outbound
     });
 
     /// <summary>Opens a listening TCP socket.</summary>
-    /// <param name="address">The address to listen on instead of the bound one; null for the bound one, or for every address when nothing is
-    /// bound.</param>
+    /// <param name="address">The address to listen on instead of the bound one; null for the bound one, or for all addresses if there is no
+    /// binding.</param>
     /// <param name="port">The port; 0 lets the system choose.</param>
-    /// <exception cref="SocketException">The port is taken, or the address is not this machine's.</exception>
+    /// <exception cref="SocketException">The port is in use, or this machine does not have the address.</exception>
     public Socket Listen(IPAddress? address, int port)
     {
         LocalBinding? local = address is null ? Binding : new LocalBinding(address);
@@ -115,7 +117,7 @@ internal sealed class Outbound
             return Listen(AddressFamily.InterNetwork, socket => socket.Bind(new IPEndPoint(IPAddress.Any, port)));
         try
         {
-            // One socket for both families; a system without IPv6 gets IPv4 alone.
+            // One socket for both families; a system without IPv6 uses IPv4 only.
             return Listen(AddressFamily.InterNetworkV6, socket =>
             {
                 socket.DualMode = true;
@@ -128,8 +130,8 @@ internal sealed class Outbound
         }
     }
 
-#pragma warning disable RS0030 // This is the one place for both.
-    /// <summary>Creates a socket that is bound to nothing: for this class, and for <see cref="NetworkProbe"/>, which sends nothing.</summary>
+#pragma warning disable RS0030 // The only place that creates sockets and resolves names.
+    /// <summary>Creates an unbound socket: for this class, and for <see cref="NetworkProbe"/>, which sends nothing.</summary>
     internal static Socket NewSocket(AddressFamily family, SocketType type) =>
         new(family, type, type == SocketType.Stream ? ProtocolType.Tcp : ProtocolType.Udp);
 

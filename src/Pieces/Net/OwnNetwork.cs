@@ -2,16 +2,17 @@ using System.Net.Sockets;
 
 namespace Pieces.Net;
 
-/// <summary>Tells failures of our own network from those of the other side: nobody is to be avoided for long because we were offline.</summary>
+/// <summary>Distinguishes failures of our own network from those of the remote side: a host is not avoided for long because we were
+/// offline.</summary>
 internal static class OwnNetwork
 {
-    /// <summary>Longest pause after a failure that is surely ours.</summary>
+    /// <summary>Maximum pause after a failure that is certainly ours.</summary>
     public static readonly TimeSpan PauseWhenDown = TimeSpan.FromSeconds(5);
 
-    /// <summary>Longest pause after a failure that may be ours: a router that is gone looks like a host that is.</summary>
+    /// <summary>Maximum pause after a failure that may be ours: an unreachable router looks like an unreachable host.</summary>
     public static readonly TimeSpan PauseWhenDoubtful = TimeSpan.FromSeconds(60);
 
-    /// <summary>Whether this process, or the system, has no descriptor left for a socket.</summary>
+    /// <summary>Whether this process or the system has no file descriptor left for a socket.</summary>
     public static bool IsOutOfDescriptors(Exception? failure)
     {
         for (; failure is not null; failure = failure.InnerException)
@@ -23,7 +24,8 @@ internal static class OwnNetwork
         return false;
     }
 
-    /// <summary>The longest time to wait before the next try, or null when the failure, and what caused it, says nothing of our own network.</summary>
+    /// <summary>The maximum time to wait before the next attempt, or null if the failure and its causes do not indicate a fault of our own
+    /// network.</summary>
     public static TimeSpan? LongestPause(Exception? failure)
     {
         for (; failure is not null; failure = failure.InnerException)

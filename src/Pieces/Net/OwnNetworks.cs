@@ -5,12 +5,10 @@ namespace Pieces.Net;
 
 /// <summary>One address of this machine.</summary>
 /// <param name="Address">The address.</param>
-/// <param name="PrefixLength">How many of its bits name its network.</param>
+/// <param name="PrefixLength">Length of the network prefix in bits.</param>
 internal readonly record struct OwnAddress(IPAddress Address, int PrefixLength);
 
-/// <summary>
-/// The networks that this machine is in, read again every few seconds: they change while it runs. Safe for all threads.
-/// </summary>
+/// <summary>The networks of this machine, read again every few seconds because they change while the program runs. Safe for all threads.</summary>
 internal sealed class OwnNetworks
 {
     private static readonly TimeSpan Lifetime = TimeSpan.FromSeconds(5);
@@ -20,10 +18,10 @@ internal sealed class OwnNetworks
     private readonly Func<IReadOnlyList<OwnAddress>> _read;
     private volatile Reading? _reading;
 
-    /// <summary>Makes it; nothing is read before the first question.</summary>
-    /// <param name="binding">What every socket is bound to, or null for no restriction.</param>
-    /// <param name="time">Tells when a reading is too old.</param>
-    /// <param name="read">Gives the addresses of this machine; default asks the system.</param>
+    /// <summary>Creates it; nothing is read before the first use.</summary>
+    /// <param name="binding">The binding of every socket, or null for no restriction.</param>
+    /// <param name="time">Clock for the age of a reading.</param>
+    /// <param name="read">Returns the addresses of this machine; by default they are read from the system.</param>
     public OwnNetworks(LocalBinding? binding, TimeProvider time, Func<IReadOnlyList<OwnAddress>>? read = null)
     {
         _binding = binding;
@@ -31,13 +29,11 @@ internal sealed class OwnNetworks
         _read = read ?? ReadSystem;
     }
 
-    /// <summary>
-    /// Whether loopback is the network that we are in: the machine has no other addresses, or every socket is bound to loopback.
-    /// </summary>
+    /// <summary>Whether loopback is our only network: the machine has no other addresses, or every socket is bound to loopback.</summary>
     public bool IsLoopbackOnly =>
         (_binding is { } own && IPAddress.IsLoopback(own.Address)) || Current().All(own => IPAddress.IsLoopback(own.Address));
 
-    /// <summary>Whether an address is in a network in which this machine has an address too.</summary>
+    /// <summary>Whether this machine has an address in the network of the given address.</summary>
     public bool Contains(IPAddress address)
     {
         var remote = CompactEndPoint.From(address, 0);
@@ -49,7 +45,7 @@ internal sealed class OwnNetworks
         int hostBits = (own.IsV6 ? 128 : 32) - prefixLength;
         if (own.IsV6 != remote.IsV6 || hostBits < 0)
             return false;
-        // A shift by all of the 128 bits would be one by none.
+        // A shift of a 128-bit number by 128 would shift by 0.
         return hostBits >= (own.IsV6 ? 128 : 32) || own.Host >> hostBits == remote.Host >> hostBits;
     }
 
@@ -66,7 +62,7 @@ internal sealed class OwnNetworks
         }
         catch (NetworkInformationException)
         {
-            // The system does not say. Then we are in no private network, which is the careful answer.
+            // The system does not list its interfaces. Assume that we are in no private network, which is the safe choice.
             return [new OwnAddress(IPAddress.Any, 32)];
         }
     }

@@ -1,7 +1,7 @@
 namespace Pieces.Net;
 
 /// <summary>
-/// The port on which peers reach us: the one that the listener has, and the one that a router forwards to it, if it is another. Safe for all threads.
+/// The port on which peers reach us: the port of the listener, and the port that a router forwards to it, if there is one. Safe for all threads.
 /// </summary>
 internal sealed class PortState
 {
@@ -9,16 +9,18 @@ internal sealed class PortState
     private int _bound;
     private int? _external;
 
-    /// <summary>Creates the state of a listener on a port; 0 for none yet.</summary>
+    /// <summary>Creates the state.</summary>
+    /// <param name="bound">Port of the listener; 0 if there is none yet.</param>
     public PortState(int bound = 0) => _bound = bound;
 
     /// <summary>Raised after either port has changed, by the thread that changed it and outside every lock.</summary>
     public event Action? Changed;
 
-    /// <summary>The port of the listener; 0 when there is none. For the local network, which no router separates from us.</summary>
+    /// <summary>The port of the listener; 0 if there is none. To be announced in the local network, where no router is between us and the
+    /// peers.</summary>
     public int Bound => Volatile.Read(ref _bound);
 
-    /// <summary>The port of the router that leads to ours; null when none is known.</summary>
+    /// <summary>The router's port that is forwarded to ours; null if none is known.</summary>
     public int? External
     {
         get
@@ -28,7 +30,7 @@ internal sealed class PortState
         }
     }
 
-    /// <summary>The port to announce to trackers, the DHT and peers; 0 when nobody can reach us.</summary>
+    /// <summary>The port to announce to trackers, the DHT and peers; 0 if we cannot be reached.</summary>
     public int Announced
     {
         get
@@ -38,10 +40,10 @@ internal sealed class PortState
         }
     }
 
-    /// <summary>The listener has this port now; 0 for none.</summary>
+    /// <summary>Sets the port of the listener; 0 for none.</summary>
     public void SetBound(int port) => Set(port, External);
 
-    /// <summary>The router's port is known now, or not any more (null).</summary>
+    /// <summary>Sets the router's port; null for none.</summary>
     public void SetExternal(int? port) => Set(Bound, port);
 
     private void Set(int bound, int? external)

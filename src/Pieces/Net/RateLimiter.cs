@@ -4,27 +4,29 @@ using Pieces.Primitives;
 namespace Pieces.Net;
 
 /// <summary>
-/// A token bucket: limits bytes a second and shares them out evenly. Limiters nest (peer in torrent in client): what is taken here is taken from every
-/// parent too. Who takes is a <see cref="RateTap"/>; among those that wait, it is the turn of the one that will have had least, counted in bytes: nobody
-/// gains by larger or more frequent wishes, small ones go first, and who was silent does not make up for it (fair queueing). Safe for all threads. Its only lock
-/// guards its own numbers, and is not taken while there is no limit.
+/// A token bucket that limits bytes per second and shares them fairly. Limiters nest (peer in torrent in client): bytes taken from a limiter are also
+/// taken from every parent. Each user is a <see cref="RateTap"/>. Among waiting taps, the one that will have received the fewest bytes is next (fair
+/// queueing): larger or more frequent requests gain nothing, small ones go first, and a tap that was idle does not catch up. Safe for all threads.
+/// The only lock guards the limiter's own fields and is not taken while there is no limit.
 /// </summary>
 internal sealed class RateLimiter : IDisposable
 {
-    /// <summary>What may pass at once after a pause in which nobody wanted anything, in time at the full rate: short, so that a limit holds in any second.</summary>
+    /// <summary>Burst after an idle period, as time at the full rate. It is short, so that the limit holds in any second.</summary>
     public static readonly TimeSpan Burst = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>What may pass at once when somebody waited all the while and the timer was late: what a busy machine, or a clock that goes in steps,
-    /// has held up is made up for as far as this.</summary>
+    /// <summary>
+    /// Burst if a tap was waiting all the time and the timer fired late, as time at the full rate. It makes up for delays on a busy machine or by a
+    /// coarse clock.
+    /// </summary>
     public static readonly TimeSpan LateBurst = TimeSpan.FromMilliseconds(500);
 
-    // One that is served stays so for about a piece when it goes on wanting, as far as that is a sixteenth of a second's worth: a peer that has a whole piece soon
-    // can give it on, while many that have parts of it can give nothing.
+    // A tap that keeps requesting is served for up to 1/16 s (at most 256 KiB, about one piece) before the next one. A peer with one whole piece can
+    // upload it; ten peers with a tenth each cannot.
     private const double TurnSeconds = 0.0625;
     private const int LongestTurn = 256 * 1024;
 
-    // One grant is a fiftieth of a second: many take turns within a second, and the bucket is overdrawn by no more. At low rates it is a twentieth, for
-    // the sake of fewer and larger segments.
+    // One grant is 1/50 s of the rate, so that many taps are served within a second and the bucket is overdrawn by no more. At low rates it is 1/20 s
+    // (up to 1 KiB), for fewer and larger TCP segments.
     private const int GrantsPerSecond = 50;
     private const int FewestGrantsPerSecond = 20;
     private const int LargestSmallGrant = 1024;
@@ -44,15 +46,15 @@ internal sealed class RateLimiter : IDisposable
     private long _turnLeft;
     private Waiter? _next;
 
-    // Bytes that the one who was served last had had by then: who comes anew begins there.
+    // Start position of the tap that was served last: a new or idle tap starts there.
     private long _served;
     private long _order;
 
-    /// <summary>Makes a limiter inside <paramref name="parent"/>, or on its own.</summary>
+    /// <summary>Creates a limiter, nested in <paramref name="parent"/> if there is one.</summary>
     /// <param name="timeProvider">Clock.</param>
     /// <param name="rate">The limit.</param>
-    /// <param name="parent">What it is inside of.</param>
-    /// <param name="hasTurns">Whether one who goes on wanting is served for a while before the next, as is good for what we send.</param>
+    /// <param name="parent">The enclosing limiter, or null.</param>
+    /// <param name="hasTurns">Whether a tap that keeps requesting is served for a while before the next one; meant for uploads.</param>
     public RateLimiter(TimeProvider timeProvider, ByteRate rate, RateLimiter? parent = null, bool hasTurns = false)
     {
         _hasTurns = hasTurns;
@@ -63,13 +65,13 @@ internal sealed class RateLimiter : IDisposable
         _bytesPerSecond = Math.Max(0, rate.BytesPerSecond);
     }
 
-    /// <summary>What this one is inside of, or null.</summary>
+    /// <summary>The enclosing limiter, or null.</summary>
     public RateLimiter? Parent { get; }
 
     /// <summary>Number of parents.</summary>
     public int Depth { get; }
 
-    /// <summary>The limit; may be changed at any time and then holds for those who wait already.</summary>
+    /// <summary>The limit. It may be changed at any time and then also applies to waiting taps.</summary>
     public ByteRate Rate
     {
         get => new(Volatile.Read(ref _bytesPerSecond));
@@ -100,7 +102,9 @@ internal sealed class RateLimiter : IDisposable
         }
     }
 
-    /// <summary>Most bytes to acquire at one time, here and in every parent; <see cref="int.MaxValue"/> when nothing is limited.</summary>
+    /// <summary>
+    /// Maximum number of bytes to acquire in one call, given the limits here and in every parent; <see cref="int.MaxValue"/> if nothing is limited.
+    /// </summary>
     public int Quantum
     {
         get
@@ -116,7 +120,7 @@ internal sealed class RateLimiter : IDisposable
         }
     }
 
-    /// <summary>What falls to each of those that share the limits here and above.</summary>
+    /// <summary>The fair share of one user of this limiter: the smallest over this limiter and its parents.</summary>
     public RateShare Share
     {
         get
@@ -133,21 +137,21 @@ internal sealed class RateLimiter : IDisposable
         }
     }
 
-    /// <summary>So many more want to have a share from now on, or fewer.</summary>
+    /// <summary>Changes the number of users that share this limiter and its parents.</summary>
     public void AddSharers(int change)
     {
         for (RateLimiter? limiter = this; limiter is not null && change != 0; limiter = limiter.Parent)
             Interlocked.Add(ref limiter._sharers, change);
     }
 
-    /// <summary>Counts what has passed already, such as a handshake: those who come next wait for it.</summary>
+    /// <summary>Counts bytes that have already been transferred, such as a handshake; later requests wait for them.</summary>
     public void Charge(int bytes)
     {
         for (RateLimiter? limiter = this; limiter is not null; limiter = limiter.Parent)
             limiter.Spend(bytes);
     }
 
-    /// <summary>Stops the timer; nobody may wait any more.</summary>
+    /// <summary>Stops the timer; no tap may wait any more.</summary>
     public void Dispose()
     {
         lock (_gate)
@@ -157,7 +161,9 @@ internal sealed class RateLimiter : IDisposable
         }
     }
 
-    /// <summary>Takes tokens here and now, or not at all. A grant may overdraw the bucket, and the next one waits for that: so the average is exact.</summary>
+    /// <summary>
+    /// Takes tokens without waiting, or fails. A grant may overdraw the bucket and the next one waits for the deficit, so the average rate is exact.
+    /// </summary>
     internal bool TryTake(RateTap tap, int bytes)
     {
         if (Volatile.Read(ref _bytesPerSecond) == 0)
@@ -175,7 +181,7 @@ internal sealed class RateLimiter : IDisposable
         }
     }
 
-    /// <summary>Takes tokens here in turn with the others.</summary>
+    /// <summary>Takes tokens when it is this tap's turn.</summary>
     internal async Task WaitAsync(RateTap tap, int bytes, CancellationToken cancellationToken)
     {
         Waiter waiter;
@@ -194,7 +200,7 @@ internal sealed class RateLimiter : IDisposable
         await waiter.Granted.Task.ConfigureAwait(false);
     }
 
-    /// <summary>Takes back what was acquired here and not used.</summary>
+    /// <summary>Returns bytes that were acquired and not used.</summary>
     internal void GiveBack(RateTap tap, int bytes)
     {
         if (Volatile.Read(ref _bytesPerSecond) == 0)
@@ -229,7 +235,7 @@ internal sealed class RateLimiter : IDisposable
             Grant();
     }
 
-    // Under the lock. What this tap has had before these bytes; one that was silent begins where the others are.
+    // Under the lock. Returns the bytes that this tap received before this request; an idle tap starts where the others are.
     private long Begin(RateTap tap, int bytes)
     {
         ref long had = ref tap.Had(this);
@@ -238,7 +244,7 @@ internal sealed class RateLimiter : IDisposable
         return start;
     }
 
-    // Under the lock. Continuations of waiters run elsewhere, so completing them here calls nobody.
+    // Under the lock. Continuations of waiters run asynchronously, so completing them here does not run their code under the lock.
     private void Grant()
     {
         Refill();
@@ -275,7 +281,7 @@ internal sealed class RateLimiter : IDisposable
         _turnLeft -= bytes;
     }
 
-    // Under the lock. What is there beyond a burst already stays: it was waited for.
+    // Under the lock. Tokens above the burst that are already in the bucket stay: a tap has waited for them.
     private void Refill()
     {
         long now = _timeProvider.GetTimestamp();
@@ -291,11 +297,11 @@ internal sealed class RateLimiter : IDisposable
     }
 }
 
-/// <summary>One's share of a limit.</summary>
-/// <param name="BytesPerSecond">Bytes a second; infinite when nothing is limited.</param>
-/// <param name="Sharers">How many have one each.</param>
+/// <summary>The share of one user of a limit.</summary>
+/// <param name="BytesPerSecond">Bytes per second; infinite if nothing is limited.</param>
+/// <param name="Sharers">Number of users that share the limit.</param>
 internal readonly record struct RateShare(double BytesPerSecond, int Sharers)
 {
-    /// <summary>That of no limit.</summary>
+    /// <summary>The share without a limit.</summary>
     public static RateShare Unlimited => new(double.PositiveInfinity, 1);
 }

@@ -1,25 +1,25 @@
 namespace Pieces.Net;
 
-/// <summary>One direction of one stream, as limiters know it: what it may take next, and how much it had at each of them. For one user at a time.</summary>
+/// <summary>One direction of one stream as a user of rate limiters: records how many bytes it received from each of them. Not thread-safe.</summary>
 internal sealed class RateTap
 {
     private readonly RateLimiter _limiter;
     private readonly long[] _had;
 
-    /// <summary>Makes a tap that is limited by <paramref name="limiter"/> and everything that it is inside of.</summary>
+    /// <summary>Creates a tap limited by <paramref name="limiter"/> and its parents.</summary>
     public RateTap(RateLimiter limiter)
     {
         _limiter = limiter;
         _had = new long[limiter.Depth + 1];
     }
 
-    /// <summary>Whether there is a limit at this moment.</summary>
+    /// <summary>Whether there is a limit now.</summary>
     public bool IsLimited => _limiter.IsLimited;
 
-    /// <summary>Most bytes to acquire at one time; <see cref="int.MaxValue"/> when nothing is limited.</summary>
+    /// <summary>Maximum number of bytes to acquire in one call; <see cref="int.MaxValue"/> if nothing is limited.</summary>
     public int Quantum => _limiter.Quantum;
 
-    /// <summary>Waits until <paramref name="bytes"/> may pass. Costs nothing when nothing is limited.</summary>
+    /// <summary>Waits until <paramref name="bytes"/> may be transferred. Costs nothing if nothing is limited.</summary>
     public ValueTask AcquireAsync(int bytes, CancellationToken cancellationToken)
     {
         for (RateLimiter? limiter = _limiter; limiter is not null; limiter = limiter.Parent)
@@ -31,14 +31,14 @@ internal sealed class RateTap
         return ValueTask.CompletedTask;
     }
 
-    /// <summary>Gives back what was acquired and not used.</summary>
+    /// <summary>Returns bytes that were acquired and not used.</summary>
     public void Refund(int bytes)
     {
         for (RateLimiter? limiter = _limiter; limiter is not null && bytes > 0; limiter = limiter.Parent)
             limiter.GiveBack(this, bytes);
     }
 
-    /// <summary>Bytes that this tap had at a limiter, counted from where it came in; for that limiter, under its lock.</summary>
+    /// <summary>Bytes that this tap received from a limiter, counted from its start position; to be used by that limiter, under its lock.</summary>
     internal ref long Had(RateLimiter limiter) => ref _had[limiter.Depth];
 
     private async ValueTask AcquireSlowlyAsync(RateLimiter first, int bytes, CancellationToken cancellationToken)

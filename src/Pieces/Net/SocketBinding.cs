@@ -11,7 +11,7 @@ internal static class SocketBinding
     private const int BindToDevice = 25;
 
     /// <summary>Binds a socket to the address, and to the interface if there is one.</summary>
-    /// <exception cref="SocketException">The interface or the address is gone, or the port is taken.</exception>
+    /// <exception cref="SocketException">The interface or the address no longer exists, or the port is in use.</exception>
     public static void Bind(this LocalBinding binding, Socket socket, int port)
     {
         if (binding.DeviceFault(socket) is not null)
@@ -19,7 +19,9 @@ internal static class SocketBinding
         socket.Bind(new IPEndPoint(binding.Address, port));
     }
 
-    /// <summary>Binds a socket to the interface alone. Returns why that failed, or null; a system that does not allow it is not a failure.</summary>
+    /// <summary>
+    /// Binds a socket to the interface only. Returns why that failed, or null; it is not a failure if the system does not permit it.
+    /// </summary>
     public static string? DeviceFault(this LocalBinding binding, Socket socket)
     {
         if (binding.Device is null || !OperatingSystem.IsLinux())
@@ -35,7 +37,7 @@ internal static class SocketBinding
         }
     }
 
-    /// <summary>Whether the socket is bound to an interface: only then the system knows an interface's name for it.</summary>
+    /// <summary>Whether the socket is bound to an interface: only then the system returns an interface name for it.</summary>
     public static bool HasDevice(Socket socket)
     {
         Span<byte> name = stackalloc byte[16];

@@ -3,12 +3,12 @@ using System.Net.Sockets;
 
 namespace Pieces.Net;
 
-/// <summary>Words for what went wrong on a socket, the same on every system.</summary>
+/// <summary>Error texts for socket failures, the same on every system.</summary>
 internal static class SocketText
 {
     private const int MaxShownHost = 100;
 
-    // As long as a passkey in hexadecimal digits.
+    // Length of a passkey in hexadecimal digits: a label of this length may be a secret.
     private const int SecretLabel = 32;
 
     /// <summary>The reason in a few lower-case words.</summary>
@@ -33,9 +33,9 @@ internal static class SocketText
         _ => exception.SocketErrorCode.ToString(),
     };
 
-    /// <summary>Why a name has led to no address.</summary>
-    /// <param name="host">The name; a part of it that may be a secret is not repeated.</param>
-    /// <param name="exception">What the look-up ended with.</param>
+    /// <summary>Error text for a name that could not be resolved.</summary>
+    /// <param name="host">The name; it is not repeated if it may contain a secret.</param>
+    /// <param name="exception">The error of the lookup.</param>
     public static string NoAddress(string host, SocketException exception)
     {
         if (exception.SocketErrorCode is not (SocketError.HostNotFound or SocketError.NoData or SocketError.TryAgain))
@@ -44,7 +44,7 @@ internal static class SocketText
         return $"no address for {(mayBeSecret ? "its host" : host)}: {Of(exception)}";
     }
 
-    /// <summary>An IPv4-mapped IPv6 address as what it is.</summary>
+    /// <summary>Converts an IPv4-mapped IPv6 address to IPv4.</summary>
     public static IPEndPoint Unmapped(EndPoint? endPoint) => endPoint switch
     {
         IPEndPoint { Address.IsIPv4MappedToIPv6: true } mapped => new IPEndPoint(mapped.Address.MapToIPv4(), mapped.Port),

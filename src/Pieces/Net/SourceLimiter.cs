@@ -1,8 +1,8 @@
 namespace Pieces.Net;
 
 /// <summary>
-/// Lets each address have so many events a second, with some in a burst. The memory is one number for each of a fixed set of places that addresses
-/// share by chance, so that a flood from made-up addresses allocates nothing and pushes nothing out. Not safe for several threads. Pure.
+/// Limits the events per second of each address, with a burst. Addresses are hashed to a fixed number of slots, one number each, so that a flood from
+/// forged addresses allocates nothing and evicts nothing; addresses in the same slot share a limit. Not thread-safe. Reads no clock.
 /// </summary>
 internal sealed class SourceLimiter
 {
@@ -11,11 +11,11 @@ internal sealed class SourceLimiter
     private readonly long _burst;
     private readonly ulong _salt;
 
-    /// <summary>Makes one.</summary>
-    /// <param name="perSecond">Events a second, for each address.</param>
-    /// <param name="burst">Events at once, at least 1.</param>
-    /// <param name="places">Numbers that are kept: a power of two; 1 makes it a limit for all together.</param>
-    /// <param name="salt">Makes who shares a place with whom unforeseeable.</param>
+    /// <summary>Creates a limiter.</summary>
+    /// <param name="perSecond">Events per second and address.</param>
+    /// <param name="burst">Events in a burst, at least 1.</param>
+    /// <param name="places">Number of slots: a power of two; 1 makes it a limit for all addresses together.</param>
+    /// <param name="salt">Salt of the hash, so that an attacker cannot predict which addresses share a slot.</param>
     public SourceLimiter(double perSecond, int burst, int places, ulong salt)
     {
         _cost = (long)(TimeSpan.TicksPerSecond / perSecond);
@@ -24,10 +24,10 @@ internal sealed class SourceLimiter
         _salt = salt;
     }
 
-    /// <summary>Takes one event if the address may have it now.</summary>
+    /// <summary>Takes one event if the address is within its limit.</summary>
     public bool TryTake(CompactEndPoint source, TimeSpan now)
     {
-        // The time at which the burst is whole again; each event moves it on by its cost.
+        // The time at which the full burst is available again; each event adds its cost.
         ref long full = ref _full[Mix(source, _salt) & (ulong)(_full.Length - 1)];
         long after = Math.Max(full, now.Ticks) + _cost;
         if (after - now.Ticks > _burst)
@@ -36,7 +36,7 @@ internal sealed class SourceLimiter
         return true;
     }
 
-    /// <summary>Spreads addresses over numbers. Not HashCode: that one differs from run to run, and a simulation must not.</summary>
+    /// <summary>Hashes an address. Not <see cref="HashCode"/>, whose result differs from run to run: simulations must be reproducible.</summary>
     public static ulong Mix(CompactEndPoint source, ulong salt)
     {
         ulong mixed = ((ulong)(source.Host >> 64) ^ salt) * 0x9E3779B97F4A7C15;

@@ -3,7 +3,7 @@ using Pieces.Platform;
 
 namespace Pieces.Net;
 
-/// <summary>The bytes of a TCP socket, which it owns.</summary>
+/// <summary>The stream of a TCP socket, which it owns.</summary>
 internal sealed class TcpStream : NetworkStream, IScatterReader
 {
     /// <summary>Takes over a connected socket.</summary>

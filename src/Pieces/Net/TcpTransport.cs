@@ -4,7 +4,7 @@ using Serilog;
 
 namespace Pieces.Net;
 
-/// <summary>Peers over TCP, IPv4 and IPv6.</summary>
+/// <summary>Connects to and accepts peers over TCP, IPv4 and IPv6.</summary>
 internal sealed class TcpTransport : ITransport
 {
     private readonly Outbound _outbound;

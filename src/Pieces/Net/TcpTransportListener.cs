@@ -6,7 +6,7 @@ namespace Pieces.Net;
 /// <summary>A listening TCP socket.</summary>
 internal sealed class TcpTransportListener : ITransportListener
 {
-    // A failure that repeats at once (no file descriptor is free) would else turn the loop into a busy one.
+    // A failure that recurs at once (such as no free file descriptor) would otherwise make the accept loop spin.
     private static readonly TimeSpan PauseAfterFailure = TimeSpan.FromSeconds(1);
 
     private readonly Socket _socket;

@@ -1,8 +1,8 @@
 namespace Pieces.Net;
 
 /// <summary>
-/// A peer's stream as its connection sees it: waits for the rate limiters, counts bytes, and shows whether the other side is being waited for.
-/// Not reading is what slows a sender down (TCP closes its window). One reader and one writer at a time; it does not own the inner stream.
+/// The stream that a peer connection uses: waits for the rate limiters, counts bytes, and shows whether it waits for the remote side. Downloads are
+/// limited by not reading, which closes the sender's TCP window. One reader and one writer at a time; it does not own the inner stream.
 /// </summary>
 internal sealed class ThrottledStream : DuplexStream, IScatterReader
 {
@@ -25,31 +25,31 @@ internal sealed class ThrottledStream : DuplexStream, IScatterReader
     /// <summary>Bytes received so far, protocol overhead included.</summary>
     public long BytesRead => Interlocked.Read(ref _bytesRead);
 
-    /// <summary>Bytes handed to the network so far, protocol overhead included.</summary>
+    /// <summary>Bytes passed to the network so far, protocol overhead included.</summary>
     public long BytesWritten => Interlocked.Read(ref _bytesWritten);
 
-    /// <summary>Whether a read waits for the other side, not for a limiter.</summary>
+    /// <summary>Whether a read waits for the remote side, not for a limiter.</summary>
     public bool IsReading => _isReading;
 
-    /// <summary>Whether a write waits for the other side, not for a limiter.</summary>
+    /// <summary>Whether a write waits for the remote side, not for a limiter.</summary>
     public bool IsWriting => _isWriting;
 
     /// <summary>Whether reads may have to wait for a limiter.</summary>
     public bool IsReadLimited => _readTap is { IsLimited: true };
 
-    /// <summary>Whether several buffers can be filled at once: not under a limit, which cuts reads short.</summary>
+    /// <summary>Whether several buffers can be filled at once: not under a limit, since that shortens reads.</summary>
     public bool CanScatter => _inner is IScatterReader { CanScatter: true } && _readTap is not { IsLimited: true };
 
     /// <inheritdoc/>
     public int Available => ((IScatterReader)_inner).Available;
 
-    /// <summary>Reads; an empty <paramref name="buffer"/> waits until there is something to read, and takes nothing from the limiter.</summary>
+    /// <summary>Reads; an empty <paramref name="buffer"/> waits until data is available and takes nothing from the limiter.</summary>
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         int granted = 0;
         if (_readTap is { IsLimited: true } && !buffer.IsEmpty)
         {
-            // Only once there is something to read: a silent peer must not sit on what others could use.
+            // Acquire only once data is available: a silent peer must not hold bandwidth that others could use.
             await ReadInnerAsync(Memory<byte>.Empty, cancellationToken).ConfigureAwait(false);
             granted = Math.Min(buffer.Length, _readTap.Quantum);
             await _readTap.AcquireAsync(granted, cancellationToken).ConfigureAwait(false);
@@ -87,7 +87,7 @@ internal sealed class ThrottledStream : DuplexStream, IScatterReader
         }
     }
 
-    /// <summary>Writes all of <paramref name="buffer"/>, in turns with others when a limiter is at work.</summary>
+    /// <summary>Writes all of <paramref name="buffer"/>, in parts if there is a limit.</summary>
     public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
         while (!buffer.IsEmpty)

@@ -4,7 +4,7 @@ using System.Runtime.CompilerServices;
 
 namespace Pieces.Net;
 
-/// <summary>A UDP socket of one family.</summary>
+/// <summary>A UDP socket of one address family.</summary>
 internal sealed class UdpDatagramSocket : IDatagramSocket
 {
     private readonly Socket _socket;
@@ -13,7 +13,7 @@ internal sealed class UdpDatagramSocket : IDatagramSocket
     private readonly SocketAddress _to;
     private readonly Lock _sending = new();
 
-    /// <summary>Owns a socket that is bound.</summary>
+    /// <summary>Takes ownership of a bound socket.</summary>
     public UdpDatagramSocket(Socket socket)
     {
         _socket = socket;
@@ -33,7 +33,7 @@ internal sealed class UdpDatagramSocket : IDatagramSocket
     public int Port { get; }
 
     /// <inheritdoc/>
-    // Pooled, since a flood would otherwise cost an object for each datagram that had to be waited for.
+    // Pooled, or else each datagram of a flood that is not received at once would cost an allocation.
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<(int Length, CompactEndPoint From)> ReceiveAsync(Memory<byte> buffer, CancellationToken cancellationToken)
     {
@@ -60,7 +60,7 @@ internal sealed class UdpDatagramSocket : IDatagramSocket
             }
             catch (SocketException)
             {
-                // Of datagrams any may be lost on the way; this one was lost at its start.
+                // UDP is unreliable: treat it as a datagram lost on the way.
                 return false;
             }
             catch (ObjectDisposedException)

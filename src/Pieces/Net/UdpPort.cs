@@ -4,8 +4,8 @@ using Serilog;
 namespace Pieces.Net;
 
 /// <summary>
-/// The client's UDP port, of the same number as the port on which it listens for peers: one socket for each address family. Several protocols share
-/// it as handlers. Where it cannot be opened, the client works without UDP. Safe for all threads.
+/// The client's UDP port, with the same number as the port on which it listens for peers: one socket per address family. Several protocols share it
+/// as handlers. If it cannot be opened, the client works without UDP. Safe for all threads.
 /// </summary>
 internal sealed class UdpPort : IAsyncDisposable
 {
@@ -19,13 +19,13 @@ internal sealed class UdpPort : IAsyncDisposable
     private bool _isTried;
 
     /// <summary>Creates it; nothing is opened before <see cref="TryOpen"/>.</summary>
-    /// <param name="ports">Knows the port of the listener; where there is no listener, any port is taken.</param>
+    /// <param name="ports">The port of the listener; if there is no listener, any port is used.</param>
     /// <param name="open">
-    /// Opens a socket of IPv6 (true) or IPv4 on a port. Returns null where there is no such family, and throws an <see cref="IOException"/> where the
-    /// port is taken.
+    /// Opens a socket of IPv6 (true) or IPv4 on a port. Returns null if the family is not available, and throws an <see cref="IOException"/> if the
+    /// port is in use.
     /// </param>
-    /// <param name="timeProvider">Times the pauses of a socket that reports faults.</param>
-    /// <param name="logger">Receives what cannot be opened.</param>
+    /// <param name="timeProvider">Times the pauses of a socket that reports errors.</param>
+    /// <param name="logger">Log of the sockets that cannot be opened.</param>
     public UdpPort(PortState ports, Func<bool, int, IDatagramSocket?> open, TimeProvider timeProvider, ILogger logger)
     {
         _ports = ports;
@@ -34,15 +34,15 @@ internal sealed class UdpPort : IAsyncDisposable
         _logger = logger;
     }
 
-    /// <summary>The sockets, at most one of each family; none while it is closed.</summary>
+    /// <summary>The sockets, at most one per address family; empty while the port is closed.</summary>
     public IReadOnlyList<DatagramHub> Hubs => Volatile.Read(ref _hubs);
 
-    /// <summary>The number that it is to have: that of the listener; 0 for any.</summary>
+    /// <summary>The wanted port number: that of the listener, or 0 for any.</summary>
     public int Number => _ports.Bound;
 
-    /// <summary>Opens the sockets, if nobody has tried before.</summary>
-    /// <param name="fault">Why there is none.</param>
-    /// <returns>Whether there is at least one.</returns>
+    /// <summary>Opens the sockets unless that has been tried before.</summary>
+    /// <param name="fault">Why there is no socket.</param>
+    /// <returns>Whether there is at least one socket.</returns>
     public bool TryOpen(out string fault)
     {
         lock (_gate)
@@ -58,20 +58,20 @@ internal sealed class UdpPort : IAsyncDisposable
         }
     }
 
-    /// <summary>Shows every datagram to a handler from now on, after those that are there already.</summary>
+    /// <summary>Adds a handler after the existing ones on all sockets.</summary>
     public void Add(IDatagramHandler handler)
     {
         foreach (DatagramHub hub in Hubs)
             hub.Add(handler);
     }
 
-    /// <summary>Sends a datagram at once; false when the system does not take it, or there is no socket of that family.</summary>
+    /// <summary>Sends a datagram at once; false if the system refuses it or there is no socket of that address family.</summary>
     public bool TrySend(ReadOnlySpan<byte> datagram, CompactEndPoint to) => HubOf(to.IsV6)?.TrySend(datagram, to) == true;
 
-    /// <summary>The local port that receives datagrams from <paramref name="peer"/>; null when there is none.</summary>
+    /// <summary>The local port that receives datagrams from <paramref name="peer"/>; null if there is none.</summary>
     public int? NumberFor(IPAddress peer) => HubOf(CompactEndPoint.From(peer, 0).IsV6)?.Port;
 
-    /// <summary>Closes the sockets; it stays closed.</summary>
+    /// <summary>Closes the sockets. They cannot be opened again.</summary>
     public async ValueTask DisposeAsync()
     {
         DatagramHub[] hubs;

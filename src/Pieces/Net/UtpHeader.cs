@@ -12,25 +12,25 @@ internal enum UtpType
     Syn = 4,
 }
 
-/// <summary>What a reply needs of a uTP packet's header (BEP 29). Pure.</summary>
-/// <param name="Type">Kind of packet.</param>
-/// <param name="ConnectionId">The connection, as its sender numbers it.</param>
-/// <param name="Sequence">The packet's own number.</param>
+/// <summary>The fields of a uTP packet's header (BEP 29) that a reply needs.</summary>
+/// <param name="Type">Packet type.</param>
+/// <param name="ConnectionId">Connection id, as chosen by the sender.</param>
+/// <param name="Sequence">Sequence number of the packet.</param>
 internal readonly record struct UtpHeader(UtpType Type, ushort ConnectionId, ushort Sequence)
 {
-    /// <summary>Bytes of the header.</summary>
+    /// <summary>Length of the header in bytes.</summary>
     public const int Length = 20;
 
     private const int Version = 1;
 
-    /// <summary>Whether a datagram can be uTP at all, by its first byte: a known type and version 1.</summary>
+    /// <summary>Whether a datagram may be uTP, judged by its first byte: a known type and version 1.</summary>
     public static bool IsUtp(ReadOnlySpan<byte> datagram) =>
         !datagram.IsEmpty && (datagram[0] & 0xF) == Version && datagram[0] >> 4 <= (int)UtpType.Syn;
 
-    /// <summary>Reads the header; false when it is cut short, or its extensions do not end inside the datagram.</summary>
+    /// <summary>Reads the header; false if it is truncated or its extensions exceed the datagram.</summary>
     /// <param name="datagram">The whole datagram.</param>
     /// <param name="header">The header.</param>
-    /// <param name="payload">What follows the extensions.</param>
+    /// <param name="payload">The bytes after the extensions.</param>
     public static bool TryRead(ReadOnlySpan<byte> datagram, out UtpHeader header, out ReadOnlySpan<byte> payload)
     {
         header = default;
@@ -53,9 +53,9 @@ internal readonly record struct UtpHeader(UtpType Type, ushort ConnectionId, ush
         return true;
     }
 
-    /// <summary>Writes the RESET that says that there is no such connection here.</summary>
-    /// <param name="destination">Gets <see cref="Length"/> bytes.</param>
-    /// <param name="sequence">The number of the RESET itself, which nobody acknowledges.</param>
+    /// <summary>Writes a RESET packet, which tells the sender that the connection does not exist here.</summary>
+    /// <param name="destination">Receives <see cref="Length"/> bytes.</param>
+    /// <param name="sequence">Sequence number of the RESET itself, which is not acknowledged.</param>
     public void WriteReset(Span<byte> destination, ushort sequence)
     {
         destination[..Length].Clear();

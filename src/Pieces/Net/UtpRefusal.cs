@@ -1,22 +1,22 @@
 namespace Pieces.Net;
 
 /// <summary>
-/// Refuses uTP connections at once. Most clients try uTP first and wait several seconds for a reply before they try TCP; a RESET spares them that.
-/// A reply is never longer than what it replies to, nothing malformed gets one, and replies are limited for each host and in all, so that nobody can
-/// use us to flood a third party. Safe for all threads.
+/// Refuses uTP connections at once. Most clients try uTP first and wait several seconds for a reply before they try TCP; a RESET avoids that delay. A
+/// reply is never longer than the packet it replies to, malformed packets get none, and replies are limited per host and in total, so that we cannot
+/// be used to flood a third party. Safe for all threads.
 /// </summary>
 internal sealed class UtpRefusal : IDatagramHandler
 {
-    /// <summary>Replies to one host in a second; <see cref="HostBurst"/> at once.</summary>
+    /// <summary>Replies to one host per second; burst <see cref="HostBurst"/>.</summary>
     public const double HostRate = 4;
 
-    /// <summary>Replies to one host at once.</summary>
+    /// <summary>Replies to one host in a burst.</summary>
     public const int HostBurst = 16;
 
-    /// <summary>Replies to all hosts in a second: 2 KB/s. <see cref="OverallBurst"/> at once.</summary>
+    /// <summary>Replies to all hosts per second (2 KB/s); burst <see cref="OverallBurst"/>.</summary>
     public const double OverallRate = 100;
 
-    /// <summary>Replies to all hosts at once.</summary>
+    /// <summary>Replies to all hosts in a burst.</summary>
     public const int OverallBurst = 200;
 
     private const int Places = 1024;
@@ -30,11 +30,11 @@ internal sealed class UtpRefusal : IDatagramHandler
     private readonly SourceLimiter _perHost;
     private readonly SourceLimiter _overall = new(OverallRate, OverallBurst, places: 1, salt: 0);
 
-    /// <summary>Creates it for the packets of one port.</summary>
+    /// <summary>Creates the handler for the packets of one port.</summary>
     /// <param name="port">Sends the replies.</param>
-    /// <param name="addresses">Says who may get one.</param>
+    /// <param name="addresses">Decides which addresses may get a reply.</param>
     /// <param name="time">The clock.</param>
-    /// <param name="salt">A random number: makes unpredictable which hosts share a budget by chance.</param>
+    /// <param name="salt">A random number, so that an attacker cannot predict which hosts share a limit by chance.</param>
     public UtpRefusal(UdpPort port, AddressPolicy addresses, TimeProvider time, ulong salt)
     {
         _port = port;

@@ -2,8 +2,9 @@ using System.Threading.Tasks.Sources;
 
 namespace Pieces.Peers;
 
-/// <summary>Wakes one waiting task; a signal that comes before the wait is kept, further ones fold into it. Never runs the waiter on the signaller's
-/// thread.</summary>
+/// <summary>
+/// Wakes one waiting task. A signal set before the wait is kept; further ones are merged with it. The waiter never runs on the signaller's thread.
+/// </summary>
 internal sealed class AsyncSignal : IValueTaskSource
 {
     private readonly Lock _gate = new();
@@ -11,7 +12,7 @@ internal sealed class AsyncSignal : IValueTaskSource
     private bool _isSet;
     private bool _isWaiting;
 
-    /// <summary>Wakes the waiter, or the next one.</summary>
+    /// <summary>Wakes the current waiter, or the next one.</summary>
     public void Set()
     {
         lock (_gate)
@@ -28,7 +29,7 @@ internal sealed class AsyncSignal : IValueTaskSource
         }
     }
 
-    /// <summary>Waits for a signal. One waiter at a time, which awaits the task once.</summary>
+    /// <summary>Waits for a signal. Only one waiter at a time, which must await the task exactly once.</summary>
     public ValueTask WaitAsync()
     {
         lock (_gate)

@@ -8,18 +8,18 @@ using Pieces.Wire;
 namespace Pieces.Peers;
 
 /// <summary>
-/// Reads blocks that come one behind another straight into their buffers, many with one call of the system: after the rest of the block that is on its
-/// way it expects a header, a whole block, a header, and so on. Where that turns out wrong, what came from there on is handed on as plain bytes.
+/// Reads consecutive blocks straight into their buffers, many with one system call. After the rest of the current block it expects a header, a
+/// full-size block, a header, and so on. If a message turns out to be different, the bytes from there on are passed on for normal parsing.
 /// </summary>
 internal sealed class BlockBurst
 {
-    /// <summary>Blocks of one read, beside the one that is on its way.</summary>
+    /// <summary>Maximum number of blocks per read, in addition to the partly received one.</summary>
     public const int MaxBlocks = 16;
 
     private const int HeaderLength = PeerMessageCodec.PieceHeaderLength;
     private const int UnitLength = HeaderLength + BlockRequest.MaxLength;
 
-    // The length prefix of a whole block's message.
+    // The length prefix of a piece message with a full-size block.
     private const int WholeBlockPrefix = HeaderLength - sizeof(int) + BlockRequest.MaxLength;
 
     private readonly IScatterReader _source;
@@ -35,12 +35,12 @@ internal sealed class BlockBurst
         _pool = pool;
     }
 
-    /// <summary>Reads once; something must be there to read, or buffers would lie idle.</summary>
-    /// <param name="partial">The block that is on its way. It stays the caller's.</param>
-    /// <param name="received">Bytes of it that have come.</param>
-    /// <param name="rest">Gets what came behind the last block that was as expected.</param>
-    /// <param name="batch">Gets the blocks that are whole now.</param>
-    /// <returns>The block that is on its way now, or null, and what has come of it.</returns>
+    /// <summary>Reads once. Call it only if bytes are available, or the rented buffers would be unused.</summary>
+    /// <param name="partial">The partly received block. The caller keeps ownership.</param>
+    /// <param name="received">Number of its bytes already received.</param>
+    /// <param name="rest">Receives the bytes after the last expected block.</param>
+    /// <param name="batch">Receives the completed blocks.</param>
+    /// <returns>The block that is now partly received, or null, and the number of its bytes received.</returns>
     /// <exception cref="IOException">The stream ended.</exception>
     public async ValueTask<(BlockMessage? Partial, int Received)> ReadAsync(
         BlockMessage partial, int received, IBufferWriter<byte> rest, PeerBatch batch)
@@ -78,7 +78,7 @@ internal sealed class BlockBurst
         }
     }
 
-    // What is used of the buffers leaves the list; the others go back to the pool.
+    // Buffers in use are removed from the list; the others are returned to the pool.
     private (BlockMessage? Partial, int Received) Sort(int left, IBufferWriter<byte> rest, PeerBatch batch)
     {
         int used = 0;

@@ -7,8 +7,8 @@ using Pieces.Wire;
 namespace Pieces.Peers;
 
 /// <summary>
-/// The extensions (BEP 10) that a torrent speaks: makes our handshake, reads those of peers, and leads each message to its extension. Owned by the
-/// torrent's loop.
+/// The extensions (BEP 10) that a torrent supports: sends our handshake, processes those of peers, and routes each message to its extension. Owned by
+/// the torrent's loop.
 /// </summary>
 internal sealed class ExtensionRegistry
 {
@@ -18,9 +18,9 @@ internal sealed class ExtensionRegistry
     private readonly PeerBook _book;
     private readonly ImmutableArray<IPeerExtension> _extensions;
 
-    /// <summary>Makes it.</summary>
-    /// <param name="book">Gets the addresses at which inbound peers can be dialled.</param>
-    /// <param name="extensions">What the torrent speaks.</param>
+    /// <summary>Creates the registry.</summary>
+    /// <param name="book">Receives the addresses at which inbound peers can be dialled.</param>
+    /// <param name="extensions">The supported extensions.</param>
     /// <exception cref="ArgumentException">Two have the same name or id, or one has the id of the handshake.</exception>
     public ExtensionRegistry(PeerBook book, ImmutableArray<IPeerExtension> extensions)
     {
@@ -34,10 +34,10 @@ internal sealed class ExtensionRegistry
         }
     }
 
-    /// <summary>Sends our handshake: the first of a connection, and again whenever something of it has changed.</summary>
-    /// <param name="link">To whom; nothing is sent to a peer without the extension protocol.</param>
+    /// <summary>Sends our handshake: at the start of a connection, and again whenever its contents have changed.</summary>
+    /// <param name="link">The peer; nothing is sent if it does not support the extension protocol.</param>
     /// <param name="listenPort">The port at which we can be dialled, or 0.</param>
-    /// <param name="isUploadOnly">Whether we download nothing more, though we may not have everything (BEP 21).</param>
+    /// <param name="isUploadOnly">Whether we download nothing more, even if we do not have all pieces (BEP 21).</param>
     public void SendHandshake(IPeerLink link, int listenPort, bool isUploadOnly)
     {
         if (!link.SupportsExtensions)
@@ -63,8 +63,9 @@ internal sealed class ExtensionRegistry
         link.Send(new ExtendedMessage(HandshakeId, handshake.Encode()));
     }
 
-    /// <summary>A peer has sent an extended message. One with an id that we did not offer is skipped (BEP 10); a malformed one closes the
-    /// connection.</summary>
+    /// <summary>
+    /// Processes an extended message. One with an id that we did not offer is ignored (BEP 10); a malformed one closes the connection.
+    /// </summary>
     public void OnMessage(PeerState peer, ExtendedMessage message)
     {
         try
@@ -80,14 +81,14 @@ internal sealed class ExtensionRegistry
         }
     }
 
-    /// <summary>Lets each extension do what is due.</summary>
+    /// <summary>Calls every extension's periodic work.</summary>
     public void Tick()
     {
         foreach (IPeerExtension extension in _extensions)
             extension.OnTick();
     }
 
-    /// <summary>A peer has left.</summary>
+    /// <summary>A peer has disconnected.</summary>
     public void Forget(PeerState peer)
     {
         foreach (IPeerExtension extension in _extensions)
@@ -115,7 +116,7 @@ internal sealed class ExtensionRegistry
         if (handshake.Port is { } port)
             NotePort(peer, port);
 
-        // Those that this stage of the torrent does not know too: a later one may.
+        // Store extensions that the torrent does not support in its current stage too: it may in a later stage.
         foreach ((string name, byte id) in handshake.Extensions)
             peer.Extensions.Set(name, id);
         foreach (IPeerExtension extension in _extensions)

@@ -3,8 +3,7 @@ using Pieces.Primitives;
 namespace Pieces.Peers;
 
 /// <summary>
-/// The other side did not take our greeting, and said nothing that it could be known by: it may take the other kind of greeting, plain or encrypted,
-/// on a new connection.
+/// The peer did not accept our handshake and gave no reason. It may accept the other kind of handshake, plain or encrypted, on a new connection.
 /// </summary>
 internal sealed class GreetingRefusedException : PiecesException
 {
@@ -13,9 +12,9 @@ internal sealed class GreetingRefusedException : PiecesException
     {
     }
 
-    /// <summary>Whether the greeting was encrypted.</summary>
+    /// <summary>Whether the handshake was encrypted.</summary>
     public required bool WasEncrypted { get; init; }
 
-    /// <summary>Whether it stayed silent until our time was up; else it closed, or said what is no answer.</summary>
+    /// <summary>Whether the peer sent nothing until the timeout. If false, it closed the connection or sent something invalid.</summary>
     public required bool IsSilence { get; init; }
 }

@@ -4,10 +4,12 @@ using Pieces.Primitives;
 
 namespace Pieces.Peers;
 
-/// <summary>A stream on which the handshake is done. Whoever holds it owns it, until a <see cref="PeerConnection"/> is started on it.</summary>
+/// <summary>
+/// A connection whose handshake is complete. The holder of this object owns it until a <see cref="PeerConnection"/> is started on it.
+/// </summary>
 internal sealed record HandshakenPeer(ITransportConnection Transport, HandshakeResult Handshake)
 {
-    /// <summary>The other side's address as the socket has it.</summary>
+    /// <summary>The remote address of the socket.</summary>
     public IPEndPoint RemoteEndPoint => SocketText.Unmapped(Transport.RemoteEndPoint);
 
     /// <summary>The id from its handshake.</summary>

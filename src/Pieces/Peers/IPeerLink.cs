@@ -4,10 +4,10 @@ using Pieces.Wire;
 
 namespace Pieces.Peers;
 
-/// <summary>What a torrent's loop may say to a connected peer, and what the handshake settled. No member waits.</summary>
+/// <summary>What a torrent's loop can send to a connected peer, and the results of the handshake. No member waits.</summary>
 internal interface IPeerLink
 {
-    /// <summary>The other side's address as the socket has it.</summary>
+    /// <summary>The remote address of the socket.</summary>
     IPEndPoint RemoteEndPoint { get; }
 
     /// <summary>Whether we dialled.</summary>
@@ -19,42 +19,43 @@ internal interface IPeerLink
     /// <summary>Whether the whole stream is encrypted.</summary>
     bool IsEncrypted { get; }
 
-    /// <summary>Whether both sides speak the fast extension (BEP 6).</summary>
+    /// <summary>Whether both sides support the fast extension (BEP 6).</summary>
     bool SupportsFast { get; }
 
-    /// <summary>Whether both sides speak the extension protocol (BEP 10).</summary>
+    /// <summary>Whether both sides support the extension protocol (BEP 10).</summary>
     bool SupportsExtensions { get; }
 
-    /// <summary>Whether both sides take part in the DHT (BEP 5).</summary>
+    /// <summary>Whether both sides support the DHT (BEP 5).</summary>
     bool SupportsDht { get; }
 
-    /// <summary>Number of blocks that are queued to be sent.</summary>
+    /// <summary>Number of blocks queued for upload.</summary>
     int QueuedUploads { get; }
 
-    /// <summary>Bytes of queued messages, blocks not included.</summary>
+    /// <summary>Size in bytes of the queued messages without blocks.</summary>
     int UnsentBytes { get; }
 
-    /// <summary>Queues a message to be sent now. A peer that does not read what is queued (1 MiB) is closed.</summary>
+    /// <summary>Queues a message and sends it at once. The connection is closed if more than 1 MiB is queued because the peer does not
+    /// read.</summary>
     void Send(PeerMessage message);
 
-    /// <summary>Queues a message that is not urgent: it is sent with the next urgent one, or by <see cref="Flush"/>.</summary>
+    /// <summary>Queues a message that is not urgent: it is sent together with the next urgent one, or by <see cref="Flush"/>.</summary>
     void SendSoon(PeerMessage message);
 
-    /// <summary>Sends what is queued.</summary>
+    /// <summary>Sends the queued messages.</summary>
     void Flush();
 
-    /// <summary>Requests blocks, in order, as one entry of the queue.</summary>
+    /// <summary>Requests blocks in order, as one queue operation.</summary>
     void SendRequests(IReadOnlyList<BlockRequest> blocks);
 
-    /// <summary>Queues a block to be read and sent; false when the queue (512, advertised as <c>reqq</c>) is full.</summary>
+    /// <summary>Queues a block for upload; false if the queue (512 blocks, advertised as <c>reqq</c>) is full.</summary>
     bool TryQueueUpload(BlockRequest block);
 
-    /// <summary>Takes a block out of the queue; false when it is not there (already sent, or never requested).</summary>
+    /// <summary>Removes a block from the upload queue; false if it is not queued (already sent, or never requested).</summary>
     bool CancelUpload(BlockRequest block);
 
-    /// <summary>Empties the queue of blocks (we choke) and returns what was in it, for rejects (BEP 6).</summary>
+    /// <summary>Empties the upload queue when we choke, and returns its blocks so that they can be rejected (BEP 6).</summary>
     IReadOnlyList<BlockRequest> DropUploads();
 
-    /// <summary>Closes the connection soon; the first reason counts.</summary>
+    /// <summary>Closes the connection asynchronously; the first reason is kept.</summary>
     void Close(string reason);
 }

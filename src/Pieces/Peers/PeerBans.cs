@@ -6,16 +6,19 @@ using Pieces.Primitives;
 namespace Pieces.Peers;
 
 /// <summary>
-/// Who sent bad data. A host of the public network is banned for the run. Where other peers may share its address (<see cref="BlameKey"/>), or
-/// have sent good data from there, the ban concerns the one port for the run and the peer's id for a while, which doubles each time. Owned by the
+/// The peers banned for bad data. A public host is banned until the program ends. If other peers may share its address (<see cref="BlameKey"/>) or
+/// have sent good data from it, only that port is banned until the program ends, and the peer's id for a period that doubles each time. Owned by the
 /// torrent's loop.
 /// </summary>
 internal sealed class PeerBans
 {
-    /// <summary>Bans of single ports that are remembered; the oldest is forgotten first.</summary>
+    /// <summary>Maximum number of banned ports; a new one evicts the oldest.</summary>
     public const int MaxPorts = 4096;
 
-    /// <summary>So often honest neighbours protect the address of a public host; then all of it is banned.</summary>
+    /// <summary>
+    /// Maximum number of bans for which the address of a public host is spared because of honest peers at that address; then the whole address is
+    /// banned.
+    /// </summary>
     public const int MaxSpared = 3;
 
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(60);
@@ -27,17 +30,16 @@ internal sealed class PeerBans
     private readonly Dictionary<BudgetKey, int> _spared = [];
     private readonly TimeProvider _time;
 
-    /// <summary>Makes it without bans.</summary>
     public PeerBans(TimeProvider time) => _time = time;
 
-    /// <summary>Bans made in this run.</summary>
+    /// <summary>Number of bans since the program started.</summary>
     public int Count { get; private set; }
 
     /// <summary>Bans a peer.</summary>
-    /// <param name="peer">Its address as the socket had it.</param>
+    /// <param name="peer">The remote address of its socket.</param>
     /// <param name="id">Its id.</param>
     /// <param name="hasHonestNeighbours">Whether other peers have sent good data from the same address.</param>
-    /// <returns>False when it was banned already: several bad pieces may convict one peer.</returns>
+    /// <returns>False if it was already banned: several bad pieces may identify the same peer.</returns>
     public bool Add(IPEndPoint peer, PeerId id, bool hasHonestNeighbours)
     {
         if (Includes(peer, id))
@@ -60,7 +62,7 @@ internal sealed class PeerBans
         return true;
     }
 
-    /// <summary>Whether an address is banned, whoever is there.</summary>
+    /// <summary>Whether an address is banned for every peer id.</summary>
     public bool Includes(IPEndPoint address) =>
         _banned.Count > 0 && (_banned.Contains(BlameKey.Of(address)) || _banned.Contains(BlameKey.OfPort(address)));
 

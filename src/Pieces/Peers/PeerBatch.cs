@@ -4,28 +4,28 @@ using Pieces.Wire;
 namespace Pieces.Peers;
 
 /// <summary>
-/// The messages that one read from a peer produced, in order. It owns the buffers of the blocks among them until each message is taken; disposing of it
-/// gives back the buffers of those that were not. One owner at a time; not safe for several threads.
+/// The messages of one read from a peer, in order. It owns the buffers of their blocks until each message is taken; disposing it releases the buffers
+/// of those that were not. One owner at a time; not thread-safe.
 /// </summary>
 internal sealed class PeerBatch : IDisposable
 {
-    // The object of a message and its place in the list, about.
+    // Approximate memory of a message object and its list entry, in bytes.
     private const int MessageOverhead = 48;
 
     private readonly List<PeerMessage> _messages;
     private int _taken;
 
-    /// <summary>Makes an empty batch.</summary>
-    /// <param name="capacity">Messages that are expected.</param>
+    /// <summary>Creates an empty batch.</summary>
+    /// <param name="capacity">Expected number of messages.</param>
     public PeerBatch(int capacity = 0) => _messages = new List<PeerMessage>(capacity);
 
-    /// <summary>All messages, taken or not. The buffer of a block that was taken may be gone.</summary>
+    /// <summary>All messages, taken or not. The buffer of a taken block may already be released.</summary>
     public IReadOnlyList<PeerMessage> Messages => _messages;
 
-    /// <summary>Bytes of memory that all messages take, about; those that were taken count on.</summary>
+    /// <summary>Approximate memory of all messages in bytes, including those taken.</summary>
     public int Bytes { get; private set; }
 
-    /// <summary>Appends a message and takes over its buffer if it has one.</summary>
+    /// <summary>Appends a message and takes ownership of its buffer if it has one.</summary>
     public void Add(PeerMessage message)
     {
         _messages.Add(message);
@@ -38,7 +38,7 @@ internal sealed class PeerBatch : IDisposable
         };
     }
 
-    /// <summary>Takes the next message, whose buffer is the caller's from then on; false when none is left.</summary>
+    /// <summary>Takes the next message; the caller then owns its buffer. False if none is left.</summary>
     public bool TryTake([MaybeNullWhen(false)] out PeerMessage message)
     {
         message = _taken < _messages.Count ? _messages[_taken++] : null;

@@ -4,42 +4,42 @@ using Pieces.Primitives;
 
 namespace Pieces.Peers;
 
-/// <summary>Where an address was heard of. Of two origins the one that stands first here counts.</summary>
+/// <summary>The source of a peer's address. If there are several, the first one in this list is kept.</summary>
 public enum PeerOrigin
 {
-    /// <summary>Given by the user.</summary>
+    /// <summary>The user named it.</summary>
     Hand,
 
-    /// <summary>Named by a magnet link.</summary>
+    /// <summary>A magnet link named it.</summary>
     Link,
 
-    /// <summary>Named by a tracker.</summary>
+    /// <summary>A tracker returned it.</summary>
     Tracker,
 
-    /// <summary>It connected to us; its address is known when it told its listen port (BEP 10, <c>p</c>).</summary>
+    /// <summary>The peer connected to us. Its address is known once it has sent its listen port (BEP 10, <c>p</c>).</summary>
     Inbound,
 
-    /// <summary>Named by nodes of the DHT (BEP 5).</summary>
+    /// <summary>DHT nodes returned it (BEP 5).</summary>
     Dht,
 
-    /// <summary>It called into the local network (BEP 14).</summary>
+    /// <summary>The peer announced itself in the local network (BEP 14).</summary>
     Local,
 
-    /// <summary>Another peer told of it (BEP 11).</summary>
+    /// <summary>Another peer sent it (BEP 11).</summary>
     Exchange,
 }
 
 /// <summary>
-/// The addresses known for one torrent, with their origin and back-off; the one door for addresses. Pure: time comes as a timestamp of the
-/// <see cref="TimeProvider"/>. Bounded, as a whole and for each origin (<see cref="PeerLanes"/>): at <see cref="Capacity"/> a new address
-/// displaces the one that failed most, or one of the origin that takes most of the room, or is dropped.
+/// All addresses known for one torrent, with their source and back-off. Times are timestamps of the <see cref="TimeProvider"/>. Its size is limited
+/// in total and per source (<see cref="PeerLanes"/>): at <see cref="Capacity"/> a new address evicts the one with the most failures or one of the
+/// largest source, or is dropped.
 /// </summary>
 internal sealed class PeerBook
 {
-    /// <summary>Most addresses that are remembered.</summary>
+    /// <summary>Maximum number of known addresses per torrent.</summary>
     public const int Capacity = 2000;
 
-    /// <summary>Most ports of one public host, and of one host that called into the local network: a peer has one of each family.</summary>
+    /// <summary>Maximum number of ports per public host, and per host found by local discovery.</summary>
     public const int MaxPortsOfHost = 8, MaxLocalPorts = 2;
 
     private const int FirstCommonPort = 1024;
@@ -50,7 +50,7 @@ internal sealed class PeerBook
     private static readonly TimeSpan UselessRetry = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan RedundantRetry = TimeSpan.FromSeconds(15);
 
-    // So that one ordinary failure after a long time offline is not the twentieth.
+    // Limits the back-off after failures of our own network: after a long time offline, a single ordinary failure must not count as the twentieth.
     private const int MostFailuresOfOurs = 5;
 
     private readonly Dictionary<IPEndPoint, Entry> _entries = [];
@@ -64,8 +64,8 @@ internal sealed class PeerBook
 
     /// <summary>Creates an empty book.</summary>
     /// <param name="time">The clock.</param>
-    /// <param name="random">Breaks ties, and spreads retries.</param>
-    /// <param name="addresses">Says which addresses may be dialled.</param>
+    /// <param name="random">Breaks ties and randomizes retry times.</param>
+    /// <param name="addresses">Decides which addresses may be dialled.</param>
     public PeerBook(TimeProvider time, Random random, AddressPolicy addresses)
     {
         _addresses = addresses;
@@ -74,16 +74,16 @@ internal sealed class PeerBook
         _bans = new PeerBans(time);
     }
 
-    /// <summary>Addresses known, connected or not.</summary>
+    /// <summary>Number of known addresses, connected or not.</summary>
     public int Count => _entries.Count;
 
-    /// <summary>Peers banned in this run.</summary>
+    /// <summary>Number of bans since the program started.</summary>
     public int Banned => _bans.Count;
 
-    /// <summary>Learns of an address; false when it is of no use, banned, known already, or there is no room.</summary>
+    /// <summary>Adds an address; false if it must not be dialled, is banned or already known, or there is no room.</summary>
     /// <param name="endPoint">The address.</param>
-    /// <param name="origin">Where it was heard of.</param>
-    /// <param name="teller">Which of several of one kind named it: of trackers the URL.</param>
+    /// <param name="origin">Its source.</param>
+    /// <param name="teller">Distinguishes sources of one kind: for a tracker its URL.</param>
     public bool Add(IPEndPoint endPoint, PeerOrigin origin, string teller = "")
     {
         endPoint = SocketText.Unmapped(endPoint);
@@ -92,14 +92,14 @@ internal sealed class PeerBook
         var lane = new PeerLane(origin, teller);
         if (_entries.TryGetValue(endPoint, out Entry? known))
         {
-            // What an inbound peer said of itself is confirmed: it may be another one that listens there.
+            // A second source confirms the address that an inbound peer claimed, but another peer may listen there, so it may be dialled.
             if (known.IsClaimed && origin != PeerOrigin.Inbound)
                 (known.IsClaimed, known.IsBusy) = (false, false);
             if (origin < known.Origin)
                 Move(endPoint, known, lane);
 
-            // Named again by a tracker: it announces, so it is alive, and an old failure need not hold it back for long.
-            // Nodes of the DHT and peers repeat what they once heard.
+            // A tracker returned it again: it has announced, so it is alive, and old failures need not delay it for long. DHT nodes and peers, in
+            // contrast, repeat old addresses.
             if (origin is not PeerOrigin.Dht and not PeerOrigin.Exchange)
                 known.Failures = Math.Min(known.Failures, 2);
             return false;
@@ -115,12 +115,12 @@ internal sealed class PeerBook
         return true;
     }
 
-    /// <summary>Where an address was heard of; null when it was not, or is forgotten.</summary>
+    /// <summary>The source of an address; null if it is unknown or was removed.</summary>
     public PeerOrigin? OriginOf(IPEndPoint endPoint) => _entries.TryGetValue(endPoint, out Entry? entry) ? entry.Origin : null;
 
     /// <summary>
-    /// The torrent has turned out private (BEP 27): whom neither the user nor a tracker named is forgotten, and neither the DHT nor anybody else is
-    /// believed any more.
+    /// The torrent has turned out to be private (BEP 27): removes all addresses except those from the user, the magnet link and trackers, and rejects
+    /// addresses from the DHT, the local network and other peers from now on.
     /// </summary>
     public void BecomePrivate()
     {
@@ -129,7 +129,7 @@ internal sealed class PeerBook
             Remove(stranger);
     }
 
-    /// <summary>Whether an address may be dialled now.</summary>
+    /// <summary>Whether at least one address may be dialled now.</summary>
     public bool HasDue
     {
         get
@@ -145,9 +145,11 @@ internal sealed class PeerBook
         }
     }
 
-    /// <summary>The address to dial next, or null when none is due; it counts as busy until one of the calls below says what became of it.
-    /// The origins take turns, so that no one who names many addresses holds up what others named. Of one origin those that failed least come first;
-    /// ties by chance.</summary>
+    /// <summary>
+    /// Returns the address to dial next, or null if none is due. It counts as busy until one of the methods below reports the outcome. Sources take
+    /// turns, so that a source with many addresses does not delay the others. Within one source, addresses with the fewest failures come first; ties
+    /// are broken randomly.
+    /// </summary>
     public IPEndPoint? TakeNext()
     {
         long now = _time.GetTimestamp();
@@ -163,37 +165,39 @@ internal sealed class PeerBook
         return chosen;
     }
 
-    /// <summary>An inbound peer says that it listens there. While it is connected the address is not dialled, unless somebody else names it
-    /// too.</summary>
+    /// <summary>
+    /// An inbound peer has sent its listen port. While it is connected, the address is not dialled unless another source names it too.
+    /// </summary>
     public void Claimed(IPEndPoint endPoint)
     {
         if (Add(endPoint, PeerOrigin.Inbound) && _entries.TryGetValue(SocketText.Unmapped(endPoint), out Entry? entry))
             entry.IsClaimed = entry.IsBusy = true;
     }
 
-    /// <summary>Whether an address is known by what an inbound peer said of itself and in no other way.</summary>
+    /// <summary>Whether the only source of an address is an inbound peer's own claim.</summary>
     public bool IsClaimed(IPEndPoint? endPoint) => endPoint is not null && _entries.TryGetValue(endPoint, out Entry? entry) && entry.IsClaimed;
 
-    /// <summary>It is connected, whoever dialled; it is not offered again until it is closed.</summary>
+    /// <summary>The address is connected, inbound or outbound; it is not returned again until the connection is closed.</summary>
     public void Connected(IPEndPoint endPoint)
     {
         if (_entries.TryGetValue(endPoint, out Entry? entry))
             (entry.IsBusy, entry.IsClaimed) = (true, false);
     }
 
-    /// <summary>Whether it is to be greeted encrypted (MSE) the next time, where both ways are allowed; false as long as nothing is known.</summary>
+    /// <summary>Whether to dial the address with an encrypted handshake (MSE) next time if the policy permits both; false if nothing is
+    /// known.</summary>
     public bool WantsEncryption(IPEndPoint endPoint) => _entries.TryGetValue(endPoint, out Entry? entry) && entry.WantsEncryption;
 
-    /// <summary>It took an encrypted greeting, or a plain one (false), or stayed silent at the other: so it is greeted the next time.</summary>
+    /// <summary>Records which kind of handshake to use next time: the kind that the peer accepted, or the other one if it did not respond.</summary>
     public void NoteGreeting(IPEndPoint endPoint, bool wantsEncryption)
     {
         if (_entries.TryGetValue(endPoint, out Entry? entry))
             entry.WantsEncryption = wantsEncryption;
     }
 
-    /// <summary>The dial failed, or the connection ended before it was of any use.</summary>
-    /// <param name="endPoint">Whom it concerns.</param>
-    /// <param name="longest">Longest pause, when the failure is none of the peer's and need not be held against it; null else.</param>
+    /// <summary>The connection attempt failed, or the connection ended before it was of any use.</summary>
+    /// <param name="endPoint">The address.</param>
+    /// <param name="longest">Maximum pause if the failure is not the peer's fault; else null.</param>
     public void Failed(IPEndPoint endPoint, TimeSpan? longest = null)
     {
         if (longest is not null && _entries.TryGetValue(endPoint, out Entry? entry))
@@ -201,10 +205,10 @@ internal sealed class PeerBook
         BackOff(endPoint, FirstRetry, longest);
     }
 
-    /// <summary>The peer broke the protocol.</summary>
+    /// <summary>The peer violated the protocol.</summary>
     public void Offended(IPEndPoint endPoint) => BackOff(endPoint, OffenceRetry);
 
-    /// <summary>A useful connection ended; it may be dialled again soon.</summary>
+    /// <summary>A useful connection ended; the address may be dialled again soon.</summary>
     public void Closed(IPEndPoint endPoint)
     {
         if (_entries.TryGetValue(endPoint, out Entry? entry))
@@ -212,16 +216,16 @@ internal sealed class PeerBook
         Rest(endPoint, FirstRetry);
     }
 
-    /// <summary>It was one connection too many, which is no fault of its: it may be dialled again soon.</summary>
+    /// <summary>The connection was one too many, which is not the peer's fault; the address may be dialled again soon.</summary>
     public void Redundant(IPEndPoint endPoint) => Rest(endPoint, RedundantRetry);
 
-    /// <summary>Nothing can come of it for now, for example when both sides are seeds.</summary>
+    /// <summary>A connection is of no use for now, for example because both sides are seeds.</summary>
     public void Useless(IPEndPoint endPoint) => Rest(endPoint, UselessRetry);
 
-    /// <summary>It may not be dialled, for whoever named it: forgotten until it is named again.</summary>
+    /// <summary>The address policy forbids dialling it: removes it until a source names it again.</summary>
     public void Refused(IPEndPoint endPoint) => Remove(endPoint);
 
-    /// <summary>It is ourselves: forgotten for good.</summary>
+    /// <summary>It is our own address: removes it for good.</summary>
     public void IsOurselves(IPEndPoint endPoint)
     {
         Remove(endPoint);
@@ -229,25 +233,25 @@ internal sealed class PeerBook
     }
 
     /// <summary>Bans a peer that sent bad data: see <see cref="PeerBans"/>.</summary>
-    /// <param name="endPoint">Its address as the socket had it.</param>
+    /// <param name="endPoint">The remote address of its socket.</param>
     /// <param name="id">Its id.</param>
     /// <param name="hasHonestNeighbours">Whether other peers have sent good data from the same address.</param>
-    /// <returns>False when it was banned already: several bad pieces may convict one peer.</returns>
+    /// <returns>False if it was already banned: several bad pieces may identify the same peer.</returns>
     public bool Ban(IPEndPoint endPoint, PeerId id, bool hasHonestNeighbours)
     {
         if (!_bans.Add(endPoint, id, hasHonestNeighbours))
             return false;
 
-        // It may be known by another port than the one it came from.
+        // The book may contain it with another port than the one it connected from.
         foreach (IPEndPoint known in _entries.Keys.Where(IsBanned).ToArray())
             Remove(known);
         return true;
     }
 
-    /// <summary>Whether an address is not to be dealt with, whoever is there.</summary>
+    /// <summary>Whether an address is banned for every peer id, or our own.</summary>
     public bool IsBanned(IPEndPoint endPoint) => _bans.Includes(endPoint) || _ourselves.Contains(endPoint);
 
-    /// <summary>Whether a peer is not to be dealt with.</summary>
+    /// <summary>Whether a peer is banned, or has our own address.</summary>
     public bool IsBanned(IPEndPoint endPoint, PeerId id) => _bans.Includes(endPoint, id) || _ourselves.Contains(endPoint);
 
     private void BackOff(IPEndPoint endPoint, TimeSpan first, TimeSpan? longest = null)
@@ -270,7 +274,7 @@ internal sealed class PeerBook
 
     private long In(TimeSpan delay) => _time.GetTimestamp() + (long)(delay.TotalSeconds * _time.TimestampFrequency);
 
-    // One that failed makes room, or one of the origin that takes the most.
+    // Evicts an address that has failed, or one of the largest source.
     private bool TryDisplace(PeerLane newcomer)
     {
         PeerLane? crowded = _lanes.LargestBeside(newcomer);
@@ -286,7 +290,7 @@ internal sealed class PeerBook
         return worst is not null && Remove(worst);
     }
 
-    // Few peers listen on a port of the system's services, while a liar may name many.
+    // Few peers listen on ports of system services, while a malicious peer may name many.
     private static int RankOf(IPEndPoint endPoint, PeerOrigin origin) => origin == PeerOrigin.Exchange && endPoint.Port < FirstCommonPort ? 1 : 0;
 
     private static int MaxPortsAt(BudgetKey network, PeerOrigin origin) => origin switch
@@ -296,7 +300,7 @@ internal sealed class PeerBook
         _ => network.IsShared ? Capacity : MaxPortsOfHost,
     };
 
-    // Where nobody but the trackers may name peers, these are not listened to (BEP 27).
+    // Sources that must not be used for private torrents (BEP 27).
     private static bool IsHearsay(PeerOrigin origin) => origin is PeerOrigin.Dht or PeerOrigin.Local or PeerOrigin.Exchange;
 
     private void Move(IPEndPoint endPoint, Entry entry, PeerLane lane)
@@ -326,7 +330,7 @@ internal sealed class PeerBook
 
         public bool IsBusy { get; set; }
 
-        // Busy on the word of an inbound peer alone.
+        // Busy only because an inbound peer claimed the address.
         public bool IsClaimed { get; set; }
 
         public bool WantsEncryption { get; set; }

@@ -10,8 +10,8 @@ using Pieces.Wire;
 namespace Pieces.Peers;
 
 /// <summary>
-/// One peer after the handshake: a read task and a write task on one stream. It turns bytes into messages and back, keeps time-outs and
-/// sends queued blocks; it decides nothing about pieces. All members may be called from any thread and never wait.
+/// One peer after the handshake: a read task and a write task on one stream. It decodes and encodes messages, enforces timeouts and sends queued
+/// blocks; it makes no decisions about pieces. All members are thread-safe and never wait.
 /// </summary>
 [SuppressMessage("Design", "CA1001:Types that own disposable fields should be disposable",
     Justification = "The wrapper around the stream owns nothing.")]
@@ -25,7 +25,7 @@ internal sealed class PeerConnection : IPeerLink
     private readonly TaskCompletionSource<CloseReason> _closing = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Task _running = Task.CompletedTask;
 
-    /// <summary>Makes a connection, to be started once; until then the transport is the caller's.</summary>
+    /// <summary>Creates a connection that is to be started once; until then the caller owns the transport.</summary>
     public PeerConnection(PeerConnectionOptions options)
     {
         _options = options;
@@ -33,7 +33,7 @@ internal sealed class PeerConnection : IPeerLink
         _outbox = new PeerOutbox(options.PieceCount);
     }
 
-    /// <summary>Who this is, for requests and blame.</summary>
+    /// <summary>Identifies the peer for requests and bans.</summary>
     public SourceId Id => _options.Id;
 
     /// <inheritdoc/>
@@ -57,7 +57,7 @@ internal sealed class PeerConnection : IPeerLink
     /// <inheritdoc/>
     public bool SupportsDht => _options.Handshake.Common.HasDht;
 
-    /// <summary>Ends when both tasks have ended and the stream is closed; never faults.</summary>
+    /// <summary>Completes when both tasks have ended and the stream is closed; never faults.</summary>
     public Task Completion => _running;
 
     /// <inheritdoc/>
@@ -72,11 +72,11 @@ internal sealed class PeerConnection : IPeerLink
     /// <summary>Bytes sent since the handshake, protocol overhead included.</summary>
     public long BytesSent => _stream.BytesWritten;
 
-    /// <summary>Starts both tasks. The sink hears nothing before.</summary>
+    /// <summary>Starts both tasks. The sink is not called before.</summary>
     public void Start() => _running = Task.Run(RunAsync);
 
     /// <inheritdoc/>
-    /// <remarks>What is queued when the write task runs is sent in one segment.</remarks>
+    /// <remarks>All messages queued when the write task runs are sent with one write.</remarks>
     public void Send(PeerMessage message)
     {
         _options.Trace?.Sent(message);
@@ -151,7 +151,7 @@ internal sealed class PeerConnection : IPeerLink
         using var reader = new PeerReader(_stream, _options.Pool, new PeerFrameLimits(_options.PieceCount), unfinished);
         while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false) is { } batch)
         {
-            // Before the batch is given away, its buffers with it.
+            // Before the sink takes ownership of the batch and its buffers.
             _options.Trace?.Received(batch.Messages);
             await _options.Sink.OnMessagesAsync(this, batch, cancellationToken).ConfigureAwait(false);
         }
@@ -167,12 +167,12 @@ internal sealed class PeerConnection : IPeerLink
         }
         catch (Exception e)
         {
-            // Nothing comes after this, and the completion of a connection never faults.
+            // This is the last step, and the completion of a connection never faults.
             _options.Logger.Error(e, "{Peer}: the end of the connection could not be told", RemoteEndPoint);
         }
     }
 
-    // Whatever ends a task closes the connection; only the first reason is heard, so the echoes of a close (cancelled, disposed) go no further.
+    // The end of either task closes the connection. Only the first reason is kept, so consequences of the close (cancelled, disposed) are ignored.
     private async Task GuardAsync(Task task)
     {
         try

@@ -1,20 +1,20 @@
 namespace Pieces.Peers;
 
-/// <summary>Why a connection ends, as far as it decides when its address may be dialled again.</summary>
+/// <summary>Why a connection ended, as far as it decides when its address may be dialled again.</summary>
 internal enum PeerEnding
 {
-    /// <summary>Nobody here wanted it: the peer or the network ended it.</summary>
+    /// <summary>We did not end it: the peer or the network did.</summary>
     Unplanned,
 
-    /// <summary>The peer broke the protocol: not dialled again soon.</summary>
+    /// <summary>The peer violated the protocol: it is not dialled again soon.</summary>
     Offence,
 
-    /// <summary>Nothing can come of it for now.</summary>
+    /// <summary>The connection is of no use for now.</summary>
     Useless,
 
-    /// <summary>Another connection of the same peer goes on.</summary>
+    /// <summary>Another connection with the same peer continues.</summary>
     Replaced,
 
-    /// <summary>It is one connection too many, of a peer or of the client: its address has not failed, and is dialled again soon.</summary>
+    /// <summary>It is one connection too many for the peer or the client: the address has not failed and may be dialled again soon.</summary>
     Redundant,
 }

@@ -1,20 +1,21 @@
 namespace Pieces.Peers;
 
-/// <summary>Which extensions (BEP 10) a peer speaks, and the ids under which it wants to get their messages.</summary>
+/// <summary>The extensions (BEP 10) that a peer supports, and the ids that it assigned to their messages.</summary>
 internal sealed class PeerExtensions
 {
-    /// <summary>Most extensions that are remembered of one peer.</summary>
+    /// <summary>Maximum number of extensions stored per peer.</summary>
     public const int MaxNames = Wire.ExtensionHandshake.MaxExtensions;
 
     private readonly Dictionary<string, byte> _ids = new(StringComparer.Ordinal);
 
-    /// <summary>Whether the peer takes messages of an extension.</summary>
+    /// <summary>Whether the peer supports an extension.</summary>
     public bool Has(string name) => _ids.ContainsKey(name);
 
-    /// <summary>The id under which the peer takes messages of an extension; 0 when it takes none.</summary>
+    /// <summary>The id that the peer assigned to an extension; 0 if it does not support it.</summary>
     public byte IdOf(string name) => _ids.GetValueOrDefault(name);
 
-    /// <summary>The peer has named an extension in its handshake; id 0 switches it off. One that is not named again keeps its id (BEP 10).</summary>
+    /// <summary>Stores an entry of the peer's handshake; id 0 disables the extension. One that a later handshake omits keeps its id (BEP
+    /// 10).</summary>
     public void Set(string name, byte id)
     {
         if (id == 0)

@@ -6,16 +6,15 @@ using Pieces.Wire;
 namespace Pieces.Peers;
 
 /// <summary>
-/// Opens a connection in either direction (BEP 3, MSE), within <see cref="TimeLimit"/>. It reads the bytes of a handshake and never one more, however
-/// the stream is cut: what follows is left for the connection. The transport connection stays the caller's when this fails, and is the result's when
-/// it succeeds.
+/// Carries out the handshake in either direction (BEP 3, MSE), within <see cref="TimeLimit"/>. It never reads a byte beyond the handshake, whatever
+/// the size of the reads. On failure the caller keeps ownership of the transport connection; on success the result owns it.
 /// </summary>
 internal sealed class PeerHandshaker
 {
-    /// <summary>Time for a whole handshake, both directions.</summary>
+    /// <summary>Time limit for a whole handshake, both directions.</summary>
     public static readonly TimeSpan TimeLimit = TimeSpan.FromSeconds(20);
 
-    /// <summary>Time for the other side of a dial to show that it understands encryption; part of the whole.</summary>
+    /// <summary>Time limit for the encrypted part of an outgoing handshake; it is included in <see cref="TimeLimit"/>.</summary>
     public static readonly TimeSpan EncryptionTimeLimit = TimeSpan.FromSeconds(10);
 
     private readonly Func<SwarmKey, PeerId> _ownId;
@@ -24,12 +23,12 @@ internal sealed class PeerHandshaker
     private readonly StreamEncryption _encryption;
     private readonly Func<SwarmKey, bool>? _usesDht;
 
-    /// <summary>Makes a handshaker that presents itself as <paramref name="ownId"/> says.</summary>
-    /// <param name="ownId">Our id in a swarm. Each torrent has its own, so that nobody can tell that two swarms have a client in common.</param>
-    /// <param name="ownReserved">What we can do for every torrent.</param>
-    /// <param name="timeProvider">For the time limit.</param>
-    /// <param name="encryption">Encrypts, as far as the client's policy has it.</param>
-    /// <param name="usesDht">Whether a torrent takes part in the DHT at this moment; null where none does. Called on any thread.</param>
+    /// <summary>Creates a handshaker.</summary>
+    /// <param name="ownId">Returns our peer id in a swarm. Each torrent has its own, so that two swarms cannot be linked to one client.</param>
+    /// <param name="ownReserved">Features that we support for every torrent.</param>
+    /// <param name="timeProvider">Clock of the time limits.</param>
+    /// <param name="encryption">Encryption according to the client's policy.</param>
+    /// <param name="usesDht">Whether a torrent uses the DHT now; null if none does. Called on any thread.</param>
     public PeerHandshaker(
         Func<SwarmKey, PeerId> ownId,
         ReservedBits ownReserved,
@@ -44,11 +43,11 @@ internal sealed class PeerHandshaker
         _encryption = encryption;
     }
 
-    /// <summary>Opens a connection that we dialled, plainly.</summary>
-    /// <exception cref="PeerProtocolException">The other side speaks another protocol or is in another swarm.</exception>
-    /// <exception cref="SelfConnectionException">The other side is this client.</exception>
-    /// <exception cref="GreetingRefusedException">It answered with nothing, as one does who wants encryption.</exception>
-    /// <exception cref="IOException">It closed, or did not finish in time.</exception>
+    /// <summary>Carries out a plain handshake on an outgoing connection.</summary>
+    /// <exception cref="PeerProtocolException">The peer uses another protocol or is in another swarm.</exception>
+    /// <exception cref="SelfConnectionException">The peer is this client.</exception>
+    /// <exception cref="GreetingRefusedException">The peer sent nothing, as a peer does that requires encryption.</exception>
+    /// <exception cref="IOException">The peer closed the connection, or did not finish in time.</exception>
     /// <exception cref="OperationCanceledException">The caller's token was cancelled.</exception>
     public async Task<HandshakenPeer> DialAsync(ITransportConnection connection, SwarmKey infoHash, CancellationToken cancellationToken)
     {
@@ -72,20 +71,22 @@ internal sealed class PeerHandshaker
         }
     }
 
-    /// <summary>Opens a connection that we dialled, encrypted.</summary>
-    /// <exception cref="GreetingRefusedException">It seems not to understand that.</exception>
+    /// <summary>Carries out an encrypted handshake on an outgoing connection.</summary>
+    /// <exception cref="GreetingRefusedException">The peer seems not to support encryption.</exception>
     /// <inheritdoc cref="DialAsync"/>
     public Task<HandshakenPeer> DialEncryptedAsync(ITransportConnection connection, SwarmKey infoHash, CancellationToken cancellationToken) =>
         WithinAsync(TimeLimit, token => DialSecretlyAsync(connection, infoHash, token), cancellationToken);
 
-    /// <summary>Answers a connection that somebody else dialled, plainly or encrypted, as far as the client's policy has it. Nothing that names a
-    /// torrent is sent before <paramref name="isKnown"/> agreed to the info-hash.</summary>
+    /// <summary>
+    /// Carries out the handshake on an incoming connection, plain or encrypted as the client's policy permits. Nothing that names a torrent is sent
+    /// before <paramref name="isKnown"/> has accepted the info-hash.
+    /// </summary>
     /// <param name="connection">The connection.</param>
-    /// <param name="isKnown">Whether a torrent of that info-hash takes peers now; called once at most, on any thread.</param>
-    /// <param name="cancellationToken">Gives up.</param>
-    /// <exception cref="PeerProtocolException">The other side speaks another protocol, or asks for an unknown info-hash.</exception>
-    /// <exception cref="SelfConnectionException">The other side is this client.</exception>
-    /// <exception cref="IOException">It closed, or did not finish in time.</exception>
+    /// <param name="isKnown">Whether a torrent of that info-hash accepts peers now; called at most once, on any thread.</param>
+    /// <param name="cancellationToken">Cancels the handshake.</param>
+    /// <exception cref="PeerProtocolException">The peer uses another protocol, or names an unknown info-hash.</exception>
+    /// <exception cref="SelfConnectionException">The peer is this client.</exception>
+    /// <exception cref="IOException">The peer closed the connection, or did not finish in time.</exception>
     /// <exception cref="OperationCanceledException">The caller's token was cancelled.</exception>
     public Task<HandshakenPeer> AnswerAsync(ITransportConnection connection, Func<SwarmKey, bool> isKnown, CancellationToken cancellationToken) =>
         WithinAsync(TimeLimit, token => AnswerUnlimitedAsync(connection, isKnown, token), cancellationToken);
@@ -142,7 +143,7 @@ internal sealed class PeerHandshaker
             stream, connection, await AnswerOnAsync(stream, bytes, hash => hash == swarm && isKnown(hash), cancellationToken).ConfigureAwait(false));
     }
 
-    // As far as the info-hash, or to the first byte that is none of a plain handshake: then it may be an encrypted one.
+    // Reads up to the info-hash, or to the first byte that differs from a plain handshake: then it may be an encrypted one.
     private static async Task<int> BeginAsync(Stream stream, byte[] bytes, CancellationToken cancellationToken)
     {
         int have = 0;
@@ -157,14 +158,14 @@ internal sealed class PeerHandshaker
         if (!isKnown(infoHash))
             throw new PeerProtocolException($"asks for unknown info-hash {infoHash}");
 
-        // The answer goes out before the peer id is here: some clients send theirs only once they have seen it.
+        // Sent before the peer id has arrived: some clients send theirs only after they have received ours.
         Handshake own = Own(infoHash);
         await stream.WriteAsync(BytesOf(own), cancellationToken).ConfigureAwait(false);
         await FillAsync(stream, bytes, Handshake.LengthToInfoHash, Handshake.Length, cancellationToken).ConfigureAwait(false);
         return Accept(bytes, own, isOutbound: false);
     }
 
-    // Called once for a connection: what is said and what is counted on are the same.
+    // Called once per connection, so that the flags we send and those we assume are the same.
     private Handshake Own(SwarmKey infoHash) =>
         new(_usesDht?.Invoke(infoHash) == true ? _ownReserved.WithDht(true) : _ownReserved, infoHash, _ownId(infoHash));
 
@@ -175,7 +176,7 @@ internal sealed class PeerHandshaker
         return bytes;
     }
 
-    // Where the stream is plain from here on, the connection is used as it is, with nothing in between.
+    // If the stream is plain from here on, the connection is used directly, without a layer in between.
     private static HandshakenPeer Behind(CipherStream stream, ITransportConnection connection, HandshakeResult result) => new(
         stream.IsPlain ? connection : new EncryptedConnection(connection, stream),
         result with { Encryption = stream.IsEncrypted ? EncryptionExtent.Stream : EncryptionExtent.Handshake });
@@ -192,7 +193,7 @@ internal sealed class PeerHandshaker
     {
         while (true)
         {
-            // Another protocol shows at once; waiting for 68 bytes of it would only cost time.
+            // Another protocol is recognized by its first bytes; there is no need to wait for 68 of them.
             if (!Handshake.CanBegin(bytes.AsSpan(0, from)))
                 throw new PeerProtocolException("not a BitTorrent handshake");
             if (from == to)
@@ -221,6 +222,6 @@ internal sealed class PeerHandshaker
         }
     }
 
-    // Whether a failure is the end of the time that is given above.
+    // Whether a failure is the timeout of WithinAsync.
     private static bool IsTimeUp(Exception failure) => failure is IOException { InnerException: OperationCanceledException };
 }

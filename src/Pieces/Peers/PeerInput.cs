@@ -3,16 +3,16 @@ using System.Buffers;
 namespace Pieces.Peers;
 
 /// <summary>
-/// Bytes of a peer that were read and are not parsed yet: at rest the beginning of one message. It holds no memory while there are none, and no more
-/// than four times what is there while the rest of a message is waited for. Not safe for several threads.
+/// Bytes read from a peer and not parsed yet, usually the start of one message. It holds no memory while it is empty, and at most four times its
+/// length while it waits for the rest of a message. Not thread-safe.
 /// </summary>
 internal sealed class PeerInput : IBufferWriter<byte>, IDisposable
 {
-    /// <summary>Bytes that one read may bring.</summary>
+    /// <summary>Maximum number of bytes of one read.</summary>
     public const int ReadLength = 64 * 1024;
 
-    // A shorter rest is copied in front of a whole read. A longer one stays in its array, which doubles, so that the bytes of a long message are
-    // copied only a few times however small the parts are in which it comes.
+    // A rest up to this length in bytes is copied to the start of a new buffer. A longer rest stays in its array, which doubles, so that the bytes of
+    // a long message are copied only a few times however small the reads are.
     private const int LongestCopied = 16 * 1024;
     private const int LeastLength = 256;
     private const int MostSpare = 4;
@@ -21,16 +21,16 @@ internal sealed class PeerInput : IBufferWriter<byte>, IDisposable
     private int _start;
     private int _end;
 
-    /// <summary>Number of bytes that are not parsed yet.</summary>
+    /// <summary>Number of unparsed bytes.</summary>
     public int Length => _end - _start;
 
-    /// <summary>Bytes of memory that are held.</summary>
+    /// <summary>Size of the held memory in bytes.</summary>
     public int HeldLength => _array.Length;
 
-    /// <summary>The bytes; valid until anything else is called.</summary>
+    /// <summary>The unparsed bytes; valid until the next call of any other member.</summary>
     public ReadOnlySequence<byte> Unread => new(_array, _start, Length);
 
-    /// <summary>The first bytes have been parsed.</summary>
+    /// <summary>Removes parsed bytes from the start.</summary>
     public void Consume(int count)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)count, (uint)Length, nameof(count));
@@ -39,7 +39,7 @@ internal sealed class PeerInput : IBufferWriter<byte>, IDisposable
             Replace([]);
     }
 
-    /// <summary>Gives back what is held beyond need: to be called before more is waited for.</summary>
+    /// <summary>Releases memory that is not needed; to be called before waiting for more bytes.</summary>
     public void Settle()
     {
         int most = Length <= LongestCopied ? 2 * Math.Max(LeastLength, Length) : MostSpare * Length;
@@ -47,10 +47,10 @@ internal sealed class PeerInput : IBufferWriter<byte>, IDisposable
             Replace(ArrayPool<byte>.Shared.Rent(Math.Max(LeastLength, Length)));
     }
 
-    /// <summary>Where the next read goes; <see cref="Advance"/> says how much came.</summary>
+    /// <summary>Returns the buffer for the next read; <see cref="Advance"/> must then be called with the number of bytes read.</summary>
     public Memory<byte> Prepare()
     {
-        // The tail of an array that doubled is used up before it doubles again.
+        // Use up the free space at the end of a doubled array before doubling it again.
         if (Length > LongestCopied && _array.Length - _end >= LongestCopied)
             return _array.AsMemory(_end);
         return GetMemory(Length <= LongestCopied ? ReadLength - Length : Length);

@@ -4,31 +4,31 @@ using Pieces.Net;
 
 namespace Pieces.Peers;
 
-/// <summary>Who named an address.</summary>
+/// <summary>The source of an address.</summary>
 /// <param name="Origin">The kind of source.</param>
-/// <param name="Teller">Which of several of that kind; of trackers the URL, else empty.</param>
+/// <param name="Teller">Distinguishes sources of one kind: the URL of a tracker, else empty.</param>
 internal readonly record struct PeerLane(PeerOrigin Origin, string Teller);
 
 /// <summary>
-/// Keeps the sources of addresses apart, so that none can crowd out or hold up the others: bounds the room of each, and lets them take turns when an
-/// address is to be dialled. Owned by the torrent's loop.
+/// Keeps the sources of addresses separate, so that none can crowd out or delay the others: limits the number of addresses of each, and lets them
+/// take turns when an address is to be dialled. Owned by the torrent's loop.
 /// </summary>
 internal sealed class PeerLanes
 {
-    /// <summary>Most addresses of one source, of whatever kind; a tracker's response has at most as many.</summary>
+    /// <summary>Maximum number of addresses per source; also the maximum taken from one tracker response.</summary>
     public const int MaxOfLane = PeerBook.Capacity / 2;
 
-    /// <summary>Most addresses that are there because they called into the local network.</summary>
+    /// <summary>Maximum number of addresses from local discovery.</summary>
     public const int MaxLocal = 200;
 
-    /// <summary>Sources that are kept apart, the trackers one by one; those beyond share one place.</summary>
+    /// <summary>Maximum number of separate sources, each tracker counted separately; further ones share one lane per kind.</summary>
     public const int MaxLanes = 64;
 
     private readonly Dictionary<PeerLane, Lane> _lanes = [];
     private readonly Dictionary<BudgetKey, int> _ports = [];
     private long _turns;
 
-    /// <summary>Whether a source may name one more.</summary>
+    /// <summary>Whether a source may add one more address.</summary>
     public bool HasRoom(PeerLane lane) => lane.Origin switch
     {
         PeerOrigin.Hand => true,
@@ -36,7 +36,7 @@ internal sealed class PeerLanes
         _ => Find(lane).Count < MaxOfLane,
     };
 
-    /// <summary>Addresses of one host or network that are known.</summary>
+    /// <summary>Number of known addresses of one host or network.</summary>
     public int PortsOf(BudgetKey network) => _ports.GetValueOrDefault(network);
 
     /// <summary>An address was added.</summary>
@@ -54,14 +54,14 @@ internal sealed class PeerLanes
             _ports.Remove(network);
     }
 
-    /// <summary>The source that takes the most room, and more than another would with one address more; null when there is none.</summary>
+    /// <summary>The source with the most addresses, if it would still have more than the newcomer's source after an addition; else null.</summary>
     public PeerLane? LargestBeside(PeerLane newcomer)
     {
         (PeerLane key, Lane largest) = _lanes.Where(pair => pair.Key.Origin != PeerOrigin.Hand).MaxBy(pair => pair.Value.Count);
         return largest is not null && largest.Count > Find(newcomer).Count + 1 ? key : null;
     }
 
-    /// <summary>An address may be dialled now. Of each source those with the lowest rank stay.</summary>
+    /// <summary>Offers an address that may be dialled now. Per source, only those with the lowest rank are kept.</summary>
     public void Offer(PeerLane lane, IPEndPoint endPoint, int rank)
     {
         Lane found = Find(lane);
@@ -73,7 +73,7 @@ internal sealed class PeerLanes
         found.Due.Add(endPoint);
     }
 
-    /// <summary>One of the addresses that were offered, of the source whose turn it is, and forgets the others; null when there was none.</summary>
+    /// <summary>Takes an offered address of the source whose turn it is, and discards all other offers; null if there was none.</summary>
     public IPEndPoint? Take(Random random)
     {
         Lane? next = null;
@@ -105,7 +105,7 @@ internal sealed class PeerLanes
         return lane;
     }
 
-    // Who has the first turn: whom the user named, then who is near.
+    // Order of the first turn: addresses from the user first, then those of the local network.
     private static int OrderOf(PeerOrigin origin) => origin switch
     {
         PeerOrigin.Hand => 0,

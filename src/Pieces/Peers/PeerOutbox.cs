@@ -4,12 +4,13 @@ using Pieces.Wire;
 namespace Pieces.Peers;
 
 /// <summary>
-/// Control messages on their way out, encoded at once: what collects goes out in one write. Safe for all threads; two buffers take turns, one being
-/// filled while the other is written.
+/// Queue of outgoing control messages, encoded when they are added; queued messages are sent in one write. Safe for all threads. It has two buffers:
+/// one is filled while the other is written.
 /// </summary>
 internal sealed class PeerOutbox
 {
-    /// <summary>What may collect for a peer that takes nothing, in bytes, beside one bitfield of the torrent.</summary>
+    /// <summary>Maximum size of the queued messages in bytes, in addition to one bitfield of the torrent. A larger queue means that the peer does not
+    /// read.</summary>
     public const int MaxLength = 1024 * 1024;
 
     private readonly Lock _gate = new();
@@ -18,10 +19,10 @@ internal sealed class PeerOutbox
     private PooledBuffer _spare = new();
     private bool _isClosed;
 
-    /// <summary>Makes an outbox for a torrent of <paramref name="pieceCount"/> pieces.</summary>
+    /// <summary>Creates an outbox for a torrent of <paramref name="pieceCount"/> pieces.</summary>
     public PeerOutbox(int pieceCount) => _limit = MaxLength + Bitfield.ByteLengthOf(pieceCount);
 
-    /// <summary>Bytes that have collected.</summary>
+    /// <summary>Size of the queued messages in bytes.</summary>
     public int Length
     {
         get
@@ -31,7 +32,7 @@ internal sealed class PeerOutbox
         }
     }
 
-    /// <summary>Adds a message; false when more than the limit has collected.</summary>
+    /// <summary>Adds a message; false if the queue exceeds its limit.</summary>
     public bool TryAdd(PeerMessage message)
     {
         lock (_gate)
@@ -43,7 +44,7 @@ internal sealed class PeerOutbox
         }
     }
 
-    /// <summary>Adds a request for each block; false when more than the limit has collected.</summary>
+    /// <summary>Adds a request for each block; false if the queue exceeds its limit.</summary>
     public bool TryAddRequests(IReadOnlyList<BlockRequest> blocks)
     {
         lock (_gate)
@@ -56,7 +57,7 @@ internal sealed class PeerOutbox
         }
     }
 
-    /// <summary>Adds a keep-alive, unless something is about to go out anyway.</summary>
+    /// <summary>Adds a keep-alive, unless messages are queued anyway.</summary>
     public void AddKeepAlive()
     {
         lock (_gate)
@@ -66,7 +67,7 @@ internal sealed class PeerOutbox
         }
     }
 
-    /// <summary>Takes everything that has collected; null when there is nothing. The taker releases the buffer before it takes again.</summary>
+    /// <summary>Takes all queued bytes; null if there are none. The caller must release the buffer before the next call.</summary>
     public PooledBuffer? Take()
     {
         lock (_gate)
@@ -78,7 +79,7 @@ internal sealed class PeerOutbox
         }
     }
 
-    /// <summary>Gives back what nobody will take any more; later messages vanish. A buffer that is taken stays its taker's.</summary>
+    /// <summary>Releases the queued messages; later ones are dropped. A taken buffer still belongs to its taker.</summary>
     public void Close()
     {
         lock (_gate)

@@ -3,28 +3,29 @@ using Pieces.Primitives;
 
 namespace Pieces.Peers;
 
-/// <summary>The pieces that a peer has; everything and nothing take no memory.</summary>
+/// <summary>The pieces that a peer has. A peer with all or no pieces uses no memory.</summary>
 internal sealed class PeerPieces : IPieceAvailability
 {
     private int _length;
 
-    /// <summary>Makes it empty.</summary>
-    /// <param name="length">Number of pieces of the torrent; 0 while it is not known.</param>
+    /// <summary>Creates it without pieces.</summary>
+    /// <param name="length">Number of pieces of the torrent; 0 while it is unknown.</param>
     public PeerPieces(int length) => _length = length;
 
-    /// <summary>The bits, or null when it has everything or nothing.</summary>
+    /// <summary>The bits, or null if the peer has all or no pieces.</summary>
     public Bitfield? Bits { get; private set; }
 
-    /// <summary>Whether it has said that it has everything, at once: then it has no <see cref="Bits"/>.</summary>
+    /// <summary>Whether the peer has stated in one message that it has all pieces; then <see cref="Bits"/> is null.</summary>
     public bool IsWhole { get; private set; }
 
-    /// <summary>Whether it has said as a whole what it has. Once is enough (BEP 3, "bitfield"; BEP 6), but some do so again.</summary>
+    /// <summary>Whether the peer has sent a bitfield, have-all or have-none. It should send only one (BEP 3, "bitfield"; BEP 6); some send
+    /// more.</summary>
     public bool IsStated { get; private set; }
 
-    /// <summary>Whether it had nothing when it said so first.</summary>
+    /// <summary>Whether its first such message contained no pieces.</summary>
     public bool CameEmpty { get; private set; }
 
-    /// <summary>Number of pieces that it has.</summary>
+    /// <summary>Number of pieces that the peer has.</summary>
     public int Count => IsWhole ? _length : Bits?.Count ?? 0;
 
     /// <inheritdoc/>
@@ -39,10 +40,10 @@ internal sealed class PeerPieces : IPieceAvailability
     /// <inheritdoc/>
     public int CountCommon(Bitfield among) => IsWhole ? among.Count : Bits?.CountCommon(among) ?? 0;
 
-    /// <summary>The number of pieces is known now. Nothing was said of any before.</summary>
+    /// <summary>Sets the number of pieces, which has become known. The peer has not announced any before.</summary>
     public void Begin(int length) => _length = length;
 
-    /// <summary>It has one more; false when that was known.</summary>
+    /// <summary>Adds a piece; false if it was already known.</summary>
     public bool Add(PieceIndex piece)
     {
         if (IsWhole)
@@ -51,9 +52,9 @@ internal sealed class PeerPieces : IPieceAvailability
         return Bits.Set(piece);
     }
 
-    /// <summary>It no longer has a piece; false when it was not known to have it.</summary>
+    /// <summary>Removes a piece; false if the peer was not known to have it.</summary>
     /// <param name="piece">The piece.</param>
-    /// <param name="wasWhole">Whether it had everything until now: from now on it has <see cref="Bits"/>.</param>
+    /// <param name="wasWhole">Whether it had all pieces until now: from now on it has <see cref="Bits"/>.</param>
     public bool Remove(PieceIndex piece, out bool wasWhole)
     {
         wasWhole = IsWhole;
@@ -66,7 +67,7 @@ internal sealed class PeerPieces : IPieceAvailability
         return Bits?.Clear(piece) == true;
     }
 
-    /// <summary>It has these, and no others; the bits become this object's.</summary>
+    /// <summary>Replaces all pieces; takes ownership of the bits.</summary>
     public void Replace(Bitfield bits)
     {
         State(isEmpty: bits.Count == 0);
@@ -74,7 +75,7 @@ internal sealed class PeerPieces : IPieceAvailability
         Bits = bits.IsFull || bits.Count == 0 ? null : bits;
     }
 
-    /// <summary>It has everything.</summary>
+    /// <summary>The peer has all pieces.</summary>
     public void SetAll()
     {
         State(isEmpty: false);
@@ -82,7 +83,7 @@ internal sealed class PeerPieces : IPieceAvailability
         Bits = null;
     }
 
-    /// <summary>It has nothing.</summary>
+    /// <summary>The peer has no pieces.</summary>
     public void Clear()
     {
         State(isEmpty: true);

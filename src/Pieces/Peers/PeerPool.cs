@@ -6,23 +6,26 @@ using Pieces.Primitives;
 
 namespace Pieces.Peers;
 
-/// <summary>The connected peers of one torrent: who may come in, and which of two connections with one peer stays. Owned by the torrent's loop.</summary>
+/// <summary>
+/// The connected peers of one torrent: decides which may connect, and which of two connections with one peer is kept. Owned by the torrent's loop.
+/// </summary>
 internal sealed class PeerPool
 {
-    /// <summary>Connections with one network (<see cref="BudgetKey"/>), but for those of this machine and of private networks, where many peers share
-    /// an address.</summary>
+    /// <summary>
+    /// Maximum number of connections per network (<see cref="BudgetKey"/>), except loopback and private networks, where many peers share an address.
+    /// </summary>
     public const int MaxPerNetwork = 4;
 
-    /// <summary>A peer with whom less than a block was exchanged for so long may have to make room, in seconds.</summary>
+    /// <summary>A peer that has exchanged less than one block with us for this time, in seconds, may be replaced by another.</summary>
     public const int IdleSeconds = 60;
 
-    /// <summary>The same for one where a side wants something of the other and waits for its turn.</summary>
+    /// <summary>The same time in seconds if one side is interested and waits for an unchoke.</summary>
     public const int WaitingSeconds = 120;
 
-    /// <summary>The same for one of several of one network, whose owner can have as many as it likes.</summary>
+    /// <summary>The same time in seconds for one of several peers of one network, whose owner can open any number of connections.</summary>
     public const int CrowdingSeconds = 15;
 
-    /// <summary>Two connections with one peer that were begun within so many seconds are taken for calls that crossed.</summary>
+    /// <summary>Two connections with one peer opened within this time, in seconds, are assumed to be simultaneous attempts of both sides.</summary>
     public const int CrossingSeconds = 10;
 
     private const string Twin = "already connected";
@@ -37,11 +40,11 @@ internal sealed class PeerPool
     private readonly TimeProvider _time;
     private long? _comparedAt;
 
-    /// <summary>Makes an empty pool.</summary>
-    /// <param name="book">Knows who is banned.</param>
+    /// <summary>Creates an empty pool.</summary>
+    /// <param name="book">Contains the bans.</param>
     /// <param name="ownId">Our own id, for the choice between two connections.</param>
-    /// <param name="maxPeers">Most connections at one time.</param>
-    /// <param name="time">Tells how long a peer has been connected.</param>
+    /// <param name="maxPeers">Maximum number of connections.</param>
+    /// <param name="time">Clock.</param>
     public PeerPool(PeerBook book, PeerId ownId, int maxPeers, TimeProvider time)
     {
         _time = time;
@@ -50,29 +53,29 @@ internal sealed class PeerPool
         _maxPeers = maxPeers;
     }
 
-    /// <summary>Everybody with whom the handshake is done.</summary>
+    /// <summary>All peers whose handshake is complete.</summary>
     public IReadOnlyList<PeerState> Peers => _peers;
 
-    // The rest is for peers of our own choice: strangers who dial us and do nothing must not fill the pool.
+    // A quarter of the connections is reserved for outgoing ones, so that idle incoming peers cannot fill the pool.
     private int MaxInbound => _maxPeers - (_maxPeers / 4);
 
-    /// <summary>Places that are free.</summary>
+    /// <summary>Number of further connections that are allowed.</summary>
     public int Room => Math.Max(0, _maxPeers - _peers.Count);
 
-    /// <summary>The state that belongs to a connection; false when it was refused or has left.</summary>
+    /// <summary>The state of a connection; false if it was refused or has disconnected.</summary>
     public bool TryGet(IPeerLink link, [NotNullWhen(true)] out PeerState? peer) => _byLink.TryGetValue(link, out peer);
 
     /// <summary>
-    /// Says whether a peer that has just shaken hands may come in: null, or why not. Where two peers dialled each other at the same moment, both
-    /// sides must keep the same one of the two connections: the one that the peer with the smaller id began.
+    /// Decides whether a peer that has completed the handshake is accepted: null if so, else the reason. If two peers dialled each other at the same
+    /// time, both sides must keep the same connection: the one that the peer with the smaller id opened.
     /// </summary>
     /// <remarks>
-    /// Ids are no secret, so an id counts only at its own address: whoever repeats one from elsewhere is another peer until it shows which of the two
-    /// is of use (<see cref="Redundant"/>).
+    /// Ids are not secret, so an id identifies a peer only together with its address: the same id from another address counts as another peer until
+    /// it turns out which of the two is of use (<see cref="Redundant"/>).
     /// </remarks>
-    /// <param name="peer">Who came.</param>
-    /// <param name="isClientFull">Whether the client has more connections than it may, this one among them.</param>
-    /// <param name="replaced">A connection that is to be closed in its favour.</param>
+    /// <param name="peer">The new peer.</param>
+    /// <param name="isClientFull">Whether the client exceeds its connection limit, this connection included.</param>
+    /// <param name="replaced">A connection to close in its favour.</param>
     public string? Refuse(HandshakenPeer peer, bool isClientFull, out PeerState? replaced)
     {
         replaced = null;
@@ -92,7 +95,7 @@ internal sealed class PeerPool
 
         if (sameNetwork >= MaxPerNetwork && !network.IsShared)
         {
-            // The one that came last is no better than the others; but they may have been left behind by a program that has gone.
+            // The new peer is no better than the others, but these may be left over from a program that has ended.
             replaced = LeastUseful(!peer.IsOutbound, network);
             return replaced is null ? $"{sameNetwork} peers of {network} are connected" : null;
         }
@@ -101,17 +104,18 @@ internal sealed class PeerPool
         if (!isFull)
             return null;
 
-        // A newcomer may be what we need; with whom nothing was exchanged for long has had its chance.
+        // A new peer may be what we need; an idle one has had its chance.
         replaced = LeastUseful(!peer.IsOutbound, network);
         return replaced is null ? $"{_peers.Count} peers are connected" : null;
     }
 
     /// <summary>
-    /// The peer that should make room for another: of those with whom hardly anything was exchanged of late, the one with the least; of several
-    /// connections of one network one of these first. Null when all are of use.
+    /// The peer that should be replaced: among idle peers, the one with the fewest bytes exchanged recently; one of several connections of one
+    /// network comes first. Null if none is idle.
     /// </summary>
-    /// <param name="isInbound">Whether it must be one that dialled us.</param>
-    /// <param name="newcomer">For whom; where it has connections already, one of those makes room. Null when any peer is to gain.</param>
+    /// <param name="isInbound">Whether only peers that dialled us are considered.</param>
+    /// <param name="newcomer">Network of the new peer; if it already has connections, only these are considered. Null if there is no particular new
+    /// peer.</param>
     public PeerState? LeastUseful(bool isInbound = false, BudgetKey? newcomer = null)
     {
         Look();
@@ -135,14 +139,14 @@ internal sealed class PeerPool
         return least;
     }
 
-    /// <summary>The peer with whom the least was exchanged of late, however much that was; null when there is none.</summary>
+    /// <summary>The peer with the fewest bytes exchanged recently, idle or not; null if there are no peers.</summary>
     public PeerState? Least()
     {
         Look();
         return _peers.Where(peer => peer.Ending == PeerEnding.Unplanned).MinBy(peer => peer.Exchange.BytesIn(RecentExchange.MostSeconds));
     }
 
-    /// <summary>Notes what was exchanged up to now.</summary>
+    /// <summary>Records the bytes exchanged up to now.</summary>
     public void Look()
     {
         long now = _time.GetTimestamp();
@@ -151,8 +155,8 @@ internal sealed class PeerPool
     }
 
     /// <summary>
-    /// Of peers that give one id and come from different addresses: one that has exchanged nothing for long, while another sends us data and so shows
-    /// itself to be the owner of the id. Null when there is none.
+    /// Among peers with the same id at different addresses: one that has been idle for long, while another sends us data and is therefore the true
+    /// owner of the id. Null if there is none.
     /// </summary>
     public PeerState? Redundant()
     {
@@ -172,14 +176,14 @@ internal sealed class PeerPool
             && owners.TryGetValue(peer.Link.RemoteId, out PeerState? owner) && owner != peer);
     }
 
-    /// <summary>Takes a peer in.</summary>
+    /// <summary>Adds a peer.</summary>
     public void Admit(PeerState peer)
     {
         _byLink.Add(peer.Link, peer);
         _peers.Add(peer);
     }
 
-    /// <summary>Lets a peer go; null when it was not in.</summary>
+    /// <summary>Removes a peer; null if it is unknown.</summary>
     public PeerState? Remove(IPeerLink link)
     {
         if (!_byLink.Remove(link, out PeerState? peer))
@@ -196,13 +200,13 @@ internal sealed class PeerPool
             && peer.Exchange.BytesIn(patience) < BlockRequest.MaxLength;
     }
 
-    // The same id from the same address.
+    // Same id and same address.
     private string? RefuseTwin(HandshakenPeer peer, PeerState known, out PeerState? replaced)
     {
         replaced = null;
         if (_time.GetElapsedTime(known.ConnectedAt).TotalSeconds >= CrossingSeconds)
         {
-            // One that has gone to sleep, or never did anything, is no reason to keep its owner out.
+            // If the known connection is idle, it may be dead and must not keep the peer out.
             Look();
             replaced = known.Exchange.BytesIn(IdleSeconds) == 0 ? known : null;
         }

@@ -7,12 +7,12 @@ using Pieces.Wire;
 namespace Pieces.Peers;
 
 /// <summary>
-/// Turns a peer's bytes into messages. Frames are cut in a buffer that is filled only when asked and holds nothing while the peer is silent. Of a
-/// block the buffer gives what it has; what has not come yet is read from the stream straight into the block's own buffer. One caller at a time.
+/// Decodes a peer's bytes into messages. Messages are parsed in a buffer that holds no memory while the peer is silent. The part of a block that is
+/// in the buffer is copied; the rest is read from the stream straight into the block's own buffer. One caller at a time.
 /// </summary>
 internal sealed class PeerReader : IDisposable
 {
-    // Behind the length prefix and the message's id.
+    // Position of the extended message id, after the length prefix and the message id.
     private const int ExtensionIdAt = PeerFrameHeader.PrefixLength + 1;
 
     private readonly Stream _stream;
@@ -22,21 +22,21 @@ internal sealed class PeerReader : IDisposable
     private readonly UnfinishedMessage _unfinished;
     private BlockBurst? _burst;
 
-    // A block whose header came and whose payload is still on its way; while it is there the buffer is empty.
+    // A block whose header has arrived and whose payload is incomplete; while there is one, the input buffer is empty.
     private BlockMessage? _partial;
     private int _partialLength;
 
-    // Bytes still to come of a message that is not kept.
+    // Number of bytes left of a message that is skipped.
     private int _toSkip;
 
-    // Whether bytes are here that were not parsed yet.
+    // Whether the input contains bytes that were not parsed yet.
     private bool _isFresh;
 
-    /// <summary>Reads <paramref name="stream"/>, which stays the caller's.</summary>
-    /// <param name="stream">What the peer sends.</param>
-    /// <param name="pool">Gives buffers for blocks.</param>
-    /// <param name="limits">How long messages may be.</param>
-    /// <param name="unfinished">Counts what is held of a message whose end has not come.</param>
+    /// <summary>Creates a reader.</summary>
+    /// <param name="stream">The peer's stream; the caller keeps ownership.</param>
+    /// <param name="pool">Provides buffers for blocks.</param>
+    /// <param name="limits">Maximum lengths of messages.</param>
+    /// <param name="unfinished">Counts the memory of an incomplete message.</param>
     public PeerReader(Stream stream, BlockPool pool, PeerFrameLimits limits, UnfinishedMessage unfinished)
     {
         _stream = stream;
@@ -45,9 +45,9 @@ internal sealed class PeerReader : IDisposable
         _unfinished = unfinished;
     }
 
-    /// <summary>Everything that one read brings, at least one message; null at the end of the stream. The batch is the caller's.</summary>
-    /// <exception cref="PeerProtocolException">The peer broke the protocol.</exception>
-    /// <exception cref="IOException">The connection broke, or ended inside a message.</exception>
+    /// <summary>Returns the messages of one read, at least one; null at the end of the stream. The caller owns the batch.</summary>
+    /// <exception cref="PeerProtocolException">The peer violated the protocol.</exception>
+    /// <exception cref="IOException">The connection failed, or ended inside a message.</exception>
     public async ValueTask<PeerBatch?> ReadAsync(CancellationToken cancellationToken)
     {
         while (true)
@@ -68,7 +68,7 @@ internal sealed class PeerReader : IDisposable
         }
     }
 
-    /// <summary>Gives back what a half-received message holds. Not while a read is under way.</summary>
+    /// <summary>Releases the buffers of an incomplete message. Must not be called during a read.</summary>
     public void Dispose()
     {
         _partial?.Data.Dispose();
@@ -85,7 +85,7 @@ internal sealed class PeerReader : IDisposable
         else if (_unfinished.IsWaiting)
             _unfinished.Complete();
 
-        // Waits without a buffer: most peers are silent most of the time.
+        // Wait without a buffer: most peers are silent most of the time.
         await _stream.ReadAsync(Memory<byte>.Empty, cancellationToken).ConfigureAwait(false);
         int count = await _stream.ReadAsync(_input.Prepare(), cancellationToken).ConfigureAwait(false);
         _input.Advance(count);
@@ -138,7 +138,7 @@ internal sealed class PeerReader : IDisposable
         return batch;
     }
 
-    // The limit that a message keeps to; null when it is to be skipped.
+    // Returns the length limit of a message; null if the message is to be skipped.
     private int? LimitOf(PeerFrameHeader header, in ReadOnlySequence<byte> input)
     {
         int? limit = _limits.Of(header.Id);
@@ -155,7 +155,7 @@ internal sealed class PeerReader : IDisposable
             : throw new PeerProtocolException($"{header.Id} message of {header.Length} bytes; at most {limit} allowed");
     }
 
-    // True when nothing is left to skip.
+    // Returns whether nothing is left to skip.
     private bool Skip(ref ReadOnlySequence<byte> input)
     {
         int count = (int)Math.Min(_toSkip, input.Length);
@@ -164,7 +164,7 @@ internal sealed class PeerReader : IDisposable
         return _toSkip == 0;
     }
 
-    // Null when the payload is not all here: then everything that is here has been taken and the stream stands inside the payload.
+    // Returns null if the payload is incomplete: then the whole input has been taken and the stream continues inside the payload.
     private BlockMessage? TakeBlock(ref ReadOnlySequence<byte> input, int frameLength)
     {
         int length = PeerFrameHeader.PrefixLength + frameLength - PeerMessageCodec.PieceHeaderLength;
@@ -186,7 +186,7 @@ internal sealed class PeerReader : IDisposable
         return null;
     }
 
-    // Reads on in a block that is on its way, and whatever blocks stand behind it; null when it is still not whole.
+    // Continues with a partly received block and any blocks behind it; null if it is still incomplete.
     private async ValueTask<PeerBatch?> ReadBlocksAsync(CancellationToken cancellationToken)
     {
         _unfinished.Wait(0);

@@ -6,18 +6,18 @@ using Pieces.Wire;
 
 namespace Pieces.Peers;
 
-/// <summary>What the parts of a torrent share of their knowledge of a connected peer. Owned by the torrent's loop.</summary>
+/// <summary>The state of a connected peer that the parts of a torrent share. Owned by the torrent's loop.</summary>
 internal sealed class PeerState : IProviderLink
 {
-    /// <summary>Number of small offences after which the connection is closed.</summary>
+    /// <summary>Maximum number of minor offences; the last one closes the connection.</summary>
     public const int MaxOffences = 8;
 
-    /// <summary>Makes the state of a peer with whom the handshake is just done.</summary>
-    /// <param name="id">Who it is; differs for each connection.</param>
+    /// <summary>Creates the state of a peer whose handshake has just been completed.</summary>
+    /// <param name="id">Identifies the peer; unique per connection.</param>
     /// <param name="link">Its connection.</param>
-    /// <param name="pieceCount">Number of pieces of the torrent; 0 while it is not known.</param>
-    /// <param name="time">For the length of a second in timestamps.</param>
-    /// <param name="now">Timestamp.</param>
+    /// <param name="pieceCount">Number of pieces of the torrent; 0 while it is unknown.</param>
+    /// <param name="time">Clock.</param>
+    /// <param name="now">Current timestamp.</param>
     public PeerState(SourceId id, IPeerLink link, int pieceCount, TimeProvider time, long now)
     {
         Link = link;
@@ -29,68 +29,68 @@ internal sealed class PeerState : IProviderLink
         ConnectedAt = now;
     }
 
-    /// <summary>Who it is, for requests and blame.</summary>
+    /// <summary>Identifies the peer for requests and bans.</summary>
     public SourceId Id => Provider.Id;
 
     /// <summary>Its connection.</summary>
     public IPeerLink Link { get; }
 
-    /// <summary>What it has.</summary>
+    /// <summary>The pieces it has.</summary>
     public PeerPieces Pieces { get; }
 
-    /// <summary>Who chokes and who is interested.</summary>
+    /// <summary>Choke and interest flags of both sides.</summary>
     public PeerFlags Flags { get; } = new();
 
-    /// <summary>What it sends us.</summary>
+    /// <summary>Requests to the peer and the data it sends us.</summary>
     public BlockProvider Provider { get; }
 
-    /// <summary>Payload to it.</summary>
+    /// <summary>Rate of the payload sent to it.</summary>
     public RateMeter Uploaded { get; }
 
-    /// <summary>Payload in both directions within the last minutes.</summary>
+    /// <summary>Payload exchanged in both directions within the last minutes.</summary>
     public RecentExchange Exchange { get; }
 
-    /// <summary>Whose connections are limited together with this one.</summary>
+    /// <summary>The network with which it shares a connection limit.</summary>
     public BudgetKey Network { get; }
 
-    /// <summary>Whether a side has told its interest and waits to be let ask.</summary>
+    /// <summary>Whether one side is interested and waits for an unchoke.</summary>
     public bool IsWaiting => (Flags.PeerInterested && Flags.AmChoking) || (Flags.AmInterested && Flags.PeerChoking);
 
-    /// <summary>Timestamp of the handshake's end.</summary>
+    /// <summary>Timestamp of the end of the handshake.</summary>
     public long ConnectedAt { get; }
 
-    /// <summary>Whether it has said that it downloads nothing more (BEP 21).</summary>
+    /// <summary>Whether it has announced that it downloads nothing more (BEP 21).</summary>
     public bool IsUploadOnly { get; set; }
 
-    /// <summary>Which extensions it speaks (BEP 10).</summary>
+    /// <summary>The extensions it supports (BEP 10).</summary>
     public PeerExtensions Extensions { get; } = new();
 
-    /// <summary>Its program, safe to print.</summary>
+    /// <summary>Name of its client program, safe to print.</summary>
     public string Client { get; set; } = "";
 
-    /// <summary>Where it can be dialled; null while an inbound peer has not told its listen port.</summary>
+    /// <summary>The address at which it can be dialled; null while an inbound peer has not sent its listen port.</summary>
     public System.Net.IPEndPoint? DialAddress { get; set; }
 
-    /// <summary>Whether the address is known to be its own, though it dialled us: we dialled there, and the same peer answered.</summary>
+    /// <summary>Whether the dial address of an inbound peer is verified: we dialled it, and the same peer answered.</summary>
     public bool IsDialAddressProven { get; set; }
 
-    /// <summary>Where it was heard of.</summary>
+    /// <summary>The source of its address.</summary>
     public PeerOrigin Origin { get; init; } = PeerOrigin.Inbound;
 
-    /// <summary>Whether it is this program, of whatever version.</summary>
+    /// <summary>Whether it runs this program, in any version.</summary>
     public bool IsOfOurs { get; init; }
 
-    /// <summary>Number of small offences so far.</summary>
+    /// <summary>Number of minor offences so far.</summary>
     public int Offences { get; private set; }
 
     /// <summary>
-    /// Whether it seems to download without uploading. A peer of our kind unchokes even those that are not interested, as nobody is while it has
-    /// nothing; this one has nothing for us, or came with nothing at all, and has neither unchoked us nor sent us anything so far.
+    /// Whether it seems to download without uploading. This program unchokes even peers that are not interested, which includes every peer we have
+    /// nothing for. This peer has nothing we want, or had no pieces when it connected, and it has neither unchoked us nor sent us anything so far.
     /// </summary>
     public bool Withholds =>
         IsOfOurs && (!Provider.IsUseful || Pieces.CameEmpty) && !Provider.Requests.WasEverUnchoked && Provider.Downloaded.Total == 0;
 
-    /// <summary>Why the connection ends; decided by whoever closes it first.</summary>
+    /// <summary>Why the connection ends; the first call of <see cref="Close"/> decides.</summary>
     public PeerEnding Ending { get; private set; }
 
     /// <summary>Closes the connection.</summary>
@@ -101,16 +101,16 @@ internal sealed class PeerState : IProviderLink
         Link.Close(reason);
     }
 
-    /// <summary>Counts a small offence, and closes the connection when it is one too many.</summary>
+    /// <summary>Counts a minor offence, and closes the connection when the maximum is reached.</summary>
     public void Offend(Offence offence)
     {
         if (++Offences == MaxOffences)
             Close(PeerEnding.Offence, $"{Offences} small offences, the last: {TextOf(offence)}");
     }
 
-    /// <summary>Sends a message of an extension. False when the peer does not speak it: nothing is sent.</summary>
+    /// <summary>Sends an extension message. Returns false and sends nothing if the peer does not support the extension.</summary>
     /// <param name="extension">The extension's name.</param>
-    /// <param name="payload">What follows the id.</param>
+    /// <param name="payload">The message without its id.</param>
     public bool TrySend(string extension, byte[] payload)
     {
         byte id = Extensions.IdOf(extension);
@@ -119,7 +119,7 @@ internal sealed class PeerState : IProviderLink
         return id != 0;
     }
 
-    /// <summary>It no longer chokes us.</summary>
+    /// <summary>It has unchoked us.</summary>
     public void OnUnchoked(long now)
     {
         Flags.PeerChoking = false;
@@ -143,7 +143,7 @@ internal sealed class PeerState : IProviderLink
 
     void IProviderLink.OnUnsolicitedBlock(bool exists) => Offend(exists ? Offence.UnsolicitedBlock : Offence.ImpossibleBlock);
 
-    // Where many peers share an address, the port counts.
+    // Where many peers share an address, the port is part of the identity.
     private static CompactEndPoint HostOf(System.Net.IPEndPoint remote)
     {
         var compact = CompactEndPoint.From(remote);

@@ -7,7 +7,7 @@ using Serilog.Events;
 
 namespace Pieces.Peers;
 
-/// <summary>Every message to and from one peer, for the most talkative log. Safe for all threads.</summary>
+/// <summary>Logs every message to and from one peer, at the most detailed log level. Safe for all threads.</summary>
 internal sealed class PeerTrace
 {
     private readonly ILogger _logger;
@@ -19,26 +19,26 @@ internal sealed class PeerTrace
         _peer = peer;
     }
 
-    /// <summary>Makes one, or null where nobody listens, so that nothing is spent on it.</summary>
+    /// <summary>Creates a trace, or returns null if the log level is disabled, so that it costs nothing.</summary>
     public static PeerTrace? Of(ILogger logger, IPEndPoint peer) => logger.IsEnabled(LogEventLevel.Verbose) ? new PeerTrace(logger, peer) : null;
 
-    /// <summary>What one read brought.</summary>
+    /// <summary>Logs the messages of one read.</summary>
     public void Received(IReadOnlyList<PeerMessage> messages)
     {
         foreach (PeerMessage message in messages)
             _logger.Verbose("{Peer} says: {Message}", _peer, Text(message));
     }
 
-    /// <summary>A message goes out.</summary>
+    /// <summary>Logs a sent message.</summary>
     public void Sent(PeerMessage message) => _logger.Verbose("{Peer} is told: {Message}", _peer, Text(message));
 
-    /// <summary>Requests go out.</summary>
+    /// <summary>Logs sent requests.</summary>
     public void Asked(IReadOnlyList<BlockRequest> blocks) => Each("{Peer} is told: {Message}", "request", blocks);
 
-    /// <summary>Blocks went out.</summary>
+    /// <summary>Logs sent blocks.</summary>
     public void Gave(IReadOnlyList<BlockRequest> blocks) => Each("{Peer} was sent: {Message}", "piece", blocks);
 
-    /// <summary>A message in words.</summary>
+    /// <summary>A message as text.</summary>
     internal static string Text(PeerMessage message) => message switch
     {
         HaveMessage have => string.Create(CultureInfo.InvariantCulture, $"have {have.Piece}"),
@@ -50,7 +50,8 @@ internal sealed class PeerTrace
         PortMessage port => string.Create(CultureInfo.InvariantCulture, $"port {port.Port}"),
         SuggestPieceMessage suggested => string.Create(CultureInfo.InvariantCulture, $"suggest {suggested.Piece}"),
         AllowedFastMessage allowed => string.Create(CultureInfo.InvariantCulture, $"allowed fast {allowed.Piece}"),
-        ExtendedMessage extended => string.Create(CultureInfo.InvariantCulture, $"extended {extended.ExtendedId}, {extended.Payload.Length} bytes"),
+        ExtendedMessage extended =>
+            string.Create(CultureInfo.InvariantCulture, $"extended {extended.ExtendedId}, {extended.Payload.Length} bytes"),
         ChokeMessage => "choke",
         UnchokeMessage => "unchoke",
         InterestedMessage => "interested",

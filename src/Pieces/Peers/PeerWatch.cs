@@ -2,44 +2,44 @@ using Pieces.Net;
 
 namespace Pieces.Peers;
 
-/// <summary>What the passing of time asks of a connection.</summary>
+/// <summary>Result of a periodic check of a connection.</summary>
 internal enum PeerWatchVerdict
 {
-    /// <summary>All is well.</summary>
+    /// <summary>Nothing to do.</summary>
     Fine,
 
-    /// <summary>We have been silent for long.</summary>
+    /// <summary>We have sent nothing for long: a keep-alive is due.</summary>
     KeepAliveDue,
 
-    /// <summary>The peer has been silent for too long.</summary>
+    /// <summary>The peer has sent nothing for too long.</summary>
     Silent,
 
-    /// <summary>The peer takes nothing of what we send.</summary>
+    /// <summary>The peer accepts no bytes.</summary>
     Stuck,
 
-    /// <summary>The peer has begun a message and does not end it.</summary>
+    /// <summary>The peer has started a message and not completed it.</summary>
     Unfinished,
 }
 
 /// <summary>
-/// Watches a connection's byte counts from a slow timer, so that no clock is read for each message. Time in which we did not read (back-pressure, a rate
-/// limit) is no silence of the peer. Used by one timer, one call at a time.
+/// Checks a connection's byte counts on a slow timer, so that the clock need not be read for each message. Time in which we did not read
+/// (back-pressure, a rate limit) does not count as silence of the peer. Used by one timer, one call at a time.
 /// </summary>
 internal sealed class PeerWatch
 {
-    /// <summary>How often to look: time-outs are late by this much at most.</summary>
+    /// <summary>Time between checks: timeouts are late by at most this time.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
 
-    /// <summary>A peer that sends no byte for this long is closed; keep-alives count (BEP 3 speaks of two minutes).</summary>
+    /// <summary>Maximum time without a byte from the peer; then the connection is closed. Keep-alives count (BEP 3: every two minutes).</summary>
     public static readonly TimeSpan SilenceLimit = TimeSpan.FromSeconds(180);
 
-    /// <summary>Our own silence after which a keep-alive goes out.</summary>
+    /// <summary>A keep-alive is sent if we have sent nothing for this time.</summary>
     public static readonly TimeSpan KeepAliveAfter = TimeSpan.FromSeconds(100);
 
-    /// <summary>A peer that takes no byte for this long is closed.</summary>
+    /// <summary>Maximum time in which the peer accepts no byte of a write; then the connection is closed.</summary>
     public static readonly TimeSpan StuckLimit = TimeSpan.FromSeconds(60);
 
-    /// <summary>Time for one message, from its first byte to its last: 180 bytes a second are enough for a block.</summary>
+    /// <summary>Time limit for one message from its first byte to its last: a block needs at least about 180 bytes per second.</summary>
     public static readonly TimeSpan MessageLimit = TimeSpan.FromSeconds(90);
 
     private readonly TimeProvider _timeProvider;
@@ -53,7 +53,7 @@ internal sealed class PeerWatch
     private TimeSpan _waitedForMessage;
     private int _completed;
 
-    /// <summary>Starts to watch.</summary>
+    /// <summary>Starts watching.</summary>
     public PeerWatch(TimeProvider timeProvider, ThrottledStream stream, UnfinishedMessage unfinished)
     {
         _unfinished = unfinished;
@@ -62,14 +62,16 @@ internal sealed class PeerWatch
         _heardAt = _sentAt = _wroteFreelyAt = timeProvider.GetTimestamp();
     }
 
-    /// <summary>Time to the next look: the same moments for all connections, so that a thousand silent ones wake the processor once and not each for itself.</summary>
+    /// <summary>
+    /// Time to the next check. All connections are checked at the same moments, so that a thousand silent ones wake the processor only once.
+    /// </summary>
     public static TimeSpan UntilNextLook(TimeProvider timeProvider)
     {
         long interval = Interval.Ticks * timeProvider.TimestampFrequency / TimeSpan.TicksPerSecond;
         return timeProvider.GetElapsedTime(0, interval - (timeProvider.GetTimestamp() % interval));
     }
 
-    /// <summary>Looks at the stream now.</summary>
+    /// <summary>Checks the stream now.</summary>
     public PeerWatchVerdict Look()
     {
         long now = _timeProvider.GetTimestamp();
@@ -94,7 +96,7 @@ internal sealed class PeerWatch
         return PeerWatchVerdict.KeepAliveDue;
     }
 
-    // Under a limit, looks in which we did not read do not count.
+    // Under a rate limit, only intervals in which we were reading count.
     private bool IsMessageOverdue()
     {
         int completed = _unfinished.Completed;

@@ -7,19 +7,20 @@ using Pieces.Wire;
 namespace Pieces.Peers;
 
 /// <summary>
-/// The write task of one connection: control messages first, then queued blocks, several in one read of the disk and one write. Holds no buffer while
-/// there is nothing to send.
+/// The write task of one connection: sends control messages first, then queued blocks, several with one disk read and one write. It holds no buffer
+/// while there is nothing to send.
 /// </summary>
 internal sealed class PeerWriter
 {
-    /// <summary>Most bytes of blocks in one write to a peer that takes them quickly.</summary>
+    /// <summary>Maximum number of block bytes per write, reached only if the peer accepts them quickly.</summary>
     public const int MaxSend = 256 * 1024;
 
-    // One block always goes; two to begin with, while the peer's speed is not known.
+    // At least one block per write; two at first, while the peer's speed is unknown.
     private const int MinSend = BlockRequest.MaxLength;
     private const int FirstSend = 2 * BlockRequest.MaxLength;
 
-    // A control message waits for the write before it: so that takes no longer than this, or the next one is half as long.
+    // A control message must wait for the current write. A write that takes longer than SlowSend halves the next one; a quicker one than QuickSend
+    // doubles it.
     private static readonly TimeSpan SlowSend = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan QuickSend = TimeSpan.FromMilliseconds(100);
 
@@ -33,7 +34,7 @@ internal sealed class PeerWriter
     private readonly List<BlockRead> _reads = [];
     private int _sendLimit = FirstSend;
 
-    /// <summary>Makes a writer for <paramref name="connection"/>; <paramref name="wake"/> tells that there is something to send.</summary>
+    /// <summary>Creates a writer for <paramref name="connection"/>; <paramref name="wake"/> is set when there is something to send.</summary>
     public PeerWriter(
         PeerConnection connection, PeerConnectionOptions options, ThrottledStream stream, PeerOutbox outbox, UploadQueue uploads, AsyncSignal wake)
     {
@@ -45,9 +46,9 @@ internal sealed class PeerWriter
         _wake = wake;
     }
 
-    /// <summary>Sends until cancelled; the canceller also sets the signal.</summary>
-    /// <exception cref="IOException">The connection broke.</exception>
-    /// <exception cref="StorageException">Blocks cannot be read, and the peer does not understand a reject (BEP 6).</exception>
+    /// <summary>Sends until cancelled; the canceller must also set the signal.</summary>
+    /// <exception cref="IOException">The connection failed.</exception>
+    /// <exception cref="StorageException">Blocks cannot be read, and the peer does not support rejects (BEP 6).</exception>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         while (true)
@@ -82,7 +83,7 @@ internal sealed class PeerWriter
         byte[] buffer = ArrayPool<byte>.Shared.Rent(length);
         try
         {
-            // All in one read. When that fails, piece by piece: a bad one must not take others with it.
+            // All blocks in one read. If that fails, piece by piece, so that an unreadable piece does not affect others.
             bool isSplit = false;
             for (int first = 0; first < _blocks.Count;)
             {
@@ -112,7 +113,7 @@ internal sealed class PeerWriter
         return _blocks.GetRange(first, end - first);
     }
 
-    // Every block behind its own header, as it goes over the wire. False when the disk refused and the peer can be told.
+    // Writes each block after its own header, as on the wire. Returns false if the disk read failed and the peer supports rejects.
     private async ValueTask<bool> TryFillAsync(List<BlockRequest> blocks, byte[] buffer, CancellationToken cancellationToken)
     {
         int at = 0;
@@ -132,8 +133,9 @@ internal sealed class PeerWriter
         }
         catch (StorageException e) when (_connection.SupportsFast)
         {
-            // The user hears of it by the piece that is lost, once.
-            _options.Logger.Debug("{Peer}: {Count} blocks cannot be read for upload: {Reason:l}", _connection.RemoteEndPoint, blocks.Count, e.Message);
+            // The user is notified once, when the loss of the piece is reported.
+            _options.Logger.Debug(
+                "{Peer}: {Count} blocks cannot be read for upload: {Reason:l}", _connection.RemoteEndPoint, blocks.Count, e.Message);
             return false;
         }
     }
@@ -144,7 +146,9 @@ internal sealed class PeerWriter
         foreach (BlockRequest block in blocks)
             payload += block.Length;
         long start = _options.TimeProvider.GetTimestamp();
-        await _stream.WriteAsync(buffer.AsMemory(0, payload + (blocks.Count * PeerMessageCodec.PieceHeaderLength)), cancellationToken).ConfigureAwait(false);
+        await _stream
+            .WriteAsync(buffer.AsMemory(0, payload + (blocks.Count * PeerMessageCodec.PieceHeaderLength)), cancellationToken)
+            .ConfigureAwait(false);
         Adapt(_options.TimeProvider.GetElapsedTime(start));
         _options.Trace?.Gave(blocks);
         _options.Sink.OnUploaded(_connection, blocks.Count, payload);

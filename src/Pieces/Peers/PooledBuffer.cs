@@ -2,14 +2,14 @@ using System.Buffers;
 
 namespace Pieces.Peers;
 
-/// <summary>Bytes to send, growing as they are encoded. Holds no memory while it is empty. Not safe for several threads.</summary>
+/// <summary>A growing buffer of bytes to send. Holds no memory while it is empty. Not thread-safe.</summary>
 internal sealed class PooledBuffer : IBufferWriter<byte>
 {
     private const int FirstLength = 512;
 
     private byte[] _array = [];
 
-    /// <summary>Bytes written since the last <see cref="Release"/>.</summary>
+    /// <summary>Number of bytes written since the last <see cref="Release"/>.</summary>
     public int Length { get; private set; }
 
     /// <summary>The bytes; valid until the next write or <see cref="Release"/>.</summary>
@@ -32,7 +32,7 @@ internal sealed class PooledBuffer : IBufferWriter<byte>
     /// <inheritdoc/>
     public Span<byte> GetSpan(int sizeHint = 0) => GetMemory(sizeHint).Span;
 
-    /// <summary>Forgets the bytes and gives the memory back.</summary>
+    /// <summary>Discards the bytes and releases the memory.</summary>
     public void Release()
     {
         if (_array.Length > 0)

@@ -1,12 +1,12 @@
 namespace Pieces.Peers;
 
-/// <summary>The payload exchanged with a peer in the last minutes, in steps. It is told the total whenever somebody looks.</summary>
+/// <summary>The payload exchanged with a peer within the last minutes, recorded in steps. <see cref="Look"/> must be called periodically.</summary>
 internal sealed class RecentExchange
 {
-    /// <summary>Length of a step, in seconds.</summary>
+    /// <summary>Length of a step in seconds.</summary>
     public const int StepSeconds = 15;
 
-    /// <summary>How far it looks back, in seconds.</summary>
+    /// <summary>Maximum period in seconds that can be queried.</summary>
     public const int MostSeconds = StepSeconds * Steps;
 
     private const int Steps = 20;
@@ -17,14 +17,14 @@ internal sealed class RecentExchange
     private long _step;
     private long _total;
 
-    /// <summary>Begins at <paramref name="now"/> with nothing exchanged.</summary>
+    /// <summary>Starts at <paramref name="now"/> with nothing exchanged.</summary>
     public RecentExchange(TimeProvider time, long now)
     {
         _time = time;
         _begin = now;
     }
 
-    /// <summary>So much was exchanged up to <paramref name="now"/>. What has come since the last look counts as of now.</summary>
+    /// <summary>Records the total number of bytes up to <paramref name="now"/>. Bytes since the last call are counted as of now.</summary>
     public void Look(long total, long now)
     {
         long step = (long)_time.GetElapsedTime(_begin, now).TotalSeconds / StepSeconds;
@@ -34,7 +34,7 @@ internal sealed class RecentExchange
         _total = total;
     }
 
-    /// <summary>Bytes within the last seconds before the last look, a step more at most.</summary>
+    /// <summary>Bytes exchanged within the last seconds before the last <see cref="Look"/>, exact to one step.</summary>
     public long BytesIn(int seconds)
     {
         int back = Math.Clamp(seconds / StepSeconds, 0, Steps - 1);

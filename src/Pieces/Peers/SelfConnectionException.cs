@@ -2,7 +2,7 @@ using Pieces.Primitives;
 
 namespace Pieces.Peers;
 
-/// <summary>The other side is this very client: the address leads back here and is not to be dialled again.</summary>
+/// <summary>The peer is this client itself: the address is our own and must not be dialled again.</summary>
 internal sealed class SelfConnectionException : PiecesException
 {
     public SelfConnectionException()

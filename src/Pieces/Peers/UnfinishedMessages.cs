@@ -1,15 +1,15 @@
 namespace Pieces.Peers;
 
 /// <summary>
-/// Bounds the memory that messages whose end has not come hold, over all connections of a client. When it is used up, the message that was begun
-/// first makes room: an honest one ends within moments. Safe for all threads.
+/// Limits the memory of incomplete messages over all connections of a client. When the limit is reached, the connection with the oldest incomplete
+/// message is closed: an honest peer completes a message within moments. Safe for all threads.
 /// </summary>
 internal sealed class UnfinishedMessages
 {
-    /// <summary>Bytes that may be held at one time.</summary>
+    /// <summary>Maximum memory of incomplete messages over all connections of a client, in bytes.</summary>
     public const long DefaultCapacity = 8 * 1024 * 1024;
 
-    /// <summary>What a connection may hold without being counted: the number of connections bounds it.</summary>
+    /// <summary>Number of bytes per connection that are not counted, since the number of connections limits them.</summary>
     public const int Uncounted = 1024;
 
     private readonly Lock _gate = new();
@@ -17,10 +17,11 @@ internal sealed class UnfinishedMessages
     private readonly long _capacity;
     private long _held;
 
-    /// <summary>Makes the budget.</summary>
+    /// <summary>Creates the budget.</summary>
+    /// <param name="capacity">The limit in bytes.</param>
     public UnfinishedMessages(long capacity = DefaultCapacity) => _capacity = capacity;
 
-    /// <summary>Bytes that are held now.</summary>
+    /// <summary>Number of bytes counted now.</summary>
     public long Held
     {
         get
@@ -30,11 +31,11 @@ internal sealed class UnfinishedMessages
         }
     }
 
-    /// <summary>The unfinished message of one connection.</summary>
-    /// <param name="evict">Closes the connection; called on any thread, at most once for each message.</param>
+    /// <summary>Registers a connection.</summary>
+    /// <param name="evict">Closes the connection; called on any thread, at most once per message.</param>
     public UnfinishedMessage Open(Action evict) => new(this, evict);
 
-    /// <summary>Counts what a message holds now. Those that were begun before it are closed until there is room.</summary>
+    /// <summary>Counts the memory of a message. Connections with older messages are closed until the limit is met.</summary>
     internal void Hold(UnfinishedMessage message, int bytes)
     {
         List<UnfinishedMessage>? evicted = null;
@@ -73,9 +74,7 @@ internal sealed class UnfinishedMessages
     }
 }
 
-/// <summary>
-/// What one connection holds of a message whose end has not come, and whether it waits for it. One thread reports; any thread may ask.
-/// </summary>
+/// <summary>The memory of one connection's incomplete message, and whether there is one. Updated by one thread; may be read by any thread.</summary>
 internal sealed class UnfinishedMessage
 {
     private readonly UnfinishedMessages _budget;
@@ -89,20 +88,20 @@ internal sealed class UnfinishedMessage
         _evict = evict;
     }
 
-    /// <summary>Whether the rest of a message is being waited for.</summary>
+    /// <summary>Whether a message is incomplete.</summary>
     public bool IsWaiting => _isWaiting;
 
-    /// <summary>How many times messages were complete, so that two looks can tell whether it is still the same one.</summary>
+    /// <summary>Number of completions so far; a change shows that an incomplete message is not the same as before.</summary>
     public int Completed => Volatile.Read(ref _completed);
 
-    /// <summary>Its place among all of them; null while nothing is counted. Owned by the budget.</summary>
+    /// <summary>Its entry in the list by age; null while nothing is counted. Owned by the budget.</summary>
     internal LinkedListNode<UnfinishedMessage>? Node { get; set; }
 
-    /// <summary>Bytes that are counted. Owned by the budget.</summary>
+    /// <summary>Number of counted bytes. Owned by the budget.</summary>
     internal int Held { get; set; }
 
-    /// <summary>The rest of a message is waited for.</summary>
-    /// <param name="heldBytes">What is held meanwhile, beside the buffer of a block, which every connection may have.</param>
+    /// <summary>A message is incomplete.</summary>
+    /// <param name="heldBytes">Memory of the incomplete message in bytes, without the buffer of a block, which every connection may have.</param>
     public void Wait(int heldBytes)
     {
         _isWaiting = true;

@@ -2,16 +2,16 @@ using Pieces.Primitives;
 
 namespace Pieces.Peers;
 
-/// <summary>Blocks that a peer asked for and that wait to be read and sent, in order. Safe for all threads.</summary>
+/// <summary>Blocks that a peer has requested and that are still to be read and sent, in order. Safe for all threads.</summary>
 internal sealed class UploadQueue
 {
-    /// <summary>Most blocks that wait; we advertise it as <c>reqq</c> (BEP 10).</summary>
+    /// <summary>Maximum number of queued blocks, advertised as <c>reqq</c> (BEP 10).</summary>
     public const int Capacity = 512;
 
     private readonly Lock _gate = new();
     private List<BlockRequest> _blocks = [];
 
-    /// <summary>Blocks that wait.</summary>
+    /// <summary>Number of queued blocks.</summary>
     public int Count
     {
         get
@@ -21,7 +21,7 @@ internal sealed class UploadQueue
         }
     }
 
-    /// <summary>Adds a block; false when the queue is full.</summary>
+    /// <summary>Adds a block; false if the queue is full.</summary>
     public bool TryAdd(BlockRequest block)
     {
         lock (_gate)
@@ -33,14 +33,14 @@ internal sealed class UploadQueue
         }
     }
 
-    /// <summary>Takes a block out; false when it is not there.</summary>
+    /// <summary>Removes a block; false if it is not queued.</summary>
     public bool Remove(BlockRequest block)
     {
         lock (_gate)
             return _blocks.Remove(block);
     }
 
-    /// <summary>Takes everything out.</summary>
+    /// <summary>Removes and returns all blocks.</summary>
     public IReadOnlyList<BlockRequest> Drain()
     {
         lock (_gate)
@@ -51,9 +51,11 @@ internal sealed class UploadQueue
         }
     }
 
-    /// <summary>Moves blocks from the front to <paramref name="destination"/>: one at least, then as many as fit
-    /// <paramref name="maxBytes"/>.</summary>
-    /// <returns>How many were moved; 0 when none wait.</returns>
+    /// <summary>
+    /// Moves blocks from the front of the queue to <paramref name="destination"/>: at least one, then as many as fit into
+    /// <paramref name="maxBytes"/>.
+    /// </summary>
+    /// <returns>The number of moved blocks; 0 if the queue is empty.</returns>
     public int Take(List<BlockRequest> destination, int maxBytes)
     {
         lock (_gate)
@@ -71,7 +73,7 @@ internal sealed class UploadQueue
         }
     }
 
-    /// <summary>Gives back memory while nothing waits.</summary>
+    /// <summary>Releases memory while the queue is empty.</summary>
     public void Trim()
     {
         lock (_gate)

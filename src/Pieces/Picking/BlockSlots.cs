@@ -4,12 +4,12 @@ using Pieces.Storage;
 namespace Pieces.Picking;
 
 /// <summary>
-/// The blocks of one open piece: how many sources are asked for each, who sent it, its bytes while they are in memory, and whether they are on
-/// the disk. 13 bytes a block.
+/// The blocks of one open piece. For each block: from how many sources it is requested, which source sent it, its bytes while they are in memory, and
+/// whether it is on disk. 13 bytes per block.
 /// </summary>
 internal sealed class BlockSlots
 {
-    /// <summary>At most so many sources are asked for one block at one time.</summary>
+    /// <summary>Maximum number of sources from which the same block is requested concurrently.</summary>
     public const int MaxAskers = 3;
 
     private const byte AskersMask = 0x03;
@@ -21,10 +21,10 @@ internal sealed class BlockSlots
     private readonly SourceId[] _senders;
     private BlockBuffer?[] _buffers;
 
-    // No block before this one is free to be asked for.
+    // No block before this one is free.
     private int _cursor;
 
-    /// <summary>Makes <paramref name="count"/> blocks of which nothing is here.</summary>
+    /// <summary>Creates <paramref name="count"/> free blocks.</summary>
     public BlockSlots(int count)
     {
         _states = new byte[count];
@@ -36,19 +36,19 @@ internal sealed class BlockSlots
     /// <summary>Number of blocks.</summary>
     public int Count => _states.Length;
 
-    /// <summary>Blocks that are neither here nor asked for of anyone who is not late.</summary>
+    /// <summary>Number of blocks that are not here and not requested, apart from late requests.</summary>
     public int Free { get; private set; }
 
-    /// <summary>Blocks that are here, in memory or on the disk.</summary>
+    /// <summary>Number of blocks that are here, in memory or on disk.</summary>
     public int Received { get; private set; }
 
-    /// <summary>Blocks whose bytes are in memory, those on their way to the disk included.</summary>
+    /// <summary>Number of blocks whose bytes are in memory, including those being written.</summary>
     public int Held { get; private set; }
 
-    /// <summary>Blocks that are on the disk.</summary>
+    /// <summary>Number of blocks that are on disk.</summary>
     public int Written { get; private set; }
 
-    /// <summary>Blocks that are asked for and not here.</summary>
+    /// <summary>Number of blocks that are requested and not here.</summary>
     public int Outstanding => Count - Received - Free;
 
     /// <summary>Whether every block is here.</summary>
@@ -57,19 +57,19 @@ internal sealed class BlockSlots
     /// <summary>Whether a block is here.</summary>
     public bool IsReceived(int ordinal) => (_states[ordinal] & ReceivedBit) != 0;
 
-    /// <summary>Whether a block is on the disk.</summary>
+    /// <summary>Whether a block is on disk.</summary>
     public bool IsWritten(int ordinal) => (_states[ordinal] & WrittenBit) != 0;
 
-    /// <summary>Whether a block was ever asked of a second source while the first one had not answered.</summary>
+    /// <summary>Whether a block was ever requested from a second source before the first one had answered.</summary>
     public bool IsShared(int ordinal) => (_states[ordinal] & SharedBit) != 0;
 
-    /// <summary>Sources that are asked for a block and not late.</summary>
+    /// <summary>Number of sources from which a block is requested, apart from late requests.</summary>
     public int AskersOf(int ordinal) => _states[ordinal] & AskersMask;
 
-    /// <summary>Who sent a block; nobody for one that was found on the disk or is not here.</summary>
+    /// <summary>The sender of a block; <see cref="SourceId.None"/> for a block that was found on disk or is not here.</summary>
     public SourceId SenderOf(int ordinal) => _senders[ordinal];
 
-    /// <summary>The first free block at or after <paramref name="start"/>, or -1.</summary>
+    /// <summary>Returns the first free block at or after <paramref name="start"/>, or -1.</summary>
     public int NextFree(int start)
     {
         if (Free == 0)
@@ -82,7 +82,9 @@ internal sealed class BlockSlots
         return i < _states.Length ? i : -1;
     }
 
-    /// <summary>One source more is asked for a block. <paramref name="isShared"/>: another one was asked and has not answered.</summary>
+    /// <summary>
+    /// A block is requested from one more source. <paramref name="isShared"/>: it is also requested from another source that has not answered.
+    /// </summary>
     public void Ask(int ordinal, bool isShared)
     {
         ref byte state = ref _states[ordinal];
@@ -96,7 +98,7 @@ internal sealed class BlockSlots
             state |= SharedBit;
     }
 
-    /// <summary>One source less is asked for a block, or it is late: when it was the only one, the block is free again.</summary>
+    /// <summary>A request for a block was taken back or is late. If it was the only one, the block becomes free again.</summary>
     /// <returns>Whether the block became free.</returns>
     public bool Unask(int ordinal, bool mayStillCome)
     {
@@ -113,7 +115,7 @@ internal sealed class BlockSlots
         return true;
     }
 
-    /// <summary>A block is here; its buffer becomes this object's. All its askers count as gone.</summary>
+    /// <summary>A block has been received. This object takes ownership of its buffer. All other requests for it no longer count.</summary>
     public void Receive(int ordinal, BlockBuffer buffer, SourceId sender)
     {
         MarkReceived(ordinal);
@@ -122,7 +124,7 @@ internal sealed class BlockSlots
         Held++;
     }
 
-    /// <summary>A block is on the disk since an earlier run.</summary>
+    /// <summary>A block was written by an earlier run.</summary>
     public void FoundOnDisk(int ordinal)
     {
         if (IsReceived(ordinal))
@@ -132,7 +134,7 @@ internal sealed class BlockSlots
         Written++;
     }
 
-    /// <summary>A block in memory is on the disk now; with <paramref name="release"/> its buffer is given back.</summary>
+    /// <summary>A block in memory is on disk now. If <paramref name="release"/> is set, its buffer is released.</summary>
     public void MarkWritten(int ordinal, bool release)
     {
         if (!IsWritten(ordinal))
@@ -149,7 +151,7 @@ internal sealed class BlockSlots
         }
     }
 
-    /// <summary>The blocks that are in memory and not on the disk, ascending.</summary>
+    /// <summary>Returns the blocks that are in memory but not on disk, in ascending order.</summary>
     public List<CandidateBlock> Unwritten()
     {
         var blocks = new List<CandidateBlock>(Received - Written);
@@ -162,7 +164,9 @@ internal sealed class BlockSlots
         return blocks;
     }
 
-    /// <summary>Gives the buffers away, in order, null for a block that is on the disk only; with them, which blocks are on the disk.</summary>
+    /// <summary>
+    /// Hands over the buffers, in order; null for a block that is only on disk. <paramref name="written"/> receives which blocks are on disk.
+    /// </summary>
     public BlockBuffer?[] TakeBuffers(out bool[] written)
     {
         written = new bool[Count];
@@ -174,7 +178,7 @@ internal sealed class BlockSlots
         return taken;
     }
 
-    /// <summary>Gives every buffer back to the pool and takes it that nobody is asked; what is on the disk stays.</summary>
+    /// <summary>Releases all buffers and discards all pending requests. Only blocks on disk are kept.</summary>
     public void KeepWrittenOnly()
     {
         for (int i = 0; i < _buffers.Length; i++)

@@ -2,26 +2,31 @@ using Pieces.Primitives;
 
 namespace Pieces.Picking;
 
-/// <summary>What one source has, as the pickers see it.</summary>
+/// <summary>The pieces of one source, as seen by the pickers.</summary>
 internal interface IPieceMap
 {
-    /// <summary>Whether it has a piece.</summary>
+    /// <summary>Whether the source has a piece.</summary>
     bool Has(PieceIndex piece);
 
-    /// <summary>Index of the first piece from <paramref name="start"/> on that it has and that is set in <paramref name="among"/>; or -1.</summary>
+    /// <summary>
+    /// Returns the index of the first piece at or after <paramref name="start"/> that the source has and that is set in <paramref name="among"/>, or
+    /// -1.
+    /// </summary>
     int NextCommon(Bitfield among, int start);
 }
 
 /// <summary>Chooses which missing piece to open next. It only reads the table.</summary>
 internal interface IPiecePicker
 {
-    /// <summary>A missing piece for a source to begin with; false when it has none that should be opened now.</summary>
-    /// <param name="source">What the source has.</param>
-    /// <param name="bytesPerSecond">Present rate of the whole download.</param>
-    /// <param name="piece">The piece, in the state missing.</param>
+    /// <summary>Picks a missing piece to request from a source. Returns false if the source has none that should be opened now.</summary>
+    /// <param name="source">The pieces of the source.</param>
+    /// <param name="bytesPerSecond">Current rate of the whole download.</param>
+    /// <param name="piece">The piece; its state is <see cref="PieceStatus.Missing"/>.</param>
     bool TryPick(IPieceMap source, double bytesPerSecond, out PieceIndex piece);
 
-    /// <summary>How many of the first needed pieces that only seeds have may be on their way to leechers at one time; <see cref="int.MaxValue"/> where
-    /// the order does not matter.</summary>
+    /// <summary>
+    /// How many pieces, counted from the first needed one and among those that only seeds have, leechers may request from seeds concurrently;
+    /// <see cref="int.MaxValue"/> if the order does not matter.
+    /// </summary>
     int MostAtSeeds(double bytesPerSecond);
 }

@@ -3,37 +3,38 @@ using Pieces.Primitives;
 namespace Pieces.Picking;
 
 /// <summary>
-/// A window that moves from front to back, the rarest piece first inside it, ties by chance, so that leechers can trade. The first needed
-/// piece comes before all others.
+/// Picks from a window that moves from the first piece to the last. Inside the window, the rarest piece comes first, with ties broken at random, so
+/// that leechers have different pieces to exchange. The first needed piece comes before all others.
 /// </summary>
 internal sealed class InOrderPicker : IPiecePicker
 {
-    /// <summary>The window spans at least so many wanted pieces, when there are eight times as many.</summary>
+    /// <summary>Minimum number of wanted pieces in the window, if the torrent has at least eight times as many.</summary>
     public const int LeastSpan = 8;
 
-    /// <summary>The window never spans fewer wanted pieces than this, however few there are.</summary>
+    /// <summary>Minimum number of wanted pieces in the window, however few the torrent has.</summary>
     public const int FloorSpan = 4;
 
-    /// <summary>The window spans so many seconds of the present rate.</summary>
+    /// <summary>The window covers this many seconds of the current download rate.</summary>
     public const int SecondsOfRate = 10;
 
+    // Minimum number of pieces that leechers may request from seeds concurrently.
     private const int LeastAtSeeds = 3;
 
-    // Of a window of many thousand pieces only so many are compared for one choice: it starts at random, so that all get their turn.
+    // Maximum number of pieces compared per pick. The comparison starts at a random position, so that every piece of a large window gets its turn.
     private const int MostCompared = 256;
 
-    // So many pieces of the lowest count possible are choice enough.
+    // Number of pieces with the lowest possible number of copies after which the comparison stops.
     private const int EnoughTies = 16;
 
     private readonly PieceTable _table;
     private readonly Random _random;
 
-    // The window as it was last computed: [_first, _end), with _spanned wanted pieces in it.
+    // The last computed window is [_first, _end), with _spanned wanted pieces in it.
     private int _first;
     private int _end;
     private int _spanned;
 
-    /// <summary>Makes one over <paramref name="table"/>.</summary>
+    /// <summary>Creates a picker for <paramref name="table"/>.</summary>
     public InOrderPicker(PieceTable table, Random random)
     {
         _table = table;
@@ -68,10 +69,10 @@ internal sealed class InOrderPicker : IPiecePicker
     }
 
     /// <inheritdoc/>
-    /// <remarks>A quarter of the window: the rest of it is there for leechers to trade in.</remarks>
+    /// <remarks>A quarter of the window. The rest of it is there for leechers to exchange.</remarks>
     public int MostAtSeeds(double bytesPerSecond) => Math.Max(LeastAtSeeds, Span(bytesPerSecond) / 4);
 
-    /// <summary>How many wanted pieces the window spans at a rate.</summary>
+    /// <summary>Returns the number of wanted pieces in the window at a download rate.</summary>
     internal int Span(double bytesPerSecond)
     {
         double byRate = Math.Ceiling(bytesPerSecond * SecondsOfRate / _table.Layout.PieceLength);
@@ -79,10 +80,10 @@ internal sealed class InOrderPicker : IPiecePicker
         return (int)Math.Min(Math.Max(LeastSpan, byRate), most);
     }
 
-    // Nobody gives the front of the window, so it would hold up all that is behind it.
+    // No source sends the front of the window, so it would hold up everything behind it.
     private bool IsStuck(PieceIndex front, IPieceMap source) => _table.CopiesOf(front) == 0 || source is RefusedPieces;
 
-    // Each piece enters and leaves the window once, so this is O(1) over a download.
+    // Every piece enters and leaves the window once, so the amortized cost is O(1) per piece.
     private void Move(int first, int span)
     {
         if (first < _first || first > _end)

@@ -6,12 +6,12 @@ using Pieces.Storage;
 namespace Pieces.Picking;
 
 /// <summary>
-/// The pieces that are open or verifying, with their share of the memory budget, and the parked ones: closed, with blocks on the disk. It keeps
-/// the table's states in step.
+/// The open and verifying pieces with their reservations in the memory budget, and the parked pieces: closed, with blocks on disk. Keeps the states
+/// of the piece table in step.
 /// </summary>
 internal sealed class OpenPieces
 {
-    /// <summary>At most so many closed pieces are remembered with their blocks on the disk.</summary>
+    /// <summary>Maximum number of closed pieces whose blocks on disk are remembered.</summary>
     public const int MaxParked = 1024;
 
     private readonly PieceTable _table;
@@ -23,32 +23,31 @@ internal sealed class OpenPieces
     private readonly Dictionary<SourceId, long> _reservedBy = [];
     private long _sequence;
 
-    /// <summary>Makes an empty set.</summary>
     public OpenPieces(PieceTable table, MemoryBudget budget)
     {
         _table = table;
         _budget = budget;
     }
 
-    /// <summary>Open pieces, the oldest first.</summary>
+    /// <summary>Open pieces, oldest first.</summary>
     public IReadOnlyList<PieceAssembly> Open => _open;
 
-    /// <summary>Open pieces with free blocks, the oldest first.</summary>
+    /// <summary>Open pieces with free blocks, oldest first.</summary>
     public List<PieceAssembly> Askable => _askable;
 
-    /// <summary>Pieces that are open or verifying.</summary>
+    /// <summary>Number of open and verifying pieces.</summary>
     public int Count => _byPiece.Count;
 
-    /// <summary>The assembly of a piece that is open or verifying.</summary>
+    /// <summary>Finds an open or verifying piece.</summary>
     public bool TryGet(PieceIndex piece, [MaybeNullWhen(false)] out PieceAssembly assembly) => _byPiece.TryGetValue(piece.Value, out assembly);
 
-    /// <summary>Bytes of the budget that are held by pieces which were opened for a source.</summary>
+    /// <summary>Bytes of the budget that are reserved for pieces opened for a source.</summary>
     public long ReservedBy(SourceId opener) => _reservedBy.GetValueOrDefault(opener);
 
-    /// <summary>Opens a missing piece; false when the budget has no room.</summary>
+    /// <summary>Opens a missing piece. Returns false if the budget has no room.</summary>
     /// <param name="piece">The piece.</param>
-    /// <param name="opener">The source whose share of the budget it counts against.</param>
-    /// <param name="most">Bytes of the budget that it may take at most if it is large.</param>
+    /// <param name="opener">The source to which the reservation is charged.</param>
+    /// <param name="most">Maximum number of bytes to reserve if the piece is too large to be held whole.</param>
     /// <param name="now">Timestamp.</param>
     /// <param name="assembly">The open piece.</param>
     public bool TryOpen(PieceIndex piece, SourceId opener, long most, long now, [MaybeNullWhen(false)] out PieceAssembly assembly)
@@ -73,7 +72,9 @@ internal sealed class OpenPieces
         return true;
     }
 
-    /// <summary>Remembers blocks that an earlier run left on the disk. False when the piece is not missing or too many are remembered.</summary>
+    /// <summary>
+    /// Remembers blocks that an earlier run has left on disk. Returns false if the piece is not missing or too many are remembered.
+    /// </summary>
     public bool Park(PieceIndex piece, IReadOnlyList<int> ordinals)
     {
         if (_table.StatusOf(piece) != PieceStatus.Missing || _parked.Count >= MaxParked)
@@ -93,7 +94,7 @@ internal sealed class OpenPieces
         return true;
     }
 
-    /// <summary>A parked piece that the source has and that may be opened, or none.</summary>
+    /// <summary>Finds a parked piece that the source has.</summary>
     public bool TryPickParked(IPieceMap source, out PieceIndex piece)
     {
         foreach (PieceAssembly parked in _parked.Values)
@@ -108,7 +109,7 @@ internal sealed class OpenPieces
         return false;
     }
 
-    /// <summary>Closes an open piece for which no disk job is under way. True when blocks of it stay on the disk and are remembered.</summary>
+    /// <summary>Closes an open piece for which no disk job is in progress. Returns true if blocks of it stay on disk and are remembered.</summary>
     public bool Close(PieceAssembly assembly)
     {
         assembly.Blocks.KeepWrittenOnly();
@@ -125,7 +126,7 @@ internal sealed class OpenPieces
         return true;
     }
 
-    /// <summary>Every block is here: the piece goes to the disk's workers and keeps its share of the budget till their verdict.</summary>
+    /// <summary>All blocks are here: the piece is passed to the disk, and keeps its reservation until the result is known.</summary>
     public void BeginVerifying(PieceAssembly assembly)
     {
         _table.MarkVerifying(assembly.Piece);
@@ -141,7 +142,7 @@ internal sealed class OpenPieces
         Release(assembly);
     }
 
-    /// <summary>The hash was wrong: the piece is open again, empty, with the same share of the budget.</summary>
+    /// <summary>The hash check failed: the piece is open again, without blocks and with the same reservation.</summary>
     public void Reopen(PieceAssembly assembly, long now)
     {
         _table.MarkRejected(assembly.Piece);
@@ -151,7 +152,7 @@ internal sealed class OpenPieces
         Insert(_askable, assembly);
     }
 
-    /// <summary>Gives back every buffer and all memory without the disk, once no job of it is under way any more.</summary>
+    /// <summary>Releases all buffers and reservations without the disk, when no disk job is in progress any more.</summary>
     public void Abandon()
     {
         foreach (PieceAssembly assembly in _byPiece.Values)
@@ -165,17 +166,18 @@ internal sealed class OpenPieces
         _askable.Clear();
     }
 
-    /// <summary>A block became free: the piece is askable again.</summary>
+    /// <summary>A block became free: blocks of the piece can be requested again.</summary>
     public void OnFreed(PieceAssembly assembly)
     {
         if (!_askable.Contains(assembly))
             Insert(_askable, assembly);
     }
 
-    /// <summary>No block is free any more.</summary>
+    /// <summary>The piece has no free blocks any more.</summary>
     public void OnAllAsked(PieceAssembly assembly) => _askable.Remove(assembly);
 
-    // A large piece takes half of the budget when it can, so that one far and fast peer has room for its requests; less when others hold it.
+    // A large piece reserves half of the budget if possible, so that a fast peer with a high latency has room for its requests; less if other pieces
+    // hold it.
     private bool TryReserve(int length, long most, out long reserved)
     {
         reserved = length;

@@ -2,10 +2,10 @@ using Pieces.Primitives;
 
 namespace Pieces.Picking;
 
-/// <summary>One piece that is being fetched or verified, with its blocks and what it holds of the budget.</summary>
+/// <summary>A piece that is being downloaded or verified, with its blocks and its reservation in the memory budget.</summary>
 internal sealed class PieceAssembly
 {
-    /// <summary>Begins a piece of which nothing is here.</summary>
+    /// <summary>Creates a piece without any blocks.</summary>
     public PieceAssembly(PieceIndex piece, int length, int blockCount)
     {
         Piece = piece;
@@ -13,47 +13,50 @@ internal sealed class PieceAssembly
         Blocks = new BlockSlots(blockCount);
     }
 
-    /// <summary>The piece.</summary>
     public PieceIndex Piece { get; }
 
-    /// <summary>Its length in bytes.</summary>
+    /// <summary>Length of the piece in bytes.</summary>
     public int Length { get; }
 
-    /// <summary>Its blocks.</summary>
     public BlockSlots Blocks { get; private set; }
 
-    /// <summary>Order of opening: the lower, the older.</summary>
+    /// <summary>Order of opening: lower is older.</summary>
     public long Sequence { get; set; }
 
-    /// <summary>Bytes of the budget that it holds. Less than <see cref="Length"/> for a large piece, which goes to its file block by block.</summary>
+    /// <summary>
+    /// Bytes reserved in the memory budget. Less than <see cref="Length"/> for a large piece, whose blocks are written as they arrive.
+    /// </summary>
     public long Reserved { get; set; }
 
-    /// <summary>Whether it goes to its file block by block, because memory has no room for it whole.</summary>
+    /// <summary>Whether blocks are written as they arrive, because the memory budget has no room for the whole piece.</summary>
     public bool IsLarge => Reserved < Length;
 
-    /// <summary>The source that opened it, whose share of the budget it counts against.</summary>
+    /// <summary>The source that the piece was opened for, to which the reservation is charged.</summary>
     public SourceId Opener { get; set; }
 
-    /// <summary>The only source that may be asked, or nobody when any may: so that a bad piece has few senders.</summary>
+    /// <summary>
+    /// The only source that blocks may be requested from, or <see cref="SourceId.None"/> if there is no restriction. With few senders, a bad block is
+    /// easy to attribute.
+    /// </summary>
     public SourceId Owner { get; set; }
 
-    /// <summary>Whether the hash was wrong before: it is fetched again from as few sources as can be.</summary>
+    /// <summary>Whether the hash check has failed before. The piece is then requested from as few sources as possible.</summary>
     public bool IsRefetch { get; private set; }
 
-    /// <summary>Whether a job of the disk is under way for it: no second one may begin.</summary>
+    /// <summary>Whether a disk job is in progress for the piece. A second one must not be started.</summary>
     public bool IsWriting { get; set; }
 
-    /// <summary>Whether it is being given up: what is in memory goes to the disk first.</summary>
+    /// <summary>Whether the piece is being closed. Blocks in memory are written first.</summary>
     public bool IsClosing { get; set; }
 
-    /// <summary>Timestamp of the last block that came, or of its opening.</summary>
+    /// <summary>Timestamp of the last received block, or of opening the piece.</summary>
     public long LastProgress { get; set; }
 
-    /// <summary>Whether one block more may be asked for without holding more memory than was reserved.</summary>
+    /// <summary>Whether one more block may be requested within the reserved memory.</summary>
     public bool HasRoom =>
         !IsClosing && (!IsLarge || (long)(Blocks.Outstanding + Blocks.Held + 1) * BlockRequest.MaxLength <= Reserved);
 
-    /// <summary>Begins anew after a wrong hash: nothing that came counts.</summary>
+    /// <summary>Starts over after a failed hash check: all blocks are discarded.</summary>
     public void StartOver()
     {
         Blocks = new BlockSlots(Blocks.Count);

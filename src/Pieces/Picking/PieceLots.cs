@@ -4,13 +4,14 @@ using System.Runtime.InteropServices;
 namespace Pieces.Picking;
 
 /// <summary>
-/// Shares pieces out among leechers that know of one another and say nothing: each draws the same lots from the same names, so that no two fetch the
-/// same piece of a seed. Pure: equal names give equal lots everywhere. Each run of as many pieces as there are names has about one for each, within
-/// groups of <see cref="GroupLength"/>; with one name more or less about half of the lots stay where they were, so that little is lost till all know.
+/// Divides pieces among leechers without any negotiation: every leecher draws the same lots from the same names, so that no two of them request the
+/// same piece from a seed. Pure: equal names give equal lots everywhere. In each run of as many pieces as there are names, about one is assigned to
+/// each name, within groups of <see cref="GroupLength"/>. When a name is added or removed, about half of the lots stay unchanged, so that little is
+/// lost until all leechers know it.
 /// </summary>
 internal sealed class PieceLots
 {
-    /// <summary>Pieces that are shared out together.</summary>
+    /// <summary>Number of pieces that are divided together.</summary>
     public const int GroupLength = 32;
 
     private readonly ulong _own;
@@ -18,14 +19,14 @@ internal sealed class PieceLots
     private readonly Dictionary<int, uint> _mine = [];
     private int[] _loads = [];
 
-    /// <summary>Makes lots of which everything falls to <paramref name="own"/>.</summary>
-    /// <param name="own">Our own name: bits that all others know of us too.</param>
+    /// <summary>Creates lots in which every piece is assigned to <paramref name="own"/>.</summary>
+    /// <param name="own">Our own name: bits that all other leechers know of us, too.</param>
     public PieceLots(ulong own) => _own = own;
 
-    /// <summary>Those who take part, ourselves included.</summary>
+    /// <summary>Number of participants, including us.</summary>
     public int Count => _names.Count + 1;
 
-    /// <summary>Says who else takes part; in any order.</summary>
+    /// <summary>Sets the names of the other participants, in any order.</summary>
     public void SetOthers(List<ulong> others)
     {
         others.Sort();
@@ -36,7 +37,7 @@ internal sealed class PieceLots
         _mine.Clear();
     }
 
-    /// <summary>Whether the piece at <paramref name="index"/> falls to us.</summary>
+    /// <summary>Whether the piece at <paramref name="index"/> is assigned to us.</summary>
     public bool IsMine(int index)
     {
         if (_names.Count == 0)
@@ -47,7 +48,7 @@ internal sealed class PieceLots
         return (mine >> (index % GroupLength) & 1) != 0;
     }
 
-    // Each piece falls to the highest draw among those who have the fewest of the group so far.
+    // Each piece is assigned to the participant with the highest draw among those with the fewest pieces of the group so far.
     private uint Draw(int group)
     {
         if (_loads.Length < Count)
@@ -81,7 +82,7 @@ internal sealed class PieceLots
 
     private ulong NameOf(int who) => who == 0 ? _own : _names[who - 1];
 
-    // A finalizer of good hashes (splitmix64): every bit of the input moves half of the output's.
+    // The finalizer of a good hash function (splitmix64): every input bit changes half of the output bits on average.
     private static ulong Mix(ulong x)
     {
         x = (x ^ (x >> 30)) * 0xBF58476D1CE4E5B9;

@@ -3,37 +3,37 @@ using Pieces.Primitives;
 
 namespace Pieces.Picking;
 
-/// <summary>Life of a piece here; each piece is in exactly one of these states.</summary>
+/// <summary>State of a piece; each piece is in exactly one of these states.</summary>
 internal enum PieceStatus : byte
 {
-    /// <summary>Wanted, and nothing is being done for it.</summary>
+    /// <summary>Wanted, but not open yet.</summary>
     Missing,
 
-    /// <summary>Being fetched.</summary>
+    /// <summary>Being downloaded.</summary>
     Open,
 
-    /// <summary>Every block is here; the disk hashes and writes it.</summary>
+    /// <summary>All blocks are here; the disk hashes and writes the piece.</summary>
     Verifying,
 
     /// <summary>Verified and stored.</summary>
     Have,
 
-    /// <summary>Not selected, and not here.</summary>
+    /// <summary>Not wanted and not here.</summary>
     Unwanted,
 
-    /// <summary>Wanted, and not to be begun before there is room to keep it.</summary>
+    /// <summary>Wanted, but must not be opened before there is room to keep it.</summary>
     Deferred,
 }
 
 /// <summary>
-/// The state of each piece and how many connected peers have it. Five bytes and three bits a piece; every operation is O(1) but those that
-/// take a whole bitfield.
+/// The state of each piece, and the number of connected peers that have it. Uses five bytes and four bits per piece. All operations are O(1), except
+/// those on a whole bitfield.
 /// </summary>
 internal sealed class PieceTable
 {
     private readonly PieceStatus[] _status;
 
-    // A peer that has everything is one count in _seeds, not one a piece.
+    // Peers with all pieces are counted in _seeds, not in the count of each piece.
     private readonly int[] _copies;
     private int _seeds;
     private int _lonelyHad;
@@ -43,7 +43,7 @@ internal sealed class PieceTable
     // No piece before this one is deferred.
     private int _admitted;
 
-    /// <summary>Makes the table; <paramref name="wanted"/> and <paramref name="have"/> become its own.</summary>
+    /// <summary>Creates the table, which takes ownership of <paramref name="wanted"/> and <paramref name="have"/>.</summary>
     public PieceTable(PieceLayout layout, Bitfield wanted, Bitfield have)
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(wanted.Length, layout.PieceCount, nameof(wanted));
@@ -69,46 +69,45 @@ internal sealed class PieceTable
         }
     }
 
-    /// <summary>Piece arithmetic.</summary>
     public PieceLayout Layout { get; }
 
-    /// <summary>Pieces that hold a byte of a wanted file. Read only for others.</summary>
+    /// <summary>Pieces that contain a byte of a wanted file. Other classes must not change this bitfield.</summary>
     public Bitfield Wanted { get; }
 
-    /// <summary>Pieces that are verified and stored. Read only for others.</summary>
+    /// <summary>Verified and stored pieces. Other classes must not change this bitfield.</summary>
     public Bitfield Have { get; }
 
-    /// <summary>Pieces in the state <see cref="PieceStatus.Missing"/>. Read only for others.</summary>
+    /// <summary>Pieces in the state <see cref="PieceStatus.Missing"/>. Other classes must not change this bitfield.</summary>
     public Bitfield Missing { get; }
 
-    /// <summary>Wanted pieces that we do not have: deferred, missing, open or verifying. Read only for others.</summary>
+    /// <summary>Wanted pieces that we do not have: deferred, missing, open or verifying. Other classes must not change this bitfield.</summary>
     public Bitfield Needed { get; }
 
-    /// <summary>The first wanted piece that we do not have, or -1.</summary>
+    /// <summary>Index of the first wanted piece that we do not have, or -1.</summary>
     public int FirstNeeded => _firstNeeded = Needed.NextSet(Math.Max(_firstNeeded, 0));
 
     /// <summary>Number of pieces in the state <see cref="PieceStatus.Deferred"/>.</summary>
     public int Deferred { get; private set; }
 
-    /// <summary>Connected peers that are counted as having everything: no piece has fewer copies.</summary>
+    /// <summary>Number of connected peers counted as having all pieces. Every piece has at least this many copies.</summary>
     public int Seeds => _seeds;
 
-    /// <summary>Pieces that no connected peer has but those that are counted as having everything.</summary>
+    /// <summary>Number of pieces that no connected peer has, apart from those counted in <see cref="Seeds"/>.</summary>
     public int Lonely { get; private set; }
 
-    /// <summary>The same of those that we want and do not have.</summary>
+    /// <summary>Like <see cref="Lonely"/>, but only counts wanted pieces that we do not have.</summary>
     public int LonelyNeeded => Lonely - _lonelyHad - _lonelyUnwanted;
 
     /// <summary>The state of a piece.</summary>
     public PieceStatus StatusOf(PieceIndex piece) => _status[piece.Value];
 
-    /// <summary>Connected peers that have a piece.</summary>
+    /// <summary>Number of connected peers that have a piece.</summary>
     public int CopiesOf(PieceIndex piece) => _copies[piece.Value] + _seeds;
 
-    /// <summary>Connected peers that have the piece at <paramref name="index"/>.</summary>
+    /// <summary>Number of connected peers that have the piece at <paramref name="index"/>.</summary>
     public int CopiesOf(int index) => _copies[index] + _seeds;
 
-    /// <summary>All missing pieces become deferred.</summary>
+    /// <summary>Turns all missing pieces into deferred ones.</summary>
     public void DeferAll()
     {
         for (int i = Missing.NextSet(0); i >= 0; i = Missing.NextSet(i + 1))
@@ -121,7 +120,7 @@ internal sealed class PieceTable
         _admitted = 0;
     }
 
-    /// <summary>The first deferred piece becomes missing; false when there is none.</summary>
+    /// <summary>Turns the first deferred piece into a missing one. Returns false if there is none.</summary>
     public bool TryAdmit()
     {
         if (Deferred == 0)
@@ -135,27 +134,27 @@ internal sealed class PieceTable
         return true;
     }
 
-    /// <summary>Missing becomes open.</summary>
+    /// <summary>Changes the state from missing to open.</summary>
     public void MarkOpen(PieceIndex piece)
     {
         Move(piece, PieceStatus.Missing, PieceStatus.Open);
         Missing.Clear(piece);
     }
 
-    /// <summary>Open becomes missing: it was closed.</summary>
+    /// <summary>Changes the state from open to missing, because the piece was closed.</summary>
     public void MarkMissing(PieceIndex piece)
     {
         Move(piece, PieceStatus.Open, PieceStatus.Missing);
         Missing.Set(piece);
     }
 
-    /// <summary>Open becomes verifying.</summary>
+    /// <summary>Changes the state from open to verifying.</summary>
     public void MarkVerifying(PieceIndex piece) => Move(piece, PieceStatus.Open, PieceStatus.Verifying);
 
-    /// <summary>Verifying becomes open again: the hash was wrong.</summary>
+    /// <summary>Changes the state from verifying to open, because the hash check failed.</summary>
     public void MarkRejected(PieceIndex piece) => Move(piece, PieceStatus.Verifying, PieceStatus.Open);
 
-    /// <summary>Verifying becomes have.</summary>
+    /// <summary>Changes the state from verifying to have.</summary>
     public void MarkHave(PieceIndex piece)
     {
         Move(piece, PieceStatus.Verifying, PieceStatus.Have);
@@ -170,24 +169,24 @@ internal sealed class PieceTable
     /// <summary>A connected peer no longer has this piece.</summary>
     public void RemoveCopy(PieceIndex piece) => Remove(piece.Value);
 
-    /// <summary>A peer that has these pieces has come.</summary>
+    /// <summary>A peer with these pieces has joined.</summary>
     public void AddCopies(Bitfield pieces)
     {
         for (int i = pieces.NextSet(0); i >= 0; i = pieces.NextSet(i + 1))
             Add(i);
     }
 
-    /// <summary>A peer that has these pieces has left.</summary>
+    /// <summary>A peer with these pieces has left.</summary>
     public void RemoveCopies(Bitfield pieces)
     {
         for (int i = pieces.NextSet(0); i >= 0; i = pieces.NextSet(i + 1))
             Remove(i);
     }
 
-    /// <summary>A peer that has everything has come.</summary>
+    /// <summary>A peer with all pieces has joined.</summary>
     public void AddSeed() => _seeds++;
 
-    /// <summary>A peer that has everything has left.</summary>
+    /// <summary>A peer with all pieces has left.</summary>
     public void RemoveSeed() => _seeds--;
 
     private void Add(int index)

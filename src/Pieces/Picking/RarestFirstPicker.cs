@@ -3,21 +3,23 @@ using Pieces.Primitives;
 namespace Pieces.Picking;
 
 /// <summary>
-/// The rarest piece first, wherever it is, ties by chance. The very first pieces are taken at random: a rare piece comes slowly, and
-/// something to trade is needed soon.
+/// Picks the rarest piece, wherever it is, with ties broken at random. The very first pieces are picked at random: a rare piece takes long to
+/// download, and we soon need pieces that other peers want.
 /// </summary>
 internal sealed class RarestFirstPicker : IPiecePicker
 {
-    /// <summary>Until we have so many pieces they are taken at random.</summary>
+    /// <summary>Until we have this many pieces, pieces are picked at random.</summary>
     public const int RandomFirst = 4;
 
     private const int ShortListLength = 1024;
 
-    // Counts above this are all the same: there is no hurry for such pieces.
+    // Maximum number of copies that is distinguished. Pieces with more copies are treated alike, since they are not rare.
     private const int MostCounted = 255;
 
-    // The list is made anew after so many picks: a small torrent's for each pick, a large one's before it runs out.
+    // The short list is renewed after one pick per this many pieces of the torrent. In a small torrent, that is every pick.
     private const int PiecesPerPick = 64;
+
+    // Maximum number of picks before the short list is renewed, so that it does not run out.
     private const int MostPicks = ShortListLength / 2;
 
     private readonly PieceTable _table;
@@ -27,7 +29,7 @@ internal sealed class RarestFirstPicker : IPiecePicker
     private int _listed;
     private int _picks = int.MaxValue - 1;
 
-    /// <summary>Makes one over <paramref name="table"/>.</summary>
+    /// <summary>Creates a picker for <paramref name="table"/>.</summary>
     public RarestFirstPicker(PieceTable table, Random random)
     {
         _table = table;
@@ -79,7 +81,8 @@ internal sealed class RarestFirstPicker : IPiecePicker
         for (int i = missing.NextSet(0); i >= 0; i = missing.NextSet(i + 1))
             histogram[Counted(i)]++;
 
-        // Everything below the limit goes in, and of those at the limit as many as there is room for. What nobody has (0) stays out.
+        // All pieces with fewer copies than the limit are listed, and as many pieces at the limit as there is room for. Pieces without a copy are
+        // left out.
         int limit = 1;
         int below = 0;
         while (limit < MostCounted && below + histogram[limit] <= _shortList.Length)

@@ -3,15 +3,16 @@ using Pieces.Primitives;
 namespace Pieces.Picking;
 
 /// <summary>
-/// Pieces that a provider says it has and refuses to send while it does not choke. Each is left alone for a while, longer each time, so that a provider
-/// whose data has changed is not asked for the same blocks again and again. As a map it is the provider's, without these pieces.
+/// The pieces that a provider announced but refuses to send while it does not choke us. Each such piece is not requested for a while, which gets
+/// longer with every refusal. Otherwise the same blocks would be requested again and again from a provider whose data has changed. As a map, it
+/// contains the provider's pieces without these.
 /// </summary>
 internal sealed class RefusedPieces : IPieceMap
 {
-    /// <summary>How long a piece is left alone after the first refusal, in seconds; twice as long after each further one.</summary>
+    /// <summary>Time during which a piece is not requested after its first refusal, in seconds. It doubles with every further refusal.</summary>
     public const double FirstSeconds = 2;
 
-    /// <summary>The longest that a piece is left alone, in seconds.</summary>
+    /// <summary>Maximum time during which a refused piece is not requested, in seconds.</summary>
     public const double LongestSeconds = 120;
 
     private readonly Dictionary<int, Refusal> _refusals = [];
@@ -19,10 +20,9 @@ internal sealed class RefusedPieces : IPieceMap
     private IPieceMap? _source;
     private long _now;
 
-    /// <summary>Makes an empty one.</summary>
     public RefusedPieces(TimeProvider time) => _ticksPerSecond = time.TimestampFrequency;
 
-    /// <summary>A request was refused. Several at one time are one refusal.</summary>
+    /// <summary>A request was rejected. Rejections during the waiting time of the piece count as one.</summary>
     public void Add(PieceIndex piece, long now)
     {
         _refusals.TryGetValue(piece.Value, out Refusal before);
@@ -32,14 +32,14 @@ internal sealed class RefusedPieces : IPieceMap
         _refusals[piece.Value] = new Refusal(now + (long)(seconds * _ticksPerSecond), seconds);
     }
 
-    /// <summary>A block of a piece came: it is sent after all.</summary>
+    /// <summary>A block of the piece was received, so the piece is available after all.</summary>
     public void Remove(PieceIndex piece)
     {
         if (_refusals.Count > 0)
             _refusals.Remove(piece.Value);
     }
 
-    /// <summary>What of a source's pieces may be asked for now.</summary>
+    /// <summary>Returns the pieces of a source that may be requested now.</summary>
     public IPieceMap Without(IPieceMap source, long now)
     {
         if (_refusals.Count == 0)

@@ -3,15 +3,15 @@ using Pieces.Primitives;
 namespace Pieces.Picking;
 
 /// <summary>
-/// Keeps the pieces that one provider is asked for in a row, for a provider that sends a long range faster than many short ones. The picker chooses
-/// where a run starts. Pure.
+/// Makes a provider receive requests for consecutive pieces, if it sends one long range faster than many short ones. The picker chooses where a run
+/// starts. Pure.
 /// </summary>
 internal sealed class SequentialRun
 {
     private int _next = -1;
     private long _left;
 
-    /// <summary>Makes it before the first run.</summary>
+    /// <summary>Creates it without a current run.</summary>
     /// <param name="length">Preferred length of a run, in bytes.</param>
     public SequentialRun(long length)
     {
@@ -22,7 +22,7 @@ internal sealed class SequentialRun
     /// <summary>Preferred length of a run, in bytes.</summary>
     public long Length { get; }
 
-    /// <summary>The piece that continues the run; false when the run is over, or its next piece is not missing.</summary>
+    /// <summary>Finds the piece that continues the run. Returns false if the run is over, or its next piece is not missing.</summary>
     public bool TryContinue(PieceTable table, IPieceMap source, out PieceIndex piece)
     {
         piece = default;
@@ -32,7 +32,7 @@ internal sealed class SequentialRun
         return table.StatusOf(piece) == PieceStatus.Missing && source.Has(piece);
     }
 
-    /// <summary>A piece is opened for the provider: it continues the run, or starts another.</summary>
+    /// <summary>A piece was opened for the provider. It continues the current run or starts a new one.</summary>
     public void OnOpened(PieceIndex piece, int length)
     {
         if (piece.Value != _next || _left <= 0)

@@ -1,10 +1,10 @@
-#pragma warning disable RS0030 // The size is all that is asked of the console; nothing is read or written through it.
+#pragma warning disable RS0030 // Only the size is read; nothing is read or written through the console.
 namespace Pieces.Platform;
 
-/// <summary>The size of the terminal as the runtime finds it, where no call of our own does.</summary>
+/// <summary>The size of the terminal as reported by the runtime, for systems where we make no system call for it.</summary>
 internal static class ConsoleSize
 {
-    /// <summary>Columns and rows, or null when there is no terminal.</summary>
+    /// <summary>Columns and rows; null when there is no terminal.</summary>
     public static (int Columns, int Rows)? Read()
     {
         try
@@ -13,7 +13,7 @@ internal static class ConsoleSize
         }
         catch (IOException)
         {
-            // No terminal to ask: a bar was demanded for a file or pipe.
+            // There is no terminal: the user forced a progress bar for a file or pipe.
             return null;
         }
     }

@@ -1,7 +1,7 @@
 namespace Pieces.Platform;
 
 /// <summary>
-/// The one place that chooses by the operating system which implementation is used. An implementation is made when it is first asked for, and has no state.
+/// The one place that selects the implementation for the operating system. An implementation is created when it is first used, and has no state.
 /// </summary>
 internal static class CurrentPlatform
 {
@@ -12,13 +12,13 @@ internal static class CurrentPlatform
         : OperatingSystem.IsWindows() ? new WindowsFileSystem()
         : new UnixFileSystem();
 
-    /// <summary>The terminal behind stderr.</summary>
+    /// <summary>The terminal that stderr is connected to.</summary>
     public static ITerminalDevice Terminal => field ??=
         OperatingSystem.IsLinux() ? new LinuxTerminalDevice()
         : OperatingSystem.IsWindows() ? new WindowsTerminalDevice()
         : new UnixTerminalDevice();
 
-    /// <summary>Stdout, for content that goes into a pipe.</summary>
+    /// <summary>Stdout, for content that is written to a pipe.</summary>
     public static IOutputPipe OutputPipe => field ??= OperatingSystem.IsWindows() ? new WindowsOutputPipe() : new UnixOutputPipe();
 
     /// <summary>Signals.</summary>
@@ -28,6 +28,6 @@ internal static class CurrentPlatform
         : OperatingSystem.IsWindows() ? new WindowsSignals()
         : new UnixSignals();
 
-    /// <summary>What the system tells of the machine and of this process.</summary>
+    /// <summary>Facts about the machine and this process.</summary>
     public static ISystemFacts Facts => field ??= OperatingSystem.IsLinux() ? new LinuxFacts() : new UnknownFacts();
 }

@@ -12,7 +12,7 @@ internal enum FileKind : byte
     /// <summary>A directory.</summary>
     Folder,
 
-    /// <summary>A symbolic link, wherever it leads.</summary>
+    /// <summary>A symbolic link, whatever its target.</summary>
     Link,
 
     /// <summary>A named pipe.</summary>
@@ -21,7 +21,7 @@ internal enum FileKind : byte
     /// <summary>A socket.</summary>
     Socket,
 
-    /// <summary>A device, of blocks or of characters.</summary>
+    /// <summary>A block or character device.</summary>
     Device,
 
     /// <summary>A kind that this program does not know.</summary>

@@ -2,24 +2,28 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Pieces.Platform;
 
-/// <summary>A name in a directory: what the storage opens, renames and removes, without a path that others could bend.</summary>
-/// <param name="Directory">The directory that it is below.</param>
+/// <summary>
+/// A name relative to an open directory. The storage opens, renames and deletes files by location and not by path, because other users could redirect
+/// a path.
+/// </summary>
+/// <param name="Directory">The directory that contains the name.</param>
 /// <param name="Name">The relative path; empty for the directory itself.</param>
 internal readonly record struct FileLocation(DirectoryHandle Directory, string Name)
 {
     private const string TemporaryPrefix = ".pieces-new-";
 
-    /// <summary>The path for messages and events.</summary>
+    /// <summary>The full path, for messages and events.</summary>
     public string FullPath => Path.Join(Directory.Path, Name) is { Length: > 0 } path ? path : ".";
 
-    /// <summary>The directory that it is in.</summary>
+    /// <summary>The parent directory.</summary>
     public FileLocation Parent => new(Directory, Path.GetDirectoryName(Name) ?? string.Empty);
 
-    /// <summary>The location beside it whose name is longer by a suffix.</summary>
+    /// <summary>A location in the same directory whose name has a suffix appended.</summary>
     public FileLocation WithSuffix(string suffix) => new(Directory, Name + suffix);
 
     /// <summary>Whether both are the same name below the same handle.</summary>
-    public bool Equals(FileLocation other) => ReferenceEquals(Directory, other.Directory) && string.Equals(Name, other.Name, StringComparison.Ordinal);
+    public bool Equals(FileLocation other) =>
+        ReferenceEquals(Directory, other.Directory) && string.Equals(Name, other.Name, StringComparison.Ordinal);
 
     /// <inheritdoc/>
     public override int GetHashCode() => string.GetHashCode(Name, StringComparison.Ordinal);
@@ -36,7 +40,7 @@ internal readonly record struct FileLocation(DirectoryHandle Directory, string N
     /// <inheritdoc cref="DirectoryHandle.IsLocked"/>
     public bool IsLocked() => Directory.IsLocked(Name);
 
-    /// <summary>Gives it another name below the same directory.</summary>
+    /// <summary>Renames the file to another name below the same directory.</summary>
     public void RenameTo(FileLocation other, bool overwrite) => Directory.Rename(Name, other.Name, overwrite);
 
     /// <inheritdoc cref="DirectoryHandle.Delete"/>
@@ -51,10 +55,10 @@ internal readonly record struct FileLocation(DirectoryHandle Directory, string N
     /// <inheritdoc cref="DirectoryHandle.List"/>
     public IReadOnlyList<string> List() => Directory.List(Name);
 
-    /// <summary>A location beside it with a name that nobody can guess, for a file that is about to take its place.</summary>
+    /// <summary>A location in the same directory with an unpredictable name, for a file that will replace this one.</summary>
     public FileLocation Temporary() => new(Directory, Path.Join(Parent.Name, $"{TemporaryPrefix}{Guid.NewGuid():N}"));
 
-    /// <summary>Whether a name is one of <see cref="Temporary"/>.</summary>
+    /// <summary>Whether a name was made by <see cref="Temporary"/>.</summary>
     public static bool IsTemporary(string name) => name.StartsWith(TemporaryPrefix, StringComparison.Ordinal);
 
     /// <inheritdoc cref="DirectoryHandle.DeleteDirectory"/>

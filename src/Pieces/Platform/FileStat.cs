@@ -1,25 +1,25 @@
 namespace Pieces.Platform;
 
-/// <summary>What the system says of a path.</summary>
-/// <param name="Kind">What it is.</param>
+/// <summary>The state of a path.</summary>
+/// <param name="Kind">The type of the path.</param>
 /// <param name="Length">Length in bytes.</param>
 /// <param name="Modified">Time of the last write in ns since 1970; other systems than Linux have a coarser clock.</param>
-/// <param name="Identity">Which file it is.</param>
-/// <param name="Allocated">Bytes that it takes on the disk; holes take none.</param>
+/// <param name="Identity">Identity of the file.</param>
+/// <param name="Allocated">Allocated disk space in bytes, without holes.</param>
 internal readonly record struct FileStat(FileKind Kind, long Length, long Modified, FileIdentity Identity, long Allocated)
 {
-    // An odd number with an even mix of bits.
+    // An odd number with evenly distributed bits.
     private const ulong Spread = 0x9E3779B97F4A7C15;
 
     /// <summary>
-    /// Time of the last change of the file or of what the system keeps about it, in ns since 1970; unlike <see cref="Modified"/> nobody can set it. 0 where
-    /// the runtime does not tell.
+    /// Time of the last change of the file or its metadata (ctime), in ns since 1970; unlike <see cref="Modified"/> a program cannot set it. 0 when
+    /// the runtime does not report it.
     /// </summary>
     public long Changed { get; init; }
 
     /// <summary>
-    /// All that changes with the file's content, in 64 bits; 0 for no file. Two equal stamps mean that nothing was written in between. The device is left out,
-    /// since its number may change when the machine restarts.
+    /// A 64-bit hash of everything that changes with the file's content; 0 for a missing file. When two stamps are equal, the file was not written in
+    /// between. The device is excluded, because its number may change with a reboot.
     /// </summary>
     public long Stamp
     {
@@ -32,13 +32,13 @@ internal readonly record struct FileStat(FileKind Kind, long Length, long Modifi
         }
     }
 
-    /// <summary>Whose it is, and who else may change it.</summary>
+    /// <summary>Whether the file belongs to us, and whether others may change it.</summary>
     public FileTrust Trust { get; init; }
 
-    /// <summary>The permissions, as in <see cref="UnixFileMode"/>; 0 where the system does not tell.</summary>
+    /// <summary>The permissions, as in <see cref="UnixFileMode"/>; 0 when the operating system does not report them.</summary>
     public int Mode { get; init; }
 
-    /// <summary>Whether an ordinary file is there.</summary>
+    /// <summary>Whether the path is an ordinary file.</summary>
     public bool IsFile => Kind == FileKind.File;
 
     private static ulong Mixed(ulong mix, long value)

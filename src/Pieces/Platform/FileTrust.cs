@@ -1,15 +1,15 @@
 namespace Pieces.Platform;
 
-/// <summary>Whose a file or directory is, and whether others may change it.</summary>
+/// <summary>Whether a file or directory belongs to us, and whether others may change it.</summary>
 internal enum FileTrust : byte
 {
-    /// <summary>The system does not tell.</summary>
+    /// <summary>The operating system does not report it.</summary>
     Unknown,
 
-    /// <summary>It belongs to the user of this process, and not everybody may write to it.</summary>
+    /// <summary>It belongs to the user of this process and is not world-writable.</summary>
     Ours,
 
-    /// <summary>It belongs to the user of this process, and everybody may write to it.</summary>
+    /// <summary>It belongs to the user of this process and is world-writable.</summary>
     Exposed,
 
     /// <summary>It belongs to another user.</summary>

@@ -4,28 +4,30 @@ using System.Runtime.Versioning;
 
 namespace Pieces.Platform;
 
-/// <summary>Signals beyond the three that ask a program to end, which the runtime offers on every system.</summary>
+/// <summary>Signals other than the three that ask a program to end, which the runtime supports on every system.</summary>
 internal interface IProcessSignals
 {
-    /// <summary>Whether a shell can stop and continue this process, and a signal tells when the terminal's size changes.</summary>
+    /// <summary>Whether a shell can stop and continue this process, and a signal reports changes of the terminal's size.</summary>
     [UnsupportedOSPlatformGuard("windows")]
     bool HasJobControl { get; }
 
-    /// <summary>Ignores the signal of a file that would grow past the limit of <c>ulimit -f</c>: then the write fails, and the failure is reported.</summary>
-    /// <returns>Ends the ignoring when it is disposed; null where there is no such signal.</returns>
+    /// <summary>
+    /// Ignores SIGXFSZ, sent when a file would exceed the limit of <c>ulimit -f</c>: the write then fails, and the failure is reported.
+    /// </summary>
+    /// <returns>Dispose it to stop ignoring the signal; null when the system has no such signal.</returns>
     PosixSignalRegistration? IgnoreFileSizeLimit();
 
     /// <summary>
-    /// Lets a last line from the background go out where the terminal is set to stop whatever writes from there (<c>stty tostop</c>): a program that must end
-    /// would never do so.
+    /// Ignores SIGTTOU, which stops a background process that writes to a terminal with <c>stty tostop</c>. Otherwise a program that writes a last
+    /// line in the background would be stopped and never end.
     /// </summary>
     void AllowWritesFromBackground();
 
-    /// <summary>Raises the signal of Ctrl-Z in this thread; the process goes on behind this call when it is continued.</summary>
-    /// <returns>Whether it could be raised.</returns>
+    /// <summary>Raises SIGTSTP (the signal of Ctrl-Z) in this thread; the call returns when the process is continued.</summary>
+    /// <returns>Whether the signal was raised.</returns>
     bool Stop();
 
-    /// <summary>Ends the process at once: no exit handler of the runtime or of the C library runs, so none of them can hang.</summary>
+    /// <summary>Ends the process at once, without running exit handlers of the runtime or of the C library, which could hang.</summary>
     [DoesNotReturn]
     void ExitNow(int code);
 }

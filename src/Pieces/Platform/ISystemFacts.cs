@@ -2,31 +2,31 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Pieces.Platform;
 
-/// <summary>What the system tells of the machine and of this process.</summary>
+/// <summary>Facts about the machine and this process, as the operating system reports them.</summary>
 internal interface ISystemFacts
 {
     /// <summary>
-    /// Names the present start of the machine: what was written since then is in the system's cache even if the process was killed. Empty where the system has
-    /// no such name: then only what was flushed counts after an unclean end.
+    /// Identifies the present boot of the machine. Data written since this boot is at least in the system's cache, even if the process was killed.
+    /// Empty when the system has no boot id: then only flushed data counts after a crash.
     /// </summary>
     Guid BootId { get; }
 
-    /// <summary>The time since the start of the machine, the time that it slept included; null where the system does not tell.</summary>
+    /// <summary>Time since the machine was started, including time in standby; null when it is unknown.</summary>
     TimeSpan? Uptime { get; }
 
-    /// <summary>How many descriptors this process may have open, and how many it has; null where the system does not tell.</summary>
+    /// <summary>Maximum number of open file descriptors of this process, and the number open now; null when they are unknown.</summary>
     (int Most, int Open)? Descriptors { get; }
 
-    /// <summary>Lets this process have as many descriptors open as it may: raises the soft limit to the hard one, where there are such.</summary>
+    /// <summary>Raises the soft limit of open descriptors to the hard limit, where such limits exist.</summary>
     void RaiseDescriptorLimit();
 
-    /// <summary>Whether the caller gave this process a descriptor; true where the system cannot tell.</summary>
+    /// <summary>Whether the caller passed a standard descriptor to this process; true when the system cannot tell.</summary>
     bool IsGiven(StandardDescriptor descriptor);
 
     /// <summary>
-    /// Opens the null device in the place of each standard descriptor that the caller closed. The next file that is opened would get that place: a pipe of the
-    /// runtime, or a file of the download, into which messages would then go.
+    /// Opens the null device in place of each standard descriptor that the caller closed. Otherwise the next opened file would get that descriptor,
+    /// for example a file of the download, and messages would be written into it.
     /// </summary>
-    /// <returns>The open devices, to be kept until the end.</returns>
+    /// <returns>The open devices, to be kept until the process ends.</returns>
     IReadOnlyList<SafeFileHandle> PlugStandardDescriptors();
 }

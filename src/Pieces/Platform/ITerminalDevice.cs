@@ -1,11 +1,11 @@
 namespace Pieces.Platform;
 
-/// <summary>The terminal behind stderr.</summary>
+/// <summary>The terminal that stderr is connected to.</summary>
 internal interface ITerminalDevice
 {
-    /// <summary>Columns and rows, or null when stderr is no terminal or does not tell.</summary>
+    /// <summary>Columns and rows; null when stderr is not a terminal or its size is unknown.</summary>
     (int Columns, int Rows)? Size { get; }
 
-    /// <summary>Whether the terminal's foreground is this process's group, or there is no such thing here.</summary>
+    /// <summary>Whether this process is in the terminal's foreground process group; true when the system has no such groups.</summary>
     bool IsForeground { get; }
 }

@@ -5,12 +5,12 @@ using Microsoft.Win32.SafeHandles;
 namespace Pieces.Platform;
 
 /// <summary>
-/// The functions of the C library that the runtime does not offer, save <c>readv</c>, which <see cref="ScatterCall"/> imports. Paths are passed as bytes, so
-/// nothing has to be marshalled.
+/// Functions of the C library that the runtime does not offer, except <c>readv</c>, which <see cref="ScatterCall"/> imports. Paths are passed as
+/// bytes, so no marshalling is needed.
 /// </summary>
 internal static class LibC
 {
-    /// <summary>A path as the C library wants it: UTF-8 with a zero at its end.</summary>
+    /// <summary>A path as the C library expects it: UTF-8, terminated by a zero byte.</summary>
     public static byte[] Terminated(string path)
     {
         byte[] bytes = new byte[Encoding.UTF8.GetByteCount(path) + 1];
@@ -27,7 +27,7 @@ internal static class LibC
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     public static extern int OpenAt(int directory, byte[] path, int flags, int mode);
 
-    // The C library has no function for openat2 yet; the number is the same on every architecture.
+    // The C library has no function for openat2 yet; the system call number is the same on every architecture.
     [DllImport("libc", EntryPoint = "syscall", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     public static extern nint OpenAt2(nint number, nint directory, byte[] path, ref OpenHow how, nint howLength);
@@ -157,7 +157,7 @@ internal static class LibC
     public static extern nint SetHandler(int signal, nint handler);
 #pragma warning restore SYSLIB1054
 
-    /// <summary>A limit, as <c>struct rlimit</c> has it on the systems of 64 bits.</summary>
+    /// <summary>A resource limit: <c>struct rlimit</c> of 64-bit systems.</summary>
     [StructLayout(LayoutKind.Sequential)]
     internal struct ResourceLimit
     {
@@ -165,7 +165,7 @@ internal static class LibC
         public nuint Hard;
     }
 
-    /// <summary>The terminal's size, as <c>struct winsize</c> has it.</summary>
+    /// <summary>The size of a terminal: <c>struct winsize</c>.</summary>
     [StructLayout(LayoutKind.Sequential)]
     internal struct WindowSize
     {
@@ -175,7 +175,7 @@ internal static class LibC
         public ushort PixelHeight;
     }
 
-    /// <summary>How <c>openat2</c> opens a file, as <c>struct open_how</c> has it.</summary>
+    /// <summary>Arguments of <c>openat2</c>: <c>struct open_how</c>.</summary>
     [StructLayout(LayoutKind.Sequential)]
     internal struct OpenHow
     {

@@ -5,8 +5,8 @@ using Microsoft.Win32.SafeHandles;
 namespace Pieces.Platform;
 
 /// <summary>
-/// A directory that was opened once. Everything below it is found from its descriptor, one component after the other, and no link is followed: what another
-/// user puts in the place of a directory or file is refused by the kernel and never reached.
+/// A directory that is opened once. Everything below it is opened relative to its descriptor, and no link is followed. When another user replaces a
+/// directory or file by a link, the kernel refuses to open it.
 /// </summary>
 [SupportedOSPlatform("linux")]
 internal sealed class LinuxDirectory : DirectoryHandle
@@ -33,7 +33,7 @@ internal sealed class LinuxDirectory : DirectoryHandle
     private const int EveryFolderMode = 0x1FF; // 0777
     private const int OwnerFolderMode = 0x1C0; // 0700
 
-    // struct dirent of 64-bit Linux: the name is behind the inode, the offset, the length and the kind.
+    // struct dirent on 64-bit Linux: the name follows the inode, the offset, the length and the type.
     private const int EntryNameOffset = 19;
 
     private readonly Lock _gate = new();
@@ -49,7 +49,7 @@ internal sealed class LinuxDirectory : DirectoryHandle
     public override bool HasOwners => TryRoot() is null || _hasOwners;
 
     /// <inheritdoc/>
-    /// <remarks>As <c>mkdir -p</c> does: the system resolves each directory as it was typed, also <c>..</c> behind a link.</remarks>
+    /// <remarks>Works like <c>mkdir -p</c>: the system resolves each directory of the path as typed, including <c>..</c> after a link.</remarks>
     public override void Create()
     {
         int error = 0;
@@ -150,7 +150,7 @@ internal sealed class LinuxDirectory : DirectoryHandle
             if (error is not (InvalidArgument or NoSuchCall or NotSupported))
                 throw Failure(to, error);
 
-            // Neither all file systems nor all filters of system calls know a rename that replaces nothing.
+            // Some file systems and system call filters do not support a rename that replaces nothing.
             if (Look(target, to).Kind != FileKind.Missing)
                 throw Failure(to, Exists);
         }
@@ -193,7 +193,7 @@ internal sealed class LinuxDirectory : DirectoryHandle
     {
         using var folder = new SafeFileHandle(OpenBelow(name, LinuxResolution.Folder), ownsHandle: true);
 
-        // Where there are no modes, the call fails or does nothing: the caller looks afterwards.
+        // Without file modes, the call fails or does nothing: the caller checks the result.
         _ = LibC.ChangeMode((int)folder.DangerousGetHandle(), OwnerFolderMode);
     }
 
@@ -265,7 +265,7 @@ internal sealed class LinuxDirectory : DirectoryHandle
         return error == 0 ? facts : throw Failure(name, error);
     }
 
-    // Where there are no owners, what is said of them is made up.
+    // Without owners, the reported owner and permissions are invented by the file system.
     private FileStat Known(FileStat facts) => _hasOwners ? facts : facts with { Trust = FileTrust.Unknown, Mode = 0 };
 
     private string FullPath(string name) => At(name).FullPath;
@@ -274,7 +274,7 @@ internal sealed class LinuxDirectory : DirectoryHandle
 
     private SafeFileHandle Root() => TryRoot() ?? throw Failure(string.Empty, NoSuchEntry);
 
-    // Null as long as there is no such directory.
+    // Null while the directory does not exist.
     private SafeFileHandle? TryRoot()
     {
         lock (_gate)
@@ -302,7 +302,7 @@ internal sealed class LinuxDirectory : DirectoryHandle
         return descriptor >= 0 ? descriptor : throw Failure(name, -descriptor);
     }
 
-    // A pipe or a device may have taken the place of a file that was looked at before: it would keep us waiting, or do something.
+    // A pipe or a device may have replaced a file that was examined before: opening it could block or have side effects.
     private SafeFileHandle OpenFile(string name, int flags, int mode)
     {
         flags |= LinuxResolution.DoNotWait | LinuxResolution.NotTerminal;
@@ -323,7 +323,7 @@ internal sealed class LinuxDirectory : DirectoryHandle
         int error = LibC.Allocate((int)file.DangerousGetHandle(), KeepSize, 0, room) == 0 ? 0 : Marshal.GetLastPInvokeError();
         GC.KeepAlive(file);
 
-        // A file system that cannot reserve is no reason to fail; one that has no room is.
+        // A file system that does not support allocation is not an error; a full disk is.
         if (error is not (NoSpace or SizeLimit or Quota))
             return;
         Delete(name);
@@ -348,7 +348,7 @@ internal sealed class LinuxDirectory : DirectoryHandle
         using var folder = new SafeFileHandle(OpenBelow(name, LinuxResolution.Folder), ownsHandle: true);
         int error = UnixFileSystem.ErrorOf(folder, call);
 
-        // Some file systems know no flush of a directory: then there is nothing to wait for.
+        // Some file systems do not support flushing a directory: then there is nothing to wait for.
         if (error != 0 && !UnixFileSystem.IsUnsupported(error))
             throw Failure(name, error);
     }
@@ -359,10 +359,11 @@ internal sealed class LinuxDirectory : DirectoryHandle
         int descriptor = (int)root.DangerousGetHandle();
         return cut < 0
             ? new Parent(root, descriptor, name, ownsDescriptor: false)
-            : new Parent(root, LinuxResolution.OpenBelow(descriptor, name[..cut], LinuxResolution.FolderPath), name[(cut + 1)..], ownsDescriptor: true);
+            : new Parent(
+                root, LinuxResolution.OpenBelow(descriptor, name[..cut], LinuxResolution.FolderPath), name[(cut + 1)..], ownsDescriptor: true);
     }
 
-    /// <summary>The directory that a name is in, open, and the rest of the name.</summary>
+    /// <summary>The open parent directory of a name, and the last component of the name.</summary>
     private readonly struct Parent : IDisposable
     {
         private readonly SafeFileHandle _root;
@@ -376,13 +377,13 @@ internal sealed class LinuxDirectory : DirectoryHandle
             Base = name;
         }
 
-        /// <summary>Its descriptor; negative when it could not be opened.</summary>
+        /// <summary>Descriptor of the parent directory; a negative errno when it could not be opened.</summary>
         public int Descriptor { get; }
 
         /// <summary>The last component of the name.</summary>
         public string Base { get; }
 
-        /// <summary>Why it could not be opened; 0 when it is open.</summary>
+        /// <summary>The errno when the directory could not be opened; 0 when it is open.</summary>
         public int Error => Math.Max(0, -Descriptor);
 
         public void Dispose()

@@ -3,7 +3,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Pieces.Platform;
 
-/// <summary>What Linux tells in <c>/proc</c>, as far as that is mounted.</summary>
+/// <summary>Facts that Linux reports in <c>/proc</c>, as far as it is mounted.</summary>
 internal sealed class LinuxFacts : ISystemFacts
 {
     private const string BootPath = "/proc/sys/kernel/random/boot_id";
@@ -18,7 +18,7 @@ internal sealed class LinuxFacts : ISystemFacts
     // RLIMIT_NOFILE.
     private const int DescriptorResource = 7;
 
-    // O_CLOEXEC in the flags of /proc. What is inherited cannot have it, and whatever the runtime or we open has it.
+    // O_CLOEXEC in the flags of /proc. An inherited descriptor cannot have this flag, while every descriptor that the runtime or we open has it.
     private const int CloseOnExec = 0x80000;
 
     /// <inheritdoc/>
@@ -32,7 +32,7 @@ internal sealed class LinuxFacts : ISystemFacts
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
-                // A system that hides it is one without a name for its start.
+                // When the file is unreadable, there is no boot id.
                 return Guid.Empty;
             }
         }
@@ -46,7 +46,9 @@ internal sealed class LinuxFacts : ISystemFacts
             if (!File.Exists(UptimePath))
                 return null;
             string first = File.ReadAllText(UptimePath).Split(' ')[0];
-            return double.TryParse(first, NumberStyles.Float, CultureInfo.InvariantCulture, out double seconds) ? TimeSpan.FromSeconds(seconds) : null;
+            return double.TryParse(first, NumberStyles.Float, CultureInfo.InvariantCulture, out double seconds)
+                ? TimeSpan.FromSeconds(seconds)
+                : null;
         }
     }
 
@@ -72,7 +74,7 @@ internal sealed class LinuxFacts : ISystemFacts
     /// <inheritdoc/>
     public void RaiseDescriptorLimit()
     {
-        // Where the system refuses, the present limit counts.
+        // When the system refuses, the present limit stays in effect.
         var limit = default(LibC.ResourceLimit);
         if (LibC.GetLimit(DescriptorResource, ref limit) != 0 || limit.Soft >= limit.Hard)
             return;
@@ -97,7 +99,7 @@ internal sealed class LinuxFacts : ISystemFacts
         }
         catch (IOException)
         {
-            // There is no such file: it is closed.
+            // The file does not exist: the descriptor is closed.
             return false;
         }
     }

@@ -5,7 +5,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Pieces.Platform;
 
-/// <summary>Linux: looks at files with <c>statx</c>, and tells its cache what to write and what to forget.</summary>
+/// <summary>The file system of Linux: reads file states with <c>statx</c> and controls write-back and the page cache.</summary>
 [SupportedOSPlatform("linux")]
 internal sealed class LinuxFileSystem : UnixFileSystem
 {
@@ -39,7 +39,7 @@ internal sealed class LinuxFileSystem : UnixFileSystem
     private const int PermissionBits = 0xFFF;
     private const int WritableByOthers = 2;
 
-    // struct statfs of 64-bit Linux: the length of a block and the number of blocks that are free for users.
+    // struct statfs on 64-bit Linux: the block size and the number of blocks available to users.
     private const int FileSystemStatLength = 256;
     private const int FileSystemBlockOffset = 8;
     private const int FileSystemFreeOffset = 32;
@@ -47,7 +47,7 @@ internal sealed class LinuxFileSystem : UnixFileSystem
     // FAT, exFAT, NTFS (two drivers), SMB (three versions), and FUSE, which most other drivers for such disks use.
     private static readonly uint[] WithoutOwners = [0x4D44, 0x2011BAB0, 0x7366746E, 0x5346544E, 0x517B, 0xFF534D42, 0xFE534D42, 0x65735546];
 
-    // The name of a file that is open already.
+    // The empty path, for the state of a file that is already open.
     private static readonly byte[] NoName = [0];
 
     private readonly uint _user = LibC.EffectiveUser();
@@ -66,13 +66,14 @@ internal sealed class LinuxFileSystem : UnixFileSystem
     public override FileStat Stat(SafeFileHandle file)
     {
         Span<byte> buffer = stackalloc byte[StatLength];
-        bool isKnown = LibC.StatX((int)file.DangerousGetHandle(), NoName, AtEmptyPath, StatBasicAndBirth, ref MemoryMarshal.GetReference(buffer)) == 0;
+        bool isKnown = LibC.StatX(
+            (int)file.DangerousGetHandle(), NoName, AtEmptyPath, StatBasicAndBirth, ref MemoryMarshal.GetReference(buffer)) == 0;
         int error = isKnown ? 0 : Marshal.GetLastPInvokeError();
         GC.KeepAlive(file);
         return error == 0 ? Read(buffer) : throw new IOException(Marshal.GetPInvokeErrorMessage(error), error);
     }
 
-    /// <summary>Whether the file system of an open directory is of a kind that keeps owners.</summary>
+    /// <summary>Whether the file system of an open directory is of a type that stores owners.</summary>
     public static bool HasOwners(SafeFileHandle directory)
     {
         byte[] buffer = new byte[FileSystemStatLength];
@@ -81,7 +82,7 @@ internal sealed class LinuxFileSystem : UnixFileSystem
         return !isKnown || !WithoutOwners.Contains(BinaryPrimitives.ReadUInt32LittleEndian(buffer));
     }
 
-    /// <summary>Looks at a name in an open directory without following a link. What is not there is no error.</summary>
+    /// <summary>Reads the state of a name in an open directory without following a link. A missing name is not an error.</summary>
     /// <returns>The errno of a failure, or 0.</returns>
     public int Look(int directory, string name, out FileStat facts)
     {
@@ -93,7 +94,7 @@ internal sealed class LinuxFileSystem : UnixFileSystem
     }
 
     /// <inheritdoc/>
-    /// <remarks>The path goes to the system as it was typed: what <c>..</c> behind a link means is for the system to say.</remarks>
+    /// <remarks>The path is passed to the system as typed, because only the system can resolve <c>..</c> after a link.</remarks>
     public override long? FreeSpace(string directory)
     {
         byte[] buffer = new byte[FileSystemStatLength];
@@ -129,7 +130,7 @@ internal sealed class LinuxFileSystem : UnixFileSystem
     /// <inheritdoc/>
     public override void ForgetCached(SafeFileHandle file) => Forget(file, 0, 0);
 
-    // Advice: whether it was taken makes no difference to what is on the disk. A length of 0 means up to the end.
+    // This is only advice: it does not change what is on the disk. A length of 0 means up to the end.
     private static void Forget(SafeFileHandle file, long offset, long length)
     {
         _ = LibC.Advise((int)file.DangerousGetHandle(), offset, length, NotNeeded);
@@ -163,7 +164,8 @@ internal sealed class LinuxFileSystem : UnixFileSystem
         while (error == Interrupted);
         GC.KeepAlive(file);
 
-        // Where the system or this kind of file knows no such call, the flushes do all the work. They would not report any other failure again.
+        // When the system or this type of file does not support the call, flushes do all the work. Any other failure must be reported now: a later
+        // flush would not report it again.
         if (error is not (0 or NoSuchCall or NotSeekable) && !IsUnsupported(error))
             throw new IOException(Marshal.GetPInvokeErrorMessage(error), error);
     }

@@ -4,8 +4,8 @@ using System.Runtime.Versioning;
 namespace Pieces.Platform;
 
 /// <summary>
-/// Opens a name below an open directory without following a symbolic link at any component, so that nobody who may write in a directory on the way can lead
-/// the name elsewhere. The kernel does it in one call (<c>openat2</c>, since Linux 5.6); where it cannot, each component is opened by itself.
+/// Opens a name below an open directory without following a symbolic link at any component, so that another user with write access to a directory on
+/// the path cannot redirect it. The kernel does this in one call (<c>openat2</c>, since Linux 5.6); otherwise the components are opened one by one.
 /// </summary>
 [SupportedOSPlatform("linux")]
 internal static class LinuxResolution
@@ -28,7 +28,7 @@ internal static class LinuxResolution
     private const int LeavesTheDirectory = 18;
     private const int MaxAttempts = 100;
 
-    // These two differ between the architectures of Linux.
+    // The values of these two flags depend on the architecture.
     private static readonly int Directory = IsArm ? 0x4000 : 0x10000;
     private static readonly int NoFollow = IsArm ? 0x8000 : 0x20000;
 
@@ -36,13 +36,13 @@ internal static class LinuxResolution
 
     private static bool IsArm => RuntimeInformation.ProcessArchitecture is Architecture.Arm64 or Architecture.Arm;
 
-    /// <summary>Flags that open a directory, to look below it.</summary>
+    /// <summary>Flags for opening a directory in order to open names below it.</summary>
     public static int FolderPath => PathOnly | Directory | CloseOnExecute;
 
-    /// <summary>Flags that open a directory for reading and flushing.</summary>
+    /// <summary>Flags for opening a directory to list and flush it.</summary>
     public static int Folder => ReadOnly | Directory | CloseOnExecute;
 
-    /// <summary>Opens a directory by the path that the user typed, links followed.</summary>
+    /// <summary>Opens a directory by the path that the user typed, following links.</summary>
     /// <returns>The descriptor, or the negative errno.</returns>
     public static int OpenAsTyped(string path) => Retry(LibC.Terminated(path.Length == 0 ? "." : path), static bytes =>
         LibC.OpenAt(AtCurrentDirectory, bytes, FolderPath, 0));
@@ -95,14 +95,14 @@ internal static class LinuxResolution
         var how = new LibC.OpenHow
         {
             Flags = (ulong)call.flags,
-            // The call takes permissions for a new file alone.
+            // The call accepts permissions only when it creates a file.
             Mode = (call.flags & MakeFile) != 0 ? (ulong)call.mode : 0,
             Resolve = ResolveBeneath | ResolveNoSymlinks,
         };
         return (int)LibC.OpenAt2(OpenAt2Number, call.directory, call.name, ref how, LibC.OpenHow.Length);
     });
 
-    // The kernel asks for another attempt where a directory on the way was renamed meanwhile.
+    // The kernel returns EAGAIN when a directory on the path was renamed meanwhile.
     private static int Retry<T>(T call, Func<T, int> open)
     {
         for (int attempt = 0; ; attempt++)
@@ -116,7 +116,7 @@ internal static class LinuxResolution
         }
     }
 
-    // A filter of system calls may refuse the call with any error: then it is as if the kernel did not have it.
+    // A system call filter may reject the call with any error: treat every error as if the kernel did not have the call.
     private static bool ProbeOpenAt2()
     {
         int root = OpenAsTyped("/");

@@ -1,6 +1,6 @@
 namespace Pieces.Platform;
 
-/// <summary>A terminal of Linux, asked directly: the runtime would set up the terminal for reading first.</summary>
+/// <summary>A terminal on Linux, queried by a system call: the runtime would first configure the terminal for reading.</summary>
 internal sealed class LinuxTerminalDevice : UnixTerminalDevice
 {
     private const nuint GetWindowSize = 0x5413;

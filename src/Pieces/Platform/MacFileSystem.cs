@@ -4,7 +4,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Pieces.Platform;
 
-/// <summary>macOS.</summary>
+/// <summary>The file system of macOS.</summary>
 [SupportedOSPlatform("macos")]
 internal sealed class MacFileSystem : UnixFileSystem
 {
@@ -16,7 +16,9 @@ internal sealed class MacFileSystem : UnixFileSystem
         TryFindData(file, offset, (Data: 4, Hole: 3), out start, out end);
 
     /// <inheritdoc/>
-    /// <remarks>On this system <c>fsync</c> leaves the bytes in the cache of the drive. <c>F_FULLFSYNC</c> waits for the drive, where its file system can.</remarks>
+    /// <remarks>
+    /// On macOS <c>fsync</c> leaves the data in the cache of the drive. <c>F_FULLFSYNC</c> waits for the drive, if the file system supports it.
+    /// </remarks>
     protected override int FlushCall(SafeFileHandle file)
     {
         int result = LibC.FileControl(file, FullFlush);

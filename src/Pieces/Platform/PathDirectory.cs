@@ -2,7 +2,9 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Pieces.Platform;
 
-/// <summary>A directory that is found by its path again in every call: the working directory, and all where the system has nothing better.</summary>
+/// <summary>
+/// A directory that every call resolves by its path: the working directory, and all directories on systems without a better method.
+/// </summary>
 internal sealed class PathDirectory : DirectoryHandle
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
@@ -25,7 +27,7 @@ internal sealed class PathDirectory : DirectoryHandle
     /// <inheritdoc/>
     public override SafeFileHandle? TryLock(string name, out bool isKept)
     {
-        // Where the file system keeps no locks the runtime does not say so.
+        // The runtime does not report that a file system has no locks.
         isKept = true;
         try
         {
@@ -93,7 +95,7 @@ internal sealed class PathDirectory : DirectoryHandle
     /// <inheritdoc/>
     public override void Dispose()
     {
-        // A path keeps nothing open.
+        // There is no open handle.
     }
 
     private string PathOf(string name) => At(name).FullPath;

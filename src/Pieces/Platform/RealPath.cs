@@ -1,12 +1,12 @@
 namespace Pieces.Platform;
 
-/// <summary>The path of a folder with every link in it resolved, by which one folder is known under all its names.</summary>
+/// <summary>Resolves every symbolic link in a path, so that a folder has the same path under all its names.</summary>
 internal static class RealPath
 {
     private const int MaxLinks = 40;
 
     /// <summary>Resolves a full path.</summary>
-    /// <exception cref="IOException">There are more than 40 links in it: they lead in a circle.</exception>
+    /// <exception cref="IOException">The path contains more than 40 links, which means that they form a cycle.</exception>
     public static string Of(string path)
     {
         int links = 0;
@@ -22,7 +22,7 @@ internal static class RealPath
             if (++links > MaxLinks)
                 throw new IOException($"\"{path}\" has more than {MaxLinks} links in it");
 
-            // The target may be relative to the link's folder, and have links of its own.
+            // The target may be relative to the link's folder, and contain links itself.
             string full = Path.GetFullPath(target, Path.GetDirectoryName(done) ?? root);
             done = Path.GetPathRoot(full) ?? "";
             Push(rest, full[done.Length..]);

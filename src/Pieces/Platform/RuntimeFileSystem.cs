@@ -2,7 +2,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Pieces.Platform;
 
-/// <summary>What the runtime does alike on all systems; each system adds what it knows beyond that.</summary>
+/// <summary>The parts of a file system that the runtime offers on all systems; derived classes add what each system supports beyond that.</summary>
 internal abstract class RuntimeFileSystem : IFileSystem
 {
     protected RuntimeFileSystem() => WorkingDirectory = new PathDirectory(this, string.Empty);
@@ -13,7 +13,7 @@ internal abstract class RuntimeFileSystem : IFileSystem
     /// <inheritdoc/>
     public virtual DirectoryHandle OpenDirectory(string path) => new PathDirectory(this, path);
 
-    /// <summary>Looks at a path without following a link at its end.</summary>
+    /// <summary>Reads the state of a path; a link at its end is not followed.</summary>
     public virtual FileStat Stat(string path)
     {
         var info = new FileInfo(path);
@@ -41,7 +41,7 @@ internal abstract class RuntimeFileSystem : IFileSystem
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {
-            // A file system that does not tell is no reason not to try; a full disk is noticed when it is.
+            // Unknown free space does not prevent a download; a full disk is reported when it occurs.
             return null;
         }
     }
@@ -67,7 +67,7 @@ internal abstract class RuntimeFileSystem : IFileSystem
     /// <inheritdoc/>
     public virtual void StartWriting(SafeFileHandle file, long offset, long length)
     {
-        // The runtime knows no such call; the next flush does all the work.
+        // The runtime has no such call; the next flush does all the work.
     }
 
     /// <inheritdoc/>
@@ -92,10 +92,10 @@ internal abstract class RuntimeFileSystem : IFileSystem
     /// <summary>Makes the entries of a directory durable, so that a rename in it survives a power cut.</summary>
     public abstract void FlushDirectory(string path);
 
-    /// <summary>Flushes everything of the file system that a path is on; false where the system cannot.</summary>
+    /// <summary>Flushes the whole file system that contains a path; false when the operating system cannot.</summary>
     public virtual bool TryFlushFileSystem(string path) => false;
 
-    /// <summary>What the runtime knows of an open file.</summary>
+    /// <summary>The state of an open file, as far as the runtime reports it.</summary>
     protected static FileStat RuntimeStat(SafeFileHandle file)
     {
         long modified = (File.GetLastWriteTimeUtc(file) - DateTime.UnixEpoch).Ticks * 100, length = RandomAccess.GetLength(file);

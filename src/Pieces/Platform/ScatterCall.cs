@@ -4,19 +4,24 @@ using System.Runtime.InteropServices;
 
 namespace Pieces.Platform;
 
-/// <summary>One system call (<c>readv</c>) that fills many buffers from a socket. The runtime's own takes arrays only, and pins and allocates for each call.</summary>
+/// <summary>
+/// One system call (<c>readv</c>) that fills many buffers from a socket. The runtime's own method accepts only arrays, and pins and allocates for
+/// each call.
+/// </summary>
 internal static unsafe class ScatterCall
 {
-    /// <summary>Buffers of one call.</summary>
+    /// <summary>Maximum number of buffers per call.</summary>
     public const int MaxBuffers = 64;
 
     private const int Interrupted = 4;
 
-    /// <summary>Whether the system has this call.</summary>
+    /// <summary>Whether the operating system has this call.</summary>
     public static bool IsSupported => !OperatingSystem.IsWindows();
 
-    /// <summary>Fills the buffers one after another with what is there. The socket must have been used asynchronously before: then it does not block.</summary>
-    /// <returns>Bytes read; 0 at the end of the stream; -1 when nothing is there.</returns>
+    /// <summary>
+    /// Fills the buffers one after another with the available data. The socket must have been used asynchronously before, so that it is non-blocking.
+    /// </summary>
+    /// <returns>Number of bytes read; 0 at the end of the stream; -1 when no data is available.</returns>
     /// <exception cref="IOException">The connection broke.</exception>
     public static int TryRead(SafeSocketHandle socket, List<Memory<byte>> buffers)
     {
@@ -24,7 +29,7 @@ internal static unsafe class ScatterCall
         IoVector* vectors = stackalloc IoVector[count];
         for (int i = 0; i < count; i++)
         {
-            // Both kinds of memory that come here stand still without being held: native slabs and pinned arrays.
+            // Both kinds of memory used here never move: native slabs and pinned arrays. The handle need not be kept.
             using MemoryHandle handle = buffers[i].Pin();
             vectors[i] = new IoVector { Start = handle.Pointer, Length = (nuint)buffers[i].Length };
         }
@@ -48,7 +53,7 @@ internal static unsafe class ScatterCall
         public nuint Length;
     }
 
-#pragma warning disable SYSLIB1054 // Source-generated imports need a partial class; this signature needs no marshalling but the handle's.
+#pragma warning disable SYSLIB1054 // Source-generated imports need a partial class; this signature only needs marshalling of the handle.
     [DllImport("libc", EntryPoint = "readv", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static extern nint ReadV(SafeSocketHandle socket, IoVector* vectors, int count);

@@ -1,6 +1,6 @@
 namespace Pieces.Platform;
 
-/// <summary>The descriptors that every process begins with.</summary>
+/// <summary>The descriptors that every process starts with.</summary>
 internal enum StandardDescriptor
 {
     /// <summary>Stdin.</summary>

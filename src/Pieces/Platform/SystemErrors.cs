@@ -2,10 +2,10 @@ using System.Runtime.InteropServices;
 
 namespace Pieces.Platform;
 
-/// <summary>Reads the system's numbers for what went wrong, which the runtime keeps in <see cref="Exception.HResult"/>.</summary>
+/// <summary>Interprets the system's error numbers, which the runtime stores in <see cref="Exception.HResult"/>.</summary>
 internal static class SystemErrors
 {
-    // Numbers of errno that are the same on Linux, macOS and the BSDs, save those said otherwise.
+    // Values of errno. They are the same on Linux, macOS and the BSDs, except where a second constant ends in Bsd.
     private const int Eagain = 11;
     private const int EagainBsd = 35;
     private const int Enfile = 23;
@@ -33,15 +33,17 @@ internal static class SystemErrors
     private const int WindowsHandleDiskFull = WindowsErrorBase | 39;
     private const int WindowsDiskFull = WindowsErrorBase | 112;
 
-    /// <summary>Whether something has the name already.</summary>
+    /// <summary>Whether the name already exists.</summary>
     public static bool IsTaken(IOException error) =>
         OperatingSystem.IsWindows() ? error.HResult is WindowsFileExists or WindowsAlreadyExists : error.HResult == Eexist;
 
-    /// <summary>Whether another process holds the file.</summary>
+    /// <summary>Whether another process has locked the file.</summary>
     public static bool IsSharingViolation(IOException error) =>
         error.HResult is WindowsSharingViolation || (!OperatingSystem.IsWindows() && error.HResult is Eagain or EagainBsd);
 
-    /// <summary>Whether the disk, the quota or the size limit is used up. The runtime reports a file over the size limit as an argument error.</summary>
+    /// <summary>
+    /// Whether the disk is full, or the quota or the size limit is reached. The runtime reports a file over the size limit as an argument error.
+    /// </summary>
     public static bool IsFull(Exception error) => error switch
     {
         ArgumentOutOfRangeException => true,
@@ -50,7 +52,7 @@ internal static class SystemErrors
         _ => false,
     };
 
-    /// <summary>Whether this process, or the system, has no descriptor left: a matter of what is open, and of no disk.</summary>
+    /// <summary>Whether this process or the system has no file descriptor left. This is not a disk error.</summary>
     public static bool IsOutOfDescriptors(Exception? error)
     {
         for (; error is not null; error = error.InnerException)
@@ -63,13 +65,13 @@ internal static class SystemErrors
         return false;
     }
 
-    /// <summary>Whether the reader of a pipe is gone.</summary>
+    /// <summary>Whether the reader of a pipe has closed it.</summary>
     public static bool IsBrokenPipe(Exception error) => error.HResult == Epipe;
 
-    /// <summary>Whether a call on a descriptor would have to wait, by its errno.</summary>
+    /// <summary>Whether an errno means that a call on a non-blocking descriptor would block.</summary>
     public static bool WouldWait(int errno) => errno is Eagain or EagainBsd;
 
-    /// <summary>The exception for a failed call on a path, by its errno.</summary>
+    /// <summary>Creates the exception for a failed call on a path, from its errno.</summary>
     public static Exception Failure(string path, int errno)
     {
         string message = $"{path}: {Marshal.GetPInvokeErrorMessage(errno)}";
@@ -82,7 +84,7 @@ internal static class SystemErrors
         };
     }
 
-    /// <summary>The reason in a few lower-case words.</summary>
+    /// <summary>The reason of a failure in a few lower-case words.</summary>
     public static string Reason(Exception error)
     {
         if (error is ArgumentOutOfRangeException)

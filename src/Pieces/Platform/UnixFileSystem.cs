@@ -4,7 +4,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Pieces.Platform;
 
-/// <summary>What all systems of the Unix family have.</summary>
+/// <summary>The file system of all Unix-like systems.</summary>
 [UnsupportedOSPlatform("windows")]
 internal class UnixFileSystem : RuntimeFileSystem
 {
@@ -41,7 +41,7 @@ internal class UnixFileSystem : RuntimeFileSystem
     }
 
     /// <inheritdoc/>
-    /// <remarks>The runtime's own flush of a file never fails, since it takes every result of <c>fsync</c> for a success.</remarks>
+    /// <remarks>The runtime's own flush never fails, because it treats every result of <c>fsync</c> as success.</remarks>
     public override void Flush(SafeFileHandle file)
     {
         int error = ErrorOf(file, FlushCall);
@@ -55,10 +55,10 @@ internal class UnixFileSystem : RuntimeFileSystem
     /// <inheritdoc/>
     public override void FlushDirectory(string path) => OnOpenDirectory(path, FlushCall);
 
-    /// <summary>The system's call that flushes an open file or directory: less than 0 for a failure.</summary>
+    /// <summary>The system call that flushes an open file or directory; a negative result is a failure.</summary>
     protected virtual int FlushCall(SafeFileHandle file) => LibC.FSync(file);
 
-    /// <summary>Calls a function of the system until no signal interrupts it, and gives its error, or 0.</summary>
+    /// <summary>Repeats a system call until no signal interrupts it; returns its errno, or 0.</summary>
     internal static int ErrorOf(SafeFileHandle file, Func<SafeFileHandle, int> call)
     {
         while (true)
@@ -69,10 +69,10 @@ internal class UnixFileSystem : RuntimeFileSystem
         }
     }
 
-    /// <summary>Whether a file or file system knows no such call.</summary>
+    /// <summary>Whether an error means that the file or file system does not support the call.</summary>
     internal static bool IsUnsupported(int error) => error is InvalidArgument or NotSupported or NotSupportedBsd or OperationNotSupportedBsd;
 
-    /// <summary>Asks where the written bytes of a file are; the numbers of the two questions differ between systems.</summary>
+    /// <summary>Finds written data of a file with <c>lseek</c>; the values of SEEK_DATA and SEEK_HOLE differ between systems.</summary>
     protected static bool TryFindData(SafeFileHandle file, long offset, (int Data, int Hole) questions, out long start, out long end)
     {
         int descriptor = (int)file.DangerousGetHandle();
@@ -82,8 +82,8 @@ internal class UnixFileSystem : RuntimeFileSystem
         return end > start;
     }
 
-    /// <summary>Calls a function of the system with an open directory.</summary>
-    /// <exception cref="IOException">The directory cannot be opened, or the function failed.</exception>
+    /// <summary>Makes a system call with an open directory.</summary>
+    /// <exception cref="IOException">The directory cannot be opened, or the call failed.</exception>
     protected static void OnOpenDirectory(string path, Func<SafeFileHandle, int> call)
     {
         int descriptor = LibC.Open(LibC.Terminated(path), 0);
@@ -92,7 +92,7 @@ internal class UnixFileSystem : RuntimeFileSystem
         using var directory = new SafeFileHandle(descriptor, ownsHandle: true);
         int error = ErrorOf(directory, call);
 
-        // Some file systems know no flush of a directory: then there is nothing to wait for.
+        // Some file systems do not support flushing a directory: then there is nothing to wait for.
         if (error is not 0 && !IsUnsupported(error))
             throw SystemErrors.Failure(path, error);
     }

@@ -3,13 +3,13 @@ using System.Runtime.InteropServices;
 
 namespace Pieces.Platform;
 
-/// <summary>Descriptor 1 on systems of the Unix family.</summary>
+/// <summary>Stdout on Unix-like systems: descriptor 1.</summary>
 internal sealed class UnixOutputPipe : IOutputPipe
 {
     private const int Descriptor = 1;
     private const int Interrupted = 4;
 
-    // Of struct pollfd: the descriptor, what is asked for, and what is so.
+    // Offsets in struct pollfd: the descriptor comes first, then the requested events and the returned events.
     private const int PollLength = 8;
     private const int AskedOffset = 4;
     private const int HappenedOffset = 6;
@@ -43,7 +43,7 @@ internal sealed class UnixOutputPipe : IOutputPipe
     /// <inheritdoc/>
     public bool WaitUntilGone(TimeSpan atMost) => (Poll(0, (int)atMost.TotalMilliseconds) & (Error | HangUp)) != 0;
 
-    // Errors are reported whether asked for or not.
+    // poll returns errors and hang-ups whether they are requested or not.
     private static int Poll(short asked, int milliseconds)
     {
         byte[] poll = new byte[PollLength];

@@ -5,11 +5,11 @@ using System.Runtime.Versioning;
 
 namespace Pieces.Platform;
 
-/// <summary>Signals of systems of the Unix family.</summary>
+/// <summary>Signals of Unix-like systems.</summary>
 [UnsupportedOSPlatform("windows")]
 internal class UnixSignals : IProcessSignals
 {
-    // SIGTTOU, on Linux and macOS alike.
+    // SIGTTOU has this number on both Linux and macOS.
     private const int StopsBackgroundWriters = 22;
     private const nint Ignore = 1;
 
@@ -36,7 +36,7 @@ internal class UnixSignals : IProcessSignals
         throw new UnreachableException();
     }
 
-    /// <summary>Ignores SIGXFSZ, which has this number on Linux and macOS, whatever the processor (MIPS apart).</summary>
+    /// <summary>Ignores SIGXFSZ, which has this number on Linux and macOS on every processor except MIPS.</summary>
     protected static PosixSignalRegistration IgnoreSignalOfFileSize() =>
         PosixSignalRegistration.Create((PosixSignal)25, static context => context.Cancel = true);
 }

@@ -1,6 +1,6 @@
 namespace Pieces.Platform;
 
-/// <summary>A terminal with jobs in front and in the background.</summary>
+/// <summary>A terminal with foreground and background process groups.</summary>
 internal class UnixTerminalDevice : ITerminalDevice
 {
     protected const int StandardError = 2;

@@ -2,7 +2,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Pieces.Platform;
 
-/// <summary>A system of which none of it is known here.</summary>
+/// <summary>System facts on systems where we cannot determine them.</summary>
 internal sealed class UnknownFacts : ISystemFacts
 {
     /// <inheritdoc/>
@@ -17,7 +17,7 @@ internal sealed class UnknownFacts : ISystemFacts
     /// <inheritdoc/>
     public void RaiseDescriptorLimit()
     {
-        // It is the system's own affair, or there is no such limit.
+        // The runtime or the system raises the limit itself, or there is no such limit.
     }
 
     /// <inheritdoc/>

@@ -1,13 +1,13 @@
 namespace Pieces.Platform;
 
-/// <summary>Makes full paths of what the user typed, with the meaning that the system gives them.</summary>
+/// <summary>Converts a path that the user typed to a full path, with the same meaning that the operating system gives it.</summary>
 internal static class UserPath
 {
     /// <summary>
-    /// The full path. Links stay in it, save those before a <c>..</c>: the system goes up from where they lead, and taking the name away from the text would
-    /// lead elsewhere.
+    /// The full path. Links stay in the path, except links before a <c>..</c>: the system goes up from the target of the link, so simply removing the
+    /// link's name from the text would lead elsewhere.
     /// </summary>
-    /// <exception cref="IOException">There are more than 40 links before a <c>..</c>: they lead in a circle.</exception>
+    /// <exception cref="IOException">There are more than 40 links before a <c>..</c>, which means that they form a cycle.</exception>
     public static string Full(string typed)
     {
         if (OperatingSystem.IsWindows() || !typed.Contains("..", StringComparison.Ordinal))

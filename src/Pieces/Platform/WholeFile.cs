@@ -3,17 +3,17 @@ using Microsoft.Win32.SafeHandles;
 namespace Pieces.Platform;
 
 /// <summary>
-/// Puts a file in its place whole or not at all: the bytes go to a new file beside it under a name that nobody can guess, which is flushed and renamed. So
-/// neither a full disk nor a sudden end costs the file that was there, and neither a file nor a link that others put there is written to.
+/// Writes a file atomically: the bytes go to a new file in the same directory under an unpredictable name, which is flushed and renamed. A full disk
+/// or a crash does not damage the existing file, and a file or link that another user placed there is not written to.
 /// </summary>
 internal static class WholeFile
 {
-    /// <summary>Writes a file at a path that the user named.</summary>
-    /// <param name="path">The path, which goes to the system as it was typed.</param>
-    /// <param name="bytes">All of it.</param>
-    /// <param name="overwrite">Whether a file that is there is replaced.</param>
-    /// <param name="isPrivate">Whether it is for its owner alone.</param>
-    /// <exception cref="IOException">The system refused; likewise <see cref="UnauthorizedAccessException"/>.</exception>
+    /// <summary>Writes a file at a path that the user chose.</summary>
+    /// <param name="path">The path, which is passed to the system as typed.</param>
+    /// <param name="bytes">The content.</param>
+    /// <param name="overwrite">Whether an existing file is replaced.</param>
+    /// <param name="isPrivate">Whether only its owner can access the file.</param>
+    /// <exception cref="IOException">The operating system reported an error; likewise <see cref="UnauthorizedAccessException"/>.</exception>
     public static void Write(string path, ReadOnlySpan<byte> bytes, bool overwrite, bool isPrivate = false)
     {
         using DirectoryHandle folder = CurrentPlatform.Files.OpenDirectory(Path.GetDirectoryName(path) ?? string.Empty);
@@ -53,7 +53,7 @@ internal static class WholeFile
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // What failed before is what the caller has to know; the file has an unused name and is in nobody's way.
+            // The caller needs the first failure. The leftover file has a unique name and does no harm.
         }
     }
 }

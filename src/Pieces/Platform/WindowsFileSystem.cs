@@ -2,7 +2,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Pieces.Platform;
 
-/// <summary>Windows, with what the runtime offers there.</summary>
+/// <summary>The file system of Windows, with what the runtime offers there.</summary>
 internal sealed class WindowsFileSystem : RuntimeFileSystem
 {
     /// <inheritdoc/>
@@ -15,7 +15,7 @@ internal sealed class WindowsFileSystem : RuntimeFileSystem
     }
 
     /// <inheritdoc/>
-    /// <remarks>The system removes it when it is closed, also for a process that was ended: the handle is closed with it.</remarks>
+    /// <remarks>Windows deletes the file when its handle is closed, which also happens when the process is terminated.</remarks>
     public override FileStream CreateUnnamed(string directory) => new(TemporaryName(directory), new FileStreamOptions
     {
         Mode = FileMode.CreateNew,
@@ -34,6 +34,6 @@ internal sealed class WindowsFileSystem : RuntimeFileSystem
     /// <inheritdoc/>
     public override void FlushDirectory(string path)
     {
-        // The system keeps the entries of a directory itself.
+        // Windows makes directory entries durable itself.
     }
 }

@@ -1,7 +1,7 @@
-#pragma warning disable RS0030 // Stdout is a stream of the console here.
+#pragma warning disable RS0030 // On Windows stdout is written through the console stream.
 namespace Pieces.Platform;
 
-/// <summary>Stdout on Windows, as the runtime's console has it. Only a write notices that the reader is gone.</summary>
+/// <summary>Stdout on Windows, through the runtime's console stream. Only a write shows that the reader has closed the pipe.</summary>
 internal sealed class WindowsOutputPipe : IOutputPipe
 {
     private readonly Lazy<Stream> _stream = new(Console.OpenStandardOutput);

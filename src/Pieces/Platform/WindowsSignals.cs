@@ -19,7 +19,7 @@ internal sealed class WindowsSignals : IProcessSignals
     /// <inheritdoc/>
     public void AllowWritesFromBackground()
     {
-        // Nothing stops a program in the background here.
+        // Windows does not stop background programs.
     }
 
     /// <inheritdoc/>

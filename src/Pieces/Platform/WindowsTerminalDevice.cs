@@ -1,6 +1,6 @@
 namespace Pieces.Platform;
 
-/// <summary>The console of Windows, which has no background.</summary>
+/// <summary>The Windows console, which has no background process groups.</summary>
 internal sealed class WindowsTerminalDevice : ITerminalDevice
 {
     /// <inheritdoc/>

@@ -1,9 +1,9 @@
 namespace Pieces.Primitives;
 
-/// <summary>Base32 without padding (RFC 4648, section 6), as old magnet links write an info-hash (BEP 9).</summary>
+/// <summary>Base32 without padding (RFC 4648, section 6), the encoding of info-hashes in old magnet links (BEP 9).</summary>
 internal static class Base32
 {
-    /// <summary>Decodes letters that fill <paramref name="destination"/> exactly; no padding, either case.</summary>
+    /// <summary>Decodes characters of either case, without padding, that fill <paramref name="destination"/> exactly.</summary>
     public static bool TryDecode(ReadOnlySpan<char> text, Span<byte> destination)
     {
         if (text.Length * 5 != destination.Length * 8)

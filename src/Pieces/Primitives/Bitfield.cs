@@ -2,13 +2,15 @@ using System.Numerics;
 
 namespace Pieces.Primitives;
 
-/// <summary>One bit a piece, counted as it changes. Piece 0 is the high bit of the first byte on the wire (BEP 3, "bitfield").</summary>
+/// <summary>
+/// A bit set with one bit per piece, and the number of set bits. On the wire, piece 0 is the high bit of the first byte (BEP 3, "bitfield").
+/// </summary>
 internal sealed class Bitfield
 {
-    // Bit i lives in word i / 64 at position i % 64: the wire's order is made only where bytes are read or written.
+    // Bit i is bit i % 64 of word i / 64. The bit order of the wire is only used when bytes are read or written.
     private readonly ulong[] _words;
 
-    /// <summary>Makes a field of <paramref name="length"/> zero bits.</summary>
+    /// <summary>Creates a bitfield of <paramref name="length"/> zero bits.</summary>
     public Bitfield(int length)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(length);
@@ -25,7 +27,7 @@ internal sealed class Bitfield
     /// <summary>Whether every bit is set.</summary>
     public bool IsFull => Count == Length;
 
-    /// <summary>Number of bytes on the wire.</summary>
+    /// <summary>Length on the wire, in bytes.</summary>
     public int ByteLength => ByteLengthOf(Length);
 
     /// <summary>The bit of a piece.</summary>
@@ -41,10 +43,10 @@ internal sealed class Bitfield
         }
     }
 
-    /// <summary>Number of bytes that <paramref name="length"/> bits take on the wire.</summary>
+    /// <summary>Length of <paramref name="length"/> bits on the wire, in bytes.</summary>
     public static int ByteLengthOf(int length) => (int)(((long)length + 7) / 8);
 
-    /// <summary>Reads a field from the wire. False when the byte count is not exactly right or a spare bit is set (BEP 3).</summary>
+    /// <summary>Reads a bitfield from the wire; false when the number of bytes is wrong or a spare bit is set (BEP 3).</summary>
     public static bool TryRead(ReadOnlySpan<byte> bytes, int length, out Bitfield bitfield)
     {
         bitfield = new Bitfield(length);
@@ -59,7 +61,7 @@ internal sealed class Bitfield
         return true;
     }
 
-    /// <summary>Makes a field with every bit set.</summary>
+    /// <summary>Creates a bitfield with every bit set.</summary>
     public static Bitfield Full(int length)
     {
         var bitfield = new Bitfield(length);
@@ -129,7 +131,7 @@ internal sealed class Bitfield
         return count;
     }
 
-    /// <summary>Number of bits that are set from <paramref name="start"/> to before <paramref name="end"/>.</summary>
+    /// <summary>Number of set bits from <paramref name="start"/> (inclusive) to <paramref name="end"/> (exclusive).</summary>
     public int CountIn(int start, int end)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(start);
@@ -151,8 +153,10 @@ internal sealed class Bitfield
         return count;
     }
 
-    /// <summary>Index of the first bit at or after <paramref name="start"/> that is set both here and in <paramref name="other"/>, which has the
-    /// same length; or -1.</summary>
+    /// <summary>
+    /// Index of the first bit at or after <paramref name="start"/> that is set both here and in <paramref name="other"/>, which has the same length;
+    /// or -1.
+    /// </summary>
     public int NextCommon(Bitfield other, int start)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(start);
@@ -171,8 +175,10 @@ internal sealed class Bitfield
         return (word << 6) + BitOperations.TrailingZeroCount(bits);
     }
 
-    /// <summary>Index of the first bit at or after <paramref name="start"/> that is set here and not in <paramref name="other"/>, which has the same
-    /// length; or -1.</summary>
+    /// <summary>
+    /// Index of the first bit at or after <paramref name="start"/> that is set here and not in <paramref name="other"/>, which has the same length;
+    /// or -1.
+    /// </summary>
     public int NextBeyond(Bitfield other, int start)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(start);
@@ -188,7 +194,7 @@ internal sealed class Bitfield
         return -1;
     }
 
-    /// <summary>A copy that shares nothing.</summary>
+    /// <summary>An independent copy.</summary>
     public Bitfield Clone()
     {
         var copy = new Bitfield(Length) { Count = Count };
@@ -196,7 +202,7 @@ internal sealed class Bitfield
         return copy;
     }
 
-    /// <summary>Writes <see cref="ByteLength"/> bytes in the wire's order.</summary>
+    /// <summary>Writes <see cref="ByteLength"/> bytes in the bit order of the wire.</summary>
     public void WriteTo(Span<byte> destination)
     {
         int bytes = ByteLength;
@@ -204,7 +210,7 @@ internal sealed class Bitfield
             destination[i] = Reverse((byte)(_words[i >> 3] >> (i & 7) * 8));
     }
 
-    /// <summary>The bytes of the wire's form, in a new array.</summary>
+    /// <summary>The bytes as sent on the wire, in a new array.</summary>
     public byte[] ToBytes()
     {
         byte[] bytes = new byte[ByteLength];

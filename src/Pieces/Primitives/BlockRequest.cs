@@ -1,14 +1,14 @@
 namespace Pieces.Primitives;
 
-/// <summary>A block to ask for or to serve: at most 16 KiB, never across a piece border (BEP 3, "request").</summary>
-/// <param name="Piece">The piece it lies in.</param>
+/// <summary>A block to request or to upload: at most 16 KiB, never across a piece border (BEP 3, "request").</summary>
+/// <param name="Piece">The piece that contains the block.</param>
 /// <param name="Begin">Offset inside the piece, in bytes.</param>
-/// <param name="Length">Length in bytes, from 1.</param>
+/// <param name="Length">Length in bytes, at least 1.</param>
 public readonly record struct BlockRequest(PieceIndex Piece, int Begin, int Length)
 {
-    /// <summary>Length of every block that we ask for but the last one of a piece, in bytes.</summary>
+    /// <summary>Maximum length of a block, in bytes. Every block that we request has this length, except the last one of a piece.</summary>
     public const int MaxLength = 16 * 1024;
 
-    /// <summary>Position of a block that we ask for among those of its piece, from 0.</summary>
+    /// <summary>Index of a block that we request among the blocks of its piece, from 0.</summary>
     internal int Ordinal => Begin / MaxLength;
 }

@@ -1,7 +1,7 @@
 namespace Pieces.Primitives;
 
-/// <summary>A limit of transfer speed.</summary>
-/// <param name="BytesPerSecond">Bytes a second, or 0 for no limit.</param>
+/// <summary>A limit of the transfer rate.</summary>
+/// <param name="BytesPerSecond">Bytes per second; 0 for no limit.</param>
 public readonly record struct ByteRate(long BytesPerSecond)
 {
     /// <summary>No limit.</summary>

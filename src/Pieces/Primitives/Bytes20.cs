@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 
 namespace Pieces.Primitives;
 
-/// <summary>20 bytes, compared by value: as long as a SHA-1, a peer id and the key of a swarm.</summary>
+/// <summary>20 bytes, compared by value: the length of a SHA-1 digest, a peer id and a swarm key.</summary>
 internal readonly struct Bytes20 : IEquatable<Bytes20>
 {
     /// <summary>Length, in bytes.</summary>
@@ -22,7 +22,7 @@ internal readonly struct Bytes20 : IEquatable<Bytes20>
     /// <summary>Writes the 20 bytes to the front of <paramref name="destination"/>.</summary>
     public void CopyTo(Span<byte> destination) => ((ReadOnlySpan<byte>)_bytes).CopyTo(destination);
 
-    /// <summary>Whether they are exactly these bytes.</summary>
+    /// <summary>Whether the value is equal to these bytes.</summary>
     public bool Matches(ReadOnlySpan<byte> bytes) => bytes.SequenceEqual(_bytes);
 
     /// <inheritdoc/>

@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 
 namespace Pieces.Primitives;
 
-/// <summary>Up to 32 bytes, compared by value; shorter values are filled up with zeros.</summary>
+/// <summary>Up to 32 bytes, compared by value; shorter values are padded with zeros.</summary>
 internal readonly record struct Bytes32
 {
     /// <summary>Length, in bytes.</summary>

@@ -1,12 +1,15 @@
 namespace Pieces.Primitives;
 
 /// <summary>
-/// The canonical decompositions of Unicode 15 in the basic plane, Korean syllables apart, which follow a rule. The program carries no tables of languages, and
-/// this is all that is needed to tell whether two names are the same text.
+/// The canonical decompositions of Unicode 15 in the basic multilingual plane, except Hangul syllables, which are decomposed by arithmetic. The
+/// program does not include the ICU data, and this table suffices to find out whether two names are canonically equivalent.
 /// </summary>
 internal static class CanonicalTable
 {
-    /// <summary>In base 64, three units of 16 bits (little-endian) each: a character, and the one or two that it stands for; 0 where there is one.</summary>
+    /// <summary>
+    /// Base64 of entries of three little-endian 16-bit code units: a character, and the one or two characters of its decomposition. The third is 0
+    /// when there is only one.
+    /// </summary>
     public const string Decompositions =
         "wABBAAADwQBBAAEDwgBBAAIDwwBBAAMDxABBAAgDxQBBAAoDxwBDACcDyABFAAADyQBFAAEDygBFAAIDywBFAAgDzABJAAADzQBJAAEDzgBJAAIDzwBJAAgD" +
         "0QBOAAMD0gBPAAAD0wBPAAED1ABPAAID1QBPAAMD1gBPAAgD2QBVAAAD2gBVAAED2wBVAAID3ABVAAgD3QBZAAED4ABhAAAD4QBhAAED4gBhAAID4wBhAAMD" +

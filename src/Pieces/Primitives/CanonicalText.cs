@@ -3,10 +3,13 @@ using System.Text;
 
 namespace Pieces.Primitives;
 
-/// <summary>Tells whether two names are the same text, composed (as most systems write it) or decomposed (as Apple's once did).</summary>
+/// <summary>
+/// Decomposes names canonically, to find out whether two names are equivalent: composed, as most systems write them, or decomposed, as older Apple
+/// systems did.
+/// </summary>
 internal static class CanonicalText
 {
-    // Korean syllables are composed by arithmetic (Unicode, section 3.12).
+    // Hangul syllables are decomposed by arithmetic (Unicode, section 3.12).
     private const char FirstSyllable = '\uAC00';
     private const int SyllableCount = 11_172;
     private const char FirstLead = '\u1100';
@@ -18,7 +21,7 @@ internal static class CanonicalText
 
     private static readonly Lazy<Dictionary<char, (char First, char Second)>> Table = new(Read);
 
-    /// <summary>The decomposed form; the same string where nothing is composed.</summary>
+    /// <summary>The decomposed form; the same string when nothing is to be decomposed.</summary>
     public static string Decompose(string text)
     {
         if (Ascii.IsValid(text))
@@ -34,7 +37,8 @@ internal static class CanonicalText
         int syllable = c - FirstSyllable;
         if (syllable is >= 0 and < SyllableCount)
         {
-            result.Append((char)(FirstLead + (syllable / (VowelCount * TailCount)))).Append((char)(FirstVowel + (syllable % (VowelCount * TailCount) / TailCount)));
+            result.Append((char)(FirstLead + (syllable / (VowelCount * TailCount))))
+                .Append((char)(FirstVowel + (syllable % (VowelCount * TailCount) / TailCount)));
             if (syllable % TailCount != 0)
                 result.Append((char)(LastTail + (syllable % TailCount)));
             return;

@@ -3,16 +3,18 @@ using System.Text;
 
 namespace Pieces.Primitives;
 
-/// <summary>Makes text from strangers fit to print: it can neither move a cursor, colour a terminal, break a line nor turn the order of letters round.</summary>
+/// <summary>
+/// Escapes untrusted text for display, so that it cannot move the cursor, colour the terminal, break lines or reverse the direction of text.
+/// </summary>
 public static class DisplayText
 {
     /// <summary>
-    /// Writes control, format and unassigned characters, line and paragraph separators and broken surrogates as <c>\xNN</c>, <c>\uNNNN</c> or
-    /// <c>\UNNNNNNNN</c>; everything else stays as it is. The two joiners stay where they belong: inside an emoji and between letters of scripts
-    /// that write with them.
+    /// Writes control, format and unassigned characters, line and paragraph separators and unpaired surrogates as <c>\xNN</c>, <c>\uNNNN</c> or
+    /// <c>\UNNNNNNNN</c>; all other characters are unchanged. The zero-width joiner and non-joiner are kept where they are used properly: inside an
+    /// emoji, and between letters of scripts that need them.
     /// </summary>
     /// <param name="text">Any text.</param>
-    /// <param name="maxLength">Characters of <paramref name="text"/> that are looked at; what is beyond becomes one ellipsis.</param>
+    /// <param name="maxLength">Maximum number of UTF-16 units of <paramref name="text"/> to show; the rest is replaced by an ellipsis.</param>
     public static string Escape(string text, int maxLength = int.MaxValue)
     {
         ArgumentNullException.ThrowIfNull(text);
@@ -29,7 +31,7 @@ public static class DisplayText
                 escaped.Append(rest[..consumed]);
             else
                 AppendEscaped(escaped, rune.Value);
-            // A variation selector or a skin tone belongs to the emoji that it changes.
+            // A variation selector or a skin tone belongs to the emoji before it.
             if (!IsEmojiModifier(rune))
                 before = isRune ? rune : default;
             rest = rest[consumed..];
@@ -38,9 +40,9 @@ public static class DisplayText
         return text.Length > maxLength ? escaped.Append('…').ToString() : escaped.ToString();
     }
 
-    /// <summary>As <see cref="Escape(string, int)"/>, for bytes that should be UTF-8; invalid ones show as U+FFFD.</summary>
+    /// <summary>Like <see cref="Escape(string, int)"/>, for bytes that should be UTF-8; invalid bytes become U+FFFD.</summary>
     /// <param name="utf8">Any bytes.</param>
-    /// <param name="maxLength">Bytes that are looked at; what is beyond becomes one ellipsis.</param>
+    /// <param name="maxLength">Maximum number of bytes to show; the rest is replaced by an ellipsis.</param>
     public static string EscapeUtf8(ReadOnlySpan<byte> utf8, int maxLength = int.MaxValue)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(maxLength);
@@ -64,7 +66,7 @@ public static class DisplayText
 
     private static bool IsEmojiModifier(Rune rune) => rune.Value is 0xFE0F or (>= 0x1F3FB and <= 0x1F3FF);
 
-    // Arabic and its neighbours, and the scripts of India: a joiner or its absence changes how their letters are drawn, and nothing else.
+    // Arabic, related scripts and Indic scripts: a joiner only changes the shapes of letters.
     private static bool WritesWithJoiners(Rune rune) => rune.Value is >= 0x0600 and <= 0x0DFF
         && Rune.GetUnicodeCategory(rune) is UnicodeCategory.OtherLetter or UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark;
 

@@ -3,8 +3,8 @@ using System.Diagnostics.CodeAnalysis;
 namespace Pieces.Primitives;
 
 /// <summary>
-/// Waiting work of several owners, who take turns: an owner with a thousand items delays another one by a single item. The items of one owner stay in
-/// their order. Not safe for several threads. Pure.
+/// A queue in which several owners take turns: an owner with a thousand items delays another owner by a single item. The items of one owner stay in
+/// order. Not thread-safe. Pure.
 /// </summary>
 internal sealed class FairQueue<TOwner, TItem>
     where TOwner : notnull
@@ -12,11 +12,11 @@ internal sealed class FairQueue<TOwner, TItem>
     private readonly LinkedList<Lane> _turns = new();
     private readonly Dictionary<TOwner, Lane> _lanes = [];
 
-    /// <summary>Items that wait.</summary>
+    /// <summary>Number of waiting items.</summary>
     public int Count { get; private set; }
 
-    /// <summary>Puts an item behind those of its owner.</summary>
-    /// <returns>Whether it is the only one of its owner.</returns>
+    /// <summary>Appends an item to the items of its owner.</summary>
+    /// <returns>Whether it is the owner's only item.</returns>
     public bool Add(TOwner owner, TItem item)
     {
         bool isOnly = !_lanes.TryGetValue(owner, out Lane? lane);
@@ -31,10 +31,10 @@ internal sealed class FairQueue<TOwner, TItem>
         return isOnly;
     }
 
-    /// <summary>Takes the item whose owner's turn it is, among the owners that may have one taken.</summary>
+    /// <summary>Takes an item of the next owner in turn, among the owners for which <paramref name="mayTake"/> returns true.</summary>
     public bool TryTake(Func<TOwner, bool> mayTake, [MaybeNullWhen(false)] out TItem item) => TryTake(mayTake, out _, out item);
 
-    /// <summary>As the other, and says whose it is.</summary>
+    /// <summary>Like the other overload, and also returns the owner of the item.</summary>
     public bool TryTake(Func<TOwner, bool> mayTake, [MaybeNullWhen(false)] out TOwner owner, [MaybeNullWhen(false)] out TItem item)
     {
         for (LinkedListNode<Lane>? node = _turns.First; node is not null; node = node.Next)
@@ -58,7 +58,7 @@ internal sealed class FairQueue<TOwner, TItem>
         return false;
     }
 
-    /// <summary>Takes everything of one owner out, in its order.</summary>
+    /// <summary>Removes all items of one owner, and returns them in order.</summary>
     public IReadOnlyList<TItem> RemoveAll(TOwner owner)
     {
         if (!_lanes.Remove(owner, out Lane? lane))

@@ -21,7 +21,7 @@ public readonly record struct InfoHashV2
         return new InfoHashV2(new Bytes32(bytes));
     }
 
-    /// <summary>Hashes the bytes of an <c>info</c> value as they stand in the file, never a re-encoding of them.</summary>
+    /// <summary>Hashes the original bytes of an <c>info</c> value; a re-encoded value could have another hash.</summary>
     public static InfoHashV2 OfInfo(ReadOnlySpan<byte> infoBytes)
     {
         Span<byte> hash = stackalloc byte[Length];
@@ -29,12 +29,13 @@ public readonly record struct InfoHashV2
         return FromBytes(hash);
     }
 
-    /// <summary>Reads 64 hexadecimal digits in either case.</summary>
+    /// <summary>Parses 64 hexadecimal digits in either case.</summary>
     public static bool TryParse([NotNullWhen(true)] string? text, out InfoHashV2 infoHash)
     {
         infoHash = default;
         Span<byte> bytes = stackalloc byte[Length];
-        if (text?.Length != 2 * Length || Convert.FromHexString(text, bytes, out _, out int written) != System.Buffers.OperationStatus.Done || written != Length)
+        if (text?.Length != 2 * Length || Convert.FromHexString(text, bytes, out _, out int written) != System.Buffers.OperationStatus.Done
+            || written != Length)
             return false;
         infoHash = FromBytes(bytes);
         return true;

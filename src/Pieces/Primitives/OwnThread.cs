@@ -1,13 +1,13 @@
 namespace Pieces.Primitives;
 
 /// <summary>
-/// Runs work that may block for long, on a thread of its own: the thread pool begins with one thread for each processor, and everything in the program
-/// that does not block depends on them.
+/// Runs work that may block for a long time on its own thread. The thread pool begins with one thread per processor, and all non-blocking code of the
+/// program needs these threads.
 /// </summary>
 internal static class OwnThread
 {
-    /// <summary>Runs the work. The process never waits for the thread to end.</summary>
-    /// <returns>Ends with the work, as it ends. What awaits it goes on by the same thread where it can, so that it may block too.</returns>
+    /// <summary>Runs the work. The process does not wait for the thread when it exits.</summary>
+    /// <returns>Completes with the result of the work. A continuation runs on the same thread where possible, so that it may block too.</returns>
     public static Task RunAsync(string name, Action work)
     {
         var done = new TaskCompletionSource();
@@ -22,7 +22,7 @@ internal static class OwnThread
             {
                 done.SetCanceled(e.CancellationToken);
             }
-#pragma warning disable CA1031 // Nothing is hidden: whoever awaits the task gets it.
+#pragma warning disable CA1031 // Nothing is hidden: the task passes the exception on.
             catch (Exception e)
 #pragma warning restore CA1031
             {

@@ -2,13 +2,13 @@ using System.Globalization;
 
 namespace Pieces.Primitives;
 
-/// <summary>The 20 bytes by which a peer names itself in handshakes and announces (BEP 3, BEP 20).</summary>
+/// <summary>The 20 bytes with which a peer identifies itself in handshakes and announces (BEP 3, BEP 20).</summary>
 public readonly struct PeerId : IEquatable<PeerId>
 {
     /// <summary>Length on the wire, in bytes.</summary>
     public const int Length = Bytes20.Length;
 
-    /// <summary>How our own ids begin (BEP 20): two letters for the client, four digits for the version.</summary>
+    /// <summary>The prefix of our own peer ids (BEP 20): two letters for the client, four digits for the version.</summary>
     public static string OwnPrefix { get; } = PrefixOf(typeof(PeerId).Assembly.GetName().Version ?? new Version(0, 0, 0));
 
     private readonly Bytes20 _bytes;
@@ -18,7 +18,7 @@ public readonly struct PeerId : IEquatable<PeerId>
     /// <summary>Takes an id from exactly <see cref="Length"/> bytes.</summary>
     public static PeerId FromBytes(ReadOnlySpan<byte> bytes) => new(new Bytes20(bytes));
 
-    /// <summary>Makes an id of our own: <see cref="OwnPrefix"/> and twelve random bytes.</summary>
+    /// <summary>Creates a peer id for this client: <see cref="OwnPrefix"/> and twelve random bytes.</summary>
     public static PeerId Create(Random random)
     {
         ArgumentNullException.ThrowIfNull(random);
@@ -28,13 +28,13 @@ public readonly struct PeerId : IEquatable<PeerId>
         return FromBytes(id);
     }
 
-    // 0.1.0 becomes 0100. A part beyond 9 is told as 9: four digits are all there is.
+    // 0.1.0 becomes 0100. A number above 9 becomes 9, because there is only one digit for each.
     private static string PrefixOf(Version version) =>
         string.Create(CultureInfo.InvariantCulture, $"-PC{Digit(version.Major)}{Digit(version.Minor)}{Digit(version.Build)}0-");
 
     private static int Digit(int part) => Math.Clamp(part, 0, 9);
 
-    /// <summary>Whether it begins as ours do, of whatever version.</summary>
+    /// <summary>Whether the peer runs this client, in any version.</summary>
     internal bool IsOfOurs
     {
         get
@@ -45,7 +45,7 @@ public readonly struct PeerId : IEquatable<PeerId>
         }
     }
 
-    /// <summary>The last 8 bytes as one number: chance made them, so they tell peers apart.</summary>
+    /// <summary>The last 8 bytes as a number. They are random, so they distinguish peers.</summary>
     internal ulong Tail
     {
         get
@@ -70,18 +70,18 @@ public readonly struct PeerId : IEquatable<PeerId>
     /// <inheritdoc/>
     public override int GetHashCode()
     {
-        // The first bytes are the client's name, the same for many: the last ones tell peers apart.
+        // The first bytes identify the client and are the same for many peers; the last ones are random.
         Span<byte> id = stackalloc byte[Length];
         CopyTo(id);
         return BitConverter.ToInt32(id[16..]);
     }
 
-    /// <summary>40 lower-case hexadecimal digits; a client's name for people is <c>ClientName</c>'s work.</summary>
+    /// <summary>40 lower-case hexadecimal digits; <c>ClientName</c> gives the name of the client for display.</summary>
     public override string ToString() => _bytes.ToString();
 
-    /// <summary>Whether both ids are the same bytes.</summary>
+    /// <summary>Whether both are the same peer id.</summary>
     public static bool operator ==(PeerId left, PeerId right) => left.Equals(right);
 
-    /// <summary>Whether the ids differ.</summary>
+    /// <summary>Whether the peer ids differ.</summary>
     public static bool operator !=(PeerId left, PeerId right) => !left.Equals(right);
 }

@@ -1,6 +1,8 @@
 namespace Pieces.Primitives;
 
-/// <summary>Consecutive pieces, possibly none. Only <c>PieceLayout</c> makes one that is not empty, so its pieces are always in range.</summary>
+/// <summary>
+/// Consecutive pieces, possibly none. Only <c>PieceLayout</c> creates a range that is not empty, so its pieces are always in range.
+/// </summary>
 public readonly record struct PieceRange
 {
     private readonly int _start;
@@ -14,7 +16,7 @@ public readonly record struct PieceRange
     /// <summary>Number of pieces.</summary>
     public int Count { get; }
 
-    /// <summary>Whether it has no piece.</summary>
+    /// <summary>Whether the range contains no piece.</summary>
     public bool IsEmpty => Count == 0;
 
     /// <summary>The first piece.</summary>
@@ -25,7 +27,7 @@ public readonly record struct PieceRange
     /// <exception cref="InvalidOperationException">The range is empty.</exception>
     public PieceIndex Last => At(Count - 1);
 
-    /// <summary>The first and the last piece, each once: none of an empty range, one of a range of one piece.</summary>
+    /// <summary>The first and the last piece: none for an empty range, one for a range of one piece.</summary>
     internal PieceIndex[] Ends => Count switch
     {
         0 => [],
@@ -36,15 +38,16 @@ public readonly record struct PieceRange
     /// <summary>The pieces between the first and the last.</summary>
     internal PieceRange Inner => Count <= 2 ? default : new PieceRange(_start + 1, Count - 2);
 
-    /// <summary>Number of set bits of <paramref name="pieces"/> in this range.</summary>
+    /// <summary>Number of pieces of this range that are set in <paramref name="pieces"/>.</summary>
     internal int CountSetIn(Bitfield pieces) => pieces.CountIn(_start, _start + Count);
 
-    /// <summary>Enumerates the pieces in order, without an allocation.</summary>
+    /// <summary>Enumerates the pieces in order, without allocating memory.</summary>
     public Enumerator GetEnumerator() => new(this);
 
-    private PieceIndex At(int position) => Count > 0 ? new PieceIndex(_start + position) : throw new InvalidOperationException("the range has no piece");
+    private PieceIndex At(int position) =>
+        Count > 0 ? new PieceIndex(_start + position) : throw new InvalidOperationException("the range has no piece");
 
-    /// <summary>Steps through the pieces of a range.</summary>
+    /// <summary>Enumerates the pieces of a range.</summary>
     public struct Enumerator
     {
         private readonly int _end;
@@ -56,10 +59,10 @@ public readonly record struct PieceRange
             _end = range._start + range.Count;
         }
 
-        /// <summary>The piece that the latest step reached.</summary>
+        /// <summary>The current piece.</summary>
         public readonly PieceIndex Current => new(_current);
 
-        /// <summary>Steps to the next piece; false when there is none.</summary>
+        /// <summary>Advances to the next piece; false when there is none.</summary>
         public bool MoveNext() => ++_current < _end;
     }
 }

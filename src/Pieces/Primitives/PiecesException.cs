@@ -1,6 +1,6 @@
 namespace Pieces.Primitives;
 
-/// <summary>Base of every failure that this library foresees; its message is one clear line for a person.</summary>
+/// <summary>Base class of all expected failures of this library; the message is one line of text for the user.</summary>
 public abstract class PiecesException : Exception
 {
     private protected PiecesException(string message, Exception? innerException = null)

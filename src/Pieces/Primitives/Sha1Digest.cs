@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 
 namespace Pieces.Primitives;
 
-/// <summary>The 20 bytes of a SHA-1 (BEP 3). The only place of the project that names SHA-1 itself.</summary>
+/// <summary>A SHA-1 digest of 20 bytes (BEP 3). SHA-1 is only called in this file.</summary>
 [SuppressMessage("Security", "CA5350:Do Not Use Weak Cryptographic Algorithms", Justification = "BitTorrent v1 is defined on SHA-1 (BEP 3).")]
 internal readonly record struct Sha1Digest
 {
@@ -26,14 +26,14 @@ internal readonly record struct Sha1Digest
     /// <summary>Writes the 20 bytes to the front of <paramref name="destination"/>.</summary>
     public void CopyTo(Span<byte> destination) => _bytes.CopyTo(destination);
 
-    /// <summary>Whether the digest is exactly these bytes.</summary>
+    /// <summary>Whether the digest is equal to these bytes.</summary>
     public bool Matches(ReadOnlySpan<byte> bytes) => _bytes.Matches(bytes);
 
     /// <summary>40 lower-case hexadecimal digits.</summary>
     public override string ToString() => _bytes.ToString();
 }
 
-/// <summary>The SHA-1 of bytes that come in parts; reusable.</summary>
+/// <summary>Computes the SHA-1 of bytes that arrive in parts; reusable.</summary>
 internal sealed class RunningSha1 : IDisposable
 {
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA1);

@@ -1,9 +1,11 @@
 namespace Pieces.Primitives;
 
-/// <summary>Who a block was asked of or came from: one peer connection today, a web seed later. Never reused within one torrent.</summary>
-/// <param name="Value">A number that only has to differ; 0 is "nobody known", as for blocks found on the disk.</param>
+/// <summary>
+/// The source that a block was requested or received from: one peer connection (in future also a web seed). Never reused within one torrent.
+/// </summary>
+/// <param name="Value">A number that identifies the source; 0 for an unknown source, for example of blocks found on the disk.</param>
 internal readonly record struct SourceId(int Value)
 {
-    /// <summary>Nobody in particular, and so nobody to blame.</summary>
+    /// <summary>An unknown source, which cannot be banned for bad data.</summary>
     public static SourceId None => default;
 }

@@ -1,8 +1,8 @@
 namespace Pieces.Primitives;
 
 /// <summary>
-/// The 20 bytes that name a swarm on the wire, as the <c>info_hash</c> of handshakes, trackers, the DHT and local discovery. Of v1 it is the
-/// info-hash itself, of v2 the front of it (BEP 52).
+/// The 20 bytes that identify a swarm on the wire, as the <c>info_hash</c> of handshakes, trackers, the DHT and local discovery. For v1 it is the
+/// info-hash itself, for v2 the first 20 bytes of the info-hash (BEP 52).
 /// </summary>
 public readonly record struct SwarmKey
 {
@@ -17,7 +17,7 @@ public readonly record struct SwarmKey
     /// <exception cref="ArgumentOutOfRangeException">There are more or fewer bytes.</exception>
     public static SwarmKey FromBytes(ReadOnlySpan<byte> bytes) => new(new Bytes20(bytes));
 
-    /// <summary>The swarm of a v1 torrent.</summary>
+    /// <summary>The swarm key of a v1 torrent.</summary>
     public static SwarmKey Of(InfoHash infoHash)
     {
         Span<byte> bytes = stackalloc byte[InfoHash.Length];
@@ -25,7 +25,7 @@ public readonly record struct SwarmKey
         return FromBytes(bytes);
     }
 
-    /// <summary>The swarm of a v2 torrent.</summary>
+    /// <summary>The swarm key of a v2 torrent.</summary>
     public static SwarmKey Of(InfoHashV2 infoHash)
     {
         Span<byte> bytes = stackalloc byte[InfoHashV2.Length];

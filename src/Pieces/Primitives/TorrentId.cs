@@ -3,12 +3,12 @@ using System.Collections.Immutable;
 namespace Pieces.Primitives;
 
 /// <summary>
-/// Which torrent it is: by its v1 info-hash, its v2 info-hash, or both, as for a hybrid. What a swarm is called on the wire is another question.
+/// Identifies a torrent by its v1 info-hash, its v2 info-hash, or both (a hybrid). On the wire, a swarm is identified by a <see cref="SwarmKey"/>.
 /// </summary>
 internal readonly record struct TorrentId
 {
-    /// <summary>Identifies a torrent by at least one hash.</summary>
-    /// <exception cref="ArgumentException">There is no hash.</exception>
+    /// <summary>Identifies a torrent by at least one info-hash.</summary>
+    /// <exception cref="ArgumentException">Both info-hashes are null.</exception>
     public TorrentId(InfoHash? v1, InfoHashV2? v2)
     {
         if (v1 is null && v2 is null)
@@ -17,21 +17,21 @@ internal readonly record struct TorrentId
         V2 = v2;
     }
 
-    /// <summary>The SHA-1 of the <c>info</c> value, or null for a torrent of v2 alone.</summary>
+    /// <summary>The SHA-1 of the <c>info</c> value; null for a v2-only torrent.</summary>
     public InfoHash? V1 { get; }
 
-    /// <summary>The SHA-256 of the <c>info</c> value, or null for a torrent of v1 alone or when it is not known.</summary>
+    /// <summary>The SHA-256 of the <c>info</c> value; null for a v1-only torrent or when it is unknown.</summary>
     public InfoHashV2? V2 { get; }
 
-    /// <summary>The swarms that exchange it. A hybrid is used as v1, and so is in the swarm of v1 alone.</summary>
+    /// <summary>The swarms of the torrent. A hybrid is used as v1, and therefore has only the v1 swarm.</summary>
     public ImmutableArray<SwarmKey> Swarms => V1 is { } v1 ? [SwarmKey.Of(v1)] : V2 is { } v2 ? [SwarmKey.Of(v2)] : [];
 
-    /// <summary>The v1 info-hash if there is one, else that of v2, in hexadecimal digits.</summary>
+    /// <summary>The v1 info-hash if there is one, otherwise the v2 info-hash, in hexadecimal digits.</summary>
     public override string ToString() => V1?.ToString() ?? V2?.ToString() ?? "";
 
     /// <summary>
-    /// Whether both can be the same torrent: they have a hash in common, and no hash differs. So a link that names a hybrid by one hash
-    /// identifies the same torrent as the hybrid's metainfo.
+    /// Whether both can be the same torrent: they have an info-hash in common, and no info-hash differs. For example, a link with one info-hash of a
+    /// hybrid matches the metainfo of the hybrid.
     /// </summary>
     public bool IsSameAs(TorrentId other)
     {

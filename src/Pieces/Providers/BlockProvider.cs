@@ -5,18 +5,18 @@ using Pieces.Primitives;
 namespace Pieces.Providers;
 
 /// <summary>
-/// A source of blocks, as the download sees it: what it has, what it was asked for, how fast it is, and how it is reached. A peer has one, and
-/// so has any other kind of provider. Owned by the torrent's loop.
+/// A source of blocks as the download sees it: its pieces, its pending requests, its speed, and its connection. Every peer has one, and so has any
+/// other kind of provider. Owned by the torrent's loop.
 /// </summary>
 internal sealed class BlockProvider
 {
-    /// <summary>Makes a provider of which nothing is known but what it has.</summary>
-    /// <param name="id">For requests and blame; differs for each provider of a torrent.</param>
-    /// <param name="pieces">What it has.</param>
-    /// <param name="link">How it is reached.</param>
-    /// <param name="time">For the length of a second in timestamps.</param>
+    /// <summary>Creates a provider of which nothing is known but its pieces.</summary>
+    /// <param name="id">Identifies the provider in requests and in blame; unique per torrent.</param>
+    /// <param name="pieces">The pieces it has.</param>
+    /// <param name="link">Sends messages to it.</param>
+    /// <param name="time">Provides the timestamp frequency.</param>
     /// <param name="now">Timestamp.</param>
-    /// <param name="run">Keeps its requests in long runs; null where their order does not matter.</param>
+    /// <param name="run">Keeps its requests in long runs; null if their order does not matter.</param>
     public BlockProvider(SourceId id, IPieceAvailability pieces, IProviderLink link, TimeProvider time, long now, SequentialRun? run = null)
     {
         Id = id;
@@ -29,33 +29,33 @@ internal sealed class BlockProvider
             Requests.Window.PreferRun(run.Length);
     }
 
-    /// <summary>For requests and blame.</summary>
+    /// <summary>Identifies the provider in requests and in blame.</summary>
     public SourceId Id { get; }
 
-    /// <summary>What it has.</summary>
+    /// <summary>The pieces it has.</summary>
     public IPieceAvailability Pieces { get; }
 
-    /// <summary>How it is reached.</summary>
+    /// <summary>Sends messages to it.</summary>
     public IProviderLink Link { get; }
 
-    /// <summary>Keeps its requests in long runs; null where their order does not matter.</summary>
+    /// <summary>Keeps its requests in long runs; null if their order does not matter.</summary>
     public SequentialRun? Run { get; }
 
-    /// <summary>What we request from it.</summary>
+    /// <summary>The requests we send to it.</summary>
     public ProviderRequests Requests { get; }
 
-    /// <summary>Payload from it, waste included.</summary>
+    /// <summary>Payload received from it, including waste.</summary>
     public RateMeter Downloaded { get; }
 
-    /// <summary>Where it is, as far as grace is given once for each host.</summary>
+    /// <summary>The host of the provider. The grace time of <c>SeedCourtesy</c> is granted once per host.</summary>
     public CompactEndPoint Host { get; init; }
 
-    /// <summary>Bytes from it in pieces whose hash was right.</summary>
+    /// <summary>Bytes received from it that belong to verified pieces.</summary>
     public long VerifiedBytes { get; set; }
 
-    /// <summary>Whether it is a member of the swarm: only members count as leechers and seeders, and share what seeders can send.</summary>
+    /// <summary>Whether it is a member of the swarm. Only members count as leechers and seeds, and compete for what seeds can send.</summary>
     public bool IsInSwarm { get; init; }
 
-    /// <summary>Whether it has something we need. O(1).</summary>
+    /// <summary>Whether it has a piece that we need. O(1).</summary>
     public bool IsUseful => Requests.Useful > 0;
 }

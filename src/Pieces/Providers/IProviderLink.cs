@@ -2,26 +2,25 @@ using Pieces.Primitives;
 
 namespace Pieces.Providers;
 
-/// <summary>How a <see cref="BlockProvider"/> is reached, whatever it is: a peer's connection, or another way to get blocks. No member
-/// waits.</summary>
+/// <summary>The connection to a <see cref="BlockProvider"/>: a peer connection, or another way to get blocks. No member waits.</summary>
 internal interface IProviderLink
 {
-    /// <summary>Whether it knows that we want something of it. Nothing is requested before.</summary>
+    /// <summary>Whether we have sent it our interest. Nothing is requested before that.</summary>
     bool AmInterested { get; }
 
-    /// <summary>Whether it refuses requests for now, except for pieces that it allowed (<see cref="ProviderRequests.AllowedFast"/>).</summary>
+    /// <summary>Whether it chokes us. Allowed-fast pieces (<see cref="ProviderRequests.AllowedFast"/>) may be requested anyway.</summary>
     bool IsChoking { get; }
 
-    /// <summary>Tells it whether we want something of it.</summary>
+    /// <summary>Sends it whether we are interested.</summary>
     void TellInterest(bool isInterested);
 
     /// <summary>Sends requests, in order.</summary>
     void SendRequests(IReadOnlyList<BlockRequest> blocks);
 
-    /// <summary>Takes a request back. Its block may come all the same.</summary>
+    /// <summary>Cancels a request. The block may still arrive.</summary>
     void SendCancel(BlockRequest block);
 
-    /// <summary>It sent a block that nobody requested.</summary>
+    /// <summary>The provider sent a block that was not requested.</summary>
     /// <param name="exists">Whether the torrent has such a block.</param>
     void OnUnsolicitedBlock(bool exists);
 }

@@ -2,42 +2,42 @@ using Pieces.Primitives;
 
 namespace Pieces.Providers;
 
-/// <summary>A request that is out.</summary>
-/// <param name="Block">What was asked for.</param>
-/// <param name="SentAt">Timestamp of asking.</param>
-/// <param name="IsLate">Whether others may be asked for it too.</param>
+/// <summary>A pending request.</summary>
+/// <param name="Block">The requested block.</param>
+/// <param name="SentAt">Timestamp at which the request was sent.</param>
+/// <param name="IsLate">Whether the block may be requested from other providers, too.</param>
 internal readonly record struct PendingRequest(BlockRequest Block, long SentAt, bool IsLate);
 
 /// <summary>
-/// The requests that are out to one peer, in the order of sending. Answers mostly come in that order, and then everything is O(1); an answer out
-/// of order costs a search. It also remembers what was cancelled lately, since such an answer may be on its way.
+/// The pending requests of one provider, in the order of sending. Answers mostly arrive in that order, and then all operations are O(1). An answer
+/// that is out of order costs a search. Also remembers recently cancelled requests, whose answers may be on their way.
 /// </summary>
 internal sealed class PendingRequests
 {
-    /// <summary>So many cancelled requests are remembered.</summary>
+    /// <summary>Maximum number of remembered cancelled requests per provider.</summary>
     public const int MaxCancelled = 1024;
 
-    // Most connected peers are never asked for anything; those hold no memory for it.
+    // Nothing is ever requested from most connected peers, so no memory is allocated for them at first.
     private const int FirstLength = 16;
 
-    // A ring whose length is a power of two; an entry whose block has length 0 was answered out of order.
+    // A ring buffer whose length is a power of two. An entry whose block has length 0 was answered out of order.
     private PendingRequest[] _ring = [];
     private int _head;
     private int _span;
     private BlockRequest[] _cancelled = [];
     private int _nextCancelled;
 
-    /// <summary>Requests that are out, late ones included.</summary>
+    /// <summary>Number of pending requests, including late ones.</summary>
     public int Count { get; private set; }
 
-    /// <summary>The oldest one; false when there is none.</summary>
+    /// <summary>Returns the oldest pending request, or false if there is none.</summary>
     public bool TryPeekOldest(out PendingRequest oldest)
     {
         oldest = Count == 0 ? default : At(0);
         return Count > 0;
     }
 
-    /// <summary>Remembers a request that goes out now.</summary>
+    /// <summary>Adds a request that is being sent.</summary>
     public void Add(BlockRequest block, long now)
     {
         if (_span == _ring.Length)
@@ -46,10 +46,10 @@ internal sealed class PendingRequests
         Count++;
     }
 
-    /// <summary>Whether a block is asked for.</summary>
+    /// <summary>Whether a request for the block is pending.</summary>
     public bool Contains(BlockRequest block) => Find(block) >= 0;
 
-    /// <summary>Takes a request out: it was answered, rejected or is given up. False when it is not there.</summary>
+    /// <summary>Removes a request that was answered, rejected or given up. Returns false if it is not pending.</summary>
     public bool TryRemove(BlockRequest block, out PendingRequest request)
     {
         int at = Find(block);
@@ -59,7 +59,7 @@ internal sealed class PendingRequests
         return at >= 0;
     }
 
-    /// <summary>Marks the requests that were sent before a timestamp as late and appends those that were not late yet.</summary>
+    /// <summary>Marks the requests that were sent before a timestamp as late, and appends those that were not late before.</summary>
     public void MarkLate(long sentBefore, List<BlockRequest> into)
     {
         for (int i = 0; i < _span && At(i).SentAt < sentBefore; i++)
@@ -72,7 +72,7 @@ internal sealed class PendingRequests
         }
     }
 
-    /// <summary>Takes out the requests that were sent before a timestamp, remembers them as cancelled and appends them.</summary>
+    /// <summary>Removes the requests that were sent before a timestamp, remembers them as cancelled, and appends them.</summary>
     public void TakeExpired(long sentBefore, List<PendingRequest> into)
     {
         while (Count > 0 && At(0).SentAt < sentBefore)
@@ -83,10 +83,10 @@ internal sealed class PendingRequests
         }
     }
 
-    /// <summary>Takes out everything, remembers it as cancelled and appends it.</summary>
+    /// <summary>Removes all requests, remembers them as cancelled, and appends them.</summary>
     public void TakeAll(List<PendingRequest> into) => TakeExpired(long.MaxValue, into);
 
-    /// <summary>Goes back from the newest: <paramref name="cursor"/> begins at 0 and is to be handed in again.</summary>
+    /// <summary>Iterates from the newest request to the oldest. <paramref name="cursor"/> starts at 0 and must be passed back unchanged.</summary>
     public bool TryStepBack(ref int cursor, out PendingRequest request)
     {
         while (cursor < _span)
@@ -100,7 +100,7 @@ internal sealed class PendingRequests
         return false;
     }
 
-    /// <summary>Remembers that a request was cancelled: should the block come all the same, that is no fault.</summary>
+    /// <summary>Remembers that a request was cancelled. If the block still arrives, that is not an offence.</summary>
     public void RememberCancelled(BlockRequest block)
     {
         if (_nextCancelled == _cancelled.Length && _cancelled.Length < MaxCancelled)
@@ -110,7 +110,7 @@ internal sealed class PendingRequests
         _cancelled[_nextCancelled++] = block;
     }
 
-    /// <summary>Whether a block was cancelled lately. It is forgotten by this: it can come once.</summary>
+    /// <summary>Whether a block was cancelled recently. The block is then forgotten, since it can arrive only once.</summary>
     public bool TakeCancelled(BlockRequest block)
     {
         int at = Array.IndexOf(_cancelled, block);

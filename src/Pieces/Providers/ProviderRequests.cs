@@ -3,40 +3,42 @@ using Pieces.Primitives;
 
 namespace Pieces.Providers;
 
-/// <summary>What we request from a provider: the window, the pending requests, and what limits them.</summary>
+/// <summary>Our requests to a provider: the window, the pending requests, and what limits them.</summary>
 internal sealed class ProviderRequests
 {
-    /// <summary>At most so many allowed-fast pieces are remembered; BEP 6 speaks of ten.</summary>
+    /// <summary>Maximum number of remembered allowed-fast pieces per peer. BEP 6 suggests ten.</summary>
     public const int MaxAllowedFast = 64;
 
-    /// <summary>How long a peer is not asked after it rejected a request while it does not choke.</summary>
+    /// <summary>Time during which nothing is requested from a peer that rejected a request while not choking us, in seconds.</summary>
     public const double RejectPauseSeconds = 1;
 
-    /// <summary>A peer that has unchoked us and sends no block for so long is snubbed.</summary>
+    /// <summary>Time without a block after which a peer that has unchoked us is snubbed, in seconds.</summary>
     public const double SnubSeconds = 60;
 
-    /// <summary>A request counts as lost after so long at the soonest: it is cancelled, and the same peer may be asked again. Sooner, after twice
-    /// the time at which it is late, when the peer has answered a later one.</summary>
+    /// <summary>
+    /// A request is lost, and is cancelled, after this time (in seconds) or twice <see cref="LateAfter"/>, whichever is longer. If the peer has
+    /// answered a later request, it is lost after twice <see cref="LateAfter"/>. The block may then be requested from the same peer again.
+    /// </summary>
     public const double LostSeconds = 20;
 
-    /// <summary>What is supposed of a peer that has not sent anything yet, in seconds a block.</summary>
+    /// <summary>Assumed time per block of a peer that has not sent anything yet, in seconds.</summary>
     public const double UnknownLatency = 0.5;
 
-    // A request is late after four times the usual time, between these.
+    // A request is late after this multiple of the mean latency, clamped to the following limits in seconds.
     private const double LateFactor = 4;
     private const double SoonestLateSeconds = 2;
     private const double LatestLateSeconds = 15;
 
     private const int StepsPerWindow = 8;
 
-    // Before the first block nothing is known of the peer.
+    // Limit before the first block, in seconds, while nothing is known of the peer.
     private const double FirstLateSeconds = 8;
 
     private readonly List<PieceIndex> _allowedFast = [];
     private long _newestAnswered = long.MinValue;
     private bool _hasLetExpire;
 
-    /// <summary>Makes it for a peer of which nothing is known.</summary>
+    /// <summary>Creates it for a provider of which nothing is known.</summary>
     public ProviderRequests(TimeProvider time, long now)
     {
         Window = new RequestWindow(time);
@@ -44,34 +46,34 @@ internal sealed class ProviderRequests
         SilentSince = now;
     }
 
-    /// <summary>How many requests may be out.</summary>
+    /// <summary>Limits the number of pending requests.</summary>
     public RequestWindow Window { get; }
 
-    /// <summary>The requests that are out.</summary>
+    /// <summary>The pending requests.</summary>
     public PendingRequests Pending { get; } = new();
 
-    /// <summary>The pieces that it refuses to send.</summary>
+    /// <summary>The pieces that the provider refuses to send.</summary>
     public RefusedPieces Refused { get; }
 
-    /// <summary>Number of pieces that it has and we still need.</summary>
+    /// <summary>Number of pieces that the provider has and we still need.</summary>
     public int Useful { get; set; }
 
-    /// <summary>Timestamp since when it has had requests and has sent nothing.</summary>
+    /// <summary>Timestamp since which requests have been pending without an answer.</summary>
     public long SilentSince { get; private set; }
 
-    /// <summary>Nothing is asked before this timestamp.</summary>
+    /// <summary>Nothing is requested before this timestamp.</summary>
     public long PausedUntil { get; private set; } = long.MinValue;
 
-    /// <summary>Whether the peer has unchoked us at some time.</summary>
+    /// <summary>Whether the peer has ever unchoked us.</summary>
     public bool WasEverUnchoked { get; private set; }
 
-    /// <summary>Seconds that our own rate limit makes a request wait for its answer, which are no fault of the peer's; default 0.</summary>
+    /// <summary>Time that a request waits because of our own rate limit, in seconds. It is not the peer's fault. Default 0.</summary>
     public double OwnDelay { get; set; }
 
-    /// <summary>The longest that <see cref="OwnDelay"/> may come to: others that share the limit may be in front for a while.</summary>
+    /// <summary>Maximum of <see cref="OwnDelay"/>, in seconds: other providers that share the limit may come first for a while.</summary>
     public double LongestOwnDelay => OwnDelay * 2;
 
-    /// <summary>Pieces that may be asked for even while it chokes (BEP 6).</summary>
+    /// <summary>Pieces that may be requested even while the peer chokes us (BEP 6).</summary>
     public IReadOnlyList<PieceIndex> AllowedFast => _allowedFast;
 
     /// <summary>Age at which a request is late, in timestamp ticks.</summary>
@@ -86,7 +88,9 @@ internal sealed class ProviderRequests
         }
     }
 
-    /// <summary>Seconds till a block that it is asked for now would be here, by what it has shown; a guess while it has shown nothing.</summary>
+    /// <summary>
+    /// Estimated time until a block requested now would arrive, in seconds. It is a guess as long as the provider has not sent anything.
+    /// </summary>
     public double SecondsTillNext
     {
         get
@@ -97,22 +101,26 @@ internal sealed class ProviderRequests
         }
     }
 
-    /// <summary>Number of requests that may be sent now. Where long runs are preferred, none before half of the window is answered.</summary>
+    /// <summary>Number of requests that may be sent now. If long runs are preferred, it is 0 until half of the window has been answered.</summary>
     public int Room => Window.PrefersRuns && Pending.Count > Window.Size / 2 ? 0 : Window.Size - Pending.Count;
 
-    /// <summary>Requests to send in one go where others might answer sooner: a small part of the window, unless long runs are preferred.</summary>
+    /// <summary>
+    /// Number of requests to send at once when other providers might answer sooner: a small part of the window, unless long runs are preferred.
+    /// </summary>
     public int NextStep => Window.PrefersRuns ? Window.Size : Math.Max(1, Window.Size / StepsPerWindow);
 
-    /// <summary>A request goes out.</summary>
+    /// <summary>A request is being sent.</summary>
     public void Ask(BlockRequest block, long now)
     {
-        // A peer that let its requests expire does not begin a new silence with the next one.
+        // If requests to a peer have expired, the next request does not start a new period of silence.
         if (Pending.Count == 0 && !_hasLetExpire)
             SilentSince = now;
         Pending.Add(block, now);
     }
 
-    /// <summary>A block came that had been asked for at <paramref name="sentAt"/>; its request is taken out already.</summary>
+    /// <summary>
+    /// A block has been received that was requested at <paramref name="sentAt"/>. Its request has already been removed from <see cref="Pending"/>.
+    /// </summary>
     public void OnBlock(long sentAt, int bytes, long now)
     {
         _hasLetExpire = false;
@@ -121,7 +129,7 @@ internal sealed class ProviderRequests
         Window.OnBlock(sentAt, now, bytes, Pending.Count + 1);
     }
 
-    /// <summary>The peer chokes us no more.</summary>
+    /// <summary>The peer has unchoked us.</summary>
     public void OnUnchoked(long now)
     {
         WasEverUnchoked = true;
@@ -129,7 +137,7 @@ internal sealed class ProviderRequests
         SilentSince = now;
     }
 
-    /// <summary>Takes out what was sent so long ago that it counts as lost.</summary>
+    /// <summary>Removes the requests that are so old that they count as lost.</summary>
     public void TakeExpired(long now, List<PendingRequest> into)
     {
         int before = into.Count;
@@ -139,10 +147,10 @@ internal sealed class ProviderRequests
         _hasLetExpire |= into.Count > before;
     }
 
-    /// <summary>Whether requests are out and no block has come for <see cref="SnubSeconds"/>, our own delay apart.</summary>
+    /// <summary>Whether requests are pending and no block has arrived for <see cref="SnubSeconds"/>, not counting our own delay.</summary>
     public bool IsSilent(long now) => Pending.Count > 0 && now - SilentSince >= Window.TicksOf(SnubSeconds + LongestOwnDelay);
 
-    /// <summary>Remembers an allowed-fast piece; false when it was known or there are too many.</summary>
+    /// <summary>Remembers an allowed-fast piece. Returns false if it is known already or there are too many.</summary>
     public bool AllowFast(PieceIndex piece)
     {
         if (_allowedFast.Count >= MaxAllowedFast || _allowedFast.Contains(piece))
@@ -151,7 +159,7 @@ internal sealed class ProviderRequests
         return true;
     }
 
-    /// <summary>It rejected a request: lets the peer be for a moment, and the piece for longer.</summary>
+    /// <summary>The peer rejected a request: requests nothing for a moment, and this piece for longer.</summary>
     public void OnRefused(PieceIndex piece, long now)
     {
         PausedUntil = now + Window.TicksOf(RejectPauseSeconds);

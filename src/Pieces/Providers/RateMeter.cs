@@ -1,24 +1,24 @@
 namespace Pieces.Providers;
 
-/// <summary>Bytes over the last seconds, in steps of a second, and in total. O(1).</summary>
+/// <summary>Counts bytes: in total, and over the last seconds with a resolution of one second. O(1).</summary>
 internal sealed class RateMeter
 {
-    /// <summary>Seconds that the choker looks back (BEP 3 says: a rolling 20-second average).</summary>
+    /// <summary>Averaging time for the choker, in seconds (BEP 3: a rolling 20-second average).</summary>
     public const int DefaultSeconds = 20;
 
     private readonly long _frequency;
     private readonly int _seconds;
 
-    // Null until there is something to count: most peers neither send nor take anything.
+    // Null until there is something to count: most peers neither send nor receive anything.
     private long[]? _buckets;
     private readonly long _begin;
     private long _second;
     private long _sum;
 
-    /// <summary>Makes a meter that begins at <paramref name="now"/>.</summary>
-    /// <param name="time">Says how many ticks a timestamp has to the second.</param>
-    /// <param name="now">A timestamp.</param>
-    /// <param name="seconds">How far it looks back.</param>
+    /// <summary>Creates a meter that starts at <paramref name="now"/>.</summary>
+    /// <param name="time">Provides the timestamp frequency.</param>
+    /// <param name="now">Timestamp.</param>
+    /// <param name="seconds">Averaging time, in seconds.</param>
     public RateMeter(TimeProvider time, long now, int seconds = DefaultSeconds)
     {
         _frequency = time.TimestampFrequency;
@@ -26,7 +26,7 @@ internal sealed class RateMeter
         _begin = now;
     }
 
-    /// <summary>Bytes since the beginning.</summary>
+    /// <summary>Bytes since the start.</summary>
     public long Total { get; private set; }
 
     /// <summary>Counts bytes.</summary>
@@ -39,12 +39,12 @@ internal sealed class RateMeter
         Total += bytes;
     }
 
-    /// <summary>The present rate.</summary>
+    /// <summary>Returns the current rate, in bytes per second.</summary>
     public double BytesPerSecond(long now)
     {
         Advance(now);
 
-        // The bucket of this second is not full yet: what has passed of it counts, and at the beginning at least one second.
+        // The bucket of the current second is incomplete, so only its elapsed part counts. In the beginning, at least one second counts.
         double passed = (double)(now - _begin) / _frequency;
         double window = Math.Min(passed, _seconds - 1 + (passed - Math.Floor(passed)));
         return _sum / Math.Max(window, 1);

@@ -3,47 +3,51 @@ using Pieces.Primitives;
 namespace Pieces.Providers;
 
 /// <summary>
-/// How many requests to have out to one peer: its rate × its latency, found by growing until the rate stops growing. Latency is the least that
-/// was seen, plus a margin, so that a queue at the peer does not feed upon itself.
+/// Decides how many requests may be pending at one provider: its rate × its latency. It is found by growing the window until the rate stops growing.
+/// The latency is the lowest one measured, plus a margin, so that a queue at the peer does not make the window grow further.
 /// </summary>
 internal sealed class RequestWindow
 {
-    /// <summary>Requests to begin with.</summary>
+    /// <summary>Initial number of pending requests per provider.</summary>
     public const int Start = 32;
 
-    /// <summary>Requests to begin with where there are many others to ask.</summary>
+    /// <summary>Initial number of pending requests per provider while there are many other providers.</summary>
     public const int ShyStart = 4;
 
-    /// <summary>Fewest requests there for a peer that answers.</summary>
+    /// <summary>Minimum number of pending requests for a provider that answers, while there are many other providers.</summary>
     public const int ShyFloor = 2;
 
-    /// <summary>Fewest requests for a peer that answers.</summary>
+    /// <summary>Minimum number of pending requests for a provider that answers.</summary>
     public const int Floor = 4;
 
-    /// <summary>Most requests for a peer that has not said its <c>reqq</c> (BEP 10).</summary>
+    /// <summary>Maximum number of pending requests for a peer that has not sent its <c>reqq</c> (BEP 10).</summary>
     public const int DefaultLimit = 512;
 
-    /// <summary>Most requests whatever the peer says.</summary>
+    /// <summary>Maximum number of pending requests per provider, whatever <c>reqq</c> the peer sends.</summary>
     public const int MaxLimit = 2048;
 
-    // A queue at the peer this long bridges its pauses and ours.
+    // Length of the queue at the peer that bridges its pauses and ours, in seconds.
     private const double MarginSeconds = 0.1;
 
-    // Never more than a slow peer can send in this time: others may need the blocks sooner.
+    // Maximum time that a slow peer may need to send its pending blocks, in seconds. Other providers might send the blocks sooner.
     private const double MaxDrainSeconds = 1;
 
-    // When a block takes so much longer than the quickest one, a queue has formed: the link is full and growing on would only hold blocks.
+    // If a block takes this much longer (in seconds) than the fastest one, a queue has formed: the link is saturated, and growing further would only
+    // hold blocks.
     private const double QueueSeconds = 0.2;
 
-    // A round is at least so long, or its rate would be noise; and no longer than the other, or a slow peer would keep its first window.
+    // Minimum length of a measurement round, in seconds. The rate of a shorter one would be noise.
     private const double ShortestRound = 0.02;
+
+    // Maximum length of a measurement round, in seconds. Without it, a slow peer would never leave its initial window.
     private const double LongestRound = 2;
 
-    // Slow start ends when so many full rounds in a row have not been faster by a quarter.
+    // Slow start ends after FlatRounds full rounds in a row in which the rate has not grown by this factor.
     private const double Growth = 1.25;
     private const int FlatRounds = 3;
 
-    // Of a provider that prefers long runs no more is requested than it sends in this time: what is late would be requested from others.
+    // Maximum time that a provider with long runs may need to send its pending blocks, in seconds. Late blocks would be requested from other
+    // providers.
     private const double RunSeconds = 4;
 
     private readonly Estimate _estimate = new();
@@ -57,10 +61,10 @@ internal sealed class RequestWindow
     private Round _round;
     private long _lastBlock = long.MinValue;
 
-    /// <summary>Makes the window of a peer of which nothing is known.</summary>
+    /// <summary>Creates the window of a provider of which nothing is known.</summary>
     public RequestWindow(TimeProvider time) => _frequency = time.TimestampFrequency;
 
-    /// <summary>Requests that may be out now.</summary>
+    /// <summary>Maximum number of requests that may be pending now.</summary>
     public int Size
     {
         get
@@ -74,36 +78,37 @@ internal sealed class RequestWindow
         }
     }
 
-    /// <summary>Requests that may be out for all that our own rate limit lets in; as many as the peer is good for (the default) while nothing is
-    /// limited.</summary>
+    /// <summary>Maximum number of pending requests that our own rate limit allows. The default, without a limit, is <see cref="MaxLimit"/>.</summary>
     public int Allowance { get; set; } = MaxLimit;
 
-    /// <summary>Whether the peer has let its requests lie: one is out to it till it answers.</summary>
+    /// <summary>Whether the peer has not answered for long. Only one request is pending until it answers.</summary>
     public bool IsSnubbed { get; private set; }
 
-    /// <summary>Mean time from asking to answer, in seconds; 0 while unknown.</summary>
+    /// <summary>Mean time from request to answer, in seconds; 0 while unknown.</summary>
     public double Latency => _estimate.Latency;
 
-    /// <summary>Least time from asking to answer, in seconds; infinite while unknown.</summary>
+    /// <summary>Lowest time from request to answer, in seconds; infinite while unknown.</summary>
     public double LeastLatency => _estimate.LeastLatency;
 
-    /// <summary>Measured rate while it had enough to do, in bytes a second; 0 while unknown.</summary>
+    /// <summary>Measured rate while enough requests were pending, in bytes per second; 0 while unknown.</summary>
     public double BytesPerSecond => _estimate.Rate;
 
-    /// <summary>Whether there are many others to ask: then none is asked for much at first, nor for more than it needs to be busy, since what waits
-    /// in the queue of one could come from another.</summary>
+    /// <summary>
+    /// Whether there are many other providers. Then few requests are sent to each at first, and later only as many as keep it busy: a block that
+    /// waits in the queue of one provider could come from another.
+    /// </summary>
     public bool IsShy
     {
         set => _isShy = value;
     }
 
-    /// <summary>A duration in ticks of timestamps.</summary>
+    /// <summary>Converts a duration in seconds to timestamp ticks.</summary>
     public long TicksOf(double seconds) => (long)(seconds * _frequency);
 
     /// <summary>Whether the provider sends long runs faster than many short ranges.</summary>
     public bool PrefersRuns => _run > 0;
 
-    /// <summary>The provider sends long runs faster than many short ranges: the window becomes as long as a run if the rate is worth it.</summary>
+    /// <summary>Enables long runs: the window becomes as long as a run, if the rate is high enough.</summary>
     /// <param name="bytes">Length of a run.</param>
     public void PreferRun(long bytes)
     {
@@ -111,26 +116,26 @@ internal sealed class RequestWindow
         _limit = Math.Max(_limit, _run);
     }
 
-    /// <summary>The peer has said how many requests it keeps (BEP 10, <c>reqq</c>).</summary>
+    /// <summary>The peer has sent the maximum number of requests it queues (BEP 10, <c>reqq</c>).</summary>
     public void SetLimit(long reqq) => _limit = (int)Math.Clamp(reqq, 1, MaxLimit);
 
-    /// <summary>The peer has sent no block for long: a single request is left to it.</summary>
+    /// <summary>The peer has sent no block for long: from now on, only one request is pending.</summary>
     public void Snub() => IsSnubbed = true;
 
-    /// <summary>Another peer was quicker with a block that this one was asked for: it gets one less, till it shows what it can.</summary>
+    /// <summary>Another provider sent a block sooner that was also requested here: reduces the window by one, until it grows again.</summary>
     public void OnOvertaken() => _size = Math.Max(1, _size - 1);
 
-    /// <summary>A block came.</summary>
+    /// <summary>A block has been received.</summary>
     /// <param name="sentAt">Timestamp of its request.</param>
     /// <param name="now">Timestamp.</param>
-    /// <param name="bytes">Its length.</param>
-    /// <param name="inFlight">Requests that were out when it came, its own included.</param>
+    /// <param name="bytes">Length of the block, in bytes.</param>
+    /// <param name="inFlight">Number of pending requests when it arrived, including its own.</param>
     public void OnBlock(long sentAt, long now, int bytes, int inFlight)
     {
         double latency = (now - sentAt) / _frequency;
         _estimate.AddLatency(latency);
 
-        // Asked for after the last block had come: in between nothing was out, which says nothing of the peer's rate.
+        // The block was requested after the previous one had arrived. No request was pending in between, so the interval says nothing about the rate.
         bool wasIdle = sentAt > _lastBlock;
         _lastBlock = now;
         if (IsSnubbed || wasIdle)
@@ -162,7 +167,7 @@ internal sealed class RequestWindow
                 _isSlowStart = false;
         }
 
-        // A round in which we asked for less than we might says nothing against the peer.
+        // A round in which we requested less than possible is no evidence of a lower rate.
         _estimate.AddRate(rate, _round.WasFull);
         double best = _estimate.Rate * (_estimate.LeastLatency + MarginSeconds) / BlockRequest.MaxLength;
         int floor = _isShy ? ShyFloor : Floor;
@@ -176,7 +181,7 @@ internal sealed class RequestWindow
         _round = new Round { Begin = now };
     }
 
-    // From one block to the first one that was asked for after it.
+    // A round lasts from one block to the first block that was requested after it.
     private struct Round
     {
         public long Begin;
@@ -186,7 +191,7 @@ internal sealed class RequestWindow
 
     private sealed class Estimate
     {
-        // The newest latency counts for so much of the mean; a rate that falls is believed so slowly.
+        // EWMA weights: LatencyWeight for a new latency, FallWeight for a rate below the estimate. A higher rate is taken over at once.
         private const double LatencyWeight = 1.0 / 16;
         private const double FallWeight = 0.3;
 

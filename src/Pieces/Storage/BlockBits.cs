@@ -3,28 +3,26 @@ using Pieces.Primitives;
 
 namespace Pieces.Storage;
 
-/// <summary>One bit a block of one piece.</summary>
+/// <summary>A bit set with one bit per block of a piece.</summary>
 internal sealed class BlockBits
 {
     private readonly ulong[] _words;
 
-    /// <summary>Makes <paramref name="count"/> zero bits.</summary>
     public BlockBits(int count)
     {
         Count = count;
         _words = new ulong[(count + 63) / 64];
     }
 
-    /// <summary>Blocks of the piece.</summary>
+    /// <summary>Number of blocks in the piece.</summary>
     public int Count { get; }
 
-    /// <summary>Whether no bit is set.</summary>
     public bool IsEmpty => !_words.AsSpan().ContainsAnyExcept(0UL);
 
-    /// <summary>The bit of a block; false for one that does not exist.</summary>
+    /// <summary>The bit of a block; false for an ordinal out of range.</summary>
     public bool this[int ordinal] => (uint)ordinal < (uint)Count && (_words[ordinal >> 6] >> (ordinal & 63) & 1) != 0;
 
-    /// <summary>Sets the bits of <paramref name="count"/> blocks from <paramref name="first"/>, which exist.</summary>
+    /// <summary>Sets the bits of <paramref name="count"/> blocks from <paramref name="first"/>; the range must lie in the piece.</summary>
     public void Set(int first, int count)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(first);
@@ -33,7 +31,7 @@ internal sealed class BlockBits
             _words[i >> 6] |= 1UL << (i & 63);
     }
 
-    /// <summary>The first run of set bits at or after <paramref name="start"/>; false when there is none.</summary>
+    /// <summary>Finds the first run of set bits at or after <paramref name="start"/>; false when there is none.</summary>
     public bool TryNextRun(int start, out int first, out int length)
     {
         first = start;
@@ -62,6 +60,6 @@ internal sealed class BlockBits
         return ordinals;
     }
 
-    /// <summary>Makes the bits of a piece.</summary>
+    /// <summary>Creates an empty set for the blocks of a piece.</summary>
     public static BlockBits Of(Metadata.PieceLayout layout, PieceIndex piece) => new(layout.BlockCountOf(piece));
 }

@@ -3,7 +3,7 @@ using Pieces.Primitives;
 namespace Pieces.Storage;
 
 /// <summary>
-/// Memory for one block. Whoever holds it owns it; passing it on is giving it away; the last owner disposes it once.
+/// Memory for one block. It has exactly one owner at a time: passing the buffer on passes ownership, and the last owner disposes it, once.
 /// </summary>
 internal sealed class BlockBuffer : IDisposable
 {
@@ -16,7 +16,7 @@ internal sealed class BlockBuffer : IDisposable
         _whole = whole;
     }
 
-    /// <summary>The block's bytes: as many as were rented.</summary>
+    /// <summary>The bytes of the block, as many as were rented.</summary>
     public Memory<byte> Memory { get; private set; }
 
     /// <summary>Length of <see cref="Memory"/>, in bytes.</summary>
@@ -24,8 +24,8 @@ internal sealed class BlockBuffer : IDisposable
 
     internal bool IsRented { get; private set; }
 
-    /// <summary>Gives the memory back to its pool.</summary>
-    /// <exception cref="InvalidOperationException">It was given back already: two owners, a bug.</exception>
+    /// <summary>Returns the memory to its pool.</summary>
+    /// <exception cref="InvalidOperationException">The buffer was already disposed: two owners, which is a bug.</exception>
     public void Dispose()
     {
         if (!IsRented)
@@ -43,12 +43,12 @@ internal sealed class BlockBuffer : IDisposable
 }
 
 /// <summary>
-/// Hands out block buffers, cut from slabs outside the collector's heap. Safe for all threads. The buffer given back last goes out
-/// first, while the processor has it in its cache, so the pool's resident memory is what was in use at one time.
+/// Rents block buffers, cut from slabs of native memory outside the garbage-collected heap. Safe for all threads. The most recently returned buffer
+/// is rented first, while it is still in the processor's cache. The resident memory of the pool therefore stays at the peak number of rented buffers.
 /// </summary>
 internal sealed class BlockPool : IDisposable
 {
-    // 64 blocks: large enough that slabs are few, small enough that a small download stays small.
+    // Number of blocks per slab: 64 keep the number of slabs low, and a small download still needs only one slab (1 MiB).
     private const int BlocksPerSlab = 64;
 
     private readonly Lock _gate = new();
@@ -59,10 +59,10 @@ internal sealed class BlockPool : IDisposable
     private int _rented;
     private bool _isDisposed;
 
-    /// <summary>Buffers that are out. Zero once everything has stopped, or something leaks.</summary>
+    /// <summary>Number of rented buffers. It must be zero once everything has stopped; otherwise a buffer leaks.</summary>
     public int Rented => Volatile.Read(ref _rented);
 
-    /// <summary>Takes a buffer of <paramref name="length"/> bytes, from 1 to <see cref="BlockRequest.MaxLength"/>.</summary>
+    /// <summary>Rents a buffer of <paramref name="length"/> bytes, from 1 to <see cref="BlockRequest.MaxLength"/>.</summary>
     public BlockBuffer Rent(int length)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(length);
@@ -90,7 +90,7 @@ internal sealed class BlockPool : IDisposable
         }
     }
 
-    /// <summary>Gives memory that is kept for a next time back to the system, when no buffer is out.</summary>
+    /// <summary>Frees the pooled memory when no buffer is rented.</summary>
     public void Trim()
     {
         lock (_gate)
@@ -100,7 +100,7 @@ internal sealed class BlockPool : IDisposable
         }
     }
 
-    /// <summary>Gives the memory back to the system. A buffer that is still out keeps all of it: a leak does less harm than memory used by two.</summary>
+    /// <summary>Frees the memory, unless a buffer is still rented: leaking the slabs does less harm than memory with two users.</summary>
     public void Dispose()
     {
         lock (_gate)

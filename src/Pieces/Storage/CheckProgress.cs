@@ -1,6 +1,6 @@
 namespace Pieces.Storage;
 
-/// <summary>How far the hashing of what is on the disk has come.</summary>
-/// <param name="BytesChecked">Bytes looked at.</param>
-/// <param name="BytesToCheck">Bytes to look at altogether.</param>
+/// <summary>Progress of hashing the data on the disk.</summary>
+/// <param name="BytesChecked">Bytes hashed so far.</param>
+/// <param name="BytesToCheck">Total number of bytes to hash.</param>
 public readonly record struct CheckProgress(long BytesChecked, long BytesToCheck);

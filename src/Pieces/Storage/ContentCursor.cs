@@ -5,8 +5,9 @@ using Pieces.Primitives;
 namespace Pieces.Storage;
 
 /// <summary>
-/// The place up to which the wanted files have been read, in order. It moves with the one who reads, and tells the sink of what it has passed:
-/// <see cref="ContentTaken"/> for pieces, <see cref="FileFinished"/> for files. One reader; pieces are reported stored by any thread.
+/// The position up to which the wanted files of a stream have been read, in order. It advances with the reader and reports to the sink what the
+/// reader has passed: <see cref="ContentTaken"/> for pieces, <see cref="FileFinished"/> for files. One reader; <see cref="OnStored"/> may be called
+/// on any thread.
 /// </summary>
 internal sealed class ContentCursor
 {
@@ -15,16 +16,16 @@ internal sealed class ContentCursor
     private readonly IDiskSink _sink;
     private readonly PieceArrivals _arrivals;
 
-    // The reader's own: the file it is in, the bytes of it that it has had, and the piece up to which nothing is needed any more.
+    // Used by the reader only: the current file, the number of its bytes already read, and the first piece that is still needed.
     private int _ordinal;
     private long _done;
     private int _taken;
 
-    /// <summary>Stands before the first byte.</summary>
-    /// <param name="layout">Piece arithmetic.</param>
+    /// <summary>Starts before the first byte.</summary>
+    /// <param name="layout">Piece arithmetic of the torrent.</param>
     /// <param name="files">The files to read, in the order of the torrent.</param>
-    /// <param name="bytes">Where stored pieces are.</param>
-    /// <param name="sink">Hears how far it is.</param>
+    /// <param name="bytes">Where stored pieces are read from.</param>
+    /// <param name="sink">Receives the progress events.</param>
     public ContentCursor(PieceLayout layout, ImmutableArray<FileEntry> files, IPieceBytes bytes, IDiskSink sink)
     {
         _layout = layout;
@@ -34,23 +35,22 @@ internal sealed class ContentCursor
         _arrivals = new PieceArrivals(layout.PieceCount);
     }
 
-    /// <summary>The files that are read.</summary>
     public ImmutableArray<FileEntry> Files { get; }
 
-    /// <summary>Whether everything has been read. To be asked when the reader has ended.</summary>
+    /// <summary>Whether everything has been read. Only valid once the reader has ended.</summary>
     public bool IsAtEnd => _ordinal == Files.Length;
 
-    /// <summary>Passes empty files at the beginning; to be called once, before anybody reads.</summary>
+    /// <summary>Passes empty files at the beginning. Call it once, before the first read.</summary>
     public void Begin() => Settle();
 
-    /// <summary>A piece is verified and stored.</summary>
+    /// <summary>Reports that a piece is verified and stored.</summary>
     public void OnStored(PieceIndex piece) => _arrivals.Add(piece);
 
-    /// <summary>Nothing more comes: whoever reads gets an <see cref="OperationCanceledException"/>.</summary>
+    /// <summary>No more pieces will come: the reader gets an <see cref="OperationCanceledException"/>.</summary>
     public void Close() => _arrivals.Close();
 
-    /// <summary>Reads on in a file, blocking until there is something; 0 at its end.</summary>
-    /// <exception cref="StorageException">The system refused.</exception>
+    /// <summary>Reads the next bytes of a file; blocks until some are available. Returns 0 at the end of the file.</summary>
+    /// <exception cref="StorageException">The operating system reported an error.</exception>
     /// <exception cref="OperationCanceledException">The torrent has ended.</exception>
     public int Read(int ordinal, Memory<byte> buffer)
     {
@@ -60,8 +60,8 @@ internal sealed class ContentCursor
         return Take(offset, buffer);
     }
 
-    /// <summary>Reads on in a file, waiting until there is something; 0 at its end.</summary>
-    /// <exception cref="StorageException">The system refused.</exception>
+    /// <summary>Reads the next bytes of a file; waits until some are available. Returns 0 at the end of the file.</summary>
+    /// <exception cref="StorageException">The operating system reported an error.</exception>
     /// <exception cref="OperationCanceledException">The torrent has ended.</exception>
     public async ValueTask<int> ReadAsync(int ordinal, Memory<byte> buffer, CancellationToken cancellationToken)
     {
@@ -72,7 +72,7 @@ internal sealed class ContentCursor
         return Take(offset, buffer);
     }
 
-    // False at the end of a file, and for a buffer without room.
+    // False at the end of a file, and for an empty buffer.
     private bool TryPosition(int ordinal, Memory<byte> buffer, out long offset)
     {
         offset = 0;
@@ -102,7 +102,7 @@ internal sealed class ContentCursor
         return done;
     }
 
-    /// <summary>Goes over to the file that has the next byte, and says what lies behind.</summary>
+    /// <summary>Moves on to the file that contains the next byte, and reports the files and pieces that have been passed.</summary>
     private void Settle()
     {
         for (; _ordinal < Files.Length && _done == Files[_ordinal].Length; _ordinal++, _done = 0)

@@ -2,15 +2,17 @@ using Pieces.Metadata;
 
 namespace Pieces.Storage;
 
-/// <summary>Takes the content of a torrent while it is downloaded, instead of a folder.</summary>
+/// <summary>Consumes the content of a torrent while it is downloaded, in place of a folder.</summary>
 public interface IContentTarget
 {
     /// <summary>
-    /// Reads every file to its end, one after the other; returns when all of it is where it should be. To read slowly is to slow the download down.
-    /// What it throws makes the torrent fail.
+    /// Reads every file to its end, one after the other. Returns when all content has arrived at its destination. Slow reading slows the download
+    /// down. An exception makes the torrent fail.
     /// </summary>
-    /// <param name="files">The selected files in the order of the torrent, without pad files and links, empty files included.</param>
-    /// <param name="cancellationToken">Cancelled when the torrent ends: it must return soon, even if whoever takes the content does not.</param>
+    /// <param name="files">The selected files in the order of the torrent, including empty files, without pad files and links.</param>
+    /// <param name="cancellationToken">
+    /// Cancelled when the torrent ends: the method must then return soon, even when the destination does not respond.
+    /// </param>
     Task TakeAsync(IReadOnlyList<ContentFile> files, CancellationToken cancellationToken);
 }
 
@@ -26,12 +28,12 @@ public sealed class ContentFile
         _ordinal = ordinal;
     }
 
-    /// <summary>What the torrent says of it.</summary>
+    /// <summary>The file's entry in the metainfo.</summary>
     public FileEntry Entry => _cursor.Files[_ordinal];
 
     /// <summary>
-    /// Its bytes, verified, in order, once. Reading waits for what is not here yet, and throws an <see cref="OperationCanceledException"/> when
-    /// the torrent ends. The stream knows its length and cannot seek.
+    /// Opens the verified bytes of the file, to be read once and in order. Reading waits for bytes that are not downloaded yet, and throws an
+    /// <see cref="OperationCanceledException"/> when the torrent ends. The stream knows its length and cannot seek.
     /// </summary>
     public Stream OpenRead() => new ContentStream(_cursor, _ordinal);
 }

@@ -1,6 +1,6 @@
 namespace Pieces.Storage;
 
-/// <summary>One file as <see cref="ContentFile.OpenRead"/> promises it.</summary>
+/// <summary>The stream of one file that <see cref="ContentFile.OpenRead"/> returns.</summary>
 internal sealed class ContentStream : Stream
 {
     private readonly ContentCursor _cursor;

@@ -4,6 +4,6 @@ namespace Pieces.Storage;
 internal interface IBlockFileReader
 {
     /// <summary>Fills all destinations.</summary>
-    /// <exception cref="StorageException">The system refused, or the bytes are not the piece's any more.</exception>
+    /// <exception cref="StorageException">The operating system reported an error, or the bytes on the disk no longer match the piece.</exception>
     void Read(IReadOnlyList<BlockRead> reads);
 }

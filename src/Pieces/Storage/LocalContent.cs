@@ -4,9 +4,9 @@ using Pieces.Metadata;
 namespace Pieces.Storage;
 
 /// <summary>
-/// Files and folders of the user's that have just been listed and hashed: the torrent that describes them, and where each of its files lies. It can be
-/// served from there (<see cref="Torrents.TorrentOptions.Content"/>) without being hashed again and without a torrent file; a file that has changed since is
-/// hashed before another byte of it goes out. Immutable.
+/// Files and folders of the user that were just listed and hashed: the metainfo that describes them, and the location of each file. A torrent can
+/// seed them from there (<see cref="Torrents.TorrentOptions.Content"/>) without hashing them again and without a torrent file. A file that has
+/// changed since is hashed before any byte of it is uploaded. Immutable.
 /// </summary>
 public sealed class LocalContent
 {
@@ -17,22 +17,25 @@ public sealed class LocalContent
         Files = files;
     }
 
-    /// <summary>The bytes of its torrent file.</summary>
+    /// <summary>The bytes of the torrent file.</summary>
     public ReadOnlyMemory<byte> Torrent { get; }
 
-    /// <summary>What its torrent says.</summary>
+    /// <summary>The parsed metainfo of <see cref="Torrent"/>.</summary>
     public Metainfo Metainfo { get; }
 
-    /// <summary>The files as they were when they were listed, in the order of the metainfo's.</summary>
+    /// <summary>The files as they were when they were listed, in the order of the metainfo.</summary>
     internal ImmutableArray<SourceFile> Files { get; }
 
-    /// <summary>Lists and hashes, on all cores with a few MiB of memory.</summary>
-    /// <param name="options">What to describe, and how.</param>
+    /// <summary>Lists and hashes the content, on all cores, with a few MiB of memory.</summary>
+    /// <param name="options">The content to describe, and how to describe it.</param>
     /// <param name="progress">
-    /// Hears that the hashing begins, when all is listed, and how far it is, from several threads: an older number may come after a newer one.
+    /// Receives the start of the hashing, once all files are listed, and then its progress. Reports come from several threads: an older value may
+    /// arrive after a newer one.
     /// </param>
-    /// <param name="cancellationToken">Ends it.</param>
-    /// <exception cref="MetainfoException">There are no bytes to describe, an option is wrong, or a file changed meanwhile; the message says why.</exception>
+    /// <param name="cancellationToken">Cancels the listing and hashing.</param>
+    /// <exception cref="MetainfoException">
+    /// The content has no bytes, an option is invalid, or a file changed while it was hashed; the message names the reason.
+    /// </exception>
     /// <exception cref="IOException">A path does not exist or cannot be read; likewise <see cref="UnauthorizedAccessException"/>.</exception>
     public static async Task<LocalContent> DescribeAsync(
         MetainfoBuilderOptions options, IProgress<CheckProgress>? progress = null, CancellationToken cancellationToken = default)

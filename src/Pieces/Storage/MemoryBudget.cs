@@ -1,25 +1,27 @@
 namespace Pieces.Storage;
 
-/// <summary>Bytes that open pieces may hold, for all torrents of one client. Reserving is the back-pressure: refused means ask for nothing now.</summary>
+/// <summary>
+/// Memory, in bytes, that the open pieces of all torrents of one client may hold. Reservations are the back-pressure: while one is refused, the
+/// torrent requests no blocks of new pieces.
+/// </summary>
 internal sealed class MemoryBudget
 {
     private readonly Lock _gate = new();
     private long _reserved;
 
-    /// <summary>Makes a budget of <paramref name="capacity"/> bytes.</summary>
     public MemoryBudget(long capacity)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(capacity);
         Capacity = capacity;
     }
 
-    /// <summary>Bytes that may be reserved at one time.</summary>
+    /// <summary>Maximum number of reserved bytes.</summary>
     public long Capacity { get; }
 
-    /// <summary>Longest piece that is assembled in memory whole, in bytes; a longer one goes to its file block by block.</summary>
+    /// <summary>Length of the longest piece that is assembled in memory, in bytes. A longer piece is written to its file block by block.</summary>
     public long LargestWholePiece => Capacity / 8;
 
-    /// <summary>Bytes reserved now.</summary>
+    /// <summary>Number of bytes reserved now.</summary>
     public long Reserved
     {
         get
@@ -29,7 +31,7 @@ internal sealed class MemoryBudget
         }
     }
 
-    /// <summary>Reserves, or says no; never waits.</summary>
+    /// <summary>Reserves bytes; false when the budget does not suffice. Never waits.</summary>
     public bool TryReserve(long bytes)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(bytes);
@@ -42,7 +44,7 @@ internal sealed class MemoryBudget
         }
     }
 
-    /// <summary>Gives back what was reserved.</summary>
+    /// <summary>Returns reserved bytes to the budget.</summary>
     public void Release(long bytes)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(bytes);

@@ -4,8 +4,8 @@ using System.Runtime.InteropServices;
 namespace Pieces.Storage;
 
 /// <summary>
-/// Memory outside the collector's heap. Blocks live in it because a few MiB of pinned arrays are enough to make the collector look at everything; here it
-/// looks at nothing, and the system may read and write without anything being pinned. Whoever made it disposes it, once nobody uses its memory.
+/// Native memory outside the garbage-collected heap, for blocks. A few MiB of pinned arrays would be enough to trigger full collections; native
+/// memory causes none, and system calls can read and write it without pinning. The creator disposes it, once its memory is no longer used.
 /// </summary>
 internal sealed unsafe class NativeSlab : MemoryManager<byte>
 {
@@ -14,8 +14,8 @@ internal sealed unsafe class NativeSlab : MemoryManager<byte>
     private void* _start;
     private readonly int _length;
 
-    /// <summary>Takes <paramref name="length"/> bytes from the system, of no particular content.</summary>
-    /// <exception cref="OutOfMemoryException">The system has none.</exception>
+    /// <summary>Allocates <paramref name="length"/> bytes, uninitialised.</summary>
+    /// <exception cref="OutOfMemoryException">The allocation failed.</exception>
     public NativeSlab(int length)
     {
         _start = NativeMemory.AlignedAlloc((nuint)length, PageLength);

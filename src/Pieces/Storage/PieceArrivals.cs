@@ -2,7 +2,7 @@ using Pieces.Primitives;
 
 namespace Pieces.Storage;
 
-/// <summary>Which pieces of a stream are stored, for a reader that waits for the next one. Safe for all threads; one reader.</summary>
+/// <summary>The set of stored pieces of a stream, for a reader that waits for the next one. Safe for all threads; one reader.</summary>
 internal sealed class PieceArrivals
 {
     private readonly Lock _gate = new();
@@ -11,10 +11,9 @@ internal sealed class PieceArrivals
     private int _awaited = -1;
     private bool _isClosed;
 
-    /// <summary>Starts without pieces.</summary>
     public PieceArrivals(int pieceCount) => _stored = new Bitfield(pieceCount);
 
-    /// <summary>A piece is stored.</summary>
+    /// <summary>Records that a piece is stored.</summary>
     public void Add(PieceIndex piece)
     {
         TaskCompletionSource? arrival = null;
@@ -28,7 +27,7 @@ internal sealed class PieceArrivals
         arrival?.SetResult();
     }
 
-    /// <summary>No piece is stored any more: a reader that waits is woken, and <see cref="Has"/> throws.</summary>
+    /// <summary>No more pieces will be stored: wakes a waiting reader, and makes <see cref="Has"/> throw.</summary>
     public void Close()
     {
         TaskCompletionSource? arrival;
@@ -41,7 +40,7 @@ internal sealed class PieceArrivals
         arrival?.SetResult();
     }
 
-    /// <summary>Ends when a piece is stored, or when this is closed; null when that is so already.</summary>
+    /// <summary>A task that completes when the piece is stored or this object is closed; null when either has already happened.</summary>
     public Task? Wait(PieceIndex piece)
     {
         lock (_gate)
@@ -54,8 +53,7 @@ internal sealed class PieceArrivals
         }
     }
 
-    /// <summary>Whether a piece is stored.</summary>
-    /// <exception cref="OperationCanceledException">This is closed: the torrent has ended.</exception>
+    /// <exception cref="OperationCanceledException">This object is closed: the torrent has ended.</exception>
     public bool Has(PieceIndex piece)
     {
         lock (_gate)

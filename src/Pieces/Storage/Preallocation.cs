@@ -1,14 +1,14 @@
 namespace Pieces.Storage;
 
-/// <summary>How room for files is made before their bytes come.</summary>
+/// <summary>How disk space for a file is allocated before its bytes arrive.</summary>
 public enum Preallocation
 {
     /// <summary>Files grow as they are written.</summary>
     None,
 
-    /// <summary>Files get their length at once, without taking blocks of the disk.</summary>
+    /// <summary>Files get their full length at once, as sparse files that occupy no disk blocks yet.</summary>
     Sparse,
 
-    /// <summary>Blocks of the disk are taken at once.</summary>
+    /// <summary>The disk blocks of the files are allocated at once.</summary>
     Full,
 }

@@ -2,26 +2,26 @@ using Pieces.Primitives;
 
 namespace Pieces.Storage;
 
-/// <summary>What kind of trouble the disk gave: each has an exit code of its own.</summary>
+/// <summary>Kinds of storage failure. Each has its own exit code.</summary>
 public enum StorageFault
 {
-    /// <summary>Permission denied, an input/output error, a path that is a folder, and all else.</summary>
+    /// <summary>Permission denied, an input/output error, a path that is a folder, and every other failure.</summary>
     File,
 
-    /// <summary>No space is left, or there is not enough to begin.</summary>
+    /// <summary>No space is left on the disk, or there is not enough to begin.</summary>
     DiskFull,
 
-    /// <summary>An existing path that is no part of this download is in the way.</summary>
+    /// <summary>An existing path that does not belong to this download is in the way.</summary>
     InTheWay,
 
-    /// <summary>Another process works on this download.</summary>
+    /// <summary>Another process is working on this download.</summary>
     Locked,
 }
 
-/// <summary>The disk refused; the message names the path, the fact and the reason.</summary>
+/// <summary>A storage operation failed. The message names the path, the failed operation and the reason.</summary>
 public sealed class StorageException : PiecesException
 {
-    /// <summary>Makes one.</summary>
+    /// <summary>Creates an exception for a failure at a path.</summary>
     public StorageException(StorageFault fault, string path, string message, Exception? innerException = null)
         : base(message, innerException)
     {
@@ -29,12 +29,12 @@ public sealed class StorageException : PiecesException
         Path = path;
     }
 
-    /// <summary>The kind of trouble.</summary>
+    /// <summary>The kind of failure.</summary>
     public StorageFault Fault { get; }
 
-    /// <summary>Whether the disk does not return from an operation: what still waits for it may wait for ever.</summary>
+    /// <summary>Whether a disk operation does not return: jobs that still wait for it may wait forever.</summary>
     internal bool IsHanging { get; init; }
 
-    /// <summary>The path it concerns.</summary>
+    /// <summary>The path that the failure concerns; empty when there is none.</summary>
     public string Path { get; }
 }

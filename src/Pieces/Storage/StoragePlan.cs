@@ -7,58 +7,58 @@ namespace Pieces.Storage;
 /// <summary>What a download will do with one file.</summary>
 public enum PlannedAction
 {
-    /// <summary>It is not there: it is fetched.</summary>
+    /// <summary>The file does not exist: it is downloaded.</summary>
     Fetch,
 
-    /// <summary>It is complete under its final name: nothing is done.</summary>
+    /// <summary>The file is complete under its final name: nothing is done.</summary>
     Keep,
 
-    /// <summary>It is complete under its <c>.part</c> name: it gets its final one.</summary>
+    /// <summary>The file is complete under its <c>.part</c> name: it is renamed to its final name.</summary>
     Finish,
 
-    /// <summary>A part of it is there under its <c>.part</c> name: the rest is fetched.</summary>
+    /// <summary>Some of the file exists under its <c>.part</c> name: the rest is downloaded.</summary>
     Continue,
 
-    /// <summary>It has its final name and is incomplete: it becomes the <c>.part</c> file, and the rest is fetched.</summary>
+    /// <summary>The file has its final name and is incomplete: it becomes the <c>.part</c> file, and the rest is downloaded.</summary>
     Repair,
 
-    /// <summary>What is there is no part of the download: it is discarded, and the file is fetched.</summary>
+    /// <summary>The existing file does not belong to the download: it is discarded, and the file is downloaded.</summary>
     Replace,
 }
 
 /// <summary>What a download will do with one wanted file.</summary>
 /// <param name="File">The file.</param>
-/// <param name="Path">Where it will be when it is complete.</param>
-/// <param name="Action">What is done.</param>
+/// <param name="Path">Path of the complete file.</param>
+/// <param name="Action">The planned action.</param>
 public sealed record PlannedFile(FileEntry File, string Path, PlannedAction Action);
 
-/// <summary>What a download would do, found out by looking alone; immutable.</summary>
+/// <summary>What a download would do, determined without changing anything; immutable.</summary>
 public sealed record DownloadPlan
 {
     /// <summary>Every wanted file.</summary>
     public required ImmutableArray<PlannedFile> Files { get; init; }
 
-    /// <summary>Pieces that are wanted.</summary>
+    /// <summary>Number of wanted pieces.</summary>
     public required int PiecesWanted { get; init; }
 
-    /// <summary>Of them, those that are here; each was hashed.</summary>
+    /// <summary>Number of wanted pieces that are already on the disk; each was hashed.</summary>
     public required int PiecesPresent { get; init; }
 
-    /// <summary>Bytes of the wanted pieces: those of the wanted files, and of their neighbours in the pieces that they share.</summary>
+    /// <summary>Length of the wanted pieces, in bytes. It includes bytes of neighbouring files that share a piece with a wanted file.</summary>
     public required long BytesWanted { get; init; }
 
-    /// <summary>Bytes of the wanted pieces that are here.</summary>
+    /// <summary>Length of the wanted pieces that are already on the disk, in bytes.</summary>
     public required long BytesPresent { get; init; }
 
-    /// <summary>Bytes to fetch.</summary>
+    /// <summary>Number of bytes to download.</summary>
     public long BytesToFetch => BytesWanted - BytesPresent;
 
-    /// <summary>Bytes that will be taken on the disk, beyond what is taken already.</summary>
+    /// <summary>Additional disk space that the download will occupy, in bytes.</summary>
     public required long SpaceNeeded { get; init; }
 
-    /// <summary>Bytes that are free on that disk, or null when it does not say.</summary>
+    /// <summary>Free space on the disk of the output folder, in bytes; null when the operating system does not report it.</summary>
     public required long? SpaceFree { get; init; }
 
-    /// <summary>Whether there is room enough, as far as can be known.</summary>
+    /// <summary>Whether there is enough space; also true when the free space is unknown.</summary>
     public bool HasSpace => SpaceFree is not { } free || free >= SpaceNeeded;
 }

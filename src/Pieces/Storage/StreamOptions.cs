@@ -1,14 +1,19 @@
 namespace Pieces.Storage;
 
-/// <summary>How a torrent is streamed instead of being put into a folder. Immutable; every default is given at its member.</summary>
+/// <summary>How a torrent is streamed to a target in place of a folder. Immutable; each member states its default.</summary>
 public sealed record StreamOptions
 {
-    /// <summary>Takes the content.</summary>
+    /// <summary>Consumes the content.</summary>
     public required IContentTarget Target { get; init; }
 
-    /// <summary>Folder of the temporary file, which has no name there; default the system's.</summary>
+    /// <summary>
+    /// Folder of the temporary file; default: the system's temporary folder. The file is unnamed (on Windows: deleted when it is closed), so that
+    /// nothing remains after the process.
+    /// </summary>
     public string TemporaryFolder { get; init; } = Path.GetTempPath();
 
-    /// <summary>Length of the temporary file at the most, in bytes; two pieces, if they are longer. Default 256 MiB.</summary>
+    /// <summary>
+    /// Maximum length of the temporary file, in bytes. Two pieces are allowed in any case, even when they are longer than this. Default 256 MiB.
+    /// </summary>
     public long TemporaryLength { get; init; } = 256 * 1024 * 1024;
 }

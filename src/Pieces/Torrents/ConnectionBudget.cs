@@ -1,8 +1,8 @@
 namespace Pieces.Torrents;
 
 /// <summary>
-/// The connections with peers that a client may have at one time, dials among them, shared by its torrents: each is sure of an even part, and may use
-/// what the others leave. Safe for all threads.
+/// Limits the number of peer connections of a client, dials included, over all its torrents. Each torrent is guaranteed an equal share and may use
+/// what the other torrents leave unused. Thread-safe.
 /// </summary>
 internal sealed class ConnectionBudget
 {
@@ -11,21 +11,20 @@ internal sealed class ConnectionBudget
     private readonly int _capacity;
     private int _used;
 
-    /// <summary>Makes a budget of <paramref name="capacity"/> connections.</summary>
     public ConnectionBudget(int capacity)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(capacity);
         _capacity = capacity;
     }
 
-    /// <summary>Strangers that may shake hands at one time, beside the connections.</summary>
+    /// <summary>Maximum number of inbound connections that may be in the middle of a handshake, in addition to the connections.</summary>
     public int Handshakes => Math.Clamp(_capacity / 4, 2, HandshakeRoom.MaxHandshakes);
 
-    /// <summary>Connections that exist now.</summary>
+    /// <summary>Number of open connections and dials.</summary>
     public int Used => Volatile.Read(ref _used);
 
-    /// <summary>A torrent begins; it ends with the share's disposal.</summary>
-    /// <param name="shed">Asks the torrent to close its least useful connection, for another torrent; called on any thread.</param>
+    /// <summary>Adds a torrent. Disposing of the returned share removes it.</summary>
+    /// <param name="shed">Asks the torrent to close its least useful connection in favour of another torrent. It is called on any thread.</param>
     public ConnectionShare Join(Action shed)
     {
         var share = new ConnectionShare(this, shed);
@@ -34,7 +33,7 @@ internal sealed class ConnectionBudget
         return share;
     }
 
-    /// <summary>The system has no descriptor left: the torrent with the most connections is to close its least useful one.</summary>
+    /// <summary>The system has no file descriptor left: asks the torrent with the most connections to close its least useful one.</summary>
     public void Shed()
     {
         ConnectionShare? largest;
@@ -50,7 +49,8 @@ internal sealed class ConnectionBudget
             _shares.Remove(share);
     }
 
-    // Whether a torrent may have so many connections at this moment. Where it is only others that use more than their part, the largest gives one up.
+    // Whether the torrent may have `more` additional connections now. If the budget is used up but this torrent is below its equal share, the torrent
+    // with the most connections is asked to close one.
     internal bool Allows(ConnectionShare share, int more)
     {
         int part;
@@ -67,7 +67,7 @@ internal sealed class ConnectionBudget
     internal void Count(int change) => Interlocked.Add(ref _used, change);
 }
 
-/// <summary>The part of one torrent in a <see cref="ConnectionBudget"/>. Safe for all threads.</summary>
+/// <summary>The share of one torrent in a <see cref="ConnectionBudget"/>. Thread-safe.</summary>
 internal sealed class ConnectionShare : IDisposable
 {
     private readonly ConnectionBudget _budget;
@@ -80,23 +80,25 @@ internal sealed class ConnectionShare : IDisposable
         _shed = shed;
     }
 
-    /// <summary>Connections of the torrent, dials among them.</summary>
+    /// <summary>Number of the torrent's open connections and dials.</summary>
     public int Used => Volatile.Read(ref _used);
 
-    /// <summary>Whether the connections that the torrent has are within what it may have.</summary>
+    /// <summary>Whether the torrent has no more connections than it may have.</summary>
     public bool IsWithin => _budget.Allows(this, 0);
 
-    /// <summary>Whether the torrent may open one connection more. Where others use more than their part, one of theirs is closed for it.</summary>
+    /// <summary>
+    /// Whether the torrent may open one more connection. If other torrents exceed their share, one of their connections is closed to make room.
+    /// </summary>
     public bool MayOpenOne() => _budget.Allows(this, 1);
 
-    /// <summary>Takes a place for a connection.</summary>
+    /// <summary>Counts one connection.</summary>
     public void Take()
     {
         Interlocked.Increment(ref _used);
         _budget.Count(1);
     }
 
-    /// <summary>Gives a place back.</summary>
+    /// <summary>Removes one connection from the count.</summary>
     public void GiveBack()
     {
         Interlocked.Decrement(ref _used);

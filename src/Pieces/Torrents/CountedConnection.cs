@@ -4,7 +4,7 @@ using Pieces.Peers;
 
 namespace Pieces.Torrents;
 
-/// <summary>A connection that has a place in its torrent's share until it is closed.</summary>
+/// <summary>A connection that is counted in its torrent's <see cref="ConnectionShare"/> until it is closed.</summary>
 internal sealed class CountedConnection : ITransportConnection
 {
     private readonly ITransportConnection _inner;
@@ -26,7 +26,7 @@ internal sealed class CountedConnection : ITransportConnection
     /// <inheritdoc/>
     public IPEndPoint LocalEndPoint => _inner.LocalEndPoint;
 
-    /// <summary>The same peer, whose connection is counted.</summary>
+    /// <summary>Returns the same peer with a counted connection.</summary>
     public static HandshakenPeer Count(HandshakenPeer peer, ConnectionShare share) =>
         peer with { Transport = new CountedConnection(peer.Transport, share) };
 

@@ -8,29 +8,31 @@ using Pieces.Storage.Transfer;
 
 namespace Pieces.Torrents;
 
-/// <summary>Says what a download would do. It looks at the disk and hashes what is there; nothing is written and nobody is asked.</summary>
+/// <summary>Works out what a download would do. It reads the disk and hashes existing data, but writes nothing and uses no network.</summary>
 public static class DownloadPlanner
 {
+    // Maximum number of files that are open while existing data is hashed.
     private const int MaxOpenFiles = 32;
 
     /// <summary>
-    /// The torrent of a magnet link, where an earlier run of the link has left its metadata beside what it fetched; null else. It reads the disk.
+    /// Returns the torrent of a magnet link if an earlier run of that link saved its metadata in the output folder, else null. Reads the disk.
     /// </summary>
     /// <param name="link">The link.</param>
-    /// <param name="outputDirectory">The folder of the download.</param>
-    /// <exception cref="MetainfoException">It is no torrent that can be used.</exception>
+    /// <param name="outputDirectory">The output folder of the download.</param>
+    /// <exception cref="MetainfoException">The saved metadata does not describe a usable torrent.</exception>
     public static Metainfo? FindKept(MagnetLink link, string outputDirectory)
     {
         ArgumentNullException.ThrowIfNull(link);
         return MetadataFile.Find(outputDirectory, link.InfoHash) is { } info ? MetainfoParser.Parse(MetainfoWriter.Write(link, info)) : null;
     }
 
-    /// <summary>Makes the plan of one torrent.</summary>
+    /// <summary>Plans the download of one torrent.</summary>
     /// <param name="metainfo">The torrent.</param>
-    /// <param name="options">What the download is to do.</param>
-    /// <param name="progress">Hears how far the hashing has come, on any thread; or null.</param>
-    /// <param name="cancellationToken">Ends it early.</param>
-    /// <exception cref="StorageException">What the download would end with: in the way, locked, or the system refused.</exception>
+    /// <param name="options">The options of the download.</param>
+    /// <param name="progress">Receives the progress of hashing, on any thread; or null.</param>
+    /// <param name="cancellationToken">Cancels the planning.</param>
+    /// <exception cref="StorageException">The download would fail: another file is in the way, the data is locked, or the system refuses
+    /// access.</exception>
     public static async Task<DownloadPlan> MakeAsync(
         Metainfo metainfo, TorrentOptions options, IProgress<CheckProgress>? progress, CancellationToken cancellationToken)
     {

@@ -4,17 +4,19 @@ using Pieces.Peers;
 
 namespace Pieces.Torrents;
 
-/// <summary>Tells a torrent of the peers that the user, a link or a tracker names: of addresses at once, of names when they are looked up.</summary>
+/// <summary>
+/// Posts the peers that the user, a link or a tracker names to the torrent's inbox: IP addresses at once, host names when they are resolved.
+/// </summary>
 internal sealed class HandPeers
 {
     private readonly TorrentInbox _inbox;
     private readonly PeerNames _names;
     private readonly CancellationToken _stopping;
 
-    /// <summary>Makes it.</summary>
-    /// <param name="inbox">Hears of the addresses.</param>
-    /// <param name="names">Looks up the names.</param>
-    /// <param name="stopping">Ends all look-ups.</param>
+    /// <summary>Creates it.</summary>
+    /// <param name="inbox">Receives the addresses.</param>
+    /// <param name="names">Resolves host names.</param>
+    /// <param name="stopping">Cancels all lookups.</param>
     public HandPeers(TorrentInbox inbox, PeerNames names, CancellationToken stopping)
     {
         _inbox = inbox;
@@ -22,7 +24,9 @@ internal sealed class HandPeers
         _stopping = stopping;
     }
 
-    /// <summary>Takes the names that a tracker gives. What they lead to is believed as the addresses are that it gives.</summary>
+    /// <summary>
+    /// Resolves the host names that a tracker returned. The resolved addresses are filtered in the same way as IP addresses from that tracker.
+    /// </summary>
     public void TakeNames(NamesFound names)
     {
         foreach (DnsEndPoint name in names.Names)
@@ -32,7 +36,7 @@ internal sealed class HandPeers
             new PeersFound([.. found.Where(peer => AddressPolicy.Believes(peer.Address, names.Tracker))], PeerOrigin.Tracker));
     }
 
-    /// <summary>Takes peers of one origin.</summary>
+    /// <summary>Adds the peers of one origin.</summary>
     public void Take(IEnumerable<EndPoint> peers, PeerOrigin origin)
     {
         NameSource source = origin == PeerOrigin.Hand ? NameSource.User : NameSource.Stranger;

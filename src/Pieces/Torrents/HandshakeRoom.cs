@@ -5,24 +5,29 @@ using Pieces.Net;
 namespace Pieces.Torrents;
 
 /// <summary>
-/// The places for strangers in the middle of a handshake: bounded, for each network too, and given up early by the slow while all are taken. Safe for
-/// all threads.
+/// Limits the number of inbound handshakes in progress, in total and per network. While all places are taken, the oldest handshake is cancelled after
+/// <see cref="PressedLimit"/>. Thread-safe.
 /// </summary>
 internal sealed class HandshakeRoom : IDisposable
 {
-    /// <summary>Strangers that may be in the middle of a handshake at one time; more wait in the system's queue.</summary>
+    /// <summary>Maximum number of inbound handshakes in progress. Further connections wait in the system's accept queue.</summary>
     public const int MaxHandshakes = 64;
 
-    /// <summary>Of them from one network (<see cref="BudgetKey"/>): who is silent in many connections must not keep the others out.</summary>
+    /// <summary>
+    /// Maximum number of inbound handshakes in progress per network (<see cref="BudgetKey"/>). Many silent connections from one network must not keep
+    /// other peers out.
+    /// </summary>
     public const int MaxPerNetwork = 4;
 
-    /// <summary>The same for this machine and private networks, where many peers may share one address.</summary>
+    /// <summary>
+    /// Maximum number of inbound handshakes in progress per loopback or private address, where many peers may share one address.
+    /// </summary>
     public const int MaxPerSharedAddress = MaxHandshakes / 2;
 
-    /// <summary>Time for a handshake while all places are taken. An honest peer sends its part at once.</summary>
+    /// <summary>Time limit of an inbound handshake while all places are taken. An honest peer sends its handshake at once.</summary>
     public static readonly TimeSpan PressedLimit = TimeSpan.FromSeconds(5);
 
-    // Who has to go takes a moment to do so.
+    // A cancelled handshake needs a moment to release its place.
     private static readonly TimeSpan BetweenEvictions = TimeSpan.FromMilliseconds(50);
 
     private readonly Lock _gate = new();
@@ -31,14 +36,14 @@ internal sealed class HandshakeRoom : IDisposable
     private readonly SemaphoreSlim _places;
     private readonly TimeProvider _time;
 
-    /// <summary>Makes it empty, with so many places.</summary>
+    /// <summary>Creates a room with <paramref name="places"/> places, all free.</summary>
     public HandshakeRoom(int places, TimeProvider time)
     {
         _places = new SemaphoreSlim(places, places);
         _time = time;
     }
 
-    /// <summary>Waits for a place, which <see cref="Begin"/> takes over.</summary>
+    /// <summary>Waits for a free place, which <see cref="Begin"/> takes over.</summary>
     public async Task WaitAsync(CancellationToken cancellationToken)
     {
         Task place = _places.WaitAsync(cancellationToken);
@@ -54,9 +59,9 @@ internal sealed class HandshakeRoom : IDisposable
         await place.ConfigureAwait(false);
     }
 
-    /// <summary>A stranger has come: it has the place that was waited for until the ticket is disposed of.</summary>
-    /// <param name="address">Its address.</param>
-    /// <param name="stopping">Ends everything.</param>
+    /// <summary>A connection was accepted. It holds the place that was waited for until the ticket is disposed of.</summary>
+    /// <param name="address">The remote address.</param>
+    /// <param name="stopping">Cancels the handshake when the listener stops.</param>
     public Ticket Begin(IPAddress address, CancellationToken stopping)
     {
         var ticket = new Ticket(this, BudgetKey.Of(address), _time.GetTimestamp(), stopping);
@@ -111,7 +116,7 @@ internal sealed class HandshakeRoom : IDisposable
         _places.Release();
     }
 
-    /// <summary>One stranger's place.</summary>
+    /// <summary>The place of one inbound handshake.</summary>
     internal sealed class Ticket : IDisposable
     {
         private readonly HandshakeRoom _room;
@@ -126,13 +131,13 @@ internal sealed class HandshakeRoom : IDisposable
             BeganAt = beganAt;
         }
 
-        /// <summary>Whose places are limited together with this one.</summary>
+        /// <summary>The network whose handshakes are counted together with this one.</summary>
         public BudgetKey Network { get; }
 
-        /// <summary>Whether its network has more places than it may.</summary>
+        /// <summary>Whether this handshake exceeds the limit of its network.</summary>
         public bool IsOneTooMany { get; internal set; }
 
-        /// <summary>Ends the handshake when others need the place.</summary>
+        /// <summary>Cancelled when another connection needs the place.</summary>
         public CancellationToken Ending => _ending.Token;
 
         internal long BeganAt { get; }
@@ -156,7 +161,7 @@ internal sealed class HandshakeRoom : IDisposable
             }
             catch (ObjectDisposedException)
             {
-                // It has ended meanwhile.
+                // The handshake has ended in the meantime.
             }
         }
     }

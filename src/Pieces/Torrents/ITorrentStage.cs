@@ -6,34 +6,34 @@ using Pieces.Trackers;
 namespace Pieces.Torrents;
 
 /// <summary>
-/// One part of a torrent's life: fetching the metadata, checking the data, transferring it. The loop calls the current stage for everything that
-/// happens, one call at a time, and asks for its <see cref="Outcome"/> after each event. A stage decides what to do and never waits; work that takes
-/// time runs in the background and reports through the inbox.
+/// One part of a torrent's life: fetching the metadata, checking the data, transferring it. The loop calls the current stage for every event, one
+/// call at a time, and reads its <see cref="Outcome"/> after each event. A stage decides what to do and never waits. Work that takes time runs in the
+/// background and reports through the inbox.
 /// </summary>
 internal interface ITorrentStage : IAsyncDisposable
 {
-    /// <summary>The phase that others see while this stage is the current one.</summary>
+    /// <summary>The phase shown in snapshots while this stage is the current one.</summary>
     TorrentPhase Phase { get; }
 
-    /// <summary>Whether the torrent dials peers, and whether it asks trackers and the DHT for more when it has none.</summary>
+    /// <summary>Whether the torrent dials peers, and whether it requests more from trackers and the DHT when it has none.</summary>
     PeerDemand Demand { get; }
 
-    /// <summary>Whether the stage goes on, and what comes after it.</summary>
+    /// <summary>Whether the stage continues, and what comes after it.</summary>
     StageOutcome Outcome { get; }
 
-    /// <summary>Where pieces are being written, so that the end must wait for it; null while nothing is written.</summary>
+    /// <summary>The store that pieces are written to; the torrent waits for it when it stops. Null while nothing is written.</summary>
     ITorrentStore? Store { get; }
 
-    /// <summary>What trackers are told.</summary>
+    /// <summary>The counters that are sent to trackers.</summary>
     AnnounceCounters Counters { get; }
 
-    /// <summary>Time from a tick to the next, as long as nothing else happens.</summary>
+    /// <summary>Time between two ticks while no other event occurs.</summary>
     TimeSpan Pace { get; }
 
-    /// <summary>The present state, without what <see cref="TorrentStatus"/> adds to every snapshot.</summary>
+    /// <summary>Returns the current state, without the fields that <see cref="TorrentStatus"/> adds to every snapshot.</summary>
     TorrentSnapshot Draw();
 
-    /// <summary>The stage becomes the current one.</summary>
+    /// <summary>Called when the stage becomes the current one.</summary>
     void Begin();
 
     /// <summary>Work that the stage had started in the background has ended.</summary>
@@ -51,43 +51,43 @@ internal interface ITorrentStage : IAsyncDisposable
     /// <summary>A peer has left.</summary>
     void OnPeerLeft(PeerState peer);
 
-    /// <summary>The disk reports; never that it failed, which ends the torrent.</summary>
+    /// <summary>A disk job has reported. Disk failures are not passed on: they end the torrent.</summary>
     void OnDisk(DiskEvent verdict);
 
-    /// <summary>Time has passed.</summary>
+    /// <summary>Called at every tick.</summary>
     void OnTick();
 
     /// <summary>
-    /// The torrent ends: the stage requests nothing more of peers. Ends when all background work has ended. Peers that are still connected are
-    /// handled as before.
+    /// The torrent stops: the stage sends no more requests. The task ends when all background work has ended. Events of peers that are still
+    /// connected are handled as before.
     /// </summary>
     Task StopAsync();
 
-    /// <summary>All connections have ended: whatever is incomplete is queued to be written, if another run can go on from it.</summary>
+    /// <summary>All connections have ended: queues incomplete pieces to be written, if another run can resume from them.</summary>
     void FlushIncomplete();
 
-    /// <summary>Saves what another run needs and closes the files.</summary>
+    /// <summary>Saves what another run needs, and closes the files.</summary>
     /// <exception cref="StorageException">Not everything could be saved.</exception>
     Task CloseAsync();
 }
 
-/// <summary>How much a torrent wants peers.</summary>
+/// <summary>Whether a torrent connects to peers.</summary>
 internal enum PeerDemand
 {
-    /// <summary>It dials nobody.</summary>
+    /// <summary>The torrent dials no peers.</summary>
     None,
 
-    /// <summary>It dials those it knows.</summary>
+    /// <summary>The torrent dials the peers it knows.</summary>
     Welcome,
 
-    /// <summary>It dials those it knows, and asks for more when it runs out of them.</summary>
+    /// <summary>The torrent dials the peers it knows, and requests more from trackers and the DHT when it runs out of them.</summary>
     Needed,
 }
 
 /// <summary>What comes after a stage.</summary>
 internal abstract record StageOutcome
 {
-    /// <summary>The stage goes on.</summary>
+    /// <summary>The stage continues.</summary>
     internal sealed record Stay : StageOutcome
     {
         public static readonly Stay Instance = new();
@@ -96,15 +96,15 @@ internal abstract record StageOutcome
     /// <summary>Another stage becomes the current one.</summary>
     internal sealed record Next(ITorrentStage Stage) : StageOutcome;
 
-    /// <summary>The torrent has done all that it was to do.</summary>
-    /// <param name="Reason">Which goal was reached, for people; null where that is plain.</param>
+    /// <summary>The torrent has reached its goal.</summary>
+    /// <param name="Reason">The goal that was reached, as text for the user; null if it is obvious.</param>
     internal sealed record Done(string? Reason) : StageOutcome;
 
-    /// <summary>The torrent cannot go on.</summary>
+    /// <summary>The torrent cannot continue.</summary>
     internal sealed record Failed(Exception Reason) : StageOutcome;
 }
 
-/// <summary>What the stages of one torrent share.</summary>
-/// <param name="Contacts">Finds and connects its peers.</param>
-/// <param name="Status">Shows others how it is doing.</param>
+/// <summary>The objects that the stages of one torrent share.</summary>
+/// <param name="Contacts">Finds peers and connects to them.</param>
+/// <param name="Status">Publishes the torrent's state.</param>
 internal sealed record StageContext(TorrentContacts Contacts, TorrentStatus Status);

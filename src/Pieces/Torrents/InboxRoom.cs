@@ -1,12 +1,14 @@
 namespace Pieces.Torrents;
 
 /// <summary>
-/// Bounds the bytes of peers' messages that wait for the loops of a client's torrents. Who comes first is let in first; a loop never waits for it, so
-/// that room always comes. Safe for all threads.
+/// Limits the total bytes of received peer messages that wait for the loops of a client's torrents. Waiters are admitted in order. A loop never waits
+/// for room itself, so room always becomes free. Thread-safe.
 /// </summary>
 internal sealed class InboxRoom
 {
-    /// <summary>Bytes that may wait at one time. One batch is let in whatever its size.</summary>
+    /// <summary>
+    /// Maximum bytes of received peer messages that wait for the loops. A single batch is always admitted when nothing else waits, whatever its size.
+    /// </summary>
     public const long DefaultCapacity = 16 * 1024 * 1024;
 
     private readonly Lock _gate = new();
@@ -14,10 +16,9 @@ internal sealed class InboxRoom
     private readonly long _capacity;
     private long _used;
 
-    /// <summary>Makes it.</summary>
     public InboxRoom(long capacity = DefaultCapacity) => _capacity = capacity;
 
-    /// <summary>Bytes that are in now.</summary>
+    /// <summary>Bytes that wait now.</summary>
     public long Used
     {
         get
@@ -27,7 +28,7 @@ internal sealed class InboxRoom
         }
     }
 
-    /// <summary>Waits for room; <see cref="Leave"/> gives it back.</summary>
+    /// <summary>Waits for room. <see cref="Leave"/> releases it.</summary>
     public ValueTask EnterAsync(long bytes, CancellationToken cancellationToken)
     {
         Waiter waiter;
@@ -46,7 +47,7 @@ internal sealed class InboxRoom
         return new ValueTask(WaitAsync(waiter, cancellationToken));
     }
 
-    /// <summary>Gives room back.</summary>
+    /// <summary>Releases room.</summary>
     public void Leave(long bytes)
     {
         lock (_gate)

@@ -2,7 +2,7 @@ using Pieces.Primitives;
 
 namespace Pieces.Torrents;
 
-/// <summary>A torrent was to be seeded, and nothing valid of it is there.</summary>
+/// <summary>Thrown when a torrent is to be seeded but none of its data is valid.</summary>
 public sealed class NothingToSeedException : PiecesException
 {
     internal NothingToSeedException(string directory)

@@ -8,10 +8,10 @@ using Pieces.Wire;
 
 namespace Pieces.Torrents;
 
-/// <summary>Lets peers in and out of one torrent: dials, refuses, starts connections, bans. Owned by the torrent's loop.</summary>
+/// <summary>Manages the peer connections of one torrent: dials, refuses, admits, closes and bans peers. Owned by the torrent's loop.</summary>
 internal sealed class PeerAdmission : IDisposable
 {
-    // A connection that is closed for another takes a moment to end, and dials that follow one another must not clear the pool.
+    // A connection that is closed to make room needs a moment to end. Without this pause, a series of dials would empty the pool.
     private static readonly TimeSpan BetweenRooms = TimeSpan.FromSeconds(15);
 
     private readonly TorrentServices _services;
@@ -25,7 +25,7 @@ internal sealed class PeerAdmission : IDisposable
     private int _pieceCount;
     private int _lastId;
 
-    /// <summary>Makes it for a torrent whose pieces may be unknown.</summary>
+    /// <summary>Creates it. The pieces of the torrent need not be known yet.</summary>
     public PeerAdmission(TorrentServices services, TorrentInbox inbox, PeerDialer dialer, TorrentPeers peers, TorrentLimits limits)
     {
         _services = services;
@@ -36,20 +36,20 @@ internal sealed class PeerAdmission : IDisposable
         Limits = limits;
     }
 
-    /// <summary>The pieces are known now, and there is a place that they are served from.</summary>
+    /// <summary>The pieces are known now, and their blocks can be read from <paramref name="store"/>.</summary>
     public void BeginPieces(IBlockReader store, int pieceCount)
     {
         _store = store;
         _pieceCount = pieceCount;
     }
 
-    /// <summary>Who is known and who is connected.</summary>
+    /// <summary>The known and the connected peers.</summary>
     public TorrentPeers Peers { get; }
 
-    /// <summary>How much may pass.</summary>
+    /// <summary>The rate limits of the torrent.</summary>
     public TorrentLimits Limits { get; }
 
-    /// <summary>Dials as many as there is room for; where there is none, a peer with whom nothing happens makes room for one that is known.</summary>
+    /// <summary>Dials as many peers as there is room for. If there is no room, closes an idle peer in favour of a known one.</summary>
     public void DialMore(CancellationToken cancellationToken)
     {
         if (Peers.Pool.Room == 0 && Peers.Book.HasDue)
@@ -71,7 +71,7 @@ internal sealed class PeerAdmission : IDisposable
         }
     }
 
-    // At the moment of the connection, since our own networks change.
+    // Checked when we connect, since our own networks may change.
     private string? FaultOf(IPEndPoint address) => _services.Addresses.PeerFault(address, Peers.Book.OriginOf(address) switch
     {
         PeerOrigin.Hand => PeerSource.User,
@@ -82,7 +82,8 @@ internal sealed class PeerAdmission : IDisposable
 
     private void Refuse(IPEndPoint address, string fault)
     {
-        // Trackers and peers repeat such addresses. A link says them once, and its reader may know better.
+        // Trackers and peers repeat such addresses, so they are only logged. A link names them once, and its user may know better, so they are a
+        // warning.
         if (Peers.Book.OriginOf(address) == PeerOrigin.Link)
             _inbox.Post(new WarningRaised($"{address}: the link names this peer, and it is not dialed: {fault} (--peer {address} dials it)"));
         else
@@ -90,16 +91,18 @@ internal sealed class PeerAdmission : IDisposable
         Peers.Book.Refused(address);
     }
 
-    /// <summary>The client has too many connections, or the system no descriptor left: the least useful one is closed.</summary>
+    /// <summary>The client has too many connections, or the system has no file descriptor left: closes the least useful connection.</summary>
     public void Shed() => Peers.Pool.Least()?.Close(PeerEnding.Redundant, "makes room, since the client can have no more connections");
 
     /// <summary>Whether no peer is connected and none is being dialled.</summary>
     public bool IsAlone => Peers.Pool.Peers.Count == 0 && _dialer.Dialling == 0;
 
-    /// <summary>The peer of a connection; null when it was not admitted, or has left.</summary>
+    /// <summary>Returns the peer of a connection, or null if it was not admitted or has left.</summary>
     public PeerState? Find(PeerConnection connection) => Peers.Pool.TryGet(connection, out PeerState? peer) ? peer : null;
 
-    /// <summary>Sends every peer the messages that were in no hurry, and looks at what was exchanged with each.</summary>
+    /// <summary>
+    /// Flushes the delayed messages of every peer, updates the transfer statistics of the peers, and closes a redundant connection.
+    /// </summary>
     public void Tick()
     {
         foreach (PeerState peer in Peers.Pool.Peers)
@@ -108,7 +111,7 @@ internal sealed class PeerAdmission : IDisposable
         Peers.Pool.Redundant()?.Close(PeerEnding.Redundant, "another connection with its id is of use, and this one is not");
     }
 
-    /// <summary>A handshake is done: takes the peer in and starts its connection, or closes it and returns null.</summary>
+    /// <summary>A handshake is done: admits the peer and starts its connection, or closes it and returns null.</summary>
     public PeerState? Arrived(HandshakenPeer peer)
     {
         peer = CountedConnection.Count(peer, _share);
@@ -131,7 +134,7 @@ internal sealed class PeerAdmission : IDisposable
             return null;
         }
 
-        // Both connections are in the pool until the old one's end is heard; that costs a place for a moment and nothing else.
+        // Both connections are in the pool until the old one has ended. That only costs a place for a moment.
         if (replaced?.Link.RemoteId == peer.RemoteId)
             replaced!.Close(PeerEnding.Replaced, "replaced by another connection of the same peer");
         else
@@ -139,7 +142,7 @@ internal sealed class PeerAdmission : IDisposable
         return Admit(peer);
     }
 
-    /// <summary>A connection has ended. Null when its peer had not been taken in.</summary>
+    /// <summary>A connection has ended. Returns its peer, or null if the peer had not been admitted.</summary>
     public PeerState? Gone(PeerGone gone)
     {
         if (Peers.Pool.Remove(gone.Peer) is not { } peer)
@@ -151,14 +154,14 @@ internal sealed class PeerAdmission : IDisposable
         return peer;
     }
 
-    /// <summary>Addresses were heard of.</summary>
+    /// <summary>Adds the addresses of peers to the book.</summary>
     public void Found(PeersFound found)
     {
         foreach (IPEndPoint address in found.Addresses)
             Peers.Book.Add(address, found.Origin, found.Teller);
     }
 
-    /// <summary>A dial came to nothing.</summary>
+    /// <summary>A dial has failed.</summary>
     public void Failed(DialFailed failed)
     {
         _services.Logger.Debug("{Peer}: {Reason}", failed.Address, failed.Reason);
@@ -170,7 +173,10 @@ internal sealed class PeerAdmission : IDisposable
             Peers.Book.Failed(failed.Address, failed.LongestPause);
     }
 
-    /// <summary>Someone sent bad data: not dealt with again in this run. Null when it is not known any more, or banned already.</summary>
+    /// <summary>
+    /// Bans a peer that sent bad data for the rest of this run. Returns its address, or null if the peer is no longer remembered or is banned
+    /// already.
+    /// </summary>
     public IPEndPoint? Ban(SourceId convicted)
     {
         foreach (PeerState peer in Peers.Pool.Peers)
@@ -179,7 +185,7 @@ internal sealed class PeerAdmission : IDisposable
                 continue;
             IPEndPoint address = SocketText.Unmapped(peer.Link.RemoteEndPoint);
             peer.Close(PeerEnding.Offence, "sent bad data");
-            // Only the peer itself has said that it listens there, so nobody else is lost.
+            // Only this peer has claimed to listen on that address, so refusing it affects no other peer.
             if (peer.DialAddress is { } claimed && Peers.Book.IsClaimed(claimed))
                 Peers.Book.Refused(claimed);
             return Ban(convicted, address, peer.Link.RemoteId);
@@ -188,7 +194,7 @@ internal sealed class PeerAdmission : IDisposable
         return _departed.Find(convicted) is { } left ? Ban(convicted, left.Address, left.Id) : null;
     }
 
-    /// <summary>Closes whoever is connected from an address that was banned since.</summary>
+    /// <summary>Closes every connection whose address has been banned since.</summary>
     public void CloseBanned()
     {
         foreach (PeerState peer in Peers.Pool.Peers)
@@ -198,10 +204,10 @@ internal sealed class PeerAdmission : IDisposable
         }
     }
 
-    /// <summary>Whether there is room for peers and none left to dial now.</summary>
+    /// <summary>Whether there is room for more peers, no dial is in progress and no known peer is due.</summary>
     public bool LacksPeers => Peers.Pool.Room > 0 && _dialer.Dialling == 0 && !Peers.Book.HasDue;
 
-    /// <summary>The torrent has turned out private: only whom the user or a tracker named stays and is dialled.</summary>
+    /// <summary>The torrent turned out to be private: keeps, and dials, only the peers that the user or a tracker named.</summary>
     public void BecomePrivate()
     {
         Peers.Book.BecomePrivate();
@@ -215,7 +221,7 @@ internal sealed class PeerAdmission : IDisposable
     /// <summary>Whether a peer is connected, is being dialled, or could be.</summary>
     public bool HasHope => Peers.Pool.Peers.Count > 0 || _dialer.Dialling > 0 || Peers.Book.Count > 0;
 
-    /// <summary>Closes everyone; ends when all connections have ended.</summary>
+    /// <summary>Closes all connections. The task ends when all of them have ended.</summary>
     public async Task CloseAllAsync(string reason)
     {
         foreach (PeerState peer in Peers.Pool.Peers)
@@ -227,7 +233,7 @@ internal sealed class PeerAdmission : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _share.Dispose();
 
-    // Other peers of the address that have sent good data are not to suffer with it.
+    // Other peers at the same address that have sent good data are not banned with it.
     private IPEndPoint? Ban(SourceId convicted, IPEndPoint address, PeerId id)
     {
         var network = BudgetKey.Of(address.Address);
@@ -245,8 +251,9 @@ internal sealed class PeerAdmission : IDisposable
         Peers.Pool.LeastUseful()?.Close(PeerEnding.Useless, "makes room for another peer");
     }
 
-    // Where the peer that we dialled is one that dialled us and is of use, it listens there indeed: not dialled again while it is here. One that only
-    // gives the same id may be another, which sleeps in the place of the one that answers there.
+    // If the peer that we dialled has also dialled us, from the same address and with the same id, and is useful, it does listen there: do not dial
+    // it again while it is connected. If that connection is idle, it may be another peer that copies the id to take the place of the real one, so it
+    // proves nothing.
     private void Recognize(HandshakenPeer dialled)
     {
         foreach (PeerState peer in Peers.Pool.Peers)
@@ -330,5 +337,5 @@ internal sealed class PeerAdmission : IDisposable
     }
 }
 
-/// <summary>Who is known and who is connected of one torrent.</summary>
+/// <summary>The known and the connected peers of one torrent.</summary>
 internal sealed record TorrentPeers(PeerBook Book, PeerPool Pool);

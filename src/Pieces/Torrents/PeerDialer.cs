@@ -7,10 +7,10 @@ using Pieces.Wire;
 
 namespace Pieces.Torrents;
 
-/// <summary>Dials addresses from the book, a bounded number at a time, and posts what became of each.</summary>
+/// <summary>Dials addresses from the peer book, a bounded number concurrently, and posts the result of each dial.</summary>
 internal sealed class PeerDialer
 {
-    /// <summary>Dials under way at one time.</summary>
+    /// <summary>Maximum number of dials in progress per torrent.</summary>
     public const int MaxDialling = 20;
 
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(15);
@@ -22,11 +22,11 @@ internal sealed class PeerDialer
     private readonly TaskSet _tasks = new();
     private int _dialling;
 
-    /// <summary>Makes it.</summary>
-    /// <param name="services">What the client lends.</param>
+    /// <summary>Creates it.</summary>
+    /// <param name="services">The shared services of the client.</param>
     /// <param name="infoHash">The swarm.</param>
-    /// <param name="inbox">Hears what became of each dial.</param>
-    /// <param name="share">Counts the dials under way; those who hear of them count the connections that come of them.</param>
+    /// <param name="inbox">Receives the result of each dial.</param>
+    /// <param name="share">Counts the dials in progress. The receiver of <see cref="PeerArrived"/> counts the resulting connections.</param>
     public PeerDialer(TorrentServices services, SwarmKey infoHash, TorrentInbox inbox, ConnectionShare share)
     {
         Share = share;
@@ -36,16 +36,16 @@ internal sealed class PeerDialer
         _handshaker = new PeerHandshaker(_ => inbox.OwnId, ReservedBits.Own, services.TimeProvider, services.Encryption, _ => inbox.UsesDht);
     }
 
-    /// <summary>The torrent's part in the connections of the client.</summary>
+    /// <summary>The torrent's share of the client's connections.</summary>
     public ConnectionShare Share { get; }
 
-    /// <summary>Dials under way.</summary>
+    /// <summary>Number of dials in progress.</summary>
     public int Dialling => Volatile.Read(ref _dialling);
 
-    /// <summary>Begins to dial; ends in <see cref="PeerArrived"/> or <see cref="DialFailed"/>.</summary>
-    /// <param name="address">Whom.</param>
-    /// <param name="wantsEncryption">Whether it is known to want an encrypted greeting.</param>
-    /// <param name="cancellationToken">Gives up.</param>
+    /// <summary>Starts a dial. It ends with a <see cref="PeerArrived"/> or <see cref="DialFailed"/> event.</summary>
+    /// <param name="address">The address of the peer.</param>
+    /// <param name="wantsEncryption">Whether the peer is known to want an encrypted handshake.</param>
+    /// <param name="cancellationToken">Cancels the dial.</param>
     public void Dial(IPEndPoint address, bool wantsEncryption, CancellationToken cancellationToken)
     {
         Interlocked.Increment(ref _dialling);
@@ -53,12 +53,12 @@ internal sealed class PeerDialer
         _tasks.Add(DialAsync(address, wantsEncryption, cancellationToken));
     }
 
-    /// <summary>Ends when no dial is under way.</summary>
+    /// <summary>Ends when no dial is in progress.</summary>
     public Task WhenIdleAsync() => _tasks.WhenAllAsync();
 
     private async Task DialAsync(IPEndPoint address, bool wantsEncryption, CancellationToken cancellationToken)
     {
-        // The loop must not run the beginning of a connect on its own time.
+        // The synchronous beginning of a connect must not run on the loop.
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         try
         {
@@ -74,7 +74,8 @@ internal sealed class PeerDialer
         }
         catch (Exception e) when (e is IOException or PiecesException)
         {
-            // Who closes was greeted both ways; who is silent would hold up the dial for twice as long, and gets the other greeting the next time.
+            // A peer that closed the connection has been tried both encrypted and in plain text. A peer that stayed silent is not tried a second time
+            // now, as that would double the duration of the dial: the next dial uses the other kind of handshake.
             if (OwnNetwork.IsOutOfDescriptors(e))
                 _services.Connections.Shed();
             bool? wantsOther = e is GreetingRefusedException { IsSilence: true } silence ? !silence.WasEncrypted : null;
@@ -91,7 +92,8 @@ internal sealed class PeerDialer
         }
     }
 
-    // Plainly first where both ways are allowed: that costs a round trip with those who want encryption and close at once, and none with the others.
+    // When both kinds of handshake are allowed, plain text comes first. That costs a round trip only with peers that require encryption and close at
+    // once.
     private async Task<HandshakenPeer> OpenAsync(IPEndPoint address, bool wantsEncryption, CancellationToken cancellationToken)
     {
         EncryptionPolicy policy = _services.Encryption.Policy;

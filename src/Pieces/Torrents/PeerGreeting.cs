@@ -4,13 +4,18 @@ using Pieces.Wire;
 
 namespace Pieces.Torrents;
 
-/// <summary>Tells a peer which pieces we have, in the shortest form that it understands. The extension handshake follows.</summary>
+/// <summary>Sends a peer our pieces in the shortest form that it supports. The extension handshake follows.</summary>
 internal static class PeerGreeting
 {
-    /// <summary>Most pieces that are announced one by one to a peer that was told that we have none; nine bytes each.</summary>
+    /// <summary>
+    /// Maximum number of <c>have</c> messages sent to a peer that joined before our pieces were known. Each message takes nine bytes.
+    /// </summary>
     public const int MaxHaves = 8192;
 
-    /// <summary>Says at once what we have; nothing is said without the fast extension when there is nothing.</summary>
+    /// <summary>
+    /// Sends our pieces as the first message: <c>have all</c>, a bitfield, or <c>have none</c>. Without the fast extension (BEP 6), nothing is sent
+    /// when we have no pieces.
+    /// </summary>
     public static void Send(IPeerLink link, Bitfield have)
     {
         if (link.SupportsFast && have.IsFull)
@@ -21,18 +26,18 @@ internal static class PeerGreeting
             SendNone(link);
     }
 
-    /// <summary>Says that we have nothing, as long as the torrent itself is not known yet.</summary>
+    /// <summary>Sends that we have no pieces, while the metadata is not known yet.</summary>
     public static void SendNone(IPeerLink link)
     {
         if (link.SupportsFast)
             link.Send(HaveNoneMessage.Instance);
     }
 
-    /// <summary>Announces what we have to a peer that was told that we have nothing.</summary>
-    /// <returns>False when it is too much: the peer is to be dialled again.</returns>
+    /// <summary>Sends our pieces to a peer that joined before they were known.</summary>
+    /// <returns>False if there are more than <see cref="MaxHaves"/>: the peer must be dialled again.</returns>
     public static bool TrySendRest(IPeerLink link, Bitfield have)
     {
-        // A bitfield may be the first message only (BEP 3).
+        // A bitfield may only be the first message (BEP 3).
         if (have.Count > MaxHaves)
             return false;
         for (int i = have.NextSet(0); i >= 0; i = have.NextSet(i + 1))

@@ -7,10 +7,10 @@ using Serilog;
 
 namespace Pieces.Torrents;
 
-/// <summary>Accepts streams for all torrents of a client, and leads each to the torrent that its handshake names.</summary>
+/// <summary>Accepts inbound connections for all torrents of a client, and routes each to the torrent that its handshake names.</summary>
 internal sealed class PeerListener : IAsyncDisposable
 {
-    /// <summary>Why nothing is exchanged with an address that the <see cref="AddressPolicy"/> does not accept.</summary>
+    /// <summary>Reason for refusing an address that the <see cref="AddressPolicy"/> does not accept.</summary>
     public const string Blocked = "its address is blocked";
 
     private readonly ITransportListener _listener;
@@ -23,10 +23,10 @@ internal sealed class PeerListener : IAsyncDisposable
     private readonly TaskSet _handshakes = new();
     private readonly Task _accepting;
 
-    /// <summary>Begins to accept.</summary>
-    /// <param name="services">What the client's torrents share.</param>
-    /// <param name="listener">Where streams come from; this object's from now on.</param>
-    /// <param name="route">The inbox of the torrent that takes peers for an info-hash, or null.</param>
+    /// <summary>Starts to accept connections.</summary>
+    /// <param name="services">The shared services of the client.</param>
+    /// <param name="listener">The source of inbound connections. The new object owns it.</param>
+    /// <param name="route">Returns the inbox of the torrent that accepts peers for an info-hash, or null.</param>
     public PeerListener(TorrentServices services, ITransportListener listener, Func<SwarmKey, TorrentInbox?> route)
     {
         _listener = listener;
@@ -35,11 +35,15 @@ internal sealed class PeerListener : IAsyncDisposable
         _addresses = services.Addresses;
         _room = new HandshakeRoom(services.Connections.Handshakes, services.TimeProvider);
         _handshaker = new PeerHandshaker(
-            hash => route(hash)?.OwnId ?? throw new PeerProtocolException("its torrent has ended"), ReservedBits.Own, services.TimeProvider, services.Encryption, hash => route(hash)?.UsesDht == true);
+            hash => route(hash)?.OwnId ?? throw new PeerProtocolException("its torrent has ended"),
+            ReservedBits.Own,
+            services.TimeProvider,
+            services.Encryption,
+            hash => route(hash)?.UsesDht == true);
         _accepting = Task.Run(AcceptAsync);
     }
 
-    /// <summary>The port.</summary>
+    /// <summary>The port on which connections are accepted.</summary>
     public int Port => _listener.Port;
 
     /// <inheritdoc/>

@@ -5,21 +5,21 @@ using Pieces.Net;
 namespace Pieces.Torrents;
 
 /// <summary>
-/// Looks up the hosts by which peers and nodes of one torrent are named, and again after a while when that fails. Strangers may name a few: each look-up
-/// that a name server does not answer occupies a thread of the whole client. Used by the torrent's loop.
+/// Resolves the host names of peers and DHT nodes of one torrent, and retries failed lookups. The number of host names from untrusted sources is
+/// limited, because every lookup that a name server does not answer blocks a thread of the process. Used by the torrent's loop.
 /// </summary>
 internal sealed class PeerNames
 {
-    /// <summary>Most names of links, torrents and trackers that are looked up for one torrent in one run.</summary>
+    /// <summary>Maximum number of host names from links, torrents and trackers that are resolved per torrent and run.</summary>
     public const int MaxOfStrangers = 8;
 
-    /// <summary>Most addresses that one name can bring.</summary>
+    /// <summary>Maximum number of addresses that are used per host name.</summary>
     public const int MaxAddresses = 8;
 
-    /// <summary>Wait before a name that could not be looked up is tried again; doubled each time.</summary>
+    /// <summary>Delay before the first retry of a failed lookup. It doubles with every further failure.</summary>
     public static readonly TimeSpan FirstRetry = TimeSpan.FromSeconds(30);
 
-    /// <summary>Longest such wait.</summary>
+    /// <summary>Maximum delay between two attempts to resolve a host name.</summary>
     public static readonly TimeSpan LastRetry = TimeSpan.FromMinutes(15);
 
     private readonly TorrentBasis _basis;
@@ -30,11 +30,11 @@ internal sealed class PeerNames
 
     public PeerNames(TorrentBasis basis) => _basis = basis;
 
-    /// <summary>Begins to look up a name, unless that was begun before or strangers have named enough of them.</summary>
-    /// <param name="name">The host and its port.</param>
-    /// <param name="source">Who named it.</param>
-    /// <param name="found">Hears of its addresses; called on any thread.</param>
-    /// <param name="cancellationToken">Ends it.</param>
+    /// <summary>Starts to resolve a host name, unless that was started before or the limit for untrusted sources is reached.</summary>
+    /// <param name="name">The host name and port.</param>
+    /// <param name="source">The source of the host name.</param>
+    /// <param name="found">Receives the addresses. It is called on any thread.</param>
+    /// <param name="cancellationToken">Cancels the lookup.</param>
     public void LookUp(DnsEndPoint name, NameSource source, Action<IReadOnlyList<IPEndPoint>> found, CancellationToken cancellationToken)
     {
         if (_known.Contains(name))
@@ -42,7 +42,8 @@ internal sealed class PeerNames
         if (source == NameSource.Stranger && _ofStrangers >= MaxOfStrangers)
         {
             if (!_isLimitSaid)
-                _basis.Inbox.Post(new WarningRaised($"{name.Host} and other names of peers are not looked up: at most {MaxOfStrangers} for one torrent"));
+                _basis.Inbox.Post(
+                    new WarningRaised($"{name.Host} and other names of peers are not looked up: at most {MaxOfStrangers} for one torrent"));
             _isLimitSaid = true;
             return;
         }
@@ -52,7 +53,7 @@ internal sealed class PeerNames
         _lookups.Add(KeepLookingAsync(name, source, found, cancellationToken));
     }
 
-    /// <summary>Ends when nobody waits for a look-up any more; those under way are left to themselves.</summary>
+    /// <summary>Ends when no task waits for a lookup any more. Lookups that the system is still running are abandoned.</summary>
     public Task WhenIdleAsync() => _lookups.WhenAllAsync();
 
     private async Task KeepLookingAsync(
@@ -64,7 +65,7 @@ internal sealed class PeerNames
         {
             while (await TryAsync(name, source, found, failures, cancellationToken).ConfigureAwait(false) is { } failure)
             {
-                // One line for each name; what comes later is counted.
+                // Warn once per host name. Later failures are only counted.
                 if (failures++ == 0)
                     _basis.Inbox.Post(new WarningRaised($"{name.Host}: the name of a peer cannot be looked up: {failure}"));
                 await Task.Delay(retry, _basis.Services.TimeProvider, cancellationToken).ConfigureAwait(false);
@@ -77,7 +78,7 @@ internal sealed class PeerNames
         }
     }
 
-    // Null when it has been found.
+    // Returns null on success, else the reason of the failure.
     private async Task<string?> TryAsync(
         DnsEndPoint name, NameSource source, Action<IReadOnlyList<IPEndPoint>> found, int failures, CancellationToken cancellationToken)
     {

@@ -3,28 +3,30 @@ using Pieces.Primitives;
 namespace Pieces.Torrents;
 
 /// <summary>
-/// Which parts of a torrent are verified and written, in at most <see cref="MaxSections"/> sections of as equal a length as can be: coarse enough to be
-/// drawn again and again for a torrent of a million pieces, and exact for a small one. Immutable.
+/// Shows which parts of a torrent are verified and written, in at most <see cref="MaxSections"/> sections of nearly equal length. The map is small
+/// enough to be drawn repeatedly for a torrent with a million pieces, and exact for a torrent with few pieces. Immutable.
 /// </summary>
 public sealed class PieceMap
 {
-    /// <summary>The most sections of a map.</summary>
+    /// <summary>Maximum number of sections of a piece map.</summary>
     public const int MaxSections = 256;
 
-    // 0 says that nothing of a section is there and 255 that all of it is, and nothing else does.
+    // The verified part of each section, from 0 to 255. Only an empty section is 0, and only a complete section is 255.
     private readonly byte[] _shares;
 
     private PieceMap(byte[] shares) => _shares = shares;
 
-    /// <summary>Nothing is there.</summary>
+    /// <summary>The map of a torrent without any verified piece.</summary>
     public static PieceMap None { get; } = new([byte.MinValue]);
 
-    /// <summary>All is there.</summary>
+    /// <summary>The map of a complete torrent.</summary>
     public static PieceMap All { get; } = new([byte.MaxValue]);
 
-    /// <summary>How much of a stretch is there: 0 means nothing, 1 all of it, and nothing else does.</summary>
-    /// <param name="from">Where it begins, as a share of the pieces, from 0 to 1.</param>
-    /// <param name="to">Where it ends; more than <paramref name="from"/>, and at most 1.</param>
+    /// <summary>
+    /// Returns how much of a range is verified, from 0 to 1. The result is 0 only if nothing is verified, and 1 only if everything is.
+    /// </summary>
+    /// <param name="from">Start of the range, as a fraction of all pieces, from 0 to 1.</param>
+    /// <param name="to">End of the range, as a fraction of all pieces; greater than <paramref name="from"/> and at most 1.</param>
     public double ShareOf(double from, double to)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(from);
@@ -41,7 +43,7 @@ public sealed class PieceMap
         return (double)sum / (byte.MaxValue * sections.Length);
     }
 
-    /// <summary>The map of a field of pieces.</summary>
+    /// <summary>Creates the map of a set of verified pieces.</summary>
     internal static PieceMap Of(Bitfield have)
     {
         if (have.Count == 0)

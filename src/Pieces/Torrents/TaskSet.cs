@@ -1,12 +1,12 @@
 namespace Pieces.Torrents;
 
-/// <summary>Keeps the tasks that were started until they have ended, so that whoever started them can wait for all. Safe for all threads.</summary>
+/// <summary>Tracks started tasks until they have ended, so that their owner can wait for all of them. Thread-safe.</summary>
 internal sealed class TaskSet
 {
     private readonly Lock _gate = new();
     private readonly HashSet<Task> _running = [];
 
-    /// <summary>Keeps a task that does not fault by its own contract.</summary>
+    /// <summary>Adds a task, which is expected not to fault.</summary>
     public void Add(Task task)
     {
         if (task.IsCompletedSuccessfully)
@@ -16,7 +16,7 @@ internal sealed class TaskSet
         task.ContinueWith(Remove, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
     }
 
-    /// <summary>Ends when everything that was added so far has ended; faults as the first of them that did.</summary>
+    /// <summary>Ends when all tasks added so far have ended. If any of them faulted, it faults as well.</summary>
     public Task WhenAllAsync()
     {
         lock (_gate)
@@ -25,7 +25,7 @@ internal sealed class TaskSet
 
     private void Remove(Task ended)
     {
-        // One that faulted stays, to be heard in WhenAllAsync.
+        // A faulted task stays in the set, so that WhenAllAsync reports its exception.
         if (ended.IsFaulted)
             return;
         lock (_gate)

@@ -4,7 +4,7 @@ using Pieces.Primitives;
 
 namespace Pieces.Torrents;
 
-/// <summary>A torrent of a <see cref="TorrentClient"/>: the public handle. Safe for all threads.</summary>
+/// <summary>Public handle of one torrent of a <see cref="TorrentClient"/>. Thread-safe.</summary>
 public sealed class Torrent
 {
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -21,33 +21,35 @@ public sealed class Torrent
         _post = post;
     }
 
-    /// <summary>The swarm's name.</summary>
+    /// <summary>The info-hash, which identifies the swarm.</summary>
     public InfoHash InfoHash { get; }
 
-    /// <summary>What it is about; null as long as a magnet link's metadata has not been fetched.</summary>
+    /// <summary>The metainfo; null while the metadata of a magnet link has not been fetched.</summary>
     public Metainfo? Metainfo => _metadata.Task.IsCompletedSuccessfully ? _metadata.Task.Result : null;
 
     /// <summary>
-    /// Ends when it is known what the torrent is about: at once, or for a magnet link when its metadata is here. Faults and is cancelled as
-    /// <see cref="Completion"/>.
+    /// Ends when the metainfo is known: at once, or for a magnet link when its metadata has been fetched. It faults and is cancelled in the same
+    /// cases as <see cref="Completion"/>.
     /// </summary>
     public Task<Metainfo> Metadata => _metadata.Task;
 
-    /// <summary>The present state.</summary>
+    /// <summary>The current state.</summary>
     public TorrentSnapshot Snapshot => Volatile.Read(ref _snapshot);
 
     /// <summary>
-    /// Ends when all wanted pieces are verified and on the disk under their final names; faults with a <see cref="PiecesException"/> if the torrent
-    /// failed; is cancelled if it was stopped before.
+    /// Ends when all wanted pieces are verified and on disk under their final names. Faults with a <see cref="PiecesException"/> if the torrent
+    /// fails. Cancelled if the torrent is stopped before completion.
     /// </summary>
     public Task Completion => _completion.Task;
 
     /// <summary>
-    /// Ends when the torrent has stopped altogether: completed without seeding, seeding goal reached, or stopped by the user. Faults if it failed.
+    /// Ends when the torrent has stopped: completed without seeding, seeding goal reached, or stopped by the user. Faults if the torrent failed.
     /// </summary>
     public Task Stopped => _stopped.Task;
 
-    /// <summary>The present state, then again every <paramref name="interval"/>; ends after the state in which it stopped.</summary>
+    /// <summary>
+    /// Returns the current state, then the state after every <paramref name="interval"/>. The last item is the state in which the torrent stopped.
+    /// </summary>
     public async IAsyncEnumerable<TorrentSnapshot> WatchAsync(
         TimeSpan interval, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
@@ -69,10 +71,10 @@ public sealed class Torrent
     }
 
     /// <summary>
-    /// Announces it to further trackers as well, behind its own ones. Trackers that it has already are left out, and so are all when
+    /// Adds trackers to announce the torrent to, in addition to its own. Trackers that it already has are ignored. All are ignored if
     /// <see cref="TorrentOptions.UseTrackers"/> is off.
     /// </summary>
-    /// <param name="urls">Announce URLs: <c>http</c>, <c>https</c> or <c>udp</c>. An URL that cannot be used is left out, with a line in the log.</param>
+    /// <param name="urls">Announce URLs: <c>http</c>, <c>https</c> or <c>udp</c>. A URL that cannot be used is logged and ignored.</param>
     public void AddTrackers(IEnumerable<string> urls)
     {
         ArgumentNullException.ThrowIfNull(urls);
@@ -80,7 +82,8 @@ public sealed class Torrent
     }
 
     /// <summary>
-    /// Stops it: saves the state, tells the trackers (2 s at most), closes the peers; 5 s for all. Ends when that is done, and never faults.
+    /// Stops the torrent: saves its state, sends <c>stopped</c> to the trackers (at most 2 s) and closes the peer connections; at most 5 s in total.
+    /// The task ends when that is done, and never faults.
     /// </summary>
     public Task StopAsync()
     {
@@ -88,7 +91,7 @@ public sealed class Torrent
         return _stopped.Task.ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
     }
 
-    /// <summary>Whether peers that dial us are taken; read by the listener's tasks.</summary>
+    /// <summary>Whether inbound connections are accepted. Read by the listener's tasks.</summary>
     internal bool TakesPeers =>
         Snapshot.Phase is TorrentPhase.Downloading or TorrentPhase.Seeding or TorrentPhase.FindingPeers or TorrentPhase.FetchingMetadata;
 
@@ -111,7 +114,7 @@ public sealed class Torrent
         _completion.TrySetException(reason);
         _stopped.TrySetException(reason);
 
-        // All say the same; a caller that awaits one of them has heard it.
+        // All three tasks have the same exception. Reading it marks it as observed, so that a caller needs to await only one of them.
         _ = _metadata.Task.Exception;
         _ = _completion.Task.Exception;
         _ = _stopped.Task.Exception;

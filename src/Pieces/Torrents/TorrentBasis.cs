@@ -6,35 +6,35 @@ using Pieces.Trackers;
 
 namespace Pieces.Torrents;
 
-/// <summary>What is known of a torrent before its metainfo is, and what it works with. Immutable.</summary>
+/// <summary>What is known of a torrent before its metainfo is known, and the services it uses. Immutable.</summary>
 internal abstract record TorrentBasis
 {
     public required InfoHash InfoHash { get; init; }
 
-    /// <summary>The swarm that trackers, the DHT and handshakes name.</summary>
+    /// <summary>The identifier of the swarm in trackers, the DHT and handshakes.</summary>
     public SwarmKey Swarm => SwarmKey.Of(InfoHash);
 
     public required TorrentOptions Options { get; init; }
 
-    /// <summary>Peers that a link names; default none.</summary>
+    /// <summary>Peers that the magnet link names; default none.</summary>
     public ImmutableArray<EndPoint> LinkPeers { get; init; } = [];
 
     public required TorrentServices Services { get; init; }
 
     public required TorrentInbox Inbox { get; init; }
 
-    /// <summary>This torrent's own chance: used by its loop alone.</summary>
+    /// <summary>The random number generator of this torrent. Only its loop uses it.</summary>
     public required Random Random { get; init; }
 
     public required TorrentReporter Reporter { get; init; }
 
-    /// <summary>The stage in which the torrent's life begins.</summary>
+    /// <summary>Creates the first stage of the torrent.</summary>
     public abstract ITorrentStage FirstStage(StageContext context);
 
-    /// <summary>The public handle of the torrent.</summary>
+    /// <summary>Creates the public handle of the torrent.</summary>
     public virtual Torrent CreateHandle() => new(InfoHash, Services.TimeProvider, Inbox.Post);
 
-    /// <summary>Makes what lets the torrent's peers in; it knows nobody yet.</summary>
+    /// <summary>Creates the object that manages the torrent's peers. No peer is known at first.</summary>
     public PeerAdmission CreateAdmission()
     {
         var book = new PeerBook(Services.TimeProvider, Random, Services.Addresses);
@@ -47,8 +47,8 @@ internal abstract record TorrentBasis
     /// <summary>Whether the torrent is private (BEP 27), as far as that is known.</summary>
     public virtual bool IsPrivate => false;
 
-    /// <summary>What trackers are told, or null when there are none to ask.</summary>
-    /// <param name="tiers">The torrent's own, beside those of the options.</param>
+    /// <summary>Returns the options of the tracker client, or null if there are no trackers or the user wants none.</summary>
+    /// <param name="tiers">The torrent's own tiers. The trackers of the options are added to them.</param>
     public TrackerClientOptions? TrackerOptions(ImmutableArray<ImmutableArray<string>> tiers)
     {
         if (!Options.UseTrackers || (tiers.IsEmpty && Options.ExtraTrackers.IsEmpty))

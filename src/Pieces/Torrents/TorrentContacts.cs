@@ -6,7 +6,8 @@ using Pieces.Trackers;
 namespace Pieces.Torrents;
 
 /// <summary>
-/// What brings a torrent its peers, from its first moment to its last: also from before its metainfo is known. Owned by the torrent's loop.
+/// Finds peers for a torrent (trackers, DHT, local discovery, host names) and holds its connections, from the start of the torrent to its end. It
+/// exists before the metainfo is known. Owned by the torrent's loop.
 /// </summary>
 internal sealed class TorrentContacts : IAsyncDisposable
 {
@@ -17,7 +18,7 @@ internal sealed class TorrentContacts : IAsyncDisposable
     private readonly CancellationTokenSource _stopping = new();
     private readonly List<string> _moreTrackers = [];
 
-    /// <summary>Makes it; nobody is asked or dialled before <see cref="Begin"/>.</summary>
+    /// <summary>Creates it. Nothing is announced, searched or dialled before <see cref="Begin"/>.</summary>
     public TorrentContacts(TorrentBasis basis)
     {
         _basis = basis;
@@ -28,26 +29,26 @@ internal sealed class TorrentContacts : IAsyncDisposable
         Admission = basis.CreateAdmission();
     }
 
-    /// <summary>The peers that are known and connected, and how they come and go.</summary>
+    /// <summary>Manages the known and connected peers.</summary>
     public PeerAdmission Admission { get; }
 
-    /// <summary>The trackers; null when there are none, or before <see cref="Begin"/>.</summary>
+    /// <summary>The tracker client; null before <see cref="Begin"/>, or if there are no trackers.</summary>
     public TrackerClient? Trackers { get; private set; }
 
     /// <summary>The torrent's part in the DHT.</summary>
     public TorrentDht Dht { get; }
 
-    /// <summary>Whether trackers and peers have been asked.</summary>
+    /// <summary>Whether <see cref="Begin"/> was called.</summary>
     public bool IsUnderWay { get; private set; }
 
-    /// <summary>Whether every tracker has refused this torrent, none has named peers, and no peer can be found in another way.</summary>
+    /// <summary>Whether every tracker has refused this torrent, no tracker has returned peers, and peers cannot be found in any other way.</summary>
     public bool EveryTrackerRefused =>
         Trackers?.EveryTrackerRefused == true && _basis.Options.Peers.IsEmpty && _basis.LinkPeers.IsEmpty && !Dht.IsUnderWay && !Admission.HasHope;
 
-    /// <summary>Ends with the torrent.</summary>
+    /// <summary>Cancelled when the torrent stops.</summary>
     public CancellationToken Stopping => _stopping.Token;
 
-    /// <summary>A tracker names peers by their hosts.</summary>
+    /// <summary>A tracker returned peers by host name.</summary>
     public void Found(NamesFound found) => _handPeers.TakeNames(found);
 
     /// <summary>Adds trackers to those of the torrent.</summary>
@@ -61,9 +62,11 @@ internal sealed class TorrentContacts : IAsyncDisposable
             Start(_basis.TrackerOptions([.. trackers.Select(url => (ImmutableArray<string>)[url])]));
     }
 
-    /// <summary>Asks trackers and the DHT, and looks up the peers that the user or a link names. To be called once.</summary>
-    /// <param name="trackers">What trackers are told, or null when there are none to ask.</param>
-    /// <param name="nodes">DHT nodes to begin with, or null when it is a private torrent, which may not ask there (BEP 27).</param>
+    /// <summary>
+    /// Starts the announces to trackers and the DHT, and the lookups of the peers that the user or a link names. Must be called once.
+    /// </summary>
+    /// <param name="trackers">Options of the tracker client, or null if there are no trackers.</param>
+    /// <param name="nodes">DHT nodes to start with, or null for a private torrent, which must not use the DHT (BEP 27).</param>
     public void Begin(TrackerClientOptions? trackers, ImmutableArray<string>? nodes)
     {
         IsUnderWay = true;
@@ -81,7 +84,9 @@ internal sealed class TorrentContacts : IAsyncDisposable
             Add(_moreTrackers);
     }
 
-    /// <summary>Asks trackers for peers when none is connected or being dialled, and the DHT when there is room for more than are known.</summary>
+    /// <summary>
+    /// Requests peers from trackers if no peer is connected or being dialled, and from the DHT if there is room for more peers and none left to dial.
+    /// </summary>
     public void NeedPeers()
     {
         if (Admission.IsAlone)
@@ -90,7 +95,7 @@ internal sealed class TorrentContacts : IAsyncDisposable
             Dht.NeedPeers();
     }
 
-    /// <summary>Bans peers that sent bad data, closes every connection from their addresses, and empties the list.</summary>
+    /// <summary>Bans the peers that sent bad data, closes every connection from their addresses, and clears the list.</summary>
     public void Ban(List<SourceId> convicted)
     {
         foreach (SourceId id in convicted)
@@ -104,8 +109,9 @@ internal sealed class TorrentContacts : IAsyncDisposable
         convicted.Clear();
     }
 
-    /// <summary>The torrent has turned out private: leaves the DHT and local discovery, and closes the peers that are known from them
-    /// alone.</summary>
+    /// <summary>
+    /// The torrent turned out to be private: leaves the DHT and local discovery, and closes the peers that are known only from these.
+    /// </summary>
     public Task BecomePrivateAsync()
     {
         _basis.Services.LocalDiscovery?.Remove(_basis.Swarm);
@@ -113,8 +119,8 @@ internal sealed class TorrentContacts : IAsyncDisposable
         return Dht.LeaveAsync();
     }
 
-    /// <summary>Ends all that is being asked and dialled, but for the trackers, which hear of it.</summary>
-    /// <returns>Ends when they have heard of it, in 2 s at the most.</returns>
+    /// <summary>Stops all dials, lookups and DHT searches, and sends <c>stopped</c> to the trackers.</summary>
+    /// <returns>A task that ends when the trackers have answered, after at most 2 s.</returns>
     public async Task<Task> StopAsync()
     {
         await _stopping.CancelAsync().ConfigureAwait(false);
@@ -125,7 +131,7 @@ internal sealed class TorrentContacts : IAsyncDisposable
         return leaving;
     }
 
-    /// <summary>Closes every connection and ends every dial; ends when that is done.</summary>
+    /// <summary>Closes every connection and cancels every dial. The task ends when that is done.</summary>
     public Task CloseAllAsync() => Admission.CloseAllAsync("stopping");
 
     /// <inheritdoc/>

@@ -11,12 +11,12 @@ using Pieces.Wire;
 namespace Pieces.Torrents;
 
 /// <summary>
-/// One torrent's part in the DHT: has it searched and announced there, and exchanges nodes with its peers. Silent before <see cref="Begin"/>, which
-/// a private torrent never comes to (BEP 27), and after <see cref="LeaveAsync"/>. Owned by the torrent's loop.
+/// The part of one torrent in the DHT: searches for its peers, announces it, and exchanges DHT nodes with its peers. It does nothing before
+/// <see cref="Begin"/>, which is not called for a private torrent (BEP 27), and nothing after <see cref="LeaveAsync"/>. Owned by the torrent's loop.
 /// </summary>
 internal sealed class TorrentDht : IDhtSink, IAsyncDisposable
 {
-    /// <summary>Most nodes of a torrent or a link that are asked.</summary>
+    /// <summary>Maximum number of DHT nodes that are taken from a torrent or a link.</summary>
     public const int MaxNodes = 50;
 
     private readonly TorrentBasis _basis;
@@ -26,27 +26,27 @@ internal sealed class TorrentDht : IDhtSink, IAsyncDisposable
     private DhtAnnouncer? _announcer;
     private readonly HashSet<SourceId> _named = [];
 
-    /// <summary>Makes it for a torrent that may be private.</summary>
+    /// <summary>Creates it. The torrent may be private.</summary>
     /// <param name="basis">The torrent.</param>
-    /// <param name="names">Looks up the hosts of the nodes that it names.</param>
+    /// <param name="names">Resolves the host names of the nodes that the torrent names.</param>
     public TorrentDht(TorrentBasis basis, PeerNames names)
     {
         _basis = basis;
         _names = names;
     }
 
-    /// <summary>Whether the torrent is searched for there.</summary>
+    /// <summary>Whether the DHT is searched for the torrent's peers.</summary>
     public bool IsUnderWay => _announcer is not null;
 
-    /// <summary>Nodes that the client's node knows; null while the torrent is not searched for.</summary>
+    /// <summary>Number of nodes in the routing tables of the client's DHT node; null while the DHT is not searched for this torrent.</summary>
     public int? Nodes => IsUnderWay ? _node!.Stats.NodesV4 + _node.Stats.NodesV6 : null;
 
     int? IDhtSink.AnnouncedPort => _basis.Services.Ports.Announced is > 0 and var port ? port : null;
 
     bool IDhtSink.IsSeed => _basis.Inbox.Counters.Left == 0;
 
-    /// <summary>Starts, if the client takes part. To be called once.</summary>
-    /// <param name="nodes">Nodes that the torrent or its link names, <c>host:port</c>.</param>
+    /// <summary>Starts the DHT search, if the client takes part in the DHT. Must be called once.</summary>
+    /// <param name="nodes">Nodes that the torrent or its link names, as <c>host:port</c>.</param>
     public void Begin(ImmutableArray<string> nodes)
     {
         if (_basis.Services.Dht is not { } host || host.Start() is not { } node)
@@ -66,17 +66,17 @@ internal sealed class TorrentDht : IDhtSink, IAsyncDisposable
         }
     }
 
-    /// <summary>Peers run out: the next search comes sooner.</summary>
+    /// <summary>The torrent runs out of peers: brings the next search forward.</summary>
     public void NeedPeers() => _announcer?.NeedPeers();
 
-    /// <summary>Tells a peer where our node is, if it takes part too.</summary>
+    /// <summary>Sends a peer the port of our DHT node (<c>port</c> message, BEP 5), if the peer supports the DHT too.</summary>
     public void Greet(IPeerLink link)
     {
         if (IsUnderWay && link.SupportsDht && _basis.Services.Dht!.PortFor(link.RemoteEndPoint.Address) is { } port)
             link.Send(new PortMessage((ushort)port));
     }
 
-    /// <summary>A peer tells where its node is; once for each connection.</summary>
+    /// <summary>A peer sent the port of its DHT node. Only the first such message of a connection is used.</summary>
     public void OnPort(PeerState peer, PortMessage message)
     {
         if (!IsUnderWay || !peer.Link.SupportsDht || !_named.Add(peer.Id))
@@ -87,7 +87,7 @@ internal sealed class TorrentDht : IDhtSink, IAsyncDisposable
     /// <summary>A peer has left.</summary>
     public void Forget(PeerState peer) => _named.Remove(peer.Id);
 
-    /// <summary>Ends every search, and is silent from now on.</summary>
+    /// <summary>Ends every search. Nothing is sent to the DHT for this torrent afterwards.</summary>
     public async Task LeaveAsync()
     {
         _basis.Inbox.UsesDht = false;

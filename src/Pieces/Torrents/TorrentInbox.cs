@@ -11,15 +11,17 @@ using Pieces.Trackers;
 namespace Pieces.Torrents;
 
 /// <summary>
-/// The one way into a torrent's loop: everything below reports here. What strangers send waits for room (<see cref="OpenBatches"/>), which
-/// closes the window of their sockets; what we asked for ourselves is bounded by what was asked, and never waits.
+/// The only input of a torrent's loop: all components report here. Messages of peers wait for room (<see cref="OpenBatches"/>), which closes the TCP
+/// receive windows of their connections. Events that result from our own requests are bounded by the number of requests, and never wait.
 /// </summary>
 [SuppressMessage("Reliability", "CA1001:Types that own disposable fields should be disposable",
     Justification = "The semaphore holds nothing of the system, and a connection's last words may come when the torrent is over.")]
 internal sealed class TorrentInbox : IPeerSink, IDiskSink, ITrackerSink, ILocalSink
 {
-    /// <summary>Reads of peers that may wait for the loop at one time, over all connections of a torrent. Their bytes are bounded by
-    /// <see cref="InboxRoom"/>.</summary>
+    /// <summary>
+    /// Maximum number of message batches of peers that may wait for the loop, over all connections of a torrent. Their bytes are limited by
+    /// <see cref="InboxRoom"/>.
+    /// </summary>
     public const int OpenBatches = 64;
 
     private readonly Channel<TorrentEvent> _channel =
@@ -31,8 +33,8 @@ internal sealed class TorrentInbox : IPeerSink, IDiskSink, ITrackerSink, ILocalS
     private AnnounceCountersBox _counters = new(default);
     private bool _usesDht;
 
-    /// <summary>Makes an empty inbox.</summary>
-    /// <param name="bytes">Bounds the bytes that wait in the inboxes of all torrents of the client; null for a bound of its own.</param>
+    /// <summary>Creates an empty inbox.</summary>
+    /// <param name="bytes">Limits the bytes that wait in the inboxes of all torrents of the client; null for a limit of its own.</param>
     public TorrentInbox(InboxRoom? bytes = null) => _bytes = bytes ?? new InboxRoom();
 
     /// <inheritdoc/>
@@ -42,17 +44,17 @@ internal sealed class TorrentInbox : IPeerSink, IDiskSink, ITrackerSink, ILocalS
         set => Volatile.Write(ref _counters, new AnnounceCountersBox(value));
     }
 
-    /// <summary>Our peer id in the swarm of this torrent, and of no other.</summary>
+    /// <summary>Our peer id in the swarm of this torrent. Every torrent has a different one.</summary>
     public PeerId OwnId { get; init; }
 
-    /// <summary>Whether the torrent takes part in the DHT, as handshakes say; set by its loop, read by any thread.</summary>
+    /// <summary>Whether the torrent takes part in the DHT, as announced in handshakes. Set by its loop, read by any thread.</summary>
     public bool UsesDht
     {
         get => Volatile.Read(ref _usesDht);
         set => Volatile.Write(ref _usesDht, value);
     }
 
-    /// <summary>Puts an event in; after <see cref="Close"/> it is dropped, and what it owns is given back.</summary>
+    /// <summary>Adds an event. After <see cref="Close"/>, the event is dropped and the resources it owns are released.</summary>
     public void Post(TorrentEvent e)
     {
         if (!_channel.Writer.TryWrite(e))
@@ -65,14 +67,14 @@ internal sealed class TorrentInbox : IPeerSink, IDiskSink, ITrackerSink, ILocalS
     /// <summary>Waits until there is an event; false once closed and empty.</summary>
     public ValueTask<bool> WaitAsync(CancellationToken cancellationToken) => _channel.Reader.WaitToReadAsync(cancellationToken);
 
-    /// <summary>The loop has dealt with one batch of a peer's messages.</summary>
+    /// <summary>The loop has handled one batch of a peer's messages.</summary>
     public void BatchDone(PeerBatch batch)
     {
         _bytes.Leave(batch.Bytes);
         _room.Release();
     }
 
-    /// <summary>Takes nothing more, and gives back what waiting events own.</summary>
+    /// <summary>Accepts no more events, and releases the resources of the waiting ones.</summary>
     public void Close()
     {
         _channel.Writer.TryComplete();
@@ -125,10 +127,10 @@ internal sealed class TorrentInbox : IPeerSink, IDiskSink, ITrackerSink, ILocalS
     /// <inheritdoc/>
     public void OnTrackerWarning(string url, string message) => Post(new TrackerWarned(url, message));
 
-    /// <summary>Ends when the streams of peers that came too late are closed.</summary>
+    /// <summary>Ends when the connections that arrived too late are closed.</summary>
     public Task WhenAbandonedAsync() => _abandoned.WhenAllAsync();
 
-    /// <summary>Gives back what an event owns that nobody will deal with.</summary>
+    /// <summary>Releases the resources of an event that will not be handled.</summary>
     public void Discard(TorrentEvent e)
     {
         switch (e)

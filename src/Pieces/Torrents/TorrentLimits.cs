@@ -3,13 +3,12 @@ using Pieces.Primitives;
 
 namespace Pieces.Torrents;
 
-/// <summary>The rate limits of one torrent, inside those of its client, and those of each of its peers inside them.</summary>
+/// <summary>The rate limits of one torrent, which are nested in those of its client. The limits of its peers are nested in them.</summary>
 internal sealed class TorrentLimits : IDisposable
 {
     private readonly TimeProvider _time;
     private readonly TorrentOptions _options;
 
-    /// <summary>Makes them.</summary>
     public TorrentLimits(TorrentServices services, TorrentOptions options)
     {
         _time = services.TimeProvider;
@@ -18,13 +17,13 @@ internal sealed class TorrentLimits : IDisposable
         Upload = new RateLimiter(_time, options.UploadLimit, services.UploadLimiter, hasTurns: true);
     }
 
-    /// <summary>Limits what all peers send us.</summary>
+    /// <summary>Limits the bytes received from all peers.</summary>
     public RateLimiter Download { get; }
 
-    /// <summary>Limits what we send to all peers.</summary>
+    /// <summary>Limits the bytes sent to all peers.</summary>
     public RateLimiter Upload { get; }
 
-    /// <summary>The most that this torrent may upload, if no other does.</summary>
+    /// <summary>Maximum upload rate of this torrent when no other torrent uploads.</summary>
     public ByteRate UploadRate
     {
         get
@@ -34,7 +33,7 @@ internal sealed class TorrentLimits : IDisposable
         }
     }
 
-    /// <summary>The limits of one peer's connection, which is to dispose of them.</summary>
+    /// <summary>Creates the limits of one peer connection. The caller must dispose of them.</summary>
     public PeerLimits ForPeer() =>
         new(Inside(Download, _options.PeerDownloadLimit), Inside(Upload, _options.PeerUploadLimit));
 
@@ -49,11 +48,13 @@ internal sealed class TorrentLimits : IDisposable
 }
 
 /// <summary>The rate limits of one connection.</summary>
-/// <param name="Download">Limits what it receives.</param>
-/// <param name="Upload">Limits what it sends.</param>
+/// <param name="Download">Limits the bytes received.</param>
+/// <param name="Upload">Limits the bytes sent.</param>
 internal sealed record PeerLimits(RateLimiter Download, RateLimiter Upload) : IDisposable
 {
-    /// <summary>Counts what passed before the connection began: both handshakes (BEP 3).</summary>
+    /// <summary>
+    /// Charges what was transferred before the connection started: a handshake of <paramref name="bytes"/> bytes in each direction (BEP 3).
+    /// </summary>
     public void ChargeHandshake(int bytes)
     {
         Download.Charge(bytes);

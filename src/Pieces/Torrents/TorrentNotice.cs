@@ -6,38 +6,38 @@ using Pieces.Primitives;
 
 namespace Pieces.Torrents;
 
-/// <summary>Something that happened to a torrent and that a user may want to hear of.</summary>
+/// <summary>Base class of everything that happens to a torrent and that a program may want to show to its user.</summary>
 public abstract record TorrentNotice;
 
-/// <summary>The metadata of a magnet link is here: from now on it is a torrent like any other.</summary>
-/// <param name="Metainfo">What the torrent is about.</param>
-/// <param name="SelectedFiles">Indexes of the files that are wanted, or null for all.</param>
+/// <summary>The metadata of a magnet link has been fetched. From now on the torrent is like any other.</summary>
+/// <param name="Metainfo">The metainfo of the torrent.</param>
+/// <param name="SelectedFiles">Indexes of the wanted files, or null for all.</param>
 public sealed record MetadataNotice(Metainfo Metainfo, ImmutableArray<int>? SelectedFiles) : TorrentNotice
 {
-    /// <summary>Name of the file or top folder, safe for the disk; not for a terminal.</summary>
+    /// <summary>Name of the file or top folder. It is safe as a file name, but not safe to print on a terminal.</summary>
     public string Name => Metainfo.Name;
 
-    /// <summary>Bytes of all its files.</summary>
+    /// <summary>Total length of all files, in bytes.</summary>
     public long Size => Metainfo.TotalLength;
 }
 
-/// <summary>The data that was there has been looked at; the transfer begins.</summary>
-/// <param name="HavePieces">Pieces that were valid already.</param>
+/// <summary>The existing data has been checked; the transfer begins.</summary>
+/// <param name="HavePieces">Number of pieces that were already valid.</param>
 public sealed record StartedNotice(int HavePieces) : TorrentNotice;
 
-/// <summary>A piece is verified and written.</summary>
-/// <param name="Index">Its position.</param>
-/// <param name="HavePieces">Pieces verified so far, this one included.</param>
+/// <summary>A piece has been verified and written.</summary>
+/// <param name="Index">Index of the piece.</param>
+/// <param name="HavePieces">Number of verified pieces, including this one.</param>
 public sealed record PieceNotice(int Index, int HavePieces) : TorrentNotice;
 
-/// <summary>A file is complete, verified and under its final name.</summary>
-/// <param name="FileIndex">Its position in the metainfo.</param>
-/// <param name="Path">Its full path.</param>
-/// <param name="Length">Its length in bytes.</param>
-/// <param name="WasThere">Whether it was so when the transfer began.</param>
+/// <summary>A file is complete, verified and has its final name.</summary>
+/// <param name="FileIndex">Index of the file in the metainfo.</param>
+/// <param name="Path">Full path of the file.</param>
+/// <param name="Length">Length of the file in bytes.</param>
+/// <param name="WasThere">Whether the file was already complete when the transfer began.</param>
 public sealed record FileNotice(int FileIndex, string Path, long Length, bool WasThere = false) : TorrentNotice;
 
-/// <summary>What became of a peer.</summary>
+/// <summary>A change in the state of a peer.</summary>
 public enum PeerChange
 {
     /// <summary>The handshake is done.</summary>
@@ -46,53 +46,57 @@ public enum PeerChange
     /// <summary>The connection has ended.</summary>
     Closed,
 
-    /// <summary>It sent bad data and is not dealt with again in this run.</summary>
+    /// <summary>The peer sent bad data. It is refused for the rest of this run.</summary>
     Banned,
 
-    /// <summary>It lacked something when it came, and has everything now.</summary>
+    /// <summary>The peer was incomplete when it connected, and has all pieces now.</summary>
     Completed,
 }
 
-/// <summary>A peer came or went.</summary>
-/// <param name="Address">Its address.</param>
-/// <param name="Change">What became of it.</param>
-/// <param name="Reason">Why, for people; empty when it connected.</param>
-/// <param name="Client">Its program as far as known, safe to print.</param>
+/// <summary>The state of a peer has changed.</summary>
+/// <param name="Address">Address of the peer.</param>
+/// <param name="Change">The change.</param>
+/// <param name="Reason">Reason as text for the user; empty for <see cref="PeerChange.Connected"/> and <see cref="PeerChange.Completed"/>.</param>
+/// <param name="Client">Name of the peer's program as far as it is known; safe to print.</param>
 public sealed record PeerNotice(IPEndPoint Address, PeerChange Change, string Reason, string Client) : TorrentNotice
 {
-    /// <summary>Whether the whole stream is encrypted; said when it connected, false otherwise.</summary>
+    /// <summary>Whether the whole stream is encrypted. Only set for <see cref="PeerChange.Connected"/>; false otherwise.</summary>
     public bool IsEncrypted { get; init; }
 
-    /// <summary>Where it was heard of; told when it connected, null else.</summary>
+    /// <summary>Source of the peer's address. Only set for <see cref="PeerChange.Connected"/>; null otherwise.</summary>
     public PeerOrigin? Origin { get; init; }
 
-    /// <summary>What it calls itself; null where it has been forgotten. A program may call itself otherwise on each connection.</summary>
+    /// <summary>
+    /// Peer id. Only set for <see cref="PeerChange.Completed"/>; null otherwise. A program may use a different id on each connection.
+    /// </summary>
     public PeerId? Id { get; init; }
 
-    /// <summary>The port that it says it can be dialled on, or null.</summary>
+    /// <summary>
+    /// Port on which the peer can be dialled. Only set for <see cref="PeerChange.Completed"/> and if the port is known; null otherwise.
+    /// </summary>
     public int? ListenPort { get; init; }
 }
 
-/// <summary>The first bytes of content were sent over a connection.</summary>
-/// <param name="Address">The peer's address.</param>
+/// <summary>The first bytes of content were sent to a peer over a connection.</summary>
+/// <param name="Address">Address of the peer.</param>
 public sealed record PeerServedNotice(IPEndPoint Address) : TorrentNotice;
 
 /// <summary>A tracker answered or failed.</summary>
-/// <param name="Url">Its URL without secrets.</param>
-/// <param name="Peers">Peers that it named, or 0.</param>
-/// <param name="Error">Why it failed, or null.</param>
+/// <param name="Url">URL of the tracker without secrets.</param>
+/// <param name="Peers">Number of peers that the tracker returned, or 0.</param>
+/// <param name="Error">Reason of the failure, or null.</param>
 public sealed record TrackerNotice(string Url, int Peers, string? Error) : TorrentNotice;
 
-/// <summary>The DHT was searched once for the torrent's peers.</summary>
-/// <param name="Peers">Peers that were named, we ourselves maybe among them.</param>
-/// <param name="Answers">Nodes that answered.</param>
-/// <param name="Nodes">Nodes that are known now.</param>
+/// <summary>One DHT search for the torrent's peers has ended.</summary>
+/// <param name="Peers">Number of peers found, possibly including ourselves.</param>
+/// <param name="Answers">Number of nodes that answered.</param>
+/// <param name="Nodes">Number of nodes in our routing tables.</param>
 public sealed record DhtNotice(int Peers, int Answers, int Nodes) : TorrentNotice;
 
-/// <summary>Something is worse than it should be, and the torrent goes on.</summary>
-/// <param name="Message">One line for people.</param>
+/// <summary>The torrent continues, but in a degraded state.</summary>
+/// <param name="Message">One line of text for the user.</param>
 public sealed record WarningNotice(string Message) : TorrentNotice;
 
-/// <summary>Everything wanted is here.</summary>
-/// <param name="Snapshot">The torrent at that moment.</param>
+/// <summary>All wanted files are complete.</summary>
+/// <param name="Snapshot">State of the torrent at that moment.</param>
 public sealed record CompletedNotice(TorrentSnapshot Snapshot) : TorrentNotice;

@@ -6,20 +6,20 @@ using Pieces.Storage;
 
 namespace Pieces.Torrents;
 
-/// <summary>Which piece to ask for next.</summary>
+/// <summary>Order in which pieces are requested.</summary>
 public enum PieceOrder
 {
-    /// <summary>A window that moves from front to back, the rarest piece first inside it.</summary>
+    /// <summary>A window moves from the first piece to the last. Inside the window, the rarest piece comes first.</summary>
     InOrder,
 
-    /// <summary>The rarest piece first, wherever it is.</summary>
+    /// <summary>The rarest piece comes first, wherever it is.</summary>
     RarestFirst,
 }
 
-/// <summary>How long to seed once everything wanted is here. The first goal that is reached ends it.</summary>
+/// <summary>When to stop seeding after all wanted files are complete. Seeding ends as soon as one goal is reached.</summary>
 public sealed record SeedGoals
 {
-    /// <summary>Uploaded bytes over the torrent's wanted bytes; null for no such goal.</summary>
+    /// <summary>Uploaded bytes divided by the length of the wanted pieces; null for no such goal.</summary>
     public double? Ratio { get; init; }
 
     /// <summary>Time since completion; null for no such goal.</summary>
@@ -29,98 +29,113 @@ public sealed record SeedGoals
     public TimeSpan? Idle { get; init; }
 }
 
-/// <summary>What one torrent is to do. Immutable; every default is given at its member.</summary>
+/// <summary>Options of one torrent. Immutable; each member states its default.</summary>
 public sealed record TorrentOptions
 {
-    /// <summary>Folder that gets the torrent's file or top folder; default the current one.</summary>
+    /// <summary>Folder in which the torrent's file or top folder is created. The default is the current folder.</summary>
     public string OutputDirectory { get; init; } = ".";
 
     /// <summary>
-    /// Streams the content to a target instead: nothing is read from or put into <see cref="OutputDirectory"/>, and it ends when everything was
-    /// taken. It goes with neither <see cref="Seed"/> nor <see cref="SeedOnly"/>. Default null: to the folder.
+    /// Streams the content to a target instead: nothing is read from or written to <see cref="OutputDirectory"/>, and the torrent ends when the
+    /// target has taken all content. It cannot be combined with <see cref="Seed"/> or <see cref="SeedOnly"/>. Default null: the content is written to
+    /// the folder.
     /// </summary>
     public StreamOptions? Stream { get; init; }
 
-    /// <summary>Which piece to ask for next; default in order. A stream looks ahead only as far as it can keep what comes.</summary>
+    /// <summary>Order in which pieces are requested; default in order. A stream requests ahead only as far as it can buffer the data.</summary>
     public PieceOrder Order { get; init; } = PieceOrder.InOrder;
 
-    /// <summary>Goals of seeding after completion; null (default) stops at completion.</summary>
+    /// <summary>Goals of seeding after completion. If null (default), the torrent stops at completion.</summary>
     public SeedGoals? Seed { get; init; }
 
-    /// <summary>Seed only: the data is to be there, complete or in part; nothing is fetched, written or renamed. Default false.</summary>
+    /// <summary>Seed only: the data must exist, complete or in part; nothing is downloaded, written or renamed. Default false.</summary>
     public bool SeedOnly { get; init; }
 
     /// <summary>
-    /// What <see cref="SeedOnly"/> serves: this, as it was described a moment ago and from where it lies, instead of what is in <see cref="OutputDirectory"/>.
-    /// It is not hashed again; the torrent fails when it cannot be read any more or is not what it was. Default null.
+    /// Content that <see cref="SeedOnly"/> serves instead of the data in <see cref="OutputDirectory"/>: local files whose metainfo was just created,
+    /// in their present place. The content is not hashed again. The torrent fails if a file can no longer be read or has changed. Default null.
     /// </summary>
     public LocalContent? Content { get; init; }
 
     /// <summary>
-    /// Finds the <c>info</c> value of a magnet link that the caller has kept from before, or null. It is used only when its hash is the link's. Called once, on a
-    /// thread that may wait. Default null: none is kept.
+    /// Returns the <c>info</c> value of a magnet link that the caller has saved earlier, or null. It is only used if its hash matches the link.
+    /// Called once, on a thread that may block. Default null: nothing is saved.
     /// </summary>
     public Func<InfoHash, byte[]?>? FindMetadata { get; init; }
 
-    /// <summary>Indexes of the files that are wanted; null (default) for all.</summary>
+    /// <summary>Indexes of the wanted files; null (default) for all.</summary>
     public ImmutableArray<int>? SelectedFiles { get; init; }
 
     /// <summary>
-    /// Chooses the files of a torrent that began as a magnet link, once it is known: gives their indexes, or null to leave it to the
-    /// link's own selection (BEP 53). What it throws is what the torrent fails with. Not asked when <see cref="SelectedFiles"/> is set; default none,
-    /// which leaves it to the link too.
+    /// Selects the files of a torrent that began as a magnet link, once its metadata is known. Returns the indexes of the wanted files, or null for
+    /// the link's own selection (BEP 53). If it throws, the torrent fails with that exception. Not called if <see cref="SelectedFiles"/> is set.
+    /// Default null: the link's own selection.
     /// </summary>
     public Func<Metainfo, ImmutableArray<int>?>? Select { get; init; }
 
-    /// <summary>Fetch the metadata of a magnet link and no more: nothing is written, and it is complete when <see cref="Torrent.Metadata"/> is.
-    /// Default false.</summary>
+    /// <summary>
+    /// Only fetches the metadata of a magnet link. Nothing is written, and the torrent is complete when <see cref="Torrent.Metadata"/> is. Default
+    /// false.
+    /// </summary>
     public bool MetadataOnly { get; init; }
 
-    /// <summary>Peers given by hand; default none.</summary>
+    /// <summary>Peers named by the user; default none.</summary>
     public ImmutableArray<EndPoint> Peers { get; init; } = [];
 
-    /// <summary>Trackers beside the torrent's own, each a tier of its own; default none.</summary>
+    /// <summary>Trackers in addition to the torrent's own, each in a tier of its own; default none.</summary>
     public ImmutableArray<string> ExtraTrackers { get; init; } = [];
 
-    /// <summary>Whether trackers are asked at all; default true.</summary>
+    /// <summary>Whether the torrent is announced to trackers; default true.</summary>
     public bool UseTrackers { get; init; } = true;
 
-    /// <summary>Whether peers are told of one another, and asked for others (BEP 11); never for a private torrent. Default true.</summary>
+    /// <summary>Whether peer exchange (BEP 11) is used; never for a private torrent. Default true.</summary>
     public bool UsePeerExchange { get; init; } = true;
 
-    /// <summary>Whether peers are looked for in the local network (BEP 14); never for a private torrent. Default true.</summary>
+    /// <summary>Whether local service discovery (BEP 14) is used; never for a private torrent. Default true.</summary>
     public bool UseLocalDiscovery { get; init; } = true;
 
-    /// <summary>Most connections for this torrent; default 100.</summary>
+    /// <summary>Maximum number of peer connections of this torrent; default 100.</summary>
     public int MaxPeers { get; init; } = 100;
 
-    /// <summary>Peers that are uploaded to at one time, 0 for nobody; for simulations. Default null: as many as the upload limit is worth.</summary>
+    /// <summary>Number of unchoke slots, 0 to upload to no peer; for simulations. Default null: derived from the upload limit.</summary>
     internal int? UploadSlots { get; init; }
 
-    /// <summary>Bytes a second from all peers of this torrent, protocol overhead included, within the client's limit; default unlimited.</summary>
+    /// <summary>
+    /// Maximum download rate of this torrent in bytes per second, over all peers and including protocol overhead. The client's limit applies as well.
+    /// Default unlimited.
+    /// </summary>
     public ByteRate DownloadLimit { get; init; } = ByteRate.Unlimited;
 
-    /// <summary>Bytes a second to all peers of this torrent, protocol overhead included, within the client's limit; default unlimited.</summary>
+    /// <summary>
+    /// Maximum upload rate of this torrent in bytes per second, over all peers and including protocol overhead. The client's limit applies as well.
+    /// Default unlimited.
+    /// </summary>
     public ByteRate UploadLimit { get; init; } = ByteRate.Unlimited;
 
-    /// <summary>Bytes a second from each single peer, protocol overhead included, within the torrent's limit; default unlimited.</summary>
+    /// <summary>
+    /// Maximum download rate from each peer in bytes per second, including protocol overhead. The torrent's limit applies as well. Default unlimited.
+    /// </summary>
     public ByteRate PeerDownloadLimit { get; init; } = ByteRate.Unlimited;
 
-    /// <summary>Bytes a second to each single peer, protocol overhead included, within the torrent's limit; default unlimited.</summary>
+    /// <summary>
+    /// Maximum upload rate to each peer in bytes per second, including protocol overhead. The torrent's limit applies as well. Default unlimited.
+    /// </summary>
     public ByteRate PeerUploadLimit { get; init; } = ByteRate.Unlimited;
 
-    /// <summary>Discard an existing file that is no part of this download; default false.</summary>
+    /// <summary>Discard an existing file that is not part of this download; default false.</summary>
     public bool Overwrite { get; init; }
 
-    /// <summary>Give files names that every system takes, whatever the disk takes; default false.</summary>
+    /// <summary>Use file names that are valid on every operating system, even if the disk supports others; default false.</summary>
     public bool PortableNames { get; init; }
 
-    /// <summary>How room for files is made; default sparse.</summary>
+    /// <summary>How disk space for files is allocated; default sparse.</summary>
     public Preallocation Preallocation { get; init; } = Preallocation.Sparse;
 
-    /// <summary>Check a piece again before each time it is uploaded; default false.</summary>
+    /// <summary>Verify a piece again before each upload of it; default false.</summary>
     public bool Paranoid { get; init; }
 
-    /// <summary>Hears what happens, in order, on the torrent's own loop: must be quick and must not throw. Default nobody.</summary>
+    /// <summary>
+    /// Receives everything that happens, in order, on the torrent's own loop. It must return quickly and must not throw. Default null.
+    /// </summary>
     public IProgress<TorrentNotice>? Notices { get; init; }
 }

@@ -6,7 +6,7 @@ using Serilog;
 
 namespace Pieces.Torrents;
 
-/// <summary>Tells the user of one torrent what happens: as notices for programs and as log lines for people.</summary>
+/// <summary>Reports the events of one torrent: as notices for programs and as log lines.</summary>
 internal sealed class TorrentReporter
 {
     private readonly IProgress<TorrentNotice>? _notices;
@@ -80,7 +80,7 @@ internal sealed class TorrentReporter
 
     public void Dht(int peers, int answers, int? nodes)
     {
-        // What an ended search says after the torrent has left is of no interest.
+        // The result of a search that ends after the torrent has left the DHT is ignored.
         if (nodes is not { } known)
             return;
         _logger.Debug("the DHT named {Peers} peers; {Answers} nodes answered, {Nodes} are known", peers, answers, known);

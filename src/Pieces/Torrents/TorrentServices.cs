@@ -13,7 +13,7 @@ using Serilog;
 
 namespace Pieces.Torrents;
 
-/// <summary>What the client lends to each of its torrents. Immutable; the client owns what is in it.</summary>
+/// <summary>Services of the client that its torrents share. Immutable. The client owns the objects.</summary>
 internal sealed record TorrentServices
 {
     public required TimeProvider TimeProvider { get; init; }
@@ -22,7 +22,7 @@ internal sealed record TorrentServices
 
     public required ITransport Transport { get; init; }
 
-    /// <summary>Whether and how streams with peers are encrypted.</summary>
+    /// <summary>Whether and how peer connections are encrypted.</summary>
     public required StreamEncryption Encryption { get; init; }
 
     public required DiskQueue DiskQueue { get; init; }
@@ -33,37 +33,37 @@ internal sealed record TorrentServices
 
     public required MemoryBudget MemoryBudget { get; init; }
 
-    /// <summary>Bounds the connections with peers, over all torrents.</summary>
+    /// <summary>Limits the number of peer connections, over all torrents.</summary>
     public required ConnectionBudget Connections { get; init; }
 
-    /// <summary>Bounds what peers' messages hold whose end has not come, over all torrents.</summary>
+    /// <summary>Limits the bytes of incompletely received peer messages, over all torrents.</summary>
     public UnfinishedMessages Unfinished { get; } = new();
 
-    /// <summary>Bounds what peers have sent and no loop has looked at, over all torrents.</summary>
+    /// <summary>Limits the bytes of received peer messages that no loop has handled yet, over all torrents.</summary>
     public InboxRoom InboxRoom { get; } = new();
 
     public required RateLimiter DownloadLimiter { get; init; }
 
     public required RateLimiter UploadLimiter { get; init; }
 
-    /// <summary>The port on which peers reach us.</summary>
+    /// <summary>The port on which peers can connect to us.</summary>
     public required PortState Ports { get; init; }
 
-    /// <summary>The client's DHT node, started when a torrent wants it; null when the client takes no part.</summary>
+    /// <summary>The client's DHT node, which is started when a torrent needs it; null if the client does not take part in the DHT.</summary>
     public DhtHost? Dht { get; init; }
 
-    /// <summary>Finds peers in the local network; null where nothing is sent to it.</summary>
+    /// <summary>Finds peers in the local network; null if local discovery is off.</summary>
     public LocalDiscovery? LocalDiscovery { get; init; }
 
     /// <summary>Opens sockets and resolves host names.</summary>
     public required Outbound Outbound { get; init; }
 
-    /// <summary>Decides which addresses are used, and for what.</summary>
+    /// <summary>Decides which addresses may be used, and for what.</summary>
     public required AddressPolicy Addresses { get; init; }
 
-    /// <summary>Makes what keeps a torrent's pieces instead of the disk; for simulations, default null.</summary>
+    /// <summary>Creates the store of a torrent instead of the one on disk; for simulations. Default null.</summary>
     public Func<StorageOptions, ITorrentStore>? MakeStore { get; init; }
 
-    /// <summary>Makes the tracker of a URL instead of <see cref="TrackerFactory"/>; for simulations, default null.</summary>
+    /// <summary>Creates the tracker of a URL instead of <see cref="TrackerFactory"/>; for simulations. Default null.</summary>
     public Func<string, ITracker>? MakeTracker { get; init; }
 }

@@ -1,110 +1,113 @@
 namespace Pieces.Torrents;
 
-/// <summary>Where a torrent stands in its life.</summary>
+/// <summary>Phase of a torrent's life.</summary>
 public enum TorrentPhase
 {
-    /// <summary>Looking at the data that is there.</summary>
+    /// <summary>The existing data is being checked.</summary>
     Checking,
 
-    /// <summary>Fetching what is missing.</summary>
+    /// <summary>Missing pieces are being downloaded.</summary>
     Downloading,
 
-    /// <summary>Everything wanted is here; serving others.</summary>
+    /// <summary>All wanted files are complete and are being uploaded to peers.</summary>
     Seeding,
 
-    /// <summary>Saving, and taking leave of trackers and peers.</summary>
+    /// <summary>The state is being saved, and connections to trackers and peers are being closed.</summary>
     Stopping,
 
-    /// <summary>Over: complete or stopped by the user.</summary>
+    /// <summary>The torrent has ended: completed or stopped by the user.</summary>
     Stopped,
 
-    /// <summary>Over: it could not go on; <see cref="Torrent.Completion"/> says why.</summary>
+    /// <summary>The torrent has ended with an error, which <see cref="Torrent.Completion"/> reports.</summary>
     Failed,
 
-    /// <summary>A magnet link of which nothing but the info-hash is known, and nobody yet who has the rest.</summary>
+    /// <summary>Of a magnet link only the info-hash is known, and no connected peer offers the metadata yet.</summary>
     FindingPeers,
 
-    /// <summary>A magnet link whose metadata is being fetched from peers.</summary>
+    /// <summary>The metadata of a magnet link is being fetched from peers.</summary>
     FetchingMetadata,
 }
 
-/// <summary>A torrent at one moment; immutable.</summary>
+/// <summary>State of a torrent at one moment. Immutable.</summary>
 public sealed record TorrentSnapshot
 {
-    /// <summary>Where it stands.</summary>
+    /// <summary>Current phase.</summary>
     public TorrentPhase Phase { get; init; }
 
-    /// <summary>Bytes of the wanted files.</summary>
+    /// <summary>Total length of the wanted pieces, in bytes. When seeding only, these are the existing pieces.</summary>
     public long BytesWanted { get; init; }
 
-    /// <summary>Bytes of the wanted files that are verified and written.</summary>
+    /// <summary>Verified and written bytes of the wanted pieces.</summary>
     public long BytesVerified { get; init; }
 
-    /// <summary>Bytes looked at while <see cref="TorrentPhase.Checking"/>.</summary>
+    /// <summary>Bytes checked so far, during <see cref="TorrentPhase.Checking"/>.</summary>
     public long BytesChecked { get; init; }
 
-    /// <summary>Bytes to look at while <see cref="TorrentPhase.Checking"/>; 0 when not yet known.</summary>
+    /// <summary>Bytes to check, during <see cref="TorrentPhase.Checking"/>; 0 if not known yet.</summary>
     public long BytesToCheck { get; init; }
 
-    /// <summary>Bytes of the metadata that are here, not yet verified, while <see cref="TorrentPhase.FetchingMetadata"/>.</summary>
+    /// <summary>Received bytes of the metadata, not verified yet, during <see cref="TorrentPhase.FetchingMetadata"/>.</summary>
     public int MetadataReceived { get; init; }
 
-    /// <summary>Bytes of the metadata as peers say, while <see cref="TorrentPhase.FetchingMetadata"/>; 0 when not known.</summary>
+    /// <summary>Size of the metadata in bytes as claimed by peers, during <see cref="TorrentPhase.FetchingMetadata"/>; 0 if not known.</summary>
     public int MetadataSize { get; init; }
 
-    /// <summary>Pieces verified and written.</summary>
+    /// <summary>Number of verified and written pieces.</summary>
     public int PiecesHave { get; init; }
 
     /// <summary>
-    /// Pieces of the wanted files that are not here. Where data is only served, those do not count of which nothing but bytes of unselected files lacks.
+    /// Number of missing pieces of the wanted files. When seeding only, pieces that are incomplete solely because unselected files are missing are
+    /// not counted.
     /// </summary>
     public int PiecesMissing { get; init; }
 
-    /// <summary>Which parts of the torrent these pieces are; null before that is known.</summary>
+    /// <summary>Map of the verified pieces; null before it is known.</summary>
     public PieceMap? Map { get; init; }
 
-    /// <summary>Payload received in this run, in bytes, waste included.</summary>
+    /// <summary>Payload bytes received in this run, including waste.</summary>
     public long Downloaded { get; init; }
 
-    /// <summary>Payload sent in this run, in bytes.</summary>
+    /// <summary>Payload bytes sent in this run.</summary>
     public long Uploaded { get; init; }
 
-    /// <summary>Payload received in this run and thrown away, in bytes.</summary>
+    /// <summary>Payload bytes received and discarded in this run.</summary>
     public long Wasted { get; init; }
 
-    /// <summary>Present rate of payload received, in bytes a second.</summary>
+    /// <summary>Current download rate of payload, in bytes per second.</summary>
     public double DownloadRate { get; init; }
 
-    /// <summary>Present rate of payload sent, in bytes a second.</summary>
+    /// <summary>Current upload rate of payload, in bytes per second.</summary>
     public double UploadRate { get; init; }
 
-    /// <summary>Peers with whom the handshake is done.</summary>
+    /// <summary>Number of connected peers (handshake done).</summary>
     public int ConnectedPeers { get; init; }
 
-    /// <summary>Of them, those that have everything.</summary>
+    /// <summary>Number of connected peers that have all pieces.</summary>
     public int ConnectedSeeds { get; init; }
 
-    /// <summary>Addresses known, connected or not.</summary>
+    /// <summary>Number of known peer addresses, connected or not.</summary>
     public int KnownPeers { get; init; }
 
-    /// <summary>Peers banned for bad data.</summary>
+    /// <summary>Number of peers banned for bad data.</summary>
     public int BannedPeers { get; init; }
 
-    /// <summary>Nodes of the DHT that are known; null while this torrent is not searched for there.</summary>
+    /// <summary>Number of known DHT nodes; null while the DHT is not searched for this torrent.</summary>
     public int? DhtNodes { get; init; }
 
-    /// <summary>Whether every tracker has refused the torrent, none has named peers, and no peer is known or can be found in another way.</summary>
+    /// <summary>
+    /// Whether every tracker has refused the torrent, no tracker has returned peers, and no peer is known or can be found in any other way.
+    /// </summary>
     public bool EveryTrackerRefused { get; init; }
 
-    /// <summary>Time since the transfer began.</summary>
+    /// <summary>Time since the transfer began, or since the torrent started while its metadata is being fetched.</summary>
     public TimeSpan Elapsed { get; init; }
 
-    /// <summary>Whether a stream is held up by its reader: what it needs next is here.</summary>
+    /// <summary>Whether a stream is held up by its reader: the next data it needs is already here.</summary>
     public bool WaitsForReader { get; init; }
 
-    /// <summary>Time from the beginning of the transfer to its completion, or null before.</summary>
+    /// <summary>Time from the start of the transfer to completion; null before completion.</summary>
     public TimeSpan? CompletedAfter { get; init; }
 
-    /// <summary>Estimated time to completion, or null when unknown.</summary>
+    /// <summary>Estimated time to completion, or null if unknown.</summary>
     public TimeSpan? Eta { get; init; }
 }

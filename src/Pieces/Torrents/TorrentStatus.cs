@@ -3,8 +3,8 @@ using System.Diagnostics;
 namespace Pieces.Torrents;
 
 /// <summary>
-/// The one writer of what others see of a running torrent: the public handle's snapshot and the counters that trackers are told. It also guards the
-/// order of the phases. Owned by the torrent's loop.
+/// Publishes the state of a running torrent: the snapshot of the public handle and the counters for trackers. Nothing else writes them. It also
+/// enforces the order of the phases. Owned by the torrent's loop.
 /// </summary>
 internal sealed class TorrentStatus
 {
@@ -13,7 +13,7 @@ internal sealed class TorrentStatus
     private readonly TorrentContacts _contacts;
     private TorrentPhase _phase;
 
-    /// <summary>Continues from the phase that the handle was made with.</summary>
+    /// <summary>Continues from the phase with which the handle was created.</summary>
     public TorrentStatus(Torrent torrent, TorrentInbox inbox, TorrentContacts contacts)
     {
         _torrent = torrent;
@@ -22,12 +22,12 @@ internal sealed class TorrentStatus
         _phase = torrent.Snapshot.Phase;
     }
 
-    /// <summary>The public handle: its tasks, and what it showed last.</summary>
+    /// <summary>The public handle: its tasks and its last snapshot.</summary>
     public Torrent Torrent => _torrent;
 
-    /// <summary>Shows the present state of a stage.</summary>
+    /// <summary>Publishes the current state of a stage.</summary>
     /// <param name="stage">The current stage.</param>
-    /// <param name="ending">The phase of a torrent that ends; null while the stage goes on.</param>
+    /// <param name="ending">The phase of a torrent that is ending; null while the stage continues.</param>
     public void Publish(ITorrentStage stage, TorrentPhase? ending = null)
     {
         TorrentPhase next = ending ?? stage.Phase;
@@ -43,8 +43,10 @@ internal sealed class TorrentStatus
         });
     }
 
-    /// <summary>Whether one phase may follow another. The metadata phases change with the peers that offer it; everything else goes one
-    /// way.</summary>
+    /// <summary>
+    /// Whether one phase may follow another. The two metadata phases alternate as peers that offer the metadata come and go. All other transitions
+    /// are one-way.
+    /// </summary>
     internal static bool MayFollow(TorrentPhase now, TorrentPhase next) => (now, next) switch
     {
         (TorrentPhase.Stopping, _) => next is TorrentPhase.Stopping or TorrentPhase.Stopped or TorrentPhase.Failed,

@@ -1,12 +1,12 @@
 namespace Pieces.Trackers;
 
-/// <summary>What an announce reports; the values are those of UDP trackers (BEP 15).</summary>
+/// <summary>Event of an announce; the values are those of UDP trackers (BEP 15).</summary>
 internal enum AnnounceEvent
 {
     /// <summary>A regular announce.</summary>
     None = 0,
 
-    /// <summary>The download has become complete just now.</summary>
+    /// <summary>The download has just completed.</summary>
     Completed = 1,
 
     /// <summary>The first announce of a run.</summary>

@@ -3,46 +3,47 @@ using Pieces.Net;
 
 namespace Pieces.Trackers;
 
-/// <summary>What a tracker answers to an announce.</summary>
+/// <summary>A tracker's response to an announce.</summary>
 internal sealed record AnnounceResponse
 {
-    /// <summary>Usable addresses only: see <see cref="Pieces.Net.AddressPolicy.MayList"/>.</summary>
+    /// <summary>The returned peers with usable addresses: see <see cref="Pieces.Net.AddressPolicy.MayList"/>.</summary>
     public required IReadOnlyList<IPEndPoint> Peers { get; init; }
 
-    /// <summary>Peers that are named by their hosts, at most <see cref="HttpTrackerAnswer.MaxNames"/>; they are to be looked up.</summary>
+    /// <summary>Returned peers with host names, at most <see cref="HttpTrackerAnswer.MaxNames"/>; the names must be looked up.</summary>
     public IReadOnlyList<DnsEndPoint> Names { get; init; } = [];
 
-    /// <summary>Wanted time between announces as the tracker says it, or null. Not yet clamped.</summary>
+    /// <summary>The tracker's interval between announces, not clamped yet; null if absent.</summary>
     public TimeSpan? Interval { get; init; }
 
-    /// <summary>Least time between announces as the tracker says it, or null. Not yet clamped.</summary>
+    /// <summary>The tracker's minimum interval between announces, not clamped yet; null if absent.</summary>
     public TimeSpan? MinInterval { get; init; }
 
-    /// <summary>Seeds in the swarm, or null when not said.</summary>
+    /// <summary>Number of seeds in the swarm; null if absent.</summary>
     public long? Seeders { get; init; }
 
-    /// <summary>Leechers in the swarm, or null when not said.</summary>
+    /// <summary>Number of leechers in the swarm; null if absent.</summary>
     public long? Leechers { get; init; }
 
-    /// <summary><c>warning message</c>, safe to print, or null.</summary>
+    /// <summary>The <c>warning message</c>, safe to print; null if absent.</summary>
     public string? Warning { get; init; }
 
-    /// <summary><c>tracker id</c> to be sent with later announces, or empty.</summary>
+    /// <summary>The <c>tracker id</c> to send with later announces, or empty.</summary>
     public ReadOnlyMemory<byte> TrackerId { get; init; }
 
-    /// <summary>How far the tracker's own address reaches: what its names lead to is believed as its addresses are.</summary>
+    /// <summary>Reach of the tracker's own address. Addresses of its <see cref="Names"/> are checked against it as its <see cref="Peers"/>
+    /// are.</summary>
     public AddressReach Reach { get; init; } = AddressReach.World;
 
-    /// <summary>What was odd about its encoding, in words; null when nothing was.</summary>
+    /// <summary>Description of an irregularity in its encoding; null if there is none.</summary>
     public string? Oddity { get; init; }
 
-    /// <summary>The same without the peers that a tracker at such a place is not believed.</summary>
+    /// <summary>Returns a copy without the peers that are not accepted from a tracker of this reach.</summary>
     public AnnounceResponse BelievedOf(AddressReach tracker) =>
         this with { Reach = tracker, Peers = [.. Peers.Where(peer => AddressPolicy.Believes(peer.Address, tracker))] };
 }
 
-/// <summary>What a tracker answers to a scrape (BEP 15, BEP 48).</summary>
-/// <param name="Seeders">Peers that have everything.</param>
-/// <param name="Completed">How often the download has become complete.</param>
-/// <param name="Leechers">Peers that lack something.</param>
+/// <summary>A tracker's response to a scrape (BEP 15, BEP 48).</summary>
+/// <param name="Seeders">Number of seeds.</param>
+/// <param name="Completed">Number of completed downloads.</param>
+/// <param name="Leechers">Number of leechers.</param>
 internal sealed record ScrapeResponse(long Seeders, long Completed, long Leechers);

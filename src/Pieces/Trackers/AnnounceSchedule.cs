@@ -3,47 +3,51 @@ using Pieces.Net;
 namespace Pieces.Trackers;
 
 /// <summary>
-/// Decides which tracker is asked next, and when (BEP 12, BEP 31). Pure: times are handed in, as time since the client was started.
-/// A tier's trackers are shuffled once; one that answers goes to the front of its tier; a later tier is asked only when all of the earlier ones fail, or
-/// are being asked without an answer; or, while peers are needed, when they answered and named nobody. A tracker that was never asked comes before one
-/// that is tried again.
+/// Decides which tracker to announce to next, and when (BEP 12, BEP 31). Reads no clock: times are passed in, relative to the start of the client. A
+/// tier's trackers are shuffled once; a tracker that responds moves to the front of its tier. A later tier is used only if all trackers of earlier
+/// tiers failed or have not responded yet, or, while peers are needed, if they returned no peers. An untried tracker comes before a failed one.
 /// </summary>
 internal sealed class AnnounceSchedule
 {
-    /// <summary>Time between announces when the tracker does not say.</summary>
+    /// <summary>Time between announces if the tracker does not state it.</summary>
     public static readonly TimeSpan DefaultInterval = TimeSpan.FromMinutes(30);
 
-    /// <summary>Least time between announces when the tracker does not say.</summary>
+    /// <summary>Minimum time between announces if the tracker does not state it.</summary>
     public static readonly TimeSpan DefaultMinInterval = TimeSpan.FromSeconds(60);
 
-    /// <summary>As <see cref="DefaultMinInterval"/>, during <see cref="EarlyDays"/> and while no tracker has named anybody: others are about to come.</summary>
+    /// <summary>
+    /// Replaces <see cref="DefaultMinInterval"/> during <see cref="EarlyDays"/> while no tracker has returned peers: others may be about to join the
+    /// swarm.
+    /// </summary>
     public static readonly TimeSpan LonelyMinInterval = TimeSpan.FromSeconds(20);
 
-    /// <summary>How long <see cref="LonelyMinInterval"/> holds.</summary>
+    /// <summary>How long after the start <see cref="LonelyMinInterval"/> applies.</summary>
     public static readonly TimeSpan EarlyDays = TimeSpan.FromMinutes(5);
 
-    /// <summary>Shortest interval a tracker can set: less would be a flood in its name.</summary>
+    /// <summary>Minimum interval that a tracker can set; shorter ones would flood it.</summary>
     public static readonly TimeSpan ShortestInterval = TimeSpan.FromSeconds(1);
 
-    /// <summary>Longest interval a tracker can set.</summary>
+    /// <summary>Maximum interval that a tracker can set.</summary>
     public static readonly TimeSpan LongestInterval = TimeSpan.FromHours(4);
 
     /// <summary>Back-off after the first failure; doubled by each further one.</summary>
     public static readonly TimeSpan FirstBackOff = TimeSpan.FromSeconds(5);
 
-    /// <summary>Longest back-off.</summary>
+    /// <summary>Maximum back-off after failures.</summary>
     public static readonly TimeSpan LongestBackOff = TimeSpan.FromMinutes(30);
 
-    /// <summary>Part of a back-off that is left to chance, so that not all clients of a failed tracker return together.</summary>
+    /// <summary>Relative random variation of a back-off (±20 %), so that not all clients of a failed tracker return at the same time.</summary>
     public const double Jitter = 0.2;
 
-    /// <summary>How long a tracker may stay silent before those behind it are asked beside it.</summary>
+    /// <summary>How long a tracker may take to respond before the next trackers are announced to in parallel.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
-    /// <summary>As <see cref="Patience"/>, for private torrents, whose trackers are asked one after the other.</summary>
+    /// <summary>Replaces <see cref="Patience"/> for private torrents, whose trackers are announced to strictly in order.</summary>
     public static readonly TimeSpan StrictPatience = TimeSpan.FromSeconds(10);
 
-    /// <summary>How many are asked at the same time once one stayed silent; those that stay silent as well make room for others.</summary>
+    /// <summary>
+    /// Maximum number of parallel announces that have not exceeded <see cref="Patience"/>, once one tracker has. Until then there is only one.
+    /// </summary>
     public const int MaxFresh = 4;
 
     private readonly List<List<TrackerSlot>> _tiers = [];
@@ -51,10 +55,10 @@ internal sealed class AnnounceSchedule
     private readonly Random _random;
     private bool _hasSeenPeers;
 
-    /// <summary>Shuffles each tier.</summary>
-    /// <param name="tiers">The trackers; empty tiers are left out.</param>
-    /// <param name="random">Used by this schedule alone.</param>
-    /// <param name="isStrict">Never go on to a later tier while an earlier one answers, though it names nobody (private torrents, BEP 27).</param>
+    /// <summary>Creates a schedule and shuffles each tier.</summary>
+    /// <param name="tiers">The trackers; empty tiers are ignored.</param>
+    /// <param name="random">Must not be shared with other objects.</param>
+    /// <param name="isStrict">Never use a later tier while an earlier one responds, even without peers (private torrents, BEP 27).</param>
     public AnnounceSchedule(IEnumerable<IReadOnlyList<ITracker>> tiers, Random random, bool isStrict = false)
     {
         _random = random;
@@ -63,15 +67,15 @@ internal sealed class AnnounceSchedule
             Add(tier);
     }
 
-    /// <summary>All trackers in present order.</summary>
+    /// <summary>All trackers in the current order.</summary>
     public IEnumerable<TrackerSlot> Slots => _tiers.SelectMany(tier => tier);
 
-    /// <summary>Whether there is a tracker, all of them answered with a failure reason, and none has ever named a peer.</summary>
+    /// <summary>Whether there are trackers, all of them responded with a failure reason, and none has ever returned a peer.</summary>
     public bool EveryTrackerRefused => _tiers.Count > 0 && !_hasSeenPeers && Slots.All(slot => slot.Outcome == TrackerOutcome.Refused);
 
     private TimeSpan PatienceHere => _isStrict ? StrictPatience : Patience;
 
-    /// <summary>Adds a tier behind the others, shuffled.</summary>
+    /// <summary>Adds a tier after the others, shuffled.</summary>
     public void Add(IReadOnlyList<ITracker> tier)
     {
         TrackerSlot[] slots = [.. tier.Select(tracker => new TrackerSlot(tracker))];
@@ -81,8 +85,8 @@ internal sealed class AnnounceSchedule
     }
 
     /// <summary>
-    /// The tracker to ask at this moment, beside those that are being asked: one at a time, several when one stays silent, and whoever is owed an event
-    /// at once. A silent tracker is not given up: its answer is welcome until its own time is up, but nobody waits for it.
+    /// The tracker to announce to now, in addition to pending announces: one at a time, several if one does not respond, and a tracker that must
+    /// receive an event at once. A pending announce is not aborted: a late response is used until its own timeout, but it does not delay the others.
     /// </summary>
     public TrackerSlot? NextToAsk(TimeSpan now, bool needsPeers)
     {
@@ -94,7 +98,7 @@ internal sealed class AnnounceSchedule
         return Slots.Count(one => one.IsBusy && now - one.BegunAt < PatienceHere) < room ? slot : null;
     }
 
-    /// <summary>When <see cref="NextToAsk"/> is to be asked again if nothing else happens; null for never.</summary>
+    /// <summary>When <see cref="NextToAsk"/> must be called again unless an event comes first; null for never.</summary>
     public TimeSpan? NextTurn(TimeSpan now, bool needsPeers)
     {
         if (NextAt(needsPeers) is not { } due)
@@ -103,13 +107,13 @@ internal sealed class AnnounceSchedule
         return turns.Length == 0 || due > now ? due : turns.Min();
     }
 
-    /// <summary>The tracker to ask now, or null. It may be asked once <see cref="Begin"/> has been told.</summary>
-    /// <param name="now">The present time.</param>
-    /// <param name="needsPeers">Whether regular intervals are too long.</param>
+    /// <summary>The tracker to announce to now, or null. The caller must call <see cref="Begin"/> before it announces.</summary>
+    /// <param name="now">The current time.</param>
+    /// <param name="needsPeers">Whether peers are needed before the regular interval ends.</param>
     public TrackerSlot? Next(TimeSpan now, bool needsPeers) =>
         Candidates(needsPeers).Where(slot => TimeOf(slot, needsPeers) <= now).MinBy(RankOf);
 
-    /// <summary>When <see cref="Next"/> will give a tracker if nothing else happens; null for never.</summary>
+    /// <summary>When <see cref="Next"/> will return a tracker unless an event comes first; null for never.</summary>
     public TimeSpan? NextAt(bool needsPeers)
     {
         TimeSpan? earliest = null;
@@ -122,19 +126,19 @@ internal sealed class AnnounceSchedule
         return earliest;
     }
 
-    /// <summary>An announce to the tracker is under way, until <see cref="Succeed"/> or <see cref="Fail"/>.</summary>
+    /// <summary>An announce has started; it is pending until <see cref="Succeed"/> or <see cref="Fail"/>.</summary>
     public static void Begin(TrackerSlot slot, TimeSpan now)
     {
         slot.IsBusy = true;
         slot.BegunAt = now;
     }
 
-    /// <summary>The tracker answered.</summary>
-    /// <param name="slot">Which one.</param>
-    /// <param name="now">The present time.</param>
-    /// <param name="peers">How many peers it named.</param>
-    /// <param name="interval">Its interval as it stands in the answer.</param>
-    /// <param name="minInterval">Its least interval as it stands in the answer.</param>
+    /// <summary>The tracker responded.</summary>
+    /// <param name="slot">The tracker.</param>
+    /// <param name="now">The current time.</param>
+    /// <param name="peers">Number of returned peers.</param>
+    /// <param name="interval">The interval in the response.</param>
+    /// <param name="minInterval">The minimum interval in the response.</param>
     public void Succeed(TrackerSlot slot, TimeSpan now, int peers, TimeSpan? interval, TimeSpan? minInterval)
     {
         slot.IsBusy = false;
@@ -152,11 +156,11 @@ internal sealed class AnnounceSchedule
         tier.Insert(0, slot);
     }
 
-    /// <summary>The tracker failed.</summary>
-    /// <param name="slot">Which one.</param>
-    /// <param name="now">The present time.</param>
-    /// <param name="failure">How.</param>
-    /// <returns>When it may be asked again, from now; null for never.</returns>
+    /// <summary>The announce failed.</summary>
+    /// <param name="slot">The tracker.</param>
+    /// <param name="now">The current time.</param>
+    /// <param name="failure">The failure.</param>
+    /// <returns>Time until the next announce is allowed; null for never.</returns>
     public TimeSpan? Fail(TrackerSlot slot, TimeSpan now, TrackerException failure)
     {
         slot.IsBusy = false;
@@ -166,7 +170,7 @@ internal sealed class AnnounceSchedule
         TimeSpan wait = failure.RetryIn ?? BackOff(slot.Failures);
         if (OwnNetwork.LongestPause(failure) is { } longest && wait > longest)
         {
-            // It is our own network that failed: the tracker is asked again soon, and what comes later begins anew.
+            // Our own network failed: announce again soon, and restart the back-off.
             slot.Failures = 1;
             wait = longest;
         }
@@ -175,7 +179,7 @@ internal sealed class AnnounceSchedule
         return slot.IsDropped ? null : wait;
     }
 
-    // One that was never asked comes before one that is tried again, or silent ones in front would keep the live one behind them waiting for ever.
+    // Untried trackers come before failed ones; otherwise unresponsive trackers at the front would delay a working one behind them forever.
     private static int RankOf(TrackerSlot slot) => slot switch
     {
         { IsOwed: true } => 0,
@@ -205,7 +209,10 @@ internal sealed class AnnounceSchedule
 
     private List<TrackerSlot> TierOf(TrackerSlot slot) => _tiers.First(tier => tier.Contains(slot));
 
-    /// <summary>Those that may be asked once their time has come, in order: first those that are owed an event, then by tiers up to the first that serves.</summary>
+    /// <summary>
+    /// The trackers that may be announced to when their time has come, in order: first those that must receive an event, then tier by tier up to the
+    /// first tracker that works.
+    /// </summary>
     private IEnumerable<TrackerSlot> Candidates(bool needsPeers)
     {
         foreach (TrackerSlot slot in Slots)

@@ -2,13 +2,13 @@ using Serilog;
 
 namespace Pieces.Trackers;
 
-/// <summary>Makes one announce for a torrent, and tells the sink what came of it.</summary>
+/// <summary>Makes one announce for a torrent, and reports the result to the sink.</summary>
 internal sealed class Announcer
 {
-    /// <summary>Longest time of one announce, whatever the kind of tracker.</summary>
+    /// <summary>Maximum duration of one announce, for every kind of tracker.</summary>
     public static readonly TimeSpan AnnounceTimeout = TimeSpan.FromSeconds(30);
 
-    /// <summary>Peers asked for in one announce.</summary>
+    /// <summary>Number of peers requested per announce.</summary>
     public const int WantedPeers = 100;
 
     private readonly TrackerClientOptions _options;
@@ -22,9 +22,9 @@ internal sealed class Announcer
         _logger = options.Logger;
     }
 
-    /// <summary>Announces. The slot's own marks (what the tracker has heard) are brought up to date; its times are the schedule's work.</summary>
-    /// <returns>What the tracker said, or how it failed: exactly one of the two.</returns>
-    /// <exception cref="OperationCanceledException">The caller gave up.</exception>
+    /// <summary>Makes one announce. Never throws because of the tracker.</summary>
+    /// <returns>The response or the failure: exactly one of the two.</returns>
+    /// <exception cref="OperationCanceledException">The caller cancelled the announce.</exception>
     public async Task<AnnounceResult> AnnounceAsync(TrackerSlot slot, AnnounceEvent announceEvent, CancellationToken cancellationToken)
     {
         AnnounceRequest request = RequestOf(slot, announceEvent);
@@ -43,7 +43,7 @@ internal sealed class Announcer
         {
             return new AnnounceResult(slot, request, null, new TrackerException($"no answer within {AnnounceTimeout.TotalSeconds} s"));
         }
-#pragma warning disable CA1031 // Whatever it is, it concerns this tracker alone: the torrent's others are still asked.
+#pragma warning disable CA1031 // Whatever the cause, only this tracker is affected: the torrent's other trackers are still used.
         catch (Exception bug) when (bug is not OperationCanceledException)
 #pragma warning restore CA1031
         {
@@ -52,7 +52,7 @@ internal sealed class Announcer
         }
     }
 
-    /// <summary>Takes note of an answer, and passes it on.</summary>
+    /// <summary>Updates the slot after a response (except its times, which the schedule updates), and reports it to the sink.</summary>
     public void Report(AnnounceResult result, AnnounceResponse response)
     {
         TrackerSlot slot = result.Slot;
@@ -81,10 +81,10 @@ internal sealed class Announcer
             _sink.OnTrackerWarning(url, warning);
     }
 
-    /// <summary>Passes a failure on.</summary>
-    /// <param name="result">What failed.</param>
-    /// <param name="failure">How.</param>
-    /// <param name="again">When it is tried again, from now; null for never.</param>
+    /// <summary>Reports a failure to the sink.</summary>
+    /// <param name="result">The failed announce.</param>
+    /// <param name="failure">The failure.</param>
+    /// <param name="again">Time until the next attempt; null for never.</param>
     public void Report(AnnounceResult result, TrackerException failure, TimeSpan? again)
     {
         string url = result.Slot.Tracker.DisplayUrl;
@@ -115,9 +115,9 @@ internal sealed class Announcer
     }
 }
 
-/// <summary>How an announce ended.</summary>
-/// <param name="Slot">Who was asked.</param>
-/// <param name="Request">What was said.</param>
-/// <param name="Response">The answer, or null.</param>
-/// <param name="Failure">Why there is none, or null.</param>
+/// <summary>Result of an announce.</summary>
+/// <param name="Slot">The tracker.</param>
+/// <param name="Request">The request.</param>
+/// <param name="Response">The response, or null.</param>
+/// <param name="Failure">Why there is no response, or null.</param>
 internal sealed record AnnounceResult(TrackerSlot Slot, AnnounceRequest Request, AnnounceResponse? Response, TrackerException? Failure);

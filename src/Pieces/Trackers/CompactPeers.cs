@@ -4,30 +4,30 @@ using Pieces.Net;
 
 namespace Pieces.Trackers;
 
-/// <summary>Peers as trackers pack them: address and port, 6 bytes each for IPv4 (BEP 23), 18 for IPv6 (BEP 7).</summary>
+/// <summary>Peers in compact form: address and port, 6 bytes each for IPv4 (BEP 23), 18 for IPv6 (BEP 7).</summary>
 internal static class CompactPeers
 {
-    /// <summary>Bytes of an IPv4 peer.</summary>
+    /// <summary>Length of an IPv4 peer in bytes.</summary>
     public const int LengthV4 = CompactEndPoint.LengthV4;
 
-    /// <summary>Bytes of an IPv6 peer.</summary>
+    /// <summary>Length of an IPv6 peer in bytes.</summary>
     public const int LengthV6 = CompactEndPoint.LengthV6;
 
-    /// <summary>Most peers taken from one answer, both families together; the rest are not looked at.</summary>
+    /// <summary>Maximum number of peers used per response, both address families together; the rest are ignored.</summary>
     public const int MaxPeers = 1000;
 
-    /// <summary>Adds the usable peers of <paramref name="bytes"/>; an incomplete one at the end is left out.</summary>
-    /// <param name="bytes">What the tracker sent.</param>
+    /// <summary>Adds the usable peers in <paramref name="bytes"/>; an incomplete one at the end is ignored.</summary>
+    /// <param name="bytes">The compact peers.</param>
     /// <param name="peerLength"><see cref="LengthV4"/> or <see cref="LengthV6"/>.</param>
-    /// <param name="addresses">Says which are usable.</param>
-    /// <param name="peers">Gets them, until it holds <see cref="MaxPeers"/>.</param>
+    /// <param name="addresses">Decides which addresses are usable.</param>
+    /// <param name="peers">Receives the peers, at most <see cref="MaxPeers"/> in total.</param>
     public static void Read(ReadOnlySpan<byte> bytes, int peerLength, AddressPolicy addresses, List<IPEndPoint> peers)
     {
         for (; bytes.Length >= peerLength && peers.Count < MaxPeers; bytes = bytes[peerLength..])
             Add(new IPAddress(bytes[..(peerLength - 2)]), BinaryPrimitives.ReadUInt16BigEndian(bytes[(peerLength - 2)..]), addresses, peers);
     }
 
-    /// <summary>Packs peers, all of one family.</summary>
+    /// <summary>Encodes peers, which must all be of one address family.</summary>
     public static byte[] Write(IReadOnlyList<IPEndPoint> peers)
     {
         byte[] packed = new byte[peers.Sum(peer => CompactEndPoint.From(peer).Length)];
@@ -42,7 +42,7 @@ internal static class CompactPeers
         return packed;
     }
 
-    /// <summary>Adds one peer if it is usable and there is room.</summary>
+    /// <summary>Adds one peer if its address is usable and there is room.</summary>
     public static void Add(IPAddress address, int port, AddressPolicy addresses, List<IPEndPoint> peers)
     {
         IPAddress plain = address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;

@@ -7,7 +7,7 @@ namespace Pieces.Trackers;
 /// <summary>An HTTP or HTTPS tracker (BEP 3, 7, 23, 31, 48).</summary>
 internal sealed class HttpTracker : ITracker
 {
-    /// <summary>Longest response after decompression, in bytes.</summary>
+    /// <summary>Maximum length of a response after decompression, in bytes.</summary>
     public const int MaxBodyLength = 1024 * 1024;
 
     private readonly Uri _url;
@@ -15,9 +15,9 @@ internal sealed class HttpTracker : ITracker
     private readonly HttpFetcher _http;
     private readonly AddressPolicy _addresses;
 
-    /// <summary>Makes one; nothing is opened.</summary>
+    /// <summary>Creates a tracker; nothing is opened.</summary>
     /// <param name="url">An absolute http: or https: URL.</param>
-    /// <param name="settings">How it is reached.</param>
+    /// <param name="settings">How it is contacted.</param>
     public HttpTracker(Uri url, TrackerSettings settings)
     {
         _url = url;
@@ -50,7 +50,8 @@ internal sealed class HttpTracker : ITracker
     public async Task<ScrapeResponse> ScrapeAsync(SwarmKey infoHash, CancellationToken cancellationToken)
     {
         Uri url = HttpTrackerQuery.Scrape(_url, infoHash) ?? throw new TrackerException("cannot be scraped: its path does not end in /announce");
-        return await GetAsync(url, answer => HttpTrackerAnswer.ReadScrape(answer.Status, answer.Body, infoHash), cancellationToken).ConfigureAwait(false);
+        return await GetAsync(url, answer => HttpTrackerAnswer.ReadScrape(answer.Status, answer.Body, infoHash), cancellationToken)
+            .ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
@@ -59,7 +60,7 @@ internal sealed class HttpTracker : ITracker
     private AnnounceResponse ReadAnnounce(HttpAnswer answer) =>
         HttpTrackerAnswer.ReadAnnounce(answer.Status, answer.Body, _addresses).BelievedOf(answer.Reach);
 
-    // Some servers announce a longer body than they send: what is whole by itself counts.
+    // Some servers state a longer body than they send: a complete bencoded value is accepted anyway.
     private static T Read<T>(HttpAnswer answer, Func<HttpAnswer, T> read)
     {
         try

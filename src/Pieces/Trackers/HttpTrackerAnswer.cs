@@ -6,22 +6,22 @@ using Pieces.Primitives;
 
 namespace Pieces.Trackers;
 
-/// <summary>Reads the bodies of HTTP trackers: announce (BEP 3, 7, 23, 31) and scrape (BEP 48). No sockets, no clock.</summary>
+/// <summary>Decodes the responses of HTTP trackers: announce (BEP 3, 7, 23, 31) and scrape (BEP 48). Uses no sockets and no clock.</summary>
 internal static class HttpTrackerAnswer
 {
-    /// <summary>Most bencoded values in one answer; a thousand peers in dictionary form take about 7,000.</summary>
+    /// <summary>Maximum number of bencoded values in one response; a thousand peers in dictionary form take about 7,000.</summary>
     public const int MaxNodes = 32 * 1024;
 
-    /// <summary>Longest <c>tracker id</c> that is kept and sent back, in bytes.</summary>
+    /// <summary>Maximum length of a <c>tracker id</c> that is stored and sent back, in bytes; a longer one is ignored.</summary>
     public const int MaxTrackerIdLength = 256;
 
-    /// <summary>Most peers of one answer that are named by their hosts; the rest are not looked at.</summary>
+    /// <summary>Maximum number of peers with host names used per response; the rest are ignored.</summary>
     public const int MaxNames = 8;
 
     private const long MaxSeconds = 30 * 24 * 3600;
 
-    /// <summary>Reads the answer to an announce.</summary>
-    /// <exception cref="TrackerException">It is a refusal, or not an answer at all.</exception>
+    /// <summary>Decodes the response to an announce.</summary>
+    /// <exception cref="TrackerException">It is a failure, or malformed.</exception>
     public static AnnounceResponse ReadAnnounce(HttpStatusCode status, ReadOnlyMemory<byte> body, AddressPolicy addresses)
     {
         BencodeNode root = ReadRoot(status, body);
@@ -45,8 +45,8 @@ internal static class HttpTrackerAnswer
         };
     }
 
-    /// <summary>Reads the answer to a scrape of one swarm.</summary>
-    /// <exception cref="TrackerException">It is a refusal, not an answer at all, or does not speak of the swarm.</exception>
+    /// <summary>Decodes the response to a scrape of one swarm.</summary>
+    /// <exception cref="TrackerException">It is a failure, malformed, or does not contain the swarm.</exception>
     public static ScrapeResponse ReadScrape(HttpStatusCode status, ReadOnlyMemory<byte> body, SwarmKey infoHash)
     {
         BencodeNode root = ReadRoot(status, body);
@@ -60,8 +60,10 @@ internal static class HttpTrackerAnswer
 
     private static BencodeNode ReadRoot(HttpStatusCode status, ReadOnlyMemory<byte> body)
     {
-        // Nothing in an answer is hashed: one odd number in it must not cost its peers. Some trackers end their answer with a line feed, and some give their reason together with a status of 4xx.
-        bool isDictionary = BencodeReader.TryReadPrefix(body, out BencodeNode root, out _, MaxNodes, BencodeUse.Lenient) && root.Kind == BencodeKind.Dictionary;
+        // A response is not hashed, so one irregular number must not make us lose its peers. Some trackers append a line feed to the response, and
+        // some send the failure reason with a 4xx status.
+        bool isDictionary = BencodeReader.TryReadPrefix(body, out BencodeNode root, out _, MaxNodes, BencodeUse.Lenient)
+            && root.Kind == BencodeKind.Dictionary;
         if (isDictionary && root.TryGetBytes("failure reason"u8, out ReadOnlySpan<byte> reason))
             throw Refusal(root, reason);
         if (status != HttpStatusCode.OK)
@@ -85,7 +87,7 @@ internal static class HttpTrackerAnswer
             CompactPeers.Read(compact, peerLength, addresses, peers);
         foreach (BencodeNode peer in listed.Items)
         {
-            // The port is checked before it is narrowed.
+            // The port is checked before it is cast to int.
             if (!peer.TryGetInteger("port"u8, out long port) || port is <= 0 or > IPEndPoint.MaxPort || !peer.TryGetText("ip"u8, out string? host))
                 continue;
             if (IPAddress.TryParse(host, out IPAddress? address))

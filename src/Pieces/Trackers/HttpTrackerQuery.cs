@@ -8,10 +8,10 @@ namespace Pieces.Trackers;
 /// <summary>Builds the URLs of HTTP announces and scrapes (BEP 3, 7, 21, 23, 48).</summary>
 internal static class HttpTrackerQuery
 {
-    // Otherwise the parser would undo percent-encodings of binary bytes that happen to be letters, which some trackers compare as text.
+    // Otherwise the parser would decode percent-encoded bytes that are letters, and some trackers compare the encoded text.
     private static readonly UriCreationOptions AsWritten = new() { DangerousDisablePathAndQueryCanonicalization = true };
 
-    /// <summary>The URL of an announce. The tracker's own query (a passkey, for example) stays in front.</summary>
+    /// <summary>The URL of an announce. The tracker's own query (for example a passkey) is kept at the start.</summary>
     public static Uri Announce(Uri tracker, AnnounceRequest request)
     {
         var query = new StringBuilder();
@@ -37,8 +37,8 @@ internal static class HttpTrackerQuery
         return WithQuery(tracker, tracker.AbsolutePath, query);
     }
 
-    /// <summary>The URL of a scrape: <c>announce</c> at the beginning of the path's last component becomes <c>scrape</c> (BEP 48).</summary>
-    /// <returns>Null when the tracker's URL follows no such convention, so that it cannot be scraped.</returns>
+    /// <summary>The URL of a scrape: <c>announce</c> at the start of the path's last component is replaced by <c>scrape</c> (BEP 48).</summary>
+    /// <returns>Null if the tracker's URL does not follow that convention, so that it cannot be scraped.</returns>
     public static Uri? Scrape(Uri tracker, SwarmKey infoHash)
     {
         const string announce = "announce";
@@ -72,7 +72,7 @@ internal static class HttpTrackerQuery
         }
     }
 
-    // UDP trackers have no number for a partial seed (BEP 15).
+    // Only HTTP announces can report a partial seed; UDP trackers have no event for it (BEP 15).
     private static string? EventName(AnnounceRequest request) => request.Event switch
     {
         AnnounceEvent.Started => "started",

@@ -4,48 +4,49 @@ using Pieces.Net;
 
 namespace Pieces.Trackers;
 
-/// <summary>How trackers are asked for their counts. Immutable; every default is given at its member.</summary>
+/// <summary>Options of a scrape. Immutable; each member states its default.</summary>
 public sealed record SwarmScrapeOptions
 {
-    /// <summary>Trackers beside the torrent's own; default none.</summary>
+    /// <summary>Trackers in addition to the torrent's own; default none.</summary>
     public ImmutableArray<string> ExtraTrackers { get; init; } = [];
 
-    /// <summary>Longest time for one tracker, repetitions and redirects included; default 15 s.</summary>
+    /// <summary>Maximum time per tracker, retransmissions and redirects included; default 15 s.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(15);
 
-    /// <summary>What every socket is bound to, or null for anything; default null.</summary>
+    /// <summary>The binding of every socket, or null for no restriction. Default null.</summary>
     public LocalBinding? Binding { get; init; }
 
-    /// <summary>Source of time and timers; default the system's.</summary>
+    /// <summary>Clock and timers. Default: those of the system.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 
-    /// <summary>Source of chance; default a new one.</summary>
+    /// <summary>Random numbers. Default: a new instance.</summary>
     public Random Random { get; init; } = new();
 }
 
-/// <summary>What one tracker says of a swarm.</summary>
+/// <summary>The result of scraping one tracker.</summary>
 /// <param name="Tracker">Its URL without secrets, safe to print.</param>
-/// <param name="Seeders">Peers that have everything, or null when it did not answer.</param>
-/// <param name="Leechers">Peers that lack something, or null when it did not answer.</param>
-/// <param name="Completed">How often the download has become complete, or null when it did not answer.</param>
-/// <param name="Error">Why it did not answer, safe to print; or null.</param>
+/// <param name="Seeders">Number of seeds, or null if the scrape failed.</param>
+/// <param name="Leechers">Number of leechers, or null if the scrape failed.</param>
+/// <param name="Completed">Number of completed downloads, or null if the scrape failed.</param>
+/// <param name="Error">Why the scrape failed, safe to print; null if it succeeded.</param>
 public sealed record TrackerCounts(string Tracker, long? Seeders, long? Leechers, long? Completed, string? Error);
 
 /// <summary>
-/// Asks each tracker of a torrent how many are in its swarm (BEP 48 over HTTP, BEP 15 over UDP), several at one time, each once. Answers are bounded and
-/// redirects judged as those to announces are.
+/// Scrapes all trackers of a torrent for the size of its swarm (BEP 48 over HTTP, BEP 15 over UDP), several in parallel and each once. Responses are
+/// limited and redirects checked as for announces.
 /// </summary>
 public static class SwarmScrape
 {
-    // A torrent may name two hundred: not all at once, and not one after the other.
+    // Maximum number of parallel scrapes. A torrent may have 200 trackers, too many for one at a time or all at once.
     private const int MaxAtOneTime = 16;
 
     private static readonly TimeSpan FirstUdpTimeout = TimeSpan.FromSeconds(2);
 
-    /// <summary>Asks them all.</summary>
-    /// <returns>One answer for each tracker, in the order of the torrent; a tracker that stands there twice is asked once.</returns>
-    /// <exception cref="OperationCanceledException">The caller gave up.</exception>
-    public static async Task<ImmutableArray<TrackerCounts>> RunAsync(Metainfo metainfo, SwarmScrapeOptions options, CancellationToken cancellationToken)
+    /// <summary>Scrapes all trackers.</summary>
+    /// <returns>One result per tracker, in the order of the torrent; a tracker that occurs twice is scraped once.</returns>
+    /// <exception cref="OperationCanceledException">The caller cancelled the scrape.</exception>
+    public static async Task<ImmutableArray<TrackerCounts>> RunAsync(
+        Metainfo metainfo, SwarmScrapeOptions options, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(metainfo);
         ArgumentNullException.ThrowIfNull(options);
@@ -71,7 +72,8 @@ public static class SwarmScrape
         await turns.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            if (!TrackerFactory.TryCreate(url, settings with { IsUsers = options.ExtraTrackers.Contains(url) }, random, out ITracker? tracker, out string? fault))
+            if (!TrackerFactory.TryCreate(
+                url, settings with { IsUsers = options.ExtraTrackers.Contains(url) }, random, out ITracker? tracker, out string? fault))
                 return new TrackerCounts(TrackerUrl.Redact(url), null, null, null, fault);
             using (tracker)
                 return await AskAsync(tracker, metainfo, options, cancellationToken).ConfigureAwait(false);
@@ -82,7 +84,8 @@ public static class SwarmScrape
         }
     }
 
-    private static async Task<TrackerCounts> AskAsync(ITracker tracker, Metainfo metainfo, SwarmScrapeOptions options, CancellationToken cancellationToken)
+    private static async Task<TrackerCounts> AskAsync(
+        ITracker tracker, Metainfo metainfo, SwarmScrapeOptions options, CancellationToken cancellationToken)
     {
         using var timer = new CancellationTokenSource(options.Timeout, options.TimeProvider);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, cancellationToken);
@@ -97,9 +100,10 @@ public static class SwarmScrape
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            return new TrackerCounts(tracker.DisplayUrl, null, null, null, FormattableString.Invariant($"no answer within {options.Timeout.TotalSeconds:0.#} s"));
+            return new TrackerCounts(
+                tracker.DisplayUrl, null, null, null, FormattableString.Invariant($"no answer within {options.Timeout.TotalSeconds:0.#} s"));
         }
-#pragma warning disable CA1031 // Whatever it is, it concerns this tracker alone: the others are still asked.
+#pragma warning disable CA1031 // Whatever the cause, only this tracker is affected: the others are still scraped.
         catch (Exception e) when (e is not OperationCanceledException)
 #pragma warning restore CA1031
         {

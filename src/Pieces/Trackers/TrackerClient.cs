@@ -4,41 +4,46 @@ using Pieces.Primitives;
 
 namespace Pieces.Trackers;
 
-/// <summary>What an announce tells of us (BEP 3).</summary>
+/// <summary>Our transfer counters in an announce (BEP 3).</summary>
 /// <param name="Uploaded">Payload bytes sent in this run.</param>
 /// <param name="Downloaded">Payload bytes received in this run.</param>
-/// <param name="Left">Wanted bytes that are not verified; never negative.</param>
+/// <param name="Left">Wanted bytes that are not verified yet; never negative.</param>
 internal readonly record struct AnnounceCounters(long Uploaded, long Downloaded, long Left)
 {
-    /// <summary>Whether what is left is not wanted: a partial seed, of which regular announces say so (BEP 21, <c>event=paused</c>).</summary>
+    /// <summary>
+    /// Whether everything wanted is complete but not the whole torrent: a partial seed, which regular announces report (BEP 21, <c>event=paused</c>).
+    /// </summary>
     public bool IsPartialSeed { get; init; }
 }
 
-/// <summary>Hears a torrent's trackers; called on their tasks, must not block or throw. A torrent's loop posts to its inbox.</summary>
+/// <summary>Receives the results of a torrent's trackers. Called on their tasks, so it must not block or throw: a torrent posts to its
+/// inbox.</summary>
 internal interface ITrackerSink
 {
-    /// <summary>A tracker named peers; addresses that can be nobody's (port 0, multicast, unspecified) are left out already.</summary>
+    /// <summary>A tracker returned peers; invalid addresses (port 0, multicast, unspecified) are already removed.</summary>
     void OnPeersFound(string url, IReadOnlyList<IPEndPoint> peers);
 
-    /// <summary>A tracker whose address reaches so far named peers by their hosts, which are to be looked up.</summary>
+    /// <summary>A tracker returned peers with host names, which must be looked up. <paramref name="tracker"/> is the reach of its own
+    /// address.</summary>
     void OnNamesFound(IReadOnlyList<DnsEndPoint> names, AddressReach tracker);
 
-    /// <summary>A tracker answered (<paramref name="error"/> is null) or failed. The URL has no secrets in it.</summary>
+    /// <summary>A tracker responded (<paramref name="error"/> is null) or failed. The URL contains no secrets.</summary>
     void OnTrackerStatus(string url, int peers, string? error);
 
     /// <summary>A tracker's <c>warning message</c>, safe to print.</summary>
     void OnTrackerWarning(string url, string message);
 
-    /// <summary>The numbers of the moment; called from the tracker's task, so the sink gives an immutable copy.</summary>
+    /// <summary>The current counters. Called on the tracker's task, so the sink returns an immutable copy.</summary>
     AnnounceCounters Counters { get; }
 }
 
 /// <summary>
-/// Announces one torrent to its trackers by tiers (BEP 12), on a task of its own. Nothing here throws on account of a tracker: failures go to the sink.
+/// Announces one torrent to its trackers by tiers (BEP 12), on a task of its own. A failing tracker never causes an exception: failures go to the
+/// sink.
 /// </summary>
 internal sealed class TrackerClient : IAsyncDisposable
 {
-    /// <summary>Longest time that taking leave of all trackers may need.</summary>
+    /// <summary>Maximum time for the <c>stopped</c> announces to all trackers.</summary>
     public static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(2);
 
     private readonly TrackerClientOptions _options;
@@ -52,9 +57,9 @@ internal sealed class TrackerClient : IAsyncDisposable
     private Task? _stop;
     private volatile bool _everyTrackerRefused;
 
-    /// <summary>Makes the trackers; asks nobody before <see cref="Start"/>.</summary>
-    /// <param name="options">What there is to know of the torrent.</param>
-    /// <param name="sink">Hears what happens.</param>
+    /// <summary>Creates the trackers; nothing is sent before <see cref="Start"/>.</summary>
+    /// <param name="options">The torrent and its options.</param>
+    /// <param name="sink">Receives the results.</param>
     public TrackerClient(TrackerClientOptions options, ITrackerSink sink)
     {
         _options = options;
@@ -65,30 +70,35 @@ internal sealed class TrackerClient : IAsyncDisposable
         _schedule = new AnnounceSchedule(_tiers.Make(options.Tiers), random, options.IsPrivate);
     }
 
-    /// <summary>Whether every tracker has answered with a failure reason and none with peers.</summary>
+    /// <summary>Whether every tracker has responded with a failure reason and none has returned peers.</summary>
     public bool EveryTrackerRefused => _everyTrackerRefused;
 
     private TimeSpan Now => _options.TimeProvider.GetElapsedTime(_madeAt);
 
-    /// <summary>Begins with <c>started</c>. To be called once.</summary>
+    /// <summary>Starts with a <c>started</c> announce. Must be called only once.</summary>
     public void Start() => _run = Task.Run(() => RunAsync(_stopping.Token));
 
-    /// <summary>Further trackers of the torrent, each a tier of its own behind the others; those that it has already are left out. Safe for all threads.</summary>
+    /// <summary>Adds trackers, each as a tier of its own after the others; known ones are ignored. Safe for all threads.</summary>
     public void Add(IReadOnlyList<string> urls) => _signals.Add(urls);
 
-    /// <summary>Peers run out: the next announce comes sooner, never before <c>min interval</c>.</summary>
+    /// <summary>The torrent is running out of peers: the next announce is brought forward, but not before <c>min interval</c>.</summary>
     public void NeedPeers() => _signals.SetNeed();
 
-    /// <summary>The download has become complete now, in this run: <c>completed</c> is sent, once.</summary>
+    /// <summary>The download has completed in this run: <c>completed</c> is sent once to each tracker that knows us as incomplete.</summary>
     public void Completed() => _signals.SetCompleted();
 
-    /// <summary>All that is wanted is here now, and not all that there is (BEP 21): said at once, and by every regular announce from now on.</summary>
+    /// <summary>
+    /// Everything wanted is complete but not the whole torrent (BEP 21): announced at once, and in every regular announce from now on.
+    /// </summary>
     public void BecamePartialSeed() => _signals.SetPartialSeed();
 
-    /// <summary>Sends <c>stopped</c> to each tracker that heard <c>started</c>; at most 2 s for all. To be called by one owner; more calls wait for the first.</summary>
+    /// <summary>
+    /// Sends <c>stopped</c> to each tracker that responded to <c>started</c>, within 2 s for all. To be called by one owner; further calls return the
+    /// first task.
+    /// </summary>
     public Task StopAsync() => _stop ??= TakeLeaveAsync();
 
-    /// <summary>Ends all work. Trackers hear nothing of it unless <see cref="StopAsync"/> was called before.</summary>
+    /// <summary>Stops all work. Nothing is sent to the trackers unless <see cref="StopAsync"/> was called before.</summary>
     public async ValueTask DisposeAsync()
     {
         await _stopping.CancelAsync().ConfigureAwait(false);
@@ -128,12 +138,12 @@ internal sealed class TrackerClient : IAsyncDisposable
         }
         catch (Exception exception)
         {
-            // A bug of ours: this torrent goes on without trackers, the others are not touched.
+            // A bug: this torrent continues without trackers, and other torrents are not affected.
             _options.Logger.Error(exception, "Trackers of {InfoHash} are no longer asked", _options.InfoHash);
         }
         finally
         {
-            // They end at once, cancelled; what is not may still have failed by the bug that was logged above.
+            // Cancelled announces end at once. Others may have failed because of the bug logged above.
             await ((Task)Task.WhenAll(running)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
@@ -176,8 +186,8 @@ internal sealed class TrackerClient : IAsyncDisposable
     }
 
     /// <summary>
-    /// Only a tracker that knows us as incomplete is told; another hears of a peer that has everything, which says enough. Marked at every turn, since
-    /// the answer to <c>started</c> may come after the completion.
+    /// Marks the trackers that must receive <c>completed</c>: only those whose last answered announce reported missing data; for others <c>left=0</c>
+    /// is enough. Called in every iteration, because the response to <c>started</c> may arrive after the completion.
     /// </summary>
     private void MarkCompleted()
     {
@@ -201,18 +211,20 @@ internal sealed class TrackerClient : IAsyncDisposable
         await _run.ConfigureAwait(false);
         MarkCompleted();
         using var timer = new CancellationTokenSource(StopTimeout, _options.TimeProvider);
-        await Task.WhenAll(_schedule.Slots.Where(slot => slot.HeardStarted).Select(slot => TellStoppedAsync(slot, timer.Token))).ConfigureAwait(false);
+        await Task.WhenAll(_schedule.Slots.Where(slot => slot.HeardStarted).Select(slot => TellStoppedAsync(slot, timer.Token)))
+            .ConfigureAwait(false);
     }
 
     private async Task TellStoppedAsync(TrackerSlot slot, CancellationToken cancellationToken)
     {
         try
         {
-            // A download that ends with its completion stops before there was time to say so.
+            // If the program ends when the download completes, there was no time for the completed event yet.
             if (slot.IsOwedCompleted)
                 await _announcer.AnnounceAsync(slot, AnnounceEvent.Completed, cancellationToken).ConfigureAwait(false);
             AnnounceResult result = await _announcer.AnnounceAsync(slot, AnnounceEvent.Stopped, cancellationToken).ConfigureAwait(false);
-            _options.Logger.Debug("Tracker {Tracker} was told that we stop: {Outcome}", slot.Tracker.DisplayUrl, result.Failure?.Message ?? "heard");
+            _options.Logger.Debug(
+                "Tracker {Tracker} was told that we stop: {Outcome}", slot.Tracker.DisplayUrl, result.Failure?.Message ?? "heard");
         }
         catch (OperationCanceledException)
         {

@@ -2,7 +2,7 @@ using Pieces.Primitives;
 
 namespace Pieces.Trackers;
 
-/// <summary>A tracker could not be asked, or refused. The message is safe to print and holds no secrets.</summary>
+/// <summary>A tracker could not be contacted, or refused. The message is safe to print and contains no secrets.</summary>
 internal sealed class TrackerException : PiecesException
 {
     public TrackerException(string message, Exception? innerException = null)
@@ -10,12 +10,12 @@ internal sealed class TrackerException : PiecesException
     {
     }
 
-    /// <summary>Whether the tracker answered with a failure reason, as against not at all or with nonsense.</summary>
+    /// <summary>Whether the tracker responded with a failure reason. False if it did not respond or the response was malformed.</summary>
     public bool IsRefusal { get; init; }
 
-    /// <summary>How long the tracker asks not to be asked again (BEP 31), or null.</summary>
+    /// <summary>The tracker's minimum time until the next announce (BEP 31), or null.</summary>
     public TimeSpan? RetryIn { get; init; }
 
-    /// <summary>Whether the tracker asks never to be asked again (BEP 31).</summary>
+    /// <summary>Whether the tracker forbids any further announce (BEP 31).</summary>
     public bool IsFinal { get; init; }
 }

@@ -2,18 +2,18 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Pieces.Trackers;
 
-/// <summary>Makes the tracker that a URL asks for.</summary>
+/// <summary>Creates the tracker of a URL.</summary>
 internal static class TrackerFactory
 {
-    /// <summary>Longest URL that is used, in characters.</summary>
+    /// <summary>Maximum length of a tracker URL in characters.</summary>
     public const int MaxUrlLength = 2048;
 
-    /// <summary>Makes it, or says in a few words why the URL cannot be used.</summary>
-    /// <param name="url">As the torrent or the user gives it.</param>
-    /// <param name="settings">How it is reached.</param>
-    /// <param name="random">Source of chance for this tracker alone.</param>
+    /// <summary>Creates the tracker, or returns false and the reason.</summary>
+    /// <param name="url">The URL from the torrent or the user.</param>
+    /// <param name="settings">How the tracker is contacted.</param>
+    /// <param name="random">Random numbers; must not be shared with other objects.</param>
     /// <param name="tracker">The tracker.</param>
-    /// <param name="fault">Why there is none.</param>
+    /// <param name="fault">Why the URL cannot be used, in a few words.</param>
     public static bool TryCreate(
         string url, TrackerSettings settings, Random random, [NotNullWhen(true)] out ITracker? tracker, [NotNullWhen(false)] out string? fault)
     {

@@ -4,7 +4,7 @@ using System.Threading.Channels;
 
 namespace Pieces.Trackers;
 
-/// <summary>What others ask of a <see cref="TrackerClient"/>'s task, from any thread. Asking twice before it is heard is asking once.</summary>
+/// <summary>Signals from any thread to a <see cref="TrackerClient"/>'s task. A signal that is set twice before it is processed counts once.</summary>
 internal sealed class TrackerSignals
 {
     private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
@@ -13,26 +13,26 @@ internal sealed class TrackerSignals
     private int _isComplete;
     private int _isPartialSeed;
 
-    /// <summary>Whether peers are needed; stays until <see cref="ClearNeed"/>.</summary>
+    /// <summary>Whether peers are needed; remains set until <see cref="ClearNeed"/>.</summary>
     public bool NeedsPeers => Volatile.Read(ref _needsPeers) != 0;
 
-    /// <summary>Asks for peers.</summary>
+    /// <summary>Sets <see cref="NeedsPeers"/>.</summary>
     public void SetNeed()
     {
         if (Interlocked.Exchange(ref _needsPeers, 1) == 0)
             _wake.Writer.TryWrite(true);
     }
 
-    /// <summary>Peers came.</summary>
+    /// <summary>Clears <see cref="NeedsPeers"/>: a tracker has responded.</summary>
     public void ClearNeed() => Volatile.Write(ref _needsPeers, 0);
 
-    /// <summary>Whether the download has become complete in this run; stays so.</summary>
+    /// <summary>Whether the download has completed in this run; remains set.</summary>
     public bool IsComplete => Volatile.Read(ref _isComplete) != 0;
 
-    /// <summary>Whether what is wanted is complete and the torrent is not; stays so.</summary>
+    /// <summary>Whether everything wanted is complete but not the whole torrent; remains set.</summary>
     public bool IsPartialSeed => Volatile.Read(ref _isPartialSeed) != 0;
 
-    /// <summary>Further trackers are to be asked.</summary>
+    /// <summary>Adds trackers.</summary>
     public void Add(IReadOnlyList<string> urls)
     {
         foreach (string url in urls)
@@ -40,7 +40,7 @@ internal sealed class TrackerSignals
         _wake.Writer.TryWrite(true);
     }
 
-    /// <summary>The trackers that were added since the last call, each in a tier of its own.</summary>
+    /// <summary>Returns the trackers added since the last call, each in a tier of its own.</summary>
     public ImmutableArray<ImmutableArray<string>> TakeAdded()
     {
         if (_added.IsEmpty)
@@ -51,21 +51,21 @@ internal sealed class TrackerSignals
         return tiers.ToImmutable();
     }
 
-    /// <summary>The download is complete.</summary>
+    /// <summary>Sets <see cref="IsComplete"/>.</summary>
     public void SetCompleted()
     {
         Volatile.Write(ref _isComplete, 1);
         _wake.Writer.TryWrite(true);
     }
 
-    /// <summary>What is wanted is complete, and the torrent is not.</summary>
+    /// <summary>Sets <see cref="IsPartialSeed"/>.</summary>
     public void SetPartialSeed()
     {
         Volatile.Write(ref _isPartialSeed, 1);
         _wake.Writer.TryWrite(true);
     }
 
-    /// <summary>Ends when something was asked since the last call that ended.</summary>
+    /// <summary>Completes when a signal has been set since the last completed call.</summary>
     public async Task WaitAsync(CancellationToken cancellationToken)
     {
         await _wake.Reader.WaitToReadAsync(cancellationToken).ConfigureAwait(false);

@@ -1,25 +1,28 @@
 namespace Pieces.Trackers;
 
-/// <summary>How a tracker's last announce went.</summary>
+/// <summary>Result of a tracker's last announce.</summary>
 internal enum TrackerOutcome
 {
-    /// <summary>Not asked yet.</summary>
+    /// <summary>No announce yet.</summary>
     Untried,
 
-    /// <summary>It named peers.</summary>
+    /// <summary>It returned peers.</summary>
     NamedPeers,
 
-    /// <summary>It answered, and named nobody.</summary>
+    /// <summary>It responded without peers.</summary>
     NamedNobody,
 
-    /// <summary>No answer, or nonsense.</summary>
+    /// <summary>No response, or a malformed one.</summary>
     Failed,
 
-    /// <summary>It answered with a failure reason.</summary>
+    /// <summary>It responded with a failure reason.</summary>
     Refused,
 }
 
-/// <summary>A tracker's place in the schedule. Changed by <see cref="AnnounceSchedule"/> and, the second half, by <see cref="Announcer"/>; one task.</summary>
+/// <summary>
+/// A tracker's state in the schedule. Used by one task: changed by <see cref="AnnounceSchedule"/>, <see cref="Announcer"/> and
+/// <see cref="TrackerClient"/>.
+/// </summary>
 internal sealed class TrackerSlot
 {
     public TrackerSlot(ITracker tracker) => Tracker = tracker;
@@ -27,55 +30,55 @@ internal sealed class TrackerSlot
     /// <summary>The tracker itself.</summary>
     public ITracker Tracker { get; }
 
-    /// <summary>How the last announce went.</summary>
+    /// <summary>Result of the last announce.</summary>
     public TrackerOutcome Outcome { get; set; }
 
-    /// <summary>Whether an announce is under way.</summary>
+    /// <summary>Whether an announce is pending.</summary>
     public bool IsBusy { get; set; }
 
-    /// <summary>When that was begun.</summary>
+    /// <summary>When the latest announce was started.</summary>
     public TimeSpan BegunAt { get; set; }
 
-    /// <summary>Whether it asked never to be asked again (BEP 31).</summary>
+    /// <summary>Whether the tracker forbids any further announce (BEP 31).</summary>
     public bool IsDropped { get; set; }
 
-    /// <summary>Failures since the last answer.</summary>
+    /// <summary>Number of failures since the last response.</summary>
     public int Failures { get; set; }
 
-    /// <summary>No announce before this: end of <c>min interval</c> or of the back-off.</summary>
+    /// <summary>Earliest time of the next announce: the end of <c>min interval</c> or of the back-off.</summary>
     public TimeSpan EarliestAt { get; set; }
 
     /// <summary>When the next regular announce is due.</summary>
     public TimeSpan DueAt { get; set; }
 
-    /// <summary>Whether <c>started</c> has been answered, so that <c>stopped</c> is owed at the end.</summary>
+    /// <summary>Whether it has responded to <c>started</c>, so that <c>stopped</c> must be sent at the end.</summary>
     public bool HeardStarted { get; set; }
 
-    /// <summary>Whether the last announce it answered said that something was missing still.</summary>
+    /// <summary>Whether the last announce that it responded to reported missing data.</summary>
     public bool HeardIncomplete { get; set; }
 
-    /// <summary>Whether it has answered <c>completed</c>.</summary>
+    /// <summary>Whether it has responded to <c>completed</c>.</summary>
     public bool HeardCompleted { get; set; }
 
-    /// <summary>Whether <c>completed</c> is to be sent to it.</summary>
+    /// <summary>Whether <c>completed</c> must be sent to it.</summary>
     public bool IsOwedCompleted { get; set; }
 
-    /// <summary>Whether it has answered an announce of a partial seed (BEP 21).</summary>
+    /// <summary>Whether it has responded to an announce as a partial seed (BEP 21).</summary>
     public bool HeardPaused { get; set; }
 
-    /// <summary>Whether it is to hear that we have become a partial seed.</summary>
+    /// <summary>Whether it must be informed that we have become a partial seed.</summary>
     public bool IsOwedPaused { get; set; }
 
-    /// <summary>Whether it is to hear something at once.</summary>
+    /// <summary>Whether an event must be announced to it at once.</summary>
     public bool IsOwed => IsOwedCompleted || IsOwedPaused;
 
     /// <summary>Its <c>tracker id</c>, or empty.</summary>
     public ReadOnlyMemory<byte> TrackerId { get; set; }
 
-    /// <summary>What its next announce reports.</summary>
+    /// <summary>The event of its next announce.</summary>
     public AnnounceEvent NextEvent =>
         !HeardStarted ? AnnounceEvent.Started : IsOwedCompleted ? AnnounceEvent.Completed : AnnounceEvent.None;
 
-    /// <summary>Whether the last announce was answered with anything but a failure.</summary>
+    /// <summary>Whether it responded to the last announce without a failure reason.</summary>
     public bool IsAnswering => Outcome is TrackerOutcome.NamedPeers or TrackerOutcome.NamedNobody;
 }

@@ -2,10 +2,10 @@ using System.Collections.Immutable;
 
 namespace Pieces.Trackers;
 
-/// <summary>Turns the URLs of one torrent into trackers. Used by one thread at a time.</summary>
+/// <summary>Creates trackers from the URLs of one torrent. Used by one thread at a time.</summary>
 internal sealed class TrackerTiers
 {
-    /// <summary>Most trackers that are used; more URLs in a torrent are left aside.</summary>
+    /// <summary>Maximum number of trackers per torrent; further URLs are ignored.</summary>
     public const int MaxTrackers = 200;
 
     private readonly TrackerClientOptions _options;
@@ -13,7 +13,7 @@ internal sealed class TrackerTiers
     private readonly Random _random;
     private readonly HashSet<string> _seen = new(StringComparer.Ordinal);
 
-    /// <summary>Has made no tracker yet.</summary>
+    /// <summary>Creates it without trackers.</summary>
     public TrackerTiers(TrackerClientOptions options, Random random)
     {
         _options = options;
@@ -28,7 +28,7 @@ internal sealed class TrackerTiers
     }
 
     /// <summary>
-    /// Makes trackers, tier by tier. An URL that cannot be used is left out, with one line in the log. An URL that was given before is left out.
+    /// Creates trackers, tier by tier. A URL that cannot be used is ignored with a line in the log; a repeated URL is ignored silently.
     /// </summary>
     public IReadOnlyList<IReadOnlyList<ITracker>> Make(ImmutableArray<ImmutableArray<string>> all)
     {

@@ -3,7 +3,7 @@ using Pieces.Primitives;
 
 namespace Pieces.Trackers;
 
-/// <summary>Shows URLs without their secrets: passkeys and credentials never reach an output.</summary>
+/// <summary>Redacts URLs: passkeys and credentials must never appear in any output.</summary>
 public static class TrackerUrl
 {
     private const string Hidden = "***";
@@ -13,8 +13,8 @@ public static class TrackerUrl
     private const int HexLabel = 32;
 
     /// <summary>
-    /// The URL with <c>***</c> for user information, every query value, and every part of path or host that may be a passkey: 16 or more letters and
-    /// digits, or 8 or more with digits among them. Safe to print; works on any text, also on one that is no URL.
+    /// Returns the URL with <c>***</c> in place of user information, every query value, and every part of the path or host that may be a passkey: 16
+    /// or more letters and digits, or 8 or more including a digit. Safe to print; accepts any text, even if it is not a URL.
     /// </summary>
     public static string Redact(string url)
     {
@@ -24,13 +24,13 @@ public static class TrackerUrl
         return DisplayText.Escape(shown.ToString(), MaxShownLength);
     }
 
-    /// <summary>What of the URL is secret, each piece by itself; to keep a tracker's own words from repeating it.</summary>
+    /// <summary>The secret parts of a URL, the longest first, so that they can be removed from a tracker's messages.</summary>
     internal static IReadOnlyList<string> SecretsOf(string url)
     {
         var secrets = new List<string>();
         Walk(url, (text, isSecret) =>
         {
-            // Something as short as a "1" is no secret, and hiding it would eat every digit of a message.
+            // A very short value such as "1" is not a secret, and removing it would destroy the digits of a message.
             if (isSecret && text.Length >= 4)
                 secrets.Add(text);
         });

@@ -6,18 +6,18 @@ using Pieces.Primitives;
 namespace Pieces.Trackers;
 
 /// <summary>
-/// A UDP tracker (BEP 15, BEP 41). Each call has a connected socket of its own, so that the system drops what comes from elsewhere and says at once
-/// when nobody listens there.
+/// A UDP tracker (BEP 15, BEP 41). Each call uses its own connected socket, so that the system drops datagrams from other senders and reports at once
+/// if the port is closed.
 /// </summary>
 internal sealed class UdpTracker : ITracker
 {
-    /// <summary>How long a connection id is good for (BEP 15).</summary>
+    /// <summary>How long a connection id is valid (BEP 15).</summary>
     public static readonly TimeSpan ConnectionLifetime = TimeSpan.FromSeconds(60);
 
-    /// <summary>How often a request is repeated: the last time-out is the first times 2 to this power (BEP 15).</summary>
+    /// <summary>Maximum number of retransmissions of a request: the last timeout is the first one times 2 to this power (BEP 15).</summary>
     public const int MaxRepetitions = 8;
 
-    // A host may have many addresses; each of these costs a time-out when it is silent.
+    // Maximum number of addresses tried per host; each costs a timeout if it does not respond.
     private const int MaxAddresses = 4;
 
     private readonly Uri _url;
@@ -27,10 +27,10 @@ internal sealed class UdpTracker : ITracker
     private readonly Random _random;
     private readonly Dictionary<IPAddress, Connection> _connections = [];
 
-    /// <summary>Makes one; nothing is opened.</summary>
+    /// <summary>Creates a tracker; nothing is opened.</summary>
     /// <param name="url">An absolute udp: URL with a port.</param>
-    /// <param name="settings">How it is reached.</param>
-    /// <param name="random">Makes transaction ids; used by this tracker alone.</param>
+    /// <param name="settings">How it is contacted.</param>
+    /// <param name="random">Source of transaction ids; must not be shared with other objects.</param>
     public UdpTracker(Uri url, TrackerSettings settings, Random random)
     {
         _url = url;
@@ -70,7 +70,7 @@ internal sealed class UdpTracker : ITracker
         return response;
     }
 
-    /// <summary>Nothing outlives a call.</summary>
+    /// <summary>Does nothing: all resources are released at the end of each call.</summary>
     public void Dispose()
     {
     }
@@ -101,14 +101,15 @@ internal sealed class UdpTracker : ITracker
         {
             try
             {
-                (bool answered, T answer) = await AskOnceAsync(addresses[attempt % count], timeout, write, read, cancellationToken).ConfigureAwait(false);
+                (bool answered, T answer) = await AskOnceAsync(addresses[attempt % count], timeout, write, read, cancellationToken)
+                    .ConfigureAwait(false);
                 if (answered)
                     return (answer, addresses[attempt % count]);
                 unreachable = 0;
             }
             catch (SocketException) when (++unreachable < count)
             {
-                // Nobody at this address; the next one is tried at once, and the last one's error is the answer.
+                // The port is closed at this address. Try the next address at once; if it is the last one, its error is reported.
                 continue;
             }
 
@@ -118,7 +119,7 @@ internal sealed class UdpTracker : ITracker
         throw new TrackerException($"did not answer {MaxRepetitions + 1} requests");
     }
 
-    // Looked up at each request and judged as what it leads to now: a name server may change its mind.
+    // Resolved and checked before each request, because a name may resolve to another address later.
     private async Task<IPAddress[]> FindAsync(CancellationToken cancellationToken)
     {
         string host = _url.IdnHost;
@@ -156,7 +157,7 @@ internal sealed class UdpTracker : ITracker
         }
         catch (TrackerException) when (!isFresh)
         {
-            // The tracker may have forgotten the connection, for example because it was started anew.
+            // The tracker may have forgotten the connection id, for example after a restart.
             _connections.Remove(address);
             return (false, default!);
         }
@@ -188,7 +189,8 @@ internal sealed class UdpTracker : ITracker
         return id;
     }
 
-    private async Task<T> ExchangeAsync<T>(Socket socket, long connection, RequestWriter write, AnswerReader<T> read, CancellationToken cancellationToken)
+    private async Task<T> ExchangeAsync<T>(
+        Socket socket, long connection, RequestWriter write, AnswerReader<T> read, CancellationToken cancellationToken)
     {
         uint transaction = (uint)_random.NextInt64(1L << 32);
         byte[] buffer = new byte[UdpTrackerCodec.MaxAnswerLength];

@@ -7,16 +7,19 @@ using Pieces.Primitives;
 
 namespace Pieces.Trackers;
 
-/// <summary>The datagrams of a UDP tracker's client (BEP 15) and the URL data behind an announce (BEP 41). No sockets, no clock.</summary>
+/// <summary>
+/// Encodes requests to UDP trackers (BEP 15), with the URL data option of announces (BEP 41), and decodes their responses. Uses no sockets and no
+/// clock.
+/// </summary>
 internal static class UdpTrackerCodec
 {
-    /// <summary>Bytes of a connect request, and of its answer.</summary>
+    /// <summary>Length in bytes of a connect request.</summary>
     public const int ConnectLength = 16;
 
-    /// <summary>Longest announce that is sent, URL data included; fits every path without fragments.</summary>
+    /// <summary>Maximum length of an announce in bytes, URL data included; it fits every path MTU without fragmentation.</summary>
     public const int MaxAnnounceLength = 1200;
 
-    /// <summary>Longest datagram that is looked at; what is beyond is cut off by the socket.</summary>
+    /// <summary>Maximum length of a received datagram in bytes; the rest is cut off by the socket.</summary>
     public const int MaxAnswerLength = 8192;
 
     private const byte EndOfOptions = 0;
@@ -32,10 +35,10 @@ internal static class UdpTrackerCodec
 
     /// <summary>Writes an announce and returns its length.</summary>
     /// <param name="destination">At least <see cref="MaxAnnounceLength"/> bytes.</param>
-    /// <param name="connection">The connection id the tracker gave.</param>
-    /// <param name="transaction">Names the answer.</param>
-    /// <param name="request">What to say.</param>
-    /// <param name="urlData">Path and query of the tracker's URL, or empty; cut where the datagram is full.</param>
+    /// <param name="connection">The connection id from the tracker.</param>
+    /// <param name="transaction">The transaction id, which the response repeats.</param>
+    /// <param name="request">The announce.</param>
+    /// <param name="urlData">Path and query of the tracker's URL, or empty; cut off at the maximum length.</param>
     public static int WriteAnnounce(Span<byte> destination, long connection, uint transaction, AnnounceRequest request, string urlData)
     {
         WriteHeader(destination, connection, UdpTrackerAction.Announce, transaction);
@@ -60,9 +63,9 @@ internal static class UdpTrackerCodec
         return UdpTrackerFormat.RequestHeaderLength + SwarmKey.Length;
     }
 
-    /// <summary>Reads the answer to a connect request.</summary>
-    /// <returns><see langword="false"/> when the datagram is not that answer and is to be dropped.</returns>
-    /// <exception cref="TrackerException">It is the tracker's error for this transaction.</exception>
+    /// <summary>Decodes the response to a connect request.</summary>
+    /// <returns><see langword="false"/> if the datagram is not that response and must be dropped.</returns>
+    /// <exception cref="TrackerException">It is an error response to this transaction.</exception>
     public static bool TryReadConnect(ReadOnlySpan<byte> datagram, uint transaction, out long connection)
     {
         connection = 0;
@@ -72,15 +75,16 @@ internal static class UdpTrackerCodec
         return true;
     }
 
-    /// <summary>Reads the answer to an announce.</summary>
-    /// <param name="datagram">What came.</param>
-    /// <param name="transaction">That of the announce.</param>
-    /// <param name="family">Of the tracker's address: it says how long a peer is (BEP 7).</param>
-    /// <param name="addresses">Says which peers are usable.</param>
-    /// <param name="response">What the tracker says.</param>
-    /// <returns><see langword="false"/> when the datagram is not that answer and is to be dropped.</returns>
-    /// <exception cref="TrackerException">It is the tracker's error for this transaction.</exception>
-    public static bool TryReadAnnounce(ReadOnlySpan<byte> datagram, uint transaction, AddressFamily family, AddressPolicy addresses, out AnnounceResponse response)
+    /// <summary>Decodes the response to an announce.</summary>
+    /// <param name="datagram">The received datagram.</param>
+    /// <param name="transaction">The transaction id of the announce.</param>
+    /// <param name="family">Family of the tracker's address, which determines the length of a peer (BEP 7).</param>
+    /// <param name="addresses">Decides which peers are usable.</param>
+    /// <param name="response">The response.</param>
+    /// <returns><see langword="false"/> if the datagram is not that response and must be dropped.</returns>
+    /// <exception cref="TrackerException">It is an error response to this transaction.</exception>
+    public static bool TryReadAnnounce(
+        ReadOnlySpan<byte> datagram, uint transaction, AddressFamily family, AddressPolicy addresses, out AnnounceResponse response)
     {
         response = null!;
         if (!IsAnswer(datagram, UdpTrackerAction.Announce, transaction, UdpTrackerFormat.AnnounceAnswerLength))
@@ -98,9 +102,9 @@ internal static class UdpTrackerCodec
         return true;
     }
 
-    /// <summary>Reads the answer to a scrape of one swarm.</summary>
-    /// <returns><see langword="false"/> when the datagram is not that answer and is to be dropped.</returns>
-    /// <exception cref="TrackerException">It is the tracker's error for this transaction.</exception>
+    /// <summary>Decodes the response to a scrape of one swarm.</summary>
+    /// <returns><see langword="false"/> if the datagram is not that response and must be dropped.</returns>
+    /// <exception cref="TrackerException">It is an error response to this transaction.</exception>
     public static bool TryReadScrape(ReadOnlySpan<byte> datagram, uint transaction, out ScrapeResponse response)
     {
         response = null!;

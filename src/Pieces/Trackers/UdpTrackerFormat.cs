@@ -1,43 +1,44 @@
 namespace Pieces.Trackers;
 
-/// <summary>What a datagram of a UDP tracker is for (BEP 15).</summary>
+/// <summary>Action of a datagram of a UDP tracker (BEP 15).</summary>
 internal enum UdpTrackerAction : uint
 {
-    /// <summary>Asks for a connection id, or gives one.</summary>
+    /// <summary>Requests or returns a connection id.</summary>
     Connect = 0,
 
-    /// <summary>Reports a peer, or names others.</summary>
+    /// <summary>Announces a peer, or returns peers.</summary>
     Announce = 1,
 
-    /// <summary>Asks for the counts of swarms, or gives them.</summary>
+    /// <summary>Requests or returns the counts of swarms.</summary>
     Scrape = 2,
 
-    /// <summary>Refuses a request, with a reason.</summary>
+    /// <summary>Returns an error with a reason.</summary>
     Error = 3,
 }
 
-/// <summary>Where the fields of the datagrams of UDP trackers are (BEP 15), for the client and for the server. All numbers are big-endian.</summary>
+/// <summary>Offsets and lengths in the datagrams of UDP trackers (BEP 15), for the client and the server, in bytes. All numbers are
+/// big-endian.</summary>
 internal static class UdpTrackerFormat
 {
-    /// <summary>Takes the place of the connection id in a connect request.</summary>
+    /// <summary>Value in place of the connection id in a connect request.</summary>
     public const long ProtocolId = 0x41727101980;
 
-    /// <summary>Bytes of a request's connection id, action and transaction.</summary>
+    /// <summary>Length of a request's connection id, action and transaction id.</summary>
     public const int RequestHeaderLength = 16;
 
-    /// <summary>Bytes of an answer's action and transaction.</summary>
+    /// <summary>Length of a response's action and transaction id.</summary>
     public const int AnswerHeaderLength = 8;
 
-    /// <summary>Bytes of the answer to a connect request.</summary>
+    /// <summary>Length of the response to a connect request.</summary>
     public const int ConnectAnswerLength = 16;
 
-    /// <summary>Bytes of an announce without options.</summary>
+    /// <summary>Length of an announce without options.</summary>
     public const int AnnounceLength = 98;
 
-    /// <summary>Bytes of the answer to an announce without peers.</summary>
+    /// <summary>Length of the response to an announce, without peers.</summary>
     public const int AnnounceAnswerLength = 20;
 
-    /// <summary>Bytes of the counts of one swarm in the answer to a scrape.</summary>
+    /// <summary>Length of the counts of one swarm in the response to a scrape.</summary>
     public const int CountsLength = 12;
 
     // In a request.
@@ -56,7 +57,7 @@ internal static class UdpTrackerFormat
     public const int WantedOffset = 92;
     public const int PortOffset = 96;
 
-    // In the answer to an announce.
+    // In the response to an announce.
     public const int IntervalOffset = 8;
     public const int LeechersOffset = 12;
     public const int SeedersOffset = 16;
@@ -66,6 +67,6 @@ internal static class UdpTrackerFormat
     public const int CountedCompletedOffset = 4;
     public const int CountedLeechersOffset = 8;
 
-    // In an answer.
+    // In a response.
     public const int AnsweredTransactionOffset = 4;
 }

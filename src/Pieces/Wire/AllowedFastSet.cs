@@ -6,16 +6,15 @@ using Pieces.Primitives;
 
 namespace Pieces.Wire;
 
-/// <summary>The pieces that a peer may ask for while it is choked (BEP 6, "allowed fast"): both sides can work them out from its address.</summary>
+/// <summary>The pieces that a peer may request while it is choked (BEP 6, "allowed fast"). Both sides can compute them from its address.</summary>
 internal static class AllowedFastSet
 {
-    /// <summary>How many pieces we allow.</summary>
+    /// <summary>Number of pieces that we allow.</summary>
     public const int DefaultCount = 10;
 
     /// <summary>
-    /// Works out the set for the peer at <paramref name="address"/>, in the order of the BEP: <paramref name="count"/> pieces, or all when there are
-    /// no
-    /// more. Empty for IPv6, for which the BEP has no rule.
+    /// Computes the set for the peer at <paramref name="address"/>, in the order that the BEP defines: <paramref name="count"/> pieces, or all if the
+    /// torrent has no more. Empty for IPv6, for which the BEP has no rule.
     /// </summary>
     public static PieceIndex[] Of(SwarmKey infoHash, IPAddress address, PieceLayout layout, int count = DefaultCount)
     {
@@ -24,7 +23,7 @@ internal static class AllowedFastSet
         if (address.AddressFamily != AddressFamily.InterNetwork)
             return [];
 
-        // The last byte of the address is left out, so that a peer gains nothing by many addresses of one network.
+        // The last byte of the address is ignored, so that a peer gains nothing from many addresses in one network.
         Span<byte> seed = stackalloc byte[4 + SwarmKey.Length];
         address.TryWriteBytes(seed, out _);
         seed[3] = 0;

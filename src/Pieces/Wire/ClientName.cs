@@ -4,16 +4,17 @@ using Pieces.Primitives;
 
 namespace Pieces.Wire;
 
-/// <summary>The program behind a peer id (BEP 20), for people. Whatever the peer sent, the text is safe to print on a terminal.</summary>
+/// <summary>The name of the program behind a peer id (BEP 20), for display. The text is safe to print on a terminal, whatever the peer
+/// sent.</summary>
 internal static class ClientName
 {
-    /// <summary>Longest name that a peer can make us print, in characters.</summary>
+    /// <summary>Maximum length of a printed client name, in characters.</summary>
     public const int MaxLength = 64;
 
-    // The part of an id that can name a program; the rest is random.
+    // Length in bytes of the part of an id that can name a program; the rest is random.
     private const int PrefixLength = 8;
 
-    /// <summary>The program's name and version, or the front of the id with its odd bytes escaped.</summary>
+    /// <summary>The program's name and version, or the start of the id with unprintable bytes escaped.</summary>
     public static string Of(PeerId id)
     {
         Span<byte> bytes = stackalloc byte[PeerId.Length];
@@ -21,8 +22,10 @@ internal static class ClientName
         return FromAzureusStyle(bytes) ?? FromDashedStyle(bytes) ?? FromTixati(bytes) ?? FromShadowStyle(bytes) ?? Escape(bytes[..PrefixLength]);
     }
 
-    /// <summary>A text of a peer's own (<c>v</c> of BEP 10) made safe to print: control and formatting characters become '?', and it is cut to
-    /// <see cref="MaxLength"/>.</summary>
+    /// <summary>
+    /// Makes a client name sent by the peer (<c>v</c> of BEP 10) safe to print: replaces control and formatting characters by '?' and cuts it to
+    /// <see cref="MaxLength"/>.
+    /// </summary>
     public static string Printable(string text)
     {
         var safe = new StringBuilder(Math.Min(text.Length, MaxLength));
@@ -38,7 +41,7 @@ internal static class ClientName
         return safe.ToString().Trim();
     }
 
-    // "-AZ8421-": two letters, four characters of version.
+    // "-AZ8421-": two letters, then four version characters.
     private static string? FromAzureusStyle(ReadOnlySpan<byte> id)
     {
         if (id[0] != '-' || id[7] != '-' || !char.IsAsciiLetterOrDigit((char)id[1]) || !char.IsAsciiLetterOrDigit((char)id[2]))
@@ -92,7 +95,7 @@ internal static class ClientName
         _ => null,
     };
 
-    // "4000" is 4.0.0 and "400B" its beta; before 4 it was one digit and two: "111Z" is 1.11 dev.
+    // "4000" is 4.0.0 and "400B" its beta. Before version 4, the minor version had two digits: "111Z" is 1.11 dev.
     private static string? TransmissionVersion(ReadOnlySpan<byte> version)
     {
         if (Digit(version[0]) is not { } major || Digit(version[1]) is not { } minor || Digit(version[2]) is not { } patch)
@@ -121,7 +124,7 @@ internal static class ClientName
         return d == 0 ? $"{a}.{b}.{c}" : $"{a}.{b}.{c}.{d}";
     }
 
-    // "A2-1-18-8-", "M1-2-3--": letters, then decimal numbers with dashes between.
+    // "A2-1-18-8-", "M1-2-3--": letters, then decimal numbers separated by dashes.
     private static string? FromDashedStyle(ReadOnlySpan<byte> id)
     {
         string? name = id.StartsWith("A2-"u8) ? "aria2" : id[0] switch { (byte)'M' => "Mainline", (byte)'Q' => "Queen Bee", _ => null };
@@ -142,7 +145,7 @@ internal static class ClientName
         return $"{name} {version}";
     }
 
-    // "TIX0193-": two digits and two.
+    // "TIX0193-": two digits each for the major and minor version.
     private static string? FromTixati(ReadOnlySpan<byte> id)
     {
         if (!id.StartsWith("TIX"u8) || id[7] != '-' || id.Slice(3, 4).ContainsAnyExceptInRange((byte)'0', (byte)'9'))
@@ -151,7 +154,7 @@ internal static class ClientName
         return $"Tixati {major}.{(char)id[5]}{(char)id[6]}";
     }
 
-    // "S58B-----": a letter, up to five characters of version, dashes up to the ninth byte.
+    // "S58B-----": a letter, up to five version characters, dashes up to the ninth byte.
     private static string? FromShadowStyle(ReadOnlySpan<byte> id)
     {
         string? name = (char)id[0] switch
@@ -179,7 +182,7 @@ internal static class ClientName
         return text.ToString();
     }
 
-    // Versions count 0-9, A-Z, a-z.
+    // Version digits are 0-9, A-Z, a-z.
     private static int? Digit(byte value) => value switch
     {
         >= (byte)'0' and <= (byte)'9' => value - '0',

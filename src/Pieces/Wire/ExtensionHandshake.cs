@@ -6,43 +6,42 @@ using Pieces.Bencode;
 namespace Pieces.Wire;
 
 /// <summary>
-/// What a peer says of itself in the extension protocol (BEP 10, with <c>metadata_size</c> of BEP 9 and <c>upload_only</c> of BEP 21). Every part is
-/// optional;
-/// null means that nothing usable was said.
+/// The handshake of the extension protocol (BEP 10, with <c>metadata_size</c> of BEP 9 and <c>upload_only</c> of BEP 21). Every field is optional;
+/// null means absent or unusable.
 /// </summary>
 internal sealed record ExtensionHandshake
 {
-    /// <summary>Longest one that is decoded, in bytes; honest ones have a few hundred.</summary>
+    /// <summary>Maximum length of a handshake that is decoded, in bytes; normal ones have a few hundred.</summary>
     public const int MaxLength = 64 * 1024;
 
-    /// <summary>Most extensions that are kept of one handshake.</summary>
+    /// <summary>Maximum number of extensions kept per handshake.</summary>
     public const int MaxExtensions = 64;
 
-    /// <summary>Longest name of an extension, in bytes; longer ones are left out.</summary>
+    /// <summary>Maximum length of an extension's name in bytes; extensions with longer names are ignored.</summary>
     public const int MaxNameLength = 64;
 
-    /// <summary>Largest size of metadata that is believed, in bytes; the largest honest one known has 15 MB (BEP 9).</summary>
+    /// <summary>Maximum accepted metadata size in bytes; the largest known valid one has 15 MB (BEP 9).</summary>
     public const int MaxMetadataSize = 64 * 1024 * 1024;
 
-    // Names, ids and the few values beside them; a text with more is not a handshake.
+    // Maximum number of bencoded values: names, ids and the few other fields; anything with more is not a handshake.
     private const int MaxNodes = 1024;
 
-    /// <summary>Extensions and the ids under which the sender wants to get them; 0 switches one off.</summary>
+    /// <summary>Extensions and the message ids that the sender assigned to them; 0 disables one.</summary>
     public ImmutableSortedDictionary<string, byte> Extensions { get; init; } = NoExtensions;
 
-    /// <summary>The sender's program, safe to print (<c>v</c>).</summary>
+    /// <summary>Name of the sender's program, safe to print (<c>v</c>).</summary>
     public string? Client { get; init; }
 
-    /// <summary>Port on which the sender listens (<c>p</c>), from 1.</summary>
+    /// <summary>Port on which the sender listens (<c>p</c>), at least 1.</summary>
     public int? Port { get; init; }
 
-    /// <summary>Requests that the sender keeps waiting at one time (<c>reqq</c>), from 1.</summary>
+    /// <summary>Maximum number of pending requests that the sender accepts (<c>reqq</c>), at least 1.</summary>
     public int? RequestQueue { get; init; }
 
     /// <summary>The receiver's address as the sender sees it (<c>yourip</c>).</summary>
     public IPAddress? YourAddress { get; init; }
 
-    /// <summary>Size of the <c>info</c> value, in bytes (<c>metadata_size</c>), from 1.</summary>
+    /// <summary>Size of the <c>info</c> dictionary in bytes (<c>metadata_size</c>), at least 1.</summary>
     public int? MetadataSize { get; init; }
 
     /// <summary>Whether the sender downloads nothing (<c>upload_only</c>).</summary>
@@ -50,14 +49,14 @@ internal sealed record ExtensionHandshake
 
     private static ImmutableSortedDictionary<string, byte> NoExtensions => ImmutableSortedDictionary.Create<string, byte>(StringComparer.Ordinal);
 
-    /// <summary>Decodes what follows id 0 of an <c>extended</c> message. Values of a wrong type or beyond their range count as not said.</summary>
+    /// <summary>Decodes the payload after id 0 of an <c>extended</c> message. Values of a wrong type or out of range are treated as absent.</summary>
     /// <exception cref="PeerProtocolException">It is too long, or not a bencoded dictionary.</exception>
     public static ExtensionHandshake Decode(ReadOnlyMemory<byte> payload)
     {
         if (payload.Length > MaxLength)
             throw new PeerProtocolException($"extension handshake of {payload.Length} bytes; at most {MaxLength} allowed");
 
-        // Some clients pad it: what follows the dictionary is none of our business.
+        // Some clients append padding: ignore bytes after the dictionary.
         if (!BencodeReader.TryReadPrefix(payload, out BencodeNode root, out _, MaxNodes) || root.Kind != BencodeKind.Dictionary)
             throw new PeerProtocolException("extension handshake is not a bencoded dictionary");
 
@@ -73,7 +72,7 @@ internal sealed record ExtensionHandshake
         };
     }
 
-    /// <summary>The canonical bencoded form: what follows id 0 of an <c>extended</c> message.</summary>
+    /// <summary>Encodes the payload after id 0 of an <c>extended</c> message, as canonical bencode.</summary>
     public byte[] Encode()
     {
         var output = new ArrayBufferWriter<byte>();

@@ -1,8 +1,8 @@
 namespace Pieces.Wire;
 
 /// <summary>
-/// The extensions (BEP 10) that are spoken here: the id under which each is received, and how long its messages may be. The id is the first byte
-/// of an extended message, so the length is judged before the payload is waited for.
+/// The supported extensions (BEP 10): the id of each in messages sent to us, and the maximum length of its messages. The id is the first byte of an
+/// extended message, so the length is checked before the payload is received.
 /// </summary>
 internal static class ExtensionIds
 {
@@ -15,22 +15,23 @@ internal static class ExtensionIds
     /// <summary>The peer exchange (BEP 11).</summary>
     public const byte PeerExchange = 2;
 
-    /// <summary>Lots, an extension of our own.</summary>
+    /// <summary>Lots, an extension of our own: see <see cref="LotsCodec"/>.</summary>
     public const byte Lots = 3;
 
     /// <summary>Withdrawn pieces (BEP 54).</summary>
     public const byte DontHave = 4;
 
-    // A part of the metadata, and 1 KiB for the dictionary in front of it.
+    // One part of the metadata, plus 1 KiB for the dictionary before it.
     private const int MaxMetadataLength = MetadataCodec.PartLength + 1024;
 
-    // Six lists of 50 addresses have 2500 bytes (BEP 11). Some programs send twice as many addresses, of which the first 50 are taken.
+    // Six lists of 50 addresses have 2500 bytes (BEP 11). Some programs send twice as many addresses, of which the first 50 are used.
     private const int MaxPeerExchangeLength = 8 * 1024;
 
-    // One byte today; more may follow some day and are skipped.
+    // One byte at present; further bytes may be added later and are ignored.
     private const int MaxLotsLength = 16;
 
-    /// <summary>Longest payload behind the extension's id, in bytes; null for an id that was never offered, whose messages are skipped.</summary>
+    /// <summary>Maximum length of the payload after the extension's id, in bytes; null for an id that was never offered, whose messages are
+    /// skipped.</summary>
     public static int? LongestPayload(byte id) => id switch
     {
         Handshake => ExtensionHandshake.MaxLength,
@@ -41,6 +42,6 @@ internal static class ExtensionIds
         _ => null,
     };
 
-    /// <summary>Whether a message that is too long is skipped instead of ending the connection: the list of a talkative peer is no attack.</summary>
+    /// <summary>Whether a message that is too long is skipped instead of closing the connection. A long peer list is not an attack.</summary>
     public static bool MaySkip(byte id) => id == PeerExchange;
 }

@@ -4,16 +4,16 @@ using Pieces.Bencode;
 
 namespace Pieces.Wire;
 
-/// <summary>The metadata exchange (BEP 9): payloads of extended messages to values and back, and the arithmetic of parts.</summary>
+/// <summary>Encodes and decodes the messages of the metadata exchange (BEP 9), and computes part counts and lengths.</summary>
 internal static class MetadataCodec
 {
     /// <summary>The extension's name in an extension handshake.</summary>
     public const string ExtensionName = "ut_metadata";
 
-    /// <summary>Bytes of every part but the last, which may be shorter.</summary>
+    /// <summary>Length in bytes of every part except the last, which may be shorter.</summary>
     public const int PartLength = 16 * 1024;
 
-    // Three keys with their values, and what a later version may add.
+    // Maximum number of bencoded values: three keys with their values, and room for future additions.
     private const int MaxNodes = 64;
 
     private const int RequestType = 0;
@@ -23,11 +23,11 @@ internal static class MetadataCodec
     /// <summary>Number of parts of metadata of <paramref name="size"/> bytes.</summary>
     public static int PartCount(int size) => ((size - 1) / PartLength) + 1;
 
-    /// <summary>Bytes of one part of metadata of <paramref name="size"/> bytes; the part is in range.</summary>
+    /// <summary>Length in bytes of one part of metadata of <paramref name="size"/> bytes; the part must be in range.</summary>
     public static int LengthOf(int part, int size) => Math.Min(PartLength, size - (part * PartLength));
 
-    /// <summary>Decodes what follows the extension's id. Null for a kind that is not known, which is to be ignored.</summary>
-    /// <exception cref="PeerProtocolException">It is no such message, or a part's length does not fit.</exception>
+    /// <summary>Decodes the payload after the extension's id. Null for an unknown message type, which must be ignored.</summary>
+    /// <exception cref="PeerProtocolException">It is not such a message, or a part has a wrong length.</exception>
     public static MetadataMessage? Decode(ReadOnlyMemory<byte> payload)
     {
         if (!BencodeReader.TryReadPrefix(payload, out BencodeNode root, out int consumed, MaxNodes) || root.Kind != BencodeKind.Dictionary)
@@ -46,7 +46,7 @@ internal static class MetadataCodec
         };
     }
 
-    /// <summary>Writes what follows the extension's id.</summary>
+    /// <summary>Encodes the payload after the extension's id.</summary>
     public static byte[] Encode(MetadataMessage message)
     {
         var output = new ArrayBufferWriter<byte>(64 + (message is MetadataData { Bytes.Length: var length } ? length : 0));

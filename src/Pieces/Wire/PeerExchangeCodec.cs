@@ -6,23 +6,26 @@ using Pieces.Bencode;
 
 namespace Pieces.Wire;
 
-/// <summary>The peer exchange (BEP 11): payloads of extended messages to values and back.</summary>
+/// <summary>Encodes and decodes the messages of the peer exchange (BEP 11).</summary>
 internal static class PeerExchangeCodec
 {
     /// <summary>The extension's name in an extension handshake.</summary>
     public const string ExtensionName = "ut_pex";
 
-    /// <summary>Most peers of one kind, added or dropped, in one message (BEP 11, "may not contain more than 50"); what is beyond is left out.</summary>
+    /// <summary>
+    /// Maximum number of peers in one message, separately for added and dropped ones (BEP 11, "may not contain more than 50"); further ones are
+    /// ignored.
+    /// </summary>
     public const int MaxPeers = 50;
 
     private const int HostV4 = 4;
     private const int HostV6 = 16;
     private const int PortLength = 2;
 
-    // Six keys with their values, and what a later version may add.
+    // Maximum number of bencoded values: six keys with their values, and room for future additions.
     private const int MaxNodes = 64;
 
-    /// <summary>Decodes what follows the extension's id. Lists that are not a whole number of addresses lose their tail.</summary>
+    /// <summary>Decodes the payload after the extension's id. An incomplete address at the end of a list is ignored.</summary>
     /// <exception cref="PeerProtocolException">It is not a bencoded dictionary.</exception>
     public static PeerExchangeMessage Decode(ReadOnlyMemory<byte> payload)
     {
@@ -37,7 +40,7 @@ internal static class PeerExchangeCodec
         return new PeerExchangeMessage { Added = added.ToImmutable(), Dropped = [.. dropped.Select(peer => peer.Address)] };
     }
 
-    /// <summary>Writes what follows the extension's id.</summary>
+    /// <summary>Encodes the payload after the extension's id.</summary>
     public static byte[] Encode(PeerExchangeMessage message)
     {
         var output = new ArrayBufferWriter<byte>();

@@ -3,38 +3,38 @@ using System.Net;
 
 namespace Pieces.Wire;
 
-/// <summary>What is said of a peer beside its address (BEP 11, <c>added.f</c>).</summary>
+/// <summary>Flags of a peer in a peer exchange message (BEP 11, <c>added.f</c>).</summary>
 [Flags]
 internal enum ExchangedPeerFlags
 {
-    /// <summary>Nothing.</summary>
+    /// <summary>No flags.</summary>
     None = 0,
 
-    /// <summary>It would rather talk encrypted.</summary>
+    /// <summary>The peer prefers encryption.</summary>
     PrefersEncryption = 0x01,
 
-    /// <summary>It downloads nothing.</summary>
+    /// <summary>The peer only uploads.</summary>
     UploadOnly = 0x02,
 
-    /// <summary>It speaks uTP.</summary>
+    /// <summary>The peer supports uTP.</summary>
     SupportsUtp = 0x04,
 
-    /// <summary>It helps others through a NAT.</summary>
+    /// <summary>The peer supports the holepunch extension.</summary>
     SupportsHolepunch = 0x08,
 
-    /// <summary>Whoever tells of it has dialled it.</summary>
+    /// <summary>The sender has connected to the peer, so it is reachable.</summary>
     Reachable = 0x10,
 }
 
-/// <summary>A peer that another one tells of.</summary>
+/// <summary>A peer in a peer exchange message.</summary>
 internal sealed record ExchangedPeer(IPEndPoint Address, ExchangedPeerFlags Flags);
 
-/// <summary>Whom a peer has connected to since it last said so, and whom it has left (BEP 11).</summary>
+/// <summary>Changes in the sender's connections since its last message (BEP 11).</summary>
 internal sealed record PeerExchangeMessage
 {
-    /// <summary>Peers that it has connected to.</summary>
+    /// <summary>Peers that the sender has connected to.</summary>
     public ImmutableArray<ExchangedPeer> Added { get; init; } = [];
 
-    /// <summary>Peers that it is connected to no longer.</summary>
+    /// <summary>Peers that the sender is no longer connected to.</summary>
     public ImmutableArray<IPEndPoint> Dropped { get; init; } = [];
 }

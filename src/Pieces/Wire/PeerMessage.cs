@@ -1,6 +1,6 @@
 namespace Pieces.Wire;
 
-/// <summary>Numbers of the messages between peers (BEP 3, 5, 6, 10).</summary>
+/// <summary>Ids of the messages between peers (BEP 3, 5, 6, 10).</summary>
 internal enum PeerMessageId : byte
 {
     Choke = 0,
@@ -22,8 +22,8 @@ internal enum PeerMessageId : byte
 }
 
 /// <summary>
-/// One message between peers. Numbers in it are as the stranger sent them: they are range-checked where they become a
-/// <c>PieceIndex</c> or <c>BlockRequest</c>, in <c>PieceLayout</c>. A block's payload is not here; see <c>BlockMessage</c> in Peers.
+/// One message between peers. Numbers in it are as the peer sent them: they are range-checked where they become a <c>PieceIndex</c> or
+/// <c>BlockRequest</c>, in <c>PieceLayout</c>. A block's payload is not included; see <c>BlockMessage</c> in Peers.
 /// </summary>
 internal abstract record PeerMessage;
 
@@ -50,7 +50,7 @@ internal sealed record NotInterestedMessage : PeerMessage
 /// <summary>The sender now has a piece.</summary>
 internal sealed record HaveMessage(uint Piece) : PeerMessage;
 
-/// <summary>What the sender has, in the wire's bytes: their count and spare bits are checked once the number of pieces is known.</summary>
+/// <summary>The pieces that the sender has, as sent: length and spare bits are checked once the number of pieces is known.</summary>
 internal sealed record BitfieldMessage(byte[] Bytes) : PeerMessage;
 
 internal sealed record RequestMessage(uint Piece, uint Begin, uint Length) : PeerMessage;
@@ -75,8 +75,8 @@ internal sealed record HaveNoneMessage : PeerMessage
 /// <summary>The request will not be answered (BEP 6).</summary>
 internal sealed record RejectRequestMessage(uint Piece, uint Begin, uint Length) : PeerMessage;
 
-/// <summary>The piece may be asked for even while choked (BEP 6).</summary>
+/// <summary>The receiver may request the piece even while choked (BEP 6).</summary>
 internal sealed record AllowedFastMessage(uint Piece) : PeerMessage;
 
-/// <summary>An extension's message (BEP 10); id 0 is the extension handshake. Bounded by the frame limit.</summary>
+/// <summary>A message of an extension (BEP 10); id 0 is the extension handshake. Its length is limited by the frame limit.</summary>
 internal sealed record ExtendedMessage(byte ExtendedId, byte[] Payload) : PeerMessage;

@@ -5,23 +5,23 @@ using Pieces.Primitives;
 
 namespace Pieces.Wire;
 
-/// <summary>What a <c>piece</c> message says before its payload (BEP 3). Unchecked numbers of a stranger.</summary>
+/// <summary>The fields of a <c>piece</c> message before its payload (BEP 3), not range-checked.</summary>
 internal readonly record struct PieceHeader(uint Piece, uint Begin);
 
-/// <summary>Frames to messages and back (BEP 3, 5, 6, 10).</summary>
+/// <summary>Decodes frames to messages and encodes messages (BEP 3, 5, 6, 10).</summary>
 internal static class PeerMessageCodec
 {
-    /// <summary>Bytes of a <c>piece</c> message before its payload: length prefix, id, piece, offset.</summary>
+    /// <summary>Length in bytes of a <c>piece</c> message before its payload: length prefix, id, piece index, offset.</summary>
     public const int PieceHeaderLength = 13;
 
-    // Every message of fixed length is at most this long: prefix, id, three numbers.
+    // Maximum length in bytes of a message of fixed length: length prefix, id, three numbers.
     private const int LongestFixedLength = 17;
 
     /// <summary>
-    /// Decodes one frame. Null for a keep-alive and for an id that is not known, which is skipped so that newer peers can be talked to. Not for
-    /// <see cref="PeerMessageId.Piece"/>, whose payload is to be copied once only: see <see cref="ReadPieceHeader"/>.
+    /// Decodes one frame. Null for a keep-alive and for an unknown id, which is ignored for compatibility with newer peers. Must not be called for
+    /// <see cref="PeerMessageId.Piece"/>, whose payload is to be copied only once: see <see cref="ReadPieceHeader"/>.
     /// </summary>
-    /// <exception cref="PeerProtocolException">The payload's length is not what the id asks for.</exception>
+    /// <exception cref="PeerProtocolException">The payload's length does not match the id.</exception>
     public static PeerMessage? Decode(in PeerFrame frame)
     {
         if (frame.IsKeepAlive)
@@ -70,8 +70,10 @@ internal static class PeerMessageCodec
         }
     }
 
-    /// <summary>Reads what stands before a block; <paramref name="frame"/> begins at the length prefix and holds <see cref="PieceHeaderLength"/>
-    /// bytes at least.</summary>
+    /// <summary>
+    /// Reads the header of a <c>piece</c> message; <paramref name="frame"/> starts at the length prefix and has at least
+    /// <see cref="PieceHeaderLength"/> bytes.
+    /// </summary>
     public static PieceHeader ReadPieceHeader(in ReadOnlySequence<byte> frame)
     {
         Span<byte> bytes = stackalloc byte[PieceHeaderLength];
@@ -79,7 +81,7 @@ internal static class PeerMessageCodec
         return new PieceHeader(BinaryPrimitives.ReadUInt32BigEndian(bytes[5..]), BinaryPrimitives.ReadUInt32BigEndian(bytes[9..]));
     }
 
-    /// <summary>Writes the <see cref="PieceHeaderLength"/> bytes that stand before a block.</summary>
+    /// <summary>Writes the header of a <c>piece</c> message, <see cref="PieceHeaderLength"/> bytes.</summary>
     public static void WritePieceHeader(Span<byte> destination, BlockRequest block)
     {
         BinaryPrimitives.WriteInt32BigEndian(destination, 9 + block.Length);

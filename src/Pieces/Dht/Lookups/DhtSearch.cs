@@ -3,61 +3,62 @@ using Pieces.Net;
 
 namespace Pieces.Dht.Lookups;
 
-/// <summary>What is searched for, and what is done when it is found.</summary>
+/// <summary>The target of a search, and what to do at the nodes that are found.</summary>
 internal sealed record DhtSearch
 {
-    /// <summary>The point.</summary>
+    /// <summary>The id whose closest nodes are searched for.</summary>
     public required NodeId Target { get; init; }
 
-    /// <summary>Ask for peers and tokens; else only for nodes.</summary>
+    /// <summary>Send <c>get_peers</c>, which returns peers and tokens; otherwise <c>find_node</c>.</summary>
     public bool WantsPeers { get; init; }
 
-    /// <summary>Our port as a peer of the swarm, to be remembered at the nodes that are found; null to announce nothing.</summary>
+    /// <summary>Port on which we accept peers of the swarm, announced to the closest nodes; null to announce nothing.</summary>
     public int? AnnouncedPort { get; init; }
 
     /// <summary>
-    /// Let the nodes take the port that our datagrams come from instead, which is right behind a NAT when peers are accepted there too.
+    /// Let the nodes use the source port of our datagrams instead (<c>implied_port</c>). This is right behind a NAT if peers are accepted on that
+    /// port too.
     /// </summary>
     public bool IsPortImplied { get; init; }
 
-    /// <summary>We have everything (BEP 33).</summary>
+    /// <summary>Whether we have all pieces (BEP 33).</summary>
     public bool IsSeed { get; init; }
 
-    /// <summary>Ask for the numbers of the swarm too (BEP 33).</summary>
+    /// <summary>Request the number of seeds and leechers too (BEP 33).</summary>
     public bool WantsCounts { get; init; }
 }
 
-/// <summary>How a search in one network went.</summary>
+/// <summary>Statistics of a search in one network.</summary>
 internal sealed record DhtSearchResult
 {
-    /// <summary>Questions asked, announces included.</summary>
+    /// <summary>Number of queries sent, announces included.</summary>
     public int Queries { get; init; }
 
-    /// <summary>Nodes that answered.</summary>
+    /// <summary>Number of nodes that replied.</summary>
     public int Answers { get; init; }
 
-    /// <summary>Peers that were named, each counted once.</summary>
+    /// <summary>Number of distinct peers that nodes returned.</summary>
     public int Peers { get; init; }
 
-    /// <summary>Nodes that remember us as a peer now.</summary>
+    /// <summary>Number of nodes that now store us as a peer.</summary>
     public int Keepers { get; init; }
 
-    /// <summary>Questions on the way to the first node that named a peer; 0 when none did.</summary>
+    /// <summary>Number of queries on the path to the first node that returned a peer; 0 if none did.</summary>
     public int Hops { get; init; }
 
-    /// <summary>Time until the first peer was named; null when none was.</summary>
+    /// <summary>Time until the first peer was returned; null if none was.</summary>
     public TimeSpan? FirstPeerAfter { get; init; }
 
-    /// <summary>Time until the end.</summary>
+    /// <summary>Duration of the search.</summary>
     public TimeSpan Duration { get; init; }
 
-    /// <summary>Seeds that nodes told of, estimated; null when not asked for or not told.</summary>
+    /// <summary>Estimated number of seeds in the swarm; null if not requested or not returned.</summary>
     public double? Seeds { get; init; }
 
-    /// <summary>Other peers that nodes told of, estimated; null when not asked for or not told.</summary>
+    /// <summary>Estimated number of leechers in the swarm; null if not requested or not returned.</summary>
     public double? Leechers { get; init; }
 
-    /// <summary>Two networks together.</summary>
+    /// <summary>Combines the results of two networks.</summary>
     public DhtSearchResult Join(DhtSearchResult other) => new()
     {
         Queries = Queries + other.Queries,
@@ -72,15 +73,15 @@ internal sealed record DhtSearchResult
     };
 }
 
-/// <summary>Hears of a search; called by the loop of the node, must not block or throw.</summary>
+/// <summary>Receives the results of a search. Called on the node's loop, so it must not block or throw.</summary>
 internal interface IDhtSearchSink
 {
-    /// <summary>A node named peers that no other one named before. They are a stranger's word: nobody has asked them.</summary>
+    /// <summary>A node returned peers that no node had returned before. They are untrusted and unchecked.</summary>
     void OnPeers(IReadOnlyList<CompactEndPoint> peers);
 
-    /// <summary>The search is over; the last call.</summary>
+    /// <summary>The search has ended. This is the last call.</summary>
     void OnDone(DhtSearchResult result);
 
-    /// <summary>Whether it is still wanted: once it is not, nobody more is asked, and nobody is told of us.</summary>
+    /// <summary>Whether the caller still wants the search. If not, no further queries or announces are sent.</summary>
     bool IsWanted => true;
 }

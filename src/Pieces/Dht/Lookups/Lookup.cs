@@ -5,63 +5,65 @@ using Pieces.Net;
 namespace Pieces.Dht.Lookups;
 
 /// <summary>
-/// Finds the nodes nearest to a point by asking ever nearer ones, three at a time (BEP 5): decides whom to ask next and when it is over. Pure; knows
-/// neither time nor network.
+/// Finds the nodes closest to a target by querying nodes closer and closer to it, three in parallel (BEP 5). Chooses the next node to query and
+/// decides when the lookup is over. Uses neither a clock nor the network.
 /// </summary>
 internal sealed class Lookup
 {
-    /// <summary>Questions that may be on their way at one time, slow ones not counted.</summary>
+    /// <summary>Maximum number of parallel queries; slow ones are not counted.</summary>
     public const int Alpha = 3;
 
-    /// <summary>Most questions of one lookup; the announces after it are not counted.</summary>
+    /// <summary>Maximum number of queries of one lookup; the announces that follow are not counted.</summary>
     public const int MaxQueries = 50;
 
-    /// <summary>Most nodes that are kept in mind; the farthest ones go.</summary>
+    /// <summary>Maximum number of candidate nodes; the farthest ones are dropped.</summary>
     public const int MaxCandidates = 160;
 
-    /// <summary>Most nodes of one network: who owns one must not fill the lookup.</summary>
+    /// <summary>Maximum number of candidate nodes per network (/24 or /64), so that the owner of one network cannot fill the lookup.</summary>
     public const int MaxOfSubnet = 2;
 
-    /// <summary>Most questions to nodes whose id does not fit their address, save those that are asked at the very end.</summary>
+    /// <summary>
+    /// Maximum number of queries to nodes whose id does not fit their address (BEP 42); queries at the very end of the lookup are not limited.
+    /// </summary>
     public const int MaxMisfits = 12;
 
-    /// <summary>Nodes whose id does not fit that a peer is announced to beside enough others.</summary>
+    /// <summary>Number of nodes with an unfitting id to announce to in addition, even if there are enough others.</summary>
     public const int MisfitKeepers = 2;
 
-    /// <summary>Questions without any answer after which the entrances are tried.</summary>
+    /// <summary>Number of queries without any reply after which the entrances are queried.</summary>
     public const int InVain = 6;
 
     private readonly NodeId _ownId;
 
-    // The nearest first.
+    // Sorted by distance, the closest first.
     private readonly List<LookupCandidate> _candidates = [];
     private readonly List<LookupCandidate> _entrances = [];
     private readonly HashSet<CompactEndPoint> _hosts = [];
     private int _misfits;
 
-    /// <summary>Makes one that knows nobody yet.</summary>
+    /// <summary>Creates a lookup without candidates.</summary>
     public Lookup(NodeId target, NodeId ownId)
     {
         Target = target;
         _ownId = ownId;
     }
 
-    /// <summary>What is searched for.</summary>
+    /// <summary>The id whose closest nodes are searched for.</summary>
     public NodeId Target { get; }
 
-    /// <summary>Questions asked so far.</summary>
+    /// <summary>Number of queries sent so far.</summary>
     public int Queries { get; private set; }
 
-    /// <summary>Answers so far.</summary>
+    /// <summary>Number of replies so far.</summary>
     public int Answers { get; private set; }
 
-    /// <summary>Questions on their way, slow ones not counted.</summary>
+    /// <summary>Number of pending queries; slow ones are not counted.</summary>
     public int InFlight { get; private set; }
 
-    /// <summary>Whether nobody is left to be asked and nobody's answer is awaited.</summary>
+    /// <summary>Whether no query is pending and no node is left to query.</summary>
     public bool IsOver => InFlight == 0 && (Queries >= MaxQueries || Pick() is null);
 
-    /// <summary>Adds a node that somebody named, or that we knew (<paramref name="teller"/> is null).</summary>
+    /// <summary>Adds a node that another node returned, or that we know ourselves (<paramref name="teller"/> is null).</summary>
     public void Add(NodeContact contact, LookupCandidate? teller)
     {
         if (contact.Id == _ownId)
@@ -77,17 +79,17 @@ internal sealed class Lookup
             Insert(candidate);
     }
 
-    /// <summary>Adds an address at which somebody is said to be, who is asked when the nodes that we know do not get us anywhere.</summary>
+    /// <summary>Adds an address without a known id. It is queried only if the known nodes do not reply or are too few.</summary>
     public void AddEntrance(CompactEndPoint endPoint)
     {
         if (_hosts.Add(AddressFacts.HostOf(endPoint)))
             _entrances.Add(new LookupCandidate(new NodeContact(default, endPoint), null, isEntrance: true));
     }
 
-    /// <summary>Whom to ask now, or null. <see cref="Asked"/> or <see cref="Lost"/> must follow before the next call.</summary>
+    /// <summary>The node to query now, or null. The caller must call <see cref="Asked"/> or <see cref="Lost"/> for it before the next call.</summary>
     public LookupCandidate? Next() => InFlight >= Alpha || Queries >= MaxQueries ? null : Pick();
 
-    /// <summary>The question is on its way.</summary>
+    /// <summary>The query was sent.</summary>
     public void Asked(LookupCandidate candidate)
     {
         candidate.State = CandidateState.Asked;
@@ -96,7 +98,7 @@ internal sealed class Lookup
         _misfits += candidate.Fits || candidate.IsEntrance ? 0 : 1;
     }
 
-    /// <summary>The answer is late.</summary>
+    /// <summary>The reply is late.</summary>
     public void Slow(LookupCandidate candidate)
     {
         if (candidate.State != CandidateState.Asked)
@@ -106,7 +108,7 @@ internal sealed class Lookup
         candidate.Credit(good: 0, bad: 1);
     }
 
-    /// <summary>No answer will come, or none that is of use.</summary>
+    /// <summary>The query failed: no reply came, or an unusable one.</summary>
     public void Lost(LookupCandidate candidate)
     {
         if (candidate.State == CandidateState.Asked)
@@ -117,11 +119,13 @@ internal sealed class Lookup
         _entrances.Remove(candidate);
     }
 
-    /// <summary>An answer came, however late.</summary>
-    /// <param name="candidate">Who was asked.</param>
-    /// <param name="sender">Who it says it is.</param>
-    /// <param name="token">What an announce to it must bring; empty when it gave none.</param>
-    /// <returns>Whether its word counts: not that of one who turns out to be somebody else, and somebody that its address may not be.</returns>
+    /// <summary>A reply came, possibly late.</summary>
+    /// <param name="candidate">The queried node.</param>
+    /// <param name="sender">The id in the reply.</param>
+    /// <param name="token">The token for an announce to this node; empty if it sent none.</param>
+    /// <returns>
+    /// Whether the reply may be used. It may not if its id differs from the expected one and does not fit the address either (BEP 42).
+    /// </returns>
     public bool Answered(LookupCandidate candidate, NodeId sender, ReadOnlyMemory<byte> token)
     {
         if (candidate.State is not (CandidateState.Asked or CandidateState.Slow))
@@ -152,8 +156,8 @@ internal sealed class Lookup
     }
 
     /// <summary>
-    /// Those that a peer is announced to: the nearest that answered with a token and whose id fits; and beside them some of those that do not fit,
-    /// which BEP 42 allows: nodes that know no better look for peers there, and there may be no others.
+    /// The nodes to announce to: the closest ones that replied with a token and whose id fits their address, plus a few whose id does not fit. BEP 42
+    /// permits the latter: nodes that do not implement it search there, and there may be no others.
     /// </summary>
     public List<LookupCandidate> Keepers()
     {
@@ -187,7 +191,7 @@ internal sealed class Lookup
                 return null;
         }
 
-        // Not enough of those that can be believed: now the others, and only when it is certain that nobody better is about to be named.
+        // Too few trustworthy nodes. Query the others, but only once no pending query can return a better node.
         return FreshEntrance() ?? (InFlight == 0 ? doubtful : null);
     }
 

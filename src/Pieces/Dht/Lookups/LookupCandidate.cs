@@ -3,34 +3,34 @@ using Pieces.Net;
 
 namespace Pieces.Dht.Lookups;
 
-/// <summary>How far a lookup has come with one node.</summary>
+/// <summary>State of one node in a lookup.</summary>
 internal enum CandidateState
 {
-    /// <summary>Not asked yet.</summary>
+    /// <summary>Not queried yet.</summary>
     Fresh,
 
-    /// <summary>Asked; the answer may come any moment.</summary>
+    /// <summary>Queried; the reply is pending.</summary>
     Asked,
 
-    /// <summary>Asked, and later than nearly all: others are asked meanwhile, and an answer still counts.</summary>
+    /// <summary>Queried, and the reply is later than nearly all others: another node is queried meanwhile, and a late reply still counts.</summary>
     Slow,
 
-    /// <summary>Answered.</summary>
+    /// <summary>It replied.</summary>
     Answered,
 
-    /// <summary>Will not answer, or was somebody else.</summary>
+    /// <summary>It did not reply, or replied with an id that is not allowed.</summary>
     Lost,
 }
 
-/// <summary>A node that a lookup has heard of. Owned by the lookup.</summary>
+/// <summary>A candidate node of a lookup. Owned by the lookup.</summary>
 internal sealed class LookupCandidate
 {
     private LookupCandidate? _secondTeller;
 
-    /// <summary>Makes one.</summary>
-    /// <param name="contact">Id and address; the id has no meaning when <paramref name="isEntrance"/>.</param>
-    /// <param name="teller">Who named it, or null for what we knew ourselves.</param>
-    /// <param name="isEntrance">Whether only the address is known.</param>
+    /// <summary>Creates a candidate.</summary>
+    /// <param name="contact">Id and address; the id is meaningless if <paramref name="isEntrance"/>.</param>
+    /// <param name="teller">The node that returned it, or null if we knew it ourselves.</param>
+    /// <param name="isEntrance">Whether only its address is known.</param>
     public LookupCandidate(NodeContact contact, LookupCandidate? teller, bool isEntrance = false)
     {
         Contact = contact;
@@ -43,54 +43,54 @@ internal sealed class LookupCandidate
 
     public NodeContact Contact { get; private set; }
 
-    /// <summary>Who named it first, or null for what we knew ourselves.</summary>
+    /// <summary>The first node that returned it, or null if we knew it ourselves.</summary>
     public LookupCandidate? Teller { get; }
 
     /// <summary>Whether only its address is known.</summary>
     public bool IsEntrance { get; private set; }
 
-    /// <summary>Whether the id is one that the address may have (BEP 42): only such nodes count as the nearest ones.</summary>
+    /// <summary>Whether BEP 42 permits this id for its address. Only such nodes count among the closest ones.</summary>
     public bool Fits { get; private set; }
 
-    /// <summary>Questions on the shortest way from what we knew to its answer.</summary>
+    /// <summary>Number of queries on the path from a node that we knew to this one, including its own.</summary>
     public int Hops { get; }
 
-    /// <summary>The network that it is in.</summary>
+    /// <summary>Its network (/24 or /64).</summary>
     public CompactEndPoint Subnet { get; }
 
     public CandidateState State { get; set; }
 
-    /// <summary>What an announce to it must bring; empty when it gave none.</summary>
+    /// <summary>The token for an announce to this node; empty if it sent none.</summary>
     public ReadOnlyMemory<byte> Token { get; set; }
 
-    /// <summary>How often we were announced to it.</summary>
+    /// <summary>Number of announces sent to this node.</summary>
     public int Announces { get; set; }
 
-    /// <summary>Whether it said that it remembers us.</summary>
+    /// <summary>Whether it confirmed an announce.</summary>
     public bool IsKeeper { get; set; }
 
-    /// <summary>Nodes that it named and that did not answer.</summary>
+    /// <summary>Number of nodes returned by it that did not reply.</summary>
     public int BadTips { get; set; }
 
-    /// <summary>Nodes that it named and that answered.</summary>
+    /// <summary>Number of nodes returned by it that replied.</summary>
     public int GoodTips { get; set; }
 
     /// <summary>
-    /// Whether only those named it whose tips have mostly led nowhere. Who names many nodes that nobody hears of sends us to victims, or away from
-    /// the target; honest nodes name whom they have heard themselves.
+    /// Whether all nodes that returned it have mostly returned nodes that do not reply. A node that returns many dead nodes directs us to victims of
+    /// an attack or away from the target; an honest node returns nodes that it knows to be alive.
     /// </summary>
     public bool IsDoubtful => Teller is { HasMisled: true } && _secondTeller is null or { HasMisled: true };
 
     private bool HasMisled => BadTips >= 2 && BadTips > GoodTips;
 
-    /// <summary>Another node named it too.</summary>
+    /// <summary>Another node returned it too.</summary>
     public void ToldAgain(LookupCandidate? teller)
     {
         if (teller != Teller)
             _secondTeller ??= teller;
     }
 
-    /// <summary>It says itself who it is.</summary>
+    /// <summary>Its reply stated its actual id.</summary>
     public void Become(NodeId id)
     {
         Contact = new NodeContact(id, Contact.EndPoint);
@@ -98,7 +98,7 @@ internal sealed class LookupCandidate
         IsEntrance = false;
     }
 
-    /// <summary>The teller's record with this one's fate: +1 answered, -1 did not.</summary>
+    /// <summary>Adjusts the counters of the node that returned this one, according to whether this one replied.</summary>
     public void Credit(int good, int bad)
     {
         if (Teller is not { } teller)

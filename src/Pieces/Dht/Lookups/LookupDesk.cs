@@ -5,13 +5,13 @@ using Pieces.Net;
 
 namespace Pieces.Dht.Lookups;
 
-/// <summary>Runs lookups, some at a time; the others wait in line.</summary>
+/// <summary>Runs a limited number of lookups in parallel and queues the others.</summary>
 internal sealed class LookupDesk
 {
-    /// <summary>Lookups that run at one time.</summary>
+    /// <summary>Maximum number of running lookups; urgent ones may exceed it.</summary>
     public const int MaxRunning = 12;
 
-    /// <summary>How long a lookup that may not ask now waits for its turn.</summary>
+    /// <summary>How long lookups pause when a query is refused because of rate limits.</summary>
     public static readonly TimeSpan Hold = TimeSpan.FromMilliseconds(100);
 
     private readonly DhtShared _shared;
@@ -21,10 +21,10 @@ internal sealed class LookupDesk
     private readonly Queue<LookupRun> _waiting = [];
     private TimeSpan? _heldUntil;
 
-    /// <summary>Makes one.</summary>
-    /// <param name="shared">What the parts have in common.</param>
-    /// <param name="desk">Asks.</param>
-    /// <param name="peers">What others announced to us.</param>
+    /// <summary>Creates the desk.</summary>
+    /// <param name="shared">State shared by the parts of the node.</param>
+    /// <param name="desk">Sends the queries.</param>
+    /// <param name="peers">Peers that were announced to us.</param>
     public LookupDesk(DhtShared shared, QueryDesk desk, PeerStore peers)
     {
         _peers = peers;
@@ -32,17 +32,17 @@ internal sealed class LookupDesk
         _desk = desk;
     }
 
-    /// <summary>When it wants to be ticked; null when it waits for answers only.</summary>
+    /// <summary>When <see cref="Tick"/> is due; null if all lookups wait only for replies.</summary>
     public TimeSpan? NextDue => _heldUntil;
 
-    /// <summary>Lookups that run or wait.</summary>
+    /// <summary>Number of running and queued lookups.</summary>
     public int Count => _running.Count + _waiting.Count;
 
-    /// <summary>Starts a lookup, now or when there is room.</summary>
+    /// <summary>Starts a lookup, at once or when a running one ends.</summary>
     /// <param name="family">The network.</param>
-    /// <param name="search">What for.</param>
-    /// <param name="sink">Hears of it, or null.</param>
-    /// <param name="isUrgent">Whether it passes the line.</param>
+    /// <param name="search">The target and what to do there.</param>
+    /// <param name="sink">Receives the results, or null.</param>
+    /// <param name="isUrgent">Whether it starts at once in any case.</param>
     public LookupRun Start(DhtFamily family, DhtSearch search, IDhtSearchSink? sink, bool isUrgent = false)
     {
         var run = new LookupRun(_shared, family, _desk, search, sink);
@@ -53,7 +53,7 @@ internal sealed class LookupDesk
         return run;
     }
 
-    /// <summary>Lets those go on that had to wait for their turn, and those begin that wait in line.</summary>
+    /// <summary>Continues lookups that were paused by rate limits, and starts queued ones.</summary>
     public void Tick()
     {
         if (_heldUntil is { } time && time <= _shared.Now)
@@ -66,7 +66,9 @@ internal sealed class LookupDesk
         Settle();
     }
 
-    /// <summary>Takes away those that have ended, and notes whether one has to wait; to be called after whatever may have moved one.</summary>
+    /// <summary>
+    /// Removes lookups that have ended, starts queued ones and schedules the next tick. Must be called after every event that may advance a lookup.
+    /// </summary>
     public void Settle()
     {
         while (true)
@@ -81,7 +83,7 @@ internal sealed class LookupDesk
             _heldUntil = _shared.Now + Hold;
     }
 
-    // Taken when its turn comes, since the table may know better by then.
+    // The starting nodes are chosen when the lookup starts, not when it is queued: the routing table may have improved meanwhile.
     private void Begin(LookupRun run)
     {
         DhtFamily family = run.Family;

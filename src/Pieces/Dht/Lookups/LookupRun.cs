@@ -6,17 +6,17 @@ using Pieces.Net;
 namespace Pieces.Dht.Lookups;
 
 /// <summary>
-/// Carries out one lookup in one network: asks whom <see cref="Lookup"/> chooses, passes on what is found, and announces at the end.
+/// Carries out one lookup in one network: queries the nodes that <see cref="Lookup"/> chooses, reports the results, and announces at the end.
 /// </summary>
 internal sealed class LookupRun : IQueryOwner
 {
-    /// <summary>Most peers that one search takes from all nodes together.</summary>
+    /// <summary>Maximum number of peers that one search accepts from all nodes together.</summary>
     public const int MaxPeers = 1000;
 
-    /// <summary>How often we are announced to one node that does not answer.</summary>
+    /// <summary>Maximum number of announces to one node that does not reply.</summary>
     public const int MaxAnnounces = 2;
 
-    /// <summary>Most peers that one search takes from one node.</summary>
+    /// <summary>Maximum number of peers that one search accepts from one node.</summary>
     public const int MaxPeersOfNode = 100;
 
     private readonly DhtShared _shared;
@@ -35,7 +35,7 @@ internal sealed class LookupRun : IQueryOwner
     private int _hops;
     private TimeSpan? _firstPeerAfter;
 
-    /// <summary>Makes one; asks nobody before <see cref="Pump"/>.</summary>
+    /// <summary>Creates a lookup; nothing is sent before <see cref="Pump"/>.</summary>
     public LookupRun(DhtShared shared, DhtFamily family, QueryDesk desk, DhtSearch search, IDhtSearchSink? sink)
     {
         _shared = shared;
@@ -48,22 +48,22 @@ internal sealed class LookupRun : IQueryOwner
         _startedAt = shared.Now;
     }
 
-    /// <summary>Whether all is done; set once.</summary>
+    /// <summary>Whether the lookup has ended.</summary>
     public bool IsDone { get; private set; }
 
-    /// <summary>Whether it waits for its turn to ask.</summary>
+    /// <summary>Whether it is paused by rate limits.</summary>
     public bool IsHeld { get; private set; }
 
-    /// <summary>What it searches for.</summary>
+    /// <summary>The target and what to do there.</summary>
     public DhtSearch Search => _search;
 
-    /// <summary>The network it searches.</summary>
+    /// <summary>The network in which it searches.</summary>
     public DhtFamily Family => _family;
 
-    /// <summary>Gives it where to begin.</summary>
-    /// <param name="nodes">Nodes that we know.</param>
-    /// <param name="entrances">Addresses to begin with when those do not help.</param>
-    /// <param name="stored">Peers that announced themselves to us: in a small network we may be the only one who knows them.</param>
+    /// <summary>Adds the starting points.</summary>
+    /// <param name="nodes">Known nodes.</param>
+    /// <param name="entrances">Addresses without a known id, for when the known nodes do not help.</param>
+    /// <param name="stored">Peers that were announced to us: in a small network no other node may know them.</param>
     public void Begin(IEnumerable<NodeContact> nodes, IEnumerable<CompactEndPoint> entrances, IReadOnlyList<CompactEndPoint> stored)
     {
         Tell(stored, hops: 0);
@@ -73,7 +73,7 @@ internal sealed class LookupRun : IQueryOwner
             _lookup.AddEntrance(entrance);
     }
 
-    /// <summary>Asks whom it may ask now, and ends when nobody is left.</summary>
+    /// <summary>Sends the queries that are allowed now, and ends the lookup when there is nothing left to do.</summary>
     public void Pump()
     {
         IsHeld = false;
@@ -149,7 +149,7 @@ internal sealed class LookupRun : IQueryOwner
         Pump();
     }
 
-    // An announce is not repeated by anybody else: one of ten is lost on one of its two ways, so that each node has a second chance to hear of it.
+    // About one in ten announces is lost in one of the two directions, and no other part repeats it: send each node a second one.
     private void OnAnnounceGone(LookupCandidate keeper)
     {
         _announcesInFlight--;
@@ -181,7 +181,7 @@ internal sealed class LookupRun : IQueryOwner
         }
     }
 
-    // Nodes of the other network are wanted while that is young: whoever is in both can tell of both (BEP 32).
+    // Request contacts of the other address family while our table there is nearly empty: a node in both networks can return both (BEP 32).
     private KrpcWant WantOf()
     {
         DhtFamily other = _family.IsV6 ? _shared.V4 : _shared.V6;

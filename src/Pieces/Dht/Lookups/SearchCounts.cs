@@ -2,20 +2,20 @@ using Pieces.Dht.Messages;
 
 namespace Pieces.Dht.Lookups;
 
-/// <summary>Joins what nodes tell of the size of a swarm (BEP 33).</summary>
+/// <summary>Combines the swarm sizes that nodes report (BEP 33).</summary>
 internal sealed class SearchCounts
 {
     private readonly ScrapeFilter _seeds = new();
     private readonly ScrapeFilter _peers = new();
     private bool _isTold;
 
-    /// <summary>Seeds, estimated; null when no node told.</summary>
+    /// <summary>Estimated number of seeds; null if no node reported any.</summary>
     public double? Seeds => _isTold ? _seeds.Estimate : null;
 
-    /// <summary>Other peers, estimated; null when no node told.</summary>
+    /// <summary>Estimated number of leechers; null if no node reported any.</summary>
     public double? Leechers => _isTold ? _peers.Estimate : null;
 
-    /// <summary>Takes a node's word.</summary>
+    /// <summary>Adds the report of one node.</summary>
     public void Add(KrpcReply reply)
     {
         if (reply.SeedFilter.IsEmpty && reply.PeerFilter.IsEmpty)

@@ -6,33 +6,33 @@ using Pieces.Net;
 namespace Pieces.Dht.Lookups;
 
 /// <summary>
-/// Fills the table of one network and keeps it alive: the search for our own neighbours at the beginning and now and then, questions to nodes that
-/// were silent for long, buckets that nothing happens in, and nodes that asked us or were named by hand.
+/// Fills the routing table of one network and keeps it fresh: searches for the nodes closest to our id at the start and periodically, queries nodes
+/// that were silent for long, refreshes buckets, and checks nodes that queried us or were added by hand.
 /// </summary>
 internal sealed class TableKeeper : IQueryOwner
 {
-    /// <summary>Marks questions to nodes that asked us something first.</summary>
+    /// <summary>Tag of queries that check a node which queried us first.</summary>
     public static readonly object AskedBack = new();
 
-    /// <summary>Wait after the first search for neighbours that found too few; doubled by each further one.</summary>
+    /// <summary>Wait after the first search for our neighbours that found too few; doubled by each further one.</summary>
     public static readonly TimeSpan FirstRetry = TimeSpan.FromSeconds(5);
 
-    /// <summary>Longest such wait.</summary>
+    /// <summary>Maximum wait between searches that find too few neighbours.</summary>
     public static readonly TimeSpan LastRetry = TimeSpan.FromMinutes(5);
 
-    /// <summary>Time between searches for our neighbours when all is well.</summary>
+    /// <summary>Time between searches for our neighbours once enough are known.</summary>
     public static readonly TimeSpan SearchEvery = TimeSpan.FromMinutes(15);
 
-    /// <summary>Time between questions to silent nodes, and between lookups for buckets.</summary>
+    /// <summary>Time between queries to silent nodes, and between bucket refreshes.</summary>
     public static readonly TimeSpan CareEvery = TimeSpan.FromSeconds(6);
 
-    /// <summary>Least time between questions to nodes that asked us.</summary>
+    /// <summary>Minimum time between checks of nodes that queried us.</summary>
     public static readonly TimeSpan CheckEvery = TimeSpan.FromSeconds(1);
 
-    /// <summary>Addresses named by hand that are kept in mind.</summary>
+    /// <summary>Maximum number of kept addresses that were added by hand; a new one evicts the oldest.</summary>
     public const int MaxEntrances = 32;
 
-    // While a search for our neighbours is under way: no next one is planned, unless a node was named meanwhile.
+    // Value while a search for our neighbours runs: the next one is scheduled at its end, unless a node is added meanwhile.
     private static readonly TimeSpan Unplanned = TimeSpan.MaxValue;
 
     private readonly DhtShared _shared;
@@ -46,7 +46,6 @@ internal sealed class TableKeeper : IQueryOwner
     private TimeSpan _careAt;
     private TimeSpan _checkAt;
 
-    /// <summary>Makes one.</summary>
     public TableKeeper(DhtShared shared, DhtFamily family, QueryDesk desk, LookupDesk lookups)
     {
         _shared = shared;
@@ -56,7 +55,7 @@ internal sealed class TableKeeper : IQueryOwner
         _careAt = shared.About(CareEvery);
     }
 
-    /// <summary>When it wants to be ticked; null for never.</summary>
+    /// <summary>When <see cref="Tick"/> is due; null for never.</summary>
     public TimeSpan? NextDue
     {
         get
@@ -71,13 +70,13 @@ internal sealed class TableKeeper : IQueryOwner
         }
     }
 
-    /// <summary>Whether the search for our neighbours has found some, and is not under way for the first time.</summary>
+    /// <summary>Whether the last completed search for our neighbours left at least one good node in the table.</summary>
     public bool IsReady { get; private set; }
 
     private bool KnowsAnybody =>
         _family.Table.Count > 0 || _family.Routers.Count > 0 || _family.Entrances.Count > 0 || _family.Remembered.Count > 0;
 
-    /// <summary>Does what is due.</summary>
+    /// <summary>Does the work that is due.</summary>
     public void Tick()
     {
         if (!_family.IsOpen)
@@ -99,7 +98,7 @@ internal sealed class TableKeeper : IQueryOwner
             _refresh = _lookups.Start(_family, new DhtSearch { Target = target }, sink: null);
     }
 
-    /// <summary>Our id is another one now: its neighbours are others.</summary>
+    /// <summary>Our id has changed, and with it our neighbours.</summary>
     public void OnNewId()
     {
         _searchAt = _shared.Now;
@@ -107,7 +106,7 @@ internal sealed class TableKeeper : IQueryOwner
         _retry = FirstRetry;
     }
 
-    /// <summary>Somebody of ours says that a node is there: the user, a torrent, a peer.</summary>
+    /// <summary>Adds a node named by the user, a torrent or a peer.</summary>
     public void AddNode(CompactEndPoint endPoint)
     {
         if (!_shared.MayBeNode(endPoint) || _family.Table.TryGet(endPoint, out _))
@@ -128,7 +127,7 @@ internal sealed class TableKeeper : IQueryOwner
         Hurry();
     }
 
-    /// <summary>There is somebody new to begin with.</summary>
+    /// <summary>A new starting point is known: search at once if the table is nearly empty.</summary>
     public void Hurry()
     {
         if (_family.Table.Count >= Bucket.Size)
@@ -137,7 +136,7 @@ internal sealed class TableKeeper : IQueryOwner
         _retry = FirstRetry;
     }
 
-    /// <summary>A node that we do not know asked us something, and there may be room for it.</summary>
+    /// <summary>An unknown node queried us, and the table may have room for it: check whether it replies.</summary>
     public void Check(NodeContact contact)
     {
         TimeSpan now = _shared.Now;
@@ -150,19 +149,19 @@ internal sealed class TableKeeper : IQueryOwner
     /// <inheritdoc/>
     public void OnReply(PendingQuery query, KrpcReply reply)
     {
-        // Whoever answers is in the table by now; it is all that was wanted.
+        // A node that replies is in the table by now; nothing else was wanted.
     }
 
     /// <inheritdoc/>
     public void OnSlow(PendingQuery query)
     {
-        // Nobody waits for it.
+        // Nothing depends on this query.
     }
 
     /// <inheritdoc/>
     public void OnLost(PendingQuery query)
     {
-        // The table knows.
+        // The table has already been updated by the core.
     }
 
     private void EndSearches(TimeSpan now)
@@ -177,7 +176,7 @@ internal sealed class TableKeeper : IQueryOwner
         if (good > 0)
             _family.Remembered.Clear();
         bool isEnough = good >= Bucket.Size;
-        // Whoever was named during the search was too late for it.
+        // Nodes added during the search came too late for it: search again at once.
         _searchAt = _searchAt != Unplanned && !isEnough ? now : now + _shared.About(isEnough ? SearchEvery : _retry);
         _retry = isEnough ? FirstRetry : 2 * _retry < LastRetry ? 2 * _retry : LastRetry;
     }

@@ -1,21 +1,21 @@
 namespace Pieces.Dht.Messages;
 
 /// <summary>
-/// Looks whether a datagram can be a message at all, without allocating and without exceptions: what strangers send by the thousand must cost next to
-/// nothing. What passes here is what the bencode reader takes, with narrower limits.
+/// Checks whether a datagram can be a message at all, without allocations and exceptions, because unsolicited datagrams must cost almost nothing. A
+/// datagram that passes is also accepted by the bencode reader; the limits here are narrower.
 /// </summary>
 internal static class KrpcGrammar
 {
-    /// <summary>Most lists and dictionaries inside one another.</summary>
+    /// <summary>Maximum nesting depth of lists and dictionaries in a datagram.</summary>
     public const int MaxDepth = 8;
 
-    /// <summary>Most values and keys.</summary>
+    /// <summary>Maximum number of values and keys in a datagram.</summary>
     public const int MaxValues = 512;
 
-    // A number of so many digits fits in 64 bits whatever the digits are.
+    // Maximum number of digits of an integer: any number with 18 digits fits in 64 bits.
     private const int MaxDigits = 18;
 
-    /// <summary>Whether the bytes are one dictionary in canonical form, and nothing after it.</summary>
+    /// <summary>Whether the bytes are exactly one dictionary in canonical form.</summary>
     public static bool IsMessage(ReadOnlySpan<byte> bytes)
     {
         if (bytes.Length < 2 || bytes[0] != (byte)'d')
@@ -42,7 +42,7 @@ internal static class KrpcGrammar
         bool wantsKey = depth > 0 && open[depth - 1].WantsKey;
         if (first == 'e')
         {
-            // A key without a value: the value is awaited, and this is none.
+            // A key without a value.
             if (depth == 0 || open[depth - 1].HasKey)
                 return false;
             at++;
@@ -113,14 +113,14 @@ internal static class KrpcGrammar
             end++;
         if (end == bytes.Length || bytes[end] != 'e' || end == first || end - first > MaxDigits)
             return false;
-        // Neither -0 nor a leading zero.
+        // Neither -0 nor leading zeros are allowed.
         if (bytes[first] == '0' && end != at + 2)
             return false;
         at = end + 1;
         return true;
     }
 
-    /// <summary>A list or dictionary that is not closed yet.</summary>
+    /// <summary>An open list or dictionary.</summary>
     private struct Level
     {
         public bool IsDictionary;
@@ -130,7 +130,7 @@ internal static class KrpcGrammar
 
         public readonly bool WantsKey => IsDictionary && !HasKey;
 
-        /// <summary>Notes a key; false when it does not sort after the one before it, which also keeps out a key twice.</summary>
+        /// <summary>Records a key; false if it does not sort after the previous one, which also excludes duplicates.</summary>
         public bool TakeKey(ReadOnlySpan<byte> bytes, int start, int end)
         {
             if (_keyEnd > 0 && bytes[start..end].SequenceCompareTo(bytes[_keyStart.._keyEnd]) <= 0)

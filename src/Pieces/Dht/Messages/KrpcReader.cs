@@ -4,30 +4,30 @@ using Pieces.Net;
 namespace Pieces.Dht.Messages;
 
 /// <summary>
-/// Datagrams to messages (BEP 5, 32, 33, 42, 43). A stranger's nonsense gives null, or a <see cref="KrpcBadQuery"/> where the protocol has an answer
-/// for it; nothing throws. No sockets, no clock.
+/// Decodes datagrams (BEP 5, 32, 33, 42, 43). A malformed one gives null, or a <see cref="KrpcBadQuery"/> if the protocol defines an error for it.
+/// Nothing throws. Uses no sockets and no clock.
 /// </summary>
 internal static class KrpcReader
 {
-    /// <summary>Longest datagram that is looked at; those of the protocol have at most 1024 bytes (BEP 32).</summary>
+    /// <summary>Maximum length in bytes of a datagram that is parsed; valid ones have at most 1024 bytes (BEP 32).</summary>
     public const int MaxDatagramLength = 2048;
 
-    /// <summary>Longest transaction id that is echoed.</summary>
+    /// <summary>Maximum length of an echoed transaction id, in bytes.</summary>
     public const int MaxTransactionLength = 16;
 
-    /// <summary>Longest token that is kept and sent back.</summary>
+    /// <summary>Maximum length of a token that is kept and sent back, in bytes.</summary>
     public const int MaxTokenLength = 64;
 
-    /// <summary>Most nodes of one family that one answer can name; an honest one names 8.</summary>
+    /// <summary>Maximum number of nodes of one address family read from one reply; a conforming node sends 8.</summary>
     public const int MaxNodes = 8;
 
-    /// <summary>Most peers that one answer can name; more do not fit in a datagram of the protocol.</summary>
+    /// <summary>Maximum number of peers read from one reply; more do not fit in a valid datagram.</summary>
     public const int MaxValues = 100;
 
-    /// <summary>Longest text of a refusal, in bytes.</summary>
+    /// <summary>Maximum length of an error text in bytes; the rest is cut off.</summary>
     public const int MaxFaultLength = 100;
 
-    /// <summary>Reads a datagram.</summary>
+    /// <summary>Decodes a datagram; null if it is malformed.</summary>
     public static KrpcMessage? TryRead(ReadOnlyMemory<byte> datagram)
     {
         if (datagram.Length > MaxDatagramLength
@@ -85,7 +85,7 @@ internal static class KrpcReader
         return fault is null ? query : Bad(transaction, fault);
     }
 
-    // Null when all is well, else what is not.
+    // Returns null on success, else the error text.
     private static string? ReadAnnounce(BencodeNode arguments, ref KrpcQuery query)
     {
         bool isPortImplied = arguments.TryGetInteger("implied_port"u8, out long implied) && implied != 0;

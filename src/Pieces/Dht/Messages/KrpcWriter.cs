@@ -4,22 +4,22 @@ using Pieces.Net;
 
 namespace Pieces.Dht.Messages;
 
-/// <summary>Messages to datagrams, in canonical form. One buffer serves for all: what a call returns is good until the next call.</summary>
+/// <summary>Encodes messages in canonical form. All calls use the same buffer: a result is valid until the next call.</summary>
 internal sealed class KrpcWriter
 {
     private readonly ArrayBufferWriter<byte> _output = new(512);
     private readonly BencodeWriter _writer;
     private readonly byte[] _version;
 
-    /// <summary>Makes one.</summary>
-    /// <param name="version">Our name in every message (<c>v</c>, BEP 5), or empty.</param>
+    /// <summary>Creates a writer.</summary>
+    /// <param name="version">Our client version in every message (<c>v</c>, BEP 5), or empty.</param>
     public KrpcWriter(ReadOnlySpan<byte> version)
     {
         _version = version.ToArray();
         _writer = new BencodeWriter(_output);
     }
 
-    /// <summary>Encodes a question.</summary>
+    /// <summary>Encodes a query.</summary>
     public ReadOnlyMemory<byte> Write(KrpcQuery query)
     {
         Begin();
@@ -37,7 +37,7 @@ internal sealed class KrpcWriter
         return End(query.Transaction.Span, "q"u8);
     }
 
-    /// <summary>Encodes an answer.</summary>
+    /// <summary>Encodes a reply.</summary>
     public ReadOnlyMemory<byte> Write(KrpcReply reply)
     {
         Begin();
@@ -59,7 +59,7 @@ internal sealed class KrpcWriter
         return End(reply.Transaction.Span, "r"u8);
     }
 
-    /// <summary>Encodes a refusal.</summary>
+    /// <summary>Encodes an error message.</summary>
     public ReadOnlyMemory<byte> Write(KrpcFault fault)
     {
         Begin();

@@ -2,18 +2,18 @@ using Pieces.Net;
 
 namespace Pieces.Dht.Messages;
 
-/// <summary>A node as others name it: 26 or 38 bytes on the wire (BEP 5, BEP 32).</summary>
-/// <param name="Id">The id that it is said to have.</param>
-/// <param name="EndPoint">Where it is said to be.</param>
+/// <summary>Id and address of a node in compact form: 26 bytes for IPv4 (BEP 5), 38 for IPv6 (BEP 32). Neither is verified.</summary>
+/// <param name="Id">The node's id.</param>
+/// <param name="EndPoint">The node's address.</param>
 internal readonly record struct NodeContact(NodeId Id, CompactEndPoint EndPoint)
 {
-    /// <summary>Bytes of an IPv4 node.</summary>
+    /// <summary>Length of an IPv4 contact in bytes.</summary>
     public const int LengthV4 = NodeId.Length + CompactEndPoint.LengthV4;
 
-    /// <summary>Bytes of an IPv6 node.</summary>
+    /// <summary>Length of an IPv6 contact in bytes.</summary>
     public const int LengthV6 = NodeId.Length + CompactEndPoint.LengthV6;
 
-    /// <summary>Reads one node from exactly as many bytes as one has.</summary>
+    /// <summary>Reads one contact; the span must have exactly the length of one.</summary>
     public static bool TryRead(ReadOnlySpan<byte> bytes, out NodeContact contact)
     {
         contact = default;
@@ -23,7 +23,7 @@ internal readonly record struct NodeContact(NodeId Id, CompactEndPoint EndPoint)
         return true;
     }
 
-    /// <summary>Writes it to the front of <paramref name="destination"/>.</summary>
+    /// <summary>Writes the contact to the start of <paramref name="destination"/>.</summary>
     public void CopyTo(Span<byte> destination)
     {
         Id.CopyTo(destination);

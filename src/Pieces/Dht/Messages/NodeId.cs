@@ -4,12 +4,10 @@ using Pieces.Primitives;
 
 namespace Pieces.Dht.Messages;
 
-/// <summary>
-/// A point of the space of 160 bits in which nodes and info-hashes lie; two are as far from one another as their XOR is large (BEP 5).
-/// </summary>
+/// <summary>A point in the 160-bit space of node ids and info-hashes. The distance of two points is their XOR (BEP 5).</summary>
 internal readonly struct NodeId : IEquatable<NodeId>
 {
-    /// <summary>Length on the wire, in bytes.</summary>
+    /// <summary>Length on the wire in bytes.</summary>
     public const int Length = 20;
 
     /// <summary>Length in bits.</summary>
@@ -26,7 +24,7 @@ internal readonly struct NodeId : IEquatable<NodeId>
         _low = low;
     }
 
-    /// <summary>Takes an id from exactly <see cref="Length"/> bytes.</summary>
+    /// <summary>Reads an id from exactly <see cref="Length"/> bytes.</summary>
     public static NodeId FromBytes(ReadOnlySpan<byte> bytes)
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(bytes.Length, Length);
@@ -36,7 +34,7 @@ internal readonly struct NodeId : IEquatable<NodeId>
             BinaryPrimitives.ReadUInt32BigEndian(bytes[16..]));
     }
 
-    /// <summary>Where the peers of a swarm are remembered.</summary>
+    /// <summary>The point of a swarm's info-hash.</summary>
     public static NodeId Of(SwarmKey infoHash)
     {
         Span<byte> bytes = stackalloc byte[Length];
@@ -44,7 +42,7 @@ internal readonly struct NodeId : IEquatable<NodeId>
         return FromBytes(bytes);
     }
 
-    /// <summary>Any id, each as likely.</summary>
+    /// <summary>A uniformly random id.</summary>
     public static NodeId Create(Random random)
     {
         Span<byte> bytes = stackalloc byte[Length];
@@ -52,10 +50,10 @@ internal readonly struct NodeId : IEquatable<NodeId>
         return FromBytes(bytes);
     }
 
-    /// <summary>Any id that shares the first <paramref name="bits"/> bits with this one; whether the next one differs is left to chance.</summary>
+    /// <summary>A random id that shares at least the first <paramref name="bits"/> bits with this one.</summary>
     public NodeId Near(int bits, Random random) => Join(bits, Create(random));
 
-    /// <summary>Any id that shares exactly the first <paramref name="bits"/> bits (at most 159) with this one.</summary>
+    /// <summary>A random id that shares exactly the first <paramref name="bits"/> bits (at most 159) with this one.</summary>
     public NodeId Beside(int bits, Random random)
     {
         NodeId other = Join(bits + 1, Create(random));
@@ -67,7 +65,7 @@ internal readonly struct NodeId : IEquatable<NodeId>
         };
     }
 
-    /// <summary>How many bits at the front are the same, 0 to <see cref="Bits"/>.</summary>
+    /// <summary>Length of the common prefix in bits, 0 to <see cref="Bits"/>.</summary>
     public int CommonPrefix(NodeId other)
     {
         if (_high != other._high)
@@ -78,7 +76,8 @@ internal readonly struct NodeId : IEquatable<NodeId>
     }
 
     /// <summary>
-    /// Negative when <paramref name="left"/> is nearer to this id than <paramref name="right"/>, positive when farther, 0 when they are the same.
+    /// Compares distances: negative if <paramref name="left"/> is closer to this id than <paramref name="right"/>, positive if farther, 0 if they are
+    /// equal.
     /// </summary>
     public int CompareDistance(NodeId left, NodeId right)
     {
@@ -88,7 +87,7 @@ internal readonly struct NodeId : IEquatable<NodeId>
         return order != 0 ? order : (_low ^ left._low).CompareTo(_low ^ right._low);
     }
 
-    /// <summary>Writes the 20 bytes to the front of <paramref name="destination"/>.</summary>
+    /// <summary>Writes the 20 bytes to the start of <paramref name="destination"/>.</summary>
     public void CopyTo(Span<byte> destination)
     {
         BinaryPrimitives.WriteUInt64BigEndian(destination, _high);
@@ -114,7 +113,7 @@ internal readonly struct NodeId : IEquatable<NodeId>
     /// <summary>Whether they are different points.</summary>
     public static bool operator !=(NodeId left, NodeId right) => !left.Equals(right);
 
-    // The first bits of this id, the rest of the other.
+    // The first bits of this id, followed by the rest of the other.
     private NodeId Join(int bits, NodeId rest)
     {
         ulong high = MaskOf(bits);

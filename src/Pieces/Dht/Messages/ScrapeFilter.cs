@@ -5,8 +5,8 @@ using Pieces.Primitives;
 namespace Pieces.Dht.Messages;
 
 /// <summary>
-/// A set of addresses of which only the size can be told, 256 bytes whatever is in it (BEP 33): the filters of many nodes joined count a swarm that
-/// no one of them knows whole.
+/// A Bloom filter of addresses, always 256 bytes long, from which the number of addresses can be estimated (BEP 33). Joining the filters of several
+/// nodes counts a swarm of which each node knows only a part.
 /// </summary>
 internal sealed class ScrapeFilter
 {
@@ -18,10 +18,10 @@ internal sealed class ScrapeFilter
 
     private readonly byte[] _bytes = new byte[Length];
 
-    /// <summary>The filter as it is sent.</summary>
+    /// <summary>The filter in wire form.</summary>
     public ReadOnlyMemory<byte> Bytes => _bytes;
 
-    /// <summary>How many addresses are in it, about; beyond 6,000 it says little.</summary>
+    /// <summary>Estimated number of addresses; inaccurate beyond 6,000.</summary>
     public double Estimate
     {
         get
@@ -34,7 +34,7 @@ internal sealed class ScrapeFilter
         }
     }
 
-    /// <summary>Adds an address; the port is left out.</summary>
+    /// <summary>Adds an address without its port.</summary>
     public void Add(CompactEndPoint endPoint)
     {
         Span<byte> host = stackalloc byte[16];
@@ -47,8 +47,8 @@ internal sealed class ScrapeFilter
         }
     }
 
-    /// <summary>Adds what is in another filter.</summary>
-    /// <param name="other"><see cref="Length"/> bytes; fewer add nothing.</param>
+    /// <summary>Adds the contents of another filter.</summary>
+    /// <param name="other">A filter of <see cref="Length"/> bytes; any other length is ignored.</param>
     public void Join(ReadOnlySpan<byte> other)
     {
         if (other.Length != Length)

@@ -5,7 +5,7 @@ using Pieces.Net;
 namespace Pieces.Dht.Messages;
 
 /// <summary>
-/// The ids that an address may have (BEP 42): whoever wants to sit beside a given info-hash must first find an address whose checksum leads there.
+/// Restricts node ids by address (BEP 42): a node can choose an id close to a given info-hash only if it has an address whose checksum permits it.
 /// </summary>
 internal static class SecureNodeId
 {
@@ -13,7 +13,7 @@ internal static class SecureNodeId
     private const ulong MaskV6 = 0x0103070F1F3F7FFF;
     private const uint MaskV4 = 0x030F3FFF;
 
-    /// <summary>Makes an id for our own address as others see it.</summary>
+    /// <summary>Creates a random id that fits our external address.</summary>
     public static NodeId Create(CompactEndPoint own, Random random)
     {
         Span<byte> bytes = stackalloc byte[NodeId.Length];
@@ -24,7 +24,7 @@ internal static class SecureNodeId
         return NodeId.FromBytes(bytes);
     }
 
-    /// <summary>Whether a node at that address may have that id; of local addresses nothing is asked.</summary>
+    /// <summary>Whether BEP 42 permits this id for a node at that address. Local addresses may have any id.</summary>
     public static bool Fits(NodeId id, CompactEndPoint endPoint)
     {
         if (AddressFacts.IsLocal(endPoint))
@@ -34,7 +34,7 @@ internal static class SecureNodeId
         return (PrefixOf(endPoint, bytes[^1]) ^ BinaryPrimitives.ReadUInt32BigEndian(bytes)) >> (32 - PrefixBits) == 0;
     }
 
-    /// <summary>The checksum whose first 21 bits an id begins with; <paramref name="r"/> is the id's last byte.</summary>
+    /// <summary>The checksum whose first 21 bits the id must have; <paramref name="r"/> is the id's last byte.</summary>
     public static uint PrefixOf(CompactEndPoint endPoint, byte r)
     {
         Span<byte> bytes = stackalloc byte[8];

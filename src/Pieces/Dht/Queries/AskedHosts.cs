@@ -3,40 +3,41 @@ using Pieces.Net;
 namespace Pieces.Dht.Queries;
 
 /// <summary>
-/// Where questions of ours are on their way to, told by the loop and read by the socket's task: answers must get past the gate while a flood is kept
-/// out. An address that was not asked seems so only by sharing its place with one that was. It also remembers who has answered: a host that did so is
-/// no made-up address. Safe for all threads.
+/// The hosts to which our queries are pending, so that replies pass the gate during a flood. Written by the node's loop, read by the socket's task.
+/// It is a hash table of counters without collision handling, so a host that was not queried passes if it shares a slot with one that was. It also
+/// records the hosts that replied recently: their source addresses are not forged. Safe for all threads.
 /// </summary>
 internal sealed class AskedHosts
 {
     private const int Places = 4096;
 
-    // How long an answer shows that a host is there.
+    // How long a reply proves that the host exists.
     private static readonly TimeSpan AnswerLifetime = TimeSpan.FromMinutes(15);
 
     private readonly int[] _counts = new int[Places];
     private readonly ulong _salt;
 
-    // A print of the host's address in the upper half and the second of its latest answer in the lower one, so that both change together.
+    // Upper half: hash of the host's address. Lower half: time of its latest reply in seconds. One word, so that both change atomically.
     private readonly ulong[] _answered = new ulong[Places];
 
-    /// <summary>Makes one; the salt makes unforeseeable who shares a place with whom.</summary>
+    /// <summary>Creates an empty table.</summary>
+    /// <param name="salt">Salt of the hash, so that an attacker cannot predict which hosts share a slot.</param>
     public AskedHosts(ulong salt) => _salt = salt;
 
-    /// <summary>A question is on its way.</summary>
+    /// <summary>A query was sent to this address.</summary>
     public void Add(CompactEndPoint endPoint) => Interlocked.Increment(ref _counts[PlaceOf(endPoint)]);
 
-    /// <summary>A question has ended.</summary>
+    /// <summary>A query to this address has ended.</summary>
     public void Remove(CompactEndPoint endPoint) => Interlocked.Decrement(ref _counts[PlaceOf(endPoint)]);
 
-    /// <summary>Whether an answer may come from there.</summary>
+    /// <summary>Whether a reply from this address may be expected.</summary>
     public bool MayContain(CompactEndPoint endPoint) => Volatile.Read(ref _counts[PlaceOf(endPoint)]) > 0;
 
-    /// <summary>A host has answered a question of ours.</summary>
+    /// <summary>A host has replied to a query of ours.</summary>
     public void NoteAnswer(CompactEndPoint endPoint, TimeSpan now) =>
         Volatile.Write(ref _answered[HostPlaceOf(endPoint)], PrintOf(endPoint) << 32 | (uint)now.TotalSeconds);
 
-    /// <summary>Whether a host has answered a question of ours not long ago.</summary>
+    /// <summary>Whether a host has replied to a query of ours recently.</summary>
     public bool HasAnswered(CompactEndPoint endPoint, TimeSpan now)
     {
         ulong noted = Volatile.Read(ref _answered[HostPlaceOf(endPoint)]);

@@ -4,38 +4,39 @@ using Pieces.Net;
 namespace Pieces.Dht.Queries;
 
 /// <summary>
-/// Decides by a glance at a datagram whether it is worth more than that: what a flood costs is what is done here, so nothing is parsed and nothing
-/// allocated. Answers pass when something was asked there; questions so many a second, of each address, of each network and of all. Senders can be
-/// made up, so hosts that have answered a question of ours, which nobody can do by a made-up address, have a share that others cannot use up. Used by
-/// the socket's task alone.
+/// Filters datagrams before they are parsed. Under a flood this is the only cost, so the gate neither parses nor allocates. Replies pass if a query
+/// to their sender is pending. Queries are rate-limited per address, per network and in total. Source addresses can be forged, so hosts that have
+/// replied to a query of ours, which a forged address cannot do, have a rate of their own that others cannot use up. Used by the socket's task only.
 /// </summary>
 internal sealed class DatagramGate
 {
-    /// <summary>Questions of one address, a second; <see cref="HostBurst"/> at once.</summary>
+    /// <summary>Queries accepted per address, per second; burst <see cref="HostBurst"/>.</summary>
     public const double HostRate = 5;
 
-    /// <summary>Questions of one address at once.</summary>
+    /// <summary>Queries accepted per address in a burst.</summary>
     public const int HostBurst = 20;
 
-    /// <summary>Questions of all, a second: what is sent back stays under 100 KiB/s. <see cref="OverallBurst"/> at once.</summary>
+    /// <summary>Queries accepted in total, per second; burst <see cref="OverallBurst"/>. This keeps our replies below 100 KiB/s.</summary>
     public const double OverallRate = 100;
 
-    /// <summary>Questions of all at once.</summary>
+    /// <summary>Queries accepted in total in a burst.</summary>
     public const int OverallBurst = 200;
 
-    /// <summary>Questions of one network (an IPv4 /24 or an IPv6 /64), a second; <see cref="NetworkBurst"/> at once.</summary>
+    /// <summary>Queries accepted per network (an IPv4 /24 or an IPv6 /64), per second; burst <see cref="NetworkBurst"/>.</summary>
     public const double NetworkRate = 25;
 
-    /// <summary>Questions of one network at once.</summary>
+    /// <summary>Queries accepted per network in a burst.</summary>
     public const int NetworkBurst = 100;
 
-    /// <summary>Questions of all hosts that have answered us, a second, beside those of all; <see cref="KnownBurst"/> at once.</summary>
+    /// <summary>
+    /// Queries accepted from all hosts that have replied to us, per second, in addition to <see cref="OverallRate"/>; burst <see cref="KnownBurst"/>.
+    /// </summary>
     public const double KnownRate = 50;
 
-    /// <summary>Questions of all hosts that have answered us at once.</summary>
+    /// <summary>Queries accepted from all hosts that have replied to us in a burst.</summary>
     public const int KnownBurst = 100;
 
-    // Less than the shortest message there is: an empty reply with an id.
+    // Minimum length in bytes: shorter than any valid message (the shortest is a reply with only an id).
     private const int LeastLength = 40;
     private const int Places = 1024;
 
@@ -47,19 +48,18 @@ internal sealed class DatagramGate
     private readonly SourceLimiter _queriesOfKnown = new(KnownRate, KnownBurst, places: 1, salt: 0);
     private readonly SourceLimiter _queries;
 
-    /// <summary>Makes one.</summary>
     public DatagramGate(DhtShared shared, AskedHosts askedHosts)
     {
         _shared = shared;
         _askedHosts = askedHosts;
-        // Of those who were asked there are few, and strangers must not be able to use up what is theirs: a set of places of their own.
+        // Replies have slots of their own, so that other senders cannot use them up; few are needed, since we query few hosts.
         _answersOfHost = new SourceLimiter(2 * QueryDesk.HostRate, 2 * QueryDesk.HostBurst, Places / 4, (ulong)shared.Random.NextInt64());
         _queriesOfHost = new SourceLimiter(HostRate, HostBurst, Places, (ulong)shared.Random.NextInt64());
         _queriesOfNetwork = new SourceLimiter(NetworkRate, NetworkBurst, Places, (ulong)shared.Random.NextInt64());
         _queries = new SourceLimiter(OverallRate, OverallBurst, places: 1, salt: 0);
     }
 
-    /// <summary>Whether to read it.</summary>
+    /// <summary>Whether the datagram is worth parsing.</summary>
     public bool Admits(ReadOnlySpan<byte> datagram, CompactEndPoint from)
     {
         if (datagram.Length is < LeastLength or > KrpcReader.MaxDatagramLength || datagram[0] != (byte)'d' || datagram[^1] != (byte)'e')

@@ -4,26 +4,25 @@ using Pieces.Net;
 
 namespace Pieces.Dht.Queries;
 
-/// <summary>Sends a datagram of the DHT.</summary>
+/// <summary>Sends DHT datagrams.</summary>
 internal interface IDhtWire
 {
-    /// <summary>Sends it at once, without waiting; false when the system does not take it: no route, no room.</summary>
+    /// <summary>Sends a datagram without waiting; false if the system refuses it (no route, or no buffer space).</summary>
     bool TrySend(ReadOnlySpan<byte> datagram, CompactEndPoint to);
 
-    /// <summary>Our address as somebody there would dial it if nothing translates it on the way, with port 0; null when that is not known.</summary>
+    /// <summary>Our local address on the route to a destination, with port 0; null if unknown. It ignores any NAT.</summary>
     CompactEndPoint? AddressTowards(CompactEndPoint to) => null;
 }
 
-/// <summary>What the parts of one node's core have in common. Owned by the core, used by its loop alone.</summary>
+/// <summary>State shared by the parts of one node's core. Owned by the core and used only on its loop.</summary>
 internal sealed class DhtShared
 {
-    /// <summary>Our name in messages: the two letters of our peer ids, and the version.</summary>
+    /// <summary>Our client version in messages (<c>v</c>, BEP 5): the two letters of our peer id and the version.</summary>
     public static readonly byte[] Version = "PC01"u8.ToArray();
 
     private readonly TimeProvider _timeProvider;
     private readonly long _madeAt;
 
-    /// <summary>Makes one.</summary>
     public DhtShared(DhtOptions options, IDhtWire wire)
     {
         Options = options;
@@ -47,7 +46,7 @@ internal sealed class DhtShared
 
     public DhtFamily V6 { get; }
 
-    /// <summary>Time since the node was made.</summary>
+    /// <summary>Time since the node was created.</summary>
     public TimeSpan Now => _timeProvider.GetElapsedTime(_madeAt);
 
     /// <inheritdoc cref="AddressPolicy.MayBeNode"/>
@@ -56,25 +55,24 @@ internal sealed class DhtShared
     /// <inheritdoc cref="AddressPolicy.Believes(CompactEndPoint, CompactEndPoint, bool)"/>
     public bool Believes(CompactEndPoint named, CompactEndPoint teller) => Options.Addresses.Believes(named, teller, Options.AllowLoopback);
 
-    /// <summary>What we know of the family that an address is of.</summary>
+    /// <summary>The state of an address's family.</summary>
     public DhtFamily FamilyOf(CompactEndPoint endPoint) => endPoint.IsV6 ? V6 : V4;
 
-    /// <summary>A time up to a tenth sooner or later, so that nodes that began together do not stay in step.</summary>
+    /// <summary>A time varied randomly by up to 10 %, so that nodes that started together do not stay synchronized.</summary>
     public TimeSpan About(TimeSpan time) => time * (0.9 + (0.2 * Random.NextDouble()));
 }
 
-/// <summary>What we are and know in one of the two networks (BEP 32).</summary>
+/// <summary>Our state in one of the two networks, IPv4 or IPv6 (BEP 32).</summary>
 internal sealed class DhtFamily
 {
     /// <summary>How long nothing is sent after <see cref="ManyFailedSends"/>.</summary>
     public static readonly TimeSpan Mute = TimeSpan.FromSeconds(30);
 
-    /// <summary>Failures in a row that mean that there is no way.</summary>
+    /// <summary>Number of consecutive failed sends after which we assume that there is no route.</summary>
     public const int ManyFailedSends = 8;
 
     private int _failedSends;
 
-    /// <summary>Makes one.</summary>
     public DhtFamily(bool isV6, NodeId id)
     {
         IsV6 = isV6;
@@ -83,10 +81,10 @@ internal sealed class DhtFamily
 
     public bool IsV6 { get; }
 
-    /// <summary>Whether there is a socket for it.</summary>
+    /// <summary>Whether there is a socket for this family.</summary>
     public bool IsOpen { get; set; }
 
-    /// <summary>Until when nothing is sent: the system has no way there at the moment, as on a machine whose IPv6 leads nowhere.</summary>
+    /// <summary>Nothing is sent before this time: there is no route now, for example on a machine whose IPv6 has no connection.</summary>
     public TimeSpan MutedUntil { get; private set; }
 
     public RoutingTable Table { get; set; }
@@ -96,16 +94,16 @@ internal sealed class DhtFamily
 
     public ExternalAddressVote Votes { get; } = new();
 
-    /// <summary>Addresses to begin with that are not kept.</summary>
+    /// <summary>Bootstrap addresses that do not enter the routing table.</summary>
     public List<CompactEndPoint> Routers { get; } = [];
 
-    /// <summary>Addresses to begin with that somebody of ours named.</summary>
+    /// <summary>Addresses named by the user, a torrent or a peer, used as starting points.</summary>
     public List<CompactEndPoint> Entrances { get; } = [];
 
-    /// <summary>Nodes of an earlier run that have not been heard of yet.</summary>
+    /// <summary>Nodes of an earlier run that have not replied yet.</summary>
     public List<NodeContact> Remembered { get; } = [];
 
-    /// <summary>The system took a datagram, or did not. One failure may be chance, such as a full buffer.</summary>
+    /// <summary>Records whether the system accepted a datagram. A single failure may have a passing cause such as a full buffer.</summary>
     public void NoteSend(bool isSent, TimeSpan now)
     {
         _failedSends = isSent ? 0 : _failedSends + 1;

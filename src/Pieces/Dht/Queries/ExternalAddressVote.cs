@@ -3,33 +3,35 @@ using Pieces.Net;
 namespace Pieces.Dht.Queries;
 
 /// <summary>
-/// Finds our own address as others see it from what nodes put into their answers (<c>ip</c>, BEP 42). One node may lie, so several must agree, each
-/// from a network of its own, and only the latest words count. An address that is known is given up only for one that a large majority names, and not
-/// again and again: the table is built anew around each. Pure.
+/// Determines our external address from the <c>ip</c> field of replies (BEP 42). A node may lie, so several nodes in different networks must agree,
+/// and only the latest reports count. A known address is replaced only if a large majority reports another one, and not often, because the routing
+/// table is rebuilt for each new address. Reads no clock.
 /// </summary>
 internal sealed class ExternalAddressVote
 {
-    /// <summary>Voters that must agree.</summary>
+    /// <summary>Minimum number of voters that agree.</summary>
     public const int Quorum = 4;
 
-    /// <summary>Voters that are remembered: the latest ones.</summary>
+    /// <summary>Maximum number of remembered votes on our external address; a new one evicts the oldest.</summary>
     public const int MaxVoters = 16;
 
-    /// <summary>Voters that must agree on another address than the one that is known, two thirds of those that are remembered.</summary>
+    /// <summary>Minimum number of voters that agree on replacing a known address; they must also be two thirds of all voters.</summary>
     public const int QuorumForChange = 9;
 
-    /// <summary>Least time between two changes of a known address.</summary>
+    /// <summary>Minimum time between two changes of a known address.</summary>
     public static readonly TimeSpan LeastHold = TimeSpan.FromMinutes(10);
 
     private readonly List<(CompactEndPoint Voter, CompactEndPoint Address)> _votes = new(MaxVoters);
 
     private TimeSpan _heldSince;
 
-    /// <summary>The address that more than half of the voters named and at least <see cref="Quorum"/> did, with port 0; null before.</summary>
+    /// <summary>
+    /// The address reported by more than half of the voters and at least <see cref="Quorum"/>, with port 0; null until there is one.
+    /// </summary>
     public CompactEndPoint? Winner { get; private set; }
 
-    /// <summary>Takes a vote; a second one from the same network replaces the first.</summary>
-    /// <returns>Whether there is another winner than before.</returns>
+    /// <summary>Adds a vote. A second vote from the same network replaces the first.</summary>
+    /// <returns>Whether the winner has changed.</returns>
     public bool Add(CompactEndPoint voter, CompactEndPoint address, TimeSpan now)
     {
         CompactEndPoint network = AddressFacts.SubnetOf(voter);

@@ -4,31 +4,31 @@ using Pieces.Net;
 
 namespace Pieces.Dht.Queries;
 
-/// <summary>Finds the addresses of the nodes that are known by name, again and again until each has been found once.</summary>
+/// <summary>Resolves the host names of bootstrap nodes, retrying until each has been resolved once.</summary>
 internal sealed class NodeNames
 {
-    /// <summary>Wait before names that could not be resolved are tried again; doubled each time.</summary>
+    /// <summary>Wait before unresolved names are tried again; doubled each time.</summary>
     public static readonly TimeSpan FirstRetry = TimeSpan.FromSeconds(15);
 
-    /// <summary>Longest such wait.</summary>
+    /// <summary>Maximum wait before unresolved names are tried again.</summary>
     public static readonly TimeSpan LastRetry = TimeSpan.FromMinutes(15);
 
-    /// <summary>Most addresses that one name can bring.</summary>
+    /// <summary>Maximum number of addresses used per host name of a bootstrap node.</summary>
     public const int MaxAddresses = 8;
 
     private readonly DhtOptions _options;
     private readonly Action<CompactEndPoint, bool> _found;
 
-    /// <summary>Makes one.</summary>
-    /// <param name="options">Names the nodes.</param>
-    /// <param name="found">Hears of each address, and whether it is a router's; called on any thread.</param>
+    /// <summary>Creates the resolver; nothing is looked up before <see cref="RunAsync"/>.</summary>
+    /// <param name="options">Contains the names.</param>
+    /// <param name="found">Receives each address and whether it is a router; called on any thread.</param>
     public NodeNames(DhtOptions options, Action<CompactEndPoint, bool> found)
     {
         _options = options;
         _found = found;
     }
 
-    // Null when its name cannot be resolved.
+    // Null if the name cannot be resolved.
     private static async Task<IReadOnlyList<IPEndPoint>?> ResolveAsync(DhtOptions options, DnsEndPoint node, CancellationToken cancellationToken)
     {
         if (IPAddress.TryParse(node.Host.Trim('[', ']'), out IPAddress? literal))
@@ -45,7 +45,7 @@ internal sealed class NodeNames
         }
     }
 
-    /// <summary>Tries until all have been found, or it is cancelled.</summary>
+    /// <summary>Runs until all names are resolved or the token is cancelled.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         List<(DnsEndPoint Node, bool IsRouter)> left =
@@ -73,7 +73,7 @@ internal sealed class NodeNames
                 if (endPoints is null)
                     failed.Add((node, isRouter));
 
-                // The public ones nobody asked for; a name that the user gave may be a slip, and is said once.
+                // No warning for the public routers, which the user did not choose. A name given by the user may be a typing error: warn once.
                 if (endPoints is null && isFirst && !isRouter)
                     _options.Logger.Warning("{Node:l}: the name of a DHT node cannot be looked up", node.Host);
                 foreach (IPEndPoint endPoint in endPoints ?? [])

@@ -4,41 +4,41 @@ using Pieces.Net;
 namespace Pieces.Dht.Queries;
 
 /// <summary>
-/// The peers that others announced to us: for half an hour, each address once in a swarm, so many in all. Who is full takes a newcomer in the place
-/// of the oldest, except that one address cannot push others out. Pure.
+/// Announced peers, kept for 30 minutes, each address at most once per swarm. When the store is full, the oldest entry of the largest swarm is
+/// evicted. One address can hold only a limited number of entries, so that it cannot evict all others. Reads no clock.
 /// </summary>
 internal sealed class PeerStore
 {
-    /// <summary>How long a peer is remembered.</summary>
+    /// <summary>How long a peer is kept after its last announce.</summary>
     public static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(30);
 
-    /// <summary>Most peers of one swarm and family.</summary>
+    /// <summary>Maximum number of stored peers per swarm, both address families together.</summary>
     public const int MaxOfSwarm = 200;
 
-    /// <summary>Most swarms.</summary>
+    /// <summary>Maximum number of swarms with stored peers.</summary>
     public const int MaxSwarms = 1000;
 
-    /// <summary>Most peers over all swarms.</summary>
+    /// <summary>Maximum number of stored peers over all swarms.</summary>
     public const int MaxPeers = 5000;
 
-    /// <summary>Most swarms that one address can be in.</summary>
+    /// <summary>Maximum number of swarms in which one address may be stored.</summary>
     public const int MaxOfHost = 50;
 
     private readonly Dictionary<NodeId, Swarm> _swarms = [];
     private readonly Dictionary<CompactEndPoint, int> _perHost = [];
     private readonly Random _random;
 
-    /// <summary>Makes an empty one.</summary>
+    /// <summary>Creates an empty store.</summary>
     public PeerStore(Random random) => _random = random;
 
-    /// <summary>Peers over all swarms.</summary>
+    /// <summary>Number of stored peers over all swarms.</summary>
     public int Count { get; private set; }
 
-    /// <summary>Swarms.</summary>
+    /// <summary>Number of swarms.</summary>
     public int SwarmCount => _swarms.Count;
 
-    /// <summary>Remembers a peer, anew if it was there already.</summary>
-    /// <returns>False when there is no room for it.</returns>
+    /// <summary>Stores a peer, or renews its entry.</summary>
+    /// <returns>False if the address has too many entries.</returns>
     public bool Add(NodeId infoHash, CompactEndPoint peer, bool isSeed, TimeSpan now)
     {
         CompactEndPoint host = AddressFacts.HostOf(peer);
@@ -65,12 +65,12 @@ internal sealed class PeerStore
         return true;
     }
 
-    /// <summary>Some peers of a swarm and family, by chance.</summary>
+    /// <summary>Returns random peers of a swarm and address family.</summary>
     /// <param name="infoHash">The swarm.</param>
-    /// <param name="count">At most so many.</param>
-    /// <param name="isV6">The family.</param>
-    /// <param name="noSeeds">Those that lack something are wanted.</param>
-    /// <param name="now">The present time.</param>
+    /// <param name="count">Maximum number of peers.</param>
+    /// <param name="isV6">Whether IPv6 peers are wanted, else IPv4.</param>
+    /// <param name="noSeeds">Whether only leechers are wanted.</param>
+    /// <param name="now">The current time.</param>
     public List<CompactEndPoint> Pick(NodeId infoHash, int count, bool isV6, bool noSeeds, TimeSpan now)
     {
         var picked = new List<CompactEndPoint>();
@@ -87,7 +87,7 @@ internal sealed class PeerStore
         return picked;
     }
 
-    /// <summary>The seeds and the other peers of a swarm, counted by address (BEP 33); null when none is known.</summary>
+    /// <summary>Filters with the addresses of the seeds and of the leechers of a swarm (BEP 33); null if the swarm is unknown.</summary>
     public (ScrapeFilter Seeds, ScrapeFilter Peers)? CountsOf(NodeId infoHash)
     {
         if (!_swarms.TryGetValue(infoHash, out Swarm? swarm))
@@ -98,7 +98,7 @@ internal sealed class PeerStore
         return (seeds, peers);
     }
 
-    /// <summary>Forgets whoever has not announced for <see cref="Lifetime"/>.</summary>
+    /// <summary>Removes peers that have not announced for <see cref="Lifetime"/>.</summary>
     public void Expire(TimeSpan now)
     {
         foreach ((NodeId infoHash, Swarm swarm) in _swarms.ToArray())
@@ -140,7 +140,7 @@ internal sealed class PeerStore
 
     private readonly record struct StoredPeer(CompactEndPoint EndPoint, CompactEndPoint Host, bool IsSeed, TimeSpan SeenAt);
 
-    /// <summary>The peers of one swarm, the one that announced longest ago in front.</summary>
+    /// <summary>The peers of one swarm, the oldest announce first.</summary>
     private sealed class Swarm
     {
         public List<StoredPeer> Peers { get; } = [];

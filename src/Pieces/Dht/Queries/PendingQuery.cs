@@ -3,47 +3,47 @@ using Pieces.Net;
 
 namespace Pieces.Dht.Queries;
 
-/// <summary>Hears how a question of ours ended. Each question has one ending; late before it at most once.</summary>
+/// <summary>Notified of the outcome of our queries. Each query has exactly one outcome; <see cref="OnSlow"/> may precede it once.</summary>
 internal interface IQueryOwner
 {
-    /// <summary>An answer came from where the question went.</summary>
+    /// <summary>A reply came from the queried address.</summary>
     void OnReply(PendingQuery query, KrpcReply reply);
 
-    /// <summary>The answer is later than nearly all; it may still come.</summary>
+    /// <summary>The reply is later than nearly all others; it may still come.</summary>
     void OnSlow(PendingQuery query);
 
-    /// <summary>No answer came, or a refusal.</summary>
+    /// <summary>No reply came, or an error message.</summary>
     void OnLost(PendingQuery query);
 }
 
-/// <summary>A question that is on its way. Owned by the <see cref="QueryDesk"/>.</summary>
+/// <summary>A query whose reply is pending. Owned by the <see cref="QueryDesk"/>.</summary>
 internal sealed class PendingQuery
 {
     public required uint Transaction { get; init; }
 
     public required KrpcMethod Method { get; init; }
 
-    /// <summary>Where it went.</summary>
+    /// <summary>The queried address.</summary>
     public required CompactEndPoint EndPoint { get; init; }
 
-    /// <summary>Who is said to be there; null when only the address is known.</summary>
+    /// <summary>The id expected at that address; null if unknown.</summary>
     public NodeId? Id { get; init; }
 
     public required IQueryOwner Owner { get; init; }
 
-    /// <summary>What the owner knows it by.</summary>
+    /// <summary>Arbitrary data of the owner.</summary>
     public object? Tag { get; init; }
 
     public required TimeSpan SentAt { get; init; }
 
-    /// <summary>When it counts as slow.</summary>
+    /// <summary>When the reply counts as slow.</summary>
     public required TimeSpan SlowAt { get; init; }
 
-    /// <summary>When it is given up.</summary>
+    /// <summary>When the query counts as lost.</summary>
     public required TimeSpan LostAt { get; init; }
 
     public bool IsSlow { get; set; }
 
-    /// <summary>When something happens to it without an answer.</summary>
+    /// <summary>When the query becomes slow or lost without a reply.</summary>
     public TimeSpan DueAt => IsSlow ? LostAt : SlowAt;
 }

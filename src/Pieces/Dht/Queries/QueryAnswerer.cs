@@ -6,24 +6,23 @@ using Pieces.Net;
 namespace Pieces.Dht.Queries;
 
 /// <summary>
-/// Answers what others ask. An answer never has more than <see cref="MaxLength"/> bytes, and an announce counts only with a token of ours.
+/// Answers queries. A reply is never longer than <see cref="MaxLength"/> bytes, and an announce is accepted only with a valid token.
 /// </summary>
 internal sealed class QueryAnswerer
 {
-    /// <summary>Longest answer, in bytes (BEP 32).</summary>
+    /// <summary>Maximum length of a reply in bytes (BEP 32).</summary>
     public const int MaxLength = 1024;
 
-    // What is in an answer beside nodes and peers: names, ids, token, filters' keys, and the longest transaction that is echoed.
+    // Bytes of a reply besides nodes and peers: keys, ids, the token, the keys of the filters, and the longest echoed transaction id.
     private const int Overhead = 180;
 
-    // A peer with its length in front, of each family.
+    // Length in bytes of a bencoded peer, length prefix included.
     private const int ValueLengthV4 = CompactEndPoint.LengthV4 + 2;
     private const int ValueLengthV6 = CompactEndPoint.LengthV6 + 3;
 
     private readonly DhtShared _shared;
     private readonly TokenMint _tokens = new();
 
-    /// <summary>Makes one.</summary>
     public QueryAnswerer(DhtShared shared)
     {
         _shared = shared;
@@ -31,13 +30,13 @@ internal sealed class QueryAnswerer
         Own = new OwnSwarms(shared);
     }
 
-    /// <summary>What others announced to us.</summary>
+    /// <summary>Peers that were announced to us.</summary>
     public PeerStore Peers { get; }
 
-    /// <summary>The swarms that we are peers of ourselves.</summary>
+    /// <summary>The swarms of which we are a peer.</summary>
     public OwnSwarms Own { get; }
 
-    /// <summary>The datagram that answers a question; good until the writer is used next.</summary>
+    /// <summary>The reply datagram to a query; valid until the next use of the writer.</summary>
     public ReadOnlyMemory<byte> Answer(KrpcQuery query, CompactEndPoint asker)
     {
         KrpcReply reply = Plain(query.Transaction, asker);
@@ -50,7 +49,7 @@ internal sealed class QueryAnswerer
         };
     }
 
-    /// <summary>The datagram that refuses a question; good until the writer is used next.</summary>
+    /// <summary>An error datagram; valid until the next use of the writer.</summary>
     public ReadOnlyMemory<byte> Refuse(ReadOnlyMemory<byte> transaction, int code, string reason) =>
         _shared.Writer.Write(new KrpcFault { Transaction = transaction, Code = code, Text = Encoding.ASCII.GetBytes(reason) });
 
@@ -66,7 +65,7 @@ internal sealed class QueryAnswerer
         return reply with { Nodes = nodes, Nodes6 = nodes6 };
     }
 
-    // What is local is of no use to a stranger from outside, and none of his business.
+    // Local addresses are useless to a node outside our network and must not be disclosed to it.
     private List<NodeContact> Closest(DhtFamily family, KrpcQuery query, CompactEndPoint asker)
     {
         List<NodeContact> nodes = family.Table.Closest(query.Target, Bucket.Size, _shared.Now);
@@ -77,7 +76,7 @@ internal sealed class QueryAnswerer
     private KrpcReply WithPeers(KrpcReply reply, KrpcQuery query, CompactEndPoint asker)
     {
         (ScrapeFilter Seeds, ScrapeFilter Peers)? counts = query.WantsCounts ? Peers.CountsOf(query.Target) : null;
-        // The filters leave room for the nodes of the asker's own family only (BEP 33).
+        // With the filters there is room only for nodes of the querying node's own family (BEP 33).
         KrpcReply full = WithNodes(reply, counts is null ? query : query with { Want = KrpcWant.None }, asker, out int length);
         int room = MaxLength - Overhead - length - (counts is null ? 0 : 2 * ScrapeFilter.Length);
         int most = room / (asker.IsV6 ? ValueLengthV6 : ValueLengthV4);

@@ -5,47 +5,48 @@ using Pieces.Net;
 
 namespace Pieces.Dht.Queries;
 
-/// <summary>What became of the wish to ask.</summary>
+/// <summary>Outcome of an attempt to send a query.</summary>
 internal enum AskOutcome
 {
-    /// <summary>It is on its way.</summary>
+    /// <summary>The query was sent.</summary>
     Sent,
 
-    /// <summary>Not now: so many questions a second are enough, for this address or for all.</summary>
+    /// <summary>Not sent because of a rate limit or too many pending queries; try again later.</summary>
     Later,
 
-    /// <summary>It cannot be asked.</summary>
+    /// <summary>This address cannot be queried.</summary>
     Never,
 }
 
 /// <summary>
-/// Sends our questions and believes only answers to them: from the address that was asked, with the number of the question. Nobody can make us ask
-/// one address, or one network, more often than <see cref="HostRate"/> or <see cref="SubnetRate"/> allows, whatever lists it stands in.
+/// Sends our queries and accepts only replies that match one: from the queried address and with the transaction id of the query. No address and no
+/// network is queried more often than <see cref="HostRate"/> or <see cref="SubnetRate"/> allows, whatever node lists we receive, so that we cannot be
+/// used to flood a victim.
 /// </summary>
 internal sealed class QueryDesk
 {
-    /// <summary>Most questions on their way at one time.</summary>
+    /// <summary>Maximum number of pending queries of the node.</summary>
     public const int MaxPending = 256;
 
-    /// <summary>Questions to one address, a second; <see cref="HostBurst"/> at once.</summary>
+    /// <summary>Queries to one address per second; burst <see cref="HostBurst"/>.</summary>
     public const double HostRate = 2;
 
-    /// <summary>Questions to one address at once.</summary>
+    /// <summary>Queries to one address in a burst.</summary>
     public const int HostBurst = 12;
 
-    /// <summary>Questions to one network, a second; <see cref="SubnetBurst"/> at once.</summary>
+    /// <summary>Queries to one network (/24 or /64) per second; burst <see cref="SubnetBurst"/>.</summary>
     public const double SubnetRate = 4;
 
-    /// <summary>Questions to one network at once.</summary>
+    /// <summary>Queries to one network in a burst.</summary>
     public const int SubnetBurst = 24;
 
-    /// <summary>Questions to all, a second; <see cref="OverallBurst"/> at once.</summary>
+    /// <summary>Queries in total per second; burst <see cref="OverallBurst"/>.</summary>
     public const double OverallRate = 100;
 
-    /// <summary>Questions to all at once.</summary>
+    /// <summary>Queries in total in a burst.</summary>
     public const int OverallBurst = 200;
 
-    /// <summary>How long an answer is awaited at least.</summary>
+    /// <summary>Minimum time until a query counts as lost.</summary>
     public static readonly TimeSpan LeastWait = TimeSpan.FromSeconds(3);
 
     private const int Places = 512;
@@ -59,9 +60,9 @@ internal sealed class QueryDesk
     private readonly SourceLimiter _perSubnet;
     private readonly SourceLimiter _overall;
 
-    /// <summary>Makes one.</summary>
-    /// <param name="shared">What the parts have in common.</param>
-    /// <param name="askedHosts">Is told who was asked, so that answers get past the gate; null where there is none.</param>
+    /// <summary>Creates the desk.</summary>
+    /// <param name="shared">State shared by the parts of the node.</param>
+    /// <param name="askedHosts">Records the queried addresses, so that their replies pass the gate; null if there is no gate.</param>
     public QueryDesk(DhtShared shared, AskedHosts? askedHosts)
     {
         _shared = shared;
@@ -71,7 +72,7 @@ internal sealed class QueryDesk
         _overall = new SourceLimiter(OverallRate, OverallBurst, places: 1, salt: 0);
     }
 
-    /// <summary>When the next question becomes slow or lost; null when none is on its way.</summary>
+    /// <summary>When the next query becomes slow or lost; null if none is pending.</summary>
     public TimeSpan? NextDue
     {
         get
@@ -83,15 +84,15 @@ internal sealed class QueryDesk
         }
     }
 
-    /// <summary>Questions on their way.</summary>
+    /// <summary>Number of pending queries.</summary>
     public int Count => _pending.Count;
 
-    /// <summary>Asks a node.</summary>
-    /// <param name="query">What; the transaction is chosen here.</param>
-    /// <param name="endPoint">Where.</param>
-    /// <param name="id">Who is said to be there, or null.</param>
-    /// <param name="owner">Hears the ending, never during this call.</param>
-    /// <param name="tag">What the owner knows it by.</param>
+    /// <summary>Sends a query to a node.</summary>
+    /// <param name="query">The query; the transaction id is chosen here.</param>
+    /// <param name="endPoint">Address of the node.</param>
+    /// <param name="id">Expected id of the node, or null.</param>
+    /// <param name="owner">Notified of the outcome, never during this call.</param>
+    /// <param name="tag">Arbitrary data of the owner.</param>
     public AskOutcome Ask(KrpcQuery query, CompactEndPoint endPoint, NodeId? id, IQueryOwner owner, object? tag = null)
     {
         DhtFamily family = _shared.FamilyOf(endPoint);
@@ -134,7 +135,7 @@ internal sealed class QueryDesk
         return AskOutcome.Sent;
     }
 
-    /// <summary>Finds the question that a message answers, and ends it; null when nobody asked there.</summary>
+    /// <summary>Finds and removes the query that a message replies to; null if there is none.</summary>
     public PendingQuery? Take(ReadOnlyMemory<byte> transaction, CompactEndPoint from)
     {
         if (transaction.Length != 4
@@ -145,10 +146,10 @@ internal sealed class QueryDesk
         return query;
     }
 
-    /// <summary>A host has answered: it is no made-up address.</summary>
+    /// <summary>Records that a host has replied: its address is not forged.</summary>
     public void NoteAnswer(CompactEndPoint from) => _askedHosts?.NoteAnswer(from, _shared.Now);
 
-    /// <summary>The time that a question took counts from now on.</summary>
+    /// <summary>Adds the round-trip time of a query to the statistics and returns it.</summary>
     public TimeSpan NoteRoundTrip(PendingQuery query)
     {
         TimeSpan roundTrip = _shared.Now - query.SentAt;
@@ -156,8 +157,8 @@ internal sealed class QueryDesk
         return roundTrip;
     }
 
-    /// <summary>Tells the owners of those that have become slow or lost.</summary>
-    /// <param name="onLost">Hears of each that is lost, before its owner does.</param>
+    /// <summary>Notifies the owners of queries that have become slow or lost.</summary>
+    /// <param name="onLost">Called for each lost query, before its owner.</param>
     public void Tick(Action<PendingQuery> onLost)
     {
         TimeSpan now = _shared.Now;

@@ -1,24 +1,24 @@
 namespace Pieces.Dht.Queries;
 
 /// <summary>
-/// How long answers take, learned from those that came: what is later than nearly all of them is probably not coming, and somebody else is asked
-/// meanwhile. Pure.
+/// Statistics of round-trip times. A reply that is later than nearly all previous ones is probably lost, and another node is queried meanwhile. Reads
+/// no clock.
 /// </summary>
 internal sealed class RoundTrips
 {
-    /// <summary>Patience while nothing is known.</summary>
+    /// <summary>Time until a pending query counts as slow, while there are too few samples.</summary>
     public static readonly TimeSpan FirstPatience = TimeSpan.FromMilliseconds(800);
 
-    /// <summary>Least patience.</summary>
+    /// <summary>Minimum time until a pending query counts as slow.</summary>
     public static readonly TimeSpan LeastPatience = TimeSpan.FromMilliseconds(60);
 
-    /// <summary>Most patience.</summary>
+    /// <summary>Maximum time until a pending query counts as slow.</summary>
     public static readonly TimeSpan MostPatience = TimeSpan.FromSeconds(2);
 
-    /// <summary>Answers that are remembered: the latest ones.</summary>
+    /// <summary>Number of latest samples kept.</summary>
     public const int Window = 64;
 
-    /// <summary>Answers after which they are taken at their word.</summary>
+    /// <summary>Minimum number of samples from which the timeout is computed.</summary>
     public const int EnoughSamples = 8;
 
     private readonly TimeSpan[] _samples = new TimeSpan[Window];
@@ -28,7 +28,7 @@ internal sealed class RoundTrips
     private TimeSpan _patience = FirstPatience;
     private bool _isDirty;
 
-    /// <summary>Takes note of an answer.</summary>
+    /// <summary>Adds a sample.</summary>
     public void Add(TimeSpan roundTrip)
     {
         _samples[_next] = roundTrip;
@@ -38,10 +38,10 @@ internal sealed class RoundTrips
     }
 
     /// <summary>
-    /// How long to wait for a node before another one is asked beside it: the 95th percentile over all nodes; for one that is known to be quick or
-    /// slow, four times its own time if that is nearer to it.
+    /// How long to wait for a node before another one is queried in parallel. This is the 95th percentile over all nodes plus a quarter. For a node
+    /// with a known round-trip time it is four times that time, limited to between half and twice the overall value.
     /// </summary>
-    /// <param name="known">What is known of the node itself, or null.</param>
+    /// <param name="known">Round-trip time of the node itself, or null.</param>
     public TimeSpan PatienceFor(TimeSpan? known)
     {
         TimeSpan overall = Overall();
@@ -63,7 +63,7 @@ internal sealed class RoundTrips
         _sorted ??= new TimeSpan[Window];
         Array.Copy(_samples, _sorted, _count);
         Array.Sort(_sorted, 0, _count);
-        // A quarter on top: the sample is small, and what it has not seen yet is later.
+        // A quarter is added because the sample is small and later replies are still to be expected.
         _patience = Clamp(_sorted[Math.Min(_count - 1, (int)(0.95 * _count))] * 1.25);
         return _patience;
     }

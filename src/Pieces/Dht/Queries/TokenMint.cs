@@ -4,15 +4,15 @@ using Pieces.Net;
 namespace Pieces.Dht.Queries;
 
 /// <summary>
-/// Makes and checks the tokens that an announce must bring: whoever has one received a datagram at that address a short while ago. A token is good
-/// for at least <see cref="Turn"/> and less than twice that. Pure, but for its secret, which nobody but this object ever sees.
+/// Creates and checks the tokens of announces. A valid token proves that the announcing node received a datagram at its address recently. A token is
+/// valid for at least <see cref="Turn"/> and less than twice that. Reads no clock. The secret never leaves this object.
 /// </summary>
 internal sealed class TokenMint
 {
-    /// <summary>How long one secret serves (BEP 5).</summary>
+    /// <summary>Period for which tokens of an address are the same (BEP 5).</summary>
     public static readonly TimeSpan Turn = TimeSpan.FromMinutes(5);
 
-    /// <summary>Length of a token, in bytes.</summary>
+    /// <summary>Length of a token in bytes.</summary>
     public const int Length = 8;
 
     private readonly byte[] _secret = RandomNumberGenerator.GetBytes(16);
@@ -25,7 +25,7 @@ internal sealed class TokenMint
         return token;
     }
 
-    /// <summary>Whether the token was made for that address in this turn or the one before.</summary>
+    /// <summary>Whether the token was created for that address in this period or the previous one.</summary>
     public bool IsGood(ReadOnlySpan<byte> token, CompactEndPoint asker, TimeSpan now)
     {
         Span<byte> expected = stackalloc byte[Length];
@@ -41,7 +41,7 @@ internal sealed class TokenMint
 
     private static long TurnOf(TimeSpan now) => now.Ticks / Turn.Ticks;
 
-    // One secret and the number of the turn are as good as a new secret each turn, and nothing has to happen when a turn ends.
+    // A fixed secret combined with the period number is as good as a new secret per period and needs no timer.
     private void Write(Span<byte> destination, CompactEndPoint asker, long turn)
     {
         Span<byte> data = stackalloc byte[8 + 16];

@@ -4,29 +4,29 @@ using Pieces.Net;
 namespace Pieces.Dht.Routing;
 
 /// <summary>
-/// Up to <see cref="Size"/> nodes of one part of the space, and as many that answered too when it was full and wait for a place. Owned by its table.
+/// Up to <see cref="Size"/> nodes of one part of the id space, and as many spare nodes that replied while the bucket was full. Owned by its table.
 /// </summary>
 internal sealed class Bucket
 {
-    /// <summary>Nodes of a bucket, and nodes that a point is kept at: the k of BEP 5.</summary>
+    /// <summary>Number of nodes in a bucket, and number of nodes to which a peer is announced: k in BEP 5.</summary>
     public const int Size = 8;
 
-    /// <summary>When a node was last added, replaced or heard from.</summary>
+    /// <summary>When a node of the bucket was last added, replaced or last replied.</summary>
     public TimeSpan ChangedAt { get; set; }
 
-    /// <summary>Whether a lookup has looked for more nodes of this part.</summary>
+    /// <summary>Whether a lookup has searched for more nodes of this part.</summary>
     public bool IsExplored { get; set; }
 
-    /// <summary>Those that are handed out and asked.</summary>
+    /// <summary>The active nodes: returned to others and used for lookups.</summary>
     public List<TableNode> Nodes { get; } = new(Size);
 
-    /// <summary>Those that wait, the latest last.</summary>
+    /// <summary>The spare nodes, the latest last.</summary>
     public List<TableNode> Spares { get; } = [];
 
-    /// <summary>Whether a newcomer finds no empty place.</summary>
+    /// <summary>Whether all places are taken.</summary>
     public bool IsFull => Nodes.Count >= Size;
 
-    /// <summary>Whether a node of the same network is in already: one hand could fill the bucket otherwise.</summary>
+    /// <summary>Whether it contains a node of the same network (/24 or /64). Otherwise one owner could fill the bucket.</summary>
     public bool HasNeighbour(CompactEndPoint subnet)
     {
         foreach (TableNode node in Nodes)
@@ -38,7 +38,7 @@ internal sealed class Bucket
         return false;
     }
 
-    /// <summary>The node of that id, be it in the bucket or waiting.</summary>
+    /// <summary>The active or spare node with that id.</summary>
     public TableNode? Find(NodeId id)
     {
         foreach (TableNode node in Nodes)
@@ -57,8 +57,8 @@ internal sealed class Bucket
     }
 
     /// <summary>
-    /// Who has to go for a newcomer: the one that failed most often; else, for one whose id fits its address, one whose does not. Null when all may
-    /// stay.
+    /// The node to evict for a new one: the bad node with the most failures; else, if the new node's id fits its address (BEP 42), a node whose id
+    /// does not. Null if all nodes stay.
     /// </summary>
     public TableNode? Weakest(bool newcomerFits, TimeSpan now)
     {
@@ -72,8 +72,8 @@ internal sealed class Bucket
         return weakest ?? (newcomerFits ? Nodes.Find(node => !node.Fits) : null);
     }
 
-    /// <summary>Lets one wait; the one that waits longest goes when there are too many.</summary>
-    /// <returns>The one that went, or null.</returns>
+    /// <summary>Adds a spare node; the oldest one is evicted if there are too many.</summary>
+    /// <returns>The evicted node, or null.</returns>
     public TableNode? AddSpare(TableNode node)
     {
         TableNode? gone = Spares.Count == Size ? Spares[0] : null;

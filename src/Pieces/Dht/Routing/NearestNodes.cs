@@ -2,13 +2,13 @@ using Pieces.Dht.Messages;
 
 namespace Pieces.Dht.Routing;
 
-/// <summary>Keeps the nodes nearest to a point out of all that are shown to it. Pure.</summary>
+/// <summary>Selects the nodes closest to a target.</summary>
 internal readonly struct NearestNodes
 {
     private readonly NodeId _target;
     private readonly int _count;
 
-    /// <summary>Keeps at most <paramref name="count"/> of them.</summary>
+    /// <summary>Keeps at most <paramref name="count"/> nodes.</summary>
     public NearestNodes(NodeId target, int count)
     {
         _target = target;
@@ -16,10 +16,10 @@ internal readonly struct NearestNodes
         Contacts = new List<NodeContact>(count);
     }
 
-    /// <summary>Those that are kept, the nearest first.</summary>
+    /// <summary>The selected nodes, the closest first.</summary>
     public List<NodeContact> Contacts { get; }
 
-    /// <summary>Shows it a node.</summary>
+    /// <summary>Considers a node.</summary>
     public void Add(NodeContact contact)
     {
         int place = Contacts.Count;

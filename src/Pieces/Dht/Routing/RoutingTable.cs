@@ -5,34 +5,34 @@ using Pieces.Net;
 namespace Pieces.Dht.Routing;
 
 /// <summary>
-/// The nodes of one family that we know: many near our own id, few far away (BEP 5). Only who has answered us gets in; one node for each address, one
-/// of a network in each bucket. Pure: times are handed in.
+/// The routing table of one address family: many nodes close to our own id, few far away (BEP 5). Only nodes that have replied to us enter it: one
+/// per address, and one of each network (/24 or /64) per bucket. Reads no clock: times are passed in.
 /// </summary>
 internal sealed class RoutingTable
 {
-    /// <summary>Most nodes of one network, over all buckets.</summary>
+    /// <summary>Maximum number of nodes of one network (an IPv4 /24 or an IPv6 /64) over all buckets.</summary>
     public const int MaxOfSubnet = 4;
 
-    // The last bucket holds our own id and all that shares at least as many bits with it; bucket i before it what shares exactly i.
+    // Bucket i holds nodes that share exactly i leading bits with our own id; the last bucket also holds all closer ones.
     private readonly List<Bucket> _buckets = [new Bucket()];
     private readonly Dictionary<CompactEndPoint, TableNode> _byHost = [];
 
-    /// <summary>Makes an empty one around our own id.</summary>
+    /// <summary>Creates an empty table around our own id.</summary>
     public RoutingTable(NodeId ownId) => OwnId = ownId;
 
-    /// <summary>Our own id, of which the distances are taken.</summary>
+    /// <summary>Our own id, from which distances are measured.</summary>
     public NodeId OwnId { get; }
 
-    /// <summary>Nodes in the buckets, whatever their standing; those that wait for a place not counted.</summary>
+    /// <summary>Number of active nodes of any standing; spare nodes are not counted.</summary>
     public int Count { get; private set; }
 
-    /// <summary>All nodes of the buckets.</summary>
+    /// <summary>All active nodes.</summary>
     public IEnumerable<TableNode> Nodes => _buckets.SelectMany(bucket => bucket.Nodes);
 
-    /// <summary>How many buckets there are.</summary>
+    /// <summary>Number of buckets.</summary>
     public int Depth => _buckets.Count;
 
-    /// <summary>Nodes that would be handed out now.</summary>
+    /// <summary>Number of active nodes in good standing.</summary>
     public int CountGood(TimeSpan now)
     {
         int count = 0;
@@ -45,11 +45,11 @@ internal sealed class RoutingTable
         return count;
     }
 
-    /// <summary>The node of that address, be it in a bucket or waiting.</summary>
+    /// <summary>The active or spare node at that address.</summary>
     public bool TryGet(CompactEndPoint endPoint, [NotNullWhen(true)] out TableNode? node) =>
         _byHost.TryGetValue(AddressFacts.HostOf(endPoint), out node) && node.Contact.EndPoint == endPoint;
 
-    /// <summary>A node answered a question of ours.</summary>
+    /// <summary>A node has replied to a query of ours.</summary>
     public void OnReply(NodeContact contact, TimeSpan roundTrip, TimeSpan now)
     {
         if (contact.Id == OwnId)
@@ -63,13 +63,13 @@ internal sealed class RoutingTable
                 return;
             }
 
-            // One node for an address: who is there and answers stays.
+            // One node per address: a good node keeps its place.
             if (known.Contact.EndPoint != contact.EndPoint && known.StandingAt(now) == NodeStanding.Good)
                 return;
             Remove(known);
         }
 
-        // Nor one id at two addresses: who has it and answers keeps it.
+        // One address per id: a good node keeps its place.
         if (BucketOf(contact.Id).Find(contact.Id) is { } namesake)
         {
             if (namesake.StandingAt(now) == NodeStanding.Good)
@@ -80,8 +80,8 @@ internal sealed class RoutingTable
         Insert(new TableNode(contact, roundTrip, now), now);
     }
 
-    /// <summary>A node asked us something. Who is not known yet must answer a question first.</summary>
-    /// <returns>Whether it is worth asking.</returns>
+    /// <summary>A node has queried us. An unknown node must reply to a query of ours before it enters the table.</summary>
+    /// <returns>Whether the node is worth a query.</returns>
     public bool OnQuery(NodeContact contact, TimeSpan now)
     {
         if (contact.Id == OwnId)
@@ -99,7 +99,7 @@ internal sealed class RoutingTable
             || bucket.Weakest(SecureNodeId.Fits(contact.Id, contact.EndPoint), now) is not null;
     }
 
-    /// <summary>A node did not answer; when that makes it bad, one that waits takes its place.</summary>
+    /// <summary>A node did not reply. If that makes it bad, a spare node takes its place.</summary>
     public void OnFailure(NodeContact contact, TimeSpan now)
     {
         if (!TryGet(contact.EndPoint, out TableNode? node) || node.Contact != contact)
@@ -114,7 +114,7 @@ internal sealed class RoutingTable
             return;
         }
 
-        // A bad node stays while nobody is there for its place: when our own network fails, all of them seem bad.
+        // A bad node stays until there is a spare one: when our own connection fails, all nodes seem bad.
         if (bucket.Spares.Count == 0)
             return;
         TableNode next = bucket.Spares[^1];
@@ -123,7 +123,7 @@ internal sealed class RoutingTable
         Insert(next, now);
     }
 
-    /// <summary>What is at that address is not the node that we took it for.</summary>
+    /// <summary>Removes the node at that address, because another id replied there.</summary>
     public void Forget(CompactEndPoint endPoint)
     {
         if (TryGet(endPoint, out TableNode? node))
@@ -131,7 +131,7 @@ internal sealed class RoutingTable
     }
 
     /// <summary>
-    /// The nodes nearest to a point, the nearest first: those in good standing, or when there are too few, others that did not just fail.
+    /// The nodes closest to a target, the closest first: nodes in good standing, and if these are too few, nodes without a recent failure.
     /// </summary>
     public List<NodeContact> Closest(NodeId target, int count, TimeSpan now)
     {
@@ -174,8 +174,8 @@ internal sealed class RoutingTable
     }
 
     /// <summary>
-    /// A point of a bucket that has room and was not explored yet, or in which nothing has changed for <see cref="TableNode.Freshness"/>; the bucket
-    /// counts as explored and fresh from now on.
+    /// Chooses a target for a refresh: a random point of a bucket that has room and was not explored yet, or that did not change for
+    /// <see cref="TableNode.Freshness"/>. The bucket then counts as explored and fresh.
     /// </summary>
     public bool TryRefresh(TimeSpan now, Random random, out NodeId target)
     {
@@ -194,14 +194,14 @@ internal sealed class RoutingTable
         return false;
     }
 
-    /// <summary>A point of the bucket that a node is in: asking the node about it tells of its neighbours there.</summary>
+    /// <summary>A random point of the bucket of a node: a query to the node for it returns other nodes of that bucket.</summary>
     public NodeId PointBeside(NodeId id, Random random)
     {
         int bits = OwnId.CommonPrefix(id);
         return bits >= _buckets.Count - 1 ? OwnId.Near(_buckets.Count - 1, random) : OwnId.Beside(bits, random);
     }
 
-    /// <summary>The same nodes around another id of ours.</summary>
+    /// <summary>Creates a table with the same nodes around another own id.</summary>
     public RoutingTable Around(NodeId ownId, TimeSpan now)
     {
         var table = new RoutingTable(ownId);
@@ -226,7 +226,7 @@ internal sealed class RoutingTable
         {
             Bucket bucket = BucketOf(node.Contact.Id);
             bool isCrowded = bucket.HasNeighbour(subnet);
-            // Nobody has to go for one that fits better while there is another way to make room.
+            // A node is evicted for a better fitting one only if no bucket can be split instead.
             bool canSplit = bucket == _buckets[^1] && _buckets.Count < NodeId.Bits;
             if (bucket.IsFull && !isCrowded && bucket.Weakest(node.Fits && !canSplit, now) is { } weakest)
                 Remove(weakest);

@@ -2,29 +2,29 @@ using Pieces.Dht.Messages;
 
 namespace Pieces.Dht.Routing;
 
-/// <summary>How far a node of the table is to be trusted to be there (BEP 5).</summary>
+/// <summary>How likely a node is alive (BEP 5).</summary>
 internal enum NodeStanding
 {
-    /// <summary>It answered within 15 minutes; or it once answered, and asked us something within 15 minutes.</summary>
+    /// <summary>It has replied or queried us within the last 15 minutes, and its last query was not lost.</summary>
     Good,
 
-    /// <summary>Nothing was heard of it for longer.</summary>
+    /// <summary>It has been silent for longer, or did not reply once.</summary>
     Questionable,
 
-    /// <summary>It did not answer several times in a row.</summary>
+    /// <summary>It did not reply several times in a row.</summary>
     Bad,
 }
 
-/// <summary>A node that has answered us at least once. Owned by its <see cref="RoutingTable"/>.</summary>
+/// <summary>A node that has replied to us at least once. Owned by its <see cref="RoutingTable"/>.</summary>
 internal sealed class TableNode
 {
-    /// <summary>How long a sign of life lasts (BEP 5).</summary>
+    /// <summary>How long a node counts as good after a message (BEP 5).</summary>
     public static readonly TimeSpan Freshness = TimeSpan.FromMinutes(15);
 
-    /// <summary>Questions in a row without an answer that make a node bad.</summary>
+    /// <summary>Maximum number of consecutive queries without a reply; at this number a node is bad.</summary>
     public const int MaxFailures = 2;
 
-    /// <summary>Makes one that has just answered.</summary>
+    /// <summary>Creates a node that has just replied.</summary>
     public TableNode(NodeContact contact, TimeSpan roundTrip, TimeSpan now)
     {
         Contact = contact;
@@ -36,22 +36,22 @@ internal sealed class TableNode
 
     public NodeContact Contact { get; }
 
-    /// <summary>Whether its id is one that its address may have (BEP 42).</summary>
+    /// <summary>Whether BEP 42 permits its id for its address.</summary>
     public bool Fits { get; }
 
-    /// <summary>How long its answers take: each new one counts a quarter.</summary>
+    /// <summary>Smoothed round-trip time: each new sample has a weight of 1/4.</summary>
     public TimeSpan RoundTrip { get; private set; }
 
-    /// <summary>When it last answered.</summary>
+    /// <summary>When it last replied.</summary>
     public TimeSpan AnsweredAt { get; private set; }
 
-    /// <summary>When it last answered or asked.</summary>
+    /// <summary>When it last replied or queried us.</summary>
     public TimeSpan SeenAt { get; private set; }
 
-    /// <summary>Questions in a row that it did not answer.</summary>
+    /// <summary>Number of consecutive queries without a reply.</summary>
     public int Failures { get; private set; }
 
-    /// <summary>What it is at this time.</summary>
+    /// <summary>Its standing at this time.</summary>
     public NodeStanding StandingAt(TimeSpan now)
     {
         if (Failures >= MaxFailures)
@@ -59,7 +59,7 @@ internal sealed class TableNode
         return Failures == 0 && now - SeenAt < Freshness ? NodeStanding.Good : NodeStanding.Questionable;
     }
 
-    /// <summary>It answered.</summary>
+    /// <summary>It replied.</summary>
     public void Answered(TimeSpan roundTrip, TimeSpan now)
     {
         RoundTrip = ((3 * RoundTrip) + roundTrip) / 4;
@@ -68,9 +68,9 @@ internal sealed class TableNode
         Failures = 0;
     }
 
-    /// <summary>It asked us something: a sign of life, but none that it can be reached.</summary>
+    /// <summary>It queried us: it is alive, though perhaps not reachable.</summary>
     public void Asked(TimeSpan now) => SeenAt = now;
 
-    /// <summary>It did not answer.</summary>
+    /// <summary>It did not reply.</summary>
     public void Failed() => Failures++;
 }

@@ -3,9 +3,9 @@ using System.Net;
 namespace Pieces.Net.Http;
 
 /// <summary>
-/// The proxy that the environment names for HTTP (<c>http_proxy</c>, <c>https_proxy</c>, <c>all_proxy</c>, <c>no_proxy</c>). It carries only HTTP:
-/// trackers
-/// and torrents from URLs. Peers and UDP trackers go without it. Loopback never goes through it: a proxy elsewhere could only reach its own.
+/// The HTTP proxy from the environment (<c>http_proxy</c>, <c>https_proxy</c>, <c>all_proxy</c>, <c>no_proxy</c>). It is used only for HTTP: trackers
+/// and torrents from URLs. Peers and UDP trackers are contacted directly, and so are loopback addresses, since a remote proxy would connect to its
+/// own loopback.
 /// </summary>
 public sealed class EnvironmentProxy : IWebProxy
 {
@@ -13,7 +13,7 @@ public sealed class EnvironmentProxy : IWebProxy
     private readonly IWebProxy _inner = HttpClient.DefaultProxy;
 #pragma warning restore RS0030
 
-    /// <summary>Where HTTP goes through, for example <c>http://proxy.example:3128</c>, without credentials; or null when it goes directly.</summary>
+    /// <summary>The proxies in use, for example <c>http://proxy.example:3128</c>, without credentials; null if HTTP connects directly.</summary>
     public static string? Describe()
     {
         var proxy = new EnvironmentProxy();

@@ -2,10 +2,10 @@ using System.Net;
 
 namespace Pieces.Net.Http;
 
-/// <summary>What the host of a URL says by its spelling alone, before any name is looked up.</summary>
+/// <summary>What the host part of a URL says without a name lookup.</summary>
 internal static class HostName
 {
-    /// <summary>How far it reaches, where it is an address or a name of this machine; null for any other name.</summary>
+    /// <summary>The reach of the host if it is an address or a name of this machine; null for any other name.</summary>
     public static AddressReach? ReachOf(Uri url)
     {
         string host = url.IdnHost.TrimEnd('.');
@@ -14,10 +14,10 @@ internal static class HostName
         return IPAddress.TryParse(host.Trim('[', ']'), out IPAddress? address) ? ReachOf(address) : null;
     }
 
-    /// <summary>Whether it is this machine.</summary>
+    /// <summary>Whether the host is this machine.</summary>
     public static bool IsLoopback(Uri url) => ReachOf(url) == AddressReach.Loopback;
 
-    /// <summary>How far an address reaches; the unspecified address leads to this machine.</summary>
+    /// <summary>The reach of an address; the unspecified address is treated as this machine.</summary>
     public static AddressReach ReachOf(IPAddress address) =>
         address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any) ? AddressReach.Loopback : AddressFacts.ReachOf(address);
 

@@ -3,13 +3,13 @@ using System.Security.Authentication;
 
 namespace Pieces.Net.Http;
 
-/// <summary>Words for what went wrong with a request, the same on every system.</summary>
+/// <summary>Error texts for failed HTTP requests, the same on every system.</summary>
 internal static class HttpFault
 {
-    /// <summary>The connection ended within the response.</summary>
+    /// <summary>The connection was closed during the response.</summary>
     public const string BrokeOff = "the connection broke off within the answer";
 
-    /// <summary>What the cause of a failure is, in words for people.</summary>
+    /// <summary>The cause of a failure, as text for users.</summary>
     public static string Describe(HttpRequestException exception)
     {
         for (Exception? cause = exception; cause is not null; cause = cause.InnerException)

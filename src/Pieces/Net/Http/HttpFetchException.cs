@@ -3,20 +3,20 @@ using Pieces.Primitives;
 
 namespace Pieces.Net.Http;
 
-/// <summary>A URL could not be fetched. The message is for people; it says nothing of the URL, which may hold secrets.</summary>
+/// <summary>A URL could not be fetched. The message is for users; it does not contain the URL, which may hold secrets.</summary>
 public sealed class HttpFetchException : PiecesException
 {
-    /// <summary>Creates it.</summary>
-    /// <param name="message">What is wrong, as a part of a sentence whose subject is the server.</param>
+    /// <summary>Creates the exception.</summary>
+    /// <param name="message">The reason, as a part of a sentence whose subject is the server.</param>
     /// <param name="innerException">The cause, or null.</param>
     public HttpFetchException(string message, Exception? innerException = null)
         : base(message, innerException)
     {
     }
 
-    /// <summary>The status of the response where that is the reason; null when there was none, or something else is wrong.</summary>
+    /// <summary>The status of the response if that is the reason; null if there was no response or the reason is another one.</summary>
     public HttpStatusCode? Status { get; init; }
 
-    /// <summary>Whether the body is longer than the limit.</summary>
+    /// <summary>Whether the body was longer than the limit.</summary>
     public bool IsTooLong { get; init; }
 }

@@ -1,4 +1,4 @@
-#pragma warning disable RS0030 // This is the one place for SocketsHttpHandler.
+#pragma warning disable RS0030 // The only place that uses SocketsHttpHandler.
 
 using System.IO.Compression;
 using System.Net;
@@ -10,12 +10,12 @@ using Pieces.Primitives;
 namespace Pieces.Net.Http;
 
 /// <summary>
-/// HTTP for responses of strangers: a GET with bounded redirects, headers, body (after decompression) and time. Connections are not kept, so that an
-/// idle server costs nothing and every request is checked again for where it leads. The proxy of the environment applies. Safe for all threads.
+/// Fetches untrusted HTTP responses: GET with limits on redirects, headers, body (after decompression) and time. Connections are not reused, so that
+/// idle servers cost nothing and the address of every request is checked. The proxy of the environment is used. Safe for all threads.
 /// </summary>
 public sealed class HttpFetcher : IDisposable
 {
-    // One silent address of several must not use up the whole time.
+    // Time until the next address is tried: one address that does not respond must not use up the whole timeout.
     private static readonly TimeSpan AddressPatience = TimeSpan.FromSeconds(5);
 
     private static readonly HttpRequestOptionsKey<HttpHop> HopKey = new("Pieces.Hop");
@@ -26,7 +26,7 @@ public sealed class HttpFetcher : IDisposable
     private readonly Lazy<HttpMessageInvoker> _ranges;
 
     /// <summary>Creates it; nothing is opened.</summary>
-    /// <param name="binding">What every socket is bound to, or null for no restriction.</param>
+    /// <param name="binding">The binding of every socket, or null for no restriction.</param>
     /// <param name="options">Limits and rules.</param>
     public HttpFetcher(LocalBinding? binding, HttpFetchOptions options)
         : this(new Outbound(binding), options)
@@ -43,16 +43,16 @@ public sealed class HttpFetcher : IDisposable
         _options = options;
         _bodies = NewInvoker(options.Decompression);
 
-        // A handler that decompresses also offers that to the server, whatever the request says.
+        // A handler that decompresses also sends Accept-Encoding, whatever the request contains.
         _ranges = new Lazy<HttpMessageInvoker>(() => NewInvoker(DecompressionMethods.None));
     }
 
-    /// <summary>Gets the body at a URL, whatever the final status.</summary>
+    /// <summary>Returns the body at a URL, whatever the final status.</summary>
     /// <param name="url">An absolute http: or https: URL.</param>
-    /// <param name="userInfo">Name and password for this server, <c>name:password</c>, percent-encoded; empty for none.</param>
-    /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="userInfo">User name and password for this server, <c>name:password</c>, percent-encoded; empty for none.</param>
+    /// <param name="cancellationToken">Cancels the request.</param>
     /// <exception cref="HttpFetchException">Any failure.</exception>
-    /// <exception cref="OperationCanceledException">The caller gave up.</exception>
+    /// <exception cref="OperationCanceledException">The caller cancelled the request.</exception>
     public async Task<(HttpStatusCode Status, ReadOnlyMemory<byte> Body)> GetAsync(Uri url, string userInfo, CancellationToken cancellationToken)
     {
         HttpAnswer answer = await GetAnswerAsync(url, userInfo, cancellationToken).ConfigureAwait(false);
@@ -67,7 +67,7 @@ public sealed class HttpFetcher : IDisposable
             _ranges.Value.Dispose();
     }
 
-    /// <summary>As <see cref="GetAsync"/>, and says how near the server is.</summary>
+    /// <summary>As <see cref="GetAsync"/>, and also returns the reach of the server's address.</summary>
     internal Task<HttpAnswer> GetAnswerAsync(Uri url, string userInfo, CancellationToken cancellationToken) => InTimeAsync(
         async token =>
         {
@@ -80,14 +80,14 @@ public sealed class HttpFetcher : IDisposable
         },
         cancellationToken);
 
-    /// <summary>Requests bytes of what is at a URL; the body is read as it comes.</summary>
+    /// <summary>Requests a byte range of a URL; the body is read as it arrives.</summary>
     /// <param name="url">An absolute http: or https: URL.</param>
     /// <param name="userInfo">As for <see cref="GetAsync"/>.</param>
-    /// <param name="first">The first byte.</param>
-    /// <param name="last">The last byte.</param>
-    /// <param name="cancellationToken">Gives up.</param>
-    /// <exception cref="HttpFetchException">Any failure, also a response with another range or status.</exception>
-    /// <exception cref="OperationCanceledException">The caller gave up.</exception>
+    /// <param name="first">Position of the first byte.</param>
+    /// <param name="last">Position of the last byte.</param>
+    /// <param name="cancellationToken">Cancels the request.</param>
+    /// <exception cref="HttpFetchException">Any failure, including a response with another range or status.</exception>
+    /// <exception cref="OperationCanceledException">The caller cancelled the request.</exception>
     internal async Task<HttpRange> GetRangeAsync(Uri url, string userInfo, long first, long last, CancellationToken cancellationToken)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(first);
@@ -133,7 +133,7 @@ public sealed class HttpFetcher : IDisposable
         }
         catch (Exception e) when (either.IsCancellationRequested && e is (OperationCanceledException or HttpRequestException or IOException))
         {
-            // A connection that we close may report that as a fault of its own.
+            // When we close a connection, it may report that as an error of its own.
             cancellationToken.ThrowIfCancellationRequested();
             throw new HttpFetchException(FormattableString.Invariant($"no complete answer within {_options.Timeout.TotalSeconds:0.#} s"), e);
         }
@@ -182,7 +182,7 @@ public sealed class HttpFetcher : IDisposable
         request.Headers.ConnectionClose = true;
         request.Headers.UserAgent.Add(new ProductInfoHeaderValue(ProductName.Name, ProductName.Version));
 
-        // Credentials are for the server that was named, not for wherever it leads.
+        // Credentials are for the server in the URL, not for the target of a redirect.
         if (userInfo.Length > 0 && hop.From is null)
         {
             byte[] credentials = Encoding.UTF8.GetBytes(Uri.UnescapeDataString(userInfo));
@@ -213,7 +213,7 @@ public sealed class HttpFetcher : IDisposable
             }
             catch (IOException) when (_options.AcceptsShortBody && body.Length > 0 && !cancellationToken.IsCancellationRequested)
             {
-                // Whether it is whole shows in its text.
+                // The content itself shows whether it is complete.
                 (read, isShort) = (0, true);
             }
 
@@ -225,7 +225,7 @@ public sealed class HttpFetcher : IDisposable
         }
     }
 
-    // The runtime knows this compression only by its later name (RFC 9110, section 8.4.1.3).
+    // The runtime knows this compression only as "gzip"; "x-gzip" is its old name (RFC 9110, section 8.4.1.3).
     private Stream Decompressed(HttpContent content, Stream stream) =>
         _options.Decompression.HasFlag(DecompressionMethods.GZip)
         && content.Headers.ContentEncoding.Contains("x-gzip", StringComparer.OrdinalIgnoreCase)
@@ -237,7 +237,7 @@ public sealed class HttpFetcher : IDisposable
         context.InitialRequestMessage.Options.TryGetValue(HopKey, out HttpHop? hop);
         bool isDirect = hop is not null && hop.To.IdnHost == context.DnsEndPoint.Host && hop.To.Port == context.DnsEndPoint.Port;
 
-        // A proxy may close the connection on which it asks for credentials; nothing else is repeated.
+        // A proxy may close the connection on which it requests credentials, so one more is allowed; nothing else is repeated.
         if (hop is not null && ++hop.Connections > (isDirect ? 1 : 2))
             throw new HttpFetchException(HttpFault.BrokeOff);
         IPAddress[] addresses = await ResolveAsync(context.DnsEndPoint.Host, cancellationToken).ConfigureAwait(false);
@@ -256,11 +256,11 @@ public sealed class HttpFetcher : IDisposable
             }
             catch (SocketException) when (!isLast)
             {
-                // The next address may reply; the last one's error is the one that is reported.
+                // Try the next address; only the last one's error is reported.
             }
             catch (OperationCanceledException) when (!isLast && !cancellationToken.IsCancellationRequested)
             {
-                // As above: this one is silent.
+                // As above: this address did not respond in time.
             }
         }
     }
@@ -283,7 +283,7 @@ public sealed class HttpFetcher : IDisposable
         if (hop.From is { } from && _options.Redirects.ReachFault(from, hop.FromReach, hop.To, reach) is { } fault)
             throw new HttpFetchException(fault);
 
-        // Where one port of this machine may lead on is for the rule on redirects to say.
+        // Redirects between ports of this machine are decided by the redirect rule.
         bool isJudged = hop.From is not null && reach == AddressReach.Loopback;
         if (!isJudged && _options.AddressFault?.Invoke(address) is { } forbidden)
             throw new HttpFetchException(forbidden);

@@ -1,23 +1,23 @@
 namespace Pieces.Net.Http;
 
-/// <summary>One step on the way to the final response.</summary>
-/// <param name="From">The URL that led here, or null at the first one.</param>
-/// <param name="FromReach">How far the address reaches that answered there.</param>
-/// <param name="To">Where it leads.</param>
+/// <summary>One step of a request: the original URL or the target of a redirect.</summary>
+/// <param name="From">The URL that redirected here, or null for the original URL.</param>
+/// <param name="FromReach">Reach of the address that sent the redirect.</param>
+/// <param name="To">The requested URL.</param>
 internal sealed record HttpHop(Uri? From, AddressReach FromReach, Uri To)
 {
     /// <summary>
-    /// How far the address behind <see cref="To"/> reaches: known for sure once connected, and before that from the host's spelling. Behind a proxy,
-    /// which resolves names itself, a name counts as public.
+    /// Reach of the address behind <see cref="To"/>: exact once connected, before that derived from the host's spelling. Behind a proxy, which
+    /// resolves names itself, a name counts as public.
     /// </summary>
     public AddressReach Reached { get; set; } = HostName.ReachOf(To) ?? AddressReach.World;
 
-    /// <summary>Connections that were opened for this step: the runtime would repeat a request whose connection breaks.</summary>
+    /// <summary>Number of connections opened for this step: the runtime would repeat a request whose connection breaks.</summary>
     public int Connections { get; set; }
 
-    /// <summary>The next step.</summary>
-    /// <param name="location">Where the response leads.</param>
-    /// <param name="rule">Says whether it is followed.</param>
+    /// <summary>Returns the next step.</summary>
+    /// <param name="location">Target of the redirect.</param>
+    /// <param name="rule">Decides whether it is followed.</param>
     /// <exception cref="HttpFetchException">It is not followed.</exception>
     public HttpHop Next(Uri? location, RedirectRule rule)
     {
@@ -26,8 +26,8 @@ internal sealed record HttpHop(Uri? From, AddressReach FromReach, Uri To)
         if (rule.SchemeFault(To, to) is { } fault)
             throw new HttpFetchException(fault);
 
-        // The spelling is judged here and the addresses behind it when the connection is opened, or the name server could lead where the name may
-        // not. Behind a proxy there is only the spelling.
+        // The spelling is checked here, and the address when the connection is opened; otherwise a name could resolve to an address that is not
+        // allowed. Behind a proxy only the spelling can be checked.
         if (HostName.ReachOf(to) is { } reach && rule.ReachFault(To, Reached, to, reach) is { } reachFault)
             throw new HttpFetchException(reachFault);
         return new HttpHop(To, Reached, to);

@@ -4,8 +4,8 @@ using System.Net.Http.Headers;
 namespace Pieces.Net.Http;
 
 /// <summary>
-/// The response to a request for a range, whose body is read as it comes. Its headers are checked: it is exactly the range that was requested, or the
-/// whole content from a server that ignores ranges. Disposing closes the connection, also before the end.
+/// The response to a range request, whose body is read as it arrives. Its headers are checked: it is exactly the requested range, or the whole
+/// content from a server that ignores ranges. Disposing closes the connection, even before the end.
 /// </summary>
 internal sealed class HttpRange : IDisposable
 {
@@ -25,10 +25,10 @@ internal sealed class HttpRange : IDisposable
     /// <summary>Whether the server ignored the range: the body is the whole content, from its first byte.</summary>
     public bool IsWhole { get; private init; }
 
-    /// <summary>Bytes of the whole content, as the server says; null when it does not.</summary>
+    /// <summary>Length of the whole content in bytes, as stated by the server; null if it is not stated.</summary>
     public long? TotalLength { get; private init; }
 
-    /// <summary>Checks the headers of a response, and takes it over if they are right.</summary>
+    /// <summary>Checks the headers of a response, and takes ownership of it if they are right.</summary>
     /// <exception cref="HttpFetchException">It is not what was requested.</exception>
     public static async Task<HttpRange> OpenAsync(
         HttpResponseMessage response, long first, long last, HttpFetchOptions options, CancellationToken cancellationToken)
@@ -49,9 +49,9 @@ internal sealed class HttpRange : IDisposable
         }
     }
 
-    /// <summary>Reads what is there next; 0 at the end of the range. What a server sends after that is not read.</summary>
-    /// <exception cref="HttpFetchException">The connection broke off, or nothing came for too long.</exception>
-    /// <exception cref="OperationCanceledException">The caller gave up.</exception>
+    /// <summary>Reads the next bytes; 0 at the end of the range. Anything that a server sends after that is ignored.</summary>
+    /// <exception cref="HttpFetchException">The connection was closed early, or nothing was received for too long.</exception>
+    /// <exception cref="OperationCanceledException">The caller cancelled the read.</exception>
     public async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken)
     {
         if (_left is { } left && left < buffer.Length)
@@ -67,7 +67,7 @@ internal sealed class HttpRange : IDisposable
         }
         catch (Exception e) when (e is OperationCanceledException or IOException)
         {
-            // A connection that is closed because the time is up may report that as a fault of its own.
+            // When the timeout closes the connection, it may report that as an error of its own.
             cancellationToken.ThrowIfCancellationRequested();
             string reason = idle.IsCancellationRequested
                 ? FormattableString.Invariant($"sent nothing for {_options.IdleTimeout.TotalSeconds:0.#} s")
@@ -75,7 +75,7 @@ internal sealed class HttpRange : IDisposable
             throw new HttpFetchException(reason, e);
         }
 
-        // A body whose length nobody stated ends where the connection does.
+        // A body without a stated length ends where the connection does.
         if (read == 0 && _left is > 0)
             throw new HttpFetchException(HttpFault.BrokeOff);
         _left -= read;
@@ -87,7 +87,7 @@ internal sealed class HttpRange : IDisposable
 
     private static void Check(HttpContentHeaders headers, long first, long last)
     {
-        // Several ranges would come as multipart/byteranges, without this header; one was requested.
+        // Several ranges would be sent as multipart/byteranges, without this header; one was requested.
         if (headers.ContentRange is not { Unit: "bytes", HasRange: true } range)
             throw new HttpFetchException("answered a part without saying which");
         if (range.From != first || range.To != last)

@@ -3,31 +3,31 @@ using System.Net;
 namespace Pieces.Net.Http;
 
 /// <summary>
-/// Which redirects are followed. A server is a stranger: it must not make us send requests to services that are nearer to us than it is itself, and that
-/// trust every program that can connect to them.
+/// Decides which redirects are followed. A server is untrusted: it must not make us send requests to services that are nearer to us than it is itself
+/// and that trust every program that can connect to them.
 /// </summary>
 internal sealed record RedirectRule
 {
-    /// <summary>Most redirects of one request.</summary>
+    /// <summary>Maximum number of redirects per request.</summary>
     public const int MaxRedirects = 5;
 
-    /// <summary>For trackers, which a torrent names: a stranger has chosen them.</summary>
+    /// <summary>For tracker URLs, which come from untrusted torrents.</summary>
     public static readonly RedirectRule Tracker = new() { AllowsPlainAfterTls = true, IsTracker = true };
 
-    /// <summary>For a URL that the user has typed.</summary>
+    /// <summary>For a URL that the user entered.</summary>
     public static readonly RedirectRule UserUrl = new();
 
-    /// <summary>Whether https: may lead to http:.</summary>
+    /// <summary>Whether https: may redirect to http:.</summary>
     public bool AllowsPlainAfterTls { get; private init; }
 
-    /// <summary>Whether one port of this machine may lead to another one only for an announce.</summary>
+    /// <summary>Whether a redirect from one port of this machine to another is followed only to an announce path.</summary>
     public bool IsTracker { get; private init; }
 
-    /// <summary>Whether a status asks to look elsewhere.</summary>
+    /// <summary>Whether a status is a redirect.</summary>
     public static bool IsRedirect(HttpStatusCode status) => status is HttpStatusCode.MovedPermanently or HttpStatusCode.Found
         or HttpStatusCode.SeeOther or HttpStatusCode.TemporaryRedirect or HttpStatusCode.PermanentRedirect;
 
-    /// <summary>Why <paramref name="to"/> is not followed by its scheme, or null when it may be.</summary>
+    /// <summary>Why a redirect to <paramref name="to"/> is not followed because of its scheme, or null if it may be.</summary>
     public string? SchemeFault(Uri from, Uri to)
     {
         if (to.Scheme == Uri.UriSchemeHttps)
@@ -37,11 +37,11 @@ internal sealed record RedirectRule
         return from.Scheme == Uri.UriSchemeHttps && !AllowsPlainAfterTls ? "redirects from https to http" : null;
     }
 
-    /// <summary>Why <paramref name="to"/> is not followed, now that it is known where it leads; or null when it may be.</summary>
-    /// <param name="from">The URL that answered with the redirect.</param>
-    /// <param name="fromReach">How far the address reaches that answered.</param>
-    /// <param name="to">Where it leads.</param>
-    /// <param name="reach">How far the address behind <paramref name="to"/> reaches.</param>
+    /// <summary>Why a redirect to <paramref name="to"/> is not followed because of its address, or null if it may be.</summary>
+    /// <param name="from">The URL that sent the redirect.</param>
+    /// <param name="fromReach">Reach of the address that sent the redirect.</param>
+    /// <param name="to">Target of the redirect.</param>
+    /// <param name="reach">Reach of the address behind <paramref name="to"/>.</param>
     public string? ReachFault(Uri from, AddressReach fromReach, Uri to, AddressReach reach)
     {
         if (reach < fromReach)

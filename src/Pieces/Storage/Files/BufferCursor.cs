@@ -1,15 +1,20 @@
 namespace Pieces.Storage.Files;
 
-/// <summary>Takes bytes off the front of a list of buffers, without copying, to cut the list where files meet. It is for one list, handed in each time.</summary>
+/// <summary>
+/// Takes bytes from the front of a list of buffers, without copying, to split the list at file borders. A cursor is for one list, which the caller
+/// passes in each call.
+/// </summary>
 internal struct BufferCursor
 {
-    /// <summary>Buffers of one call. The system takes 1024 at the most (IOV_MAX).</summary>
+    /// <summary>Maximum number of buffers per system call. Linux allows 1024 (IOV_MAX).</summary>
     public const int MaxBuffersPerCall = 512;
 
     private int _index;
     private int _used;
 
-    /// <summary>Puts views of up to <paramref name="wanted"/> bytes into the emptied list; fewer when they are very many.</summary>
+    /// <summary>
+    /// Clears the list and fills it with views of up to <paramref name="wanted"/> bytes, in at most <see cref="MaxBuffersPerCall"/> views.
+    /// </summary>
     /// <returns>Number of bytes taken.</returns>
     public int TakeForReading(IReadOnlyList<Memory<byte>> buffers, int wanted, List<Memory<byte>> views)
     {
@@ -25,7 +30,7 @@ internal struct BufferCursor
         return taken;
     }
 
-    /// <summary>As <see cref="TakeForReading"/>, for bytes that are to be written.</summary>
+    /// <summary>Like <see cref="TakeForReading"/>, for bytes to be written.</summary>
     public int TakeForWriting(IReadOnlyList<ReadOnlyMemory<byte>> buffers, int wanted, List<ReadOnlyMemory<byte>> views)
     {
         views.Clear();

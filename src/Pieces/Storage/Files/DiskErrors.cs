@@ -3,19 +3,25 @@ using Pieces.Platform;
 
 namespace Pieces.Storage.Files;
 
-/// <summary>Turns what the system throws into a <see cref="StorageException"/> with one clear line.</summary>
+/// <summary>Converts exceptions of the runtime into a <see cref="StorageException"/> with a one-line message.</summary>
 internal static class DiskErrors
 {
-    /// <summary>Whether it is the disk's fault and not a bug. A file over the size limit comes as an argument error from the runtime.</summary>
+    /// <summary>
+    /// Whether an exception is a disk error and not a bug. For a file over the size limit, the runtime throws an
+    /// <see cref="ArgumentOutOfRangeException"/>.
+    /// </summary>
     public static bool IsDiskError(Exception error) =>
         error is IOException or UnauthorizedAccessException or NotSupportedException or ArgumentOutOfRangeException { ParamName: "value" };
 
     /// <summary>The exception for a failed attempt.</summary>
-    /// <param name="path">The path as people know it.</param>
-    /// <param name="attempt">What was tried, to stand after "cannot".</param>
-    /// <param name="error">What the system threw.</param>
+    /// <param name="path">The path to show to the user.</param>
+    /// <param name="attempt">The failed operation, worded to follow "cannot".</param>
+    /// <param name="error">The exception of the runtime.</param>
     public static StorageException Wrap(string path, string attempt, Exception error) => new(
-        SystemErrors.IsFull(error) ? StorageFault.DiskFull : StorageFault.File, path, $"{path}: cannot {attempt}: {SystemErrors.Reason(error)}", error);
+        SystemErrors.IsFull(error) ? StorageFault.DiskFull : StorageFault.File,
+        path,
+        $"{path}: cannot {attempt}: {SystemErrors.Reason(error)}",
+        error);
 
     /// <inheritdoc cref="Wrap(string, string, Exception)"/>
     public static StorageException Wrap(FileLocation file, string attempt, Exception error) => Wrap(file.FullPath, attempt, error);
@@ -28,6 +34,6 @@ internal static class DiskErrors
     public static StorageException ReadFailed(FileLocation file, long bytes, long offset, Exception error) =>
         Wrap(file, string.Create(CultureInfo.InvariantCulture, $"read {bytes} bytes at offset {offset}"), error);
 
-    /// <summary>The exception for a path that holds something that is no part of the download.</summary>
+    /// <summary>The exception for a path that does not belong to the download.</summary>
     public static StorageException InTheWay(FileLocation file, string why) => new(StorageFault.InTheWay, file.FullPath, $"{file}: {why}");
 }

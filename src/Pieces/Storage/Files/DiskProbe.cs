@@ -3,7 +3,7 @@ using Pieces.Platform;
 
 namespace Pieces.Storage.Files;
 
-/// <summary>Finds out which names a disk takes, by making files in a folder of its own that is gone afterwards.</summary>
+/// <summary>Finds out which file names a disk accepts, by creating files in a temporary folder and deleting them.</summary>
 internal static class DiskProbe
 {
     private const string Prefix = "probe-";
@@ -11,11 +11,11 @@ internal static class DiskProbe
     private const string EndsInDot = "probe-dot.";
     private const string EndsInSpace = "probe-space ";
 
-    // The shortest limit that is believed. A disk with a shorter one refuses names, and says so.
+    // Shortest limit for file names that is taken into account, in bytes. On a disk with a lower limit, creating a longer name fails with an error.
     private const int ShortestLength = 138;
 
-    /// <summary>Probes the disk that a folder is on.</summary>
-    /// <exception cref="StorageException">No folder can be made there.</exception>
+    /// <summary>Probes the disk that contains a folder.</summary>
+    /// <exception cref="StorageException">A folder cannot be created there.</exception>
     public static NameRules Run(DirectoryHandle directory)
     {
         FileLocation folder = directory.At(string.Empty).Temporary();
@@ -70,7 +70,7 @@ internal static class DiskProbe
         }
         catch (Exception e) when (DiskErrors.IsDiskError(e))
         {
-            // That the disk refuses the name is the answer.
+            // The disk rejects the name: that is the result.
             return false;
         }
     }

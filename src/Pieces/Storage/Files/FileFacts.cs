@@ -3,11 +3,11 @@ using Pieces.Platform;
 
 namespace Pieces.Storage.Files;
 
-/// <summary>Looks at files of a torrent; what the system refuses becomes a <see cref="StorageException"/>.</summary>
+/// <summary>Reads the state of a torrent's files; errors of the operating system become a <see cref="StorageException"/>.</summary>
 internal static class FileFacts
 {
-    /// <summary>Looks at a file or directory without following a link at its end.</summary>
-    /// <exception cref="StorageException">The system refused to say.</exception>
+    /// <summary>Reads the state of a file or directory; a symbolic link is not followed.</summary>
+    /// <exception cref="StorageException">The operating system reported an error.</exception>
     public static FileStat Of(FileLocation file)
     {
         try
@@ -20,8 +20,8 @@ internal static class FileFacts
         }
     }
 
-    /// <summary>Reads a whole file, at most so many bytes of it, and says how it looked when it was open.</summary>
-    /// <exception cref="IOException">The system refused; likewise <see cref="UnauthorizedAccessException"/>.</exception>
+    /// <summary>Reads a whole file, at most <paramref name="limit"/> bytes of it, and returns its state as of the moment it was opened.</summary>
+    /// <exception cref="IOException">The operating system reported an error; likewise <see cref="UnauthorizedAccessException"/>.</exception>
     public static byte[] ReadAll(FileLocation file, long limit, out FileStat facts)
     {
         using SafeFileHandle handle = file.Open(FileOpening.Read);

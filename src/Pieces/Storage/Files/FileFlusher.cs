@@ -3,13 +3,13 @@ using Pieces.Platform;
 namespace Pieces.Storage.Files;
 
 /// <summary>
-/// Brings what was written of one torrent to the disk, and remembers that the disk once failed. The system reports a lost write a single time, to whichever call
-/// asks first, and a later flush of the same bytes succeeds. So after the first failure nothing counts as flushed any more in this run. Safe for all threads;
-/// calls block.
+/// Flushes the written data of one torrent to the disk, and remembers whether the disk ever failed. The operating system reports a lost write only
+/// once, to the first call that checks, and a later flush of the same bytes succeeds. Therefore, after the first failure, all flushes of this run
+/// fail. Safe for all threads; calls block.
 /// </summary>
 internal sealed class FileFlusher
 {
-    // From this number of files on, one flush of the whole file system is quicker than one for each file.
+    // From this number of files on, one flush of the whole file system is faster than one flush per file.
     private const int ManyFiles = 16;
 
     private readonly Lock _flushing = new();
@@ -18,20 +18,19 @@ internal sealed class FileFlusher
     private readonly HashSet<FileLocation> _flushedFolders = [];
     private StorageException? _failure;
 
-    /// <summary>Flushes the files of a store.</summary>
     public FileFlusher(FileStore files) => _files = files;
 
-    /// <summary>Which files a range lies in.</summary>
+    /// <summary>Maps ranges of the torrent to files.</summary>
     public FileSpanMap Map => _files.Map;
 
     /// <summary>Whether a write, a flush or a write-back has failed.</summary>
     public bool HasFailed => Volatile.Read(ref _failure) is not null;
 
-    /// <summary>A write has failed, or a flush that something else did.</summary>
+    /// <summary>Records a failed write, or a failed flush that was made elsewhere.</summary>
     public void Fail(StorageException reason) => Interlocked.CompareExchange(ref _failure, reason, null);
 
-    /// <summary>Waits until all that was written of some files is on the disk.</summary>
-    /// <exception cref="StorageException">The system refused, now or earlier.</exception>
+    /// <summary>Waits until all written data of the given files is on the disk.</summary>
+    /// <exception cref="StorageException">The operating system reported an error, now or earlier.</exception>
     public void Flush(IReadOnlyCollection<int> files)
     {
         lock (_flushing)
@@ -47,14 +46,16 @@ internal sealed class FileFlusher
                 throw;
             }
 
-            // A write-back that is under way may have been told of a loss in place of the flush: wait for its word.
+            // A write-back that is still running may have received the error in place of the flush: wait for it and check its result.
             lock (_sending)
                 ThrowIfFailed();
         }
     }
 
-    /// <summary>Makes new names in a folder durable, and once in a run those of the folders above it, which may be new themselves.</summary>
-    /// <exception cref="StorageException">The system refused.</exception>
+    /// <summary>
+    /// Makes new names in a folder durable. On the first call for a folder in a run, also flushes the folders above it, which may be new themselves.
+    /// </summary>
+    /// <exception cref="StorageException">The operating system reported an error.</exception>
     public void FlushFolder(FileLocation folder)
     {
         lock (_flushing)
@@ -68,8 +69,8 @@ internal sealed class FileFlusher
         }
     }
 
-    /// <summary>As <see cref="FileStore.SendToDisk"/>.</summary>
-    /// <exception cref="StorageException">The system refused.</exception>
+    /// <summary>Calls <see cref="FileStore.SendToDisk"/> and records a failure.</summary>
+    /// <exception cref="StorageException">The operating system reported an error.</exception>
     public void Send(FileSegment segment, bool andForget)
     {
         lock (_sending)

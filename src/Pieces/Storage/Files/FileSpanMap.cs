@@ -3,19 +3,19 @@ using Pieces.Metadata;
 
 namespace Pieces.Storage.Files;
 
-/// <summary>A part of one file.</summary>
+/// <summary>A range of one file.</summary>
 /// <param name="File">Index of the file in the metainfo.</param>
-/// <param name="Offset">Where it begins in the file, in bytes.</param>
-/// <param name="Length">Its length in bytes, never 0.</param>
+/// <param name="Offset">Start of the range in the file, in bytes.</param>
+/// <param name="Length">Length in bytes, never 0.</param>
 internal readonly record struct FileSegment(int File, long Offset, int Length);
 
-/// <summary>Finds the file segments that make up a range of a torrent's bytes; files without bytes are never named.</summary>
+/// <summary>Finds the file segments that make up a range of a torrent's bytes; empty files are never included.</summary>
 internal sealed class FileSpanMap
 {
     private readonly ImmutableArray<FileEntry> _files;
     private readonly long[] _starts;
 
-    /// <summary>Maps the files of one torrent, which lie end to end in the order of the metainfo.</summary>
+    /// <summary>Maps the files of one torrent, which are concatenated in the order of the metainfo (BEP 3).</summary>
     public FileSpanMap(ImmutableArray<FileEntry> files)
     {
         _files = files;
@@ -24,10 +24,10 @@ internal sealed class FileSpanMap
             _starts[i] = files[i].Offset;
     }
 
-    /// <summary>The segments of a range that lies within the torrent, in order. Costs no memory.</summary>
+    /// <summary>The segments of a range that lies within the torrent, in order. Allocates no memory.</summary>
     public SegmentWalk Segments(long offset, int length) => new(this, offset, length);
 
-    /// <summary>Index of the file that holds the byte at <paramref name="offset"/>.</summary>
+    /// <summary>Index of the file that contains the byte at <paramref name="offset"/>.</summary>
     public int FileAt(long offset)
     {
         int low = 0, high = _starts.Length;
@@ -40,11 +40,11 @@ internal sealed class FileSpanMap
                 high = middle;
         }
 
-        // Of several files that begin here, all but the last have no bytes.
+        // When several files begin at this offset, all but the last are empty.
         return low - 1;
     }
 
-    /// <summary>Walks the segments of a range.</summary>
+    /// <summary>Enumerates the segments of a range.</summary>
     internal struct SegmentWalk
     {
         private readonly FileSpanMap _map;
@@ -63,10 +63,10 @@ internal sealed class FileSpanMap
         /// <summary>The segment that <see cref="MoveNext"/> found.</summary>
         public FileSegment Current { get; private set; }
 
-        /// <summary>Lets the walk stand in a <c>foreach</c>.</summary>
+        /// <summary>Makes the value usable in <c>foreach</c>.</summary>
         public readonly SegmentWalk GetEnumerator() => this;
 
-        /// <summary>Goes to the next segment; false at the end.</summary>
+        /// <summary>Advances to the next segment; false at the end.</summary>
         public bool MoveNext()
         {
             if (_left <= 0)

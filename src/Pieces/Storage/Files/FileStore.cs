@@ -6,8 +6,8 @@ using Pieces.Platform;
 namespace Pieces.Storage.Files;
 
 /// <summary>
-/// Reads and writes ranges of a torrent's bytes, wherever its files are at the moment. Positional, so that any number of threads may work
-/// at one time. Calls block.
+/// Reads and writes ranges of a torrent's bytes, in whichever files they are stored at the moment. Access is positional, so any number of threads can
+/// work at the same time. Calls block.
 /// </summary>
 internal sealed class FileStore : IHandleOpener, IPieceBytes
 {
@@ -22,7 +22,7 @@ internal sealed class FileStore : IHandleOpener, IPieceBytes
     private readonly SafeFolders _folders;
     private readonly PartIdentities _identities;
 
-    /// <summary>Makes a store in which no file is there yet.</summary>
+    /// <summary>Creates a store in which every file is still absent.</summary>
     public FileStore(ImmutableArray<FileEntry> files, StoragePaths paths, HandleCache handles, IFileSystem system, FileStoreMode mode)
     {
         _files = files;
@@ -38,7 +38,7 @@ internal sealed class FileStore : IHandleOpener, IPieceBytes
             _places[i] = files[i].IsOnDisk ? FilePlace.Absent : FilePlace.Zeros;
     }
 
-    /// <summary>Which files a range lies in.</summary>
+    /// <summary>Maps ranges of the torrent to files.</summary>
     public FileSpanMap Map { get; }
 
     /// <summary>The output folder.</summary>
@@ -47,23 +47,23 @@ internal sealed class FileStore : IHandleOpener, IPieceBytes
     /// <summary>The folders of the torrent.</summary>
     public SafeFolders Folders => _folders;
 
-    /// <summary>Hears of a file that has just been made under its <c>.part</c> name. Set before the first write; called on worker threads.</summary>
+    /// <summary>Called after a file was created under its <c>.part</c> name. Set it before the first write; called on worker threads.</summary>
     public Action<int, FileIdentity>? PartMade { get; set; }
 
-    /// <summary>Where a file's bytes are.</summary>
+    /// <summary>Where the bytes of a file are stored.</summary>
     public FilePlace PlaceOf(int file) => _places[file];
 
-    /// <summary>Says where a file's bytes are from now on, and lets go of the old handle.</summary>
+    /// <summary>Sets where the bytes of a file are stored from now on, and drops the old handle.</summary>
     public void SetPlace(int file, FilePlace place)
     {
         _places[file] = place;
         _handles.Drop(this, file);
     }
 
-    /// <summary>The path under which a file is at the moment, for messages.</summary>
+    /// <summary>The present path of a file, for messages.</summary>
     public string PathOf(int file) => LocationOf(file).FullPath;
 
-    /// <summary>Where a file is at the moment.</summary>
+    /// <summary>The present location of a file.</summary>
     public FileLocation LocationOf(int file) => PlaceOf(file) switch
     {
         FilePlace.Part => _paths.Part(file),
@@ -72,8 +72,8 @@ internal sealed class FileStore : IHandleOpener, IPieceBytes
         _ => _paths.Final(file),
     };
 
-    /// <summary>Fills buffers with the bytes that begin at <paramref name="offset"/>; false when a file is missing or too short.</summary>
-    /// <exception cref="StorageException">The system refused.</exception>
+    /// <summary>Fills buffers with the bytes from <paramref name="offset"/>; false when a file is missing or too short.</summary>
+    /// <exception cref="StorageException">The operating system reported an error.</exception>
     public bool TryRead(long offset, IReadOnlyList<Memory<byte>> buffers)
     {
         int length = 0;
@@ -95,8 +95,8 @@ internal sealed class FileStore : IHandleOpener, IPieceBytes
         return true;
     }
 
-    /// <summary>Fills one buffer.</summary>
-    /// <exception cref="StorageException">The system refused.</exception>
+    /// <summary>Fills one buffer; false when a file is missing or too short.</summary>
+    /// <exception cref="StorageException">The operating system reported an error.</exception>
     public bool TryRead(long offset, Memory<byte> buffer)
     {
         foreach (FileSegment segment in Map.Segments(offset, buffer.Length))
@@ -109,8 +109,8 @@ internal sealed class FileStore : IHandleOpener, IPieceBytes
         return true;
     }
 
-    /// <summary>Writes buffers one after the other from <paramref name="offset"/>, with one call of the system for each file they lie in.</summary>
-    /// <exception cref="StorageException">The system refused.</exception>
+    /// <summary>Writes buffers one after the other from <paramref name="offset"/>, with one system call for each file they belong to.</summary>
+    /// <exception cref="StorageException">The operating system reported an error.</exception>
     public void Write(long offset, IReadOnlyList<ReadOnlyMemory<byte>> buffers)
     {
         int length = 0;
@@ -120,7 +120,7 @@ internal sealed class FileStore : IHandleOpener, IPieceBytes
         List<ReadOnlyMemory<byte>>? views = null;
         foreach (FileSegment segment in Map.Segments(offset, length))
         {
-            // As almost always: one file, one call.
+            // The usual case: one file, one call.
             if (segment.Length == length && buffers.Count <= BufferCursor.MaxBuffersPerCall)
             {
                 WriteSegment(segment, buffers);
@@ -137,8 +137,8 @@ internal sealed class FileStore : IHandleOpener, IPieceBytes
         }
     }
 
-    /// <summary>Waits until all that was written of a file is on the disk.</summary>
-    /// <exception cref="StorageException">The system refused.</exception>
+    /// <summary>Waits until all written data of a file is on the disk.</summary>
+    /// <exception cref="StorageException">The operating system reported an error.</exception>
     public void Flush(int file)
     {
         if (PlaceOf(file) is not (FilePlace.Part or FilePlace.Spare))
@@ -150,7 +150,7 @@ internal sealed class FileStore : IHandleOpener, IPieceBytes
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
-            // Renamed to its final name since, which came after a flush; or the spare file that was never written.
+            // Either the file was renamed to its final name meanwhile, after a flush, or it is the spare file and was never written.
         }
         catch (Exception e) when (DiskErrors.IsDiskError(e))
         {
@@ -158,8 +158,11 @@ internal sealed class FileStore : IHandleOpener, IPieceBytes
         }
     }
 
-    /// <summary>Has a range of an unfinished file begin its way to the disk, or waits for its end there and lets the system's cache forget it.</summary>
-    /// <exception cref="StorageException">The system refused.</exception>
+    /// <summary>
+    /// Starts writing a range of an unfinished file to the disk. With <paramref name="andForget"/>, waits for the end of that write and drops the
+    /// range from the system's cache.
+    /// </summary>
+    /// <exception cref="StorageException">The operating system reported an error.</exception>
     public void SendToDisk(FileSegment segment, bool andForget)
     {
         if (PlaceOf(segment.File) != FilePlace.Part)
@@ -174,7 +177,7 @@ internal sealed class FileStore : IHandleOpener, IPieceBytes
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
-            // Renamed to its final name since, which came after a flush.
+            // The file was renamed to its final name meanwhile, after a flush.
         }
         catch (Exception e) when (DiskErrors.IsDiskError(e))
         {
@@ -182,11 +185,14 @@ internal sealed class FileStore : IHandleOpener, IPieceBytes
         }
     }
 
-    /// <summary>Says which file on the disk an unfinished file is: no other is written in its place from now on.</summary>
+    /// <summary>Sets the identity of an unfinished file on the disk: from now on a different file under its name is not written.</summary>
     public void Expect(int file, FileIdentity identity) => _identities.Set(file, identity);
 
-    /// <summary>Gives an unfinished file exactly its length, and with <see cref="Preallocation.Full"/> its room, unless it is there.</summary>
-    /// <exception cref="StorageException">The system refused, or another file has its name.</exception>
+    /// <summary>
+    /// Creates an unfinished file, or opens the existing one. Unless preallocation is <see cref="Preallocation.None"/>, the file gets its final
+    /// length; with <see cref="Preallocation.Full"/>, disk space for a new file is allocated too. A file that is too long is always shortened.
+    /// </summary>
+    /// <exception cref="StorageException">The operating system reported an error, or another file has the name.</exception>
     public void MakePart(int file)
     {
         lock (_identities)
@@ -200,7 +206,7 @@ internal sealed class FileStore : IHandleOpener, IPieceBytes
         }
     }
 
-    /// <summary>The open file that holds a file's bytes, for looking at it.</summary>
+    /// <summary>Opens the file that contains a file's bytes, to read its state.</summary>
     public HandleCache.Lease TakeHandle(int file) => _handles.Take(this, KeyOf(file));
 
     /// <summary>Closes all files.</summary>
@@ -221,7 +227,7 @@ internal sealed class FileStore : IHandleOpener, IPieceBytes
             }
             catch (FileNotFoundException) when (PlaceOf(file) == FilePlace.Final || _paths.Final(file).Stat().IsFile)
             {
-                // It got its final name between the question and the answer.
+                // The file was renamed to its final name between the look-up of its place and the opening.
             }
         }
 
@@ -230,7 +236,7 @@ internal sealed class FileStore : IHandleOpener, IPieceBytes
 
     private int KeyOf(int file) => PlaceOf(file) == FilePlace.Spare ? SpareFile : file;
 
-    // In the spare file a byte lies where it lies in the torrent, so that its place does not depend on what is selected.
+    // In the spare file a byte has the same offset as in the torrent, so its position does not depend on the selection.
     private long OffsetOf(FileSegment segment, FilePlace place) =>
         place == FilePlace.Spare ? _files[segment.File].Offset + segment.Offset : segment.Offset;
 
@@ -293,7 +299,7 @@ internal sealed class FileStore : IHandleOpener, IPieceBytes
             }
         }
 
-        // One buffer, zeros, or a scattered read that the system cut short: each buffer by itself.
+        // One buffer, zeros, or a scattered read that returned fewer bytes than wanted: read each buffer separately.
         long offset = segment.Offset;
         foreach (Memory<byte> view in views)
         {
@@ -329,7 +335,7 @@ internal sealed class FileStore : IHandleOpener, IPieceBytes
         }
     }
 
-    // Of several workers that write the first bytes of a file, one makes it.
+    // When several workers write the first bytes of a file, only one creates it.
     private void MakeFirstPart(int file)
     {
         lock (_identities)
@@ -365,7 +371,7 @@ internal sealed class FileStore : IHandleOpener, IPieceBytes
         }
     }
 
-    // A file that was kept for its name may share a piece with one that is still fetched: its bytes are there.
+    // A finished file may share a piece with a file that is still downloaded. The finished file then contains these bytes already.
     private bool HoldsAlready(FileSegment segment, IReadOnlyList<ReadOnlyMemory<byte>> views)
     {
         byte[] there = new byte[segment.Length];

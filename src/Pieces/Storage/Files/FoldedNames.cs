@@ -7,17 +7,18 @@ using Pieces.Primitives;
 namespace Pieces.Storage.Files;
 
 /// <summary>
-/// Finds files whose names are the same text as those of the torrent in other characters: an accent may be one character with its letter or two.
+/// Finds files whose names are canonically equivalent to those of the torrent but use other code points: a letter with an accent may be one code
+/// point or two.
 /// </summary>
 internal sealed class FoldedNames
 {
     private readonly DirectoryHandle _directory;
     private readonly Dictionary<string, Dictionary<string, string>> _folders = new(StringComparer.Ordinal);
 
-    /// <summary>Looks below a folder.</summary>
+    /// <summary>Searches below a folder.</summary>
     public FoldedNames(DirectoryHandle directory) => _directory = directory;
 
-    /// <summary>The path as it is on the disk; null when there is none of this text.</summary>
+    /// <summary>The path as it is on the disk; null when no canonically equivalent path exists, or when the path is ASCII only.</summary>
     public ImmutableArray<string>? Find(ImmutableArray<string> path)
     {
         if (path.All(name => Ascii.IsValid(name)))
@@ -58,7 +59,7 @@ internal sealed class FoldedNames
         }
         catch (Exception e) when (DiskErrors.IsDiskError(e))
         {
-            // A folder that may be entered and not read: files are found by their exact names alone.
+            // The folder can be entered but not listed: only exact names can be found in it.
             return [];
         }
     }

@@ -2,16 +2,16 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Pieces.Storage.Files;
 
-/// <summary>Opens the files that a <see cref="HandleCache"/> is asked for.</summary>
+/// <summary>Opens files for a <see cref="HandleCache"/>.</summary>
 internal interface IHandleOpener
 {
-    /// <summary>Opens a file by its number, which only this opener understands.</summary>
+    /// <summary>Opens a file by its number, which only this opener interprets.</summary>
     SafeFileHandle Open(int file);
 }
 
 /// <summary>
-/// Keeps the handles that were used last open, over all torrents of a client, within a bound. A handle in use is never closed; when all are
-/// in use the bound gives way by as many as there are users, who are the few disk workers. Safe for all threads.
+/// Keeps the most recently used file handles open, for all torrents of a client, up to a limit. A handle in use is never closed: when all are in use,
+/// the limit may be exceeded by the number of users, which is the small number of disk workers. Safe for all threads.
 /// </summary>
 internal sealed class HandleCache : IDisposable
 {
@@ -22,9 +22,8 @@ internal sealed class HandleCache : IDisposable
     private readonly Action? _relieve;
     private int _open;
 
-    /// <summary>Makes a cache.</summary>
-    /// <param name="capacity">Most files that are kept open.</param>
-    /// <param name="relieve">Closes something else, since the process has no descriptor left for a file; null where there is nothing.</param>
+    /// <param name="capacity">Maximum number of open files.</param>
+    /// <param name="relieve">Closes something else when the process has no descriptor left for a file; null when there is nothing to close.</param>
     public HandleCache(int capacity, Action? relieve = null)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(capacity);
@@ -33,14 +32,14 @@ internal sealed class HandleCache : IDisposable
         Relief = new DescriptorRelief(MakeRoomForOthers);
     }
 
-    /// <summary>For calls that open a file and must not fail because too many others are open.</summary>
+    /// <summary>Repeats calls that open a file and must not fail because too many other files are open.</summary>
     public DescriptorRelief Relief { get; }
 
-    /// <summary>Handles that are open now.</summary>
+    /// <summary>Number of open handles.</summary>
     public int OpenCount => Volatile.Read(ref _open);
 
-    /// <summary>Takes a handle for use, opened if it is not; the lease must be disposed.</summary>
-    /// <remarks>Whatever <paramref name="opener"/> throws comes through.</remarks>
+    /// <summary>Takes a handle for use, and opens the file if necessary. The lease must be disposed.</summary>
+    /// <remarks>Exceptions of <paramref name="opener"/> are passed on.</remarks>
     public Lease Take(IHandleOpener opener, int file)
     {
         var key = new Key(opener, file);
@@ -62,7 +61,7 @@ internal sealed class HandleCache : IDisposable
         return Add(key, handle);
     }
 
-    /// <summary>Keeps a handle that its opener has just opened, in the place of one that is kept already.</summary>
+    /// <summary>Adds a handle that its opener has just opened, and drops the file's previous handle.</summary>
     public void Keep(IHandleOpener opener, int file, SafeFileHandle handle)
     {
         Drop(opener, file);
@@ -70,7 +69,7 @@ internal sealed class HandleCache : IDisposable
         Add(new Key(opener, file), handle).Dispose();
     }
 
-    /// <summary>Closes one file as soon as nobody uses it; the next use opens it anew.</summary>
+    /// <summary>Closes one file as soon as it is not in use; the next use opens it again.</summary>
     public void Drop(IHandleOpener opener, int file)
     {
         SafeFileHandle? idle = null;
@@ -83,7 +82,7 @@ internal sealed class HandleCache : IDisposable
         Close(idle);
     }
 
-    /// <summary>Closes all files of one opener as soon as nobody uses them.</summary>
+    /// <summary>Closes all files of one opener as soon as they are not in use.</summary>
     public void DropAll(IHandleOpener opener) => DropWhere(key => ReferenceEquals(key.Opener, opener));
 
     /// <inheritdoc/>
@@ -116,7 +115,7 @@ internal sealed class HandleCache : IDisposable
         _relieve?.Invoke();
     }
 
-    /// <summary>The handle that was used least recently and is idle, taken out; null when all are in use. Called with the gate held.</summary>
+    /// <summary>Removes and returns the least recently used idle handle; null when all are in use. Call with the lock held.</summary>
     private SafeFileHandle? TakeIdle()
     {
         for (LinkedListNode<Entry>? node = _byUse.First; node is not null; node = node.Next)
@@ -128,7 +127,7 @@ internal sealed class HandleCache : IDisposable
         return null;
     }
 
-    /// <summary>Counts one more handle as open, and closes idle ones until it is within the bound.</summary>
+    /// <summary>Counts one more handle as open, and closes idle ones until the count is within the limit.</summary>
     private void MakeRoom()
     {
         Interlocked.Increment(ref _open);
@@ -178,7 +177,7 @@ internal sealed class HandleCache : IDisposable
             Close(entry.Handle);
     }
 
-    /// <summary>Takes an entry out; returns its handle when it may be closed now. Called with the gate held.</summary>
+    /// <summary>Removes an entry; returns its handle when it can be closed now. Call with the lock held.</summary>
     private SafeFileHandle? Remove(LinkedListNode<Entry> node)
     {
         _byUse.Remove(node);
@@ -214,7 +213,7 @@ internal sealed class HandleCache : IDisposable
         Interlocked.Decrement(ref _open);
     }
 
-    /// <summary>The right to use a handle until it is disposed.</summary>
+    /// <summary>The right to use a handle until the lease is disposed.</summary>
     internal readonly struct Lease : IDisposable
     {
         private readonly HandleCache _cache;

@@ -3,23 +3,26 @@ using Pieces.Platform;
 namespace Pieces.Storage.Files;
 
 /// <summary>
-/// Removes the hidden folder of a download that is complete. That is cleanup: whatever fails, the download stays complete, and the next run tries again.
+/// Removes the hidden folder of a complete download. This is only cleanup: after a failure the download is still complete, and the next run tries
+/// again.
 /// </summary>
 internal static class HiddenFolder
 {
     private static readonly string[] FilesOfOurs = ["state", "state.new", "metadata", "metadata.new", "spare", "lock"];
 
-    /// <summary>Whether there is something to remove.</summary>
-    /// <exception cref="StorageException">The system refused to look.</exception>
+    /// <summary>Whether there is a folder to remove.</summary>
+    /// <exception cref="StorageException">The operating system reported an error.</exception>
     public static bool IsThere(StoragePaths paths) =>
-        FileFacts.Of(paths.Folder).Kind == FileKind.Folder || FileFacts.Of(paths.RemovedFolder) is { Kind: FileKind.Folder, Trust: not FileTrust.Foreign };
+        FileFacts.Of(paths.Folder).Kind == FileKind.Folder
+        || FileFacts.Of(paths.RemovedFolder) is { Kind: FileKind.Folder, Trust: not FileTrust.Foreign };
 
-    /// <summary>Removes the folder and all that is ours in it; the lock is given back on the way.</summary>
+    /// <summary>Removes the folder and all files in it that the program created; releases the lock.</summary>
     /// <remarks>
-    /// The folder gets another name while the lock is held, so that no process can take the lock of a folder that is going away. Then the lock is closed before
-    /// it is deleted: some file systems only rename a file that is open, and the folder would not be empty.
+    /// The folder is renamed while the lock is held, so that no other process can take the lock of a folder that is about to be removed. Then the
+    /// lock file is closed before it is deleted: some file systems only rename a file that is deleted while it is open, and then the folder would not
+    /// be empty.
     /// </remarks>
-    /// <returns>Why it could not be removed; null when it is gone.</returns>
+    /// <returns>The reason why it could not be removed; null when it is gone.</returns>
     public static StorageException? TryRemove(StoragePaths paths, StorageLock? storageLock)
     {
         try
@@ -54,7 +57,7 @@ internal static class HiddenFolder
         }
         catch (Exception e) when (DiskErrors.IsDiskError(e))
         {
-            // Not every system renames a folder in which a file is open: then it is emptied where it is.
+            // Not every operating system renames a folder that contains an open file: in that case the folder is emptied in place.
             return false;
         }
     }
@@ -70,7 +73,7 @@ internal static class HiddenFolder
         folder.DeleteDirectory();
     }
 
-    // What a file system made of a file that was deleted while it was open is ours too.
+    // Includes the names that FUSE and NFS give to a file that was deleted while it was open.
     private static bool IsOurs(string name) =>
         FilesOfOurs.Contains(name) || FileLocation.IsTemporary(name)
         || name.StartsWith(".fuse_hidden", StringComparison.Ordinal) || name.StartsWith(".nfs", StringComparison.Ordinal);

@@ -5,21 +5,23 @@ using Pieces.Primitives;
 namespace Pieces.Storage.Files;
 
 /// <summary>
-/// Keeps the metadata of a torrent that began as a magnet link in its hidden folder, so that the next run of the same link needs nobody to give it.
-/// The file is the <c>info</c> value and nothing else: its hash tells what it is and that it is whole.
+/// Keeps the metadata of a torrent that began as a magnet link in its hidden folder, so that the next run of the same link need not fetch it from
+/// peers. The file contains the <c>info</c> value and nothing else: its hash identifies it and proves that it is complete.
 /// </summary>
 internal static class MetadataFile
 {
-    /// <summary>Longest file that is looked at, in bytes.</summary>
+    /// <summary>Maximum length of a metadata file that is read, in bytes.</summary>
     public const int MaxLength = 64 * 1024 * 1024;
 
-    /// <summary>Most hidden folders that are looked into.</summary>
+    /// <summary>Maximum number of hidden folders that are searched.</summary>
     public const int MaxFolders = 10_000;
 
-    /// <summary>Bytes that are read in all, at the most: more than a user's unfinished downloads in one folder have.</summary>
+    /// <summary>
+    /// Maximum number of bytes that are read in one search. A user's unfinished downloads in one folder have less metadata than this.
+    /// </summary>
     public const long MaxTotal = 512L * 1024 * 1024;
 
-    /// <summary>Looks for the metadata of a torrent in the hidden folders below an output folder; null when it is nowhere.</summary>
+    /// <summary>Searches for the metadata of a torrent in the hidden folders of an output folder; null when it is not found.</summary>
     public static byte[]? Find(string outputDirectory, InfoHash infoHash)
     {
         try
@@ -41,15 +43,15 @@ internal static class MetadataFile
         }
         catch (Exception e) when (e is StorageException || DiskErrors.IsDiskError(e))
         {
-            // It only saves a question to peers. What is wrong with the folder shows when the data is looked at.
+            // The file only saves fetching the metadata from peers. A problem with the folder is reported when the data is opened.
             return null;
         }
 
         return null;
     }
 
-    /// <summary>Writes it, unless it is there already.</summary>
-    /// <exception cref="StorageException">The system refused.</exception>
+    /// <summary>Writes the metadata, unless the file has it already.</summary>
+    /// <exception cref="StorageException">The operating system reported an error.</exception>
     public static void Write(StoragePaths paths, Metainfo metainfo)
     {
         try
@@ -65,7 +67,7 @@ internal static class MetadataFile
         }
     }
 
-    // What others put into a folder that everybody may write to is not read.
+    // Files that other users placed in a world-writable folder are not read.
     private static byte[]? ReadOwn(DirectoryHandle directory, string folder, ref long left)
     {
         FileLocation file = directory.At(Path.Join(folder, StoragePaths.MetadataName));

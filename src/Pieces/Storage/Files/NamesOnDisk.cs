@@ -5,18 +5,18 @@ using Pieces.Platform;
 namespace Pieces.Storage.Files;
 
 /// <summary>
-/// Finds the files of a torrent that are there under other names than the program gives them: under those of the torrent, before they were made safe, or under
-/// the same text in other characters. Download, check and seed look the same way.
+/// Finds files of a torrent that exist under other names than the program gives them: under the torrent's own names, before they were made safe, or
+/// under canonically equivalent names. Download, check and seed use the same search.
 /// </summary>
 internal static class NamesOnDisk
 {
     /// <summary>
-    /// The torrent with the paths under which its files are there. A file that is there under its own name, finished or not, keeps that, and so does
-    /// one that is not there at all.
+    /// Returns the metainfo with the paths under which its files exist. A file that exists under its own name, finished or not, keeps that name, and
+    /// so does a file that does not exist.
     /// </summary>
-    /// <param name="metainfo">The torrent, with the names that its files are to have.</param>
-    /// <param name="directory">The folder that the user named.</param>
-    /// <param name="warnings">What a user should be told.</param>
+    /// <param name="metainfo">The torrent, with the names that the program gives to its files.</param>
+    /// <param name="directory">The output folder.</param>
+    /// <param name="warnings">Receives warnings for the user.</param>
     public static Metainfo Of(Metainfo metainfo, DirectoryHandle directory, List<string> warnings)
     {
         if (metainfo.Files.All(file => !file.IsOnDisk || (IsUnchanged(file) && file.Path.All(name => System.Text.Ascii.IsValid(name)))))
@@ -45,7 +45,7 @@ internal static class NamesOnDisk
 
     private static bool IsUnchanged(FileEntry file) => file.Path == file.OriginalPath || file.Path.AsSpan().SequenceEqual(file.OriginalPath.AsSpan());
 
-    // Each is the name of one file or folder, so that they lead nowhere but below the folder that the user named.
+    // Each component is the name of a single file or folder, so the path cannot lead out of the output folder.
     private static bool IsBelow(ImmutableArray<string> path) =>
         path.All(name => name is not ("" or "." or "..") && !name.AsSpan().ContainsAny('/', '\0'));
 
@@ -64,10 +64,10 @@ internal static class NamesOnDisk
             _folded = folded;
         }
 
-        /// <summary>Files that were found under the same text in other characters.</summary>
+        /// <summary>Number of files found under a canonically equivalent name.</summary>
         public int Folded { get; private set; }
 
-        /// <summary>Notes a file that is there under its own name: it is no other file's as well.</summary>
+        /// <summary>Marks a file that exists under its own name, so that it is not found for another file as well.</summary>
         public void TakeIfThere(FileEntry file)
         {
             if (!file.IsOnDisk)
@@ -82,19 +82,20 @@ internal static class NamesOnDisk
             }
             catch (StorageException)
             {
-                // A link on the way, or a name too long for this disk: then it is not there as far as we are concerned, which is what is reported.
+                // A link on the way, or a name too long for this disk: treat the file as missing. Opening the storage reports the problem.
             }
         }
 
-        /// <summary>Where a file is that is not there under its own name; null where it is nowhere.</summary>
+        /// <summary>The path of a file that does not exist under its own name; null when it is not found.</summary>
         public ImmutableArray<string>? Find(FileEntry file)
         {
             if (!file.IsOnDisk || _found.Contains(file.Index))
                 return null;
             try
             {
-                // What had to be changed on Windows cannot be the name of a file there, and some of it is the name of a device.
-                if (!OperatingSystem.IsWindows() && !IsUnchanged(file) && IsBelow(file.OriginalPath) && IsFree(file with { Path = file.OriginalPath }))
+                // On Windows, a name that had to be changed cannot be the name of a file, and may be the name of a device.
+                if (!OperatingSystem.IsWindows() && !IsUnchanged(file) && IsBelow(file.OriginalPath)
+                    && IsFree(file with { Path = file.OriginalPath }))
                     return file.OriginalPath;
                 if (_folded.Find(file.Path) is { } path && IsFree(file with { Path = path }))
                 {
@@ -104,13 +105,13 @@ internal static class NamesOnDisk
             }
             catch (StorageException)
             {
-                // As above.
+                // As above: treat the file as missing.
             }
 
             return null;
         }
 
-        // On a disk that takes two names for one, the file may be another's.
+        // On a disk that treats two names as the same, the file may belong to another file of the torrent.
         private bool IsFree(FileEntry file)
         {
             if (!_folders.HasFoldersOf(file))

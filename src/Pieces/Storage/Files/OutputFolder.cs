@@ -2,14 +2,14 @@ using Pieces.Platform;
 
 namespace Pieces.Storage.Files;
 
-/// <summary>The folder of a download, before anything is in it.</summary>
+/// <summary>Checks the output folder of a download before anything is written.</summary>
 internal static class OutputFolder
 {
     /// <summary>
-    /// Finds out whether files can be made in a folder, or in the nearest one above it that exists. A file without a name is made and given back, so nothing
-    /// that another program sees is changed.
+    /// Checks whether files can be created in a folder, or in the nearest existing folder above it. It creates and removes a temporary file that
+    /// other programs do not notice.
     /// </summary>
-    /// <exception cref="StorageException">They cannot, or a part of the path is a file.</exception>
+    /// <exception cref="StorageException">Files cannot be created, or a component of the path is a file.</exception>
     public static void RefuseUnwritable(string path)
     {
         string folder = Path.GetFullPath(path);

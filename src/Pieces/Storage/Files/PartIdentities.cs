@@ -4,31 +4,31 @@ using Pieces.Platform;
 namespace Pieces.Storage.Files;
 
 /// <summary>
-/// Remembers which file on the disk each unfinished file is. A handle is closed and opened again as others are needed; whatever has taken the name meanwhile
-/// is not written. Safe for all threads.
+/// Remembers the identity of each unfinished file on the disk. Handles are closed and reopened as needed; a different file that took the name in
+/// between is not written. Safe for all threads.
 /// </summary>
 internal sealed class PartIdentities
 {
     private readonly long[] _fingerprints;
     private readonly DirectoryHandle _directory;
 
-    /// <summary>Knows none of so many files.</summary>
+    /// <summary>Starts without identities for <paramref name="files"/> files.</summary>
     public PartIdentities(int files, DirectoryHandle directory)
     {
         _fingerprints = new long[files];
         _directory = directory;
     }
 
-    /// <summary>Remembers the file that was made or found.</summary>
+    /// <summary>Remembers the identity of a file that was created or found.</summary>
     public void Set(int file, FileIdentity identity) => Volatile.Write(ref _fingerprints[file], identity.Fingerprint);
 
     /// <summary>Opens an unfinished file for reading and writing.</summary>
-    /// <exception cref="StorageException">It belongs to another user, or it is not the file that it was.</exception>
+    /// <exception cref="StorageException">The file belongs to another user, or was replaced by a different file.</exception>
     public SafeFileHandle Open(int file, FileLocation part)
     {
         SafeFileHandle handle = part.Open(FileOpening.Write);
 
-        // Where there are no owners, the numbers of files are made up as well and may change.
+        // File systems without owners also invent inode numbers, which may change.
         if (!_directory.HasOwners)
             return handle;
         try

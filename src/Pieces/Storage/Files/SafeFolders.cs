@@ -6,31 +6,30 @@ using Pieces.Platform;
 namespace Pieces.Storage.Files;
 
 /// <summary>
-/// Makes the folders below the output folder, each once, and refuses those that are links: a link planted there would lead our bytes
-/// elsewhere. The output folder itself may be a link, it is the user's word. Safe for all threads.
+/// Creates the folders below the output folder, each once, and rejects symbolic links: a link planted there would redirect our writes. The output
+/// folder itself may be a link, because the user chose it. Safe for all threads.
 /// </summary>
 internal sealed class SafeFolders
 {
     private readonly ConcurrentDictionary<string, bool> _checked = new(StringComparer.Ordinal);
     private readonly DirectoryHandle _directory;
 
-    /// <summary>Works below <paramref name="directory"/>.</summary>
     public SafeFolders(DirectoryHandle directory) => _directory = directory;
 
-    /// <summary>Makes the output folder.</summary>
-    /// <exception cref="StorageException">It cannot be made.</exception>
+    /// <summary>Creates the output folder.</summary>
+    /// <exception cref="StorageException">The folder cannot be created.</exception>
     public void MakeOutputFolder() => Make(_directory.At(string.Empty), _directory.Create);
 
-    /// <summary>Makes the folders that a file lies in.</summary>
-    /// <exception cref="StorageException">One cannot be made, or something else is in its place.</exception>
+    /// <summary>Creates the parent folders of a file.</summary>
+    /// <exception cref="StorageException">A folder cannot be created, or its path is something else.</exception>
     public void MakeFoldersOf(FileEntry file) => Walk(file.Path, make: true);
 
-    /// <summary>Whether all the folders that a file lies in are there, as real folders.</summary>
-    /// <exception cref="StorageException">Something else is in the place of one.</exception>
+    /// <summary>Whether all parent folders of a file exist as real folders.</summary>
+    /// <exception cref="StorageException">The path of one is something else.</exception>
     public bool HasFoldersOf(FileEntry file) => Walk(file.Path, make: false);
 
-    /// <summary>Makes one folder, and its parents where they lack.</summary>
-    /// <exception cref="StorageException">It cannot be made, or something else is in its place.</exception>
+    /// <summary>Creates a folder, including its missing parents.</summary>
+    /// <exception cref="StorageException">The folder cannot be created, or its path is something else.</exception>
     public static void Make(FileLocation folder, bool isPrivate = false) => Make(folder, () => folder.CreateDirectory(isPrivate));
 
     private static void Make(FileLocation folder, Action make)

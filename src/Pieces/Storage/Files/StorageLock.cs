@@ -4,8 +4,8 @@ using Pieces.Platform;
 namespace Pieces.Storage.Files;
 
 /// <summary>
-/// Keeps a second process from the same download. The system drops the lock with the process, however it ends, so that a file that was
-/// left behind is no obstacle.
+/// Prevents a second process from working on the same download. The operating system releases the lock when the process ends, even after a crash, so
+/// a leftover lock file does not block the next run.
 /// </summary>
 internal sealed class StorageLock : IDisposable
 {
@@ -22,11 +22,11 @@ internal sealed class StorageLock : IDisposable
         IsKept = isKept;
     }
 
-    /// <summary>Whether the file system keeps locks; where it does not, nothing keeps a second process out.</summary>
+    /// <summary>Whether the file system supports locks; otherwise nothing prevents a second process from working on the download.</summary>
     public bool IsKept { get; }
 
-    /// <summary>Makes the hidden folder and takes the lock in it.</summary>
-    /// <exception cref="StorageException">Another process holds it, or the folder cannot be made.</exception>
+    /// <summary>Creates the hidden folder and takes the lock in it.</summary>
+    /// <exception cref="StorageException">Another process holds the lock, or the folder cannot be created.</exception>
     public static StorageLock Take(StoragePaths paths)
     {
         for (int attempt = 0; attempt < MaxAttempts; attempt++)
@@ -40,7 +40,7 @@ internal sealed class StorageLock : IDisposable
             if (file is null)
                 continue;
 
-            // The process that held it may have removed the folder on its way out, and a third may have made another: then this lock locks nothing.
+            // The previous holder may have removed the folder, and a third process may have created a new one: this lock would then protect nothing.
             if (IsAt(paths.Lock, file))
                 return new StorageLock(file, isKept);
             file.Dispose();
@@ -49,8 +49,10 @@ internal sealed class StorageLock : IDisposable
         throw Locked(paths, "other processes keep taking the lock");
     }
 
-    /// <summary>Looks whether another process holds the lock, without keeping it from anybody who asks for it later, and without making anything.</summary>
-    /// <exception cref="StorageException">Another process holds it.</exception>
+    /// <summary>
+    /// Checks whether another process holds the lock. It creates nothing, and does not prevent other processes from taking the lock afterwards.
+    /// </summary>
+    /// <exception cref="StorageException">Another process holds the lock.</exception>
     public static void Probe(StoragePaths paths)
     {
         try
@@ -93,7 +95,7 @@ internal sealed class StorageLock : IDisposable
         }
     }
 
-    // A process that ends keeps its lock a moment longer, and so does a program that it starts, from the fork until it executes.
+    // A process that ends holds its lock for a moment longer. So does a child process between fork and exec.
     private static SafeFileHandle? TryLock(StoragePaths paths, out bool isKept)
     {
         for (int attempt = 0; ; attempt++)
@@ -102,13 +104,13 @@ internal sealed class StorageLock : IDisposable
                 return file;
             if (attempt == LockAttempts)
                 return null;
-#pragma warning disable RS0030 // The storage is opened on a thread of its own.
+#pragma warning disable RS0030 // The storage is opened on its own thread, which may block.
             Thread.Sleep(LockPause);
 #pragma warning restore RS0030
         }
     }
 
-    // Null when the folder has been removed meanwhile.
+    // Null when the folder was removed meanwhile.
     private static SafeFileHandle? TryOpen(StoragePaths paths, out bool isKept)
     {
         isKept = true;

@@ -4,19 +4,19 @@ using Pieces.Primitives;
 namespace Pieces.Storage.Files;
 
 /// <summary>
-/// Keeps a fast download from filling the system's cache: what was written is sent to the disk while the next bytes come, and leaves the cache once it is
-/// there. So the flush at the end finds little to do, the pages are used again while they are warm, and the rest of the machine keeps what it had cached.
-/// A slow download is left to the system, as its bytes may soon be read again.
+/// Keeps a fast download from filling the system's page cache: written data is sent to the disk while the next bytes arrive, and is dropped from the
+/// cache afterwards. The final flush then has little to do, pages are reused while they are in the processor's cache, and the cached data of other
+/// programs stays. A slow download is left to the operating system, because its bytes may soon be read again.
 /// </summary>
 internal sealed class WriteBehind : IAsyncDisposable
 {
-    /// <summary>Bytes that are sent to the disk together.</summary>
+    /// <summary>Number of bytes that are sent to the disk together.</summary>
     public const int BatchLength = 8 * 1024 * 1024;
 
-    /// <summary>At and above this rate, in bytes a second, a download counts as fast.</summary>
+    /// <summary>Rate, in bytes per second, from which a download counts as fast.</summary>
     public const double FastRate = 32 * 1024 * 1024;
 
-    // A disk that is slower than the peers gets this far behind; what comes then is left to the system.
+    // Maximum number of batches that wait for the disk. When a slow disk falls further behind, further data is left to the operating system.
     private const int MaxWaiting = 4;
 
     private readonly Lock _gate = new();
@@ -29,7 +29,7 @@ internal sealed class WriteBehind : IAsyncDisposable
     private long _gathered;
     private long _begun;
 
-    /// <summary>Sends a torrent's bytes through <paramref name="flusher"/>; a disk that fails is told to <paramref name="sink"/>.</summary>
+    /// <summary>Sends a torrent's data through <paramref name="flusher"/> and reports disk failures to <paramref name="sink"/>.</summary>
     public WriteBehind(FileFlusher flusher, TimeProvider timeProvider, IDiskSink sink)
     {
         _flusher = flusher;
@@ -39,7 +39,7 @@ internal sealed class WriteBehind : IAsyncDisposable
         _worker = Task.Run(WorkAsync);
     }
 
-    /// <summary>Bytes of the torrent were written. Safe for all threads; never waits.</summary>
+    /// <summary>Records that bytes of the torrent were written. Safe for all threads; never waits.</summary>
     public void OnWritten(long offset, int length)
     {
         lock (_gate)
@@ -61,7 +61,7 @@ internal sealed class WriteBehind : IAsyncDisposable
         }
     }
 
-    /// <summary>Ends what is under way; what waits is left to the last flush.</summary>
+    /// <summary>Finishes the current batch; waiting batches are left to the final flush.</summary>
     public async ValueTask DisposeAsync()
     {
         _batches.Writer.TryComplete();
@@ -95,7 +95,7 @@ internal sealed class WriteBehind : IAsyncDisposable
         }
     }
 
-    // Workers of the disk end in no promised order; what is one range on the disk should be one call.
+    // Disk workers finish in no particular order. Adjacent ranges are merged so that they need one call.
     private static void Join(List<Range> ranges)
     {
         ranges.Sort(static (a, b) => a.Begin.CompareTo(b.Begin));
@@ -118,7 +118,7 @@ internal sealed class WriteBehind : IAsyncDisposable
         {
             foreach (FileSegment segment in _flusher.Map.Segments(range.Begin, (int)(range.End - range.Begin)))
             {
-                // For less the calls cost more than they save.
+                // For shorter segments, the calls cost more than they save.
                 if (segment.Length >= BlockRequest.MaxLength)
                     _flusher.Send(segment, andForget);
             }

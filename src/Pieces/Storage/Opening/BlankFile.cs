@@ -4,13 +4,13 @@ using Pieces.Storage.Files;
 
 namespace Pieces.Storage.Opening;
 
-/// <summary>Tells files that hold nothing: they are empty, or a program made room for them and wrote only zeros.</summary>
+/// <summary>Recognises files without data: files that are empty, or that were preallocated and contain only zeros.</summary>
 internal static class BlankFile
 {
     private const int BufferLength = 512 * 1024;
 
-    /// <summary>Whether a file has no byte but zeros. Holes cost no reading where the system tells of them.</summary>
-    /// <exception cref="StorageException">The system refused to read it.</exception>
+    /// <summary>Whether a file contains only zero bytes. Holes are skipped without reading, where the operating system reports them.</summary>
+    /// <exception cref="StorageException">The file cannot be read.</exception>
     public static bool Is(FileLocation file)
     {
         try

@@ -4,7 +4,7 @@ using Pieces.Storage.Files;
 
 namespace Pieces.Storage.Opening;
 
-/// <summary>What stands at each path of a torrent before anything is done; immutable.</summary>
+/// <summary>What exists at each path of a torrent before anything is changed; immutable.</summary>
 internal sealed class DiskInventory
 {
     private readonly FileStat[] _final;
@@ -20,22 +20,22 @@ internal sealed class DiskInventory
         HasSpare = hasSpare;
     }
 
-    /// <summary>Whether the hidden folder is there.</summary>
+    /// <summary>Whether the hidden folder exists.</summary>
     public bool HasFolder { get; }
 
-    /// <summary>Whether the spare file is there.</summary>
+    /// <summary>Whether the spare file exists.</summary>
     public bool HasSpare { get; }
 
-    /// <summary>What has a file's final name.</summary>
+    /// <summary>The state of the path with a file's final name.</summary>
     public FileStat Final(int file) => _final[file];
 
-    /// <summary>What has a file's <c>.part</c> name.</summary>
+    /// <summary>The state of the path with a file's <c>.part</c> name.</summary>
     public FileStat Part(int file) => _part[file];
 
-    /// <summary>What another user has under a file's <c>.part</c> name; it is read and never written.</summary>
+    /// <summary>The state of another user's file under a file's <c>.part</c> name; it is read and never written.</summary>
     public FileStat Other(int file) => _others.GetValueOrDefault(file);
 
-    /// <summary>What is where a file's bytes are.</summary>
+    /// <summary>The state of the path that contains a file's bytes when they are at <paramref name="place"/>.</summary>
     public FileStat At(FilePlace place, int file) => place switch
     {
         FilePlace.Final => Final(file),
@@ -44,11 +44,11 @@ internal sealed class DiskInventory
         _ => default,
     };
 
-    /// <summary>Nothing stands anywhere.</summary>
+    /// <summary>An inventory in which nothing exists.</summary>
     public static DiskInventory Empty(int files) => new(new FileStat[files], new FileStat[files], [], hasFolder: false, hasSpare: false);
 
-    /// <summary>Looks at all of it.</summary>
-    /// <exception cref="StorageException">Something that is no file is where a wanted file is to be, or the system refused.</exception>
+    /// <summary>Reads the state of all paths.</summary>
+    /// <exception cref="StorageException">The path of a wanted file is not a file, or the operating system reported an error.</exception>
     public static DiskInventory Take(StorageOptions options, StoragePaths paths, SafeFolders folders)
     {
         int count = options.Metainfo.Files.Length;
@@ -80,7 +80,7 @@ internal sealed class DiskInventory
         return new DiskInventory(final, part, others, hasFolder, spare == FileKind.File);
     }
 
-    /// <summary>Whether every wanted file has its final name and length, so that only a hash can tell that something lacks.</summary>
+    /// <summary>Whether every wanted file has its final name and length, so that only hashing can show that it is incomplete.</summary>
     public bool LooksComplete(StorageOptions options)
     {
         for (int i = 0; i < _final.Length; i++)
@@ -92,7 +92,7 @@ internal sealed class DiskInventory
         return true;
     }
 
-    /// <summary>Whether nothing has changed from one look to the other.</summary>
+    /// <summary>Whether nothing has changed between two inventories.</summary>
     public bool Equals(DiskInventory other) =>
         HasSpare == other.HasSpare && _final.AsSpan().SequenceEqual(other._final) && _part.AsSpan().SequenceEqual(other._part)
         && _others.Count == other._others.Count && _others.All(pair => other.Other(pair.Key) == pair.Value);
@@ -105,7 +105,7 @@ internal sealed class DiskInventory
         }
         catch (StorageException) when (!isFirm)
         {
-            // Nobody wants it: what is in its way is not in ours.
+            // The file is not wanted, so an obstacle on its path does not matter.
             return false;
         }
     }
@@ -114,7 +114,7 @@ internal sealed class DiskInventory
     {
         if (facts.Kind is FileKind.Missing or FileKind.File)
             return facts;
-        // A link may be discarded, never followed; a folder full of files is too much to discard by a flag.
+        // With --overwrite a link may be deleted (it is never followed), but not a folder: it may contain many files.
         if (!isFirm || (facts.Kind == FileKind.Link && mayOverwrite))
             return default;
         throw DiskErrors.InTheWay(file, facts.Kind switch

@@ -6,7 +6,7 @@ using Pieces.Storage.Files;
 
 namespace Pieces.Storage.Opening;
 
-/// <summary>Carries out the rulings on what stands where the files are to be: renames, discards, copies, makes room.</summary>
+/// <summary>Carries out the rulings on existing files: renames, discards, copies and preallocates.</summary>
 internal sealed class FilePlacement
 {
     private const int CopyLength = 1024 * 1024;
@@ -28,29 +28,30 @@ internal sealed class FilePlacement
         Copied = new Bitfield(standing.Have.Length);
     }
 
-    /// <summary>What a user should hear of it, one line each.</summary>
+    /// <summary>Warnings for the user, one line each.</summary>
     public List<string> Warnings { get; } = [];
 
     /// <summary>Files that are complete under their <c>.part</c> names.</summary>
     public HashSet<int> ToFinish { get; } = [];
 
-    /// <summary>Pieces whose bytes were copied from a file that others may change: they count once they have been hashed where they are now.</summary>
+    /// <summary>Pieces whose bytes were copied from a file that others may change. They count as ours only after the copy has been hashed.</summary>
     public Bitfield Copied { get; }
 
-    /// <summary>Makes sure that what lacks will find room on the disk.</summary>
-    /// <exception cref="StorageException">It will not.</exception>
+    /// <summary>Checks that the disk has enough free space for the missing data.</summary>
+    /// <exception cref="StorageException">It has not.</exception>
     public void RequireSpace(FileRuling[] rulings)
     {
         long needed = SpaceNeed.Of(_options, _inventory, _files, rulings);
         if (needed > 0 && _options.FileSystem.FreeSpace(_options.OutputDirectory) is { } free && free < needed)
         {
-            string message = string.Create(CultureInfo.InvariantCulture, $"{_options.OutputDirectory}: {needed} bytes are needed, {free} are free on the disk");
+            string message = string.Create(
+                CultureInfo.InvariantCulture, $"{_options.OutputDirectory}: {needed} bytes are needed, {free} are free on the disk");
             throw new StorageException(StorageFault.DiskFull, _options.OutputDirectory, message);
         }
     }
 
     /// <summary>Carries out the ruling on one wanted file.</summary>
-    /// <exception cref="StorageException">The system refused.</exception>
+    /// <exception cref="StorageException">The operating system reported an error.</exception>
     public void Apply(FileEntry file, FileRuling ruling)
     {
         FileLocation final = _paths.Final(file.Index), part = _paths.Part(file.Index);
@@ -97,8 +98,11 @@ internal sealed class FilePlacement
             _files.MakePart(file.Index);
     }
 
-    /// <summary>Sees to it that an unselected file that stands there is never written: its ends go to the spare file unless they are all good.</summary>
-    /// <exception cref="StorageException">The system refused.</exception>
+    /// <summary>
+    /// Ensures that an unselected file that exists under its final name is never written. Unless its first and last piece are both good, those pieces
+    /// are kept in the spare file from now on.
+    /// </summary>
+    /// <exception cref="StorageException">The operating system reported an error.</exception>
     public void PlaceUnselected(FileEntry file)
     {
         if (_files.PlaceOf(file.Index) != FilePlace.Final || file.Length == 0)
@@ -122,7 +126,7 @@ internal sealed class FilePlacement
         _files.SetPlace(file.Index, FilePlace.Spare);
     }
 
-    // The name is freed where it must be; an unfinished file of another user stays where it is, since ours has another name.
+    // A file with the final name is moved aside. An unfinished file of another user stays in place, since ours has another name.
     private void CopyGood(FileEntry file)
     {
         FileLocation final = _paths.Final(file.Index);
@@ -170,7 +174,7 @@ internal sealed class FilePlacement
             return;
         }
 
-        // Selected only now: what earlier pieces left of it in the spare file comes to its own.
+        // The file is selected for the first time: copy what earlier pieces left of it in the spare file to its own file.
         _files.SetPlace(file.Index, FilePlace.Absent);
         foreach (PieceIndex piece in _options.Metainfo.Layout.PiecesOf(file).Ends)
         {
@@ -201,7 +205,8 @@ internal sealed class FilePlacement
             bool read = _files.TryRead(begin, bytes);
             _files.SetPlace(file.Index, to);
             if (!read)
-                throw new StorageException(StorageFault.File, _files.PathOf(file.Index), $"{_files.PathOf(file.Index)}: changed while it was looked at");
+                throw new StorageException(
+                    StorageFault.File, _files.PathOf(file.Index), $"{_files.PathOf(file.Index)}: changed while it was looked at");
             _files.Write(begin, [(ReadOnlyMemory<byte>)bytes]);
             begin += bytes.Length;
         }

@@ -6,35 +6,41 @@ using Pieces.Storage.Resume;
 
 namespace Pieces.Storage.Opening;
 
-/// <summary>What is to become of a wanted file that is looked at before the transfer begins.</summary>
+/// <summary>The decision on a wanted file, made before the transfer begins.</summary>
 internal enum FileRuling
 {
-    /// <summary>Nothing is there.</summary>
+    /// <summary>The file does not exist.</summary>
     Fresh,
 
-    /// <summary>It is complete under its final name.</summary>
+    /// <summary>The file is complete under its final name.</summary>
     Keep,
 
-    /// <summary>It has its final name and length, and only bytes of unselected files lack to prove it: the name is the proof.</summary>
+    /// <summary>
+    /// The file has its final name and length. The only reason why its remaining pieces cannot be verified is that bytes of unselected files are
+    /// missing. The name counts as proof that the file is complete.
+    /// </summary>
     KeepByName,
 
-    /// <summary>It has its final name and is incomplete: it becomes the <c>.part</c> file.</summary>
+    /// <summary>The file has its final name and is incomplete: it becomes the <c>.part</c> file.</summary>
     Adopt,
 
-    /// <summary>It is read and must not be written, as it is another user's or holds more than this torrent's data: its good pieces are copied.</summary>
+    /// <summary>
+    /// The file may be read but not written, because it belongs to another user or contains more than this torrent's data. Its good pieces are
+    /// copied.
+    /// </summary>
     Copy,
 
-    /// <summary>The <c>.part</c> file goes on.</summary>
+    /// <summary>The download continues in the <c>.part</c> file.</summary>
     Continue,
 
     /// <summary>The <c>.part</c> file is complete and gets its final name.</summary>
     Finish,
 
-    /// <summary>What is there is no part of this download and is discarded.</summary>
+    /// <summary>The existing file does not belong to this download and is discarded.</summary>
     Discard,
 }
 
-/// <summary>The rules for what already stands where a file is to be; one file at a time, nothing is touched.</summary>
+/// <summary>Decides what to do with existing files of a torrent, one file at a time. Changes nothing.</summary>
 internal sealed class FileRules
 {
     private readonly StorageOptions _options;
@@ -44,13 +50,13 @@ internal sealed class FileRules
     private readonly Bitfield _have;
     private readonly ResumeReading _reading;
 
-    /// <summary>Rules over the files of one torrent.</summary>
-    /// <param name="options">What is wanted.</param>
-    /// <param name="paths">For messages.</param>
-    /// <param name="inventory">What stands there.</param>
-    /// <param name="files">Knows which of two is read.</param>
-    /// <param name="have">Pieces that are good as they are read.</param>
-    /// <param name="reading">The state, if there is one that counts.</param>
+    /// <summary>Creates the rules for the files of one torrent.</summary>
+    /// <param name="options">The torrent and the wanted files.</param>
+    /// <param name="paths">Paths for messages.</param>
+    /// <param name="inventory">The existing files.</param>
+    /// <param name="files">Knows which of two candidates is read.</param>
+    /// <param name="have">Pieces that are good in the files that are read.</param>
+    /// <param name="reading">The resume state, if there is a valid one.</param>
     public FileRules(StorageOptions options, StoragePaths paths, DiskInventory inventory, FileStore files, Bitfield have, ResumeReading reading)
     {
         _options = options;
@@ -61,8 +67,8 @@ internal sealed class FileRules
         _reading = reading;
     }
 
-    /// <summary>Rules on one wanted file.</summary>
-    /// <exception cref="StorageException">It is in the way, and may not be discarded.</exception>
+    /// <summary>Decides on one wanted file.</summary>
+    /// <exception cref="StorageException">An existing file is in the way and must not be discarded.</exception>
     public FileRuling RuleOn(FileEntry file)
     {
         if (file.Length == 0)
@@ -85,10 +91,11 @@ internal sealed class FileRules
         bool hasLength = final.Length == file.Length, isForeign = final.Trust == FileTrust.Foreign;
         if (hasLength && tally.Good == tally.Touching)
             return FileRuling.Keep;
-        // The name is a proof only where nobody else could give it.
+        // The final name is proof only when no other user can have created the file.
         if (hasLength && tally.RestIsUnselected)
             return isForeign ? FileRuling.Copy : FileRuling.KeepByName;
-        // A small file may share its only piece with a neighbour that is gone; in a folder that is plainly ours it is ours too.
+        // A small file may share its only piece with a missing neighbour, so that it cannot be verified. If its length is right and other pieces of
+        // the torrent exist, it belongs to the torrent too.
         bool isOurs = tally.Good > 0 || (hasLength && _have.Count > 0 && (tally.RestIsElsewhere || BlankFile.Is(_paths.Final(file.Index))));
         if (!isOurs)
             return Discard(_paths.Final(file.Index));
@@ -96,7 +103,10 @@ internal sealed class FileRules
         return isForeign || (mustStay && !_options.Overwrite) ? FileRuling.Copy : FileRuling.Adopt;
     }
 
-    /// <summary>Whether the state says that the file was complete under its name: then somebody has changed it since, and may want to keep that.</summary>
+    /// <summary>
+    /// Whether the file was complete under its final name, according to the resume state. It has been changed since then, and the user may want to
+    /// keep the change.
+    /// </summary>
     private bool WasComplete(FileEntry file, FileStat final) =>
         _reading.State is { } state && IsNamed(state, file, final) && _options.Metainfo.Layout.PiecesOf(file) is var pieces
         && pieces.CountSetIn(state.Have) == pieces.Count;
@@ -118,7 +128,10 @@ internal sealed class FileRules
         return tally.Good > 0 || IsProven(file, tally) ? FileRuling.Continue : Discard(_paths.Part(file.Index));
     }
 
-    /// <summary>Whether a <c>.part</c> file without a good piece is this download's. Its name does not say so: other programs use the suffix too.</summary>
+    /// <summary>
+    /// Whether a <c>.part</c> file without a good piece belongs to this download. The name alone does not prove it: other programs use the suffix
+    /// too.
+    /// </summary>
     private bool IsProven(FileEntry file, Tally tally)
     {
         FileStat part = _inventory.Part(file.Index);
@@ -128,12 +141,12 @@ internal sealed class FileRules
         return isNeighbour || BlankFile.Is(_paths.Part(file.Index));
     }
 
-    // A run that ended suddenly may have made the file without the record of it having reached the disk. Nothing of that name was there when the run wrote
-    // its snapshot.
+    // A run that ended suddenly may have created the file, but the record of it did not reach the disk. No file of that name existed when the run wrote its
+    // snapshot.
     private static bool WasMadeUnrecorded(ResumeState state, FileEntry file, FileStat facts) =>
         state is { IsClosed: false, Born: > 0 } && state.Identities[file.Index] == 0 && facts.Trust == FileTrust.Ours && facts.Identity.Birth >= state.Born;
 
-    // Where there are no owners, the numbers of files change with every mount: that the state knows a file of the name has to do.
+    // Without owners, file identities change with every mount. It then suffices that the state knows a file of this name.
     private bool IsNamed(ResumeState state, FileEntry file, FileStat facts) =>
         state.Identities[file.Index] is var known and not 0 && (known == facts.Identity.Fingerprint || !_paths.Directory.HasOwners);
 
@@ -163,7 +176,9 @@ internal sealed class FileRules
         return new Tally(pieces.Count, good, restIsUnselected, restIsElsewhere);
     }
 
-    /// <summary>Whether the piece touches another file, wanted or not, whose bytes are not here.</summary>
+    /// <summary>
+    /// Whether bytes of the piece are missing that belong to another file, which is wanted or unselected as <paramref name="wanted"/> demands.
+    /// </summary>
     private bool Lacks(FileEntry file, PieceIndex piece, bool wanted)
     {
         foreach (FileSegment segment in _files.Map.Segments(_options.Metainfo.Layout.OffsetOf(piece), _options.Metainfo.Layout.LengthOf(piece)))
@@ -180,10 +195,10 @@ internal sealed class FileRules
         return false;
     }
 
-    /// <summary>How the pieces of a file stand.</summary>
-    /// <param name="Touching">Pieces that touch it.</param>
-    /// <param name="Good">Those of them that are good.</param>
-    /// <param name="RestIsUnselected">Whether all others lack bytes of unselected files and of no wanted one.</param>
-    /// <param name="RestIsElsewhere">Whether all others lack bytes of some other file.</param>
+    /// <summary>Counts of the pieces that touch a file.</summary>
+    /// <param name="Touching">Number of pieces that touch the file.</param>
+    /// <param name="Good">Number of good pieces among them.</param>
+    /// <param name="RestIsUnselected">Whether each of the others lacks bytes of unselected files and none of wanted files.</param>
+    /// <param name="RestIsElsewhere">Whether each of the others lacks bytes of some other file.</param>
     private readonly record struct Tally(int Touching, int Good, bool RestIsUnselected, bool RestIsElsewhere);
 }

@@ -5,15 +5,15 @@ using Pieces.Storage.Files;
 namespace Pieces.Storage.Opening;
 
 /// <summary>
-/// Follows links that the user made in place of files or folders that are only read. A link of another user leads nowhere. What is written never goes through
-/// a link.
+/// Follows symbolic links that the user placed where read-only files or folders of a torrent belong. Links of other users are not followed, and files
+/// that are written are never reached through a link.
 /// </summary>
 internal static class FollowedLinks
 {
-    /// <summary>Tells the paths where links of the user lead.</summary>
-    /// <param name="metainfo">The torrent, with the names that its files have.</param>
-    /// <param name="paths">Told of the files.</param>
-    /// <param name="warnings">What a user should be told.</param>
+    /// <summary>Finds the targets of the user's links and sets them in <paramref name="paths"/>.</summary>
+    /// <param name="metainfo">The torrent, with the names that its files have on the disk.</param>
+    /// <param name="paths">Receives the locations of linked files.</param>
+    /// <param name="warnings">Receives warnings for the user.</param>
     public static void Find(Metainfo metainfo, StoragePaths paths, List<string> warnings)
     {
         HashSet<string> plain = new(StringComparer.Ordinal), refused = new(StringComparer.Ordinal);
@@ -27,7 +27,7 @@ internal static class FollowedLinks
             warnings.Add($"{link}: is a symbolic link that is not followed: it does not belong to you, or leads to nothing that can be read");
     }
 
-    /// <summary>The first link on the way to a file, the file included; null when there is none.</summary>
+    /// <summary>The first link on the path of a file, including the file itself; null when there is none.</summary>
     private static FileLocation? HasLink(FileEntry file, StoragePaths paths, HashSet<string> plain)
     {
         string name = string.Empty;
@@ -85,7 +85,7 @@ internal static class FollowedLinks
         }
         catch (StorageException)
         {
-            // It may not be looked at, so that it is not there as far as we are concerned.
+            // The path cannot be examined: treat it as missing.
             return default;
         }
     }

@@ -1,22 +1,22 @@
 namespace Pieces.Storage.Opening;
 
 /// <summary>
-/// Where one torrent is kept, with its beginning and its end: <see cref="OpenAsync"/>, once; then the calls of <see cref="Pieces"/>; at last
+/// The storage of one torrent, with its life cycle: <see cref="OpenAsync"/>, once; then the calls of <see cref="Pieces"/>; finally
 /// <see cref="CloseAsync"/>, after which no buffer of any caller is in use.
 /// </summary>
 internal interface ITorrentStore : IAsyncDisposable
 {
-    /// <summary>Writes and reads its pieces; only while the store is open.</summary>
+    /// <summary>Writes and reads the pieces; usable only while the store is open.</summary>
     IPieceStore Pieces { get; }
 
-    /// <summary>Finds out what is there and makes ready.</summary>
-    /// <exception cref="StorageException">The system refused, or there is not enough space.</exception>
+    /// <summary>Determines which pieces exist, and prepares the storage.</summary>
+    /// <exception cref="StorageException">The operating system reported an error, or there is not enough space.</exception>
     Task<StorageOpening> OpenAsync(IProgress<CheckProgress>? progress, CancellationToken cancellationToken);
 
-    /// <summary>Ends when no job is under way. The events of all jobs that have ended were given to the sink before that.</summary>
+    /// <summary>Completes when no job is pending. The events of all finished jobs have been passed to the sink by then.</summary>
     Task WhenIdleAsync();
 
-    /// <summary>Waits for all jobs and lets go of everything, having saved what can be gone on from.</summary>
-    /// <exception cref="StorageException">The system refused; what could be let go is let go.</exception>
+    /// <summary>Waits for all jobs, saves the resume state and releases all resources.</summary>
+    /// <exception cref="StorageException">The operating system reported an error; everything that could be released is released.</exception>
     Task CloseAsync();
 }

@@ -4,10 +4,10 @@ using Pieces.Storage.Files;
 
 namespace Pieces.Storage.Opening;
 
-/// <summary>Hashes many pieces on the disk, with all processors and large reads in order; a few hundred KiB of memory each.</summary>
+/// <summary>Hashes many pieces on the disk, on all processors, with large sequential reads and a 512 KiB buffer per processor.</summary>
 internal sealed class PieceCheck
 {
-    // Stays in the second-level cache between the read that fills it and the hash that empties it.
+    // Size of a read buffer, in bytes. It stays in the second-level cache between the read and the hashing.
     private const int BufferLength = 512 * 1024;
     private const int MaxWorkers = 32;
     private const long ProgressStep = 4 * 1024 * 1024;
@@ -33,8 +33,8 @@ internal sealed class PieceCheck
     }
 
     /// <summary>Checks the pieces that are set in <paramref name="pieces"/>.</summary>
-    /// <returns>Those that are good.</returns>
-    /// <exception cref="StorageException">A file is there and cannot be read.</exception>
+    /// <returns>The pieces that match their hash.</returns>
+    /// <exception cref="StorageException">A file exists and cannot be read.</exception>
     public static async Task<Bitfield> RunAsync(
         Metainfo metainfo, FileStore files, Bitfield pieces, IProgress<CheckProgress>? progress, CancellationToken cancellationToken)
     {
@@ -64,7 +64,7 @@ internal sealed class PieceCheck
         }
     }
 
-    /// <summary>Takes the next pieces, as many neighbours as the buffer holds.</summary>
+    /// <summary>Takes the next pieces to check: as many adjacent pieces as fit in the buffer.</summary>
     private bool TryTake(out int first, out int count)
     {
         int most = Math.Max(1, BufferLength / _metainfo.Layout.PieceLength);
@@ -91,7 +91,7 @@ internal sealed class PieceCheck
         {
             PieceIndex piece = layout.Piece(i);
             Memory<byte> bytes = buffer.AsMemory((int)(layout.OffsetOf(piece) - offset), layout.LengthOf(piece));
-            // Where a file is missing in the run, some of its pieces may still be there.
+            // When a file of the run is missing, some of the pieces may still be readable.
             bool read = whole || _files.TryRead(layout.OffsetOf(piece), bytes);
             Report(piece, read && _metainfo.Hasher.IsGood(piece, bytes.Span));
         }

@@ -6,11 +6,11 @@ using Pieces.Storage.Resume;
 
 namespace Pieces.Storage.Opening;
 
-/// <summary>Decides what of a state may be believed, and what must be hashed, from how the files look. Pure.</summary>
+/// <summary>Decides from the state of the files which pieces of a resume state can be trusted and which must be hashed. Pure.</summary>
 internal sealed class ResumeTrust
 {
-    // A write that the end of the process kept from being recorded may be this much later than the state; its file's candidates still count,
-    // since their piece is hashed before it counts.
+    // Maximum time, in nanoseconds, by which the last write may be later than the resume state, when the process ended before it could record the
+    // write. Candidate blocks of such a file still count, because their piece is hashed before it counts.
     private const long LateWrite = 2_000_000_000;
 
     private readonly StorageOptions _options;
@@ -44,14 +44,14 @@ internal sealed class ResumeTrust
     /// <summary>Pieces that must be hashed.</summary>
     public Bitfield ToHash { get; }
 
-    /// <summary>Blocks that are on the disk, by piece.</summary>
+    /// <summary>Candidate blocks on the disk, by piece.</summary>
     public Dictionary<int, BlockBits> Candidates { get; }
 
-    /// <summary>Decides.</summary>
-    /// <param name="options">The torrent and what is wanted of it.</param>
-    /// <param name="inventory">How the files look.</param>
+    /// <summary>Decides on all pieces.</summary>
+    /// <param name="options">The torrent and the wanted files.</param>
+    /// <param name="inventory">The state of the files.</param>
     /// <param name="files">Knows where each file is read from.</param>
-    /// <param name="state">The state, or null when there is none of use: then everything that is there is hashed.</param>
+    /// <param name="state">The resume state; null when there is no usable one: then all existing data is hashed.</param>
     public static ResumeTrust Weigh(StorageOptions options, DiskInventory inventory, FileStore files, ResumeState? state)
     {
         var trust = new ResumeTrust(options, inventory, files, state);
@@ -74,7 +74,7 @@ internal sealed class ResumeTrust
             return;
         if (place == FilePlace.Spare)
         {
-            // Only its ends can be there, and where they are depends on earlier selections: they are few, hash them.
+            // Only its first and last piece can be in the spare file, depending on earlier selections. They are few: hash them.
             foreach (PieceIndex piece in pieces.Ends)
                 Doubt(piece);
             foreach (PieceIndex piece in pieces.Inner)
@@ -108,7 +108,7 @@ internal sealed class ResumeTrust
             return place == FilePlace.Absent ? Standing.Gone : Standing.Unchanged;
         FileStat facts = _inventory.At(place, file.Index);
 
-        // Others may have changed what is theirs, or what everybody may write to, and given it the time that it had.
+        // Another user may have changed a file that is theirs or world-writable, and restored its modification time.
         if (place == FilePlace.Other || facts.Trust is FileTrust.Exposed or FileTrust.Foreign)
             return Standing.Changed;
         if (_state is null || facts.Identity == default || _state.Identities[file.Index] != facts.Identity.Fingerprint)
@@ -118,14 +118,14 @@ internal sealed class ResumeTrust
         if (isStamped && facts.Stamp != stamp)
             return Standing.Changed;
 
-        // A file may only be short when it grows with its pieces, and then no piece that counts can lie behind its end.
+        // A file may be shorter than its final length only if it grows as it is written. Then no trusted piece can lie beyond its end.
         bool mayBeShort = place == FilePlace.Part && !_state.IsSized && !HasPieceBeyond(file, facts.Length);
         if (facts.Length > file.Length || (facts.Length < file.Length && !mayBeShort))
             return Standing.Changed;
         if (isStamped)
             return Standing.Unchanged;
 
-        // The run ended while it wrote: only when the last change was can tell whether it was its own.
+        // The run ended while it was writing: only the time of the last change shows whether the run itself made it.
         long last = Math.Max(facts.Modified, facts.Changed);
         return last > _state.Modified + LateWrite ? Standing.Changed : last > _state.Modified ? Standing.WrittenLate : Standing.Unchanged;
     }

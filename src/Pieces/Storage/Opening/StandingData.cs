@@ -5,7 +5,7 @@ using Pieces.Storage.Resume;
 
 namespace Pieces.Storage.Opening;
 
-/// <summary>Finds out which pieces of a torrent stand on the disk, wherever their bytes are. Changes nothing on the disk.</summary>
+/// <summary>Finds out which pieces of a torrent are on the disk, in whichever files. Changes nothing on the disk.</summary>
 internal sealed class StandingData
 {
     private readonly StorageOptions _options;
@@ -24,23 +24,26 @@ internal sealed class StandingData
         _cancellationToken = cancellationToken;
     }
 
-    /// <summary>Pieces that are here, by hash or by the state's word.</summary>
+    /// <summary>Pieces we have, by hash or according to the resume state.</summary>
     public Bitfield Have { get; private set; } = new(0);
 
-    /// <summary>Those of them that nobody has hashed in this run.</summary>
+    /// <summary>Pieces of <see cref="Have"/> that were not hashed in this run.</summary>
     public Bitfield Unproven { get; private set; } = new(0);
 
-    /// <summary>Those of them that the state calls durable.</summary>
+    /// <summary>Pieces of <see cref="Have"/> that the resume state records as durable.</summary>
     public Bitfield Durable { get; private set; } = new(0);
 
-    /// <summary>Blocks of other pieces.</summary>
+    /// <summary>Candidate blocks of other pieces.</summary>
     public Dictionary<int, BlockBits> Candidates { get; private set; } = [];
 
-    /// <summary>How a file looked under its final name before anything was hashed; 0 when it was not there.</summary>
+    /// <summary>The stamp that a file had under its final name before anything was hashed; 0 when it did not exist.</summary>
     public long StampOf(int file) => _inventory.Final(file).Stamp;
 
-    /// <summary>Looks. Afterwards <paramref name="files"/> knows the place of every file; of two candidates for one file the better is taken.</summary>
-    /// <exception cref="StorageException">A file is there and cannot be read.</exception>
+    /// <summary>
+    /// Examines the disk. Afterwards <paramref name="files"/> has the place of every file; when there are two candidates for one file, the better one
+    /// is used.
+    /// </summary>
+    /// <exception cref="StorageException">A file exists and cannot be read.</exception>
     public static async Task<StandingData> LookAsync(
         StorageOptions options,
         DiskInventory inventory,
@@ -54,7 +57,10 @@ internal sealed class StandingData
         return standing;
     }
 
-    /// <summary>All of it stands where it was described. Afterwards <paramref name="files"/> knows the place of every file.</summary>
+    /// <summary>
+    /// The data of content that was just hashed (<see cref="LocalContent"/>): all pieces exist. Afterwards <paramref name="files"/> has the place of
+    /// every file.
+    /// </summary>
     public static StandingData Described(StorageOptions options, FileStore files)
     {
         int pieces = options.Metainfo.Layout.PieceCount;
@@ -131,7 +137,7 @@ internal sealed class StandingData
         }
     }
 
-    // After a write-back that failed, the system's cache may still hold bytes that the disk never got, and call them written.
+    // After a failed write-back, the system's cache may still contain bytes that never reached the disk, marked as written.
     private void ForgetCached()
     {
         foreach (FileEntry file in _options.Metainfo.Files)
@@ -160,13 +166,13 @@ internal sealed class StandingData
             return FilePlace.Final;
         if (_inventory.Other(file.Index).IsFile)
             return FilePlace.Other;
-        // A file that was not selected before may have left its ends in the spare file.
+        // A file that was not selected before may have its first and last piece in the spare file.
         return !_options.ReadOnly && (_inventory.HasSpare || !_options.Wants(file.Index)) ? FilePlace.Spare : FilePlace.Absent;
     }
 
     private Task<Bitfield> CheckAsync(Bitfield pieces) => PieceCheck.RunAsync(_options.Metainfo, _files, pieces, _progress, _cancellationToken);
 
-    /// <summary>Both names are taken: the one with more good pieces is used.</summary>
+    /// <summary>The file exists under both names: the one with more good pieces is used.</summary>
     private async Task CompareAsync(FileEntry file)
     {
         Bitfield touching = Touching(file);
@@ -185,7 +191,9 @@ internal sealed class StandingData
             Candidates.Remove(i);
     }
 
-    /// <summary>An unselected file stands there, and earlier pieces may have their bytes of it in the spare file instead.</summary>
+    /// <summary>
+    /// An unselected file exists under its final name, but earlier runs may have stored its first and last piece in the spare file.
+    /// </summary>
     private async Task TrySpareAsync(FileEntry file)
     {
         Bitfield ends = Touching(file, endsOnly: true);
@@ -198,7 +206,7 @@ internal sealed class StandingData
             return;
         }
 
-        // Everything else of the file is not in the spare file, so it is not here as far as this run is concerned.
+        // The rest of the file is not in the spare file, so this run treats it as missing.
         Remove(Have, Touching(file));
         Remove(Unproven, Touching(file));
         Add(Have, valid);

@@ -4,17 +4,17 @@ using Pieces.Storage.Files;
 
 namespace Pieces.Storage.Opening;
 
-/// <summary>Where the files of one torrent are below its output folder, found out before anything else is done.</summary>
-/// <param name="Options">What is to be done, with the names that the files have on the disk.</param>
-/// <param name="Paths">Where each file is.</param>
-/// <param name="Files">Reads and writes them.</param>
-/// <param name="Warnings">What a user should be told.</param>
+/// <summary>Locations of the files of one torrent below its output folder, determined before anything else is done.</summary>
+/// <param name="Options">The storage options, with the names that the files have on the disk.</param>
+/// <param name="Paths">Location of each file.</param>
+/// <param name="Files">Reads and writes the files.</param>
+/// <param name="Warnings">Warnings for the user.</param>
 internal sealed record StorageLayout(StorageOptions Options, StoragePaths Paths, FileStore Files, List<string> Warnings) : IDisposable
 {
-    /// <summary>Finds it out.</summary>
-    /// <param name="options">What is to be done.</param>
-    /// <param name="mayProbe">Whether something may be made on the disk to find out which names it takes.</param>
-    /// <exception cref="StorageException">The system refused.</exception>
+    /// <summary>Determines the layout.</summary>
+    /// <param name="options">The storage options.</param>
+    /// <param name="mayProbe">Whether temporary files may be created on the disk to find out which names it accepts.</param>
+    /// <exception cref="StorageException">The operating system reported an error.</exception>
     public static StorageLayout Find(StorageOptions options, bool mayProbe)
     {
         DirectoryHandle directory = new PatientDirectory(options.FileSystem.OpenDirectory(options.OutputDirectory), options.Handles.Relief);
@@ -27,7 +27,8 @@ internal sealed record StorageLayout(StorageOptions Options, StoragePaths Paths,
             if (options is { ReadOnly: true, Content: null })
                 FollowedLinks.Find(options.Metainfo, paths, warnings);
             var mode = new FileStoreMode(options.ReadOnly || !mayProbe, options.Preallocation);
-            return new StorageLayout(options, paths, new FileStore(options.Metainfo.Files, paths, options.Handles, options.FileSystem, mode), warnings);
+            return new StorageLayout(
+                options, paths, new FileStore(options.Metainfo.Files, paths, options.Handles, options.FileSystem, mode), warnings);
         }
         catch
         {
@@ -36,7 +37,6 @@ internal sealed record StorageLayout(StorageOptions Options, StoragePaths Paths,
         }
     }
 
-    /// <summary>Closes the files and the folder.</summary>
     public void Dispose()
     {
         Files.CloseAll();

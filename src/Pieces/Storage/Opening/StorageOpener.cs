@@ -6,22 +6,22 @@ using Pieces.Storage.Resume;
 
 namespace Pieces.Storage.Opening;
 
-/// <summary>What an opening leads to.</summary>
-/// <param name="Opening">What the caller hears.</param>
-/// <param name="Standing">What is here.</param>
-/// <param name="Rulings">What became of each file.</param>
-/// <param name="ToFinish">Files that are complete and have yet to get their final names.</param>
-/// <param name="Lock">The lock, or null when none was needed.</param>
+/// <summary>The result of opening a torrent's storage.</summary>
+/// <param name="Opening">The part that the caller receives.</param>
+/// <param name="Standing">The existing data.</param>
+/// <param name="Rulings">The decision on each file.</param>
+/// <param name="ToFinish">Files that are complete and do not have their final names yet.</param>
+/// <param name="Lock">The lock; null when none was needed.</param>
 internal sealed record Opened(StorageOpening Opening, StandingData Standing, FileRuling[] Rulings, HashSet<int> ToFinish, StorageLock? Lock);
 
-/// <summary>What an opening would find.</summary>
-/// <param name="Have">Pieces that are here, each by its hash.</param>
+/// <summary>What opening a torrent's storage would find.</summary>
+/// <param name="Have">Pieces on the disk; each was hashed.</param>
 /// <param name="Exempt">As in <see cref="StorageOpening"/>.</param>
-/// <param name="Rulings">What would become of each file.</param>
-/// <param name="SpaceNeeded">Bytes that the disk would have to have free.</param>
+/// <param name="Rulings">The decision on each file.</param>
+/// <param name="SpaceNeeded">Free space that the disk needs, in bytes.</param>
 internal sealed record StoragePreview(Bitfield Have, Bitfield Exempt, FileRuling[] Rulings, long SpaceNeeded);
 
-/// <summary>Opens the storage of one torrent: lock, look, hash what must be hashed, rule, put in place. Used once.</summary>
+/// <summary>Opens the storage of one torrent: takes the lock, examines the disk, hashes as needed, decides and places the files. Used once.</summary>
 internal sealed class StorageOpener
 {
     private readonly StorageOptions _options;
@@ -31,15 +31,17 @@ internal sealed class StorageOpener
     private readonly List<string> _warnings;
     private ResumeReading _reading;
 
-    /// <summary>Opens what a layout says.</summary>
+    /// <summary>Prepares to open the storage that a layout describes.</summary>
     public StorageOpener(StorageLayout layout, Guid boot)
     {
         (_options, _paths, _files, _warnings) = layout;
         _boot = boot;
     }
 
-    /// <summary>Opens. On failure the lock is given back, and the hidden folder removed if there was none before.</summary>
-    /// <exception cref="StorageException">In the way, locked, not enough space, or the system refused.</exception>
+    /// <summary>Opens the storage. On failure the lock is released, and the hidden folder is removed if it did not exist before.</summary>
+    /// <exception cref="StorageException">
+    /// An existing file is in the way, the download is locked, there is not enough space, or the operating system reported an error.
+    /// </exception>
     public async Task<Opened> OpenAsync(IProgress<CheckProgress>? progress, CancellationToken cancellationToken)
     {
         if (_options.Content is not null)
@@ -65,7 +67,7 @@ internal sealed class StorageOpener
             if (_options.KeepsMetadata)
                 MetadataFile.Write(_paths, _options.Metainfo);
 
-            // Whoever held the lock before may have changed what was seen without it.
+            // A previous holder of the lock may have changed the files since they were examined without the lock.
             DiskInventory again = Look();
             if (standing is null || !again.Equals(inventory))
             {
@@ -84,8 +86,11 @@ internal sealed class StorageOpener
         }
     }
 
-    /// <summary>Looks and rules as an opening would, without the lock, and changes nothing. The state's word counts for nothing: all is hashed.</summary>
-    /// <exception cref="StorageException">In the way, or the system refused.</exception>
+    /// <summary>
+    /// Examines and decides as <see cref="OpenAsync"/> does, but without the lock and without changing anything. All existing data is hashed,
+    /// whatever the resume state contains.
+    /// </summary>
+    /// <exception cref="StorageException">An existing file is in the way, or the operating system reported an error.</exception>
     public async Task<StoragePreview> PreviewAsync(IProgress<CheckProgress>? progress, CancellationToken cancellationToken)
     {
         DiskInventory inventory = Look();
@@ -100,7 +105,8 @@ internal sealed class StorageOpener
     {
         var standing = StandingData.Described(_options, _files);
         Bitfield none = new(_options.Metainfo.Layout.PieceCount), finished = Bitfield.Full(_options.Metainfo.Files.Length);
-        return new Opened(new StorageOpening(standing.Have.Clone(), [], none, finished, []) { Files = _options.Metainfo.Files }, standing, Describe(), [], null);
+        return new Opened(
+            new StorageOpening(standing.Have.Clone(), [], none, finished, []) { Files = _options.Metainfo.Files }, standing, Describe(), [], null);
     }
 
     private DiskInventory Look() => DiskInventory.Take(_options, _paths, _files.Folders);
@@ -128,7 +134,7 @@ internal sealed class StorageOpener
         return rulings;
     }
 
-    // Read only: nothing is ruled; a file counts as complete by its name alone in no case.
+    // Read-only: there are no decisions to make. `Continue` keeps a file from counting as complete by its name alone.
     private FileRuling[] Describe()
     {
         var rulings = new FileRuling[_options.Metainfo.Files.Length];
@@ -183,7 +189,7 @@ internal sealed class StorageOpener
         return new Opened(opening, standing, rulings, placement.ToFinish, storageLock);
     }
 
-    // Their owner may have changed the bytes between the look at them and the copy.
+    // The owner of the source file may have changed the bytes between the check and the copy.
     private async Task CheckCopiesAsync(Bitfield copied, StandingData standing, CancellationToken cancellationToken)
     {
         Bitfield good = await PieceCheck.RunAsync(_options.Metainfo, _files, copied, null, cancellationToken).ConfigureAwait(false);
@@ -205,7 +211,7 @@ internal sealed class StorageOpener
         return pieces.CountSetIn(standing.Have) == pieces.Count;
     }
 
-    // Read only: what is left out is not ours to fetch, and no fault of the files that were chosen.
+    // Read-only: unselected files are not downloaded, so pieces that lack only their bytes do not count against the selected files.
     private Bitfield Unprovable(DiskInventory inventory, StandingData standing)
     {
         PieceLayout layout = _options.Metainfo.Layout;

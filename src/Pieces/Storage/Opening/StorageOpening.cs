@@ -4,23 +4,25 @@ using Pieces.Primitives;
 
 namespace Pieces.Storage.Opening;
 
-/// <summary>Blocks of a piece that an earlier run has put on the disk, and that nobody has verified.</summary>
-/// <param name="Piece">The piece, which is not complete or not verified.</param>
+/// <summary>Blocks of a piece that an earlier run wrote to the disk and that are not verified.</summary>
+/// <param name="Piece">The piece, which is incomplete or not verified.</param>
 /// <param name="Ordinals">Ordinals of the blocks, ascending.</param>
 internal sealed record OpenCandidate(PieceIndex Piece, IReadOnlyList<int> Ordinals);
 
 /// <summary>What was found when a torrent's storage was opened.</summary>
-/// <param name="Have">Pieces that are here. The caller's own copy.</param>
-/// <param name="Candidates">Blocks that need not be asked for, unless their piece's hash turns out wrong.</param>
+/// <param name="Have">Pieces we have. The caller owns this copy.</param>
+/// <param name="Candidates">Blocks that need not be requested, unless their piece fails verification.</param>
 /// <param name="Exempt">
-/// Pieces that are not here and need not be fetched: every wanted file that they touch is complete under its final name, and only bytes of unselected files lack.
-/// Where the data is only served: pieces of which only bytes of unselected files lack.
+/// Missing pieces that need not be downloaded: every wanted file that they touch is complete under its final name, and only bytes of unselected files
+/// are missing. When the data is only seeded: pieces that lack only bytes of unselected files.
 /// </param>
-/// <param name="FinishedFiles">One bit a file: wanted, and complete under its final name. A later <see cref="FileFinished"/> comes for each other wanted file.</param>
-/// <param name="Warnings">What a user should hear, one line each.</param>
+/// <param name="FinishedFiles">
+/// One bit per file: wanted, and complete under its final name. A <see cref="FileFinished"/> event follows later for every other wanted file.
+/// </param>
+/// <param name="Warnings">Warnings for the user, one line each.</param>
 internal sealed record StorageOpening(
     Bitfield Have, IReadOnlyList<OpenCandidate> Candidates, Bitfield Exempt, Bitfield FinishedFiles, IReadOnlyList<string> Warnings)
 {
-    /// <summary>The files with the names that they have on the disk.</summary>
+    /// <summary>The files, with the names that they have on the disk.</summary>
     public ImmutableArray<FileEntry> Files { get; init; } = [];
 }

@@ -7,63 +7,62 @@ using Serilog;
 
 namespace Pieces.Storage.Opening;
 
-/// <summary>What a <see cref="TorrentStorage"/> is to do, and what it shares with others.</summary>
+/// <summary>Options of a <see cref="TorrentStorage"/>, including the objects it shares with other torrents.</summary>
 internal sealed record StorageOptions
 {
-    /// <summary>The torrent.</summary>
     public required Metainfo Metainfo { get; init; }
 
-    /// <summary>The folder that its file or top folder lies in.</summary>
+    /// <summary>The folder that contains the torrent's file or top folder.</summary>
     public required string OutputDirectory { get; init; }
 
-    /// <summary>Runs the jobs; shared.</summary>
+    /// <summary>Runs the disk jobs; shared.</summary>
     public required DiskQueue Queue { get; init; }
 
     /// <summary>Open files; shared.</summary>
     public required HandleCache Handles { get; init; }
 
-    /// <summary>Hears the verdicts.</summary>
+    /// <summary>Receives the results of disk jobs.</summary>
     public required IDiskSink Sink { get; init; }
 
-    /// <summary>For each file of the metainfo whether it is wanted; null (default) for all.</summary>
+    /// <summary>For each file of the metainfo, whether it is wanted; null (default) for all files.</summary>
     public IReadOnlyList<bool>? WantedFiles { get; init; }
 
-    /// <summary>Discard an existing file that is no part of this download; default false.</summary>
+    /// <summary>Discard an existing file that does not belong to this download; default false.</summary>
     public bool Overwrite { get; init; }
 
-    /// <summary>How room for files is made; default sparse.</summary>
+    /// <summary>How disk space for files is allocated; default sparse.</summary>
     public Preallocation Preallocation { get; init; } = Preallocation.Sparse;
 
-    /// <summary>Check a piece again before each serving; default false.</summary>
+    /// <summary>Hash a piece again before each upload of it; default false.</summary>
     public bool Paranoid { get; init; }
 
-    /// <summary>Look and serve only: nothing is made, written or renamed, no lock is taken; default false.</summary>
+    /// <summary>Only examine and seed: nothing is created, written or renamed, and no lock is taken; default false.</summary>
     public bool ReadOnly { get; init; }
 
     /// <summary>
-    /// The data as it was described a moment ago, wherever its files lie: nothing is looked for or hashed before it is served. Goes with
-    /// <see cref="ReadOnly"/> alone; null (default) for data in <see cref="OutputDirectory"/>.
+    /// Content that was just hashed, wherever its files are: it is not searched for or hashed before it is seeded. Requires <see cref="ReadOnly"/>;
+    /// null (default) for data in <see cref="OutputDirectory"/>.
     /// </summary>
     public LocalContent? Content { get; init; }
 
-    /// <summary>Give files names that every system takes, whatever the disk takes; default false.</summary>
+    /// <summary>Use file names that are valid on every system, whatever the disk accepts; default false.</summary>
     public bool PortableNames { get; init; }
 
     /// <summary>Keep the metadata in the hidden folder, since it came from peers; default false.</summary>
     public bool KeepsMetadata { get; init; }
 
-    /// <summary>Source of time; default the system's.</summary>
+    /// <summary>Source of time; default: the system's clock.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 
-    /// <summary>Where it logs; default nowhere.</summary>
+    /// <summary>Receives log messages; default: none.</summary>
     public ILogger Logger { get; init; } = Serilog.Core.Logger.None;
 
-    /// <summary>The file system, which a test can make fail; default the system's.</summary>
+    /// <summary>The file system, which a test can replace to simulate failures; default: the system's.</summary>
     public IFileSystem FileSystem { get; init; } = CurrentPlatform.Files;
 
-    /// <summary>Names the present start of the machine; null (default) asks the system.</summary>
+    /// <summary>Identifies the present boot of the machine; null (default) to ask the operating system.</summary>
     public Guid? Boot { get; init; }
 
-    /// <summary>Whether a file of the metainfo is wanted and is a file on the disk.</summary>
+    /// <summary>Whether a file of the metainfo is wanted and is stored on the disk.</summary>
     public bool Wants(int file) => Metainfo.Files[file].IsOnDisk && (WantedFiles is null || WantedFiles[file]);
 }

@@ -6,12 +6,12 @@ using Pieces.Storage.Resume;
 namespace Pieces.Storage.Opening;
 
 /// <summary>
-/// Decides which names the files of a torrent have on the disk: the one decision for download, plan, check and seed. What an earlier run decided stays;
-/// then what is there decides, and then what the disk takes.
+/// Decides which names the files of a torrent have on the disk, for download, plan, check and seed alike. The decision of an earlier run has
+/// priority, then the existing files decide, and then the names that the disk accepts.
 /// </summary>
 internal sealed class StoredNames
 {
-    // Of two choices under which equally many files are found, the first.
+    // When two choices find the same number of files, the first is used.
     private static readonly NameRules[] Choices =
     [
         NameRules.Of(PathRules.MacOS) with { FoldsUnicode = false },
@@ -30,13 +30,13 @@ internal sealed class StoredNames
         _directory = directory;
     }
 
-    /// <summary>The torrent with the names that its files have, or are to have, below a folder.</summary>
-    /// <param name="metainfo">The torrent with the names of the system.</param>
-    /// <param name="directory">The folder that the user named.</param>
-    /// <param name="isPortable">Whether the user wants names that every system takes.</param>
-    /// <param name="mayProbe">Whether something may be made there to find out what the disk takes.</param>
-    /// <param name="warnings">What a user should be told.</param>
-    /// <exception cref="StorageException">The system refused.</exception>
+    /// <summary>Returns the metainfo with the names that its files have, or will have, below a folder.</summary>
+    /// <param name="metainfo">The torrent, with names for the operating system.</param>
+    /// <param name="directory">The output folder.</param>
+    /// <param name="isPortable">Whether the user wants names that are valid on every system.</param>
+    /// <param name="mayProbe">Whether temporary files may be created to find out which names the disk accepts.</param>
+    /// <param name="warnings">Receives warnings for the user.</param>
+    /// <exception cref="StorageException">The operating system reported an error.</exception>
     public static Metainfo Of(Metainfo metainfo, DirectoryHandle directory, bool isPortable, bool mayProbe, List<string> warnings)
     {
         Metainfo portable = MappedNames.Of(metainfo, NameRules.Portable);
@@ -77,16 +77,17 @@ internal sealed class StoredNames
         return MappedNames.Of(_metainfo, DiskProbe.Run(_directory));
     }
 
-    /// <summary>The names under which most files are there, of those that depend on the choice; null when none is.</summary>
+    /// <summary>The naming under which most files exist, among the files whose name depends on the choice; null when none of them exists.</summary>
     private Metainfo? FindBest()
     {
         List<Metainfo> named = [_metainfo, .. Choices.Select(rules => MappedNames.Of(_metainfo, rules))];
-        int[] differing = [.. Enumerable.Range(0, _metainfo.Files.Length).Where(i => named.Any(other => other.Files[i].Path != _metainfo.Files[i].Path))];
+        int[] differing =
+            [.. Enumerable.Range(0, _metainfo.Files.Length).Where(i => named.Any(other => other.Files[i].Path != _metainfo.Files[i].Path))];
         var best = named.Select(names => (Names: names, Count: CountFound(names, differing))).MaxBy(choice => choice.Count);
         return best.Count > 0 ? best.Names : null;
     }
 
-    // Where two names lead to one file, the disk takes them for one, and these are not its names.
+    // When two names lead to the same file, the disk treats them as equal, so this is not the naming that was used.
     private int CountFound(Metainfo names, int[] files)
     {
         var paths = new StoragePaths(names, _directory);
@@ -117,7 +118,7 @@ internal sealed class StoredNames
         }
         catch (StorageException)
         {
-            // The disk does not take the name, so that no file has it.
+            // The disk does not accept the name, so no file has it.
             return default;
         }
     }

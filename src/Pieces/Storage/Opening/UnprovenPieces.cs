@@ -4,15 +4,15 @@ using Pieces.Storage.Files;
 
 namespace Pieces.Storage.Opening;
 
-/// <summary>Pieces of some files of a torrent that cannot be checked, since bytes of other files that belong there are missing.</summary>
+/// <summary>Finds pieces of selected files that cannot be verified because bytes of other files in them are missing.</summary>
 internal static class UnprovenPieces
 {
-    /// <summary>Whether all that a piece lacks are bytes of files that were left out.</summary>
+    /// <summary>Whether a piece lacks only bytes of unselected files.</summary>
     /// <param name="piece">The piece.</param>
-    /// <param name="layout">Piece arithmetic.</param>
-    /// <param name="files">Knows which files the piece touches.</param>
-    /// <param name="lengthOf">Bytes of a file that are there.</param>
-    /// <param name="isChosen">Whether a file was not left out.</param>
+    /// <param name="layout">Piece arithmetic of the torrent.</param>
+    /// <param name="files">Maps the piece to files.</param>
+    /// <param name="lengthOf">Number of bytes of a file that exist.</param>
+    /// <param name="isChosen">Whether a file is selected.</param>
     public static bool LacksOnlyOthers(PieceIndex piece, PieceLayout layout, FileStore files, Func<int, long> lengthOf, Func<int, bool> isChosen)
     {
         bool lacksOthers = false;

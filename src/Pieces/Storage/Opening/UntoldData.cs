@@ -7,17 +7,17 @@ using Pieces.Storage.Files;
 namespace Pieces.Storage.Opening;
 
 /// <summary>
-/// Finds pieces that may be on the disk though the state does not tell of them, because its end was lost. A sparse file has holes where nothing was
-/// written, so after an ordinary sudden end these are few.
+/// Finds pieces that may be on the disk although the resume state does not list them, because its last records were lost. A sparse file has holes
+/// where nothing was written, so after an ordinary crash there are few such pieces.
 /// </summary>
 internal static class UntoldData
 {
-    /// <summary>Sets the pieces that were written wholly, as far as they lie in a file.</summary>
+    /// <summary>Sets the pieces that were written completely, as far as they lie in one file.</summary>
     /// <param name="part">The unfinished file.</param>
-    /// <param name="file">Which one of the torrent it is.</param>
+    /// <param name="file">Its entry in the torrent.</param>
     /// <param name="layout">The torrent's pieces.</param>
-    /// <param name="known">Pieces that need no look.</param>
-    /// <param name="into">Gets them.</param>
+    /// <param name="known">Pieces that need not be checked.</param>
+    /// <param name="into">Receives the pieces found.</param>
     /// <exception cref="StorageException">The file cannot be opened.</exception>
     public static void Find(FileLocation part, FileEntry file, PieceLayout layout, Bitfield known, Bitfield into)
     {

@@ -5,15 +5,18 @@ using Pieces.Storage.Files;
 namespace Pieces.Storage.Resume;
 
 /// <summary>
-/// Brings what was written to the disk every few seconds, and says so in the state: after a power cut only that counts. Runs beside the
-/// disk workers, on a thread of its own while it waits for the disk.
+/// Flushes written data to the disk every few seconds and records this in the resume state: after a power cut only flushed data counts. It does not
+/// use the disk workers; each flush runs on its own thread.
 /// </summary>
 internal sealed class DataFlusher : IAsyncDisposable
 {
-    /// <summary>Time between two flushes, while something is written.</summary>
+    /// <summary>Time between two flushes while data is being written.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
 
-    /// <summary>So many bytes are flushed sooner: a disk with a cache of its own would keep the last flush waiting for them.</summary>
+    /// <summary>
+    /// Maximum number of unflushed bytes; reaching it causes an early flush. Without this limit, the last flush could take long on a disk with its
+    /// own cache.
+    /// </summary>
     public const long MaxUnflushed = 128 * 1024 * 1024;
 
     private readonly Lock _gate = new();
@@ -27,7 +30,7 @@ internal sealed class DataFlusher : IAsyncDisposable
     private long _unflushed;
     private Task _loop = Task.CompletedTask;
 
-    /// <summary>Makes one that does nothing before <see cref="Start"/>.</summary>
+    /// <summary>Creates a flusher that is inactive until <see cref="Start"/>.</summary>
     public DataFlusher(FileFlusher files, PieceLedger ledger, ResumeLog log)
     {
         _files = files;
@@ -35,14 +38,14 @@ internal sealed class DataFlusher : IAsyncDisposable
         _log = log;
     }
 
-    /// <summary>Begins to flush every <see cref="Interval"/>; a failure goes to <paramref name="sink"/>.</summary>
+    /// <summary>Begins to flush every <see cref="Interval"/>; failures are reported to <paramref name="sink"/>.</summary>
     public void Start(TimeProvider timeProvider, IDiskSink sink)
     {
         _behind = new WriteBehind(_files, timeProvider, sink);
         _loop = LoopAsync(timeProvider, sink);
     }
 
-    /// <summary>Bytes have just been written.</summary>
+    /// <summary>Records that bytes were written.</summary>
     public void OnWritten(long offset, int length)
     {
         MarkDirty(offset, length);
@@ -51,7 +54,7 @@ internal sealed class DataFlusher : IAsyncDisposable
             _due.Writer.TryWrite(true);
     }
 
-    /// <summary>Bytes of before may not be on the disk: their files have to be flushed.</summary>
+    /// <summary>Marks bytes that were written earlier and may not be on the disk: their files will be flushed.</summary>
     public void MarkDirty(long offset, int length)
     {
         lock (_gate)
@@ -61,19 +64,20 @@ internal sealed class DataFlusher : IAsyncDisposable
         }
     }
 
-    /// <summary>Whether a write, a flush or a write-back has failed; the sink was told of it.</summary>
+    /// <summary>Whether a write, a flush or a write-back has failed; the sink was notified.</summary>
     public bool HasFailed => _files.HasFailed;
 
-    /// <summary>A write has failed: nothing counts as durable any more.</summary>
+    /// <summary>Records a failed write: from now on nothing counts as durable.</summary>
     public void Fail(StorageException reason) => _files.Fail(reason);
 
     /// <summary>
-    /// Flushes what is dirty and marks in the state that all before it is durable. What is dirty stays so until that is done. One call at a time.
+    /// Flushes the dirty files and records in the resume state that everything before the call is durable. After a failure the files stay dirty. Only
+    /// one call at a time.
     /// </summary>
-    /// <exception cref="StorageException">The system refused, now or earlier.</exception>
+    /// <exception cref="StorageException">The operating system reported an error, now or earlier.</exception>
     public void Flush()
     {
-        // In this order: whatever the count covers had its file marked before.
+        // The order matters: every record within the count had its file marked dirty before the record was appended.
         long bytes = Interlocked.Exchange(ref _unflushed, 0);
         long count = _log.Count;
         List<int> pieces = _ledger.Unflushed();
@@ -98,10 +102,10 @@ internal sealed class DataFlusher : IAsyncDisposable
             _log.Rewrite();
     }
 
-    /// <summary>Ends the flushing; what is dirty stays so.</summary>
+    /// <summary>Stops the periodic flushing; dirty files stay dirty.</summary>
     public async ValueTask DisposeAsync()
     {
-        // The source is not disposed: it has no timer and nothing to give back, and this may be called twice.
+        // The token source is not disposed: it has no timer or other resource to release, and this method may be called twice.
         await _stop.CancelAsync().ConfigureAwait(false);
         await _loop.ConfigureAwait(false);
         if (_behind is not null)
@@ -149,7 +153,7 @@ internal sealed class DataFlusher : IAsyncDisposable
         }
         catch (OperationCanceledException) when (_stop.IsCancellationRequested)
         {
-            // Stopped.
+            // DisposeAsync stops the loop this way.
         }
         catch (StorageException e)
         {

@@ -2,24 +2,24 @@ using Pieces.Storage.Transfer;
 
 namespace Pieces.Storage.Resume;
 
-/// <summary>Hears of everything that is written, so that another run can go on from it. Safe for all threads; calls may block.</summary>
+/// <summary>Records everything that is written, so that a later run can resume from it. Safe for all threads; calls may block.</summary>
 internal interface IWriteJournal
 {
-    /// <summary>Bytes have just been written.</summary>
+    /// <summary>Records that bytes were written.</summary>
     void OnWritten(long offset, int length);
 
-    /// <summary>A fact is to be remembered.</summary>
-    /// <exception cref="StorageException">The system refused.</exception>
+    /// <summary>Appends a record.</summary>
+    /// <exception cref="StorageException">The operating system reported an error.</exception>
     void Append(ResumeRecord record);
 
-    /// <summary>A fact is to be remembered with the next one: does not block.</summary>
+    /// <summary>Keeps a record, to be written together with the next one. Does not block.</summary>
     void Hold(ResumeRecord record);
 
-    /// <summary>A write has failed.</summary>
+    /// <summary>Records that a write has failed.</summary>
     void OnFailed(StorageException reason);
 }
 
-/// <summary>The journal of a download that can be resumed: bytes are flushed from time to time, facts go to the state's log.</summary>
+/// <summary>The journal of a download that can be resumed: data is flushed periodically, records go to the log of the resume state.</summary>
 internal sealed class ResumeJournal : IWriteJournal
 {
     private readonly DataFlusher _flusher;

@@ -3,7 +3,7 @@ using Pieces.Primitives;
 
 namespace Pieces.Storage.Resume;
 
-/// <summary>What is on the disk, in memory: the source of every snapshot of the state. Safe for all threads.</summary>
+/// <summary>Keeps in memory what is on the disk; every snapshot of the resume state is made from it. Safe for all threads.</summary>
 internal sealed class PieceLedger
 {
     private readonly Lock _gate = new();
@@ -16,7 +16,7 @@ internal sealed class PieceLedger
     private readonly bool _isSized;
     private readonly HashSet<int> _unflushed = [];
 
-    /// <summary>Begins with what was found at the opening, which is taken over.</summary>
+    /// <summary>Starts with the data found when the storage was opened; takes ownership of <paramref name="start"/>.</summary>
     public PieceLedger(PieceLayout layout, ResumeState start)
     {
         _layout = layout;
@@ -39,7 +39,7 @@ internal sealed class PieceLedger
             return _have[piece];
     }
 
-    /// <summary>A piece is verified and written.</summary>
+    /// <summary>Records that a piece is verified and written.</summary>
     public void AddPiece(PieceIndex piece)
     {
         lock (_gate)
@@ -50,7 +50,7 @@ internal sealed class PieceLedger
         }
     }
 
-    /// <summary>Blocks of an open piece are written.</summary>
+    /// <summary>Records that blocks of an open piece are written.</summary>
     public void AddBlocks(PieceIndex piece, int first, int count)
     {
         lock (_gate)
@@ -61,7 +61,10 @@ internal sealed class PieceLedger
         }
     }
 
-    /// <summary>First block of a run that is on the disk and begins at <paramref name="first"/>, and how many follow one another, up to a bound.</summary>
+    /// <summary>
+    /// Number of consecutive blocks of an open piece that are on the disk, starting with block <paramref name="first"/>; at most
+    /// <paramref name="atMost"/>.
+    /// </summary>
     public int BlocksFrom(PieceIndex piece, int first, int atMost)
     {
         lock (_gate)
@@ -75,35 +78,35 @@ internal sealed class PieceLedger
         }
     }
 
-    /// <summary>The blocks of an open piece do not count any more; false when there were none.</summary>
+    /// <summary>Forgets the blocks of an open piece; false when there were none.</summary>
     public bool Forget(PieceIndex piece)
     {
         lock (_gate)
             return _candidates.Remove(piece.Value);
     }
 
-    /// <summary>A file was made.</summary>
+    /// <summary>Records the identity of a file that was created.</summary>
     public void SetIdentity(int file, long identity)
     {
         lock (_gate)
             _identities[file] = identity;
     }
 
-    /// <summary>A file looks so, and all that was written of it is flushed.</summary>
+    /// <summary>Records the stamp of a file after all written data of the file was flushed.</summary>
     public void SetStamp(int file, long stamp)
     {
         lock (_gate)
             _stamps[file] = stamp;
     }
 
-    /// <summary>The pieces that are not durable. They become so by a flush that begins after this call.</summary>
+    /// <summary>The pieces that are not durable. A flush that begins after this call makes them durable.</summary>
     public List<int> Unflushed()
     {
         lock (_gate)
             return [.. _unflushed];
     }
 
-    /// <summary>Pieces have reached the disk.</summary>
+    /// <summary>Records that pieces have reached the disk.</summary>
     public void SetDurable(IReadOnlyCollection<int> pieces)
     {
         lock (_gate)
@@ -116,7 +119,7 @@ internal sealed class PieceLedger
         }
     }
 
-    /// <summary>A copy of all of it.</summary>
+    /// <summary>A copy of the ledger, without candidate blocks and stamps: see <see cref="Records"/>.</summary>
     public ResumeState Snapshot()
     {
         lock (_gate)
@@ -133,7 +136,7 @@ internal sealed class PieceLedger
         }
     }
 
-    /// <summary>What the snapshot has no room for, as records: the candidates, and how files look.</summary>
+    /// <summary>The data that a snapshot does not contain, as records: the candidate blocks, and the stamps of files.</summary>
     public List<ResumeRecord> Records()
     {
         List<ResumeRecord> records = [];

@@ -7,41 +7,45 @@ using Pieces.Storage.Files;
 
 namespace Pieces.Storage.Resume;
 
-/// <summary>How a reading of the state went.</summary>
+/// <summary>Result of reading a resume state.</summary>
 internal enum ResumeVerdict
 {
-    /// <summary>There is none.</summary>
+    /// <summary>There is no resume state.</summary>
     Missing,
 
-    /// <summary>It is of use.</summary>
+    /// <summary>The resume state is valid.</summary>
     Good,
 
-    /// <summary>It belongs to another torrent.</summary>
+    /// <summary>The resume state belongs to another torrent.</summary>
     Foreign,
 
-    /// <summary>It is damaged or of a later version.</summary>
+    /// <summary>The resume state is damaged, of a later version, or not trustworthy.</summary>
     Unusable,
 }
 
-/// <summary>The outcome of reading a state: the state when it is good, else why not.</summary>
+/// <summary>The outcome of reading a resume state: the state when it is good, otherwise the reason.</summary>
 internal readonly record struct ResumeReading(ResumeVerdict Verdict, ResumeState? State, string Reason);
 
 /// <summary>
-/// The form of the state: a snapshot that ends in its SHA-1, then records of 20 bytes (fact, index, value, CRC-32C), all little-endian.
-/// A record that was torn by a sudden end, and all after it, do not count.
+/// The file format of the resume state: a snapshot that ends in its SHA-1, followed by records of 20 bytes (fact, index, value, CRC-32C), all
+/// little-endian. A record that a crash left incomplete, and all records after it, are ignored.
 /// </summary>
 internal static class ResumeFile
 {
     /// <summary>Length of a record, in bytes.</summary>
     public const int RecordLength = 20;
 
-    /// <summary>Version of the form. It names a torrent by both of its info-hashes; version 1, by the SHA-1 alone, is still read.</summary>
+    /// <summary>
+    /// Version of the format. It identifies a torrent by both of its info-hashes; version 1, with only the SHA-1 info-hash, can still be read.
+    /// </summary>
     public const int Version = 2;
 
-    /// <summary>Bytes of records after which the state is written anew, at least.</summary>
+    /// <summary>Minimum length of the records, in bytes, before the state is rewritten.</summary>
     public const int MinRewriteLength = 1024 * 1024;
 
-    /// <summary>Bytes of records, at the most: what is longer cannot be ours, since the log is written anew long before.</summary>
+    /// <summary>
+    /// Maximum length of the records that are read, in bytes. The program never writes that many, because it rewrites the log long before.
+    /// </summary>
     public const long MaxRecordsLength = 256L * 1024 * 1024;
 
     private const ulong Magic = 0x0A45544154534350; // "PCSTATE\n"
@@ -57,7 +61,7 @@ internal static class ResumeFile
     /// <summary>Length of the snapshot of a torrent, in bytes.</summary>
     public static int SnapshotLength(int pieces, int files) => SnapshotLength(HeaderLength, pieces, files);
 
-    /// <summary>Writes a snapshot; the candidates follow as records.</summary>
+    /// <summary>Composes a snapshot; the candidate blocks follow as records.</summary>
     public static byte[] Snapshot(Metainfo metainfo, Guid boot, ResumeState state)
     {
         byte[] bytes = new byte[SnapshotLength(metainfo.Layout.PieceCount, metainfo.Files.Length)];
@@ -81,7 +85,9 @@ internal static class ResumeFile
         BinaryPrimitives.WriteUInt32LittleEndian(destination[16..], Checksum(destination));
     }
 
-    /// <summary>After which rules the files were named when the state was written; null for those of the system, and where it does not say.</summary>
+    /// <summary>
+    /// The naming rules that were in use when the state was written; null for those of the operating system, and when the state does not contain any.
+    /// </summary>
     public static NameRules? ReadNames(FileLocation file)
     {
         try
@@ -89,7 +95,8 @@ internal static class ResumeFile
             if (!FileFacts.Of(file).IsFile)
                 return null;
             byte[] header = FileFacts.ReadAll(file, OldHeaderLength, out FileStat facts);
-            bool isState = header.Length == OldHeaderLength && BinaryPrimitives.ReadUInt64LittleEndian(header) == Magic && facts.Trust != FileTrust.Foreign;
+            bool isState = header.Length == OldHeaderLength && BinaryPrimitives.ReadUInt64LittleEndian(header) == Magic
+                && facts.Trust != FileTrust.Foreign;
             return isState ? NameRules.Read(BinaryPrimitives.ReadInt32LittleEndian(header.AsSpan(FlagsOffset)) >>> NamesShift) : null;
         }
         catch (Exception e) when (DiskErrors.IsDiskError(e))
@@ -98,11 +105,11 @@ internal static class ResumeFile
         }
     }
 
-    /// <summary>Reads the state of a torrent; never throws for what is in it.</summary>
-    /// <param name="file">Where it is.</param>
-    /// <param name="metainfo">The torrent it should be about.</param>
-    /// <param name="boot">Names the present start of the machine; empty when unknown, and then only what is durable counts.</param>
-    /// <exception cref="StorageException">It is there and cannot be read.</exception>
+    /// <summary>Reads the resume state of a torrent. Invalid content is a verdict, not an exception.</summary>
+    /// <param name="file">Location of the state.</param>
+    /// <param name="metainfo">The torrent that the state should belong to.</param>
+    /// <param name="boot">Identifies the present boot of the machine; empty when unknown, and then only durable pieces count.</param>
+    /// <exception cref="StorageException">The file exists and cannot be read.</exception>
     public static ResumeReading Read(FileLocation file, Metainfo metainfo, Guid boot)
     {
         FileStat facts = FileFacts.Of(file);
@@ -123,7 +130,7 @@ internal static class ResumeFile
 
         if (facts.Length > limit)
             return new ResumeReading(ResumeVerdict.Unusable, null, $"it is {facts.Length} bytes long");
-        // What others could write says what they want, and the data would be believed without a look at it.
+        // A file that other users can write is not trusted: its pieces would count without being hashed.
         if (facts.Trust is FileTrust.Foreign or FileTrust.Exposed)
         {
             string why = facts.Trust == FileTrust.Foreign ? "it belongs to another user" : "every user may write to it";
@@ -136,11 +143,11 @@ internal static class ResumeFile
     private static int SnapshotLength(int headerLength, int pieces, int files) =>
         headerLength + (2 * Bitfield.ByteLengthOf(pieces)) + (8 * files) + Sha1Digest.Length;
 
-    /// <summary>As <see cref="Read"/>, from the bytes of the file.</summary>
-    /// <param name="bytes">All of them.</param>
-    /// <param name="metainfo">The torrent it should be about.</param>
-    /// <param name="boot">Names the present start of the machine.</param>
-    /// <param name="facts">How the file looks.</param>
+    /// <summary>Like <see cref="Read"/>, from the bytes of the file.</summary>
+    /// <param name="bytes">The whole file.</param>
+    /// <param name="metainfo">The torrent that the state should belong to.</param>
+    /// <param name="boot">Identifies the present boot of the machine.</param>
+    /// <param name="facts">The file's times and identity.</param>
     public static ResumeReading Parse(byte[] bytes, Metainfo metainfo, Guid boot, in FileStat facts)
     {
         if (bytes.Length == 0)
@@ -157,7 +164,8 @@ internal static class ResumeFile
             return new ResumeReading(ResumeVerdict.Foreign, null, "it belongs to another torrent");
         int snapshotLength = SnapshotLength(headerLength, metainfo.Layout.PieceCount, metainfo.Files.Length);
         if (bytes.Length < snapshotLength || !SameShape(bytes, metainfo)
-            || !Sha1Digest.Of(bytes.AsSpan(0, snapshotLength - Sha1Digest.Length)).Matches(bytes.AsSpan(snapshotLength - Sha1Digest.Length, Sha1Digest.Length)))
+            || !Sha1Digest.Of(bytes.AsSpan(0, snapshotLength - Sha1Digest.Length))
+                .Matches(bytes.AsSpan(snapshotLength - Sha1Digest.Length, Sha1Digest.Length)))
             return new ResumeReading(ResumeVerdict.Unusable, null, "it is damaged");
 
         int pieces = metainfo.Layout.PieceCount;
@@ -178,7 +186,7 @@ internal static class ResumeFile
         return new ResumeReading(ResumeVerdict.Good, state, "");
     }
 
-    /// <summary>Takes the record at the front; false when it is torn.</summary>
+    /// <summary>Reads the record at the front; false when it is incomplete or damaged.</summary>
     public static bool TryReadRecord(ReadOnlySpan<byte> source, out ResumeRecord record)
     {
         record = default;
@@ -206,7 +214,7 @@ internal static class ResumeFile
         id.V2?.CopyTo(header[OldHeaderLength..]);
     }
 
-    /// <summary>Which torrent the state is about; null when it does not say. Version 1 knew the SHA-1 alone.</summary>
+    /// <summary>The torrent that the state belongs to; null when it contains no info-hash. Version 1 contains only the SHA-1 info-hash.</summary>
     private static TorrentId? ReadId(ReadOnlySpan<byte> header, int version)
     {
         int flags = version == OldVersion ? V1Flag : BinaryPrimitives.ReadInt32LittleEndian(header[12..]);

@@ -6,8 +6,8 @@ using Pieces.Storage.Files;
 namespace Pieces.Storage.Resume;
 
 /// <summary>
-/// Writes the state. A record is appended as soon as nobody else is appending; whatever has collected meanwhile goes in one call of the
-/// system, so that a hundred thousand small pieces a second cost little. Safe for all threads; calls block.
+/// Writes the resume state. A record is appended as soon as no other thread is appending. Records that arrive meanwhile are written together with one
+/// system call, so that 100,000 small pieces per second cost little. Safe for all threads; calls block.
 /// </summary>
 internal sealed class ResumeLog : IDisposable
 {
@@ -22,14 +22,14 @@ internal sealed class ResumeLog : IDisposable
     private long _count;
     private bool _isClosed;
 
-    /// <summary>Makes a log that writes nothing before <see cref="Rewrite"/>.</summary>
+    /// <summary>Creates a log that writes nothing before <see cref="Rewrite"/>.</summary>
     public ResumeLog(StoragePaths paths, ResumeSnapshot snapshot)
     {
         _paths = paths;
         _snapshot = snapshot;
     }
 
-    /// <summary>Records so far, those included that are about to be written.</summary>
+    /// <summary>Number of records so far, including those about to be written.</summary>
     public long Count
     {
         get
@@ -39,7 +39,7 @@ internal sealed class ResumeLog : IDisposable
         }
     }
 
-    /// <summary>Whether there are so many records that a new snapshot is shorter.</summary>
+    /// <summary>Whether the records are so long that a rewrite is worthwhile.</summary>
     public bool IsLong => Count * ResumeFile.RecordLength > Math.Max(ResumeFile.MinRewriteLength, 4L * _snapshot.Length);
 
     /// <summary>Keeps a record until the next <see cref="Append"/>.</summary>
@@ -53,8 +53,8 @@ internal sealed class ResumeLog : IDisposable
         }
     }
 
-    /// <summary>Appends a record, now or with those of the thread that is appending.</summary>
-    /// <exception cref="StorageException">The system refused.</exception>
+    /// <summary>Appends a record, now or together with the records of the thread that is appending.</summary>
+    /// <exception cref="StorageException">The operating system reported an error.</exception>
     public void Append(ResumeRecord record)
     {
         Hold(record);
@@ -72,7 +72,7 @@ internal sealed class ResumeLog : IDisposable
     }
 
     /// <summary>Waits until all records are on the disk.</summary>
-    /// <exception cref="StorageException">The system refused.</exception>
+    /// <exception cref="StorageException">The operating system reported an error.</exception>
     public void Flush()
     {
         SafeFileHandle? file;
@@ -84,13 +84,13 @@ internal sealed class ResumeLog : IDisposable
 
         try
         {
-            // Others append meanwhile: what waited in memory for the disk would be lost with the process.
+            // The flush holds no lock, so that other threads can append meanwhile: records that waited in memory would be lost in a crash.
             if (file is not null)
                 _paths.Directory.FileSystem.Flush(file);
         }
         catch (ObjectDisposedException) when (file!.IsClosed)
         {
-            // Replaced by a snapshot, which was flushed, or not needed any more.
+            // The file was replaced by a snapshot, which was flushed, or is no longer needed.
         }
         catch (Exception e) when (DiskErrors.IsDiskError(e))
         {
@@ -98,8 +98,8 @@ internal sealed class ResumeLog : IDisposable
         }
     }
 
-    /// <summary>Replaces the state by a snapshot of the ledger: temporary file, flush, rename, flush of the folder.</summary>
-    /// <exception cref="StorageException">The system refused.</exception>
+    /// <summary>Replaces the state by a snapshot of the ledger: writes and flushes a temporary file, renames it and flushes the folder.</summary>
+    /// <exception cref="StorageException">The operating system reported an error.</exception>
     public void Rewrite()
     {
         lock (_writer)
@@ -115,7 +115,7 @@ internal sealed class ResumeLog : IDisposable
                 _file = file;
                 _length = bytes.Length;
 
-                // The snapshot tells what these told: a fact is in the ledger before it is a record.
+                // The snapshot contains these records: a fact is in the ledger before it becomes a record.
                 _taken.ResetWrittenCount();
                 lock (_gate)
                     _count = records + (_pending.WrittenCount / ResumeFile.RecordLength);
@@ -127,7 +127,7 @@ internal sealed class ResumeLog : IDisposable
         }
     }
 
-    /// <summary>Writes no more; what comes later is dropped.</summary>
+    /// <summary>Closes the file; later records are dropped.</summary>
     public void Dispose()
     {
         lock (_writer)
@@ -144,12 +144,12 @@ internal sealed class ResumeLog : IDisposable
             return _pending.WrittenCount > 0;
     }
 
-    /// <summary>Writes what is held. Called with the writer's lock.</summary>
+    /// <summary>Writes the pending records. Call with the writer's lock held.</summary>
     private void Drain()
     {
         while (true)
         {
-            // What could not be written goes first, to the same place: no reader gets past a gap.
+            // Records whose write failed are written first, to the same position: a reader stops at a gap.
             if (_taken.WrittenCount == 0)
             {
                 lock (_gate)

@@ -4,7 +4,7 @@ using Pieces.Primitives;
 
 namespace Pieces.Storage.Resume;
 
-/// <summary>Replays the records of a state upon its snapshot.</summary>
+/// <summary>Applies the records of a resume state to its snapshot.</summary>
 internal sealed class ResumeReplay
 {
     private readonly PieceLayout _layout;
@@ -15,7 +15,7 @@ internal sealed class ResumeReplay
     private readonly long[] _stamps;
     private readonly Dictionary<int, BlockBits> _candidates = [];
 
-    /// <summary>Begins with what the snapshot says; it is taken over.</summary>
+    /// <summary>Starts with the content of the snapshot, and takes ownership of the arguments.</summary>
     public ResumeReplay(PieceLayout layout, Bitfield have, Bitfield durable, long[] identities)
     {
         _layout = layout;
@@ -27,8 +27,9 @@ internal sealed class ResumeReplay
     }
 
     /// <summary>
-    /// Replays all whole records. Pieces count only as far as a <see cref="ResumeFact.Durable"/> record covers them; the rest is doubtful, since the disk may have
-    /// been detached, reset or replaced without the machine. Blocks of open pieces count also without it while the machine runs: their piece is hashed anyway.
+    /// Replays all complete records. Pieces count only if a <see cref="ResumeFact.Durable"/> record covers them. All others are doubtful, because the
+    /// disk may have been detached, reset or replaced while the machine was running. Without a reboot, blocks of open pieces count without a durable
+    /// record, because their piece will be hashed in any case.
     /// </summary>
     public ResumeState Run(ReadOnlySpan<byte> log, bool sameBoot, bool isSized, in FileStat facts)
     {
@@ -42,7 +43,7 @@ internal sealed class ResumeReplay
             log = log[ResumeFile.RecordLength..];
         }
 
-        // A flush begins after the snapshot that its record stands behind, so it covers that too.
+        // A flush begins after the snapshot that precedes its record, so the flush covers the snapshot too.
         if (durableCount < 0)
             DoubtAllButDurable();
         else
@@ -118,15 +119,17 @@ internal sealed class ResumeReplay
             _stamps[record.Index] = record.Value;
     }
 
-    // What is said of a file counts in either case: whether it still fits is seen at once, and its bytes are doubtful anyway.
+    // Records about files are applied even when they are not durable: a later check shows whether the file matches, and its pieces are doubtful in
+    // any case.
     private void Doubt(ResumeRecord record)
     {
         if (record.Fact is ResumeFact.FileMade or ResumeFact.FileSeen)
             Apply(record);
-        else if (record.Fact is ResumeFact.PieceStored or ResumeFact.BlocksWritten && (uint)record.Index < (uint)_doubtful.Length && !_have[record.Index])
+        else if (record.Fact is ResumeFact.PieceStored or ResumeFact.BlocksWritten
+            && (uint)record.Index < (uint)_doubtful.Length && !_have[record.Index])
             _doubtful.Set(record.Index);
 
-        // Where a whole piece turns out bad, its blocks are no better.
+        // If a complete piece turns out to be bad, its blocks cannot be used either.
         if (record.Fact is ResumeFact.PieceStored or ResumeFact.BlocksForgotten)
             _candidates.Remove(record.Index);
     }

@@ -2,14 +2,14 @@ using Pieces.Metadata;
 
 namespace Pieces.Storage.Resume;
 
-/// <summary>Composes the bytes of a whole state from the ledger.</summary>
+/// <summary>Composes the bytes of a complete resume state from the ledger.</summary>
 internal sealed class ResumeSnapshot
 {
     private readonly Metainfo _metainfo;
     private readonly PieceLedger _ledger;
     private readonly Guid _boot;
 
-    /// <summary>Composes for one torrent, in one start of the machine.</summary>
+    /// <summary>Composes the states of one torrent, for the present boot of the machine.</summary>
     public ResumeSnapshot(Metainfo metainfo, PieceLedger ledger, Guid boot)
     {
         _metainfo = metainfo;
@@ -18,10 +18,10 @@ internal sealed class ResumeSnapshot
         Length = ResumeFile.SnapshotLength(metainfo.Layout.PieceCount, metainfo.Files.Length);
     }
 
-    /// <summary>Bytes without records.</summary>
+    /// <summary>Length without records, in bytes.</summary>
     public int Length { get; }
 
-    /// <summary>The state as it is now: the snapshot, and records of what it has no room for.</summary>
+    /// <summary>The present state: the snapshot, followed by records for the data that a snapshot does not contain.</summary>
     public byte[] Compose(out int recordCount)
     {
         byte[] snapshot = ResumeFile.Snapshot(_metainfo, _boot, _ledger.Snapshot());

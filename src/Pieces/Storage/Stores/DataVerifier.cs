@@ -7,39 +7,39 @@ using Pieces.Storage.Opening;
 
 namespace Pieces.Storage.Stores;
 
-/// <summary>How one file of a torrent stands on the disk.</summary>
+/// <summary>State of one file of a torrent on the disk.</summary>
 /// <param name="File">The file.</param>
-/// <param name="Path">The path that was looked at: the final one, or the <c>.part</c> file when that is what is there.</param>
-/// <param name="IsThere">Whether there is anything at it.</param>
-/// <param name="Length">Bytes that are there.</param>
-/// <param name="BadPieces">Pieces that touch it and are missing or bad, ascending.</param>
+/// <param name="Path">The path that was checked: the final path, or that of the <c>.part</c> file when only that exists.</param>
+/// <param name="IsThere">Whether a file exists at the path.</param>
+/// <param name="Length">Length of that file, in bytes.</param>
+/// <param name="BadPieces">Indexes of pieces that touch the file and are missing or bad, ascending.</param>
 public sealed record FileCheck(FileEntry File, string Path, bool IsThere, long Length, ImmutableArray<int> BadPieces)
 {
     /// <summary>
-    /// Pieces that touch it and that nothing can be said of, ascending: they hold bytes of files that were left out and are not there.
+    /// Indexes of pieces that touch the file and cannot be verified, ascending: they contain bytes of unselected files that are missing.
     /// </summary>
     public ImmutableArray<int> UnprovenPieces { get; init; } = [];
 
-    /// <summary>Whether the file is complete and right, under whichever name, as far as that can be proven.</summary>
+    /// <summary>Whether the file is complete and correct, under whichever name, as far as it can be verified.</summary>
     public bool IsGood => IsThere && Length == File.Length && BadPieces.IsEmpty;
 }
 
-/// <summary>How the data of a torrent stands on the disk.</summary>
-/// <param name="GoodPieces">Number of pieces that are right.</param>
-/// <param name="BadPieces">Pieces that are missing or bad, ascending.</param>
-/// <param name="Files">Every file that belongs on the disk and was not left out.</param>
+/// <summary>State of a torrent's data on the disk.</summary>
+/// <param name="GoodPieces">Number of good pieces.</param>
+/// <param name="BadPieces">Indexes of pieces that are missing or bad, ascending.</param>
+/// <param name="Files">Every selected file that is stored on the disk (no pad files or links).</param>
 public sealed record DataCheckResult(int GoodPieces, ImmutableArray<int> BadPieces, ImmutableArray<FileCheck> Files)
 {
-    /// <summary>As in <see cref="FileCheck"/>, over all files.</summary>
+    /// <summary>Indexes of pieces that cannot be verified, as in <see cref="FileCheck"/>, for all files.</summary>
     public ImmutableArray<int> UnprovenPieces { get; init; } = [];
 
-    /// <summary>What a user should be told, one line each.</summary>
+    /// <summary>Warnings for the user, one line each.</summary>
     public ImmutableArray<string> Warnings { get; init; } = [];
 
-    /// <summary>Pieces that were looked at.</summary>
+    /// <summary>Number of pieces that were checked.</summary>
     public required int CheckedPieces { get; init; }
 
-    /// <summary>Whether all of it is there and right.</summary>
+    /// <summary>Whether all selected data is complete and correct.</summary>
     public bool IsGood
     {
         get
@@ -55,40 +55,44 @@ public sealed record DataCheckResult(int GoodPieces, ImmutableArray<int> BadPiec
     }
 }
 
-/// <summary>Hashes data on the disk against its torrent, with all processors; changes nothing.</summary>
+/// <summary>Verifies data on the disk against its torrent, on all processors; changes nothing.</summary>
 public static class DataVerifier
 {
     private const int MaxOpenFiles = 48;
 
     /// <summary>Checks all pieces.</summary>
     /// <param name="metainfo">The torrent.</param>
-    /// <param name="directory">The folder that its file or top folder lies in.</param>
-    /// <param name="progress">Hears how far it has come, on any thread; or null.</param>
-    /// <param name="cancellationToken">Ends it early.</param>
-    /// <exception cref="StorageException">A file is there and cannot be read.</exception>
+    /// <param name="directory">The folder that contains the torrent's file or top folder.</param>
+    /// <param name="progress">Receives the progress, on any thread; or null.</param>
+    /// <param name="cancellationToken">Cancels the check.</param>
+    /// <exception cref="StorageException">A file exists and cannot be read.</exception>
     public static Task<DataCheckResult> RunAsync(
         Metainfo metainfo, string directory, IProgress<CheckProgress>? progress, CancellationToken cancellationToken) =>
         RunAsync(metainfo, directory, null, progress, cancellationToken);
 
-    /// <summary>Checks the pieces of some files.</summary>
+    /// <summary>Checks the pieces of selected files.</summary>
     /// <param name="metainfo">The torrent.</param>
-    /// <param name="directory">The folder that its file or top folder lies in.</param>
-    /// <param name="selected">Indexes of the files; null for all.</param>
-    /// <param name="progress">Hears how far it has come, on any thread; or null.</param>
-    /// <param name="cancellationToken">Ends it early.</param>
-    /// <exception cref="StorageException">A file is there and cannot be read.</exception>
+    /// <param name="directory">The folder that contains the torrent's file or top folder.</param>
+    /// <param name="selected">Indexes of the selected files; null for all.</param>
+    /// <param name="progress">Receives the progress, on any thread; or null.</param>
+    /// <param name="cancellationToken">Cancels the check.</param>
+    /// <exception cref="StorageException">A file exists and cannot be read.</exception>
     public static Task<DataCheckResult> RunAsync(
-        Metainfo metainfo, string directory, ImmutableArray<int>? selected, IProgress<CheckProgress>? progress, CancellationToken cancellationToken) =>
+        Metainfo metainfo,
+        string directory,
+        ImmutableArray<int>? selected,
+        IProgress<CheckProgress>? progress,
+        CancellationToken cancellationToken) =>
         RunAsync(metainfo, directory, selected, portableNames: false, progress, cancellationToken);
 
-    /// <summary>Checks the pieces of some files, which may have the names that every system takes.</summary>
+    /// <summary>Checks the pieces of selected files, which may have portable names.</summary>
     /// <param name="metainfo">The torrent.</param>
-    /// <param name="directory">The folder that its file or top folder lies in.</param>
-    /// <param name="selected">Indexes of the files; null for all.</param>
-    /// <param name="portableNames">Whether to look for names that every system takes alone.</param>
-    /// <param name="progress">Hears how far it has come, on any thread; or null.</param>
-    /// <param name="cancellationToken">Ends it early.</param>
-    /// <exception cref="StorageException">A file is there and cannot be read.</exception>
+    /// <param name="directory">The folder that contains the torrent's file or top folder.</param>
+    /// <param name="selected">Indexes of the selected files; null for all.</param>
+    /// <param name="portableNames">Whether the files have names that are valid on every system.</param>
+    /// <param name="progress">Receives the progress, on any thread; or null.</param>
+    /// <param name="cancellationToken">Cancels the check.</param>
+    /// <exception cref="StorageException">A file exists and cannot be read.</exception>
     public static async Task<DataCheckResult> RunAsync(
         Metainfo metainfo,
         string directory,
@@ -123,7 +127,8 @@ public static class DataVerifier
         var unproven = new Bitfield(good.Length);
         for (int i = pieces.NextSet(0); i >= 0 && flags is not null; i = pieces.NextSet(i + 1))
         {
-            if (!good[i] && UnprovenPieces.LacksOnlyOthers(metainfo.Layout.Piece(i), metainfo.Layout, files, file => facts[file].Length, file => flags[file]))
+            if (!good[i] && UnprovenPieces.LacksOnlyOthers(
+                metainfo.Layout.Piece(i), metainfo.Layout, files, file => facts[file].Length, file => flags[file]))
                 unproven.Set(i);
         }
 
@@ -135,7 +140,10 @@ public static class DataVerifier
             FileStat fact = facts[file.Index];
             ImmutableArray<int> lacking = Clear(good, metainfo.Layout.PiecesOf(file));
             ImmutableArray<int> bad = [.. lacking.Where(i => !unproven[i])];
-            checks.Add(new FileCheck(asNamed[file.Index], files.PathOf(file.Index), fact.IsFile, fact.Length, bad) { UnprovenPieces = [.. lacking.Where(i => unproven[i])] });
+            checks.Add(new FileCheck(asNamed[file.Index], files.PathOf(file.Index), fact.IsFile, fact.Length, bad)
+            {
+                UnprovenPieces = [.. lacking.Where(i => unproven[i])]
+            });
         }
 
         ImmutableArray<int> notGood = Lacking(pieces, good);
@@ -169,7 +177,7 @@ public static class DataVerifier
         }
         catch (StorageException e) when (e.Fault == StorageFault.InTheWay)
         {
-            // Something else has the folder's place: the file is not there, which is what the check reports.
+            // The path of a parent folder is something else: the check reports the file as missing.
             return false;
         }
     }

@@ -6,15 +6,20 @@ using Pieces.Storage.Opening;
 
 namespace Pieces.Storage.Stores;
 
-/// <summary>Looks at what is there as a download would, hashes all of it, and says what would be done. Makes, writes and renames nothing.</summary>
+/// <summary>
+/// Examines the existing files as a download would, hashes all data, and reports what the download would do. Creates, writes and renames nothing.
+/// </summary>
 internal static class StoragePlanner
 {
     /// <summary>Makes the plan.</summary>
-    /// <param name="options">What the download is to do.</param>
-    /// <param name="wanted">Pieces that some wanted file touches.</param>
-    /// <param name="progress">Hears how far the hashing has come, on any thread; or null.</param>
-    /// <param name="cancellationToken">Ends it early.</param>
-    /// <exception cref="StorageException">What the download would end with: in the way, locked, or the system refused.</exception>
+    /// <param name="options">The options of the download.</param>
+    /// <param name="wanted">Pieces that touch a wanted file.</param>
+    /// <param name="progress">Receives the progress of the hashing, on any thread; or null.</param>
+    /// <param name="cancellationToken">Cancels the hashing.</param>
+    /// <exception cref="StorageException">
+    /// The failure that the download would end with: an existing file is in the way, the download is locked, or the operating system reported an
+    /// error.
+    /// </exception>
     public static async Task<DownloadPlan> MakeAsync(
         StorageOptions options, Bitfield wanted, IProgress<CheckProgress>? progress, CancellationToken cancellationToken)
     {
@@ -58,7 +63,7 @@ internal static class StoragePlanner
         _ => PlannedAction.Fetch,
     };
 
-    // The download makes the output folder, and all that lack above it, on the disk of the one that is there. The path goes to the system as it was typed.
+    // The download creates the output folder and its missing parents on the disk of the nearest existing one. The path is used as the user typed it.
     private static string ExistingPartOf(string folder)
     {
         string path = folder;

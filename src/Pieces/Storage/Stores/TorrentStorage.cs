@@ -8,9 +8,7 @@ using Pieces.Storage.Transfer;
 
 namespace Pieces.Storage.Stores;
 
-/// <summary>
-/// Keeps the pieces of one torrent in its files, and what is known of them between runs.
-/// </summary>
+/// <summary>Keeps the pieces of one torrent in its files, and the resume state between runs.</summary>
 internal sealed class TorrentStorage : ITorrentStore
 {
     private StorageOptions _options;
@@ -22,7 +20,7 @@ internal sealed class TorrentStorage : ITorrentStore
     private bool _isClosed;
     private bool _hasWarned;
 
-    /// <summary>Makes a storage; nothing is touched before <see cref="OpenAsync"/>.</summary>
+    /// <summary>Creates a storage; nothing is touched before <see cref="OpenAsync"/>.</summary>
     public TorrentStorage(StorageOptions options) => _options = options;
 
     /// <inheritdoc/>
@@ -37,13 +35,15 @@ internal sealed class TorrentStorage : ITorrentStore
     private PieceJobs Jobs => _jobs ?? throw new InvalidOperationException("the storage is not open");
 
     /// <summary>
-    /// Takes the lock, finds out what is there, hashing as little as the state allows, and makes ready. Files that turn out complete get their
-    /// final names before it returns, and <see cref="FileFinished"/> comes for them.
+    /// Takes the lock, determines which pieces exist, hashes as little as the resume state allows, and prepares the storage. Files that turn out to
+    /// be complete get their final names before it returns, with a <see cref="FileFinished"/> event for each.
     /// </summary>
-    /// <exception cref="StorageException">In the way, locked, not enough space, or the system refused.</exception>
+    /// <exception cref="StorageException">
+    /// An existing file is in the way, the download is locked, there is not enough space, or the operating system reported an error.
+    /// </exception>
     public async Task<StorageOpening> OpenAsync(IProgress<CheckProgress>? progress, CancellationToken cancellationToken)
     {
-        // A disk that hangs holds up this thread alone, and none of the pool.
+        // A disk that hangs blocks only this thread and none of the thread pool.
         StorageOpening? opening = null;
         await OwnThread.RunAsync("open", () => opening = OpenHereAsync(progress, cancellationToken).GetAwaiter().GetResult()).ConfigureAwait(false);
         return opening!;
@@ -74,9 +74,10 @@ internal sealed class TorrentStorage : ITorrentStore
     public Task WhenIdleAsync() => Jobs.WhenIdleAsync();
 
     /// <summary>
-    /// Waits for all jobs, flushes, saves the state and lets go of files and lock. The hidden folder is removed when everything wanted is complete.
+    /// Waits for all jobs, flushes, saves the resume state, and releases files and lock. The hidden folder is removed when everything wanted is
+    /// complete.
     /// </summary>
-    /// <exception cref="StorageException">The system refused; what could be let go is let go.</exception>
+    /// <exception cref="StorageException">The operating system reported an error; everything that could be released is released.</exception>
     public async Task CloseAsync()
     {
         if (_isClosed || _upkeep is not { } upkeep)
@@ -99,7 +100,7 @@ internal sealed class TorrentStorage : ITorrentStore
         }
     }
 
-    /// <summary>Lets go of everything without saving, as an end without warning would.</summary>
+    /// <summary>Releases all resources without saving, with the same effect as a crash.</summary>
     public async ValueTask DisposeAsync()
     {
         if (_isClosed)
@@ -217,7 +218,7 @@ internal sealed class TorrentStorage : ITorrentStore
         };
     }
 
-    /// <summary>Tells the finisher which pieces each file waits for; true when none waits for any.</summary>
+    /// <summary>Registers with the finisher the files that lack pieces; true when there are none.</summary>
     private bool Expect(Opened opened, FileFinisher finisher)
     {
         PieceLayout layout = _options.Metainfo.Layout;
@@ -230,7 +231,7 @@ internal sealed class TorrentStorage : ITorrentStore
             int missing = pieces.Count - pieces.CountSetIn(opened.Opening.Have);
             if (missing == 0)
             {
-                // Every byte of it came from the spare file.
+                // The spare file has all bytes of the file.
                 opened.ToFinish.Add(file.Index);
                 continue;
             }
@@ -242,7 +243,7 @@ internal sealed class TorrentStorage : ITorrentStore
         return isComplete;
     }
 
-    /// <summary>What stands there may be in the system's cache alone: the next flush takes it along.</summary>
+    /// <summary>Existing data may be only in the system's cache: include it in the next flush.</summary>
     private void MarkStandingDirty(DataFlusher flusher)
     {
         foreach (FileEntry file in _options.Metainfo.Files)
@@ -264,14 +265,14 @@ internal sealed class TorrentStorage : ITorrentStore
         }
     }
 
-    /// <summary>Everything wanted is complete. Bytes in the spare file can still be served, so it goes only at the end.</summary>
+    /// <summary>Called when everything wanted is complete. Bytes in the spare file can still be uploaded, so it is removed only at the end.</summary>
     private void Complete()
     {
         if (!_hasSpare)
             RemoveFolder();
     }
 
-    // Everything is verified, on the disk and named. That the folder stays is a blemish, and the next run removes it.
+    // Everything is verified, flushed and renamed. When the folder cannot be removed, this is only a warning: the next run removes it.
     private void RemoveFolder()
     {
         _upkeep!.Log.Dispose();
@@ -281,7 +282,7 @@ internal sealed class TorrentStorage : ITorrentStore
             _options.Logger.Warning("{Reason} (the download is complete; the next run tries again)", why.Message);
     }
 
-    // After a failure the snapshot vouches for what was durable before, and has no closing record: the next run hashes the rest.
+    // After a failure, the snapshot contains what was durable before and has no closing record: the next run hashes the rest.
     private void Save(Upkeep upkeep)
     {
         try
@@ -312,6 +313,6 @@ internal sealed class TorrentStorage : ITorrentStore
         }
     }
 
-    /// <summary>What an open storage does beside its jobs.</summary>
+    /// <summary>The objects that an open storage uses beside its jobs.</summary>
     private sealed record Upkeep(PieceLedger Ledger, PieceWriter Writer, FileFinisher Finisher, DataFlusher Flusher, ResumeLog Log);
 }

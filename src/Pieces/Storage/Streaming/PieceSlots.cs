@@ -3,7 +3,8 @@ using Pieces.Primitives;
 namespace Pieces.Storage.Streaming;
 
 /// <summary>
-/// Which piece lies in which slot of a file that has room for a few. A slot that is being read is not given away. Safe for all threads.
+/// Assigns pieces to the slots of a file that has space for a limited number of pieces. A slot that is being read is not reassigned. Safe for all
+/// threads.
 /// </summary>
 internal sealed class PieceSlots
 {
@@ -12,14 +13,13 @@ internal sealed class PieceSlots
     private readonly Stack<int> _free = [];
     private int _made;
 
-    /// <summary>Makes <paramref name="capacity"/> empty slots.</summary>
     public PieceSlots(int capacity) => Capacity = capacity;
 
-    /// <summary>Pieces that find room at one time.</summary>
+    /// <summary>Number of slots.</summary>
     public int Capacity { get; }
 
-    /// <summary>The slot of a piece, which gets one if it has none.</summary>
-    /// <exception cref="InvalidOperationException">All are taken: more pieces were begun than there is room for, a bug.</exception>
+    /// <summary>The slot of a piece; a piece without a slot gets one.</summary>
+    /// <exception cref="InvalidOperationException">All slots are taken: more pieces were started than fit, which is a bug.</exception>
     public int Take(PieceIndex piece)
     {
         lock (_gate)
@@ -49,7 +49,7 @@ internal sealed class PieceSlots
         }
     }
 
-    /// <summary>Keeps a piece where it is until <see cref="Release"/>; false when it is not here.</summary>
+    /// <summary>Keeps a piece in its slot until <see cref="Release"/>; false when the piece has no slot.</summary>
     public bool TryHold(PieceIndex piece)
     {
         lock (_gate)
@@ -61,7 +61,7 @@ internal sealed class PieceSlots
         }
     }
 
-    /// <summary>Takes one <see cref="TryHold"/> back.</summary>
+    /// <summary>Ends one <see cref="TryHold"/>.</summary>
     public void Release(PieceIndex piece)
     {
         lock (_gate)
@@ -71,7 +71,7 @@ internal sealed class PieceSlots
         }
     }
 
-    /// <summary>Gives a piece's slot to others; false while somebody reads it.</summary>
+    /// <summary>Frees a piece's slot for other pieces; false while the piece is being read.</summary>
     public bool TryDrop(PieceIndex piece)
     {
         lock (_gate)

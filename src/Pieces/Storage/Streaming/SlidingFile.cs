@@ -6,8 +6,8 @@ using Pieces.Storage.Files;
 namespace Pieces.Storage.Streaming;
 
 /// <summary>
-/// Room for a few pieces of a torrent in a file without a name, which is never longer than they are together: a piece that left gives its place to
-/// another. Positional, so that any number of threads may work at one time. Calls block.
+/// A temporary file that keeps a limited number of pieces of a torrent. The slot of a dropped piece is reused, so the file is never longer than its
+/// slots. Access is positional, so any number of threads can work at the same time. Calls block.
 /// </summary>
 internal sealed class SlidingFile : IPieceBytes, IDisposable
 {
@@ -25,15 +25,15 @@ internal sealed class SlidingFile : IPieceBytes, IDisposable
         Slots = new PieceSlots(slots);
     }
 
-    /// <summary>Which pieces are here.</summary>
+    /// <summary>The slots of the pieces in the file.</summary>
     public PieceSlots Slots { get; }
 
-    /// <summary>Makes one that is empty.</summary>
-    /// <param name="layout">Piece arithmetic.</param>
-    /// <param name="slots">Pieces that it has room for.</param>
-    /// <param name="folder">Where the file lies.</param>
-    /// <param name="system">Makes and writes the file.</param>
-    /// <exception cref="StorageException">The system refused.</exception>
+    /// <summary>Creates an empty file.</summary>
+    /// <param name="layout">Piece arithmetic of the torrent.</param>
+    /// <param name="slots">Number of pieces that the file can keep.</param>
+    /// <param name="folder">Folder of the file.</param>
+    /// <param name="system">Creates and writes the file.</param>
+    /// <exception cref="StorageException">The operating system reported an error.</exception>
     public static SlidingFile Create(PieceLayout layout, int slots, string folder, IFileSystem system)
     {
         try

@@ -4,17 +4,17 @@ using Pieces.Storage.Transfer;
 
 namespace Pieces.Storage.Streaming;
 
-/// <summary>Reads blocks of the pieces that are still in a <see cref="SlidingFile"/>. Safe for all threads; calls block.</summary>
+/// <summary>Reads blocks of pieces that are still in a <see cref="SlidingFile"/>. Safe for all threads; calls block.</summary>
 internal sealed class SlotReader : IBlockFileReader
 {
     private readonly PieceLayout _layout;
     private readonly SlidingFile _file;
     private readonly PieceVerifier? _check;
 
-    /// <summary>Reads from one torrent.</summary>
-    /// <param name="layout">Piece arithmetic.</param>
-    /// <param name="file">Where the pieces are.</param>
-    /// <param name="check">Hashes a piece before each serving; null for not.</param>
+    /// <summary>Reads blocks of one torrent.</summary>
+    /// <param name="layout">Piece arithmetic of the torrent.</param>
+    /// <param name="file">The file that contains the pieces.</param>
+    /// <param name="check">Hashes a piece before each upload; null for no check.</param>
     public SlotReader(PieceLayout layout, SlidingFile file, PieceVerifier? check)
     {
         _layout = layout;

@@ -8,13 +8,13 @@ using Pieces.Storage.Transfer;
 namespace Pieces.Storage.Streaming;
 
 /// <summary>
-/// Keeps the pieces of one torrent only until somebody has read them, and those that others were told of: in a temporary file without a name,
-/// of bounded length. Nothing is known between runs. Pieces beyond <see cref="Slots"/> must not be begun before others were given up with
+/// Keeps pieces of one torrent only until the reader has read them, and longer if they were announced to peers. The pieces are in a temporary file of
+/// limited length. Nothing is kept between runs. The caller must not start more pieces than <see cref="Slots"/> without dropping others with
 /// <see cref="TryDrop"/>.
 /// </summary>
 internal sealed class StreamStorage : ITorrentStore
 {
-    /// <summary>So many pieces are kept at the least, however long they are: one is fetched while the other is read.</summary>
+    /// <summary>Minimum number of pieces that are kept, however long they are: one is downloaded while another is read.</summary>
     public const int FewestSlots = 2;
 
     private readonly StorageOptions _options;
@@ -25,20 +25,20 @@ internal sealed class StreamStorage : ITorrentStore
     private PieceJobs? _jobs;
     private bool _isClosed;
 
-    /// <summary>Makes a storage; nothing is touched before <see cref="OpenAsync"/>.</summary>
+    /// <summary>Creates a storage; nothing is touched before <see cref="OpenAsync"/>.</summary>
     public StreamStorage(StorageOptions options, StreamOptions stream)
     {
         _options = options;
         _stream = stream;
     }
 
-    /// <summary>Pieces that find room at one time; known once it is open.</summary>
+    /// <summary>Maximum number of pieces that are kept; known once the storage is open.</summary>
     public int Slots => _file?.Slots.Capacity ?? throw NotOpen();
 
-    /// <summary>What is to be read; known once it is open.</summary>
+    /// <summary>The files to read; known once the storage is open.</summary>
     public IReadOnlyList<ContentFile> Files { get; private set; } = [];
 
-    /// <summary>Whether all of it has been read. To be asked when the reader has ended.</summary>
+    /// <summary>Whether everything has been read. Only valid once the reader has ended.</summary>
     public bool IsRead => _cursor?.IsAtEnd ?? throw NotOpen();
 
     /// <inheritdoc/>
@@ -83,10 +83,10 @@ internal sealed class StreamStorage : ITorrentStore
     /// <inheritdoc/>
     public Task WhenIdleAsync() => Jobs.WhenIdleAsync();
 
-    /// <summary>Gives up a piece that has been read, so that another finds room; false while it is being sent to a peer.</summary>
+    /// <summary>Drops a piece that has been read, to make space for another; false while it is being uploaded to a peer.</summary>
     public bool TryDrop(PieceIndex piece) => _file?.Slots.TryDrop(piece) ?? throw NotOpen();
 
-    /// <summary>Nothing is to be read any more: whoever waits for a byte gets an <see cref="OperationCanceledException"/>.</summary>
+    /// <summary>Ends the reading: a waiting reader gets an <see cref="OperationCanceledException"/>.</summary>
     public void EndReading() => _cursor?.Close();
 
     /// <inheritdoc/>
@@ -122,21 +122,21 @@ internal sealed class StreamStorage : ITorrentStore
                 throw new StorageException(StorageFault.DiskFull, _stream.TemporaryFolder, $"{_stream.TemporaryFolder}: {why}");
             }
 
-            // Some is left to others.
+            // A quarter of the free space is left to other programs.
             room = Math.Clamp(free / 4 * 3, least, room);
         }
 
         return (int)Math.Clamp(room / layout.PieceLength, few, layout.PieceCount);
     }
 
-    /// <summary>Nothing is told to another run, and nothing has to reach the disk.</summary>
+    /// <summary>A journal that records nothing, since there is no later run and nothing needs to be flushed.</summary>
     private sealed class NoJournal(PieceLedger ledger) : IWriteJournal
     {
         public void OnWritten(long offset, int length)
         {
         }
 
-        // Or the ledger would count for ever what waits for a flush.
+        // Everything counts as durable at once; otherwise the ledger would count unflushed pieces forever.
         public void Append(ResumeRecord record) => ledger.SetDurable(ledger.Unflushed());
 
         public void Hold(ResumeRecord record)

@@ -3,20 +3,20 @@ using Pieces.Primitives;
 namespace Pieces.Storage.Transfer;
 
 /// <summary>
-/// The threads that run the jobs of one device. Torrents take turns, and each may have one job under way whatever the others do; a job that hangs keeps
-/// its thread, and another one takes that thread's place. Safe for all threads.
+/// The threads that run the disk jobs of one device. Torrents take turns, and each torrent may always run one job, whatever the other torrents do. A
+/// job that hangs keeps its thread, and a new thread replaces that thread. Safe for all threads.
 /// </summary>
 internal sealed class DeviceWorkers
 {
-    // A thread that has nothing to do ends after a while; the next job starts another.
+    // An idle thread ends after this time; the next job starts a new one.
     private static readonly TimeSpan IdleTime = TimeSpan.FromSeconds(10);
 
     private static readonly int Usual = Math.Clamp(Environment.ProcessorCount, 2, 8);
 
-    // With those that are there for torrents that would have none.
+    // Maximum number of threads per device. It leaves room for threads that start for torrents without a running job when `Usual` threads are busy.
     private static readonly int Most = 2 * Usual;
 
-    // Who may have a job begun: each torrent while few jobs run, and only one that has none under way when there are as many as usual.
+    // Torrents whose job may start: any torrent while fewer than `Usual` jobs run, otherwise only torrents that have no running job.
     private static readonly Func<DiskLane, bool> Anyone = static _ => true;
     private static readonly Func<DiskLane, bool> WhoHasNone = static lane => lane.Running == 0;
 
@@ -30,16 +30,16 @@ internal sealed class DeviceWorkers
     private int _idle;
     private bool _isClosed;
 
-    /// <summary>Makes them; no thread is started before the first job.</summary>
-    /// <param name="time">Tells how long a job has been running.</param>
-    /// <param name="begins">Told when a job is queued; must be quick.</param>
+    /// <summary>Creates the workers; the first job starts the first thread.</summary>
+    /// <param name="time">Measures how long a job has been running.</param>
+    /// <param name="begins">Called when a job is queued; must be quick.</param>
     public DeviceWorkers(TimeProvider time, Action begins)
     {
         _time = time;
         _begins = begins;
     }
 
-    /// <summary>Whether a job runs or waits, but for those that hang.</summary>
+    /// <summary>Whether a job is running or waiting, other than jobs that hang.</summary>
     public bool IsBusy
     {
         get
@@ -59,10 +59,10 @@ internal sealed class DeviceWorkers
         }
     }
 
-    // Asked with the gate held.
+    // Call with the lock held.
     private bool HasWork => Running > 0 || _waiting.Count > 0;
 
-    // But for those that hang. Asked with the gate held.
+    // The number of running jobs, without those that hang. Call with the lock held.
     private int Running
     {
         get
@@ -74,7 +74,7 @@ internal sealed class DeviceWorkers
         }
     }
 
-    /// <summary>Queues a job of a torrent; one of a torrent that was left alone is abandoned.</summary>
+    /// <summary>Queues a job of a torrent. The job is abandoned if a job of that torrent has hung before.</summary>
     /// <exception cref="ObjectDisposedException">The workers are closed.</exception>
     public void Enqueue(DiskLane lane, DiskJob job)
     {
@@ -94,8 +94,10 @@ internal sealed class DeviceWorkers
             job.Abandon(Hanging());
     }
 
-    /// <summary>Leaves torrents alone whose jobs have not returned for so long.</summary>
-    /// <returns>Whether any job runs or waits.</returns>
+    /// <summary>
+    /// Gives up torrents with a job that has been running for longer than <paramref name="patience"/>: their waiting jobs are abandoned.
+    /// </summary>
+    /// <returns>Whether any job is running or waiting, other than jobs that hang.</returns>
     public bool LeaveHanging(TimeSpan patience)
     {
         var left = new List<(DiskLane Lane, IReadOnlyList<DiskJob> Jobs)>();
@@ -128,7 +130,7 @@ internal sealed class DeviceWorkers
         return isBusy;
     }
 
-    /// <summary>Takes no more jobs; ends when all are done but for those that hang.</summary>
+    /// <summary>Accepts no more jobs; completes when all jobs are done except those that hang.</summary>
     public Task CloseAsync()
     {
         lock (_gate)
@@ -144,14 +146,14 @@ internal sealed class DeviceWorkers
 
     private void Wake(DiskLane lane, bool isOnly)
     {
-        // A job that may not begin yet is taken by the thread whose job ends next.
+        // A job that may not start yet is taken by the next thread that finishes its job.
         int running = Running;
         if (lane.Running > 0 && running >= Usual)
             return;
         if (_idle > 0)
             Monitor.Pulse(_gate);
 
-        // The others are idle, or were started and have yet to take a job.
+        // All other threads are idle, or have just been started and have not taken a job yet.
         int ready = _threads - running;
         if (_waiting.Count > ready && (_threads < Usual || (lane.Running == 0 && isOnly)))
             StartThread();
@@ -175,7 +177,7 @@ internal sealed class DeviceWorkers
         }
     }
 
-    // Null when there was nothing to do for a while, or never will be.
+    // Null when there was nothing to do for `IdleTime`, or when the workers are closed.
     private RunningJob? Take()
     {
         lock (_gate)
@@ -191,7 +193,7 @@ internal sealed class DeviceWorkers
                     return running;
                 }
 
-                // A job may have come between the end of the wait and this look, so it ends only now.
+                // Check the queue once more before ending: a job may have been queued after the wait timed out.
                 if (isLate || _isClosed)
                 {
                     _threads--;
@@ -205,7 +207,7 @@ internal sealed class DeviceWorkers
         }
     }
 
-    // False when another thread has taken this one's place.
+    // False when another thread has replaced this one.
     private bool Finish(RunningJob job)
     {
         lock (_gate)
@@ -214,7 +216,8 @@ internal sealed class DeviceWorkers
             job.Lane.Running--;
             NoteDrained();
 
-            // This thread takes one of those that had no turn until now. Its torrent may have a turn as well, which is for an idle thread.
+            // This thread now takes one of the jobs that could not start before. Its torrent may be able to start another job, which an idle thread
+            // takes.
             if (_idle > 0 && _waiting.Count > 0)
                 Monitor.Pulse(_gate);
             return !job.IsLeft;
@@ -233,7 +236,7 @@ internal sealed class DeviceWorkers
         {
             job.Run();
         }
-#pragma warning disable CA1031 // Nothing is hidden: the bug goes to the torrent whose job it was, and the workers live on for the others.
+#pragma warning disable CA1031 // Nothing is hidden: the torrent that queued the job fails, and the workers continue for the others.
         catch (Exception bug)
 #pragma warning restore CA1031
         {
@@ -256,7 +259,7 @@ internal sealed class DeviceWorkers
 
         public long Since { get; }
 
-        /// <summary>Whether it hangs, so that its thread does not count any more.</summary>
+        /// <summary>Whether the job hangs, so that its thread is no longer counted.</summary>
         public bool IsLeft { get; set; }
     }
 }

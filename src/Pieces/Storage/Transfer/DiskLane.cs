@@ -1,26 +1,26 @@
 namespace Pieces.Storage.Transfer;
 
-/// <summary>One torrent's way to the workers of its device; torrents take turns. Safe for all threads.</summary>
+/// <summary>One torrent's access to the workers of its device; torrents take turns. Safe for all threads.</summary>
 internal sealed class DiskLane
 {
     private readonly Action _hangs;
 
-    /// <summary>Made by <see cref="DiskQueue.Open"/>.</summary>
+    /// <summary>Use <see cref="DiskQueue.Open"/>.</summary>
     public DiskLane(DeviceWorkers workers, Action hangs)
     {
         Workers = workers;
         _hangs = hangs;
     }
 
-    /// <summary>Whether a job has hung; stays so. Written by the workers under their lock.</summary>
+    /// <summary>Whether a job of the torrent has hung; never reset. Written by the workers under their lock.</summary>
     public bool IsLeft { get; set; }
 
-    /// <summary>Jobs that run at this moment. Written by the workers under their lock.</summary>
+    /// <summary>Number of jobs running now. Written by the workers under their lock.</summary>
     public int Running { get; set; }
 
-    /// <summary>Where its jobs are queued.</summary>
+    /// <summary>The workers that run the torrent's jobs.</summary>
     public DeviceWorkers Workers { get; }
 
-    /// <summary>Says that a job hangs.</summary>
+    /// <summary>Reports that a job hangs.</summary>
     public void Report() => _hangs();
 }

@@ -2,24 +2,26 @@ using Pieces.Platform;
 
 namespace Pieces.Storage.Transfer;
 
-/// <summary>Work that blocks on the disk or burns the processor; run by a <see cref="DiskQueue"/>.</summary>
+/// <summary>Work that blocks on the disk or uses much processor time; run by a <see cref="DiskQueue"/>.</summary>
 internal abstract class DiskJob
 {
-    /// <summary>Does the work; what the disk refuses it reports itself.</summary>
+    /// <summary>Does the work. It reports disk errors itself.</summary>
     internal abstract void Run();
 
-    /// <summary>Told when <see cref="Run"/> failed by a bug, or is not to be called, so that whoever waits for the job does not wait for ever.</summary>
+    /// <summary>
+    /// Called when <see cref="Run"/> failed because of a bug, or will not be called, so that a caller that waits for the job does not wait forever.
+    /// </summary>
     internal abstract void Abandon(Exception reason);
 }
 
 /// <summary>
-/// Runs disk jobs of all torrents of a client, in no promised order, on threads of its own and apart for each device: a disk that hangs holds up its own
-/// torrents alone, and nothing else waits for it. The queue itself has no bound: callers reserve memory before they write and cap what they read, so it
-/// cannot fill. Safe for all threads.
+/// Runs the disk jobs of all torrents of a client on its own threads, in no particular order. Each device has separate threads, so a disk that hangs
+/// delays only the torrents on it. The queue has no limit of its own: callers reserve memory before they write and limit their reads, so it stays
+/// short. Safe for all threads.
 /// </summary>
 internal sealed class DiskQueue : IAsyncDisposable
 {
-    /// <summary>A torrent whose job has not returned for so long is reported and left alone.</summary>
+    /// <summary>A torrent fails when one of its jobs has been running for this long.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(10);
@@ -30,24 +32,26 @@ internal sealed class DiskQueue : IAsyncDisposable
     private readonly ITimer _timer;
     private bool _isLooking;
 
-    /// <summary>Makes it; no thread is started before the first job.</summary>
-    /// <param name="time">Tells which jobs hang; default the system's.</param>
+    /// <summary>Creates the queue; the first job starts the first thread.</summary>
+    /// <param name="time">Measures how long jobs run; default: the system's clock.</param>
     public DiskQueue(TimeProvider? time = null)
     {
         _time = time ?? TimeProvider.System;
         _timer = _time.CreateTimer(_ => Look(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
-    /// <summary>Whether a job runs or waits, but for those that hang.</summary>
+    /// <summary>Whether a job is running or waiting, other than jobs that hang.</summary>
     public bool IsBusy => All().Any(device => device.IsBusy);
 
-    /// <summary>Whether a job hangs, so that the memory it works with must not be given back.</summary>
+    /// <summary>Whether a job hangs. Its memory is then still in use and must not be freed.</summary>
     public bool IsHanging => All().Any(device => device.IsHanging);
 
-    /// <summary>The way to the workers of a folder's device for one torrent.</summary>
-    /// <param name="files">Says which device it is.</param>
-    /// <param name="folder">Where the torrent's data lies.</param>
-    /// <param name="hangs">Told once, when a job of the torrent has not returned for <see cref="Patience"/>; nothing more is run for it.</param>
+    /// <summary>Opens a lane to the workers of a folder's device for one torrent.</summary>
+    /// <param name="files">Determines the device of the folder.</param>
+    /// <param name="folder">Folder of the torrent's data.</param>
+    /// <param name="hangs">
+    /// Called once, when a job of the torrent has been running for <see cref="Patience"/>; no more jobs of the torrent are run.
+    /// </param>
     public DiskLane Open(IFileSystem files, string folder, Action hangs)
     {
         ulong device = DeviceOf(files, folder);
@@ -59,7 +63,7 @@ internal sealed class DiskQueue : IAsyncDisposable
         }
     }
 
-    /// <summary>Takes no more jobs, and ends when all that were queued are done but for those that hang.</summary>
+    /// <summary>Accepts no more jobs; completes when all queued jobs are done except those that hang.</summary>
     public async ValueTask DisposeAsync()
     {
         await Task.WhenAll(All().Select(device => device.CloseAsync())).ConfigureAwait(false);
@@ -75,7 +79,7 @@ internal sealed class DiskQueue : IAsyncDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // What cannot be looked at shares the workers of what has no number.
+            // Folders that cannot be examined share the workers of device 0, which also stands for "no device number".
             return 0;
         }
     }
@@ -86,7 +90,7 @@ internal sealed class DiskQueue : IAsyncDisposable
             return [.. _devices.Values];
     }
 
-    // The timer runs only while jobs do, so that a quiet client is not woken.
+    // The timer runs only while there are jobs, so that an idle client causes no wake-ups.
     private void BeginLooking()
     {
         lock (_gate)
@@ -100,7 +104,7 @@ internal sealed class DiskQueue : IAsyncDisposable
 
     private void Look()
     {
-        // Before the look: a job that begins meanwhile begins the next one.
+        // Reset before the check, so that a job queued during the check restarts the timer.
         lock (_gate)
             _isLooking = false;
         bool isBusy = false;

@@ -1,15 +1,15 @@
 namespace Pieces.Storage.Transfer;
 
 /// <summary>
-/// Reads blocks of content that is shared as it was described: when it cannot be read any more, or is not what it was, nobody can get the whole of it, so
-/// the torrent fails and says why. Safe for all threads; calls block.
+/// Reads blocks of content that is seeded from where it was hashed (<see cref="LocalContent"/>). When it cannot be read any more, or has changed, no
+/// peer can complete the torrent from us, so the torrent fails and reports the reason. Safe for all threads; calls block.
 /// </summary>
 internal sealed class FailingReader : IBlockFileReader
 {
     private readonly IBlockFileReader _reader;
     private readonly IDiskSink _sink;
 
-    /// <summary>Tells <paramref name="sink"/> of the failures of <paramref name="reader"/>.</summary>
+    /// <summary>Reports the failures of <paramref name="reader"/> to <paramref name="sink"/>.</summary>
     public FailingReader(IBlockFileReader reader, IDiskSink sink)
     {
         _reader = reader;

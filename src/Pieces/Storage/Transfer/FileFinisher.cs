@@ -8,8 +8,8 @@ using Pieces.Storage.Resume;
 namespace Pieces.Storage.Transfer;
 
 /// <summary>
-/// Gives a file its final name once every piece that touches it is verified and written: flush, rename, flush of the folder. Files that are
-/// ready while others are being finished go together with the next batch, beside the disk workers.
+/// Gives a file its final name once every piece that touches it is verified and written: it flushes the file, renames it and flushes the folder.
+/// Files that become ready meanwhile are finished together as the next batch. This runs on a thread of its own, not on the disk workers.
 /// </summary>
 internal sealed class FileFinisher
 {
@@ -24,7 +24,7 @@ internal sealed class FileFinisher
     private Task _run = Task.CompletedTask;
     private int _unfinished;
 
-    /// <summary>Makes a finisher that waits for no file yet.</summary>
+    /// <summary>Creates a finisher that expects no file yet.</summary>
     public FileFinisher(Metainfo metainfo, FileStore files, FileFlusher flusher, StoragePaths paths, IDiskSink sink, bool mayOverwrite)
     {
         _metainfo = metainfo;
@@ -39,20 +39,22 @@ internal sealed class FileFinisher
     /// <summary>Whether every expected file has its final name. Safe for all threads.</summary>
     public bool IsDone => Volatile.Read(ref _unfinished) == 0;
 
-    /// <summary>Hears that a file has its final name, and how it looks, before the sink does. Set before the first piece.</summary>
+    /// <summary>
+    /// Called when a file has its final name, with its index and facts, before the sink is notified. Set it before the first piece.
+    /// </summary>
     public Action<int, FileStat>? Finished { get; set; }
 
-    /// <summary>Called once, after the last file got its final name. Set before the first piece.</summary>
+    /// <summary>Called once, after the last file got its final name. Set it before the first piece.</summary>
     public Action? AllFinished { get; set; }
 
-    /// <summary>Waits for the pieces of a file that are not there yet, at least one.</summary>
+    /// <summary>Expects a file that still lacks pieces (at least one).</summary>
     public void Expect(int file, int missingPieces)
     {
         _missing[file] = missingPieces;
         _unfinished++;
     }
 
-    /// <summary>A piece is verified and written. Safe for all threads; the rest happens elsewhere.</summary>
+    /// <summary>Records that a piece is verified and written, and starts finishing files in the background. Safe for all threads.</summary>
     public void OnStored(PieceIndex piece)
     {
         List<int>? ready = null;
@@ -76,7 +78,7 @@ internal sealed class FileFinisher
         }
     }
 
-    /// <summary>Ends when no file is being finished.</summary>
+    /// <summary>Completes when no file is being finished.</summary>
     public async Task WhenIdleAsync()
     {
         while (true)
@@ -93,8 +95,8 @@ internal sealed class FileFinisher
         }
     }
 
-    /// <summary>Finishes files at once, on this thread; the sink hears of it.</summary>
-    /// <exception cref="StorageException">The system refused, or something else has the name.</exception>
+    /// <summary>Finishes files at once, on the calling thread, and notifies the sink.</summary>
+    /// <exception cref="StorageException">The operating system reported an error, or another file already has the final name.</exception>
     public void Finish(List<int> files)
     {
         if (files.Count == 0)
@@ -134,7 +136,7 @@ internal sealed class FileFinisher
         }
     }
 
-    // They stay in the list until they are finished.
+    // The files stay in the list until they are finished.
     private bool TryTakeReady(out List<int> ready)
     {
         lock (_ready)
@@ -143,13 +145,13 @@ internal sealed class FileFinisher
             if (ready.Count > 0)
                 return true;
 
-            // From here on the next ready file starts a new run, though this one has yet to return.
+            // From here on the next ready file starts a new run, although this one has not returned yet.
             _run = Task.CompletedTask;
             return false;
         }
     }
 
-    // Which file it is that has the length.
+    // Returns the identity of the file whose length was set.
     private FileIdentity SetLength(int file)
     {
         try
@@ -175,7 +177,7 @@ internal sealed class FileFinisher
                 throw DiskErrors.InTheWay(final, "appeared while it was being downloaded");
             part.RenameTo(final, _mayOverwrite);
 
-            // Who may write in the folder can put another file under the old name at the last moment.
+            // Another user with write access to the folder can put a different file under the `.part` name just before the rename.
             FileStat facts = FileFacts.Of(final);
             if (final.Directory.HasOwners && facts.Identity != written)
                 throw DiskErrors.InTheWay(final, "was replaced while it got its name");

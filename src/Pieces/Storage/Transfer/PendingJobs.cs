@@ -1,20 +1,18 @@
 namespace Pieces.Storage.Transfer;
 
-/// <summary>Counts the jobs of one torrent that are under way, so that its end can wait for them. Safe for all threads.</summary>
+/// <summary>Counts the running and queued disk jobs of one torrent, so that a stopping torrent can wait for them. Safe for all threads.</summary>
 internal sealed class PendingJobs
 {
     private readonly Lock _gate = new();
     private TaskCompletionSource? _idle;
     private int _count;
 
-    /// <summary>A job begins.</summary>
     public void Enter()
     {
         lock (_gate)
             _count++;
     }
 
-    /// <summary>A job has ended.</summary>
     public void Leave()
     {
         TaskCompletionSource? idle = null;
@@ -27,7 +25,7 @@ internal sealed class PendingJobs
         idle?.SetResult();
     }
 
-    /// <summary>Ends when no job is under way.</summary>
+    /// <summary>Completes when no job is pending.</summary>
     public Task WhenIdleAsync()
     {
         lock (_gate)

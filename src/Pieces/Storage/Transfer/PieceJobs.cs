@@ -2,13 +2,12 @@ using Pieces.Primitives;
 
 namespace Pieces.Storage.Transfer;
 
-/// <summary>Queues the jobs on the pieces of one open torrent.</summary>
+/// <summary>Queues the disk jobs for the pieces of one open torrent.</summary>
 internal sealed class PieceJobs : IPieceStore
 {
     private readonly DiskLane _lane;
     private readonly StorageContext _context;
 
-    /// <summary>Queues jobs that work with <paramref name="context"/>.</summary>
     public PieceJobs(DiskQueue queue, StorageContext context)
     {
         _context = context;
@@ -44,6 +43,6 @@ internal sealed class PieceJobs : IPieceStore
         return new ValueTask(job.Done);
     }
 
-    /// <summary>Ends when no job is under way.</summary>
+    /// <summary>Completes when no job is pending.</summary>
     public Task WhenIdleAsync() => _context.Pending.WhenIdleAsync();
 }

@@ -8,7 +8,8 @@ namespace Pieces.Storage.Transfer;
 /// <summary>Reads blocks of verified pieces for upload. Safe for all threads; calls block.</summary>
 internal sealed class PieceReader : IBlockFileReader
 {
-    // A file that changes between the check of its pieces and the end of the reading is checked once more, this often.
+    // Maximum number of attempts to read blocks. A file that changes between the check of its pieces and the end of the read is checked and read
+    // again.
     private const int MostAttempts = 3;
 
     private readonly PieceLayout _layout;
@@ -16,7 +17,6 @@ internal sealed class PieceReader : IBlockFileReader
     private readonly PieceLedger _ledger;
     private readonly ServeGuard _guard;
 
-    /// <summary>Reads from one torrent.</summary>
     public PieceReader(PieceLayout layout, FileStore files, PieceLedger ledger, ServeGuard guard)
     {
         _layout = layout;
@@ -25,8 +25,8 @@ internal sealed class PieceReader : IBlockFileReader
         _guard = guard;
     }
 
-    /// <summary>Fills all destinations: blocks that follow one another in the torrent are read together.</summary>
-    /// <exception cref="StorageException">The system refused, or the bytes are not the piece's any more.</exception>
+    /// <summary>Fills all destinations. Consecutive blocks are read with one call.</summary>
+    /// <exception cref="StorageException">The operating system reported an error, or the bytes on the disk no longer match the piece.</exception>
     public void Read(IReadOnlyList<BlockRead> reads)
     {
         for (int attempt = 0; attempt < MostAttempts; attempt++)

@@ -4,27 +4,26 @@ using Pieces.Primitives;
 
 namespace Pieces.Storage.Transfer;
 
-/// <summary>Hashes pieces from blocks in memory, and from the disk where a block is not in memory. Safe for all threads; calls block.</summary>
+/// <summary>Hashes pieces from blocks in memory, and reads blocks from the disk that are not in memory. Safe for all threads; calls block.</summary>
 internal sealed class PieceVerifier
 {
-    /// <summary>Bytes that one reading back takes at a time.</summary>
+    /// <summary>Number of bytes per read when data is read back from the disk.</summary>
     public const int ReadLength = 256 * 1024;
 
     private readonly Metainfo _metainfo;
     private readonly IPieceBytes _bytes;
 
-    /// <summary>Verifies pieces of one torrent.</summary>
     public PieceVerifier(Metainfo metainfo, IPieceBytes bytes)
     {
         _metainfo = metainfo;
         _bytes = bytes;
     }
 
-    /// <summary>Starts to verify a piece whose blocks come over time. The caller disposes the result.</summary>
+    /// <summary>Starts to verify a piece whose blocks are appended later. The caller disposes the result.</summary>
     public IPieceHash Start(PieceIndex piece) => _metainfo.Hasher.Start(piece);
 
-    /// <summary>Whether these blocks are the piece; what is not in memory is read from the disk.</summary>
-    /// <exception cref="StorageException">The system refused.</exception>
+    /// <summary>Whether the blocks match the piece's hash; blocks that are not in memory are read from the disk.</summary>
+    /// <exception cref="StorageException">The operating system reported an error.</exception>
     public bool IsGood(PieceIndex piece, BlockBuffer?[] blocks)
     {
         if (blocks is [{ } only])
@@ -33,16 +32,18 @@ internal sealed class PieceVerifier
         return TryAppendBlocks(hash, piece, blocks, 0) && hash.IsGood();
     }
 
-    /// <summary>Whether the piece on the disk is good.</summary>
-    /// <exception cref="StorageException">The system refused.</exception>
+    /// <summary>Whether the piece on the disk matches its hash.</summary>
+    /// <exception cref="StorageException">The operating system reported an error.</exception>
     public bool IsGoodOnDisk(PieceIndex piece)
     {
         using IPieceHash hash = Start(piece);
         return TryAppendFromDisk(hash, piece, 0, _metainfo.Layout.LengthOf(piece)) && hash.IsGood();
     }
 
-    /// <summary>Appends the blocks from <paramref name="first"/> to the end of the piece; false when one is neither in memory nor on the disk.</summary>
-    /// <exception cref="StorageException">The system refused.</exception>
+    /// <summary>
+    /// Appends the blocks from <paramref name="first"/> to the end of the piece; false when a block is neither in memory nor on the disk.
+    /// </summary>
+    /// <exception cref="StorageException">The operating system reported an error.</exception>
     public bool TryAppendBlocks(IPieceHash hash, PieceIndex piece, BlockBuffer?[] blocks, int first)
     {
         for (int i = first; i < blocks.Length;)
@@ -67,8 +68,8 @@ internal sealed class PieceVerifier
         return true;
     }
 
-    /// <summary>Appends bytes of a piece that are on the disk; false when they are not there.</summary>
-    /// <exception cref="StorageException">The system refused.</exception>
+    /// <summary>Appends bytes of a piece from the disk; false when the file does not have them.</summary>
+    /// <exception cref="StorageException">The operating system reported an error.</exception>
     public bool TryAppendFromDisk(IPieceHash hash, PieceIndex piece, int begin, int length)
     {
         byte[] buffer = ArrayPool<byte>.Shared.Rent(Math.Min(ReadLength, length));
@@ -92,8 +93,8 @@ internal sealed class PieceVerifier
         }
     }
 
-    /// <summary>The digest of each block; that of nothing for a block that is neither in memory nor on the disk.</summary>
-    /// <exception cref="StorageException">The system refused.</exception>
+    /// <summary>The digest of each block; for a block that is neither in memory nor on the disk, the digest of zero bytes of input.</summary>
+    /// <exception cref="StorageException">The operating system reported an error.</exception>
     public BlockDigest[] DigestsOf(PieceIndex piece, BlockBuffer?[] blocks)
     {
         var digests = new BlockDigest[blocks.Length];

@@ -6,13 +6,15 @@ using Pieces.Storage.Resume;
 
 namespace Pieces.Storage.Transfer;
 
-/// <summary>Verifies and writes pieces, and keeps the ledger and the journal in step: bytes first, then the record. Calls block.</summary>
+/// <summary>Verifies and writes pieces, and updates the ledger and the journal. It always writes the data before the record. Calls block.</summary>
 internal sealed class PieceWriter : IDisposable
 {
-    /// <summary>A piece longer than this keeps a running hash while its blocks are written, so that its end needs no full reading back.</summary>
+    /// <summary>
+    /// Piece length, in bytes, above which a running hash is kept while blocks are written, so that a complete piece need not be read back in full.
+    /// </summary>
     public const int RunningHashThreshold = 2 * 1024 * 1024;
 
-    // Blocks that are read back into a running hash by one job, at the most (4 MiB).
+    // Maximum number of blocks that one job reads back into a running hash (4 MiB).
     private const int CatchUpBlocks = 256;
 
     private readonly PieceLayout _layout;
@@ -23,7 +25,6 @@ internal sealed class PieceWriter : IDisposable
     private readonly ConcurrentDictionary<int, RunningHash> _running = new();
     private readonly ConcurrentDictionary<int, bool> _rejected = new();
 
-    /// <summary>Writes pieces of one torrent.</summary>
     public PieceWriter(PieceLayout layout, IPieceBytes bytes, PieceVerifier verifier, PieceLedger ledger, IWriteJournal journal)
     {
         _layout = layout;
@@ -33,8 +34,8 @@ internal sealed class PieceWriter : IDisposable
         _journal = journal;
     }
 
-    /// <summary>Writes blocks of an open piece; the buffers stay the caller's.</summary>
-    /// <exception cref="StorageException">The system refused.</exception>
+    /// <summary>Writes blocks of an open piece; the caller keeps the buffers.</summary>
+    /// <exception cref="StorageException">The operating system reported an error.</exception>
     public void WriteBlocks(PieceIndex piece, IReadOnlyList<CandidateBlock> blocks)
     {
         List<ReadOnlyMemory<byte>> run = new(blocks.Count);
@@ -54,9 +55,9 @@ internal sealed class PieceWriter : IDisposable
             AdvanceHash(piece, blocks);
     }
 
-    /// <summary>Verifies a piece and writes what is not written yet.</summary>
-    /// <returns>The events that tell the outcome, in order.</returns>
-    /// <exception cref="StorageException">The system refused.</exception>
+    /// <summary>Verifies a piece and writes the blocks that are not written yet.</summary>
+    /// <returns>The events that report the result, in order.</returns>
+    /// <exception cref="StorageException">The operating system reported an error.</exception>
     public DiskEvent[] Store(PieceIndex piece, BlockBuffer?[] blocks, IReadOnlyList<bool> written)
     {
         if (!IsGood(piece, blocks))
@@ -75,7 +76,9 @@ internal sealed class PieceWriter : IDisposable
         return digests is null ? [new PieceStored(piece)] : [new PieceDigests(piece, digests), new PieceStored(piece)];
     }
 
-    /// <summary>Drops what is known of a piece's candidates. Does not block: the record goes with the next one.</summary>
+    /// <summary>
+    /// Drops what is known of a piece's candidate blocks. Does not block: the journal writes the record together with the next one.
+    /// </summary>
     public void Forget(PieceIndex piece)
     {
         if (_running.TryRemove(piece.Value, out RunningHash? running))
@@ -138,13 +141,16 @@ internal sealed class PieceWriter : IDisposable
         _journal.OnWritten(offset, length);
     }
 
-    /// <summary>Takes the hash of a large piece as far as its blocks go without a gap, from memory while they are here, else from the disk.</summary>
+    /// <summary>
+    /// Advances the running hash of a large piece over its contiguous blocks: from memory where the blocks are still there, otherwise from the disk.
+    /// </summary>
     private void AdvanceHash(PieceIndex piece, IReadOnlyList<CandidateBlock> blocks)
     {
-        RunningHash running = _running.GetOrAdd(piece.Value, static (_, start) => new RunningHash(start._verifier.Start(start.piece)), (_verifier, piece));
+        RunningHash running = _running.GetOrAdd(
+            piece.Value, static (_, start) => new RunningHash(start._verifier.Start(start.piece)), (_verifier, piece));
         foreach (CandidateBlock block in blocks)
         {
-            // A block that was hashed and is written again may be another one: begin anew.
+            // A block that was hashed already may be rewritten with different bytes: restart the hash.
             if (block.Ordinal < running.Next)
                 Restart(running, piece);
 

@@ -1,6 +1,6 @@
 namespace Pieces.Storage.Transfer;
 
-/// <summary>Reads blocks for upload; whoever waits for it hears of every failure.</summary>
+/// <summary>Reads blocks for upload; <see cref="Done"/> reports every failure.</summary>
 internal sealed class ReadBlocksJob : DiskJob
 {
     private readonly StorageContext _context;
@@ -15,7 +15,7 @@ internal sealed class ReadBlocksJob : DiskJob
         _cancellationToken = cancellationToken;
     }
 
-    /// <summary>Ends with the reading: until then the destinations are in use, also after a cancellation.</summary>
+    /// <summary>Completes when the read ends. Until then the destinations are in use, even after a cancellation.</summary>
     internal Task Done => _done.Task;
 
     internal override void Run()

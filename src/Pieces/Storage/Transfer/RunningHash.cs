@@ -2,10 +2,12 @@ using Pieces.Metadata;
 
 namespace Pieces.Storage.Transfer;
 
-/// <summary>The hash of the front of a large piece, kept while its blocks arrive. One job at a time uses it: the caller sees to that.</summary>
+/// <summary>
+/// The hash of the leading blocks of a large piece, updated while its blocks arrive. The caller must not use it from two jobs at once.
+/// </summary>
 internal sealed class RunningHash : IDisposable
 {
-    /// <summary>Takes over a hash without bytes.</summary>
+    /// <summary>Takes ownership of a hash that has no bytes yet.</summary>
     public RunningHash(IPieceHash hash) => Hash = hash;
 
     /// <summary>The hash of the blocks before <see cref="Next"/>.</summary>

@@ -7,9 +7,9 @@ using Pieces.Storage.Files;
 namespace Pieces.Storage.Transfer;
 
 /// <summary>
-/// Sees to it that no bytes are served that are not the piece's any more: a piece that an earlier run vouched for is hashed once before it
-/// is served, and every piece of a finished file is hashed again after something changed the file. What a file looked like when its bytes were last known to be
-/// good is its stamp; a file without one is not known to be good. Safe for all threads; calls block.
+/// Prevents the upload of bytes that no longer match their piece. A piece that an earlier run verified is hashed once before it is uploaded, and
+/// every piece of a finished file is hashed again after the file has changed. Each file has a stamp (<see cref="FileStat.Stamp"/>): the state of the
+/// file when its bytes were last known to be good. A file without a stamp is not known to be good. Safe for all threads; calls block.
 /// </summary>
 internal sealed class ServeGuard
 {
@@ -25,10 +25,10 @@ internal sealed class ServeGuard
 
     /// <summary>Guards the pieces of one torrent.</summary>
     /// <param name="metainfo">The torrent.</param>
-    /// <param name="store">Its files.</param>
-    /// <param name="verifier">Hashes its pieces.</param>
-    /// <param name="unproven">Pieces that were not hashed in this run; taken over.</param>
-    /// <param name="isParanoid">Whether every piece is hashed before each serving.</param>
+    /// <param name="store">The torrent's files.</param>
+    /// <param name="verifier">Hashes the pieces.</param>
+    /// <param name="unproven">Pieces that were not hashed in this run; ownership passes to the guard.</param>
+    /// <param name="isParanoid">Whether every piece is hashed before every read.</param>
     public ServeGuard(Metainfo metainfo, FileStore store, PieceVerifier verifier, Bitfield unproven, bool isParanoid)
     {
         _layout = metainfo.Layout;
@@ -40,15 +40,15 @@ internal sealed class ServeGuard
         _stamps = new long[metainfo.Files.Length];
     }
 
-    /// <summary>Remembers how a file looked before its bytes were hashed: <see cref="FileStat.Stamp"/>.</summary>
+    /// <summary>Records the stamp (<see cref="FileStat.Stamp"/>) that a file had before its bytes were hashed.</summary>
     public void Remember(int file, long stamp)
     {
         lock (_gate)
             _stamps[file] = stamp;
     }
 
-    /// <summary>Makes sure that a piece may be served.</summary>
-    /// <exception cref="StorageException">The bytes on the disk are not the piece's any more.</exception>
+    /// <summary>Throws unless a piece may be uploaded.</summary>
+    /// <exception cref="StorageException">The bytes on the disk no longer match the piece.</exception>
     public void Check(PieceIndex piece)
     {
         foreach (FileSegment segment in _store.Map.Segments(_layout.OffsetOf(piece), _layout.LengthOf(piece)))
@@ -77,8 +77,10 @@ internal sealed class ServeGuard
             throw Changed(piece);
     }
 
-    /// <summary>Whether nothing has changed the files of a piece since <see cref="Check"/>, so that what was read in between is what was checked.</summary>
-    /// <exception cref="StorageException">A file cannot be looked at.</exception>
+    /// <summary>
+    /// Whether the files of a piece are unchanged since <see cref="Check"/>, so that the bytes read in between are those that were checked.
+    /// </summary>
+    /// <exception cref="StorageException">The state of a file cannot be read.</exception>
     public bool IsUnchanged(PieceIndex piece)
     {
         foreach (FileSegment segment in _store.Map.Segments(_layout.OffsetOf(piece), _layout.LengthOf(piece)))
@@ -96,8 +98,7 @@ internal sealed class ServeGuard
         return true;
     }
 
-    // How a file looks now.
-    /// <exception cref="StorageException">It cannot be looked at.</exception>
+    // The present stamp of a file. Throws a StorageException when the file's state cannot be read.
     private long StampOf(int file)
     {
         try

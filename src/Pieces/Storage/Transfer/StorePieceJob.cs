@@ -2,7 +2,7 @@ using Pieces.Primitives;
 
 namespace Pieces.Storage.Transfer;
 
-/// <summary>Verifies and writes a piece; owns its buffers, which are given back before anybody hears of the outcome.</summary>
+/// <summary>Verifies and writes a piece. It owns the piece's buffers and disposes them before it reports the result.</summary>
 internal sealed class StorePieceJob : DiskJob
 {
     private readonly StorageContext _context;

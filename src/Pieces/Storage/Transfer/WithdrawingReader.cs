@@ -3,15 +3,15 @@ using Pieces.Primitives;
 namespace Pieces.Storage.Transfer;
 
 /// <summary>
-/// Reads blocks of a download's files; when they cannot be read any more, or are not what was verified, reports which pieces are lost. Safe for all
-/// threads; calls block.
+/// Reads blocks of a download's files. When bytes cannot be read any more, or no longer match their hash, it reports which pieces are lost. Safe for
+/// all threads; calls block.
 /// </summary>
 internal sealed class WithdrawingReader : IBlockFileReader
 {
     private readonly IBlockFileReader _reader;
     private readonly IDiskSink _sink;
 
-    /// <summary>Reports to <paramref name="sink"/> what <paramref name="reader"/> cannot read.</summary>
+    /// <summary>Reports to <paramref name="sink"/> the pieces that <paramref name="reader"/> cannot read.</summary>
     public WithdrawingReader(IBlockFileReader reader, IDiskSink sink)
     {
         _reader = reader;
@@ -27,7 +27,7 @@ internal sealed class WithdrawingReader : IBlockFileReader
         }
         catch (StorageException e)
         {
-            // One bad piece must not take others with it that were to be read in the same call.
+            // Read each piece on its own, so that one bad piece does not withdraw the other pieces of the same call.
             List<IGrouping<PieceIndex, BlockRead>> pieces = [.. reads.GroupBy(read => read.Block.Piece)];
             foreach (IGrouping<PieceIndex, BlockRead> piece in pieces)
             {

@@ -7,8 +7,8 @@ using Pieces.Wire;
 namespace Pieces.Torrents.Crowd;
 
 /// <summary>
-/// Tells leechers of our kind whether a seed lets us request from it, and takes the same message from them: those draw lots for the pieces that only
-/// seeds have (<see cref="SeedCourtesy"/>). Owned by the torrent's loop.
+/// Sends to leechers that run this program whether a seed has unchoked us, and receives the same message from them. These leechers draw lots for the
+/// pieces that only seeds have (<see cref="SeedCourtesy"/>). Owned by the torrent's loop.
 /// </summary>
 internal sealed class LotsDesk : IPeerExtension
 {
@@ -18,10 +18,10 @@ internal sealed class LotsDesk : IPeerExtension
     private readonly Dictionary<SourceId, LotState> _states = [];
     private int _seeds;
 
-    /// <summary>Makes it.</summary>
+    /// <summary>Creates it.</summary>
     /// <param name="pool">The connected peers.</param>
     /// <param name="courtesy">Draws the lots.</param>
-    /// <param name="gives">Whether we upload: a piece that falls to one who does not is lost to the others.</param>
+    /// <param name="gives">Whether we upload. A piece assigned to a leecher that does not upload would be lost to the others.</param>
     public LotsDesk(PeerPool pool, SeedCourtesy courtesy, bool gives)
     {
         _gives = gives;
@@ -37,7 +37,7 @@ internal sealed class LotsDesk : IPeerExtension
 
     private bool Draws => _gives && _seeds > 0;
 
-    /// <summary>A peer has sent messages that may change whether we draw.</summary>
+    /// <summary>A peer has sent messages that may change whether we take part in the lots.</summary>
     public void Tend(PeerState peer)
     {
         bool drew = Draws;
@@ -49,7 +49,7 @@ internal sealed class LotsDesk : IPeerExtension
             Tell(peer);
     }
 
-    /// <summary>A peer says whether it draws lots.</summary>
+    /// <summary>A peer has sent whether it takes part in the lots.</summary>
     public void OnMessage(PeerState peer, ReadOnlyMemory<byte> payload) =>
         _courtesy.SetLot(peer.Id, LotsCodec.Decode(payload) ? peer.Link.RemoteId.Tail : null);
 
@@ -89,10 +89,10 @@ internal sealed class LotsDesk : IPeerExtension
 
     private struct LotState
     {
-        // Whether the peer counts as a seed that lets us request.
+        // Whether the peer is a useful seed that has unchoked us.
         public bool LetsUs;
 
-        // What the peer was told last; before the first message it assumes that we do not draw.
+        // What was last sent to the peer. Before the first message, a peer assumes that we do not take part.
         public bool WasToldThatWeDraw;
     }
 }

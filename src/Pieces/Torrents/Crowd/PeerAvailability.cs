@@ -7,8 +7,8 @@ using Pieces.Wire;
 namespace Pieces.Torrents.Crowd;
 
 /// <summary>
-/// Takes what peers say of the pieces that they have and of whether they send them. It counts the copies of each piece in the swarm: only peers count
-/// as leechers and seeders, other providers do not. Owned by the torrent's loop.
+/// Handles the messages about the pieces that peers have, and about choking. Counts the copies of each piece in the swarm. Only peers count as
+/// leechers and seeds, other providers do not. Owned by the torrent's loop.
 /// </summary>
 internal sealed class PeerAvailability
 {
@@ -18,10 +18,10 @@ internal sealed class PeerAvailability
     private readonly TimeProvider _time;
     private readonly Dictionary<SourceId, Bitfield> _withdrawn = [];
 
-    /// <summary>Makes it for a torrent without peers.</summary>
-    /// <param name="table">Gets the number of copies of each piece.</param>
+    /// <summary>Creates it without peers.</summary>
+    /// <param name="table">Receives the number of copies of each piece.</param>
     /// <param name="downloads">Requests blocks from peers.</param>
-    /// <param name="courtesy">Is told who has come, and which piece a leecher has first.</param>
+    /// <param name="courtesy">Receives which peers have joined, and which piece a leecher was the first to have.</param>
     /// <param name="time">Source of timestamps.</param>
     public PeerAvailability(PieceTable table, DownloadDesk downloads, SeedCourtesy courtesy, TimeProvider time)
     {
@@ -31,7 +31,7 @@ internal sealed class PeerAvailability
         _time = time;
     }
 
-    /// <summary>A peer has come; its pieces, if known already, are counted.</summary>
+    /// <summary>A peer has joined. If its pieces are known already, they are counted.</summary>
     public void Join(PeerState peer)
     {
         _downloads.Join(peer.Provider);
@@ -46,7 +46,9 @@ internal sealed class PeerAvailability
         Uncount(peer);
     }
 
-    /// <summary>A peer says something of what it has, or of what it sends. Messages of other kinds are skipped.</summary>
+    /// <summary>
+    /// Handles a message about the pieces that a peer has or about choking, rejected requests and allowed-fast pieces. Other messages are ignored.
+    /// </summary>
     public void OnMessage(PeerState peer, PeerMessage message)
     {
         switch (message)
@@ -80,7 +82,7 @@ internal sealed class PeerAvailability
         }
     }
 
-    /// <summary>A peer has one piece more.</summary>
+    /// <summary>A peer has one more piece.</summary>
     public void OnHave(PeerState peer, uint index)
     {
         if (!_table.Layout.TryGetPiece(index, out PieceIndex piece))
@@ -97,8 +99,10 @@ internal sealed class PeerAvailability
         _downloads.OnGained(peer.Provider, piece);
     }
 
-    /// <summary>A peer no longer has a piece. That each withdraws once: a peer that takes it back and withdraws it again, over and over, only makes
-    /// work.</summary>
+    /// <summary>
+    /// A peer no longer has a piece (BEP 54). Each peer may withdraw each piece once. Announcing and withdrawing it repeatedly only causes work, and
+    /// is an offence.
+    /// </summary>
     public void OnWithdrawn(PeerState peer, uint index)
     {
         if (!_table.Layout.TryGetPiece(index, out PieceIndex piece))
@@ -107,7 +111,7 @@ internal sealed class PeerAvailability
             return;
         }
 
-        // Some tell of pieces that they never named: as with a second have, that costs nothing.
+        // Some peers withdraw pieces that they never announced. Like a repeated `have`, that is harmless.
         if (!peer.Pieces.Has(piece))
             return;
         if (!Withdrawn(peer).Set(piece))
@@ -126,7 +130,7 @@ internal sealed class PeerAvailability
             _courtesy.Look();
     }
 
-    /// <summary>A peer has said what it has (BEP 3). It is closed when there are too many bytes, too few, or a spare bit is set.</summary>
+    /// <summary>A peer has sent its bitfield (BEP 3). The connection is closed if the length is wrong or a spare bit is set.</summary>
     public void OnBitfield(PeerState peer, byte[] bytes)
     {
         if (!Bitfield.TryRead(bytes, _table.Layout.PieceCount, out Bitfield bits))
@@ -146,7 +150,7 @@ internal sealed class PeerAvailability
         Count(peer);
     }
 
-    /// <summary>A peer has everything (BEP 6).</summary>
+    /// <summary>A peer has all pieces (BEP 6).</summary>
     public void OnHaveAll(PeerState peer)
     {
         BeginStatement(peer);
@@ -154,14 +158,16 @@ internal sealed class PeerAvailability
         Count(peer);
     }
 
-    /// <summary>A peer has nothing (BEP 6).</summary>
+    /// <summary>A peer has no pieces (BEP 6).</summary>
     public void OnHaveNone(PeerState peer)
     {
         BeginStatement(peer);
         peer.Pieces.Clear();
     }
 
-    /// <summary>A peer chokes us now. Without the fast extension that drops what we requested; with it each request is rejected (BEP 6).</summary>
+    /// <summary>
+    /// A peer has choked us. Without the fast extension, that discards all pending requests. With it, the peer rejects each of them (BEP 6).
+    /// </summary>
     public void OnChoked(PeerState peer)
     {
         peer.Flags.PeerChoking = true;
@@ -175,11 +181,11 @@ internal sealed class PeerAvailability
         return pieces;
     }
 
-    // aria2 says by a bitfield what it got when that is shorter than a message for each piece.
+    // aria2 sends a bitfield instead of `have` messages when that is shorter. It contains all pieces that were announced before.
     private static bool IsAddition(PeerState peer, Bitfield bits) =>
         peer.Pieces is { IsStated: true, IsWhole: false } known && bits.Count > known.Count && known.Bits?.AnyBeyond(bits) != true;
 
-    // Only what is new is counted: that costs no more than a message for each piece would.
+    // Only the new pieces are counted, which costs no more than `have` messages would.
     private void AddAll(PeerState peer, Bitfield bits)
     {
         Bitfield known = peer.Pieces.Bits ?? new Bitfield(bits.Length);
@@ -187,7 +193,7 @@ internal sealed class PeerAvailability
             OnHave(peer, (uint)i);
     }
 
-    // To take back what a peer said costs a pass over its pieces: harmless once, and not to be had again and again.
+    // Replacing what a peer announced costs O(pieces), so repeats count as an offence.
     private void BeginStatement(PeerState peer)
     {
         if (peer.Pieces.IsStated)

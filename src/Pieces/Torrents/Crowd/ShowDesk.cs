@@ -6,8 +6,8 @@ using Pieces.Wire;
 namespace Pieces.Torrents.Crowd;
 
 /// <summary>
-/// Says what <see cref="SuperSeed"/> decides: while we are the only seed of a crowd, peers of other programs are told of our pieces one by one. Owned
-/// by the torrent's loop.
+/// Sends the <c>have</c> messages that <see cref="SuperSeed"/> decides on: while we are the only seed of a crowd, our pieces are revealed one by one
+/// to peers that run other programs. Owned by the torrent's loop.
 /// </summary>
 internal sealed class ShowDesk
 {
@@ -17,11 +17,11 @@ internal sealed class ShowDesk
     private readonly PeerPool _pool;
     private readonly TimeProvider _time;
 
-    /// <summary>Makes it.</summary>
-    /// <param name="table">What is here and how many copies there are.</param>
-    /// <param name="offered">The pieces that peers may request; read only here.</param>
+    /// <summary>Creates it.</summary>
+    /// <param name="table">The state of every piece, and the number of its copies.</param>
+    /// <param name="offered">The pieces that peers may request; not changed here.</param>
     /// <param name="pool">The connected peers.</param>
-    /// <param name="isAllowed">False where what we have is said in another way, as for a stream.</param>
+    /// <param name="isAllowed">False if our pieces are announced in another way, as for a stream.</param>
     /// <param name="time">Source of timestamps.</param>
     public ShowDesk(PieceTable table, Bitfield offered, PeerPool pool, bool isAllowed, TimeProvider time)
     {
@@ -32,8 +32,11 @@ internal sealed class ShowDesk
         _decision = isAllowed && table.Layout.PieceCount <= SuperSeed.MaxPieces ? new SuperSeed(table, time) : null;
     }
 
-    /// <summary>Whether a peer that has just come is to hear of nothing yet. The first sees everything: nobody is there to share with. So do those of
-    /// our kind: their lots share out our pieces better than we can, since they know who may ask us and what each has begun.</summary>
+    /// <summary>
+    /// Whether a peer that has just joined is super-seeded, so that no pieces are announced to it yet. The first peer sees all pieces, since there is
+    /// no other peer to share with. So do peers that run this program: their lots distribute our pieces better than super-seeding can, since they
+    /// know which peers we have unchoked and which pieces each has begun.
+    /// </summary>
     public bool Receive(PeerState peer)
     {
         if (_decision is null || peer.IsOfOurs || _pool.Peers.Count < 2 || !_offered.IsFull || _decision.IsDone || _table.Seeds > 0)
@@ -42,10 +45,10 @@ internal sealed class ShowDesk
         return true;
     }
 
-    /// <summary>A peer asks for a block.</summary>
+    /// <summary>A peer has requested a block.</summary>
     public void OnRequest(PeerState peer, PieceIndex piece) => _decision?.OnAsked(peer, piece, _time.GetTimestamp());
 
-    /// <summary>A peer has come, has said something, or may ask us from now on: shows it more.</summary>
+    /// <summary>A peer has joined, has sent messages or was unchoked: reveals more pieces to it.</summary>
     public void Serve(PeerState peer)
     {
         if (_decision?.Leads(peer.Id) != true)
@@ -55,8 +58,10 @@ internal sealed class ShowDesk
             peer.Link.Send(new HaveMessage((uint)piece.Value));
     }
 
-    /// <summary>Shows what is due, everything to who gets nowhere with that, and to everybody when each piece is with somebody, another
-    /// seed is there, or nobody to share with.</summary>
+    /// <summary>
+    /// Reveals the pieces that are due. Reveals all pieces to a peer that makes no progress, and to all peers if every piece has a copy, another seed
+    /// has joined, or fewer than two peers are left.
+    /// </summary>
     public void Tick()
     {
         if (_decision is null || _decision.Led.Count == 0)
@@ -72,10 +77,10 @@ internal sealed class ShowDesk
         }
     }
 
-    /// <summary>Whether a peer sees but what it is shown.</summary>
+    /// <summary>Whether a peer only sees the pieces that are revealed to it.</summary>
     public bool Leads(PeerState peer) => _decision?.Leads(peer.Id) == true;
 
-    /// <summary>A peer may not ask us any more.</summary>
+    /// <summary>A peer has been choked.</summary>
     public void OnChoked(PeerState peer) => _decision?.OnChoked(peer.Id);
 
     /// <summary>A peer has left.</summary>

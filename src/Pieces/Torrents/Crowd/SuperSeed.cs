@@ -5,22 +5,28 @@ using Pieces.Primitives;
 namespace Pieces.Torrents.Crowd;
 
 /// <summary>
-/// Decides which pieces the only seed shows to whom (BEP 16): each piece to one leecher at first, so that nothing is sent twice before everything was
-/// sent once. Unlike the BEP's, a peer is shown several pieces at one time, as many as it can take while the next are told, in the order of the
-/// torrent; a piece that nobody comes by is shown to another. Pure but for the clock that is handed in. Owned by the torrent's loop.
+/// Decides which pieces the only seed reveals to which peer (BEP 16): each piece to one leecher at first, so that nothing is uploaded twice before
+/// everything was uploaded once. Unlike in BEP 16, a peer is shown several pieces at a time, in the order of the torrent: as many as it can download
+/// until the next ones are revealed. A piece that no peer obtains is shown to another peer. Pure except for the timestamps passed in. Owned by the
+/// torrent's loop.
 /// </summary>
 internal sealed class SuperSeed
 {
-    /// <summary>Larger torrents are seeded the usual way: each piece has to be told by itself, nine bytes a piece and peer.</summary>
+    /// <summary>
+    /// Maximum number of pieces of a torrent that is super-seeded. Larger torrents are seeded in the usual way, since every piece needs a <c>have</c>
+    /// message of nine bytes per peer.
+    /// </summary>
     public const int MaxPieces = 8192;
 
-    /// <summary>Who was shown a piece and does not have it after so many seconds is not waited for.</summary>
+    /// <summary>
+    /// If a peer makes no progress with a piece that was revealed to it for this time (in seconds), the piece may be revealed to another peer.
+    /// </summary>
     public const double StaleSeconds = 2;
 
-    /// <summary>Who gets nowhere for so many seconds with what it is shown sees everything.</summary>
+    /// <summary>A peer that makes no progress for this time (in seconds) with the pieces revealed to it sees all pieces.</summary>
     public const double StuckSeconds = 10;
 
-    // Pieces that a peer may have been shown and not have: so many, and what it takes in this time.
+    // Number of pieces that may be revealed to a peer while it does not have them: this minimum, plus what it downloads in AheadSeconds.
     private const int LeastShown = 2;
     private const double AheadSeconds = 0.5;
 
@@ -33,7 +39,7 @@ internal sealed class SuperSeed
     private int _cursor;
     private int _lonely;
 
-    /// <summary>Makes it for a torrent of which we have everything.</summary>
+    /// <summary>Creates it for a torrent of which we have all pieces.</summary>
     public SuperSeed(PieceTable table, TimeProvider time)
     {
         _table = table;
@@ -41,19 +47,19 @@ internal sealed class SuperSeed
         _errands = new Errand[table.Layout.PieceCount];
     }
 
-    /// <summary>Whether every piece is with somebody: from now on anybody may have anything.</summary>
+    /// <summary>Whether every piece has a copy in the swarm. Super-seeding ends then.</summary>
     public bool IsDone => _table.Lonely == 0;
 
-    /// <summary>Those who see but what they are shown.</summary>
+    /// <summary>The peers that only see the pieces revealed to them.</summary>
     public IReadOnlyCollection<SourceId> Led => _shown.Keys;
 
-    /// <summary>Whether a peer sees but what it is shown.</summary>
+    /// <summary>Whether a peer only sees the pieces revealed to it.</summary>
     public bool Leads(SourceId peer) => _shown.ContainsKey(peer);
 
-    /// <summary>From now on a peer sees but what it is shown.</summary>
+    /// <summary>Starts to super-seed a peer: from now on, it only sees the pieces revealed to it.</summary>
     public void Begin(SourceId peer) => _shown[peer] = new Bitfield(_table.Layout.PieceCount);
 
-    /// <summary>A peer has left; what it had may be lonely again.</summary>
+    /// <summary>A peer has left. The pieces it had may be without a copy again.</summary>
     public void Forget(SourceId peer)
     {
         _shown.Remove(peer);
@@ -61,7 +67,7 @@ internal sealed class SuperSeed
         _gains.Remove(peer);
     }
 
-    /// <summary>A peer asks for a block of a piece: it is on its way to it.</summary>
+    /// <summary>A peer has requested a block of a piece, so the piece is on its way to the peer.</summary>
     public void OnAsked(PeerState peer, PieceIndex piece, long now)
     {
         if (_table.CopiesOf(piece) > 0)
@@ -70,7 +76,7 @@ internal sealed class SuperSeed
         _progress[peer.Id] = new Progress(peer.Uploaded.Total, now);
     }
 
-    /// <summary>A peer may not ask any more: what it was to come by may go to others.</summary>
+    /// <summary>A peer has been choked. The pieces that it was expected to download may be revealed to other peers.</summary>
     public void OnChoked(SourceId peer)
     {
         for (int i = FirstLonely(); i < _errands.Length; i++)
@@ -80,8 +86,10 @@ internal sealed class SuperSeed
         }
     }
 
-    /// <summary>The next piece to show to a peer; false when it has enough for now or nothing is left for it. One that we choke is shown a single
-    /// piece that it lacks, which others may be shown too: so that it is interested.</summary>
+    /// <summary>
+    /// Finds the next piece to reveal to a peer. Returns false if the peer has enough for now or nothing is left for it. A choked peer is shown a
+    /// single piece that it lacks, so that it becomes interested. The same piece may be revealed to other peers too.
+    /// </summary>
     public bool TryShow(PeerState peer, long now, out PieceIndex piece)
     {
         piece = default;
@@ -104,8 +112,8 @@ internal sealed class SuperSeed
     }
 
     /// <summary>
-    /// Whether a peer gets nowhere with what it is shown: it may want other pieces, or such as those have who share nothing with it. Who wants what
-    /// it was shown and is choked only waits for its turn.
+    /// Whether a peer makes no progress with the pieces revealed to it. It may want other pieces, or only ones whose owners do not share with it. An
+    /// interested peer that is choked is not stuck: it only waits for its turn.
     /// </summary>
     public bool IsStuck(PeerState peer, long now)
     {
@@ -119,7 +127,7 @@ internal sealed class SuperSeed
         return false;
     }
 
-    /// <summary>The end for one peer: the pieces that it was not shown, to be told now.</summary>
+    /// <summary>Ends super-seeding of one peer. Returns the pieces that were not revealed to it, which must be announced now.</summary>
     public IEnumerable<PieceIndex> TakeRest(SourceId peer)
     {
         if (!_shown.Remove(peer, out Bitfield? shown))
@@ -142,7 +150,7 @@ internal sealed class SuperSeed
         return -1;
     }
 
-    // Somebody was just shown it, or has asked for it and gets on.
+    // Whether the piece was just revealed to a peer, or was requested by a peer that is making progress.
     private bool IsUnderWay(Errand errand, long now)
     {
         if (errand.Peer == SourceId.None)
@@ -153,7 +161,7 @@ internal sealed class SuperSeed
 
     private int FirstLonely()
     {
-        // A peer that leaves, or withdraws a piece, may have been the only one that had it.
+        // A peer that leaves, or withdraws a piece, may have had the only copy.
         if (_table.Lonely > _lonely)
             _cursor = 0;
         _lonely = _table.Lonely;
@@ -168,9 +176,9 @@ internal sealed class SuperSeed
             _progress[peer.Id] = new Progress(peer.Uploaded.Total, now);
     }
 
-    // Who is to come by a piece, since when, and whether it has asked for it.
+    // The peer that is expected to download a piece, since when, and whether it has requested it.
     private readonly record struct Errand(SourceId Peer, long At, bool IsAsked);
 
-    // How much a peer had got when it last got on.
+    // The amount that a peer had received when it last made progress, and the time of that. In _gains, the amount includes its number of pieces.
     private readonly record struct Progress(long Bytes, long At);
 }

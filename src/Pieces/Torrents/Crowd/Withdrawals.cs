@@ -4,15 +4,15 @@ using Pieces.Wire;
 
 namespace Pieces.Torrents.Crowd;
 
-/// <summary>Takes and tells that a piece is withdrawn: that its sender no longer has it (BEP 54). Owned by the torrent's loop.</summary>
+/// <summary>Sends and receives messages that withdraw a piece: the sender no longer has it (BEP 54). Owned by the torrent's loop.</summary>
 internal sealed class Withdrawals : IPeerExtension
 {
     private readonly PeerPool _pool;
     private readonly PeerAvailability _availability;
 
-    /// <summary>Makes it.</summary>
+    /// <summary>Creates it.</summary>
     /// <param name="pool">The connected peers.</param>
-    /// <param name="availability">What they have.</param>
+    /// <param name="availability">The pieces that peers have.</param>
     public Withdrawals(PeerPool pool, PeerAvailability availability)
     {
         _pool = pool;
@@ -25,10 +25,10 @@ internal sealed class Withdrawals : IPeerExtension
     /// <inheritdoc/>
     public byte LocalId => ExtensionIds.DontHave;
 
-    /// <summary>A peer no longer has a piece.</summary>
+    /// <summary>A peer has withdrawn a piece.</summary>
     public void OnMessage(PeerState peer, ReadOnlyMemory<byte> payload) => _availability.OnWithdrawn(peer, DontHaveCodec.Decode(payload));
 
-    /// <summary>We no longer have a piece: all peers that speak the extension are told.</summary>
+    /// <summary>We no longer have a piece: sends that to all peers that support the extension.</summary>
     public void Tell(PieceIndex piece)
     {
         byte[] payload = DontHaveCodec.Encode((uint)piece.Value);

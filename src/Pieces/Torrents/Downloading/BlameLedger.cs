@@ -4,28 +4,28 @@ using Pieces.Primitives;
 namespace Pieces.Torrents.Downloading;
 
 /// <summary>
-/// Remembers who sent which block of a piece whose hash was wrong. Once a good copy has come, each block that differs convicts its sender; till
-/// then all of them are only suspects. A lone sender of a whole bad piece is convicted at once.
+/// Records which peer sent which block of a piece that failed its hash check. Once the piece has been received correctly, every block that differs
+/// convicts its sender. Until then, all senders are only suspects. If a single peer sent the whole bad piece, it is convicted at once.
 /// </summary>
 internal sealed class BlameLedger
 {
-    /// <summary>At most so many blocks are remembered (24 bytes each); the oldest pieces are let go.</summary>
+    /// <summary>Maximum number of remembered blocks of bad pieces, 24 bytes each. The oldest pieces are forgotten first.</summary>
     public const int MaxBlocks = 128 * 1024;
 
     private readonly Dictionary<SourceId, int> _suspicions = [];
     private readonly List<Attempt> _attempts = [];
 
-    /// <summary>Blocks remembered.</summary>
+    /// <summary>Number of remembered blocks.</summary>
     public int Blocks { get; private set; }
 
-    /// <summary>Whether a source had a part in a bad piece that is not cleared up.</summary>
+    /// <summary>Whether a source sent blocks of a bad piece and has been neither convicted nor cleared.</summary>
     public bool IsSuspect(SourceId source) => _suspicions.Count > 0 && _suspicions.ContainsKey(source);
 
-    /// <summary>A piece was bad.</summary>
+    /// <summary>A piece failed its hash check.</summary>
     /// <param name="piece">The piece.</param>
     /// <param name="digests">The digest of each block.</param>
-    /// <param name="senders">The sender of each block; nobody for those that were found on the disk.</param>
-    /// <param name="convicted">Gets the sender if there was but one.</param>
+    /// <param name="senders">The sender of each block; <see cref="SourceId.None"/> for blocks that were found on disk.</param>
+    /// <param name="convicted">Receives the sender if a single source sent all blocks.</param>
     public void Record(PieceIndex piece, BlockDigest[] digests, SourceId[] senders, List<SourceId> convicted)
     {
         if (!senders.AsSpan().ContainsAnyExcept(SourceId.None))
@@ -45,7 +45,9 @@ internal sealed class BlameLedger
             CollectionsMarshal.GetValueRefOrAddDefault(_suspicions, sender, out _)++;
     }
 
-    /// <summary>A good copy of a piece has come: appends the senders of blocks that differ from it, each once, and forgets the piece.</summary>
+    /// <summary>
+    /// A piece has been received correctly: appends the sender of every block that differs from it (each sender once), and forgets the piece.
+    /// </summary>
     public void Resolve(PieceIndex piece, BlockDigest[] digests, List<SourceId> convicted)
     {
         for (int i = _attempts.Count - 1; i >= 0; i--)

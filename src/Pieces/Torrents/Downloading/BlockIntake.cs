@@ -5,17 +5,17 @@ using Pieces.Storage;
 
 namespace Pieces.Torrents.Downloading;
 
-/// <summary>Judges each block that comes, puts it into its slot, and counts it. Owned by the torrent's loop.</summary>
+/// <summary>Checks every received block, stores it in its slot and counts it. Owned by the torrent's loop.</summary>
 internal sealed class BlockIntake
 {
-    // Below this rate of the download, in bytes a second, blocks are written as they come.
+    // While the download rate is below this (in bytes per second), blocks are written as they arrive.
     private const double EarlyWriteBelow = 32 * 1024 * 1024;
 
     private readonly PieceManager _pieces;
     private readonly TimeProvider _time;
 
-    /// <summary>Makes it.</summary>
-    /// <param name="pieces">Where blocks go.</param>
+    /// <summary>Creates it.</summary>
+    /// <param name="pieces">The pieces that blocks belong to.</param>
     /// <param name="time">Source of timestamps.</param>
     public BlockIntake(PieceManager pieces, TimeProvider time)
     {
@@ -23,11 +23,11 @@ internal sealed class BlockIntake
         _time = time;
     }
 
-    /// <summary>Takes a block and its buffer. What is wanted no longer is cancelled at other providers.</summary>
-    /// <param name="provider">Who sent it.</param>
-    /// <param name="piece">Index of its piece, as sent.</param>
-    /// <param name="begin">Its offset in the piece, as sent.</param>
-    /// <param name="data">Its bytes; the buffer is no longer the caller's, whatever the verdict.</param>
+    /// <summary>Takes a block and its buffer. If the block was also requested from other providers, cancels it there.</summary>
+    /// <param name="provider">The sender.</param>
+    /// <param name="piece">Piece index, as received.</param>
+    /// <param name="begin">Offset of the block in the piece, in bytes, as received.</param>
+    /// <param name="data">The bytes of the block. This method takes ownership of the buffer, whatever the result.</param>
     public BlockVerdict Accept(BlockProvider provider, uint piece, uint begin, BlockBuffer data)
     {
         long now = _time.GetTimestamp();

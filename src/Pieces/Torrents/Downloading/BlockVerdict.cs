@@ -1,20 +1,20 @@
 namespace Pieces.Torrents.Downloading;
 
-/// <summary>What became of a block that a peer sent.</summary>
+/// <summary>Result of handling a received block.</summary>
 internal enum BlockVerdict
 {
-    /// <summary>It was wanted.</summary>
+    /// <summary>The block was needed.</summary>
     Accepted,
 
-    /// <summary>It was wanted and the last of its piece, which is being verified now.</summary>
+    /// <summary>The block was needed and completed its piece, which is now being verified.</summary>
     PieceComplete,
 
-    /// <summary>It is here already, or was asked for and is not wanted any more: waste, and nobody's fault.</summary>
+    /// <summary>The block is already here, or was requested and is no longer needed. It is waste, but no fault of the peer.</summary>
     Duplicate,
 
-    /// <summary>It was never asked for: waste and a strike.</summary>
+    /// <summary>The block was never requested. It is waste, and an offence of the peer.</summary>
     Unsolicited,
 
-    /// <summary>There is no such block: waste and a strike.</summary>
+    /// <summary>There is no such block. It is waste, and an offence of the peer.</summary>
     Invalid,
 }

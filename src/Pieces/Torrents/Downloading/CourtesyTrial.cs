@@ -1,18 +1,19 @@
 namespace Pieces.Torrents.Downloading;
 
 /// <summary>
-/// Whether courtesy towards leechers pays: it is given up for a while when we get less than half of what we got without it. Whoever takes our
-/// courtesy and gives nothing would else hold up the download for as long as it likes. Pure; owned by the torrent's loop.
+/// Decides whether courtesy towards leechers pays off (see <see cref="SeedCourtesy"/>). Courtesy is suspended for a while when the download rate
+/// falls below half of the rate without it. Otherwise, peers that accept our courtesy and send nothing could hold up the download indefinitely. Pure;
+/// owned by the torrent's loop.
 /// </summary>
 internal sealed class CourtesyTrial
 {
-    /// <summary>Time in which courtesy must bring something, in seconds.</summary>
+    /// <summary>Minimum time with courtesy before it is judged, in seconds.</summary>
     public const int TrialSeconds = 4;
 
-    /// <summary>For how long it is given up first, in seconds; twice as long each time that it fails again.</summary>
+    /// <summary>Length of the first suspension, in seconds. It doubles with every further failure.</summary>
     public const int FirstPause = 15;
 
-    /// <summary>The longest pause, in seconds.</summary>
+    /// <summary>Maximum length of a suspension of courtesy, in seconds.</summary>
     public const int LongestPause = 600;
 
     private readonly long _frequency;
@@ -24,13 +25,13 @@ internal sealed class CourtesyTrial
     private long _pausedUntil;
     private int _failures;
 
-    /// <summary>Makes it before anything has come.</summary>
-    /// <param name="frequency">Timestamps in a second.</param>
+    /// <summary>Creates it.</summary>
+    /// <param name="frequency">Timestamp ticks per second.</param>
     public CourtesyTrial(long frequency) => _frequency = frequency;
 
-    /// <summary>Whether courtesy may be shown now.</summary>
-    /// <param name="isCrowded">Whether it is shown since the last look.</param>
-    /// <param name="received">Bytes that all have sent us so far.</param>
+    /// <summary>Whether courtesy is allowed now.</summary>
+    /// <param name="isCrowded">Whether courtesy has been in effect since the last call.</param>
+    /// <param name="received">Total bytes received from all providers so far.</param>
     /// <param name="now">Timestamp.</param>
     public bool Allows(bool isCrowded, long received, long now)
     {
@@ -40,7 +41,7 @@ internal sealed class CourtesyTrial
         return now >= _pausedUntil;
     }
 
-    // Once a second: half of the rate is that of the last second, so that it follows within a few.
+    // Called about once a second. The smoothed rate gives the last second half of the weight, so that it follows a change within a few seconds.
     private void Look(bool isCrowded, long received, long now, double seconds)
     {
         double rate = _lookedAt is null ? 0 : (received - _lastBytes) / seconds;

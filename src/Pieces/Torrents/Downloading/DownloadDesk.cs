@@ -3,8 +3,10 @@ using Pieces.Providers;
 
 namespace Pieces.Torrents.Downloading;
 
-/// <summary>Knows who provides blocks, tells them of our interest, and sends the requests that <see cref="RequestPlanner"/> decides. Owned by the
-/// torrent's loop.</summary>
+/// <summary>
+/// Keeps the list of block providers, sends them our interest, and sends the requests that <see cref="RequestPlanner"/> decides on. Owned by the
+/// torrent's loop.
+/// </summary>
 internal sealed class DownloadDesk
 {
     private readonly PieceManager _pieces;
@@ -17,11 +19,11 @@ internal sealed class DownloadDesk
     private readonly PriorityQueue<BlockProvider, double> _soonest = new();
     private bool _isStopping;
 
-    /// <summary>Makes it for a torrent without providers.</summary>
-    /// <param name="pieces">What is downloaded.</param>
-    /// <param name="planner">Decides what is requested.</param>
-    /// <param name="courtesy">Decides what is requested from seeds in a crowd.</param>
-    /// <param name="shares">Shares a download limit among providers.</param>
+    /// <summary>Creates it without providers.</summary>
+    /// <param name="pieces">The pieces to download.</param>
+    /// <param name="planner">Decides what to request.</param>
+    /// <param name="courtesy">Decides what to request from seeds in a crowd.</param>
+    /// <param name="shares">Divides a download limit among the providers.</param>
     /// <param name="time">Source of timestamps.</param>
     public DownloadDesk(PieceManager pieces, RequestPlanner planner, SeedCourtesy courtesy, DownloadShares shares, TimeProvider time)
     {
@@ -33,7 +35,7 @@ internal sealed class DownloadDesk
         _recovery = new RequestRecovery(pieces);
     }
 
-    /// <summary>A provider has come.</summary>
+    /// <summary>A provider has joined.</summary>
     public void Join(BlockProvider provider)
     {
         _pieces.Providers.Add(provider);
@@ -41,7 +43,7 @@ internal sealed class DownloadDesk
         _courtesy.Look();
     }
 
-    /// <summary>A provider has left: its requests are free again.</summary>
+    /// <summary>A provider has left: its requested blocks become free again.</summary>
     public void Leave(BlockProvider provider)
     {
         _shares.Release(provider);
@@ -53,9 +55,9 @@ internal sealed class DownloadDesk
         _planner.Forget(provider.Id);
     }
 
-    /// <summary>A provider refuses requests from now on.</summary>
-    /// <param name="provider">Who; its link says so already.</param>
-    /// <param name="rejectsEach">Whether it rejects each pending request by itself, as the fast extension demands (BEP 6).</param>
+    /// <summary>A provider has choked us.</summary>
+    /// <param name="provider">The provider. Its link is already marked as choking.</param>
+    /// <param name="rejectsEach">Whether it rejects every pending request explicitly, as the fast extension requires (BEP 6).</param>
     public void OnChoked(BlockProvider provider, bool rejectsEach)
     {
         if (rejectsEach)
@@ -64,17 +66,19 @@ internal sealed class DownloadDesk
             _recovery.TakeAll(provider, mayStillCome: true);
     }
 
-    /// <summary>A provider will not answer a request. False when it was not asked: its fault, though a harmless one.</summary>
+    /// <summary>
+    /// A provider has rejected a request. Returns false if we had not sent that request, which is a harmless fault of the provider.
+    /// </summary>
     public bool OnReject(BlockProvider provider, BlockRequest block) => _recovery.OnReject(provider, block, _time.GetTimestamp());
 
-    /// <summary>A provider has a piece that it had not.</summary>
+    /// <summary>A provider has a piece that it did not have before.</summary>
     public void OnGained(BlockProvider provider, PieceIndex piece)
     {
         if (_pieces.Table.Needed[piece])
             provider.Requests.Useful++;
     }
 
-    /// <summary>A provider no longer has a piece: nothing of it is requested there any more, and what was is free again.</summary>
+    /// <summary>A provider no longer has a piece: nothing more of it is requested there, and its pending requests become free again.</summary>
     public void OnLost(BlockProvider provider, PieceIndex piece)
     {
         if (_pieces.Table.Needed[piece])
@@ -82,7 +86,7 @@ internal sealed class DownloadDesk
         _recovery.TakePiece(provider, piece);
     }
 
-    /// <summary>A piece is stored: nobody is useful for it any more.</summary>
+    /// <summary>A piece is stored: providers are no longer useful for it.</summary>
     public void OnStored(PieceIndex piece)
     {
         _courtesy.OnStored(piece);
@@ -93,7 +97,7 @@ internal sealed class DownloadDesk
         }
     }
 
-    /// <summary>From now on nothing is requested; what comes is still taken.</summary>
+    /// <summary>Stops sending requests. Blocks that still arrive are accepted.</summary>
     public void StopAsking()
     {
         _isStopping = true;
@@ -101,7 +105,7 @@ internal sealed class DownloadDesk
             _shares.Release(provider);
     }
 
-    /// <summary>Tells a provider of our interest when that has changed, and requests what its window has room for.</summary>
+    /// <summary>Sends our interest to a provider if it has become useful, and fills its request window.</summary>
     public void Serve(BlockProvider provider)
     {
         long now = _time.GetTimestamp();
@@ -113,8 +117,8 @@ internal sealed class DownloadDesk
     }
 
     /// <summary>
-    /// Serves all providers: room has come free, or requests have. Where there is less to request than all could be asked for, as at the front of a
-    /// window in a crowd, it is requested from those who would send it soonest.
+    /// Sends requests to all providers, because memory or requests have become free. If there are fewer blocks to request than the providers have
+    /// room for (for example at the front of the window in a crowd), they are requested from the providers that would send them soonest.
     /// </summary>
     public void ServeAll()
     {
@@ -129,7 +133,7 @@ internal sealed class DownloadDesk
             AskWhileSoonest(provider, now);
     }
 
-    /// <summary>Looks for late and lost requests, and sends new ones. To be called about once a second; more often does no harm.</summary>
+    /// <summary>Handles late and lost requests, and sends new ones. Called about once a second; calling it more often does no harm.</summary>
     public void Tick()
     {
         long now = _time.GetTimestamp();
@@ -138,7 +142,8 @@ internal sealed class DownloadDesk
             _recovery.Tick(provider, now);
         ServeAll();
 
-        // Not at once: a peer that has nothing for us now often has something the next moment, and its choker need not see each change.
+        // Sending `not interested` is delayed to the tick: a peer that is not useful now often becomes useful a moment later, and should not receive
+        // every change.
         foreach (BlockProvider provider in _pieces.Providers)
         {
             if (provider.Link.AmInterested && !provider.IsUseful)
@@ -146,7 +151,7 @@ internal sealed class DownloadDesk
         }
     }
 
-    // Whether a provider may be asked for something. That we have lost interest is told by ticks.
+    // Whether a provider may be requested from. `not interested` is only sent at ticks.
     private bool Prepare(BlockProvider provider, long now)
     {
         if (_isStopping)
@@ -157,7 +162,7 @@ internal sealed class DownloadDesk
         return provider.IsUseful;
     }
 
-    // A part of its window at a time, till another would answer sooner; then it waits in line again.
+    // Requests a part of the provider's window at a time, until another provider would answer sooner. Then the provider is queued again.
     private void AskWhileSoonest(BlockProvider provider, long now)
     {
         _requests.Clear();

@@ -5,24 +5,25 @@ using Pieces.Providers;
 namespace Pieces.Torrents.Downloading;
 
 /// <summary>
-/// Keeps the requests that are out in proportion to what a download limit lets in. Without that, everything that was asked for would pile up in the
-/// sockets' buffers, count as late there, and be fetched from others once more. Owned by the torrent's loop.
+/// Keeps the pending requests in proportion to the download limit. Otherwise, all requested blocks would pile up in the socket buffers, count as late
+/// there, and be requested from other providers a second time. Owned by the torrent's loop.
 /// </summary>
 internal sealed class DownloadShares
 {
-    // So much of a peer's share is out at one time, beside what is on its way to and fro; half of it to begin with, while those who come beside it
-    // are not counted yet.
+    // Pending requests cover this much time (in seconds) of a provider's share, in addition to its latency. Before its first block only half of that,
+    // because providers that join at the same time are not counted yet.
     private const double Seconds = 0.5;
     private const double FirstSeconds = 0.25;
 
-    // A latency beyond this is a queue at the peer.
+    // Maximum latency that is taken into account, in seconds. A higher latency means that a queue has formed at the peer.
     private const double LongestLatency = 1;
 
-    // Who sends more than its share, since others do not use theirs, may go on to grow.
+    // A provider that exceeds its share, because others do not use theirs, may grow to this multiple of its current rate.
     private const double Growth = 1.5;
 
-    // The next block is asked for before one is here, or a peer would lose its turn again and again. Not where that would hold up both for seconds:
-    // with so many that share, others fill the gap.
+    // At least two requests are pending per provider, so that the next block is requested before the last one has arrived. Otherwise a provider would
+    // lose its turn again and again. With at least this many sharers and a share below SmallShare (in bytes per second), only one is: two blocks
+    // would take several seconds, and other providers fill the gap.
     private const int ManySharers = 3;
     private const double SmallShare = BlockRequest.MaxLength;
 
@@ -30,16 +31,16 @@ internal sealed class DownloadShares
     private readonly ByteRate _perPeer;
     private readonly HashSet<SourceId> _sharers = [];
 
-    /// <summary>Makes it.</summary>
-    /// <param name="limiter">What the torrent's providers share.</param>
-    /// <param name="perPeer">The limit of each within it.</param>
+    /// <summary>Creates it.</summary>
+    /// <param name="limiter">The rate limiter shared by the torrent's providers.</param>
+    /// <param name="perPeer">The limit of each provider within that limit.</param>
     public DownloadShares(RateLimiter limiter, ByteRate perPeer)
     {
         _limiter = limiter;
         _perPeer = perPeer;
     }
 
-    /// <summary>Counts the provider among those that share the limit, or no longer, and says how many of its requests may be pending.</summary>
+    /// <summary>Updates whether the provider counts among those that share the limit, and sets the maximum number of its pending requests.</summary>
     public void Tend(BlockProvider provider, long now)
     {
         Count(provider, provider.IsUseful && !provider.Link.IsChoking);
@@ -52,7 +53,7 @@ internal sealed class DownloadShares
         provider.Requests.OwnDelay = isLimited ? window.Allowance * BlockRequest.MaxLength / share.BytesPerSecond : 0;
     }
 
-    /// <summary>The provider has left, or is asked for nothing any more.</summary>
+    /// <summary>The provider has left, or nothing more is requested from it.</summary>
     public void Release(BlockProvider provider) => Count(provider, takesShare: false);
 
     private static int Allowance(BlockProvider provider, RateShare share, long now)

@@ -5,29 +5,29 @@ using Pieces.Providers;
 namespace Pieces.Torrents.Downloading;
 
 /// <summary>
-/// When every block is requested, at the end or in the whole window: asks a provider that has nothing to do for those that slower providers would
-/// send last, so that one slow provider does not hold up the rest. A block is requested again only where that gains time, which keeps the waste
-/// small.
+/// Once every block is requested, at the end of the download or in the whole window, requests blocks from an idle provider a second time that slower
+/// providers would send last. A single slow provider then does not hold up the download. A block is requested again only if that saves time, which
+/// keeps the waste small.
 /// </summary>
 internal sealed class Endgame
 {
-    // Providers whose requests are looked at in one call.
+    // Maximum number of slower providers whose requests are examined per call.
     private const int MostVictims = 16;
 
-    // A search that found nothing is not made again at once: it looks at every provider.
+    // Delay before a fruitless search is repeated for the same provider, in seconds. A search examines every provider.
     private const double RestSeconds = 0.01;
 
-    // A guess is no reason to ask twice: the gain must be clear.
+    // Rates are estimates, so the gain must be clear: the slower provider must need this many times longer.
     private const double ClearGain = 1.25;
 
-    // While pieces are still to be opened, only a provider that holds its blocks for so long is helped: for equally fast ones memory comes free
-    // anyway, and to ask twice would only waste what they send.
+    // While there are still pieces to open, blocks are only taken over from a provider that needs more than this time (in seconds) to send them.
+    // Providers of similar speed free memory soon anyway, and duplicate requests would only waste what they send.
     private const double MidwaySeconds = 0.5;
 
     private readonly PieceManager _pieces;
     private readonly double _frequency;
 
-    // Providers for which nothing was found lately, with the timestamp of the next search.
+    // Providers for which the last search found nothing, with the timestamp at which the next search is allowed.
     private readonly Dictionary<SourceId, long> _restUntil = [];
 
     public Endgame(PieceManager pieces, TimeProvider time)
@@ -36,15 +36,15 @@ internal sealed class Endgame
         _frequency = time.TimestampFrequency;
     }
 
-    /// <summary>Appends requests till <paramref name="into"/> has <paramref name="end"/> entries or nothing is gained any more.</summary>
-    /// <param name="provider">Who is to be asked.</param>
-    /// <param name="source">What it may be asked for.</param>
+    /// <summary>Appends requests until <paramref name="into"/> has <paramref name="end"/> entries or no further request would save time.</summary>
+    /// <param name="provider">The provider to request from.</param>
+    /// <param name="source">The pieces that may be requested from it.</param>
     /// <param name="now">Timestamp.</param>
-    /// <param name="end">See above.</param>
-    /// <param name="into">Gets the requests.</param>
+    /// <param name="end">Maximum number of entries in <paramref name="into"/>.</param>
+    /// <param name="into">Receives the requests.</param>
     public void Fill(BlockProvider provider, IPieceMap source, long now, int end, List<BlockRequest> into)
     {
-        // A provider that has not shown what it can gets one block and no more: it may be as slow as the one that is to be helped.
+        // A provider whose speed is unknown gets one block only. It may be as slow as the provider whose blocks it takes over.
         bool isProven = provider.Requests.Window.Latency > 0;
         if (_restUntil.GetValueOrDefault(provider.Id, long.MinValue) > now || provider.Requests.Window.IsSnubbed)
             return;
@@ -70,7 +70,7 @@ internal sealed class Endgame
     /// <summary>A provider has left.</summary>
     public void Forget(SourceId provider) => _restUntil.Remove(provider);
 
-    // The slowest of those after the one before, in the order of slowness and then of index.
+    // The slowest provider after `before`, in the order of decreasing slowness and then increasing index.
     private Victim NextSlowest(BlockProvider provider, long now, Victim before)
     {
         var slowest = new Victim(-1, 0);
@@ -88,7 +88,7 @@ internal sealed class Endgame
         return slowest;
     }
 
-    // From the tail: what it would send last.
+    // Starts with the last requests: these are the blocks that the slower provider would send last.
     private void TakeOver(BlockProvider provider, IPieceMap source, Victim victim, int maxAskers, long now, int end, List<BlockRequest> into)
     {
         int cursor = 0;
@@ -113,7 +113,8 @@ internal sealed class Endgame
         }
     }
 
-    // Seconds till it has sent all that it was asked for; as long as it has kept us waiting at the least.
+    // Estimated time in seconds until the provider has sent all pending blocks; at least the time it has kept us waiting, if that is suspiciously
+    // long.
     private double Remaining(BlockProvider provider, long now)
     {
         provider.Requests.Pending.TryPeekOldest(out PendingRequest oldest);
@@ -125,8 +126,8 @@ internal sealed class Endgame
         return Math.Max(busy, waited > window.Latency * 2 ? waited : 0);
     }
 
-    // What another must take for its blocks at the least, in seconds, before they are requested from this provider too. Where it is our own limit
-    // that they wait for, they would wait here just so.
+    // Minimum time (in seconds) that the slower provider must still need before its blocks are requested from this provider too. If our own rate
+    // limit is the bottleneck, moving them would gain nothing.
     private double LeastRemaining(BlockProvider provider)
     {
         bool isMidway = _pieces.Table.Missing.Count + _pieces.Table.Deferred > 0;

@@ -7,9 +7,9 @@ using Pieces.Storage;
 namespace Pieces.Torrents.Downloading;
 
 /// <summary>
-/// The pieces of a download, from the first request to the disk, with those who provide them. Blocks and pieces go to the disk with at most one job
-/// for a piece at a time. Blocks of a piece too large for the memory are written as they come; those of others too while the download is slow, so
-/// that a crash costs no more than the last moments. Owned by the torrent's loop; nothing here waits.
+/// The pieces of a download, from the first request to the disk, and the providers of their blocks. At most one disk job runs per piece. Blocks of a
+/// piece that is too large for the memory budget are written as they arrive. Blocks of other pieces are also written as they arrive while the
+/// download is slow, so that a crash loses only the last moments. Owned by the torrent's loop; no method waits.
 /// </summary>
 internal sealed class PieceManager
 {
@@ -18,11 +18,11 @@ internal sealed class PieceManager
     private readonly IPieceStore _store;
     private bool _isSlow = true;
 
-    /// <summary>Makes it for a torrent without providers.</summary>
-    /// <param name="table">What is wanted and here.</param>
-    /// <param name="budget">Memory for open pieces.</param>
-    /// <param name="store">The disk.</param>
-    /// <param name="time">For the length of a second in timestamps.</param>
+    /// <summary>Creates it without providers.</summary>
+    /// <param name="table">The state of every piece.</param>
+    /// <param name="budget">Memory budget for open pieces.</param>
+    /// <param name="store">The store that pieces are written to.</param>
+    /// <param name="time">Provides the timestamp frequency.</param>
     /// <param name="now">Timestamp.</param>
     public PieceManager(PieceTable table, MemoryBudget budget, IPieceStore store, TimeProvider time, long now)
     {
@@ -37,31 +37,31 @@ internal sealed class PieceManager
     /// <summary>The state of each piece.</summary>
     public PieceTable Table { get; }
 
-    /// <summary>The pieces that are open or verifying.</summary>
+    /// <summary>The open and verifying pieces.</summary>
     public OpenPieces Pieces { get; }
 
-    /// <summary>Who sent which block of a bad piece.</summary>
+    /// <summary>The senders of the blocks of bad pieces.</summary>
     public BlameLedger Blame { get; } = new();
 
-    /// <summary>Who sends us blocks. Read only for others than <see cref="DownloadDesk"/>.</summary>
+    /// <summary>The block providers. Only <see cref="DownloadDesk"/> may change the list.</summary>
     public List<BlockProvider> Providers { get; } = [];
 
-    /// <summary>Payload received, waste included.</summary>
+    /// <summary>Payload received, including waste.</summary>
     public RateMeter Received { get; }
 
-    /// <summary>Payload thrown away, in bytes: copies, what was not requested, and pieces whose hash was wrong.</summary>
+    /// <summary>Discarded payload in bytes: duplicate blocks, unsolicited blocks and pieces that failed their hash check.</summary>
     public long Wasted { get; private set; }
 
-    /// <summary>Bytes of wanted pieces that are not verified; never negative.</summary>
+    /// <summary>Bytes of wanted pieces that are not verified yet; never negative.</summary>
     public long BytesLeft { get; private set; }
 
     /// <summary>Piece arithmetic.</summary>
     public PieceLayout Layout => Table.Layout;
 
-    /// <summary>Pieces that are verified and stored. Read only.</summary>
+    /// <summary>Verified and stored pieces. Read-only.</summary>
     public Bitfield Have => Table.Have;
 
-    /// <summary>Pieces that are wanted. Read only.</summary>
+    /// <summary>Wanted pieces. Read-only.</summary>
     public Bitfield Wanted => Table.Wanted;
 
     /// <summary>Whether every wanted piece is verified and stored.</summary>
@@ -73,20 +73,20 @@ internal sealed class PieceManager
     /// <summary>Number of pieces that are open or verifying.</summary>
     public int OpenCount => Pieces.Count;
 
-    /// <summary>Whether the download is so slow that blocks of every piece are written as they come, if another run can resume from them.</summary>
+    /// <summary>Whether the download is slow: then blocks of every piece are written as they arrive, if another run can resume from them.</summary>
     public bool IsSlow
     {
         set => _isSlow = value;
     }
 
-    /// <summary>Blocks that an earlier run wrote of a missing piece. They count as here, and nobody is blamed for them.</summary>
-    /// <returns>False when the piece is not missing or too many are remembered: the store may forget them.</returns>
+    /// <summary>Adds blocks of a missing piece that an earlier run has written. They count as received, without a sender.</summary>
+    /// <returns>False if the piece is not missing or too many are remembered: the store may forget the blocks.</returns>
     public bool AddCandidate(PieceIndex piece, IReadOnlyList<int> ordinals) => Pieces.Park(piece, ordinals);
 
-    /// <summary>Counts payload that is thrown away.</summary>
+    /// <summary>Counts discarded payload.</summary>
     public void Waste(int bytes) => Wasted += bytes;
 
-    /// <summary>A block was put into its slot, or the piece was opened complete. True when the piece went to be verified.</summary>
+    /// <summary>A block was received, or the piece was complete when opened. Returns true if the piece is now being verified.</summary>
     public bool Advance(PieceAssembly assembly)
     {
         if (assembly.IsWriting)
@@ -102,7 +102,7 @@ internal sealed class PieceManager
         return false;
     }
 
-    /// <summary>Gives up an open piece; its blocks in memory are written to the disk first. True when it is closed at once.</summary>
+    /// <summary>Gives up an open piece after its blocks in memory have been written to disk. Returns true if it is closed already.</summary>
     public bool BeginClose(PieceAssembly assembly)
     {
         if (assembly.Blocks.IsComplete || assembly.IsClosing)
@@ -115,9 +115,11 @@ internal sealed class PieceManager
         return !assembly.IsClosing;
     }
 
-    /// <summary>A request is not pending any more: its block is free again unless it came or another provider is asked for it.</summary>
+    /// <summary>
+    /// A request is no longer pending: its block becomes free again, unless it was received or is also requested from another provider.
+    /// </summary>
     /// <param name="request">The request as it was taken from <see cref="PendingRequests"/>.</param>
-    /// <param name="mayStillCome">Whether the provider may answer all the same.</param>
+    /// <param name="mayStillCome">Whether the block may still arrive.</param>
     public void Free(PendingRequest request, bool mayStillCome)
     {
         if (request.IsLate || !Pieces.TryGet(request.Block.Piece, out PieceAssembly? assembly))
@@ -126,7 +128,7 @@ internal sealed class PieceManager
             Pieces.OnFreed(assembly);
     }
 
-    /// <summary>A provider is no longer the only one for the pieces that were left to it alone.</summary>
+    /// <summary>Lifts the restriction of pieces that were to be requested from this provider only.</summary>
     public void Disown(SourceId provider)
     {
         foreach (PieceAssembly assembly in Pieces.Open)
@@ -136,8 +138,8 @@ internal sealed class PieceManager
         }
     }
 
-    /// <summary>Blocks of an open piece are on the disk.</summary>
-    /// <returns>Whether memory or requests have come free by it.</returns>
+    /// <summary>Blocks of an open piece have been written.</summary>
+    /// <returns>Whether memory or requests have become free.</returns>
     public bool OnBlocksWritten(BlocksWritten written)
     {
         if (!Pieces.TryGet(written.Piece, out PieceAssembly? assembly))
@@ -151,7 +153,7 @@ internal sealed class PieceManager
         return release;
     }
 
-    /// <summary>A piece is verified and stored: it counts from now on.</summary>
+    /// <summary>A piece is verified and stored.</summary>
     public void OnStored(PieceStored stored)
     {
         PieceAssembly assembly = Verifying(stored.Piece);
@@ -161,10 +163,10 @@ internal sealed class PieceManager
         BytesLeft -= Layout.LengthOf(stored.Piece);
     }
 
-    /// <summary>A piece's hash was wrong: it is open again, and nothing of it counts.</summary>
-    /// <param name="rejected">The verdict.</param>
+    /// <summary>A piece failed its hash check: it is open again, and all of its blocks are discarded.</summary>
+    /// <param name="rejected">The result of the check.</param>
     /// <param name="now">Timestamp.</param>
-    /// <param name="convicted">Gets those who are to be banned.</param>
+    /// <param name="convicted">Receives the senders to ban.</param>
     public void OnRejected(PieceRejected rejected, long now, List<SourceId> convicted)
     {
         PieceAssembly assembly = Verifying(rejected.Piece);
@@ -183,12 +185,12 @@ internal sealed class PieceManager
         Pieces.Reopen(assembly, now);
     }
 
-    /// <summary>A good copy of a piece that had been rejected: appends those who are to be banned.</summary>
+    /// <summary>A piece that had failed its hash check has been received correctly: appends the senders to ban.</summary>
     public void OnDigests(PieceDigests digests, List<SourceId> convicted) => Blame.Resolve(digests.Piece, digests.BlockDigests, convicted);
 
     /// <summary>
-    /// Closes every open piece because the torrent stops. If another run can go on from them, the blocks in memory are written to the disk first;
-    /// that is done when the store is idle and all its verdicts have been handled.
+    /// Closes every open piece because the torrent stops. If another run can resume from them, the blocks in memory are written first. The writes are
+    /// finished when the store is idle and all its results have been handled.
     /// </summary>
     public void CloseAll()
     {
@@ -198,10 +200,10 @@ internal sealed class PieceManager
             BeginClose(Pieces.Open[i]);
     }
 
-    /// <summary>The disk has failed and has no job under way any more: gives back what is held for it. Nothing may be called afterwards.</summary>
+    /// <summary>The disk has failed and has no jobs in progress: releases all memory held for it. No method may be called afterwards.</summary>
     public void Abandon() => Pieces.Abandon();
 
-    // Bytes that were verified are the only ones that show that a provider gives.
+    // Credits the senders of a verified piece. Only verified bytes show that a provider contributes.
     private void Credit(PieceAssembly assembly)
     {
         BlockProvider? sender = null;

@@ -6,14 +6,16 @@ using Pieces.Storage;
 
 namespace Pieces.Torrents.Downloading;
 
-/// <summary>Decides what to request from a provider: open pieces, then a new one, and when nothing is left what slower providers are still to
-/// send.</summary>
+/// <summary>
+/// Decides what to request from a provider: blocks of open pieces first, then of a new piece, and finally blocks that slower providers have not sent
+/// yet.
+/// </summary>
 internal sealed class RequestPlanner
 {
-    // A piece that nobody is asked for and that has not got on for so long may be closed when another needs its memory.
+    // A piece without outstanding requests that has received no block for this time (in seconds) may be closed when another piece needs its memory.
     private const double IdleSeconds = 10;
 
-    // Blocks that are late at the provider itself are skipped; so many of them in one call at most.
+    // Maximum number of blocks skipped per call because this provider itself is late with them.
     private const int MostSkipped = 64;
 
     private readonly PieceManager _pieces;
@@ -25,12 +27,12 @@ internal sealed class RequestPlanner
     private readonly long _leastShare;
     private double _bytesPerSecond;
 
-    /// <summary>Makes it.</summary>
-    /// <param name="pieces">What is downloaded, and from whom.</param>
-    /// <param name="picker">Which piece comes next; over the same table.</param>
-    /// <param name="courtesy">What may be requested from seeds in a crowd.</param>
-    /// <param name="budget">Memory for open pieces.</param>
-    /// <param name="time">For the length of a second in timestamps.</param>
+    /// <summary>Creates it.</summary>
+    /// <param name="pieces">The pieces to download and their providers.</param>
+    /// <param name="picker">Chooses the next piece; must use the same table.</param>
+    /// <param name="courtesy">Decides what may be requested from seeds in a crowd.</param>
+    /// <param name="budget">Memory budget for open pieces.</param>
+    /// <param name="time">Provides the timestamp frequency.</param>
     public RequestPlanner(PieceManager pieces, IPiecePicker picker, SeedCourtesy courtesy, MemoryBudget budget, TimeProvider time)
     {
         _pieces = pieces;
@@ -43,10 +45,10 @@ internal sealed class RequestPlanner
     }
 
     /// <summary>Appends the requests to send to a provider now, as many as its window has room for, and marks them as pending.</summary>
-    /// <param name="provider">Whom; nothing is requested before it knows of our interest.</param>
+    /// <param name="provider">The provider. Nothing is requested before we have sent it our interest.</param>
     /// <param name="now">Timestamp.</param>
-    /// <param name="most">Most requests to append.</param>
-    /// <param name="into">Gets the requests.</param>
+    /// <param name="most">Maximum number of requests to append.</param>
+    /// <param name="into">Receives the requests.</param>
     /// <returns>Number of requests appended.</returns>
     public int Fill(BlockProvider provider, long now, int most, List<BlockRequest> into)
     {
@@ -73,8 +75,8 @@ internal sealed class RequestPlanner
         if (isSparing)
             _courtesy.OnFilled(provider, now);
 
-        // Nothing else is left for a provider that could do more: everything is asked for, or all of the window or of the memory. In a crowd nothing
-        // is asked twice before the end: what one gets twice another lacks.
+        // The provider has spare capacity but nothing unrequested is left (or the window or memory is full): try endgame. Not in a crowd before the
+        // end, where a duplicate block costs another leecher one.
         if (requests.Pending.Count * 2 < requests.Window.Size && !(_courtesy.IsCrowded && _pieces.Table.Missing.Count > 0))
             _endgame.Fill(provider, source, now, end, into);
         return into.Count - before;
@@ -83,7 +85,7 @@ internal sealed class RequestPlanner
     /// <summary>A provider has left.</summary>
     public void Forget(SourceId provider) => _endgame.Forget(provider);
 
-    // Open pieces, then new ones, of what the source has.
+    // Requests blocks of open pieces, then of new ones, among the pieces of `source`.
     private void FillFrom(BlockProvider provider, IPieceMap source, long now, int end, List<BlockRequest> into)
     {
         bool mayOpen = FillFromOpen(provider, source, now, end, into);
@@ -94,7 +96,8 @@ internal sealed class RequestPlanner
         }
     }
 
-    // Whether a provider may be asked for an open piece: not where that would make it harder to find who sent what, or another should come first.
+    // Whether blocks of an open piece may be requested from a provider. They may not if that makes it harder to find out who sent a bad block, or if
+    // a more reliable provider should come first.
     private bool MayJoin(PieceAssembly assembly, BlockProvider provider)
     {
         if (assembly.Owner != SourceId.None)
@@ -105,7 +108,7 @@ internal sealed class RequestPlanner
         if (isSuspect && (assembly.IsRefetch || assembly.Blocks.Free < assembly.Blocks.Count) && HasHonestSource(assembly.Piece))
             return false;
 
-        // From now on this provider alone, till it is late or gone.
+        // From now on, the piece is requested from this provider only, until it is late or has left.
         assembly.Owner = provider.Id;
         return true;
     }
@@ -122,7 +125,7 @@ internal sealed class RequestPlanner
         return false;
     }
 
-    // False when a large piece waits for the disk: opening another would only spread what memory there is.
+    // Returns false if a large piece is waiting for the disk: opening another one would only spread the available memory more thinly.
     private bool FillFromOpen(BlockProvider provider, IPieceMap source, long now, int end, List<BlockRequest> into)
     {
         bool mayOpen = true;
@@ -192,7 +195,7 @@ internal sealed class RequestPlanner
         if (_pieces.Table.Missing.Count == 0 || !HasShareLeft(provider))
             return false;
 
-        // What an earlier run or a closing left half done is finished first.
+        // Pieces that an earlier run or a closing left incomplete are finished first.
         PieceIndex piece;
         while (_pieces.Pieces.TryPickParked(source, out piece))
         {
@@ -211,7 +214,7 @@ internal sealed class RequestPlanner
         return true;
     }
 
-    // One provider alone may not hold all of the memory: were it to fall asleep, the others would have nothing to do.
+    // A single provider must not hold all of the memory: if it stalled, the other providers would have nothing to do.
     private bool HasShareLeft(BlockProvider provider)
     {
         long held = _pieces.Pieces.ReservedBy(provider.Id);
@@ -232,7 +235,7 @@ internal sealed class RequestPlanner
         return true;
     }
 
-    // Closes pieces that nobody can go on with. True when memory came free at once.
+    // Closes pieces that make no progress or have no provider. Returns true if memory became free at once.
     private bool CloseIdle(long now)
     {
         bool closed = false;
@@ -247,7 +250,7 @@ internal sealed class RequestPlanner
         return closed;
     }
 
-    // The table counts the copies in the swarm alone; other providers are few.
+    // The table counts only the copies in the swarm. Providers outside the swarm are few and are checked one by one.
     private bool IsProvided(PieceIndex piece)
     {
         if (_pieces.Table.CopiesOf(piece) > 0)

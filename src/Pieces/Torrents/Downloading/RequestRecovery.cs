@@ -5,8 +5,8 @@ using Pieces.Providers;
 namespace Pieces.Torrents.Downloading;
 
 /// <summary>
-/// Takes requests back, so that others may be asked: those that are late or lost, that the provider rejects, or that it will not answer since it
-/// chokes us or has left. Owned by the torrent's loop.
+/// Takes back requests so that the blocks can be requested from other providers: requests that are late or lost, that the provider rejected, or that
+/// it will not answer because it choked us or left. Owned by the torrent's loop.
 /// </summary>
 internal sealed class RequestRecovery
 {
@@ -14,10 +14,9 @@ internal sealed class RequestRecovery
     private readonly List<PendingRequest> _released = [];
     private readonly List<BlockRequest> _late = [];
 
-    /// <summary>Makes it.</summary>
     public RequestRecovery(PieceManager pieces) => _pieces = pieces;
 
-    /// <summary>Looks for late and lost requests of a provider, cancels the lost ones, and notices that it sends nothing.</summary>
+    /// <summary>Marks late requests of a provider, cancels lost ones, and snubs the provider if it sends nothing.</summary>
     public void Tick(BlockProvider provider, long now)
     {
         MarkLate(provider, now);
@@ -33,9 +32,9 @@ internal sealed class RequestRecovery
             provider.Requests.Window.Snub();
     }
 
-    /// <summary>A provider answers none of its requests any more.</summary>
-    /// <param name="provider">Who.</param>
-    /// <param name="mayStillCome">Whether blocks may be on their way all the same.</param>
+    /// <summary>A provider will not answer any of its pending requests.</summary>
+    /// <param name="provider">The provider.</param>
+    /// <param name="mayStillCome">Whether blocks may still arrive.</param>
     public void TakeAll(BlockProvider provider, bool mayStillCome)
     {
         _released.Clear();
@@ -45,7 +44,9 @@ internal sealed class RequestRecovery
         _pieces.Disown(provider.Id);
     }
 
-    /// <summary>A provider no longer has a piece: its pending requests for it are free again, though blocks may be on their way.</summary>
+    /// <summary>
+    /// A provider no longer has a piece: its pending requests for the piece become free again, though their blocks may still arrive.
+    /// </summary>
     public void TakePiece(BlockProvider provider, PieceIndex piece)
     {
         PendingRequests pending = provider.Requests.Pending;
@@ -68,14 +69,16 @@ internal sealed class RequestRecovery
             assembly.Owner = SourceId.None;
     }
 
-    /// <summary>A provider will not answer a request. False when it was not asked: its fault, though a harmless one.</summary>
+    /// <summary>
+    /// A provider has rejected a request. Returns false if we had not sent that request, which is a harmless fault of the provider.
+    /// </summary>
     public bool OnReject(BlockProvider provider, BlockRequest block, long now)
     {
         if (!provider.Requests.Pending.TryRemove(block, out PendingRequest request))
             return provider.Requests.Pending.TakeCancelled(block);
         _pieces.Free(request, mayStillCome: false);
 
-        // A choke rejects what was asked for; what is allowed in spite of it is refused for itself.
+        // A choke rejects all pending requests, whatever their piece. Only other rejections count as a refusal of the piece.
         if (!provider.Link.IsChoking || provider.Requests.AllowedFast.Contains(block.Piece))
             provider.Requests.OnRefused(block.Piece, now);
         return true;

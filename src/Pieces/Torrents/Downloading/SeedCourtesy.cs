@@ -6,31 +6,36 @@ using Pieces.Providers;
 namespace Pieces.Torrents.Downloading;
 
 /// <summary>
-/// What to ask a seed for while there are more leechers than seeds. What a seed sends twice it cannot send to others once, so that the crowd ends
-/// later, and we with it: of a seed we ask for what no leecher has, each leecher of our kind for those that fall to it by lot (<see
-/// cref="PieceLots"/>), and of leechers for the rest. Who has nothing to ask for waits a while and then takes one piece that fell to another, who may
-/// have gone. As a map it is what a seed has for us now. Owned by the torrent's loop.
+/// Decides what to request from a seed while there are more leechers than seeds. A block that a seed sends twice is a block that it cannot send to
+/// another leecher, so the whole swarm, including us, would finish later. From a seed we request only pieces that no leecher has, and among those
+/// only the ones that are assigned to us by lot (<see cref="PieceLots"/>, shared with other leechers that run this program). All other pieces are
+/// requested from leechers. If nothing is left to request, we wait for a while and then request a piece that is assigned to another leecher, which
+/// may have left. As a map, it contains what may be requested from a seed now. Owned by the torrent's loop.
 /// </summary>
 internal sealed class SeedCourtesy : IPieceMap
 {
-    /// <summary>A seed that could send us something is left alone for so long, in seconds, before it is asked for what fell to another: longer each
-    /// time that the other was fetching it after all, shorter when it was not.</summary>
+    /// <summary>
+    /// Minimum time that an idle seed is left alone before a piece assigned to another leecher is requested from it, in seconds. The time doubles
+    /// whenever the other leecher was fetching the piece after all, and halves when it was not.
+    /// </summary>
     public const double LeastPatience = 0.25;
 
-    /// <summary>The longest that it is left alone, in seconds.</summary>
+    /// <summary>Maximum time that an idle seed is left alone, in seconds.</summary>
     public const double MostPatience = 8;
 
-    // Leechers that have just come have had no time to give anything. Later, seeds that give us more than they do are no scarce good.
+    // A leecher that has just connected counts as contributing for this time (in seconds), since it has had no chance to send anything. Later, if
+    // seeds send us more than leechers do, seeds are not scarce and there is no crowd.
     private const int GraceSeconds = 3;
 
-    // Hosts that have had their time; those beyond get none, so that nobody gets it again and again by coming from ever new addresses.
+    // Maximum number of hosts that were granted this time. Further hosts get none, so that it cannot be prolonged by connecting from ever new
+    // addresses.
     private const int MostGraces = 4096;
 
-    // With so many who give us what we ask for, what a leecher has will soon be with one of them. Unless that one keeps it to
-    // itself: so the first piece that we need is asked of a seed all the same.
+    // With this many contributing leechers, a piece that any leecher has will soon reach one of them, so it is not requested from a seed. The first
+    // needed piece is an exception: its owner might not share it.
     private const int EnoughGivers = 3;
 
-    // The view of a seed looks at so many pieces for one answer: enough for any window.
+    // Maximum number of pieces examined per search in the map. It is larger than any window.
     private const int MostLooked = 4096;
 
     private readonly PieceManager _pieces;
@@ -44,10 +49,10 @@ internal sealed class SeedCourtesy : IPieceMap
     private int _most;
     private bool _takesForeign;
 
-    /// <summary>Makes it.</summary>
-    /// <param name="pieces">What is downloaded, and from whom.</param>
-    /// <param name="own">Our own name in lots.</param>
-    /// <param name="time">For the length of a second in timestamps.</param>
+    /// <summary>Creates it.</summary>
+    /// <param name="pieces">The pieces to download and their providers.</param>
+    /// <param name="own">Our own name in the lots.</param>
+    /// <param name="time">Provides the timestamp frequency.</param>
     public SeedCourtesy(PieceManager pieces, ulong own, TimeProvider time)
     {
         _pieces = pieces;
@@ -57,10 +62,10 @@ internal sealed class SeedCourtesy : IPieceMap
         _trial = new CourtesyTrial(time.TimestampFrequency);
     }
 
-    /// <summary>Whether seeds are few, others wait for them too, and those give us what they can.</summary>
+    /// <summary>Whether there is a crowd: seeds are few, other leechers need them too, and these leechers contribute.</summary>
     public bool IsCrowded { get; private set; }
 
-    /// <summary>Looks at who is there; to be called a few times a second, and when somebody has come.</summary>
+    /// <summary>Re-evaluates the connected providers. Called a few times a second, and when a provider has joined.</summary>
     public void Look()
     {
         List<ulong> names = [];
@@ -82,8 +87,9 @@ internal sealed class SeedCourtesy : IPieceMap
                 continue;
             }
 
-            // What a peer says of itself is no reason for courtesy: only one that has given, and still does, is worth it, and for a moment one that
-            // has just come. In that moment its name counts too: a crowd that begins together divides the pieces before anyone has given.
+            // What a peer claims is no reason for courtesy. Only leechers that have contributed and still do count, and for a short time those that
+            // have just connected. The latter take part in the lots, too: when a crowd starts together, the pieces are divided before any leecher has
+            // contributed.
             double rate = provider.Downloaded.BytesPerSecond(now);
             bool gives = provider.VerifiedBytes > 0 && rate > 0;
             bool hasGrace = HasGrace(provider, now);
@@ -105,7 +111,7 @@ internal sealed class SeedCourtesy : IPieceMap
         _lots.SetOthers(names);
     }
 
-    /// <summary>A peer says under which name it draws lots; null: it draws none.</summary>
+    /// <summary>A peer takes part in the lots under this name; null: it does not take part.</summary>
     public void SetLot(SourceId peer, ulong? name)
     {
         if (name is { } drawn)
@@ -115,7 +121,7 @@ internal sealed class SeedCourtesy : IPieceMap
         Look();
     }
 
-    /// <summary>A leecher has a piece that none had before.</summary>
+    /// <summary>A leecher has a piece that no leecher had before.</summary>
     public void OnBrought(PieceIndex piece) => _patience.OnBrought(piece);
 
     /// <summary>A piece is stored.</summary>
@@ -129,13 +135,14 @@ internal sealed class SeedCourtesy : IPieceMap
         _givers.Remove(provider);
     }
 
-    /// <summary>Whether what a provider is asked for is to be chosen through this map.</summary>
+    /// <summary>Whether requests to a provider must be chosen through this map.</summary>
     public bool AppliesTo(BlockProvider provider) =>
         IsCrowded && provider.IsInSwarm && provider.Pieces.HasAll && _pieces.Table.LonelyNeeded > 0;
 
-    /// <summary>Shows what may be asked of a seed now.</summary>
+    /// <summary>Returns the map of what may be requested from a seed now.</summary>
     /// <param name="seed">The seed.</param>
-    /// <param name="most">So many of the first pieces that no leecher has may be asked of seeds, by all together.</param>
+    /// <param name="most">Number of pieces, counted from the first needed one and among those that no leecher has, that all leechers together may
+    /// request from seeds.</param>
     /// <param name="now">Timestamp.</param>
     public IPieceMap Show(BlockProvider seed, int most, long now)
     {
@@ -144,7 +151,7 @@ internal sealed class SeedCourtesy : IPieceMap
         return this;
     }
 
-    /// <summary>A piece was chosen: a foreign one is the last for a while.</summary>
+    /// <summary>A piece was picked. A piece assigned to another leecher is the last one for a while.</summary>
     public void OnPicked(PieceIndex piece)
     {
         if (_takesForeign && !_lots.IsMine(piece.Value) && _pieces.Table.CopiesOf(piece) == _pieces.Table.Seeds)
@@ -152,7 +159,7 @@ internal sealed class SeedCourtesy : IPieceMap
         _takesForeign = false;
     }
 
-    /// <summary>A seed has been asked for what there is to ask for.</summary>
+    /// <summary>A seed has been sent all requests that are possible now.</summary>
     public void OnFilled(BlockProvider seed, long now) => _patience.OnFilled(seed, now);
 
     /// <inheritdoc/>
@@ -179,7 +186,7 @@ internal sealed class SeedCourtesy : IPieceMap
         return -1;
     }
 
-    // Once for each host, whoever comes from there.
+    // The time is granted once per host, not per connection.
     private bool HasGrace(BlockProvider provider, long now)
     {
         if (!_graces.TryGetValue(provider.Host, out long since))
@@ -192,7 +199,7 @@ internal sealed class SeedCourtesy : IPieceMap
         return now - since < GraceSeconds * _time.TimestampFrequency;
     }
 
-    // Fewer at one time come sooner, each of them, and leechers wait for the first of the window.
+    // Fewer pieces in progress arrive sooner, and leechers wait for the first pieces of the window.
     private bool IsNext(PieceIndex piece)
     {
         if (_most == int.MaxValue)
@@ -203,7 +210,7 @@ internal sealed class SeedCourtesy : IPieceMap
         return ahead < _most;
     }
 
-    // Whether a leecher that lets us have what we ask for has it.
+    // Whether a leecher that sends to us has the piece.
     private bool IsGiven(PieceIndex piece)
     {
         foreach (BlockProvider giver in _givers)

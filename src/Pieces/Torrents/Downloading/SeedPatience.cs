@@ -4,8 +4,8 @@ using Pieces.Providers;
 namespace Pieces.Torrents.Downloading;
 
 /// <summary>
-/// How long a seed is left alone in a crowd before it is asked for a piece that fell to another leecher: longer each time that the other was fetching
-/// it after all, shorter when it was not. Owned by the torrent's loop.
+/// Decides how long an idle seed is left alone in a crowd before a piece assigned to another leecher is requested from it. The time doubles whenever
+/// the other leecher was fetching the piece after all, and halves when it was not. Owned by the torrent's loop.
 /// </summary>
 internal sealed class SeedPatience
 {
@@ -16,18 +16,18 @@ internal sealed class SeedPatience
     private readonly long _frequency;
     private double _seconds = FirstSeconds;
 
-    /// <summary>Makes it before the first piece was asked for.</summary>
-    /// <param name="frequency">Timestamps in a second.</param>
+    /// <summary>Creates it.</summary>
+    /// <param name="frequency">Timestamp ticks per second.</param>
     public SeedPatience(long frequency) => _frequency = frequency;
 
-    /// <summary>Whether a seed has had nothing to do for so long that it may be asked for what fell to another.</summary>
+    /// <summary>Whether a seed has been idle for so long that a piece assigned to another leecher may be requested from it.</summary>
     public bool IsOver(BlockProvider seed, long now) =>
         seed.Requests.Pending.Count == 0 && _idleSince.TryGetValue(seed.Id, out long since) && now - since >= _seconds * _frequency;
 
-    /// <summary>A piece that fell to another is requested from a seed.</summary>
+    /// <summary>A piece assigned to another leecher is requested from a seed.</summary>
     public void OnTaken(PieceIndex piece) => _foreign.Add(piece);
 
-    /// <summary>A leecher has a piece that none had before.</summary>
+    /// <summary>A leecher has a piece that no leecher had before.</summary>
     public void OnBrought(PieceIndex piece)
     {
         if (_foreign.Remove(piece))
@@ -41,7 +41,7 @@ internal sealed class SeedPatience
             _seconds = Math.Max(_seconds / 2, SeedCourtesy.LeastPatience);
     }
 
-    /// <summary>A seed was asked for all that it may be asked for.</summary>
+    /// <summary>A seed has been sent all requests that are possible now.</summary>
     public void OnFilled(BlockProvider seed, long now)
     {
         if (seed.Requests.Pending.Count > 0)

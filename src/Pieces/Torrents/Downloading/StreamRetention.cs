@@ -6,9 +6,9 @@ using Pieces.Storage.Streaming;
 namespace Pieces.Torrents.Downloading;
 
 /// <summary>
-/// Decides which pieces of a stream may be begun, which of the stored ones peers are told of, and when one gives its room to another. A piece
-/// that peers were told of is kept until all of them have it themselves: what a peer believes of us stays true, and no request for it is
-/// refused. So only a part of the room may be offered; the rest always moves on with the reader. Owned by the torrent's loop.
+/// Decides which pieces of a stream may be downloaded, which stored pieces are announced to peers, and when a piece is dropped to make room for
+/// another. An announced piece is kept until all peers have it, so that what we announced stays true and no request for it is rejected. Therefore
+/// only a part of the slots may be announced; the rest always moves on with the reader. Owned by the torrent's loop.
 /// </summary>
 internal sealed class StreamRetention
 {
@@ -19,11 +19,11 @@ internal sealed class StreamRetention
     private readonly int _mostOffered;
     private int _taken;
 
-    /// <summary>Defers all pieces but those that there is room for.</summary>
-    /// <param name="table">What is wanted and here.</param>
-    /// <param name="slots">Pieces that can be kept at one time.</param>
+    /// <summary>Defers all pieces that there is no room for.</summary>
+    /// <param name="table">The state of every piece.</param>
+    /// <param name="slots">Maximum number of pieces that are kept.</param>
     /// <param name="countPeers">Number of connected peers.</param>
-    /// <param name="tryDrop">Gives up a stored piece; false while it is in use.</param>
+    /// <param name="tryDrop">Drops a stored piece; returns false while it is in use.</param>
     public StreamRetention(PieceTable table, int slots, Func<int> countPeers, Func<PieceIndex, bool> tryDrop)
     {
         _table = table;
@@ -38,16 +38,18 @@ internal sealed class StreamRetention
         }
     }
 
-    /// <summary>Stored pieces that peers may be told of and that are served. Read only for others.</summary>
+    /// <summary>Stored pieces that are announced to peers and served. Other classes must not change this bitfield.</summary>
     public Bitfield Offered { get; }
 
-    /// <summary>Whether the reader is behind: what it needs next is here.</summary>
+    /// <summary>Whether the download is held up by the reader: the next piece that the reader needs is already here.</summary>
     public bool WaitsForReader => _kept.NextSet(_taken) is var next && next >= 0 && next == _table.Wanted.NextSet(_taken);
 
-    /// <summary>Of so many slots so many may hold what peers were told of: the others are the reader's, two at the least.</summary>
+    /// <summary>
+    /// How many of <paramref name="slots"/> may hold pieces we have announced. The rest, at least two, are reserved for the reader.
+    /// </summary>
     public static int MostOffered(int slots) => Math.Max(0, slots - Math.Max(StreamStorage.FewestSlots, slots / 2));
 
-    /// <summary>A piece is stored. True when peers may be told of it.</summary>
+    /// <summary>A piece is stored. Returns true if it may be announced to peers.</summary>
     public bool OnStored(PieceIndex piece)
     {
         _kept.Set(piece);
@@ -56,7 +58,7 @@ internal sealed class StreamRetention
         return _kept[piece] && TryOffer(piece);
     }
 
-    /// <summary>The reader needs nothing any more of the pieces before <paramref name="end"/>.</summary>
+    /// <summary>The reader no longer needs the pieces before <paramref name="end"/>.</summary>
     public void OnTaken(int end)
     {
         int from = _taken;
@@ -64,8 +66,8 @@ internal sealed class StreamRetention
         LetGo(from);
     }
 
-    /// <summary>Gives up what has become superfluous meanwhile, and offers what there is room to keep now; to be called from time to time.</summary>
-    /// <param name="offered">Gets the pieces that peers may be told of from now on.</param>
+    /// <summary>Drops pieces that are no longer needed, and announces stored pieces that can be kept now. Called periodically.</summary>
+    /// <param name="offered">Receives the pieces that may be announced from now on.</param>
     public void Tend(List<PieceIndex> offered)
     {
         LetGo(0);
@@ -77,7 +79,7 @@ internal sealed class StreamRetention
         }
     }
 
-    // Once nothing waits for room any more, everything can stay to the end.
+    // Once no piece waits for room, all pieces can be kept until the end.
     private bool TryOffer(PieceIndex piece) => (_table.Deferred == 0 || Offered.Count < _mostOffered) && Offered.Set(piece);
 
     private void LetGo(int from)

@@ -7,8 +7,8 @@ using Pieces.Trackers;
 namespace Pieces.Torrents.Lifecycle;
 
 /// <summary>
-/// Opens the storage and checks what is there. The peers of a torrent that began as a magnet link stay connected meanwhile; nothing is transferred
-/// yet.
+/// Opens the storage and checks the existing data. The peers of a torrent that began as a magnet link stay connected meanwhile, but no data is
+/// transferred yet.
 /// </summary>
 internal sealed class CheckingStage : ITorrentStage, IProgress<CheckProgress>
 {
@@ -22,10 +22,10 @@ internal sealed class CheckingStage : ITorrentStage, IProgress<CheckProgress>
     private long _progressAt;
     private bool _isHangingSaid;
 
-    /// <summary>Touches nothing before <see cref="Begin"/>.</summary>
-    /// <param name="setup">What the torrent is and is to do.</param>
-    /// <param name="context">What the stages share.</param>
-    /// <param name="early">Peers that are connected already; none unless it began as a magnet link.</param>
+    /// <summary>Creates it. The disk is not accessed before <see cref="Begin"/>.</summary>
+    /// <param name="setup">The torrent and its options.</param>
+    /// <param name="context">Shared by all stages.</param>
+    /// <param name="early">Peers that are already connected; none unless the torrent began as a magnet link.</param>
     public CheckingStage(TorrentSetup setup, StageContext context, EarlyPeers early)
     {
         _setup = setup;
@@ -54,7 +54,7 @@ internal sealed class CheckingStage : ITorrentStage, IProgress<CheckProgress>
     /// <inheritdoc/>
     public TorrentSnapshot Draw() => Volatile.Read(ref _progress);
 
-    /// <summary>Notes how far the check has come; called on any thread and shown at the next tick.</summary>
+    /// <summary>Records the progress of the check. Called on any thread; the progress is shown at the next tick.</summary>
     public void Report(CheckProgress value)
     {
         Volatile.Write(ref _progressAt, _setup.Services.TimeProvider.GetTimestamp());
@@ -99,7 +99,7 @@ internal sealed class CheckingStage : ITorrentStage, IProgress<CheckProgress>
     /// <inheritdoc/>
     public void OnTick()
     {
-        // It can only be said: a thread that waits for the disk cannot be ended.
+        // A thread that waits for the disk cannot be stopped, so we can only warn.
         if (_isHangingSaid || _setup.Services.TimeProvider.GetElapsedTime(Volatile.Read(ref _progressAt)) < DiskQueue.Patience)
             return;
         _isHangingSaid = true;
@@ -124,7 +124,7 @@ internal sealed class CheckingStage : ITorrentStage, IProgress<CheckProgress>
 
     private async Task OpenAsync(ITorrentStore store, CancellationToken cancellationToken)
     {
-        // Looking at the disk takes time, and the loop must be able to go on meanwhile.
+        // Reading the disk takes time, and the loop must not be blocked meanwhile.
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         try
         {
@@ -134,7 +134,7 @@ internal sealed class CheckingStage : ITorrentStage, IProgress<CheckProgress>
         {
             _setup.Services.Logger.Debug("{InfoHash}: stopped while its data was checked", _setup.InfoHash);
         }
-#pragma warning disable CA1031 // Nothing is hidden: whatever it is makes the torrent fail, and its handle tells why.
+#pragma warning disable CA1031 // No exception is hidden: any exception makes the torrent fail, and its handle reports it.
         catch (Exception e)
 #pragma warning restore CA1031
         {
@@ -143,5 +143,5 @@ internal sealed class CheckingStage : ITorrentStage, IProgress<CheckProgress>
     }
 }
 
-/// <summary>The data that was there was checked.</summary>
+/// <summary>The existing data has been checked.</summary>
 internal sealed record StorageOpened(StorageOpening Opening) : StageWork;

@@ -3,7 +3,7 @@ using Pieces.Storage.Streaming;
 
 namespace Pieces.Torrents.Lifecycle;
 
-/// <summary>Has the content of a stream taken by its target, and tells the loop how that ended.</summary>
+/// <summary>Passes the content of a stream to its target, and posts to the inbox when the target has read all content or has failed.</summary>
 internal sealed class ContentHandover
 {
     private readonly StreamStorage _storage;
@@ -17,10 +17,10 @@ internal sealed class ContentHandover
         _inbox = inbox;
     }
 
-    /// <summary>Ends when the target has ended; never faults.</summary>
+    /// <summary>Ends when the target has ended. It never faults.</summary>
     public Task Ended { get; private set; } = Task.CompletedTask;
 
-    /// <summary>Begins; the storage is open.</summary>
+    /// <summary>Starts the target. The storage must be open.</summary>
     public void Start(CancellationToken cancellationToken) => Ended = RunAsync(cancellationToken);
 
     private async Task RunAsync(CancellationToken cancellationToken)
@@ -36,9 +36,9 @@ internal sealed class ContentHandover
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            // The torrent ends, and whoever ended it knows why.
+            // The torrent is being stopped: not an error.
         }
-#pragma warning disable CA1031 // Nothing is hidden: whatever the target throws makes the torrent fail, and is told to whoever waits for it.
+#pragma warning disable CA1031 // No exception is hidden: any exception of the target makes the torrent fail, and its handle reports it.
         catch (Exception e)
 #pragma warning restore CA1031
         {
@@ -47,7 +47,7 @@ internal sealed class ContentHandover
     }
 }
 
-/// <summary>The target of a stream has read everything.</summary>
+/// <summary>The target of a stream has read all content.</summary>
 internal sealed record ContentDelivered : StageWork
 {
     public static readonly ContentDelivered Instance = new();

@@ -7,12 +7,15 @@ using Pieces.Wire;
 namespace Pieces.Torrents.Lifecycle;
 
 /// <summary>
-/// The peers that connect before the pieces of the torrent are known: fetches the metadata from them, and keeps what they say of pieces until the
-/// transfer begins. Owned by the torrent's loop.
+/// Handles the peers that connect before the pieces of the torrent are known: fetches the metadata from them, and stores their messages about pieces
+/// until the transfer begins. Owned by the torrent's loop.
 /// </summary>
 internal sealed class EarlyPeers
 {
-    /// <summary>Bytes of bitfields that are kept over all peers. A peer whose bitfield finds no room is closed later and dialled again.</summary>
+    /// <summary>
+    /// Maximum bytes of stored bitfields over all peers. A peer whose bitfield does not fit is disconnected when the transfer begins, and dialled
+    /// again.
+    /// </summary>
     public const long MaxBitfieldBytes = 16 * 1024 * 1024;
 
     private readonly Dictionary<PeerState, EarlyWords> _words = [];
@@ -21,9 +24,9 @@ internal sealed class EarlyPeers
     private readonly ExtensionRegistry _extensions;
     private long _bitfieldBytes;
 
-    /// <summary>Starts without peers.</summary>
+    /// <summary>Creates it without peers.</summary>
     /// <param name="basis">What is known of the torrent.</param>
-    /// <param name="contacts">Connects its peers.</param>
+    /// <param name="contacts">Connects to the torrent's peers.</param>
     public EarlyPeers(TorrentBasis basis, TorrentContacts contacts)
     {
         _ports = basis.Services.Ports;
@@ -36,7 +39,7 @@ internal sealed class EarlyPeers
     /// <summary>Fetches the metadata.</summary>
     public MetadataDesk Metadata { get; }
 
-    /// <summary>A peer has joined: tells it that we have nothing yet and want the metadata.</summary>
+    /// <summary>A peer has joined: sends it that we have no pieces yet, and the extension handshake.</summary>
     public void OnJoined(PeerState peer)
     {
         _words.Add(peer, new EarlyWords());
@@ -44,7 +47,7 @@ internal sealed class EarlyPeers
         _extensions.SendHandshake(peer.Link, _ports.Announced, isUploadOnly: false);
     }
 
-    /// <summary>A peer has left; what it was asked for is asked of others.</summary>
+    /// <summary>A peer has left: its requests are sent to other peers.</summary>
     public void OnLeft(PeerState peer)
     {
         if (_words.Remove(peer, out EarlyWords? words))
@@ -53,7 +56,9 @@ internal sealed class EarlyPeers
         Metadata.Ask();
     }
 
-    /// <summary>Handles what a peer has sent. No block was requested, so the batch keeps the buffers of those that came.</summary>
+    /// <summary>
+    /// Handles the messages of a peer. No block has been requested, so received blocks stay in the batch, which releases their buffers.
+    /// </summary>
     public void OnMessages(PeerState peer, PeerBatch batch)
     {
         foreach (PeerMessage message in batch.Messages)
@@ -62,8 +67,10 @@ internal sealed class EarlyPeers
         Metadata.Ask();
     }
 
-    /// <summary>Gives all peers away, each with what it has said in an order in which it could have said it. A peer of which not everything was kept
-    /// is closed, to be dialled again.</summary>
+    /// <summary>
+    /// Hands over all peers, each with its stored messages in a valid order. A peer whose messages were not all stored is disconnected, to be dialled
+    /// again.
+    /// </summary>
     public List<(PeerState Peer, PeerBatch Words)> HandOver()
     {
         var peers = new List<(PeerState Peer, PeerBatch Words)>();

@@ -7,7 +7,7 @@ using Pieces.Wire;
 
 namespace Pieces.Torrents.Lifecycle;
 
-/// <summary>Decides which peers are told of a piece that is stored, or no longer is, and tells them. Owned by the torrent's loop.</summary>
+/// <summary>Decides which peers are informed about a piece that is stored or lost, and sends the messages. Owned by the torrent's loop.</summary>
 internal sealed class HaveAnnouncer
 {
     private readonly PeerPool _pool;
@@ -16,11 +16,11 @@ internal sealed class HaveAnnouncer
     private readonly Withdrawals _withdrawals;
     private readonly List<PieceIndex> _admitted = [];
 
-    /// <summary>Announces nothing yet.</summary>
+    /// <summary>Creates it. Nothing is sent yet.</summary>
     /// <param name="pool">The connected peers.</param>
     /// <param name="offered">The pieces that peers may request.</param>
-    /// <param name="retention">What is kept of a stream; null for a download that keeps everything.</param>
-    /// <param name="withdrawals">Tells peers of a piece that is lost.</param>
+    /// <param name="retention">Decides which pieces of a stream are kept; null for a download that keeps all pieces.</param>
+    /// <param name="withdrawals">Sends the withdrawal of a lost piece.</param>
     public HaveAnnouncer(PeerPool pool, OfferedPieces offered, StreamRetention? retention, Withdrawals withdrawals)
     {
         _pool = pool;
@@ -29,13 +29,15 @@ internal sealed class HaveAnnouncer
         _withdrawals = withdrawals;
     }
 
-    /// <summary>Whether a stream waits for its reader: the piece that the reader needs next is stored.</summary>
+    /// <summary>Whether a stream is waiting for its reader: the next piece that the reader needs is stored.</summary>
     public bool WaitsForReader => _retention?.WaitsForReader == true;
 
     /// <summary>A piece is stored.</summary>
     public void OnStored(PieceIndex piece) => Announce(piece, _offered.OnStored(piece));
 
-    /// <summary>A piece can no longer be read: those that can be told are told that we do not have it. True when it was offered until now.</summary>
+    /// <summary>
+    /// A piece can no longer be read: sends that to all peers that support the extension. Returns true if the piece was offered until now.
+    /// </summary>
     public bool OnLost(PieceIndex piece)
     {
         if (!_offered.Withdraw(piece))
@@ -44,10 +46,10 @@ internal sealed class HaveAnnouncer
         return true;
     }
 
-    /// <summary>The reader of a stream needs no piece before <paramref name="end"/> any more.</summary>
+    /// <summary>The reader of a stream no longer needs the pieces before <paramref name="end"/>.</summary>
     public void OnTaken(int end) => _retention?.OnTaken(end);
 
-    /// <summary>Announces the pieces of a stream for which there is room to keep them now.</summary>
+    /// <summary>Announces the pieces of a stream that can be kept now.</summary>
     public void Tick()
     {
         if (_retention is null)
@@ -63,8 +65,9 @@ internal sealed class HaveAnnouncer
         var have = new HaveMessage((uint)piece.Value);
         foreach (PeerState peer in _pool.Peers)
         {
-            // Also to peers that have the piece: a super-seeder reveals its next piece when it sees this, and leechers see our progress. They never
-            // request it, so it may be a piece that is not kept. A seed needs to know of none.
+            // A peer that has the piece already is informed, too: a super-seeder reveals its next piece when it receives this message, and leechers
+            // see our progress. Such a peer never requests the piece, so the message is sent even for a piece that is not kept. A seed needs no
+            // message.
             bool isNews = !peer.Pieces.Has(piece);
             if (isNews && isOffered)
                 peer.Link.Send(have);

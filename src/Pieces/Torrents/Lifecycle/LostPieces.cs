@@ -3,8 +3,8 @@ using Pieces.Storage;
 namespace Pieces.Torrents.Lifecycle;
 
 /// <summary>
-/// Counts the pieces that could be served once and no longer can, since their file was changed or cannot be read. The user is told once for each file, and of
-/// the number at the end. Owned by the torrent's loop.
+/// Counts the pieces that can no longer be served because their file was changed or cannot be read. Warns the user once per file, and reports the
+/// total number at the end. Owned by the torrent's loop.
 /// </summary>
 internal sealed class LostPieces
 {
@@ -12,10 +12,10 @@ internal sealed class LostPieces
     private readonly HashSet<string> _files = [];
     private int _count;
 
-    /// <summary>Tells <paramref name="reporter"/>.</summary>
+    /// <summary>Creates it. Warnings are sent to <paramref name="reporter"/>.</summary>
     public LostPieces(TorrentReporter reporter) => _reporter = reporter;
 
-    /// <summary>A piece is lost that was not lost before.</summary>
+    /// <summary>A piece has been lost for the first time.</summary>
     public void Add(PieceLost lost)
     {
         _count++;
@@ -23,10 +23,11 @@ internal sealed class LostPieces
             _reporter.Warn($"{lost.Reason.Message} (peers are told that the piece is gone; further pieces of this file are only counted)");
     }
 
-    /// <summary>The torrent ends.</summary>
+    /// <summary>The torrent ends: reports the number of lost pieces.</summary>
     public void Conclude()
     {
         if (_count > 0)
-            _reporter.Warn($"{_count} pieces of {_files.Count} files were no longer served, because their data has changed or cannot be read (verify the files)");
+            _reporter.Warn(
+                $"{_count} pieces of {_files.Count} files were no longer served, because their data has changed or cannot be read (verify the files)");
     }
 }

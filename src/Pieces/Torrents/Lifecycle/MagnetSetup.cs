@@ -4,7 +4,7 @@ using Pieces.Trackers;
 
 namespace Pieces.Torrents.Lifecycle;
 
-/// <summary>What one torrent that begins as a magnet link is to do, and what it works with. Immutable.</summary>
+/// <summary>A torrent that begins as a magnet link: its options and the services it uses. Immutable.</summary>
 internal sealed record MagnetSetup : TorrentBasis
 {
     /// <summary>The link.</summary>
@@ -21,13 +21,14 @@ internal sealed record MagnetSetup : TorrentBasis
         return torrent;
     }
 
-    /// <summary>What the link's trackers are told, or null when there are none to ask.</summary>
+    /// <summary>Returns the options of the tracker client, or null if the user wants no trackers.</summary>
     public TrackerClientOptions? TrackerOptions() =>
         TrackerOptions([.. Link.Trackers.Select(url => (ImmutableArray<string>)[url])]);
 
-    /// <summary>The setup of the torrent itself, now that its <c>info</c> value is here.</summary>
-    /// <param name="infoBytes">The value; its hash is the link's.</param>
-    /// <exception cref="MetainfoException">It is no torrent that can be used, or what the link selects is not in it.</exception>
+    /// <summary>Creates the setup of the torrent itself from its <c>info</c> value.</summary>
+    /// <param name="infoBytes">The <c>info</c> value. Its hash matches the link.</param>
+    /// <exception cref="MetainfoException">The value does not describe a usable torrent, or the files selected by the link do not exist in
+    /// it.</exception>
     public TorrentSetup Complete(ReadOnlySpan<byte> infoBytes)
     {
         var metainfo = MetainfoParser.Parse(MetainfoWriter.Write(Link, infoBytes));
@@ -45,7 +46,7 @@ internal sealed record MagnetSetup : TorrentBasis
         };
     }
 
-    // The user's own word comes before the link's.
+    // The user's selection takes precedence over the link's selection.
     private ImmutableArray<int>? Select(Metainfo metainfo)
     {
         if (Options.SelectedFiles is { } given)

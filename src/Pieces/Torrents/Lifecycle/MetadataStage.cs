@@ -7,10 +7,11 @@ using Pieces.Trackers;
 
 namespace Pieces.Torrents.Lifecycle;
 
-/// <summary>Fetches the metadata of a torrent that began as a magnet link (BEP 9), unless an earlier run has kept it.</summary>
+/// <summary>Fetches the metadata of a torrent that began as a magnet link (BEP 9), unless it was saved by an earlier run.</summary>
 internal sealed class MetadataStage : ITorrentStage
 {
-    // Not 0, which would make us a seed to the tracker; other clients send the same.
+    // The value of `left` in announces, in bytes, while the length is unknown. With 0, trackers would count us as a seed. Other clients send the same
+    // value.
     private const long UnknownLeft = 16 * 1024;
 
     private readonly MagnetSetup _setup;
@@ -20,7 +21,7 @@ internal sealed class MetadataStage : ITorrentStage
     private bool _isReading;
     private Task _work = Task.CompletedTask;
 
-    /// <summary>Looks for nothing before <see cref="Begin"/>.</summary>
+    /// <summary>Creates it. Nothing is read or requested before <see cref="Begin"/>.</summary>
     public MetadataStage(MagnetSetup setup, StageContext context)
     {
         _setup = setup;
@@ -29,7 +30,7 @@ internal sealed class MetadataStage : ITorrentStage
         _startedAt = setup.Services.TimeProvider.GetTimestamp();
     }
 
-    /// <summary>What trackers are told while the length of the torrent is not known.</summary>
+    /// <summary>The counters for trackers while the length of the torrent is unknown.</summary>
     public static AnnounceCounters UnknownCounters => new(0, 0, UnknownLeft);
 
     /// <inheritdoc/>
@@ -142,7 +143,7 @@ internal sealed class MetadataStage : ITorrentStage
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
-    // A folder that nothing can be written to is refused before anyone is asked.
+    // Looks for saved metadata. An output folder that is not writable is refused before anything is sent over the network.
     private KeptMetadataSought Seek()
     {
         TorrentOptions options = _setup.Options;
@@ -160,7 +161,7 @@ internal sealed class MetadataStage : ITorrentStage
             Read(info);
     }
 
-    // In the background: large metadata takes time, and the caller may select files.
+    // Runs in the background: parsing large metadata takes time, and the caller may be asked to select files.
     private void Read(byte[] info)
     {
         _isReading = true;
@@ -197,7 +198,7 @@ internal sealed class MetadataStage : ITorrentStage
         {
             _setup.Inbox.Post(await work().ConfigureAwait(false));
         }
-#pragma warning disable CA1031 // Nothing is hidden: bad metadata, or what the caller's choice of files throws, makes the torrent fail, and its handle tells why.
+#pragma warning disable CA1031 // No exception is hidden: bad metadata, or any exception of the caller's file selection, makes the torrent fail.
         catch (Exception e)
 #pragma warning restore CA1031
         {
@@ -207,14 +208,14 @@ internal sealed class MetadataStage : ITorrentStage
     }
 }
 
-/// <summary>The folder of the download was searched for metadata that an earlier run of the same link has kept.</summary>
-/// <param name="Info">The <c>info</c> value, whose hash is right; null when there is none.</param>
+/// <summary>The search for metadata saved by an earlier run of the same link has ended.</summary>
+/// <param name="Info">The <c>info</c> value, whose hash has been checked; null if none was found.</param>
 internal sealed record KeptMetadataSought(byte[]? Info) : StageWork;
 
-/// <summary>The metadata of a magnet link was read, and the files are selected.</summary>
-/// <param name="Setup">The torrent that it describes.</param>
+/// <summary>The metadata of a magnet link has been parsed, and the files are selected.</summary>
+/// <param name="Setup">The torrent described by the metadata.</param>
 internal sealed record MetadataRead(TorrentSetup Setup) : StageWork;
 
-/// <summary>The torrent has turned out private, and has left the DHT and local discovery.</summary>
+/// <summary>The torrent turned out to be private, and has left the DHT and local discovery.</summary>
 /// <param name="Setup">The torrent.</param>
 internal sealed record PublicLeft(TorrentSetup Setup) : StageWork;

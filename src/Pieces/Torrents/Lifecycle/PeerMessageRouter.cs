@@ -6,7 +6,7 @@ using Pieces.Wire;
 
 namespace Pieces.Torrents.Lifecycle;
 
-/// <summary>One switch from what a peer says to the part of the torrent that it concerns. Owned by the torrent's loop.</summary>
+/// <summary>Routes every message of a peer to the component that handles it. Owned by the torrent's loop.</summary>
 internal sealed class PeerMessageRouter
 {
     private readonly BlockIntake _intake;
@@ -32,7 +32,7 @@ internal sealed class PeerMessageRouter
         _dht = dht;
     }
 
-    /// <summary>Handles everything that one read brought.</summary>
+    /// <summary>Handles all messages of one read.</summary>
     public void Handle(PeerState peer, PeerBatch batch)
     {
         while (batch.TryTake(out PeerMessage? message))

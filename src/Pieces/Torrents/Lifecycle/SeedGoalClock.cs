@@ -1,24 +1,24 @@
 namespace Pieces.Torrents.Lifecycle;
 
-/// <summary>Says when seeding has done what it was asked to do. Pure.</summary>
+/// <summary>Decides when a seeding goal is reached. Pure.</summary>
 internal sealed class SeedGoalClock
 {
     private readonly SeedGoals _goals;
     private readonly long _size;
 
-    /// <summary>Starts at completion.</summary>
-    /// <param name="goals">What to reach.</param>
-    /// <param name="size">Wanted bytes of the torrent, for the ratio.</param>
+    /// <summary>Creates it.</summary>
+    /// <param name="goals">The seeding goals.</param>
+    /// <param name="size">Wanted bytes of the torrent, used for the ratio.</param>
     public SeedGoalClock(SeedGoals goals, long size)
     {
         _goals = goals;
         _size = size;
     }
 
-    /// <summary>Why seeding is over, or null while it goes on.</summary>
+    /// <summary>Returns the seeding goal that was reached, as text for the user, or null while none is reached.</summary>
     /// <param name="uploaded">Payload bytes sent in this run.</param>
-    /// <param name="sinceCompletion">Time since everything wanted was here.</param>
-    /// <param name="sinceLastBlock">Time since a block was sent, or since completion.</param>
+    /// <param name="sinceCompletion">Time since completion.</param>
+    /// <param name="sinceLastBlock">Time since the last block was sent, or since completion if that is later.</param>
     public string? Reached(long uploaded, TimeSpan sinceCompletion, TimeSpan sinceLastBlock)
     {
         if (_goals.Ratio is { } ratio && uploaded >= ratio * _size)

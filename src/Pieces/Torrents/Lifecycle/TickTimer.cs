@@ -1,34 +1,36 @@
 namespace Pieces.Torrents.Lifecycle;
 
 /// <summary>
-/// Posts the ticks of one torrent's loop: often while something is going on, seldom while nothing is. A client that seeds a thousand torrents of which few are
-/// asked for must not wake thousands of times a second.
+/// Posts the ticks of one torrent's loop, more often while the torrent is active. A client that seeds a thousand mostly idle torrents must not wake
+/// up thousands of times a second.
 /// </summary>
 internal sealed class TickTimer : IDisposable
 {
-    /// <summary>While bytes go in or out, and after whatever else happens.</summary>
+    /// <summary>Interval while data is transferred, and after any event that is not a tick.</summary>
     public static readonly TimeSpan Busy = TimeSpan.FromMilliseconds(250);
 
-    /// <summary>While the peers that are there say nothing, or nobody is there and a goal of time may be reached.</summary>
+    /// <summary>
+    /// Interval while no data is transferred, if the torrent is incomplete, has connected peers, or may reach a time-based seeding goal.
+    /// </summary>
     public static readonly TimeSpan Counting = TimeSpan.FromSeconds(1);
 
-    /// <summary>While nobody is there, but addresses are known that may be dialled again.</summary>
+    /// <summary>Interval of a complete torrent without connected peers, if known addresses may be dialled again.</summary>
     public static readonly TimeSpan Waiting = TimeSpan.FromSeconds(5);
 
-    /// <summary>While nobody is there or known: whoever comes is an event of its own.</summary>
+    /// <summary>Interval of a complete torrent without connected or known peers. An inbound connection is an event of its own.</summary>
     public static readonly TimeSpan Quiet = TimeSpan.FromSeconds(20);
 
-    /// <summary>At the beginning silence means nothing yet.</summary>
+    /// <summary>Time after the start during which idle peers do not make the ticks less frequent.</summary>
     public static readonly TimeSpan Settling = TimeSpan.FromSeconds(10);
 
     private readonly ITimer _timer;
     private TimeSpan _period = Busy;
 
-    /// <summary>Begins to post, <see cref="Busy"/>.</summary>
+    /// <summary>Starts to post ticks, with the interval <see cref="Busy"/>.</summary>
     public TickTimer(TimeProvider timeProvider, TorrentInbox inbox) =>
         _timer = timeProvider.CreateTimer(static inbox => ((TorrentInbox)inbox!).Post(Tick.Instance), inbox, Busy, Busy);
 
-    /// <summary>Time from now to the next tick, and between those after it. Set by the loop alone.</summary>
+    /// <summary>Time until the next tick, and interval between the following ones. Set by the loop only.</summary>
     public TimeSpan Period
     {
         set

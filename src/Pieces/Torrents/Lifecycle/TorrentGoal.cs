@@ -8,7 +8,7 @@ using Pieces.Trackers;
 
 namespace Pieces.Torrents.Lifecycle;
 
-/// <summary>Decides when a torrent has done all that it was to do, and reports its files. Owned by the torrent's loop.</summary>
+/// <summary>Decides when a torrent has reached its goal, and reports its finished files. Owned by the torrent's loop.</summary>
 internal sealed class TorrentGoal
 {
     private readonly TorrentSetup _setup;
@@ -17,7 +17,7 @@ internal sealed class TorrentGoal
     private readonly SeedGoalClock? _clock;
     private readonly CompletionState _completion;
 
-    /// <summary>Decides for a transfer that has just begun.</summary>
+    /// <summary>Creates it at the start of a transfer.</summary>
     public TorrentGoal(TorrentSetup setup, PieceManager pieces, TransferStats stats, CompletionState completion)
     {
         _setup = setup;
@@ -27,10 +27,10 @@ internal sealed class TorrentGoal
         _clock = setup.Options.Seed is { } goals ? new SeedGoalClock(goals, stats.BytesWanted) : null;
     }
 
-    /// <summary>Whether the torrent is to end: it is complete, and has seeded as long as it was asked to.</summary>
+    /// <summary>Whether the torrent must end: it is complete, and a seeding goal is reached or it does not seed.</summary>
     public bool IsReached => _completion.IsComplete && (_clock is null || WhySeedingEnds is not null);
 
-    /// <summary>Which goal ends the seeding, for people; null while it goes on, or when the torrent does not seed at all.</summary>
+    /// <summary>The seeding goal that was reached, as text for the user; null while none is reached, or if the torrent does not seed.</summary>
     public string? WhySeedingEnds
     {
         get
@@ -43,16 +43,18 @@ internal sealed class TorrentGoal
         }
     }
 
-    /// <summary>What trackers are told.</summary>
+    /// <summary>The counters that are sent to trackers.</summary>
     public AnnounceCounters Counters => new(_stats.Uploaded, _pieces.Received.Total, Left) { IsPartialSeed = _completion.IsComplete && Left > 0 };
 
     /// <summary>
-    /// Bytes of the whole torrent that are not here, wanted or not. What is served or was selected may be a part: trackers are to know that others
-    /// must still find the rest elsewhere, and do not count us among those that have everything.
+    /// Bytes of the whole torrent that we do not have, wanted or not. If only a part was selected or is served, trackers must not count us among the
+    /// peers that have everything: other peers need to find the rest elsewhere.
     /// </summary>
     public long Left => _setup.Metainfo.TotalLength - _setup.Metainfo.Layout.BytesOf(_pieces.Have);
 
-    /// <summary>Says which files were complete already. Data that is only served was the user's own all along.</summary>
+    /// <summary>
+    /// Reports the files that were already complete. When seeding only, nothing is reported, since the files were the user's own before.
+    /// </summary>
     public void TellFinished(StorageOpening opening)
     {
         if (_setup.Options.SeedOnly)
@@ -66,7 +68,7 @@ internal sealed class TorrentGoal
         }
     }
 
-    /// <summary>A file has its final name.</summary>
+    /// <summary>A file has received its final name.</summary>
     public void OnFile(FileFinished file)
     {
         _completion.OnFile();

@@ -8,14 +8,15 @@ using Serilog;
 namespace Pieces.Torrents.Lifecycle;
 
 /// <summary>
-/// The life of one torrent, from its first stage to its end. One inbox, one consumer: everything about the torrent's state happens here, one event
-/// after another, and nothing here waits but for the inbox. What an event means is decided by the current <see cref="ITorrentStage"/>.
+/// The life of one torrent, from its first stage to its end. There is one inbox and one consumer: all changes to the torrent's state happen here, one
+/// event after another. Apart from the inbox, nothing here waits while the torrent runs. The current <see cref="ITorrentStage"/> decides what to do
+/// about an event.
 /// </summary>
 internal sealed class TorrentLoop
 {
     private static readonly TimeSpan DrainLimit = TimeSpan.FromSeconds(2);
 
-    // Time for the end of a torrent whose disk hangs. What is not over then never will be, and the other torrents must not wait for it.
+    // Time limit for ending a torrent whose disk hangs. What is not finished by then never will be, and other torrents must not wait for it.
     private static readonly TimeSpan HangingLimit = TimeSpan.FromSeconds(3);
 
     private readonly TorrentBasis _basis;
@@ -26,10 +27,10 @@ internal sealed class TorrentLoop
     private readonly ILogger _logger;
     private ITorrentStage _stage;
 
-    /// <summary>Prepares the life of a torrent.</summary>
-    /// <param name="basis">What is known of it, and what it is to do.</param>
-    /// <param name="torrent">Its public handle.</param>
-    /// <param name="contacts">What brings its peers.</param>
+    /// <summary>Prepares the torrent.</summary>
+    /// <param name="basis">What is known of the torrent, and its options.</param>
+    /// <param name="torrent">The public handle.</param>
+    /// <param name="contacts">Finds peers and connects to them.</param>
     public TorrentLoop(TorrentBasis basis, Torrent torrent, TorrentContacts contacts)
     {
         _basis = basis;
@@ -43,7 +44,7 @@ internal sealed class TorrentLoop
 
     private string Name => DisplayText.Escape(_status.Torrent.Metainfo?.Name ?? _basis.InfoHash.ToString());
 
-    /// <summary>Lives the torrent's life; never faults. Gives what made it fail, or null.</summary>
+    /// <summary>Runs the torrent until it ends. Never faults. Returns the exception that made the torrent fail, or null.</summary>
     public async Task<Exception?> RunAsync()
     {
         Exception? failure;
@@ -51,7 +52,7 @@ internal sealed class TorrentLoop
         {
             failure = await LiveAsync().ConfigureAwait(false);
         }
-#pragma warning disable CA1031 // A bug ends this torrent and no other; it is logged with its stack and told to whoever waits.
+#pragma warning disable CA1031 // A bug ends only this torrent. It is logged with its stack trace, and reported by the handle.
         catch (Exception bug)
 #pragma warning restore CA1031
         {
@@ -65,7 +66,7 @@ internal sealed class TorrentLoop
         return failure;
     }
 
-    // Ends with null when the torrent has done what it was to do or was stopped, else with what made it fail.
+    // Returns null when the torrent has reached its goal or was stopped, else the exception that made it fail.
     private async Task<Exception?> LiveAsync()
     {
         using var ticks = new TickTimer(_basis.Services.TimeProvider, _inbox);
@@ -95,7 +96,7 @@ internal sealed class TorrentLoop
 
             Route(e);
 
-            // Only a tick has just shown the present state; after anything else the next one is due soon.
+            // Only a tick publishes the current state. After any other event, the next tick must come soon.
             ticks.Period = e is Tick ? _stage.Pace : TickTimer.Busy;
         }
     }
@@ -112,7 +113,7 @@ internal sealed class TorrentLoop
         return e!;
     }
 
-    // Enters the stages that follow until one stays.
+    // Enters the following stages until one of them stays, ends or fails.
     private StageOutcome Settle()
     {
         StageOutcome outcome = _stage.Outcome;
@@ -231,7 +232,7 @@ internal sealed class TorrentLoop
             _contacts.Admission.DialMore(_contacts.Stopping);
     }
 
-    // It is not over when it is left to itself because its disk hangs.
+    // IsOver is false if the torrent was abandoned because its disk hangs.
     private async Task<(bool IsOver, Exception? Failure)> EndAsync(Exception? failure)
     {
         bool isOver = true;
@@ -242,7 +243,7 @@ internal sealed class TorrentLoop
             if (isOver)
                 failure = await leaving.ConfigureAwait(false);
         }
-#pragma warning disable CA1031 // Whatever goes wrong here, the torrent must be over for whoever waits for its end.
+#pragma warning disable CA1031 // Whatever goes wrong here, the torrent must end for every caller that waits for its end.
         catch (Exception bug)
 #pragma warning restore CA1031
         {
@@ -266,7 +267,7 @@ internal sealed class TorrentLoop
         return leaving.IsCompleted;
     }
 
-    // No new requests, then what is under way to the disk, then the state; the trackers are told beside that.
+    // Order: stop requesting, finish the disk jobs, save the state. The trackers are informed in parallel.
     private async Task<Exception?> TakeLeaveAsync(Exception? failure)
     {
         _status.Publish(_stage, TorrentPhase.Stopping);
@@ -285,7 +286,7 @@ internal sealed class TorrentLoop
         }
         catch (StorageException e)
         {
-            // The first failure is the one to report; this one may be a consequence of it.
+            // Report the first failure only, since this one may be a consequence of it.
             if (failure is not null)
                 _logger.Information("{Name:l}: not everything could be saved: {Reason:l}", Name, e.Message);
             failure ??= e;
@@ -299,11 +300,11 @@ internal sealed class TorrentLoop
         return failure;
     }
 
-    // When an end takes too long, the last of these lines tells why.
+    // If ending takes too long, the last of these log lines shows why.
     private void WaitsFor(string part) => _logger.Debug("{Name:l}: the end waits for {Part:l}", Name, part);
 
-    // All connections have ended. Handles what they still sent, then what the disk reports until it is idle, so that every finished piece is in the
-    // state.
+    // All connections have ended. Handles the messages they still sent, then what the disk reports until it is idle, so that every finished piece is
+    // part of the saved state.
     private async Task<Exception?> DrainAsync(ITorrentStore store)
     {
         using var limit = new CancellationTokenSource(DrainLimit, _basis.Services.TimeProvider);
@@ -312,7 +313,7 @@ internal sealed class TorrentLoop
         _stage.FlushIncomplete();
         try
         {
-            // A verdict can start another job, so the disk is at rest only when it was idle and had reported nothing since the last look.
+            // Handling a report can start another disk job. The disk is finished only when it is idle and has reported nothing since the last check.
             do
                 await store.WhenIdleAsync().WaitAsync(limit.Token).ConfigureAwait(false);
             while (HandleRest(ref failure));
@@ -325,7 +326,7 @@ internal sealed class TorrentLoop
         return failure;
     }
 
-    // True when the disk had reported something.
+    // Returns true if the disk had reported something.
     private bool HandleRest(ref StorageException? failure)
     {
         bool hasVerdict = false;

@@ -9,15 +9,17 @@ using Pieces.Trackers;
 
 namespace Pieces.Torrents.Lifecycle;
 
-/// <summary>What one torrent is, what it is to do, and what it works with. Immutable.</summary>
+/// <summary>A torrent whose metainfo is known: its options and the services it uses. Immutable.</summary>
 internal sealed record TorrentSetup : TorrentBasis
 {
     public required Metainfo Metainfo { get; init; }
 
-    /// <summary>Whether its metadata came from peers and is to be kept until all is here, so that the next run need not ask for it.</summary>
+    /// <summary>
+    /// Whether the metadata was fetched from peers and must be saved until the download is complete, so that the next run need not fetch it again.
+    /// </summary>
     public bool KeepsMetadata { get; init; }
 
-    /// <summary>Whether peers are told of one another: not those of a private torrent, who are the tracker's to name (BEP 27).</summary>
+    /// <summary>Whether peer exchange is used. It is not for private torrents, whose peers only the tracker may name (BEP 27).</summary>
     public bool ExchangesPeers => Options.UsePeerExchange && !IsPrivate;
 
     /// <inheritdoc/>
@@ -34,7 +36,10 @@ internal sealed record TorrentSetup : TorrentBasis
         return torrent;
     }
 
-    /// <summary>Pieces that some wanted file touches, less those that need not be fetched; what is there when it is only to be served.</summary>
+    /// <summary>
+    /// Returns the pieces that contain a byte of a wanted file, except those that need not be downloaded. When seeding only, returns the existing
+    /// pieces.
+    /// </summary>
     public Bitfield WantedPieces(StorageOpening opening)
     {
         if (Options.SeedOnly)
@@ -46,7 +51,8 @@ internal sealed record TorrentSetup : TorrentBasis
     }
 
     /// <summary>
-    /// How many pieces of data that is only to be served are missing; those do not count of which nothing but bytes of unselected files lacks.
+    /// Returns the number of missing pieces when seeding only, else 0. Pieces that are incomplete solely because unselected files are missing are not
+    /// counted.
     /// </summary>
     public int PiecesNotServed(StorageOpening opening)
     {
@@ -54,7 +60,7 @@ internal sealed record TorrentSetup : TorrentBasis
         return Options.SeedOnly ? selected.Count - selected.CountCommon(opening.Have) - selected.CountCommon(opening.Exempt) : 0;
     }
 
-    /// <summary>The files that are to be on the disk under their final names.</summary>
+    /// <summary>The files that must be on disk under their final names.</summary>
     public IEnumerable<FileEntry> WantedFiles()
     {
         bool[]? selected = SelectedFiles.FlagsOf(Metainfo, Options.SelectedFiles);
@@ -63,7 +69,7 @@ internal sealed record TorrentSetup : TorrentBasis
 
     private Bitfield SelectedPieces() => SelectedFiles.PiecesOf(Metainfo, SelectedFiles.FlagsOf(Metainfo, Options.SelectedFiles));
 
-    /// <summary>Where the torrent's pieces are kept; opened by its loop.</summary>
+    /// <summary>Creates the store for the torrent's pieces. The torrent's loop opens it.</summary>
     public ITorrentStore CreateStore()
     {
         if (Services.MakeStore is { } make)
@@ -71,7 +77,7 @@ internal sealed record TorrentSetup : TorrentBasis
         return Options.Stream is { } stream ? new StreamStorage(StorageOptions(), stream) : new TorrentStorage(StorageOptions());
     }
 
-    /// <summary>What the torrent's storage is to do.</summary>
+    /// <summary>The options of the torrent's storage.</summary>
     public StorageOptions StorageOptions() => new()
     {
         Metainfo = Metainfo,
@@ -91,6 +97,6 @@ internal sealed record TorrentSetup : TorrentBasis
         Logger = Services.Logger,
     };
 
-    /// <summary>What the torrent's trackers are told, or null when there are none to ask.</summary>
+    /// <summary>Returns the options of the tracker client, or null if there are no trackers or the user wants none.</summary>
     public TrackerClientOptions? TrackerOptions() => TrackerOptions(Metainfo.Trackers);
 }

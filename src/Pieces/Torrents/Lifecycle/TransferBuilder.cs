@@ -12,14 +12,14 @@ using Pieces.Torrents.Uploading;
 
 namespace Pieces.Torrents.Lifecycle;
 
-/// <summary>Makes the parts of a transfer and joins them, once the check has found what is there.</summary>
+/// <summary>Creates and connects the parts of a transfer, once the existing data has been checked.</summary>
 internal static class TransferBuilder
 {
-    /// <summary>Builds the stage; nothing happens yet.</summary>
-    /// <param name="setup">What the torrent is and is to do.</param>
-    /// <param name="context">What the stages share.</param>
-    /// <param name="store">Where its pieces are kept; open.</param>
-    /// <param name="start">What was found there.</param>
+    /// <summary>Builds the stage. It does nothing before it begins.</summary>
+    /// <param name="setup">The torrent and its options.</param>
+    /// <param name="context">Shared by all stages.</param>
+    /// <param name="store">The open store of the torrent's pieces.</param>
+    /// <param name="start">The result of the check.</param>
     public static TransferStage Build(TorrentSetup setup, StageContext context, ITorrentStore store, TransferStart start)
     {
         StorageOpening opening = start.Opening;

@@ -5,7 +5,7 @@ using Pieces.Primitives;
 namespace Pieces.Torrents.Lifecycle;
 
 /// <summary>
-/// Decides what a peer is told of us when it joins, and sends it: which pieces we have, which extensions we take, whether we only upload (BEP 21).
+/// Decides what is sent to a peer when it joins, and sends it: the pieces we have, the extensions we support, and whether we only upload (BEP 21).
 /// Owned by the torrent's loop.
 /// </summary>
 internal sealed class TransferGreeting
@@ -16,12 +16,12 @@ internal sealed class TransferGreeting
     private readonly ExtensionRegistry _extensions;
     private readonly PortState _ports;
 
-    /// <summary>Sends nothing yet.</summary>
-    /// <param name="have">The pieces that we have; read only here.</param>
-    /// <param name="offered">Those of them that peers are told of; read only here.</param>
+    /// <summary>Creates it. Nothing is sent yet.</summary>
+    /// <param name="have">The pieces that we have; not changed here.</param>
+    /// <param name="offered">The pieces that are announced to peers; not changed here.</param>
     /// <param name="completion">Whether the torrent is complete.</param>
-    /// <param name="extensions">The extensions that we speak.</param>
-    /// <param name="ports">The port on which peers reach us.</param>
+    /// <param name="extensions">The extensions that we support.</param>
+    /// <param name="ports">The port on which peers can connect to us.</param>
     public TransferGreeting(Bitfield have, Bitfield offered, CompletionState completion, ExtensionRegistry extensions, PortState ports)
     {
         _have = have;
@@ -33,9 +33,9 @@ internal sealed class TransferGreeting
 
     private bool IsUploadOnly => _completion.IsComplete || _have.IsFull;
 
-    /// <summary>Greets a peer that has just joined.</summary>
+    /// <summary>Sends the first messages to a peer that has just joined.</summary>
     /// <param name="peer">The peer.</param>
-    /// <param name="isSuperSeeded">Whether our pieces are revealed to it one by one (BEP 16), so that it is told of none now.</param>
+    /// <param name="isSuperSeeded">Whether our pieces are revealed to the peer one by one (BEP 16), so that none is announced now.</param>
     public void Greet(PeerState peer, bool isSuperSeeded)
     {
         if (isSuperSeeded)
@@ -43,12 +43,12 @@ internal sealed class TransferGreeting
         else
             PeerGreeting.Send(peer.Link, _offered);
 
-        // Some clients disconnect from an upload-only peer that has nothing for them, so a super-seeder does not say that it is one.
+        // Do not set `upload_only` while super-seeding: some clients disconnect from an upload-only peer that offers them nothing.
         SendHandshake(peer, IsUploadOnly && !isSuperSeeded);
     }
 
-    /// <summary>Greets a peer that joined before the torrent was known, and was told that we have nothing.</summary>
-    /// <returns>False when there is too much to tell: the peer is to be dialled again.</returns>
+    /// <summary>Sends our pieces and extensions to a peer that joined before the metadata was known.</summary>
+    /// <returns>False if there are too many pieces to announce: the peer must be dialled again.</returns>
     public bool GreetEarly(PeerState peer)
     {
         if (!PeerGreeting.TrySendRest(peer.Link, _offered))
@@ -57,7 +57,7 @@ internal sealed class TransferGreeting
         return true;
     }
 
-    /// <summary>Tells a peer what has changed since it was greeted.</summary>
+    /// <summary>Sends the extension handshake again, because its contents have changed.</summary>
     public void Update(PeerState peer) => SendHandshake(peer, IsUploadOnly);
 
     private void SendHandshake(PeerState peer, bool isUploadOnly) => _extensions.SendHandshake(peer.Link, _ports.Announced, isUploadOnly);

@@ -4,7 +4,7 @@ using Pieces.Torrents.Uploading;
 
 namespace Pieces.Torrents.Lifecycle;
 
-/// <summary>The peers of a torrent that transfers data: how they join, are served, and leave. Owned by the torrent's loop.</summary>
+/// <summary>The peers of a torrent that transfers data: how they join, are served and leave. Owned by the torrent's loop.</summary>
 internal sealed class TransferPeers
 {
     private readonly PeerMessageRouter _router;
@@ -14,7 +14,7 @@ internal sealed class TransferPeers
     private readonly ExtensionRegistry _extensions;
     private readonly TransferGreeting _greeting;
 
-    /// <summary>Starts without peers.</summary>
+    /// <summary>Creates it without peers.</summary>
     public TransferPeers(
         PeerMessageRouter router,
         PeerAvailability availability,
@@ -31,7 +31,7 @@ internal sealed class TransferPeers
         _greeting = greeting;
     }
 
-    /// <summary>Takes over the peers that joined before the torrent was known: tells them what we have, and handles what they have said.</summary>
+    /// <summary>Takes over the peers that joined before the metadata was known: sends them our pieces, and handles their stored messages.</summary>
     public void TakeOver(EarlyPeers early, int pieceCount)
     {
         foreach ((PeerState peer, PeerBatch words) in early.HandOver())
@@ -57,15 +57,15 @@ internal sealed class TransferPeers
     /// <summary>A peer has sent messages.</summary>
     public void OnMessages(PeerState peer, PeerBatch batch)
     {
-        // Each step sees what the ones before it have changed: the messages say what the peer has and whether we may request, and the router requests
-        // at once because the peer is waiting for that. Only then is it decided whether it is unchoked unasked, shown the next piece, or told of our
-        // lots.
+        // The order matters, since each step uses what the previous ones have changed. The messages update the peer's pieces and choke state, and the
+        // router sends requests at once because the peer is waiting for them. Only then do we decide whether to unchoke the peer although it is not
+        // interested, to reveal the next piece, and to send whether we take part in the lots.
         _router.Handle(peer, batch);
         _uploads.Tend(peer);
         _crowd.OnMessages(peer);
     }
 
-    /// <summary>A peer has left: what was requested from it is free again.</summary>
+    /// <summary>A peer has left: its requested blocks become free again.</summary>
     public void OnLeft(PeerState peer)
     {
         _availability.Leave(peer);
@@ -74,7 +74,7 @@ internal sealed class TransferPeers
         _extensions.Forget(peer);
     }
 
-    /// <summary>Sends what is due: chokes and unchokes, revealed pieces, extension messages.</summary>
+    /// <summary>Sends what is due: choke and unchoke messages, revealed pieces, extension messages.</summary>
     public void Tick(long now, bool isComplete)
     {
         _uploads.Tick(now, isComplete);
@@ -82,6 +82,6 @@ internal sealed class TransferPeers
         _extensions.Tick();
     }
 
-    /// <summary>Tells a peer what has changed in our greeting.</summary>
+    /// <summary>Sends the extension handshake again, because its contents have changed.</summary>
     public void Update(PeerState peer) => _greeting.Update(peer);
 }

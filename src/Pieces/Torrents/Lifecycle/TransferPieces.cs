@@ -4,7 +4,7 @@ using Pieces.Torrents.Downloading;
 
 namespace Pieces.Torrents.Lifecycle;
 
-/// <summary>What becomes of the pieces of a torrent that transfers data, as its disk reports. Owned by the torrent's loop.</summary>
+/// <summary>Handles what the disk reports about the pieces of a torrent that transfers data. Owned by the torrent's loop.</summary>
 internal sealed class TransferPieces
 {
     private readonly PieceManager _pieces;
@@ -16,7 +16,7 @@ internal sealed class TransferPieces
     private readonly TimeProvider _time;
     private readonly List<SourceId> _convicted = [];
 
-    /// <summary>Starts with what was there.</summary>
+    /// <summary>Creates it at the start of a transfer.</summary>
     public TransferPieces(
         PieceManager pieces, DownloadDesk downloads, HaveAnnouncer haves, TorrentContacts contacts, TorrentReporter reporter, TimeProvider time)
     {
@@ -29,15 +29,15 @@ internal sealed class TransferPieces
         _time = time;
     }
 
-    /// <summary>Whether a stream waits for its reader.</summary>
+    /// <summary>Whether a stream is waiting for its reader.</summary>
     public bool WaitsForReader => _haves.WaitsForReader;
 
-    /// <summary>Handles a verdict on a piece.</summary>
+    /// <summary>Handles the result of a disk job for a piece.</summary>
     public void OnDisk(DiskEvent verdict)
     {
         switch (verdict)
         {
-            // Only a large piece gives memory back before it is stored.
+            // Only a large or closing piece releases memory before it is stored.
             case BlocksWritten written when !_pieces.OnBlocksWritten(written):
                 return;
             case PieceStored stored:
@@ -67,25 +67,25 @@ internal sealed class TransferPieces
         _downloads.ServeAll();
     }
 
-    /// <summary>Announces the pieces of a stream for which there is room now, and sends late requests to other peers.</summary>
+    /// <summary>Announces the pieces of a stream that can be kept now, and requests late blocks from other peers.</summary>
     public void Tick()
     {
         _haves.Tick();
         _downloads.Tick();
     }
 
-    /// <summary>Requests what has become free.</summary>
+    /// <summary>Requests the blocks that have become free.</summary>
     public void RequestFreed() => _downloads.ServeAll();
 
-    /// <summary>Requests nothing from now on; blocks that still come are taken.</summary>
+    /// <summary>Stops sending requests. Blocks that still arrive are accepted.</summary>
     public void StopRequesting() => _downloads.StopAsking();
 
-    /// <summary>Closes the open pieces; their blocks in memory are queued to be written.</summary>
+    /// <summary>Closes the open pieces. Their blocks in memory are queued to be written.</summary>
     public void CloseOpen() => _pieces.CloseAll();
 
-    /// <summary>Tells what could no longer be served.</summary>
+    /// <summary>Reports how many pieces could no longer be served.</summary>
     public void ConcludeLosses() => _lost.Conclude();
 
-    /// <summary>Gives back what open pieces still hold. The disk must have let go of all buffers.</summary>
+    /// <summary>Releases the memory that open pieces still hold. The disk must have released all buffers.</summary>
     public void Abandon() => _pieces.Abandon();
 }

@@ -6,21 +6,21 @@ using Pieces.Trackers;
 
 namespace Pieces.Torrents.Lifecycle;
 
-/// <summary>What a transfer starts with.</summary>
-/// <param name="Opening">What the check has found.</param>
-/// <param name="Verdicts">What the disk has reported meanwhile: files that the check has finished.</param>
-/// <param name="Early">Peers that joined before the torrent was known.</param>
+/// <summary>The starting point of a transfer.</summary>
+/// <param name="Opening">The result of the check.</param>
+/// <param name="Verdicts">What the disk reported during the check: the files that the check has finished.</param>
+/// <param name="Early">Peers that joined before the metadata was known.</param>
 internal sealed record TransferStart(StorageOpening Opening, IReadOnlyList<DiskEvent> Verdicts, EarlyPeers Early);
 
-/// <summary>How far a transfer has come.</summary>
-/// <param name="Stats">Counts what is transferred.</param>
-/// <param name="Completion">Knows whether it is complete.</param>
-/// <param name="Goal">Decides when it ends.</param>
+/// <summary>The progress of a transfer.</summary>
+/// <param name="Stats">Counts the transferred bytes.</param>
+/// <param name="Completion">Decides whether the torrent is complete.</param>
+/// <param name="Goal">Decides when the torrent ends.</param>
 internal sealed record TransferProgress(TransferStats Stats, CompletionState Completion, TorrentGoal Goal);
 
 /// <summary>
-/// Downloads what is missing and uploads what is there. It only routes what happens to the peers, the pieces and the progress of the transfer, and
-/// carries out what follows from its completion.
+/// Downloads missing pieces and uploads existing ones. It only routes events to the peers, the pieces and the progress of the transfer, and carries
+/// out what follows from completion.
 /// </summary>
 internal sealed class TransferStage : ITorrentStage
 {
@@ -33,7 +33,7 @@ internal sealed class TransferStage : ITorrentStage
     private bool _isStopping;
     private Exception? _failure;
 
-    /// <summary>Transfers nothing before <see cref="Begin"/>.</summary>
+    /// <summary>Creates it. Nothing is transferred before <see cref="Begin"/>.</summary>
     public TransferStage(
         TorrentSetup setup, StageContext context, ITorrentStore store, TransferPeers peers, TransferPieces pieces, TransferProgress progress)
     {
@@ -45,10 +45,10 @@ internal sealed class TransferStage : ITorrentStage
         _progress = progress;
     }
 
-    /// <summary>What it starts with.</summary>
+    /// <summary>The starting point of the transfer.</summary>
     public required TransferStart Start { get; init; }
 
-    /// <summary>Has the content of a stream read by its target; null for a download to files.</summary>
+    /// <summary>Passes the content of a stream to its target; null for a download to files.</summary>
     public required ContentHandover? Handover { get; init; }
 
     /// <inheritdoc/>
@@ -197,7 +197,7 @@ internal sealed class TransferStage : ITorrentStage
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => _store.DisposeAsync();
 
-    // A torrent that is being stopped does not become complete any more: the next run finds it so.
+    // A torrent that is being stopped is not marked as complete any more. The next run will find it complete.
     private void CheckComplete()
     {
         if (_isStopping || !_progress.Completion.TryComplete())

@@ -5,7 +5,7 @@ using Pieces.Torrents.Downloading;
 
 namespace Pieces.Torrents.Lifecycle;
 
-/// <summary>Counts what goes in and out of a torrent, and draws its snapshots. Owned by the torrent's loop.</summary>
+/// <summary>Counts the transferred bytes of a torrent, and creates its snapshots. Owned by the torrent's loop.</summary>
 internal sealed class TransferStats
 {
     private const int RateSeconds = 5;
@@ -20,7 +20,7 @@ internal sealed class TransferStats
     private PieceMap? _map;
     private int _mapped;
 
-    /// <summary>Begins to count; the torrent's transfer begins now.</summary>
+    /// <summary>Creates it at the start of the transfer.</summary>
     public TransferStats(PieceManager pieces, PeerPool pool, PeerBook book, TimeProvider time, long bytesWanted)
     {
         _pieces = pieces;
@@ -32,22 +32,22 @@ internal sealed class TransferStats
         _uploaded = new RateMeter(time, _startedAt, RateSeconds);
     }
 
-    /// <summary>Bytes of the wanted pieces.</summary>
+    /// <summary>Total length of the wanted pieces, in bytes.</summary>
     public long BytesWanted { get; }
 
-    /// <summary>Pieces that are not here and will not be, since nothing is fetched.</summary>
+    /// <summary>Number of selected pieces that are missing and will not be downloaded, because the torrent only seeds.</summary>
     public int PiecesNotServed { get; init; }
 
-    /// <summary>The present timestamp.</summary>
+    /// <summary>The current timestamp.</summary>
     public long Now => _time.GetTimestamp();
 
-    /// <summary>Payload sent, in bytes.</summary>
+    /// <summary>Payload bytes sent.</summary>
     public long Uploaded => _uploaded.Total;
 
-    /// <summary>Time since a block went out, or since the beginning.</summary>
+    /// <summary>Time since the last block was sent, or since the start of the transfer.</summary>
     public TimeSpan SinceUpload => _time.GetElapsedTime(_lastUploadAt);
 
-    /// <summary>Blocks went out to a peer.</summary>
+    /// <summary>Blocks were sent to a peer. The peer is null if it has left since.</summary>
     public void OnUploaded(PeerState? peer, long bytes)
     {
         long now = _time.GetTimestamp();
@@ -56,9 +56,9 @@ internal sealed class TransferStats
         peer?.Uploaded.Add(bytes, now);
     }
 
-    /// <summary>The present state.</summary>
+    /// <summary>Creates a snapshot of the current state.</summary>
     /// <param name="phase">The torrent's phase.</param>
-    /// <param name="completedAt">When it became complete, as a timestamp; null before.</param>
+    /// <param name="completedAt">Timestamp of completion; null before.</param>
     public TorrentSnapshot Draw(TorrentPhase phase, long? completedAt)
     {
         long now = _time.GetTimestamp();
@@ -93,7 +93,7 @@ internal sealed class TransferStats
         };
     }
 
-    // Drawn anew only when a piece has come: a map is shared by the snapshots between.
+    // The map is created again only when the number of pieces has changed. The snapshots in between share it.
     private PieceMap Map()
     {
         if (_map is null || _mapped != _pieces.Have.Count)
@@ -109,7 +109,7 @@ internal sealed class TransferStats
     {
         double seconds = rate > 0 ? left / rate : double.PositiveInfinity;
 
-        // Beyond a year it says nothing any more.
+        // An estimate beyond a year is meaningless.
         return seconds < TimeSpan.FromDays(365).TotalSeconds ? TimeSpan.FromSeconds(seconds) : null;
     }
 }

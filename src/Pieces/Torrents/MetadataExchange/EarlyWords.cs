@@ -4,15 +4,15 @@ using Pieces.Wire;
 namespace Pieces.Torrents.MetadataExchange;
 
 /// <summary>
-/// What a peer has said before the number of pieces was known, to be heard then: kept in short and bounded, and judged only then. Owned by the
-/// torrent's loop.
+/// Stores the messages that a peer sends before the number of pieces is known, in a compact and bounded form. They are validated when they are
+/// replayed. Owned by the torrent's loop.
 /// </summary>
 internal sealed class EarlyWords
 {
-    /// <summary>Most single pieces that are remembered beside a bitfield.</summary>
+    /// <summary>Maximum number of stored <c>have</c> messages per peer, in addition to a bitfield.</summary>
     public const int MaxHaves = 4096;
 
-    /// <summary>Most allowed-fast pieces that are remembered; BEP 6 speaks of ten.</summary>
+    /// <summary>Maximum number of stored allowed-fast pieces per peer. BEP 6 suggests ten.</summary>
     public const int MaxAllowedFast = 64;
 
     private readonly List<PeerMessage> _haves = [];
@@ -21,16 +21,16 @@ internal sealed class EarlyWords
     private bool _isUnchoked;
     private bool _isInterested;
 
-    /// <summary>Bytes of the bitfield that is kept.</summary>
+    /// <summary>Bytes of the stored bitfield.</summary>
     public int BitfieldBytes => (_statement as BitfieldMessage)?.Bytes.Length ?? 0;
 
-    /// <summary>Whether more was said than is kept: the peer must be asked anew.</summary>
+    /// <summary>Whether the peer sent more than could be stored. Its connection must be renewed to receive it again.</summary>
     public bool IsIncomplete { get; private set; }
 
-    /// <summary>Whether it has said as a whole what it has.</summary>
+    /// <summary>Whether the peer has sent a bitfield, <c>have all</c> or <c>have none</c>.</summary>
     public bool HasStatement => _statement is not null;
 
-    /// <summary>Hears a message; false when it is none that has a place here.</summary>
+    /// <summary>Stores a message. Returns false if messages of this kind are not stored.</summary>
     public bool Hear(PeerMessage message)
     {
         switch (message)
@@ -57,14 +57,14 @@ internal sealed class EarlyWords
         }
     }
 
-    /// <summary>Lets go of the bitfield: there is no room for it.</summary>
+    /// <summary>Discards the bitfield, because there is no room for it.</summary>
     public void DropStatement()
     {
         _statement = null;
         IsIncomplete = true;
     }
 
-    /// <summary>Everything that still counts, in an order in which it could have been said.</summary>
+    /// <summary>Returns all stored messages that still apply, in a valid order.</summary>
     public PeerBatch Replay()
     {
         var batch = new PeerBatch(_haves.Count + _allowed.Count + 3);

@@ -4,33 +4,33 @@ using Pieces.Wire;
 namespace Pieces.Torrents.MetadataExchange;
 
 /// <summary>
-/// Parts of metadata of one claimed size, and who sent each. Memory grows with what has come, never with the claim. Pure; owned by the torrent's
-/// loop.
+/// The received parts of metadata of one claimed size, and the sender of each part. Memory use grows with what has been received, never with the
+/// claimed size. Pure; owned by the torrent's loop.
 /// </summary>
 internal sealed class MetadataAssembly
 {
     private readonly Dictionary<int, MetadataPart> _parts = [];
 
-    /// <summary>Begins one.</summary>
-    /// <param name="size">Bytes of the whole as somebody claims, at most <see cref="ExtensionHandshake.MaxMetadataSize"/>.</param>
+    /// <summary>Creates it without parts.</summary>
+    /// <param name="size">Size of the metadata in bytes as claimed by peers; at most <see cref="ExtensionHandshake.MaxMetadataSize"/>.</param>
     public MetadataAssembly(int size) => Size = size;
 
-    /// <summary>Bytes of the whole, as claimed.</summary>
+    /// <summary>Claimed size of the metadata, in bytes.</summary>
     public int Size { get; }
 
-    /// <summary>Bytes that have come.</summary>
+    /// <summary>Received bytes.</summary>
     public int Held { get; private set; }
 
     /// <summary>Whether every part is here.</summary>
     public bool IsComplete => _parts.Count == MetadataCodec.PartCount(Size);
 
-    /// <summary>What is here, in no order.</summary>
+    /// <summary>The received parts, in no particular order.</summary>
     public IReadOnlyCollection<KeyValuePair<int, MetadataPart>> Parts => _parts;
 
     /// <summary>Whether a part is here.</summary>
     public bool Has(int part) => _parts.ContainsKey(part);
 
-    /// <summary>Takes a part in; false, and nothing is changed, when it is here already.</summary>
+    /// <summary>Adds a part. Returns false, and changes nothing, if it is here already.</summary>
     public bool Add(int part, MetadataPart content)
     {
         if (!_parts.TryAdd(part, content))
@@ -39,10 +39,10 @@ internal sealed class MetadataAssembly
         return true;
     }
 
-    /// <summary>Whether a part is here with exactly these bytes.</summary>
+    /// <summary>Whether a part is here and consists of exactly these bytes.</summary>
     public bool IsSame(int part, ReadOnlySpan<byte> bytes) => _parts.TryGetValue(part, out MetadataPart held) && held.Bytes.Span.SequenceEqual(bytes);
 
-    /// <summary>Whether everything came from one peer, and from whom.</summary>
+    /// <summary>Whether a single peer sent all parts, and which one.</summary>
     public bool HasOneSender(out SourceId sender)
     {
         sender = SourceId.None;
@@ -56,7 +56,7 @@ internal sealed class MetadataAssembly
         return true;
     }
 
-    /// <summary>The whole in one piece. Only when it is complete.</summary>
+    /// <summary>Joins all parts. Only valid if all parts are here.</summary>
     public byte[] Join()
     {
         byte[] whole = new byte[Size];
@@ -65,7 +65,7 @@ internal sealed class MetadataAssembly
         return whole;
     }
 
-    /// <summary>Throws everything away.</summary>
+    /// <summary>Discards all parts.</summary>
     public void Clear()
     {
         _parts.Clear();
@@ -73,5 +73,5 @@ internal sealed class MetadataAssembly
     }
 }
 
-/// <summary>A part and who sent it.</summary>
+/// <summary>A part and its sender.</summary>
 internal readonly record struct MetadataPart(ReadOnlyMemory<byte> Bytes, SourceId Sender);

@@ -5,7 +5,8 @@ using Pieces.Wire;
 namespace Pieces.Torrents.MetadataExchange;
 
 /// <summary>
-/// Carries out what <see cref="MetadataFetch"/> decides: asks peers for metadata and takes what they send. Owned by the torrent's loop.
+/// Carries out what <see cref="MetadataFetch"/> decides: sends requests for metadata to peers, and handles what they send. Owned by the torrent's
+/// loop.
 /// </summary>
 internal sealed class MetadataDesk : IPeerExtension
 {
@@ -20,16 +21,16 @@ internal sealed class MetadataDesk : IPeerExtension
         _time = time;
     }
 
-    /// <summary>Gets those who lied, to be banned and taken out by whoever looks.</summary>
+    /// <summary>Receives the peers that have sent wrong metadata. The caller bans them and clears the list.</summary>
     public List<SourceId> Convicted { get; } = [];
 
-    /// <summary>The metadata, verified; null until it is here.</summary>
+    /// <summary>The verified metadata; null until it is complete.</summary>
     public byte[]? Result => _fetch.Result;
 
-    /// <summary>Whether somebody offers metadata.</summary>
+    /// <summary>Whether any peer offers metadata.</summary>
     public bool HasOffers => _fetch.HasOffers;
 
-    /// <summary>Bytes here, not yet verified, and bytes claimed.</summary>
+    /// <summary>Received bytes, not verified yet, and the size claimed by peers.</summary>
     public (int Held, int Size) Progress => _fetch.Progress;
 
     /// <inheritdoc/>
@@ -66,13 +67,13 @@ internal sealed class MetadataDesk : IPeerExtension
                 _fetch.Reject(peer.Id, reject.Part, now);
                 break;
             case MetadataRequest request:
-                // It does not know yet that we have nothing to give.
+                // The peer does not know yet that we have no metadata.
                 peer.SendMetadata(new MetadataReject(request.Part));
                 break;
         }
     }
 
-    /// <summary>Asks whom there is to ask for what is missing.</summary>
+    /// <summary>Sends requests for the missing parts to the peers that offer metadata.</summary>
     public void Ask()
     {
         _asks.Clear();

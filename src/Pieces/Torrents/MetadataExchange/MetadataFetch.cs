@@ -4,27 +4,31 @@ using Pieces.Wire;
 namespace Pieces.Torrents.MetadataExchange;
 
 /// <summary>
-/// Decides which part of the metadata to ask of whom, until bytes are here whose hash is the info-hash (BEP 9). Peers that claim different sizes are
-/// kept apart; what turns out wrong is thrown away whole, and a peer is convicted only of bytes that it sent itself. Pure; owned by the torrent's
-/// loop.
+/// Decides which part of the metadata to request from which peer, until the received bytes match the info-hash (BEP 9). Peers that claim different
+/// sizes are handled separately. Metadata that turns out to be wrong is discarded as a whole, and a peer is only convicted for bytes that it sent
+/// itself. Pure; owned by the torrent's loop.
 /// </summary>
 internal sealed class MetadataFetch
 {
-    /// <summary>Claimed sizes that are worked on at one time; more take turns.</summary>
+    /// <summary>Maximum number of claimed sizes that are fetched concurrently. Further sizes take turns.</summary>
     public const int MaxActive = 8;
 
-    /// <summary>Bytes that may be held over all claims; beyond that the largest assembly is thrown away.</summary>
+    /// <summary>Maximum bytes of unverified metadata held over all claimed sizes. Beyond that, the largest assembly is discarded.</summary>
     public const long MaxHeld = 2L * ExtensionHandshake.MaxMetadataSize;
 
-    /// <summary>Times that a peer may change the size that it claims.</summary>
+    /// <summary>Maximum number of sizes that a peer may claim, one after another.</summary>
     public const int MaxClaims = 3;
 
-    // Peers that fill assemblies of their own at one time, when memory allows so many.
+    // Maximum number of peers that fill assemblies of their own concurrently. Large metadata reduces it further, because of MaxHeld.
     private const int MaxSlots = 16;
+
+    // Maximum number of remembered digests of discarded parts. They convict senders of wrong data once the metadata is complete.
     private const int MaxEvidence = 4 * 4096;
 
-    // After so long without a new part, or with others waiting, it is another's turn.
+    // Time without a new part after which a turn ends, in seconds. The next waiting size gets the turn.
     private const double IdleTurnSeconds = 10;
+
+    // Maximum length of a turn, in seconds.
     private const double LongestTurnSeconds = 30;
 
     private readonly Dictionary<SourceId, MetadataOffer> _offers = [];
@@ -40,13 +44,15 @@ internal sealed class MetadataFetch
         _time = time;
     }
 
-    /// <summary>The metadata, verified; null until it is here.</summary>
+    /// <summary>The verified metadata; null until it is complete.</summary>
     public byte[]? Result { get; private set; }
 
-    /// <summary>Whether somebody offers metadata.</summary>
+    /// <summary>Whether any peer offers metadata.</summary>
     public bool HasOffers => _offers.Count > 0;
 
-    /// <summary>What is furthest: bytes here, not yet verified, and the bytes claimed; zeros when nobody offers anything.</summary>
+    /// <summary>
+    /// The state of the most advanced assembly: received bytes, not verified yet, and claimed size. Both are 0 if no peer offers metadata.
+    /// </summary>
     public (int Held, int Size) Progress
     {
         get
@@ -62,7 +68,7 @@ internal sealed class MetadataFetch
         }
     }
 
-    /// <summary>Bytes that are held over all claims.</summary>
+    /// <summary>Bytes of unverified metadata held over all claimed sizes.</summary>
     public long Held
     {
         get
@@ -78,8 +84,8 @@ internal sealed class MetadataFetch
         }
     }
 
-    /// <summary>A peer says how large its metadata is; null or nothing usable when it has none.</summary>
-    /// <returns>False when it has changed its mind too often.</returns>
+    /// <summary>A peer announces the size of its metadata, or null if it has none.</summary>
+    /// <returns>False if the peer has claimed too many different sizes.</returns>
     public bool Offer(SourceId peer, int? size)
     {
         if (_offers.TryGetValue(peer, out MetadataOffer? known) && known.Size == size)
@@ -97,7 +103,7 @@ internal sealed class MetadataFetch
         return true;
     }
 
-    /// <summary>A peer has gone, or has no metadata any more.</summary>
+    /// <summary>A peer has left, or no longer offers metadata.</summary>
     public void Leave(SourceId peer)
     {
         if (!_offers.Remove(peer, out MetadataOffer? offer))
@@ -108,22 +114,22 @@ internal sealed class MetadataFetch
             _groups.Remove(group);
     }
 
-    /// <summary>Forgets how often a peer changed its mind, too: its connection is over.</summary>
+    /// <summary>A connection has ended: also forgets how many sizes the peer has claimed.</summary>
     public void Forget(SourceId peer)
     {
         Leave(peer);
         _claims.Remove(peer);
     }
 
-    /// <summary>A part has come.</summary>
-    /// <param name="peer">Who sent it.</param>
-    /// <param name="data">The part; its bytes become this object's.</param>
+    /// <summary>A part has been received.</summary>
+    /// <param name="peer">The sender.</param>
+    /// <param name="data">The part. This object takes ownership of its bytes.</param>
     /// <param name="now">Timestamp.</param>
-    /// <param name="convicted">Gets those who certainly lied.</param>
-    /// <returns>False when nobody asked for it, or it belongs to metadata of another size than the peer claims.</returns>
+    /// <param name="convicted">Receives the peers that have certainly sent wrong data.</param>
+    /// <returns>False if the part was not requested, or belongs to metadata of another size than the peer claims.</returns>
     public bool Take(SourceId peer, MetadataData data, long now, List<SourceId> convicted)
     {
-        // Several are asked for the same part, so answers still come when all is here.
+        // A part is requested from several peers, so answers still arrive after the metadata is complete.
         if (Result is not null)
             return true;
         if (!_offers.TryGetValue(peer, out MetadataOffer? offer) || data.TotalSize != offer.Size || !offer.OnData(data.Part, now))
@@ -146,11 +152,11 @@ internal sealed class MetadataFetch
         return true;
     }
 
-    /// <summary>A part is refused.</summary>
-    /// <returns>False when nobody asked for it.</returns>
+    /// <summary>A peer has rejected the request for a part.</summary>
+    /// <returns>False if the part was not requested.</returns>
     public bool Reject(SourceId peer, int part, long now) => _offers.TryGetValue(peer, out MetadataOffer? offer) && offer.OnReject(part, now);
 
-    /// <summary>Appends what to ask of whom now, and marks it as asked; looks for answers that did not come in time.</summary>
+    /// <summary>Appends the requests to send now, and marks them as pending. Also takes back requests that were not answered in time.</summary>
     public void Fill(long now, List<MetadataAsk> into)
     {
         if (Result is not null)
@@ -185,7 +191,7 @@ internal sealed class MetadataFetch
             _groups[i].BeginTurn(now);
     }
 
-    // Two peers sent different bytes for one part. Which of them lies shows when each has filled an assembly of its own.
+    // Two peers sent different bytes for the same part. From now on each fills an assembly of its own, which will show which of them is wrong.
     private void Disagree(MetadataGroup group, SourceId peer, MetadataData data)
     {
         if (group.IsApart)
@@ -215,7 +221,7 @@ internal sealed class MetadataFetch
         }
     }
 
-    // Now that the truth is known, whoever sent other bytes is known, too.
+    // With the correct metadata at hand, every peer that sent different bytes is convicted.
     private void Conclude(byte[] whole, List<SourceId> convicted)
     {
         Result = whole;

@@ -4,12 +4,12 @@ using Pieces.Wire;
 namespace Pieces.Torrents.MetadataExchange;
 
 /// <summary>
-/// The peers that claim the same size. They fill one assembly together until two of them disagree or its hash is wrong; from then on each fills one
-/// of its own, so that whoever lies lies alone. Pure; owned by the torrent's loop.
+/// The peers that claim the same size. They fill one assembly together until two of them disagree or its hash is wrong. From then on, each peer fills
+/// an assembly of its own, so that wrong data can be attributed to its sender. Pure; owned by the torrent's loop.
 /// </summary>
 internal sealed class MetadataGroup
 {
-    /// <summary>Peers that may be asked for the same part at one time: a silent one then costs nobody a moment.</summary>
+    /// <summary>Maximum number of peers from which the same part is requested concurrently. A silent peer then causes no delay.</summary>
     public const int MaxAskers = 3;
 
     private readonly Dictionary<SourceId, MetadataAssembly> _own = [];
@@ -19,9 +19,9 @@ internal sealed class MetadataGroup
     private readonly int _slots;
     private bool _hasTurn;
 
-    /// <summary>Makes one without peers.</summary>
-    /// <param name="size">The size that they claim, in bytes.</param>
-    /// <param name="slots">Peers that may fill assemblies of their own at one time.</param>
+    /// <summary>Creates a group without peers.</summary>
+    /// <param name="size">The claimed size, in bytes.</param>
+    /// <param name="slots">Maximum number of peers that fill assemblies of their own concurrently.</param>
     public MetadataGroup(int size, int slots)
     {
         Size = size;
@@ -29,38 +29,38 @@ internal sealed class MetadataGroup
         _shared = new MetadataAssembly(size);
     }
 
-    /// <summary>The size that they claim, in bytes.</summary>
+    /// <summary>The claimed size, in bytes.</summary>
     public int Size { get; }
 
     /// <summary>Whether each peer fills an assembly of its own.</summary>
     public bool IsApart { get; private set; }
 
-    /// <summary>Who is in it.</summary>
+    /// <summary>The peers of the group.</summary>
     public IReadOnlyList<MetadataOffer> Offers => _offers;
 
-    /// <summary>Everything that is being put together.</summary>
+    /// <summary>The assemblies being filled.</summary>
     public IEnumerable<MetadataAssembly> Assemblies => IsApart ? _own.Values : [_shared];
 
-    /// <summary>Bytes of the assembly that is furthest.</summary>
+    /// <summary>Received bytes of the most advanced assembly.</summary>
     public int Furthest => IsApart ? _own.Values.Select(own => own.Held).DefaultIfEmpty().Max() : _shared.Held;
 
-    /// <summary>Timestamp of the last part that was new, or of the beginning.</summary>
+    /// <summary>Timestamp of the last new part, or of the start of the turn.</summary>
     public long ProgressAt { get; set; }
 
-    /// <summary>Timestamp of the beginning of its turn.</summary>
+    /// <summary>Timestamp of the start of the turn.</summary>
     public long ActiveSince { get; private set; }
 
-    /// <summary>Takes a peer in.</summary>
+    /// <summary>Adds a peer.</summary>
     public void Add(MetadataOffer offer) => _offers.Add(offer);
 
-    /// <summary>Lets a peer go. What it filled alone goes with it.</summary>
+    /// <summary>Removes a peer. Returns its own assembly, if it had one.</summary>
     public MetadataAssembly? Remove(MetadataOffer offer)
     {
         _offers.Remove(offer);
         return _own.Remove(offer.Peer, out MetadataAssembly? own) ? own : null;
     }
 
-    /// <summary>What a peer fills.</summary>
+    /// <summary>Returns the assembly that a peer fills.</summary>
     public MetadataAssembly AssemblyOf(SourceId peer)
     {
         if (!IsApart)
@@ -70,7 +70,7 @@ internal sealed class MetadataGroup
         return own;
     }
 
-    /// <summary>From now on each for itself: every part goes to the one who sent it. Parts of those who have left are given back.</summary>
+    /// <summary>Separates the peers: each part moves to the assembly of its sender. Returns the parts of peers that have left.</summary>
     public List<KeyValuePair<int, MetadataPart>> Separate()
     {
         IsApart = true;
@@ -87,7 +87,7 @@ internal sealed class MetadataGroup
         return orphans;
     }
 
-    /// <summary>Takes back late requests, and appends what to ask of whom.</summary>
+    /// <summary>Takes back late requests, and appends the requests to send now.</summary>
     public void Fill(long now, List<MetadataAsk> into)
     {
         _askers.Clear();
@@ -111,7 +111,7 @@ internal sealed class MetadataGroup
         }
     }
 
-    /// <summary>It is asked from now on, if it was not before.</summary>
+    /// <summary>Starts a turn, in which metadata of this size is requested, unless one is in progress.</summary>
     public void BeginTurn(long now)
     {
         if (_hasTurn)
@@ -120,7 +120,7 @@ internal sealed class MetadataGroup
         ActiveSince = ProgressAt = now;
     }
 
-    /// <summary>Its turn is over. When it has the next, another of its peers is the first.</summary>
+    /// <summary>Ends the turn. In the next turn, another peer of the group comes first.</summary>
     public void EndTurn()
     {
         _hasTurn = false;
@@ -131,7 +131,7 @@ internal sealed class MetadataGroup
         _offers.Add(first);
     }
 
-    // The part that fewest are asked for; alone, simply the next.
+    // Chooses the part that is requested from the fewest peers. If the peers are separated, simply the next missing part.
     private int? Choose(MetadataOffer offer)
     {
         MetadataAssembly assembly = AssemblyOf(offer.Peer);
@@ -151,5 +151,5 @@ internal sealed class MetadataGroup
     }
 }
 
-/// <summary>A part to ask a peer for.</summary>
+/// <summary>A part to request from a peer.</summary>
 internal readonly record struct MetadataAsk(SourceId Peer, int Part);

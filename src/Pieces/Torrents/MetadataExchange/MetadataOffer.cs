@@ -2,28 +2,28 @@ using Pieces.Primitives;
 
 namespace Pieces.Torrents.MetadataExchange;
 
-/// <summary>
-/// A peer that offers metadata: what it was asked for, and how fast and how willingly it answers. Pure; owned by the torrent's loop.
-/// </summary>
+/// <summary>A peer that offers metadata: its pending requests, its answer times and its failures. Pure; owned by the torrent's loop.</summary>
 internal sealed class MetadataOffer
 {
-    /// <summary>Requests that may be out at one peer at the most.</summary>
+    /// <summary>Maximum number of pending metadata requests per peer.</summary>
     public const int MaxWindow = 16;
 
-    /// <summary>Longest that an answer is waited for before a part is asked of others, in seconds.</summary>
+    /// <summary>Maximum time to wait for the answer to a metadata request before the part is requested from other peers, in seconds.</summary>
     public const double LongestWaitSeconds = 10;
 
     private const int FirstWindow = 2;
     private const double FirstWaitSeconds = 3;
     private const double ShortestWaitSeconds = 1;
 
-    // So many requests in a row without an answer, and the peer is let be for a while.
+    // Maximum number of timeouts in a row. After that, nothing is requested from the peer for a while.
     private const int MaxTimeouts = 3;
     private const double SilencePauseSeconds = 15;
     private const double RejectPauseSeconds = 2;
+
+    // Maximum pause after timeouts or rejects, in seconds. A pause doubles each time until the peer sends a part.
     private const double LongestPauseSeconds = 120;
 
-    // Late answers to so many requests are still welcome.
+    // Maximum number of remembered timed-out requests. Late answers to these are still accepted.
     private const int MaxExpired = 64;
 
     private readonly List<(int Part, long SentAt)> _out = [];
@@ -35,7 +35,6 @@ internal sealed class MetadataOffer
     private int _pauses;
     private long _pausedUntil = long.MinValue;
 
-    /// <summary>Makes it for a peer of which nothing is known.</summary>
     public MetadataOffer(SourceId peer, int size, TimeProvider time)
     {
         Peer = peer;
@@ -43,16 +42,16 @@ internal sealed class MetadataOffer
         _frequency = time.TimestampFrequency;
     }
 
-    /// <summary>Who it is.</summary>
+    /// <summary>Identifies the peer.</summary>
     public SourceId Peer { get; }
 
-    /// <summary>Bytes of the metadata as it claims.</summary>
+    /// <summary>Size of the metadata in bytes, as claimed by the peer.</summary>
     public int Size { get; }
 
-    /// <summary>Requests that may be out.</summary>
+    /// <summary>Maximum number of requests that may be pending now.</summary>
     public int Window { get; private set; } = FirstWindow;
 
-    /// <summary>How long an answer is waited for, in seconds: by what its answers took so far, longer after each that did not come.</summary>
+    /// <summary>Time to wait for an answer, in seconds. It is derived from previous answer times, and grows with every timeout.</summary>
     public double WaitSeconds
     {
         get
@@ -62,13 +61,13 @@ internal sealed class MetadataOffer
         }
     }
 
-    /// <summary>Whether it may be asked for one part more.</summary>
+    /// <summary>Whether one more part may be requested from the peer now.</summary>
     public bool HasRoom(long now) => _out.Count < Window && now >= _pausedUntil;
 
-    /// <summary>Whether it is let be for a while.</summary>
+    /// <summary>Whether nothing is requested from the peer for a while.</summary>
     public bool IsPaused(long now) => now < _pausedUntil;
 
-    /// <summary>Whether it is being asked for a part.</summary>
+    /// <summary>Whether a request for the part is pending.</summary>
     public bool IsAsked(int part)
     {
         foreach ((int asked, _) in _out)
@@ -80,17 +79,17 @@ internal sealed class MetadataOffer
         return false;
     }
 
-    /// <summary>Counts each part that it is being asked for.</summary>
+    /// <summary>Counts each part for which a request is pending.</summary>
     public void CountAsked(Dictionary<int, int> counts)
     {
         foreach ((int part, _) in _out)
             counts[part] = counts.GetValueOrDefault(part) + 1;
     }
 
-    /// <summary>A request goes out.</summary>
+    /// <summary>A request has been sent.</summary>
     public void Ask(int part, long now) => _out.Add((part, now));
 
-    /// <summary>A part has come; false when it was never asked for.</summary>
+    /// <summary>A part has been received. Returns false if it was never requested.</summary>
     public bool OnData(int part, long now)
     {
         int index = _out.FindIndex(request => request.Part == part);
@@ -105,7 +104,7 @@ internal sealed class MetadataOffer
         return true;
     }
 
-    /// <summary>A request is refused; false when there was none. The peer is let be, longer each time.</summary>
+    /// <summary>The peer has rejected a request. Returns false if there was none. The peer is paused, longer each time.</summary>
     public bool OnReject(int part, long now)
     {
         int index = _out.FindIndex(request => request.Part == part);
@@ -117,7 +116,7 @@ internal sealed class MetadataOffer
         return true;
     }
 
-    /// <summary>Takes back the requests that have waited too long.</summary>
+    /// <summary>Takes back the requests that have timed out.</summary>
     /// <returns>Whether there were any.</returns>
     public bool Expire(long now)
     {

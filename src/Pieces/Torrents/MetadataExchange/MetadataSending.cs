@@ -6,10 +6,10 @@ namespace Pieces.Torrents.MetadataExchange;
 /// <summary>Sends messages of the metadata exchange (BEP 9).</summary>
 internal static class MetadataSending
 {
-    /// <summary>Id under which we take such messages, whether we fetch the metadata or serve it.</summary>
+    /// <summary>Message id under which we receive metadata messages, both while fetching and while serving metadata.</summary>
     public const byte LocalId = ExtensionIds.Metadata;
 
-    /// <summary>Sends a message, if the peer takes them.</summary>
+    /// <summary>Sends a message if the peer supports the extension.</summary>
     public static void SendMetadata(this PeerState peer, MetadataMessage message)
     {
         if (peer.Extensions.Has(MetadataCodec.ExtensionName))

@@ -6,21 +6,21 @@ using Pieces.Wire;
 namespace Pieces.Torrents.MetadataExchange;
 
 /// <summary>
-/// Serves the metadata to peers that know the info-hash alone (BEP 9), at bounded rates. A private torrent's is neither offered nor served, as other
-/// clients do it. Owned by the torrent's loop.
+/// Serves the metadata to peers that only know the info-hash (BEP 9), at limited rates. The metadata of a private torrent is neither offered nor
+/// served, as in other clients. Owned by the torrent's loop.
 /// </summary>
 internal sealed class MetadataServer : IPeerExtension
 {
-    /// <summary>Requests of one peer that may wait; more are rejected.</summary>
+    /// <summary>Maximum number of waiting metadata requests per peer. Further requests are rejected.</summary>
     public const int MaxWaiting = 256;
 
-    /// <summary>Bytes a second to one peer in the long run.</summary>
+    /// <summary>Long-term rate limit of served metadata per peer, in bytes per second.</summary>
     public const int PeerRate = 64 * 1024;
 
-    /// <summary>Bytes a second to all together in the long run.</summary>
+    /// <summary>Long-term rate limit of served metadata over all peers of a torrent, in bytes per second.</summary>
     public const int TotalRate = 1024 * 1024;
 
-    // Beyond that it waits here instead: a peer that does not read must not be sent more.
+    // Maximum unsent bytes in a peer's send queue, beyond which its requests wait here. A peer that does not read must not be sent more.
     private const int MaxUnsent = 256 * 1024;
     private const int TotalBurst = 8 * 1024 * 1024;
     private const int LeastBurst = 512 * 1024;
@@ -36,13 +36,13 @@ internal sealed class MetadataServer : IPeerExtension
         _info = metainfo.InfoBytes;
         _time = time;
 
-        // The whole of it at once, and again for whoever lost it.
+        // A peer may receive the whole metadata at once, and a second time in case it lost the first copy.
         _peerBurst = Math.Max(LeastBurst, 2L * _info.Length);
         _total = new Allowance(Math.Max(TotalBurst, _peerBurst), time.GetTimestamp());
         Size = metainfo.IsPrivate || _info.Length > ExtensionHandshake.MaxMetadataSize ? null : _info.Length;
     }
 
-    /// <summary>What is offered, in bytes; null when nothing is.</summary>
+    /// <summary>Size of the offered metadata in bytes; null if none is offered.</summary>
     public int? Size { get; }
 
     /// <inheritdoc/>
@@ -60,7 +60,7 @@ internal sealed class MetadataServer : IPeerExtension
     /// <inheritdoc/>
     public void OnMessage(PeerState peer, ReadOnlyMemory<byte> payload)
     {
-        // Parts that come now were asked for by several, and we have them.
+        // Parts that arrive now were requested from several peers and are no longer needed.
         if (MetadataCodec.Decode(payload) is not MetadataRequest request || !peer.Extensions.Has(Name))
             return;
         if (Size is not { } size || request.Part >= MetadataCodec.PartCount(size))
@@ -78,7 +78,7 @@ internal sealed class MetadataServer : IPeerExtension
         Serve(peer, account);
     }
 
-    /// <summary>Serves those who wait.</summary>
+    /// <summary>Serves the waiting requests.</summary>
     public void OnTick()
     {
         foreach ((PeerState peer, Account account) in _accounts)
@@ -110,7 +110,7 @@ internal sealed class MetadataServer : IPeerExtension
         public required Allowance Allowance { get; init; }
     }
 
-    /// <summary>Bytes that may go out; grows with time.</summary>
+    /// <summary>A token bucket: bytes that may be sent now.</summary>
     private sealed class Allowance
     {
         private double _bytes;

@@ -3,16 +3,18 @@ using Pieces.Primitives;
 
 namespace Pieces.Torrents.Uploading;
 
-/// <summary>Keeps the choker's time and tells it of the peers.</summary>
+/// <summary>Decides when a choke round is due, and collects the choker's input.</summary>
 internal sealed class ChokeRound
 {
-    /// <summary>Seconds between two rounds.</summary>
+    /// <summary>Time between two rounds, in seconds.</summary>
     public const int UsualSeconds = 10;
 
-    /// <summary>The same while a slot is with somebody who seems to give to nobody, and one who may give waits for it.</summary>
+    /// <summary>
+    /// Time between two rounds, in seconds, while a peer that seems not to upload holds a slot and a peer that may upload waits for one.
+    /// </summary>
     public const int EarlySeconds = 1;
 
-    // So many times as many slots are worth a round of their own.
+    // Run a choke round early when the slot count has grown by this factor.
     private const double GrowthBeforeTime = 1.5;
 
     private readonly Choker _choker;
@@ -26,11 +28,12 @@ internal sealed class ChokeRound
     private long? _lastAt;
     private double _bestRate;
 
-    /// <summary>Makes it; the first round is due at once.</summary>
-    /// <param name="choker">Decides.</param>
+    /// <summary>Creates it. The first round is due at once.</summary>
+    /// <param name="choker">Decides which peers are unchoked.</param>
     /// <param name="time">Source of timestamps.</param>
     /// <param name="limit">The upload limit.</param>
-    /// <param name="slots">Peers that are uploaded to at one time; null for as many as the limit, or what is seen without one, allows.</param>
+    /// <param name="slots">Fixed number of unchoke slots; null to derive it from the upload limit or, without a limit, from the highest rate
+    /// seen.</param>
     public ChokeRound(Choker choker, TimeProvider time, ByteRate limit, int? slots)
     {
         _choker = choker;
@@ -41,10 +44,10 @@ internal sealed class ChokeRound
 
     private int Slots => _fixedSlots ?? Choker.SlotsFor(_limit, _bestRate);
 
-    /// <summary>Whether we upload to anybody.</summary>
+    /// <summary>Whether there are any unchoke slots.</summary>
     public bool Gives => Slots > 0;
 
-    /// <summary>Whether a round is due: in its time, or since it has shown that many more can be served.</summary>
+    /// <summary>Whether a round is due: because of the time, because a slot is wasted, or because the number of slots has grown much.</summary>
     public bool IsDue(IReadOnlyList<PeerState> peers, long now)
     {
         if (_lastAt is not { } last || now - last >= UsualSeconds * _time.TimestampFrequency)
@@ -58,7 +61,7 @@ internal sealed class ChokeRound
         return Slots > _slots && Slots >= _slots * GrowthBeforeTime;
     }
 
-    /// <summary>Whether fewer peers are unchoked than there are slots; only those that want something count.</summary>
+    /// <summary>Whether there is a free unchoke slot. Only interested peers occupy a slot.</summary>
     public bool HasFreeSlot(IReadOnlyList<PeerState> peers)
     {
         int used = 0;
@@ -71,7 +74,7 @@ internal sealed class ChokeRound
         return used < Slots;
     }
 
-    /// <summary>Those to unchoke; everyone else is to be choked. Valid until the next round.</summary>
+    /// <summary>Returns the peers to unchoke; all others must be choked. The list is valid until the next round.</summary>
     public List<SourceId> Choose(IReadOnlyList<PeerState> peers, long now, bool isSeeding)
     {
         _lastAt = now;
@@ -79,8 +82,14 @@ internal sealed class ChokeRound
         foreach (PeerState peer in peers)
         {
             _inputs.Add(new ChokerInput(
-                peer.Id, peer.Flags.PeerInterested, !peer.Flags.AmChoking, peer.Provider.Requests.Window.IsSnubbed,
-                peer.Provider.Downloaded.BytesPerSecond(now), peer.Uploaded.BytesPerSecond(now), peer.ConnectedAt, _unchokedAt.GetValueOrDefault(peer.Id, long.MinValue),
+                peer.Id,
+                peer.Flags.PeerInterested,
+                !peer.Flags.AmChoking,
+                peer.Provider.Requests.Window.IsSnubbed,
+                peer.Provider.Downloaded.BytesPerSecond(now),
+                peer.Uploaded.BytesPerSecond(now),
+                peer.ConnectedAt,
+                _unchokedAt.GetValueOrDefault(peer.Id, long.MinValue),
                 peer.Withholds));
         }
 
@@ -88,13 +97,13 @@ internal sealed class ChokeRound
         return _chosen;
     }
 
-    /// <summary>A peer is unchoked now.</summary>
+    /// <summary>A peer has been unchoked.</summary>
     public void OnUnchoked(SourceId peer) => _unchokedAt[peer] = _time.GetTimestamp();
 
     /// <summary>A peer has left.</summary>
     public void Forget(SourceId peer) => _unchokedAt.Remove(peer);
 
-    // A slot with one who seems to give to nobody, while one who may give waits.
+    // Whether a peer that seems not to upload holds a slot while a peer that may upload waits for one.
     private static bool IsWasted(IReadOnlyList<PeerState> peers)
     {
         bool isTaken = false;

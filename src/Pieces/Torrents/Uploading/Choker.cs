@@ -3,45 +3,46 @@ using Pieces.Primitives;
 
 namespace Pieces.Torrents.Uploading;
 
-/// <summary>What the choker knows of one peer.</summary>
-/// <param name="Peer">Who it is.</param>
-/// <param name="IsInterested">Whether it wants something of ours.</param>
-/// <param name="IsUnchoked">Whether we upload to it now.</param>
-/// <param name="IsSnubbed">Whether it has unchoked us and sends nothing.</param>
-/// <param name="RateFrom">Payload from it over the last 20 s, in bytes a second.</param>
-/// <param name="RateTo">Payload to it over the last 20 s, in bytes a second.</param>
+/// <summary>The choker's input about one peer.</summary>
+/// <param name="Peer">Identifies the peer.</param>
+/// <param name="IsInterested">Whether the peer is interested.</param>
+/// <param name="IsUnchoked">Whether the peer is unchoked now.</param>
+/// <param name="IsSnubbed">Whether the peer has unchoked us but sends nothing.</param>
+/// <param name="RateFrom">Payload rate from the peer over the last 20 s, in bytes per second.</param>
+/// <param name="RateTo">Payload rate to the peer over the last 20 s, in bytes per second.</param>
 /// <param name="ConnectedAt">Timestamp of the handshake.</param>
 /// <param name="UnchokedAt">Timestamp of our last unchoke, or <see cref="long.MinValue"/>.</param>
-/// <param name="Withholds">Whether it seems to take and not to give.</param>
+/// <param name="Withholds">Whether the peer seems to download without uploading.</param>
 internal readonly record struct ChokerInput(
     SourceId Peer, bool IsInterested, bool IsUnchoked, bool IsSnubbed, double RateFrom, double RateTo, long ConnectedAt, long UnchokedAt,
     bool Withholds);
 
 /// <summary>
-/// Decides whom to upload to (BEP 3). Leeching: those who give most, and one by chance. Seeding: those who take fastest keep half
-/// of the slots, the rest goes round. A peer that is not interested takes no slot, and one that seems to give to nobody only such as are left over.
+/// Decides which peers to unchoke (BEP 3). When leeching, these are the peers that send us most, and one peer by chance. When seeding, the peers that
+/// download fastest keep half of the slots, and the rest rotates. A peer that is not interested takes no slot. A peer that seems not to upload gets
+/// only slots that are left over.
 /// </summary>
 internal sealed class Choker
 {
-    /// <summary>Seconds that the optimistic slot, and a slot that goes round while seeding, stay with one peer.</summary>
+    /// <summary>Time that the optimistic slot, or a rotating slot while seeding, stays with one peer, in seconds.</summary>
     public const int TurnSeconds = 30;
 
-    /// <summary>A peer is a newcomer for so many seconds.</summary>
+    /// <summary>Time after connecting during which a peer is a newcomer, in seconds.</summary>
     public const int NewcomerSeconds = 60;
 
-    /// <summary>A newcomer is so many times as likely to get the optimistic slot: it has had no chance to give anything yet.</summary>
+    /// <summary>A newcomer is this many times as likely to get the optimistic slot, since it has had no chance to send anything yet.</summary>
     public const int NewcomerWeight = 3;
 
-    /// <summary>Fewest slots, the optimistic one included.</summary>
+    /// <summary>Minimum number of unchoke slots, including the optimistic one.</summary>
     public const int MinSlots = 4;
 
-    /// <summary>Most slots.</summary>
+    /// <summary>Maximum number of unchoke slots, including the optimistic one.</summary>
     public const int MaxSlots = 32;
 
-    /// <summary>Slots while it is not known how much can be sent.</summary>
+    /// <summary>Number of unchoke slots without an upload limit, as long as the rate is not known to be higher.</summary>
     public const int UsualSlots = 8;
 
-    // A slot is worth having with so many bytes a second.
+    // Upload rate in bytes per second that makes an unchoke slot worthwhile.
     private const long BytesPerSlot = 128 * 1024;
 
     private readonly Random _random;
@@ -51,21 +52,20 @@ internal sealed class Choker
     private SourceId _optimistic;
     private long _optimisticSince;
 
-    /// <summary>Makes one that has chosen nobody.</summary>
     public Choker(TimeProvider time, Random random)
     {
         _frequency = time.TimestampFrequency;
         _random = random;
     }
 
-    /// <summary>The slots, the optimistic one included: the more can be sent, the more.</summary>
+    /// <summary>Returns the number of unchoke slots, including the optimistic one. It grows with the upload rate.</summary>
     /// <param name="limit">The upload limit.</param>
-    /// <param name="bestRate">The highest rate seen, in bytes a second; it says something where there is no limit, though less than the line may be.</param>
+    /// <param name="bestRate">The highest upload rate seen, in bytes per second. It is used without a limit, though the line may be faster.</param>
     public static int SlotsFor(ByteRate limit, double bestRate) => limit.IsUnlimited
         ? (int)Math.Clamp(bestRate / BytesPerSlot, UsualSlots, MaxSlots)
         : (int)Math.Clamp(limit.BytesPerSecond / BytesPerSlot, MinSlots, MaxSlots);
 
-    /// <summary>Puts those to unchoke into <paramref name="chosen"/>, which is emptied first; everyone else is to be choked.</summary>
+    /// <summary>Puts the peers to unchoke into <paramref name="chosen"/>, which is cleared first. All other peers must be choked.</summary>
     public void Decide(IReadOnlyList<ChokerInput> peers, bool isSeeding, int slots, long now, List<SourceId> chosen)
     {
         chosen.Clear();
@@ -77,14 +77,14 @@ internal sealed class Choker
                 (peer.Withholds ? _withholders : _candidates).Add(peer);
         }
 
-        // Shuffled first: a stable order would favour whoever connected first among equals.
+        // Shuffled first: with a stable order, equal peers that connected first would have an advantage.
         _random.Shuffle(CollectionsMarshal.AsSpan(_candidates));
         if (isSeeding)
             DecideSeeding(slots, now, chosen);
         else
             DecideLeeching(slots, now, chosen);
 
-        // What is left over goes round among the others.
+        // Slots that are left over rotate among the peers that seem not to upload.
         _withholders.Sort(static (a, b) => a.UnchokedAt.CompareTo(b.UnchokedAt));
         AddWhere(_withholders, slots, chosen, static _ => true);
     }
@@ -94,7 +94,7 @@ internal sealed class Choker
         _candidates.Sort(static (a, b) => b.RateFrom.CompareTo(a.RateFrom));
         foreach (ChokerInput peer in _candidates)
         {
-            // Who sends us nothing though we could take it, or never did, gets a slot by chance only.
+            // A peer that sends us nothing although we are interested, or never has, gets a slot by chance only.
             if (chosen.Count < slots - 1 && !peer.IsSnubbed && peer.RateFrom > 0)
                 chosen.Add(peer.Peer);
         }
@@ -102,7 +102,7 @@ internal sealed class Choker
         if (chosen.Count < slots && ChooseOptimistic(now, chosen) is { } optimistic)
             chosen.Add(optimistic);
 
-        // Slots that nobody has earned stay with those who have them for a turn, then they are given by chance.
+        // Slots that no peer has earned stay with their holders for a turn, then they are given by chance.
         long turn = TurnSeconds * _frequency;
         AddWhere(_candidates, slots, chosen, peer => peer.IsUnchoked && now - peer.UnchokedAt < turn);
         while (chosen.Count < slots && Draw(now, chosen, except: SourceId.None) is { } lucky)
@@ -140,11 +140,11 @@ internal sealed class Choker
 
     private void DecideSeeding(int slots, long now, List<SourceId> chosen)
     {
-        // The fastest takers keep half of the slots: what they have they can give on.
+        // The peers that download fastest keep half of the slots, since they can pass on what they receive.
         _candidates.Sort(static (a, b) => b.RateTo.CompareTo(a.RateTo));
         AddWhere(_candidates, slots / 2, chosen, static peer => peer.IsUnchoked && peer.RateTo > 0);
 
-        // Then those whose turn is not over, then those who have waited longest, and if nobody waits the others stay.
+        // Then come the peers whose turn is not over, then those that have waited longest. If no peer waits, the others stay.
         long turn = TurnSeconds * _frequency;
         AddWhere(_candidates, slots, chosen, peer => peer.IsUnchoked && now - peer.UnchokedAt < turn);
         _candidates.Sort(static (a, b) => a.UnchokedAt.CompareTo(b.UnchokedAt));

@@ -5,8 +5,9 @@ using Pieces.Primitives;
 namespace Pieces.Torrents.Uploading;
 
 /// <summary>
-/// Sees when a peer that came incomplete has everything: by its own word, or, since not all tell a seed of each piece, when it leaves by itself after every
-/// block was sent to it that it did not say it had. A block counts as sent when it was asked for and not taken back. Owned by the torrent's loop.
+/// Detects that a peer that connected incomplete has become complete. Either its own messages show it, or it leaves on its own after every block was
+/// sent to it that it had not announced (not all clients send <c>have</c> messages to a seed). A block counts as sent if it was requested and not
+/// cancelled. Owned by the torrent's loop.
 /// </summary>
 internal sealed class Delivery
 {
@@ -15,10 +16,11 @@ internal sealed class Delivery
     private readonly Action<PeerState> _completed;
     private readonly Dictionary<SourceId, Recipient> _recipients = [];
 
-    /// <summary>Watches the peers of a torrent.</summary>
-    /// <param name="layout">Its pieces and blocks.</param>
-    /// <param name="countsBlocks">Whether what is sent counts beside a peer's own word; that takes a bit for each block and peer.</param>
-    /// <param name="completed">Told of each peer that has become complete, once for each connection.</param>
+    /// <summary>Creates it.</summary>
+    /// <param name="layout">The pieces and blocks of the torrent.</param>
+    /// <param name="countsBlocks">Whether sent blocks are counted in addition to the peer's own messages. That takes one bit per block and
+    /// peer.</param>
+    /// <param name="completed">Called for every peer that has become complete, once per connection.</param>
     public Delivery(PieceLayout layout, bool countsBlocks, Action<PeerState> completed)
     {
         _completed = completed;
@@ -26,13 +28,13 @@ internal sealed class Delivery
         _countsBlocks = countsBlocks;
     }
 
-    /// <summary>A block is going to be sent to a peer.</summary>
+    /// <summary>A block is queued to be sent to a peer.</summary>
     public void OnQueued(PeerState peer, BlockRequest block) => Mark(peer, block, isSent: true);
 
-    /// <summary>The block is not going to be sent after all.</summary>
+    /// <summary>A queued block will not be sent.</summary>
     public void OnDropped(PeerState peer, BlockRequest block) => Mark(peer, block, isSent: false);
 
-    /// <summary>A peer has sent messages, after which it may have everything.</summary>
+    /// <summary>A peer has sent messages, after which it may be complete.</summary>
     public void Look(PeerState peer)
     {
         if (peer.Pieces.HasAll)
@@ -42,12 +44,12 @@ internal sealed class Delivery
         }
         else if (peer.Flags.PeerInterested && !_recipients.ContainsKey(peer.Id))
         {
-            // Only a peer that lacks something is interested in what we have.
+            // An interested peer is incomplete.
             _recipients.Add(peer.Id, new Recipient());
         }
     }
 
-    /// <summary>A peer has left, perhaps with everything that it lacked.</summary>
+    /// <summary>A peer has left, possibly after receiving everything it lacked.</summary>
     public void Forget(PeerState peer)
     {
         if (_recipients.Remove(peer.Id, out Recipient? recipient) && HasTakenAll(peer, recipient))
@@ -74,14 +76,14 @@ internal sealed class Delivery
         if (!_countsBlocks)
             return;
 
-        // Whoever asks in other units than all the rest is believed by its word alone.
+        // If a peer requests blocks of unusual position or length, only its own messages count.
         int ordinal = block.Begin / BlockRequest.MaxLength;
         if (!_recipients.TryGetValue(peer.Id, out Recipient? recipient) || _layout.Block(block.Piece, ordinal) != block)
             return;
         recipient.Mark(block.Piece, ordinal, _layout.BlockCountOf(block.Piece), isSent);
     }
 
-    /// <summary>What was sent to one peer, a bit for each block.</summary>
+    /// <summary>The blocks that were sent to one peer, one bit per block.</summary>
     private sealed class Recipient
     {
         private readonly Dictionary<PieceIndex, Bitfield> _pieces = [];

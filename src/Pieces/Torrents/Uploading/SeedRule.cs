@@ -2,11 +2,11 @@ using Pieces.Peers;
 
 namespace Pieces.Torrents.Uploading;
 
-/// <summary>Which connections are of no use to a torrent that is complete (BEP 21). Pure.</summary>
+/// <summary>Decides which connections are useless to a complete torrent (BEP 21). Pure.</summary>
 internal static class SeedRule
 {
     /// <summary>
-    /// Why neither side can give the other anything, or null when one can. A peer that only uploads and is interested all the same may still want
+    /// Returns why neither side can send the other anything, or null if one can. An <c>upload_only</c> peer that is interested may still want
     /// something.
     /// </summary>
     public static string? WhyUseless(PeerState peer)

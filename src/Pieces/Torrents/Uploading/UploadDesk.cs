@@ -7,10 +7,13 @@ using Pieces.Wire;
 
 namespace Pieces.Torrents.Uploading;
 
-/// <summary>Serves the blocks that peers ask for, and carries out what the choker decides. Owned by the torrent's loop.</summary>
+/// <summary>Serves the blocks that peers request, and carries out the choker's decisions. Owned by the torrent's loop.</summary>
 internal sealed class UploadDesk
 {
-    /// <summary>Requests that a choked peer may send before it is closed: some cross our choke on the way, a flood does not.</summary>
+    /// <summary>
+    /// Maximum number of requests that a choked peer may send before it is disconnected. Some requests cross our choke message on the way; a flood of
+    /// them does not.
+    /// </summary>
     public const int MaxRequestsWhileChoked = 1024;
 
     private readonly PieceLayout _layout;
@@ -21,13 +24,13 @@ internal sealed class UploadDesk
     private readonly ShowDesk _show;
     private readonly Dictionary<SourceId, UploadState> _states = [];
 
-    /// <summary>Makes it.</summary>
-    /// <param name="layout">For the range checks.</param>
-    /// <param name="have">The pieces that peers may ask for; read only here.</param>
+    /// <summary>Creates it.</summary>
+    /// <param name="layout">Used for range checks.</param>
+    /// <param name="have">The pieces that peers may request; not changed here.</param>
     /// <param name="pool">The connected peers.</param>
-    /// <param name="round">Decides who is unchoked.</param>
-    /// <param name="delivery">Hears which blocks go to whom.</param>
-    /// <param name="show">Hears what is asked for, and who may ask.</param>
+    /// <param name="round">Decides which peers are unchoked.</param>
+    /// <param name="delivery">Receives which blocks are sent to which peer.</param>
+    /// <param name="show">Receives which pieces are requested, and which peers are choked and unchoked.</param>
     public UploadDesk(PieceLayout layout, Bitfield have, PeerPool pool, ChokeRound round, Delivery delivery, ShowDesk show)
     {
         _show = show;
@@ -38,18 +41,18 @@ internal sealed class UploadDesk
         _round = round;
     }
 
-    /// <summary>A peer asks for a block.</summary>
+    /// <summary>A peer has requested a block.</summary>
     public void OnRequest(PeerState peer, RequestMessage request)
     {
         IPeerLink link = peer.Link;
         if (!_layout.TryGetBlock(request.Piece, request.Begin, request.Length, out BlockRequest block))
         {
-            // Out of range, empty, or longer than anyone asks for: no honest client does that.
+            // The request is out of range, empty, or longer than any client uses. No honest client sends that.
             peer.Close(PeerEnding.Offence, $"asked for {request.Length} bytes at {request.Begin} of piece {request.Piece}, which is no block");
             return;
         }
 
-        // A peer that was unchoked while it was not interested takes a slot from now on, if one is free.
+        // A peer that was unchoked while it was not interested occupies a slot from now on, if one is free.
         if (StateOf(peer).IsOffered)
             OnInterested(peer);
         if (peer.Flags.AmChoking)
@@ -68,7 +71,7 @@ internal sealed class UploadDesk
         _show.OnRequest(peer, block.Piece);
     }
 
-    /// <summary>A peer does not want a block any more.</summary>
+    /// <summary>A peer has cancelled a request.</summary>
     public void OnCancel(PeerState peer, CancelMessage cancel)
     {
         IPeerLink link = peer.Link;
@@ -77,12 +80,12 @@ internal sealed class UploadDesk
         _delivery.OnDropped(peer, block);
         if (link.SupportsFast)
         {
-            // BEP 6: every request is answered, by its block or by a reject, cancelled ones too.
+            // Every request is answered, by its block or by a reject. That includes cancelled ones (BEP 6).
             link.Send(new RejectRequestMessage(cancel.Piece, cancel.Begin, cancel.Length));
         }
     }
 
-    /// <summary>A peer has become interested: if a slot is free it need not wait for the next round.</summary>
+    /// <summary>A peer has become interested. If a slot is free, it is unchoked without waiting for the next round.</summary>
     public void OnInterested(PeerState peer)
     {
         ref UploadState state = ref StateOf(peer);
@@ -95,7 +98,7 @@ internal sealed class UploadDesk
             Choke(peer);
     }
 
-    /// <summary>A peer lets us ask: it does not seem to take only any more.</summary>
+    /// <summary>A peer has unchoked us, so it no longer seems to download without uploading.</summary>
     public void OnUnchoked(PeerState peer)
     {
         if (peer.Flags.AmChoking && peer.Flags.PeerInterested)
@@ -103,8 +106,8 @@ internal sealed class UploadDesk
     }
 
     /// <summary>
-    /// A peer has said something. One that wants nothing, since we have nothing for it, is let ask all the same. That costs nothing, and it sees that we
-    /// are not of those who never give (<see cref="PeerState.Withholds"/>).
+    /// A peer has sent messages. Unchokes peers that are not interested because we have nothing they lack. That uses no slot, and shows that we are
+    /// not a free rider (<see cref="PeerState.Withholds"/>).
     /// </summary>
     public void Tend(PeerState peer)
     {
@@ -113,10 +116,13 @@ internal sealed class UploadDesk
         _delivery.Look(peer);
     }
 
-    /// <summary>A peer is not interested any more; its slot goes to another at the next round. One that is shown our pieces one by one wants the next.</summary>
+    /// <summary>
+    /// A peer is no longer interested. Its slot goes to another peer at the next round. A peer that we super-seed counts as interested: it will want
+    /// the next piece.
+    /// </summary>
     public void OnNotInterested(PeerState peer) => peer.Flags.PeerInterested = _show.Leads(peer);
 
-    /// <summary>Asks the choker when its time has come, and does what it says.</summary>
+    /// <summary>Runs a choke round if one is due.</summary>
     public void Tick(long now, bool isSeeding)
     {
         foreach (PeerState peer in _pool.Peers)
@@ -204,10 +210,10 @@ internal sealed class UploadDesk
 
     private struct UploadState
     {
-        // Whether the peer was unchoked once while it was not interested.
+        // Whether the peer was ever unchoked while it was not interested.
         public bool WasOffered;
 
-        // Whether it is unchoked for that reason: it takes no slot, since it has not been interested since.
+        // Whether the peer is unchoked for that reason. It occupies no slot, since it has not been interested since then.
         public bool IsOffered;
 
         public int RequestsWhileChoked;

@@ -7,9 +7,9 @@ using Pieces.Primitives;
 namespace Pieces.Trackers.Server;
 
 /// <summary>
-/// The memory of a tracker: who is in which swarm. A peer that does not announce for twice the interval is forgotten, a swarm with its last peer.
-/// When the memory is full, a newcomer displaces the oldest peer of the host that has most; ports cost a host nothing, so each has a limit of its own.
-/// Safe for all threads.
+/// The peers of all swarms of a tracker. A peer that has not announced for twice the interval is removed, a swarm with its last peer. When the table
+/// is full, a new peer evicts the oldest peer of the host that has the most. The number of peers per host is limited, because a host can use any
+/// number of ports. Safe for all threads.
 /// </summary>
 internal sealed class AnnounceTable
 {
@@ -17,28 +17,28 @@ internal sealed class AnnounceTable
     private readonly AnnounceTableOptions _options;
     private readonly Dictionary<SwarmKey, Swarm> _swarms = [];
 
-    // All peers of all swarms, the one that announced longest ago in front: whoever is to be forgotten is found without a search.
+    // All peers of all swarms, the oldest announce first, so that expired peers are found without a search.
     private readonly LinkedList<Peer> _byAge = [];
     private readonly HostShares<Peer> _hosts = new();
 
-    /// <summary>Makes an empty table.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
+    /// <summary>Creates an empty table.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of range.</exception>
     public AnnounceTable(AnnounceTableOptions? options = null)
     {
         _options = options ?? new AnnounceTableOptions();
         _options.Validate();
     }
 
-    /// <summary>Time between announces that peers are asked for.</summary>
+    /// <summary>Interval between announces that is returned to peers.</summary>
     public TimeSpan Interval => _options.Interval;
 
-    /// <summary>Takes note of an announce.</summary>
+    /// <summary>Processes an announce.</summary>
     /// <param name="infoHash">The swarm.</param>
-    /// <param name="peer">Who announces; with port 0 it is told of others and not remembered.</param>
-    /// <param name="announceEvent">What it reports.</param>
-    /// <param name="left">Bytes that it lacks.</param>
-    /// <param name="wanted">Peers it wants, of each family.</param>
-    /// <returns>Null when the table is full.</returns>
+    /// <param name="peer">The announcing peer; with port 0 it receives other peers but is not stored.</param>
+    /// <param name="announceEvent">The event.</param>
+    /// <param name="left">Number of bytes it lacks.</param>
+    /// <param name="wanted">Number of peers it wants, per address family.</param>
+    /// <returns>Null if the table is full.</returns>
     public AnnounceTableAnswer? Announce(SwarmKey infoHash, TrackedPeer peer, AnnounceEvent announceEvent, long left, int wanted)
     {
         ArgumentNullException.ThrowIfNull(peer.Address);
@@ -49,7 +49,7 @@ internal sealed class AnnounceTable
         return answer;
     }
 
-    /// <summary>Names a peer that has everything to all who ask, for as long as the table lives; it need not announce.</summary>
+    /// <summary>Adds a seed that is returned to all peers for the lifetime of the table without announcing.</summary>
     /// <param name="infoHash">The swarm.</param>
     /// <param name="peer">The peer.</param>
     public void Keep(SwarmKey infoHash, TrackedPeer peer)
@@ -68,7 +68,7 @@ internal sealed class AnnounceTable
         }
     }
 
-    /// <summary>The counts of a swarm, or null when it has no peers.</summary>
+    /// <summary>The counts of a swarm, or null if it has no peers.</summary>
     public SwarmCounts? Scrape(SwarmKey infoHash)
     {
         lock (_gate)
@@ -91,7 +91,8 @@ internal sealed class AnnounceTable
             if (!_swarms.TryGetValue(infoHash, out Swarm? swarm))
                 return new AnnounceTableAnswer(default, [], []);
             int count = announceEvent == AnnounceEvent.Stopped ? 0 : Math.Clamp(wanted, 0, _options.MaxPeersPerAnswer);
-            return new AnnounceTableAnswer(swarm.Counts, swarm.V4.Pick(count, address, _options.Random), swarm.V6.Pick(count, address, _options.Random));
+            return new AnnounceTableAnswer(
+                swarm.Counts, swarm.V4.Pick(count, address, _options.Random), swarm.V6.Pick(count, address, _options.Random));
         }
     }
 
@@ -110,7 +111,7 @@ internal sealed class AnnounceTable
 
         if (swarm.Peers.TryGetValue(tracked.Address, out Peer? peer))
         {
-            // What strangers say in its name changes nothing.
+            // The entry is permanent: announces from the network in its name do not change it.
             if (peer.IsKept)
                 return true;
             Leave(peer);
@@ -120,7 +121,7 @@ internal sealed class AnnounceTable
             if (!MakeRoom(BudgetKey.Of(tracked.Address.Address), isNewSwarm: false))
                 return false;
 
-            // Its swarm may have lost its last peer just now.
+            // The swarm may just have been removed with its last peer.
             _swarms[infoHash] = swarm;
             peer = new Peer(swarm, tracked.Address);
             swarm.Add(peer);
@@ -142,7 +143,7 @@ internal sealed class AnnounceTable
             Remove(peer);
     }
 
-    // False when there is none: the newcomer's own host has as much as any other.
+    // False if no room can be made: no host has more peers than the new peer's own host would have.
     private bool MakeRoom(BudgetKey host, bool isNewSwarm)
     {
         int own = _hosts.CountOf(host);
@@ -197,19 +198,19 @@ internal sealed class AnnounceTable
 
         public LinkedListNode<Peer> Age { get; }
 
-        /// <summary>Its place among the peers of its host.</summary>
+        /// <summary>Its entry in the list of its host.</summary>
         public LinkedListNode<Peer> AgeOfHost { get; }
 
         public PeerId Id { get; set; }
 
         public bool IsSeed { get; set; }
 
-        /// <summary>Whether it stays without announcing; then it has no place among the ages.</summary>
+        /// <summary>Whether it stays without announcing; then it is in neither list by age.</summary>
         public bool IsKept { get; init; }
 
         public long SeenAt { get; set; }
 
-        /// <summary>Where it stands in its <see cref="Crowd"/>.</summary>
+        /// <summary>Its index in its <see cref="Crowd"/>.</summary>
         public int Position { get; set; }
     }
 
@@ -247,7 +248,7 @@ internal sealed class AnnounceTable
         private Crowd CrowdOf(Peer peer) => peer.Address.AddressFamily == AddressFamily.InterNetworkV6 ? V6 : V4;
     }
 
-    /// <summary>Peers of one family in no order, of which some are drawn by chance in the time of those drawn.</summary>
+    /// <summary>Unordered peers of one address family. Random ones are picked in time proportional to their number.</summary>
     private sealed class Crowd
     {
         private readonly List<Peer> _peers = [];

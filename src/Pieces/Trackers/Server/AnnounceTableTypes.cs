@@ -4,40 +4,41 @@ using Pieces.Primitives;
 
 namespace Pieces.Trackers.Server;
 
-/// <summary>Limits and sources of an <see cref="AnnounceTable"/>. Immutable; every default is given at its member.</summary>
+/// <summary>Options of an <see cref="AnnounceTable"/>. Immutable; each member states its default.</summary>
 internal sealed record AnnounceTableOptions
 {
-    /// <summary>Time between announces that peers are asked for; a peer is forgotten after twice that. Default 5 minutes.</summary>
+    /// <summary>Interval between announces that is returned to peers; a peer is removed after twice that time. Default 5 minutes.</summary>
     public TimeSpan Interval { get; init; } = TimeSpan.FromMinutes(5);
 
-    /// <summary>Most swarms that are remembered; default 10,000.</summary>
+    /// <summary>Maximum number of swarms; default 10,000.</summary>
     public int MaxSwarms { get; init; } = 10_000;
 
-    /// <summary>Most peers that are remembered, over all swarms; default 100,000.</summary>
+    /// <summary>Maximum number of peers over all swarms; default 100,000.</summary>
     public int MaxPeers { get; init; } = 100_000;
 
     /// <summary>
-    /// Most peers of one host (an IPv4 address, or an IPv6 /64), over all swarms; default 2,000: many may be behind one address, and one may seed much.
+    /// Maximum number of peers per host (an IPv4 address, or an IPv6 /64) over all swarms; default 2,000, because many peers may share one address,
+    /// and one peer may seed many torrents.
     /// </summary>
     public int MaxPeersPerHost { get; init; } = 2_000;
 
-    /// <summary>Most peers of one family in one answer; default 100.</summary>
+    /// <summary>Maximum number of peers of one address family per response; default 100.</summary>
     public int MaxPeersPerAnswer { get; init; } = 100;
 
     /// <summary>
-    /// Told when a peer says that its download has just become complete, as often as it says so; on the thread of the announce, so it must be quick.
-    /// Default nobody.
+    /// Called when a peer announces that its download has just completed, every time it does so. Called on the thread of the announce, so it must be
+    /// quick. Default null.
     /// </summary>
     public Action<SwarmKey, TrackedPeer>? Completed { get; init; }
 
-    /// <summary>Source of time; default the system's.</summary>
+    /// <summary>Clock. Default: the system clock.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 
-    /// <summary>Source of chance; used by the table alone, under its lock. Default a new one.</summary>
+    /// <summary>Random numbers, used under the table's lock; must not be shared with other objects. Default: a new instance.</summary>
     public Random Random { get; init; } = new();
 
-    /// <summary>Checks ranges.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">A value is out of its range.</exception>
+    /// <summary>Checks that all values are in range.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">A value is out of range.</exception>
     public void Validate()
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(Interval, TimeSpan.FromSeconds(1));
@@ -48,19 +49,19 @@ internal sealed record AnnounceTableOptions
     }
 }
 
-/// <summary>A peer as a tracker knows it.</summary>
-/// <param name="Id">What it calls itself.</param>
-/// <param name="Address">Where it says it listens.</param>
+/// <summary>A peer known to a tracker.</summary>
+/// <param name="Id">Its peer id.</param>
+/// <param name="Address">Its listen address.</param>
 internal readonly record struct TrackedPeer(PeerId Id, IPEndPoint Address);
 
 /// <summary>The counts of one swarm.</summary>
-/// <param name="Seeders">Peers that have everything.</param>
-/// <param name="Completed">How often the download has become complete, since the swarm is remembered.</param>
-/// <param name="Leechers">Peers that lack something.</param>
+/// <param name="Seeders">Number of seeds.</param>
+/// <param name="Completed">Number of completed downloads since the swarm was added to the table.</param>
+/// <param name="Leechers">Number of leechers.</param>
 internal readonly record struct SwarmCounts(int Seeders, int Completed, int Leechers);
 
-/// <summary>What the table gives one who announces.</summary>
-/// <param name="Counts">The swarm's counts, the asker included.</param>
-/// <param name="PeersV4">Some of the others, by chance.</param>
-/// <param name="PeersV6">Some of the others, by chance.</param>
+/// <summary>The table's response to an announce.</summary>
+/// <param name="Counts">The swarm's counts, the announcing peer included.</param>
+/// <param name="PeersV4">Random other IPv4 peers.</param>
+/// <param name="PeersV6">Random other IPv6 peers.</param>
 internal sealed record AnnounceTableAnswer(SwarmCounts Counts, ImmutableArray<TrackedPeer> PeersV4, ImmutableArray<TrackedPeer> PeersV6);

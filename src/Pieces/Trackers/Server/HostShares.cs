@@ -4,22 +4,23 @@ using Pieces.Net;
 namespace Pieces.Trackers.Server;
 
 /// <summary>
-/// How much of a tracker's memory each host takes, and what it put there first. The largest host is found without a search. Not safe for several
-/// threads. Pure.
+/// The items of each host in a tracker's table, oldest first. The host with the most items is found without a search. Not thread-safe.
 /// </summary>
 internal sealed class HostShares<TItem>
     where TItem : class
 {
     private readonly Dictionary<BudgetKey, Share> _shares = [];
     private readonly SortedSet<Share> _bySize = new(Comparer<Share>.Create(
-        (left, right) => left.Items.Count != right.Items.Count ? left.Items.Count.CompareTo(right.Items.Count) : left.Number.CompareTo(right.Number)));
+        (left, right) => left.Items.Count != right.Items.Count
+            ? left.Items.Count.CompareTo(right.Items.Count)
+            : left.Number.CompareTo(right.Number)));
 
     private long _lastNumber;
 
-    /// <summary>Items of one host.</summary>
+    /// <summary>Number of items of one host.</summary>
     public int CountOf(BudgetKey host) => _shares.TryGetValue(host, out Share? share) ? share.Items.Count : 0;
 
-    /// <summary>Puts an item behind those of its host.</summary>
+    /// <summary>Adds an item after the others of its host.</summary>
     public void Add(BudgetKey host, LinkedListNode<TItem> item)
     {
         if (!_shares.TryGetValue(host, out Share? share))
@@ -29,7 +30,7 @@ internal sealed class HostShares<TItem>
         _bySize.Add(share);
     }
 
-    /// <summary>Takes an item out.</summary>
+    /// <summary>Removes an item.</summary>
     public void Remove(BudgetKey host, LinkedListNode<TItem> item)
     {
         Share share = _shares[host];
@@ -41,7 +42,7 @@ internal sealed class HostShares<TItem>
             _shares.Remove(host);
     }
 
-    /// <summary>The oldest item of the host that has most, if it has more than <paramref name="count"/>.</summary>
+    /// <summary>The oldest item of the host with the most items, if it has more than <paramref name="count"/>.</summary>
     public bool TryGetOldestOfLargest(int count, [NotNullWhen(true)] out TItem? item)
     {
         item = _bySize.Max is { } largest && largest.Items.Count > count ? largest.Items.First!.Value : null;

@@ -4,13 +4,15 @@ using Pieces.Primitives;
 
 namespace Pieces.Trackers.Server;
 
-/// <summary>Answers HTTP announces and scrapes (BEP 3, 7, 23, 48) from a table. Pure but for the table: a request's target in, bencode out.</summary>
+/// <summary>
+/// Answers HTTP announces and scrapes (BEP 3, 7, 23, 48) from a table. It only converts the target of a request to a bencoded response body.
+/// </summary>
 internal sealed class HttpAnnounceHandler
 {
-    /// <summary>Peers named when the asker does not say how many it wants.</summary>
+    /// <summary>Number of returned peers if the request has no <c>numwant</c>.</summary>
     public const int DefaultWanted = 50;
 
-    /// <summary>Most swarms of one scrape.</summary>
+    /// <summary>Maximum number of swarms per scrape; the rest are ignored.</summary>
     public const int MaxScraped = 64;
 
     private readonly AnnounceTable _table;
@@ -23,9 +25,9 @@ internal sealed class HttpAnnounceHandler
     }
 
     /// <summary>Answers a request.</summary>
-    /// <param name="target">The request's target as it came, not decoded.</param>
-    /// <param name="from">Who asks; the only address that is believed.</param>
-    /// <returns>Bencode, or null when there is nothing at this path.</returns>
+    /// <param name="target">The request's target as received, not decoded.</param>
+    /// <param name="from">Address of the client; an address in the query is ignored.</param>
+    /// <returns>The bencoded response body, or null if the path does not exist.</returns>
     public byte[]? Answer(string target, IPAddress from)
     {
         int question = target.IndexOf('?', StringComparison.Ordinal);
@@ -125,7 +127,7 @@ internal sealed class HttpAnnounceHandler
         if (wanted.Length == 0)
             return Failure($"info_hash is missing or not {SwarmKey.Length} bytes long");
 
-        // Keys of a dictionary are sorted, and each is there once.
+        // Dictionary keys must be sorted and unique.
         IEnumerable<string> sorted = wanted.Select(Convert.ToHexString).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal);
         return BencodeWriter.Encode(writer =>
         {

@@ -3,15 +3,15 @@ using System.Text;
 
 namespace Pieces.Trackers.Server;
 
-/// <summary>The query of an announce as bytes: an info-hash is not text, and decoding it as such would ruin it.</summary>
+/// <summary>The query of an announce as bytes: an info-hash is binary, and decoding it as text would corrupt it.</summary>
 internal sealed class RawQuery
 {
-    /// <summary>Most parameters of one query; the rest is not looked at.</summary>
+    /// <summary>Maximum number of parameters per query; the rest are ignored.</summary>
     public const int MaxParameters = 64;
 
     private readonly List<(string Name, byte[] Value)> _parameters = [];
 
-    /// <summary>Reads the part of a request's target behind the first question mark.</summary>
+    /// <summary>Parses the part of a request's target after the first question mark.</summary>
     public RawQuery(string target)
     {
         int question = target.IndexOf('?', StringComparison.Ordinal);
@@ -26,17 +26,17 @@ internal sealed class RawQuery
         }
     }
 
-    /// <summary>All values of a name, in order.</summary>
+    /// <summary>All values of a parameter, in order.</summary>
     public IEnumerable<byte[]> All(string name) => _parameters.Where(parameter => parameter.Name == name).Select(parameter => parameter.Value);
 
-    /// <summary>The first value of a name, or null.</summary>
+    /// <summary>The first value of a parameter, or null.</summary>
     public byte[]? First(string name) => All(name).FirstOrDefault();
 
-    /// <summary>The first value of a name as a number that is not negative, or null.</summary>
+    /// <summary>The first value of a parameter as a non-negative number, or null.</summary>
     public long? Number(string name) =>
         First(name) is { } bytes && long.TryParse(bytes, NumberStyles.None, CultureInfo.InvariantCulture, out long value) ? value : null;
 
-    // A percent sign without two digits behind it stands for itself, a plus for a plus: clients encode spaces as %20.
+    // A percent sign without two hexadecimal digits after it is kept, and so is a plus sign: clients encode spaces as %20.
     private static byte[] Decode(ReadOnlySpan<char> text)
     {
         byte[] decoded = new byte[Encoding.UTF8.GetMaxByteCount(text.Length)];

@@ -7,19 +7,19 @@ using Pieces.Primitives;
 namespace Pieces.Trackers.Server;
 
 /// <summary>
-/// Answers the datagrams of UDP trackers (BEP 15); options after an announce (BEP 41) are skipped. Nothing is kept for those who only connect: a
-/// connection id is a keyed hash of address and time, so it cannot be made up for another's address. No answer to an unproven address is longer than
-/// its request.
+/// Answers the datagrams of a UDP tracker (BEP 15); options after an announce (BEP 41) are ignored. No state is kept for a connect request: a
+/// connection id is a keyed hash of address and time, so it cannot be forged for another address. A response to an unverified address is never longer
+/// than its request.
 /// </summary>
 internal sealed class UdpAnnounceHandler
 {
-    /// <summary>Longest datagram that is looked at.</summary>
+    /// <summary>Maximum length of a processed datagram in bytes.</summary>
     public const int MaxRequestLength = 2048;
 
-    /// <summary>Most swarms of one scrape: what fits in one datagram of BEP 15.</summary>
+    /// <summary>Maximum number of swarms per scrape: as many as fit in one datagram (BEP 15).</summary>
     public const int MaxScraped = 74;
 
-    /// <summary>A connection id is good in the slot it was given in and in the next.</summary>
+    /// <summary>Length of a time slot: a connection id is valid in the slot in which it was issued and in the next one.</summary>
     public static readonly TimeSpan ConnectionSlot = TimeSpan.FromSeconds(60);
 
     private readonly AnnounceTable _table;
@@ -34,7 +34,7 @@ internal sealed class UdpAnnounceHandler
         _madeAt = timeProvider.GetTimestamp();
     }
 
-    /// <summary>Answers a datagram; null when it is to be dropped.</summary>
+    /// <summary>Returns the response to a datagram, or null if it must be dropped.</summary>
     public byte[]? Answer(ReadOnlySpan<byte> datagram, IPEndPoint from)
     {
         if (datagram.Length < UdpTrackerFormat.RequestHeaderLength)

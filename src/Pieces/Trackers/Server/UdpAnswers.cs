@@ -3,10 +3,10 @@ using System.Text;
 
 namespace Pieces.Trackers.Server;
 
-/// <summary>Writes the answers of a UDP tracker (BEP 15).</summary>
+/// <summary>Encodes the responses of a UDP tracker (BEP 15).</summary>
 internal static class UdpAnswers
 {
-    /// <summary>Gives a connection id.</summary>
+    /// <summary>Encodes the response to a connect request.</summary>
     public static byte[] Connect(uint transaction, long connection)
     {
         byte[] answer = Begin(UdpTrackerAction.Connect, transaction, UdpTrackerFormat.ConnectAnswerLength);
@@ -14,11 +14,11 @@ internal static class UdpAnswers
         return answer;
     }
 
-    /// <summary>Names peers.</summary>
-    /// <param name="transaction">That of the announce.</param>
-    /// <param name="interval">Time between announces that is asked for.</param>
+    /// <summary>Encodes the response to an announce.</summary>
+    /// <param name="transaction">The transaction id of the announce.</param>
+    /// <param name="interval">Interval between announces.</param>
     /// <param name="counts">The swarm's counts.</param>
-    /// <param name="peers">Some of its peers, packed.</param>
+    /// <param name="peers">The returned peers in compact form.</param>
     public static byte[] Announce(uint transaction, TimeSpan interval, SwarmCounts counts, ReadOnlySpan<byte> peers)
     {
         byte[] answer = Begin(UdpTrackerAction.Announce, transaction, UdpTrackerFormat.AnnounceAnswerLength + peers.Length);
@@ -29,7 +29,7 @@ internal static class UdpAnswers
         return answer;
     }
 
-    /// <summary>Gives the counts of swarms.</summary>
+    /// <summary>Encodes the response to a scrape.</summary>
     public static byte[] Scrape(uint transaction, ReadOnlySpan<SwarmCounts> swarms)
     {
         byte[] answer = Begin(
@@ -46,7 +46,7 @@ internal static class UdpAnswers
         return answer;
     }
 
-    /// <summary>Refuses a request.</summary>
+    /// <summary>Encodes an error response.</summary>
     public static byte[] Error(uint transaction, string reason)
     {
         byte[] answer = Begin(UdpTrackerAction.Error, transaction, UdpTrackerFormat.AnswerHeaderLength + reason.Length);
