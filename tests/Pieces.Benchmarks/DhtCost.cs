@@ -13,8 +13,8 @@ using Serilog.Core;
 namespace Pieces.Benchmarks;
 
 /// <summary>
-/// <c>dht cost EXECUTABLE</c>: what the DHT node of a running download costs, as the difference between two runs of the program that differ in it alone; and
-/// how a download goes while its node is flooded. The DHT is a closed one of nodes in this process.
+/// <c>dht cost EXECUTABLE</c>: measures the cost of the DHT node of a running download, as the difference between two runs of the program with and
+/// without DHT, and the progress of a download while its node is flooded. The DHT is a closed network of nodes in this process.
 /// </summary>
 internal sealed class DhtCost : IAsyncDisposable
 {

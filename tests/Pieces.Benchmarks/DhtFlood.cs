@@ -78,7 +78,7 @@ internal static class DhtFlood
         }
         catch (SocketException e) when (e.SocketErrorCode == SocketError.ConnectionRefused)
         {
-            // Nobody is there yet, or any more: whoever measures ends this process.
+            // The target is not listening yet or has stopped. The measuring process ends this process.
             Thread.Sleep(1);
         }
     }
@@ -125,7 +125,8 @@ internal static class DhtFlood
         return bytes;
     }
 
-    private static DatagramHub Open() => new(new Outbound(new LocalBinding(IPAddress.Loopback)).OpenUdp(isV6: false, 0)!, TimeProvider.System, Logger.None);
+    private static DatagramHub Open() =>
+        new(new Outbound(new LocalBinding(IPAddress.Loopback)).OpenUdp(isV6: false, 0)!, TimeProvider.System, Logger.None);
 
     private static DhtNode NodeOn(DatagramHub hub, int? bootstrap)
     {

@@ -12,8 +12,10 @@ public class LayeringTests
     // Torrents.Downloading is below Peers: it downloads from providers of blocks, whatever they are.
     private static readonly string[] Order =
     [
-        "Pieces.Primitives", "Pieces.Platform", "Pieces.Bencode", "Pieces.Metadata", "Pieces.Wire", "Pieces.Net", "Pieces.Net.Http", "Pieces.Encryption",
-        "Pieces.Storage", "Pieces.Storage.Files", "Pieces.Storage.Resume", "Pieces.Storage.Transfer", "Pieces.Storage.Opening", "Pieces.Storage.Streaming",
+        "Pieces.Primitives", "Pieces.Platform", "Pieces.Bencode", "Pieces.Metadata", "Pieces.Wire", "Pieces.Net", "Pieces.Net.Http",
+        "Pieces.Encryption",
+        "Pieces.Storage", "Pieces.Storage.Files", "Pieces.Storage.Resume", "Pieces.Storage.Transfer", "Pieces.Storage.Opening",
+        "Pieces.Storage.Streaming",
         "Pieces.Storage.Stores", "Pieces.Picking", "Pieces.Providers", "Pieces.Torrents.Downloading", "Pieces.Peers",
         "Pieces.Trackers", "Pieces.Trackers.Server",
         "Pieces.Dht.Messages", "Pieces.Dht.Routing", "Pieces.Dht.Queries", "Pieces.Dht.Lookups", "Pieces.Dht", "Pieces.Discovery",

@@ -28,7 +28,8 @@ public class PlatformLayerTests
     [Fact]
     public void The_program_uses_what_the_library_publishes_and_two_layers_of_friends_and_nothing_else() =>
         MethodsOf(typeof(Pieces.Cli.Terminal.CliContext).Assembly)
-            .SelectMany(method => CompiledCalls.MembersIn(method).Where(IsHidden).Select(member => $"{NameOf(method)} uses {member.DeclaringType}.{member.Name}"))
+            .SelectMany(method => CompiledCalls.MembersIn(method).Where(IsHidden)
+                .Select(member => $"{NameOf(method)} uses {member.DeclaringType}.{member.Name}"))
             .Should().BeEmpty();
 
     [Fact]

@@ -22,7 +22,8 @@ public class TierTests
     private static readonly Type[] OutsideWorld =
     [
         typeof(Process), typeof(Socket), typeof(TcpListener), typeof(TcpClient), typeof(UdpClient), typeof(TcpTransport), typeof(UdpDatagramSocket),
-        typeof(ScriptedHttpServer), typeof(PiecesProcess), typeof(RealProcess), typeof(ShellRun), typeof(ShellPipe), typeof(Tmux), typeof(NetworkSpace), typeof(DiskImage), typeof(OtherUser),
+        typeof(ScriptedHttpServer), typeof(PiecesProcess), typeof(RealProcess), typeof(ShellRun), typeof(ShellPipe), typeof(Tmux),
+        typeof(NetworkSpace), typeof(DiskImage), typeof(OtherUser),
         typeof(TestSwarm),
     ];
 
@@ -32,7 +33,8 @@ public class TierTests
     [Fact]
     public void Each_class_of_tests_carries_one_tier() =>
         TestClasses.Where(type => TiersOf(type) is not [var tier] || !Tiers.Contains(tier))
-            .Select(type => $"{type.FullName}: [Trait(\"Tier\", ...)] says '{string.Join(", ", TiersOf(type))}', not one of {string.Join(", ", Tiers)}")
+            .Select(
+                type => $"{type.FullName}: [Trait(\"Tier\", ...)] says '{string.Join(", ", TiersOf(type))}', not one of {string.Join(", ", Tiers)}")
             .Should().BeEmpty();
 
     [Fact]

@@ -4,7 +4,10 @@ using Pieces.Wire;
 
 namespace Pieces.Tests;
 
-/// <summary>Holds the call chains of ARCHITECTURE.md to the compiled code: each named method exists, each step reaches the next, and no chain is long.</summary>
+/// <summary>
+/// Checks the call chains of ARCHITECTURE.md against the compiled code: each named method exists, each step reaches the next, and no chain is too
+/// long.
+/// </summary>
 [Trait("Tier", "Pure")]
 public class WalkTests
 {

@@ -11,7 +11,8 @@ internal sealed class CreateCommand
 {
     private readonly Argument<string[]> _paths = new("PATH")
     {
-        Description = "the file or folder to describe (several go into one top folder)", Arity = ArgumentArity.OneOrMore
+        Description = "the file or folder to describe (several go into one top folder)",
+        Arity = ArgumentArity.OneOrMore
     };
 
     private readonly Option<string> _output = Flag.Of(

@@ -21,7 +21,8 @@ internal sealed class ShareCommand
 {
     private readonly Argument<string[]> _paths = new("PATH")
     {
-        Description = "the file or folder to share (several go into one top folder)", Arity = ArgumentArity.OneOrMore
+        Description = "the file or folder to share (several go into one top folder)",
+        Arity = ArgumentArity.OneOrMore
     };
 
     private readonly Option<int?> _times = Flag.Of<int?>(

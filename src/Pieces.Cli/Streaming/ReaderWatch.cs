@@ -10,7 +10,7 @@ internal sealed class ReaderWatch
 {
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(250);
 
-    // The reader may close the pipe after the last byte. The write of that byte then succeeds, and <see cref="End"/> follows within this time.
+    // The reader may close the pipe after the last byte. The write of that byte then succeeds, and End is called within this time.
     private static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(100);
 
     private readonly Action _gone;

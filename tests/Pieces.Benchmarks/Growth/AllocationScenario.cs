@@ -75,7 +75,7 @@ internal sealed class AllocationScenario : IScenario
         table.Print();
     }
 
-    /// <summary>Bytes allocated when so many blocks were served.</summary>
+    /// <summary>Bytes allocated after a number of served blocks.</summary>
     private sealed record Sample(long Blocks, long Allocated)
     {
         public static Sample Next(StreamReader marks)

@@ -2,7 +2,10 @@ using System.Globalization;
 
 namespace Pieces.Benchmarks.Growth;
 
-/// <summary>A <see cref="ZeroSeeder"/> as a process of its own, so that what it allocates counts for nobody else. Ends with its input.</summary>
+/// <summary>
+/// A <see cref="ZeroSeeder"/> in a process of its own, so that its allocations are not counted for the measured process. It ends when its input is
+/// closed.
+/// </summary>
 internal static class ServeZeros
 {
     public const string Name = "serve-zeros";

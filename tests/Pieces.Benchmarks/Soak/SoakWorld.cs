@@ -149,7 +149,7 @@ internal sealed class SoakWorld : IAsyncDisposable
         Interlocked.Add(ref _bytes, content.Length);
     }
 
-    // Hostile peers come from 127.66.0.0/16; whoever else is banned is honest.
+    // Hostile peers have addresses in 127.66.0.0/16. Any other banned peer on 127.0.0.0/16 is honest.
     private sealed class BanWatch(SoakWorld world) : IProgress<TorrentNotice>
     {
         public void Report(TorrentNotice value)

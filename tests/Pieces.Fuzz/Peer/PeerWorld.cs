@@ -40,7 +40,8 @@ internal sealed class PeerWorld : IAsyncDisposable
             Dht = null,
         };
         _client = new TorrentClient(options, MemoryClientNetwork.Of(_network.Host(address)));
-        _torrent = _client.AddAsync(content.Metainfo, new TorrentOptions { OutputDirectory = folder, Seed = new SeedGoals() }).GetAwaiter().GetResult();
+        _torrent = _client.AddAsync(
+            content.Metainfo, new TorrentOptions { OutputDirectory = folder, Seed = new SeedGoals() }).GetAwaiter().GetResult();
         SpinWait.SpinUntil(() => _torrent.TakesPeers, StartLimit);
     }
 

@@ -36,7 +36,11 @@ internal static class StorageTargets
     }
 
     private static byte[][] Words() =>
-        [.. Enum.GetValues<ResumeFact>().Select(fact => Record(fact, (int)fact, 1)), Record(ResumeFact.Durable, 0, long.MaxValue), Record(ResumeFact.PieceStored, -1, 0)];
+        [
+            .. Enum.GetValues<ResumeFact>().Select(fact => Record(fact, (int)fact, 1)),
+            Record(ResumeFact.Durable, 0, long.MaxValue),
+            Record(ResumeFact.PieceStored, -1, 0)
+        ];
 
     // With an odd first byte the sums are made right again, so that what is behind them is reached too.
     private static void Run(byte[] input)
@@ -93,6 +97,13 @@ internal static class StorageTargets
             bits.Set(i);
         for (int i = 0; i < durable; i++)
             flushed.Set(i);
-        return new ResumeState { Have = bits, Durable = flushed, Doubtful = new Bitfield(bits.Length), Candidates = [], Identities = new long[Torrent.Files.Length] };
+        return new ResumeState
+        {
+            Have = bits,
+            Durable = flushed,
+            Doubtful = new Bitfield(bits.Length),
+            Candidates = [],
+            Identities = new long[Torrent.Files.Length]
+        };
     }
 }

@@ -152,7 +152,8 @@ public sealed class CompletionTests : IDisposable
     [InlineData("pieces config ver", "verify")]
     public async Task Fish_completes(string typed, string offered)
     {
-        (await FishAsync(typed)).Select(line => line.Split('\t')[0]).Should().BeEquivalentTo(offered.Split(' ', StringSplitOptions.RemoveEmptyEntries));
+        (await FishAsync(typed)).Select(line => line.Split('\t')[0]).Should().BeEquivalentTo(
+            offered.Split(' ', StringSplitOptions.RemoveEmptyEntries));
     }
 
     [Fact]

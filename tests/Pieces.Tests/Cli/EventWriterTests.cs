@@ -25,7 +25,8 @@ public class EventWriterTests
         _output.Open();
         writer.Write(new PieceEvent(writer.Now, Hash, 3, 4, 5));
         await writer.DisposeAsync();
-        _output.Text.Should().Be($$"""{"v":1,"time":"2025-01-31T08:15:00.007Z","event":"piece","infohash":"{{Hash}}","index":3,"have":4,"pieces":5}""" + "\n");
+        _output.Text.Should().Be(
+            $$"""{"v":1,"time":"2025-01-31T08:15:00.007Z","event":"piece","infohash":"{{Hash}}","index":3,"have":4,"pieces":5}""" + "\n");
         EventLines.Parse(_output.Text).Should().ContainSingle();
     }
 
@@ -118,7 +119,8 @@ public class EventWriterTests
 
         public void Leave() => _open.SetResult(false);
 
-        public Task UntilIdleAsync(CancellationToken cancellationToken) => FakeTimeSteps.UntilAsync(() => Volatile.Read(ref _flushes) > 0, cancellationToken);
+        public Task UntilIdleAsync(CancellationToken cancellationToken) =>
+            FakeTimeSteps.UntilAsync(() => Volatile.Read(ref _flushes) > 0, cancellationToken);
 
         public void Write(ReadOnlySpan<byte> bytes)
         {

@@ -36,7 +36,8 @@ public class FlagCheckTests
 
     [Fact]
     public void A_flag_of_absurd_length_is_not_compared_with_all_others() =>
-        FluentActions.Invoking(() => Check("--" + new string('x', 100_000))).Should().Throw<FailureException>().Which.Message.Should().NotContain("did you mean");
+        FluentActions.Invoking(() => Check("--" + new string('x', 100_000))).Should().Throw<FailureException>()
+            .Which.Message.Should().NotContain("did you mean");
 
     private static void Check(string line)
     {

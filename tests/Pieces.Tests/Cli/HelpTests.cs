@@ -41,7 +41,8 @@ public class HelpTests
                 string line = example.Line[example.Line.IndexOf("pieces ", StringComparison.Ordinal)..].Split(['>', '|', ')'])[0];
                 string[] words = line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1..];
                 var read = CommandLine.Read(_root, words);
-                FluentActions.Invoking(() => reader.Complete(read, reader.Parse(read.Arguments), _ => { }).Parse.Errors.Should().BeEmpty("of {0}", example.Line))
+                FluentActions.Invoking(
+                    () => reader.Complete(read, reader.Parse(read.Arguments), _ => { }).Parse.Errors.Should().BeEmpty("of {0}", example.Line))
                     .Should().NotThrow("of {0}", example.Line);
             }
         }
@@ -69,7 +70,8 @@ public class HelpTests
             foreach (Option option in SettingNames.FlagsOf(command))
             {
                 if (FlagText.DefaultValue(option) is { } value)
-                    _root.Parse([command.Name, $"{option.Name}={value}", "x"]).Errors.Should().NotContain(error => EffectiveSettings.OptionOf(error) == option);
+                    _root.Parse([command.Name, $"{option.Name}={value}", "x"]).Errors.Should().NotContain(
+                        error => EffectiveSettings.OptionOf(error) == option);
             }
         }
     }
@@ -78,7 +80,8 @@ public class HelpTests
     public void A_download_has_its_flags_under_headings()
     {
         Command download = _root.Subcommands.Single(command => command.Name == "download");
-        FlagGroups.Of(download).Select(group => group.Heading).Should().StartWith("What is fetched, and where it goes").And.EndWith("Flags of every command");
+        FlagGroups.Of(download).Select(group => group.Heading).Should().StartWith("What is fetched, and where it goes")
+            .And.EndWith("Flags of every command");
         FlagGroups.Of(download).SelectMany(group => group.Flags).Should().OnlyHaveUniqueItems().And.BeEquivalentTo(KnownFlags.Of(download));
     }
 

@@ -20,19 +20,23 @@ public class InputKindTests
     [InlineData("\n\n<HTML><body>", "it is a web page (HTML), not a torrent (")]
     [InlineData("<?xml version='1.0'?><rss/>", "it is a document of markup (XML or HTML), not a torrent (")]
     [InlineData("{\"error\":\"no\"}", "it is JSON, not a torrent: {\"error\":\"no\"} (")]
-    [InlineData("magnet:?xt=urn:btih:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\n", "it contains a magnet link, not a torrent (give the link itself, or this file with -i")]
+    [InlineData(
+        "magnet:?xt=urn:btih:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\n",
+        "it contains a magnet link, not a torrent (give the link itself, or this file with -i")]
     [InlineData("\u00EF\u00BB\u00BF magnet:?xt=urn:btih:aa", "it contains a magnet link, not a torrent (")]
     [InlineData("https://t.example/x.torrent\n", "it contains a link or an info-hash, not a torrent (")]
     [InlineData("0123456789abcdef0123456789abcdef01234567", "it contains a link or an info-hash, not a torrent (")]
     [InlineData("Not found\n", "it is text, not a torrent: \"Not found\" (")]
     [InlineData("\u00FF\u00FEm\0a\0g\0n\0e\0t\0:\0?\0", "it contains a magnet link, not a torrent (")]
-    public void Says_what_it_is(string bytes, string says) => InputKind.Describe(Encoding.Latin1.GetBytes(bytes), isFile: true).Should().StartWith(says);
+    public void Says_what_it_is(string bytes, string says) =>
+        InputKind.Describe(Encoding.Latin1.GetBytes(bytes), isFile: true).Should().StartWith(says);
 
     [Theory]
     [InlineData("d8:announce")]
     [InlineData("\u0001\u0002\u0003\u00FF")]
     [InlineData("d4:infod6:lengthi5e")]
-    public void Says_nothing_of_what_it_does_not_know(string bytes) => InputKind.Describe(Encoding.Latin1.GetBytes(bytes), isFile: true).Should().BeNull();
+    public void Says_nothing_of_what_it_does_not_know(string bytes) =>
+        InputKind.Describe(Encoding.Latin1.GetBytes(bytes), isFile: true).Should().BeNull();
 
     [Fact]
     public void A_torrent_that_was_saved_as_text_is_known()
@@ -47,7 +51,8 @@ public class InputKindTests
     [InlineData("PK\u0003\u0004", "is a zip archive, not a list")]
     [InlineData("<html>", "is a web page (HTML), not a list")]
     [InlineData("a\0\u00FF", "is binary data, not a list")]
-    public void A_list_that_is_none_is_known_too(string bytes, string says) => InputKind.DescribeList(Encoding.Latin1.GetBytes(bytes)).Should().StartWith(says);
+    public void A_list_that_is_none_is_known_too(string bytes, string says) =>
+        InputKind.DescribeList(Encoding.Latin1.GetBytes(bytes)).Should().StartWith(says);
 
     [Theory]
     [InlineData("")]

@@ -20,7 +20,8 @@ public sealed class LastPhaseTests : IDisposable
         _time.Advance(LastPhase.Courtesy);
         (await waiting).Should().BeFalse();
         _ends.Should().BeEmpty();
-        (await _phase.WaitAsync("the sockets", ExitCode.DiskFull, new TaskCompletionSource().Task)).Should().BeFalse("the time is for all parts together");
+        (await _phase.WaitAsync("the sockets", ExitCode.DiskFull, new TaskCompletionSource().Task)).Should().BeFalse(
+            "the time is for all parts together");
         _time.Advance(LastPhase.Patience - LastPhase.Courtesy);
         _ends.Should().Equal((ExitCode.DiskFull, "the sockets"));
     }

@@ -52,7 +52,8 @@ public sealed class ManualTests : IDisposable
     public void Text_cannot_become_a_request()
     {
         var section = new HelpSection("H", [".so /etc/passwd", "'br a\\nb"], [new HelpRow("a\"b", "-~")]);
-        ManualPage.OfCommand(new HelpPage("x", "s", "u", [], [section]), "2026-01-01").Should().Contain("\n\\&.so /etc/passwd\n").And.Contain("\n\\(aqbr a\\enb\n").And.Contain(".B \"a\\(dqb\"\n\\-\\(ti\n");
+        ManualPage.OfCommand(new HelpPage("x", "s", "u", [], [section]), "2026-01-01").Should().Contain("\n\\&.so /etc/passwd\n")
+            .And.Contain("\n\\(aqbr a\\enb\n").And.Contain(".B \"a\\(dqb\"\n\\-\\(ti\n");
     }
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);

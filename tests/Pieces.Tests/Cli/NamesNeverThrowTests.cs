@@ -7,17 +7,20 @@ using Pieces.Trackers;
 namespace Pieces.Tests.Cli;
 
 /// <summary>
-/// Functions that make a name for a message are called where a failure is being told, so they must take any text. Seeded; `PIECES_FUZZ_NAMES` sets how many
-/// links are tried.
+/// Functions that produce a name for a message are called while a failure is reported, so they must accept any text. The texts are random with a
+/// fixed seed; `PIECES_FUZZ_NAMES` sets how many links are tried.
 /// </summary>
 [Trait("Tier", "Pure")]
 public class NamesNeverThrowTests
 {
     private static readonly string[] Parts =
     [
-        "magnet:", "MAGNET:", "?", "//?", "&", "&amp;", "=", "xt", "xt.1", "dn", "tr", "so", "x.pe", "xl", ".", ".9", "%", "%2", "%20", "%zz", "%ff", "+", "#", "/", ":", "@", "[", "]", "\\",
-        "urn:btih:", "urn:btmh:1220", "0123456789abcdef0123456789abcdef01234567", "MMNDDXIKIYSX2UDYYDPOJZTOE33T4QVM", "http://", "https://", "udp://", "u:p@h:1", "\0", "\n", "\u001B[2J",
-        "\uD800", "\uDC00", "\uFEFF", "\u202E", "é", "\U0001F600", "\"", "<", ">", "'", " ", "\t", "-", "..", "CON", "a.part", new string('a', 70), new string('?', 300), "key=0123456789abcdef",
+        "magnet:", "MAGNET:", "?", "//?", "&", "&amp;", "=", "xt", "xt.1", "dn", "tr", "so", "x.pe", "xl", ".", ".9", "%", "%2", "%20", "%zz", "%ff",
+        "+", "#", "/", ":", "@", "[", "]", "\\",
+        "urn:btih:", "urn:btmh:1220", "0123456789abcdef0123456789abcdef01234567", "MMNDDXIKIYSX2UDYYDPOJZTOE33T4QVM", "http://", "https://", "udp://",
+        "u:p@h:1", "\0", "\n", "\u001B[2J",
+        "\uD800", "\uDC00", "\uFEFF", "\u202E", "é", "\U0001F600", "\"", "<", ">", "'", " ", "\t", "-", "..", "CON", "a.part", new string('a', 70),
+        new string('?', 300), "key=0123456789abcdef",
     ];
 
     private static int Count => int.TryParse(Environment.GetEnvironmentVariable("PIECES_FUZZ_NAMES"), out int count) ? count : 6_000;

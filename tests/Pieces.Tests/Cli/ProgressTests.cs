@@ -17,8 +17,10 @@ public class ProgressTests
     public void Plain_progress_says_the_start_and_each_change_of_state_once()
     {
         PlainProgress progress = Plain();
-        foreach (TorrentPhase phase in (TorrentPhase[])[TorrentPhase.Checking, TorrentPhase.Checking, TorrentPhase.Downloading, TorrentPhase.Downloading,
-            TorrentPhase.Seeding, TorrentPhase.Stopping, TorrentPhase.Stopped])
+        foreach (TorrentPhase phase in (TorrentPhase[])
+            [
+                TorrentPhase.Checking, TorrentPhase.Checking, TorrentPhase.Downloading, TorrentPhase.Downloading, TorrentPhase.Seeding,
+                TorrentPhase.Stopping, TorrentPhase.Stopped])
             progress.Show([new TransferStatus(Subject, At(phase, 50))]);
 
         _log.Lines.Should().Equal(
@@ -34,9 +36,12 @@ public class ProgressTests
     {
         PlainProgress progress = Plain();
         TorrentSnapshot alone = At(TorrentPhase.Downloading, 0) with { ConnectedPeers = 0 };
-        foreach (TorrentSnapshot now in (TorrentSnapshot[])[At(TorrentPhase.FetchingMetadata, 0), alone, At(TorrentPhase.Downloading, 0), alone with { BytesVerified = Subject.Size / 2 }])
+        foreach (TorrentSnapshot now in (TorrentSnapshot[])
+            [
+                At(TorrentPhase.FetchingMetadata, 0), alone, At(TorrentPhase.Downloading, 0), alone with { BytesVerified = Subject.Size / 2 }])
             progress.Show([new TransferStatus(Subject, now)]);
-        _log.Lines.Skip(1).Should().Equal("a.iso: fetching metadata", "a.iso: finding peers", "a.iso: downloading", "a.iso: finding peers, 50.0 % is here already");
+        _log.Lines.Skip(1).Should().Equal(
+            "a.iso: fetching metadata", "a.iso: finding peers", "a.iso: downloading", "a.iso: finding peers, 50.0 % is here already");
     }
 
     [Fact]

@@ -28,7 +28,8 @@ public sealed class SettingResolverTests : IDisposable
     }
 
     [Fact]
-    public void Nobody_says_anything() => SettingOf("download x", "--order").Should().BeEquivalentTo(new { Source = SettingSource.Default, Values = Array.Empty<SettingValue>() });
+    public void Nobody_says_anything() =>
+        SettingOf("download x", "--order").Should().BeEquivalentTo(new { Source = SettingSource.Default, Values = Array.Empty<SettingValue>() });
 
     [Fact]
     public void A_flag_that_may_be_given_again_takes_a_value_a_line()
@@ -63,7 +64,8 @@ public sealed class SettingResolverTests : IDisposable
     {
         WriteFile("no-dht=1\nseed=1");
         Flags("download x --no-dht=false").Should().Equal("--seed");
-        SettingOf("download x --no-dht=false", "--no-dht").Should().BeEquivalentTo(new { Source = SettingSource.Flag, Values = new[] { new SettingValue("0", "--no-dht") } });
+        SettingOf("download x --no-dht=false", "--no-dht").Should().BeEquivalentTo(
+            new { Source = SettingSource.Flag, Values = new[] { new SettingValue("0", "--no-dht") } });
     }
 
     [Fact]

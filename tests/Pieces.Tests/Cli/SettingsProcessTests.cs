@@ -33,11 +33,13 @@ public sealed class SettingsProcessTests : IDisposable
     [Fact]
     public async Task What_config_prints_can_be_the_file()
     {
-        PiecesResult first = await RunAsync(["config", "--order", "rarest-first", "--tracker", "http://t.example/", "-o", "/data/a b"], ("PIECES_UP_LIMIT", "5K"));
+        PiecesResult first = await RunAsync(
+            ["config", "--order", "rarest-first", "--tracker", "http://t.example/", "-o", "/data/a b"], ("PIECES_UP_LIMIT", "5K"));
         WriteFile(first.StandardOutput);
         PiecesResult second = await RunAsync(["config"]);
         second.ExitCode.Should().Be(0);
-        second.StandardOutput.Should().Contain("order=rarest-first  # file ").And.Contain("output=/data/a b  # file ").And.Contain("up-limit=5K  # file ")
+        second.StandardOutput.Should().Contain("order=rarest-first  # file ").And.Contain("output=/data/a b  # file ")
+            .And.Contain("up-limit=5K  # file ")
             .And.Contain("tracker=http://t.example/  # file ");
     }
 
@@ -47,7 +49,8 @@ public sealed class SettingsProcessTests : IDisposable
         PiecesResult result = await RunAsync(["config", "seed", "--json"], ("PIECES_PROXY", "socks5h://me:secret@p.example:1"));
         using var json = JsonDocument.Parse(result.StandardOutput);
         json.RootElement.GetProperty("command").GetString().Should().Be("seed");
-        JsonElement proxy = json.RootElement.GetProperty("settings").EnumerateArray().Single(setting => setting.GetProperty("name").GetString() == "proxy");
+        JsonElement proxy = json.RootElement.GetProperty("settings").EnumerateArray().Single(
+            setting => setting.GetProperty("name").GetString() == "proxy");
         proxy.GetProperty("source").GetString().Should().Be("environment");
         proxy.GetProperty("values")[0].GetString().Should().Be("socks5h://***:***@p.example:1");
         proxy.GetProperty("places")[0].GetString().Should().Be("PIECES_PROXY");

@@ -14,5 +14,6 @@ internal static class TestTree
 
     /// <summary>A tree of its own for each caller.</summary>
     public static RootCommand Create() =>
-        CommandTree.Create(new CliContext(new Messages(new LineLog()), new StandardOutput(), TimeProvider.System, null!, null!), None, new CommonFlags());
+        CommandTree.Create(
+            new CliContext(new Messages(new LineLog()), new StandardOutput(), TimeProvider.System, null!, null!), None, new CommonFlags());
 }

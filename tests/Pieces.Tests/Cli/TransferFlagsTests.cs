@@ -115,7 +115,8 @@ public class TransferFlagsTests
     [Fact]
     public void Peers_and_trackers_may_be_given_again()
     {
-        TorrentOptions options = OptionsOf("--peer 192.0.2.1:1 --tracker http://a.example/ --peer seed.example:2 --tracker udp://b.example:3 --max-peers 7");
+        TorrentOptions options = OptionsOf(
+            "--peer 192.0.2.1:1 --tracker http://a.example/ --peer seed.example:2 --tracker udp://b.example:3 --max-peers 7");
         options.Peers.Should().Equal(new IPEndPoint(IPAddress.Parse("192.0.2.1"), 1), new DnsEndPoint("seed.example", 2));
         options.ExtraTrackers.Should().Equal("http://a.example/", "udp://b.example:3");
         options.MaxPeers.Should().Be(7);

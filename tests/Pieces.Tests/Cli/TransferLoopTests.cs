@@ -14,8 +14,9 @@ namespace Pieces.Tests.Cli;
 [Trait("Tier", "Pure")]
 public sealed class TransferLoopTests : IDisposable
 {
-    // Whoever holds a run holds its timer. Of a run that a failed test leaves behind the collector would end the timer, and then it would turn for ever on
-    // the thread of the finalizers.
+    // A reference to a run keeps its timer alive. If a failed test abandoned a run without a reference, the garbage collector would finalize the
+    // timer,
+    // and the run would then loop forever on the finalizer thread.
     private static readonly System.Collections.Concurrent.ConcurrentBag<Task> Begun = [];
 
     private readonly FakeTimeProvider _time = new();
@@ -49,7 +50,8 @@ public sealed class TransferLoopTests : IDisposable
         await UntilAsync(() => _heard.Waiting == 0);
         Finish("c");
         Finish("d");
-        (await EndOf(run)).Select(result => result.Outcome.Code).Should().Equal(ExitCode.Success, ExitCode.Success, ExitCode.Success, ExitCode.Success);
+        (await EndOf(run)).Select(result => result.Outcome.Code).Should().Equal(
+            ExitCode.Success, ExitCode.Success, ExitCode.Success, ExitCode.Success);
     }
 
     [Fact]
@@ -121,7 +123,8 @@ public sealed class TransferLoopTests : IDisposable
         }, "a", "b");
         await UntilAsync(() => _host.Added.ContainsKey("a"));
         await _time.AdvanceUntilAsync(() => run.IsCompleted, TimeSpan.FromSeconds(5), TestContext.Current.CancellationToken);
-        (await run).Select(result => (result.Source, result.Outcome.Code)).Should().BeEquivalentTo([("a", ExitCode.Deadline), ("b", ExitCode.Deadline)]);
+        (await run).Select(result => (result.Source, result.Outcome.Code)).Should().BeEquivalentTo(
+            [("a", ExitCode.Deadline), ("b", ExitCode.Deadline)]);
         _host.Loaded.Should().Equal("a");
     }
 

@@ -97,5 +97,6 @@ public class TransferSessionTests
         return session.Verdict(signal);
     }
 
-    private TransferSession Session(GiveUpClock? clock = null, bool seedOnly = false) => new(Item, _transfer, clock ?? new GiveUpClock(new GiveUpLimits()), seedOnly);
+    private TransferSession Session(GiveUpClock? clock = null, bool seedOnly = false) =>
+        new(Item, _transfer, clock ?? new GiveUpClock(new GiveUpLimits()), seedOnly);
 }

@@ -17,7 +17,8 @@ public sealed class ContractCommandTests : IDisposable
     {
         string content = _folder.Write("a", new byte[100_000]);
         PiecesResult result = await PiecesProcess.RunAsync(
-            "create", content, "-o", _folder["a.torrent"], "-t", "http://one.example/announce", "-t", "udp://two.example:1/announce", "-w", "http://web.example/a",
+            "create", content, "-o", _folder["a.torrent"], "-t", "http://one.example/announce", "-t", "udp://two.example:1/announce", "-w",
+            "http://web.example/a",
             "--private", "--piece-size", "32K", "--name", "b", "--comment", "hello there");
         result.ExitCode.Should().Be(0, result.StandardError);
         Metainfo made = await Metainfo.LoadAsync(_folder["a.torrent"], TestContext.Current.CancellationToken);
@@ -117,7 +118,8 @@ public sealed class ContractCommandTests : IDisposable
         File.Delete(_folder["data/album/file-0001.bin"]);
         string path = torrent.WriteTorrent(_folder.Path), value = flag == "--data" ? _folder["data"] : "1";
         string[] common = ["verify", path, .. flag == "--data" ? [] : new[] { "--data", _folder["data"] }];
-        PiecesResult blank = await PiecesProcess.RunAsync([.. common, flag, value]), equals = await PiecesProcess.RunAsync([.. common, $"{flag}={value}"]);
+        PiecesResult blank = await PiecesProcess.RunAsync([.. common, flag, value]),
+            equals = await PiecesProcess.RunAsync([.. common, $"{flag}={value}"]);
         blank.Should().Be(equals);
         blank.ExitCode.Should().Be(flag == "--data" ? 10 : 0);
     }
@@ -145,9 +147,14 @@ public sealed class ContractCommandTests : IDisposable
         foreach (string command in (string[])[download, create])
         {
             // Its terminal stays open and nobody types: a question would be waited for until the patience ends.
-            var start = new System.Diagnostics.ProcessStartInfo(script, ["-qec", command, "/dev/null"]) { RedirectStandardInput = true, RedirectStandardOutput = true };
+            var start = new System.Diagnostics.ProcessStartInfo(script, ["-qec", command, "/dev/null"])
+            {
+                RedirectStandardInput = true,
+                RedirectStandardOutput = true
+            };
             using var process = System.Diagnostics.Process.Start(start)!;
-            string said = await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
+            string said = await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken).WaitAsync(
+                TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
             await process.WaitForExitAsync(TestContext.Current.CancellationToken);
             process.ExitCode.Should().Be(13, said);
         }

@@ -27,7 +27,8 @@ public class ContractCoverageTests
 
     [Fact]
     public void A_row_with_a_test_is_not_put_off() =>
-        ContractRow.All.Where(row => row.Later is not null).Select(row => row.Key).Intersect(MarkedTests().Select(test => test.Key)).Should().BeEmpty();
+        ContractRow.All.Where(row => row.Later is not null).Select(row => row.Key)
+            .Intersect(MarkedTests().Select(test => test.Key)).Should().BeEmpty();
 
     [Fact]
     public void The_tables_of_the_contract_and_the_rows_are_the_same()
@@ -41,7 +42,8 @@ public class ContractCoverageTests
     [Fact]
     public async Task What_is_put_off_is_known_by_name_and_never_ignored()
     {
-        foreach (string flag in ContractRow.All.Where(row => row.Later is not null && row.Key.StartsWith("flag ", StringComparison.Ordinal)).Select(row => row.Key[5..]))
+        foreach (string flag in ContractRow.All
+            .Where(row => row.Later is not null && row.Key.StartsWith("flag ", StringComparison.Ordinal)).Select(row => row.Key[5..]))
         {
             string[] words = flag switch
             {

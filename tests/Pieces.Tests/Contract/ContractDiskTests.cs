@@ -29,7 +29,8 @@ public sealed class ContractDiskTests : IDisposable
             PiecesCommand.DownloadFrom(seeder.Address, album.WriteTorrent(_folder.Path), _folder["out"], "--json"));
         await process.WaitForOutputTextAsync("\"file\"");
         await Interop.Eventually.TrueAsync(
-            () => Directory.GetFiles(_folder["out/album"], "*.part").Length > 0, TimeSpan.FromSeconds(30), () => "the next file", TestContext.Current.CancellationToken);
+            () => Directory.GetFiles(_folder["out/album"], "*.part").Length > 0, TimeSpan.FromSeconds(30), () => "the next file",
+            TestContext.Current.CancellationToken);
         string[] names = [.. Directory.GetFiles(_folder["out/album"]).Select(path => Path.GetFileName(path)!)];
         names.Should().Contain(name => name.EndsWith(".part", StringComparison.Ordinal)).And.NotContain("file-0003.bin");
         File.Exists(_folder["out/.album.pieces/state"]).Should().BeTrue();
@@ -42,7 +43,8 @@ public sealed class ContractDiskTests : IDisposable
         foreach (string name in names.Where(name => name.EndsWith(".bin", StringComparison.Ordinal)))
         {
             int index = name["file-".Length + 3] - '0';
-            File.ReadAllBytes(_folder[$"out/album/{name}"]).AsSpan().SequenceEqual(content.AsSpan(index * 2 * PieceLength, 2 * PieceLength)).Should().BeTrue();
+            File.ReadAllBytes(_folder[$"out/album/{name}"]).AsSpan().SequenceEqual(
+                content.AsSpan(index * 2 * PieceLength, 2 * PieceLength)).Should().BeTrue();
         }
     }
 
@@ -51,7 +53,8 @@ public sealed class ContractDiskTests : IDisposable
     public async Task Padding_never_reaches_the_disk()
     {
         byte[] a = RandomNumberGenerator.GetBytes(20_000), padding = new byte[(2 * 16_384) - 20_000], b = RandomNumberGenerator.GetBytes(10_000);
-        Dict info = TestTorrent.FilesInfo("top", TestTorrent.FileOf("a", a.Length), TestTorrent.FileOf(".pad/12768", padding.Length, "p"), TestTorrent.FileOf("b", b.Length));
+        Dict info = TestTorrent.FilesInfo(
+            "top", TestTorrent.FileOf("a", a.Length), TestTorrent.FileOf(".pad/12768", padding.Length, "p"), TestTorrent.FileOf("b", b.Length));
         info["pieces"] = Hashes([.. a, .. padding, .. b]);
         string path = _folder.Write("top.torrent", TestTorrent.Bytes(info)), port = $"{FreePort.Find()}";
         _folder.Write("data/top/a", a);
@@ -62,7 +65,8 @@ public sealed class ContractDiskTests : IDisposable
         result.ExitCode.Should().Be(0, result.StandardError);
         foreach (string root in (string[])["data", "out"])
         {
-            Directory.GetFileSystemEntries(_folder[root], "*", SearchOption.AllDirectories).Select(entry => Path.GetRelativePath(_folder[root], entry))
+            Directory.GetFileSystemEntries(_folder[root], "*", SearchOption.AllDirectories)
+                .Select(entry => Path.GetRelativePath(_folder[root], entry))
                 .Should().BeEquivalentTo("top", "top/a", "top/b");
         }
 
@@ -105,7 +109,8 @@ public sealed class ContractDiskTests : IDisposable
         _folder.Write("out/film.bin.part", part);
         await using var seeder = new RecordingSeeder(Film);
         string[] more = overwrite ? ["--overwrite"] : [];
-        PiecesResult result = await PiecesProcess.RunAsync(PiecesCommand.DownloadFrom(seeder.Address, Film.WriteTorrent(_folder.Path), _folder["out"], more));
+        PiecesResult result = await PiecesProcess.RunAsync(
+            PiecesCommand.DownloadFrom(seeder.Address, Film.WriteTorrent(_folder.Path), _folder["out"], more));
         result.ExitCode.Should().Be(0, result.StandardError);
         File.ReadAllBytes(_folder["out/film.bin"]).AsSpan().SequenceEqual(content).Should().BeTrue();
         seeder.Events.Where(e => e.IsRequest).Select(e => e.Piece).Distinct().Should().BeEquivalentTo([12, 13, 14, 15]);
@@ -126,7 +131,8 @@ public sealed class ContractDiskTests : IDisposable
         await using (FileStream file = File.OpenWrite(_folder["out/film.bin"]))
             file.SetLength(10 * PieceLength);
         await using var seeder = new RecordingSeeder(Film, 2 * PieceLength);
-        await using PiecesProcess process = PiecesProcess.Start(PiecesCommand.DownloadFrom(seeder.Address, Film.WriteTorrent(_folder.Path), _folder["out"]));
+        await using PiecesProcess process = PiecesProcess.Start(
+            PiecesCommand.DownloadFrom(seeder.Address, Film.WriteTorrent(_folder.Path), _folder["out"]));
         await seeder.UntilDeliveredAsync(1, TestContext.Current.CancellationToken);
         File.Exists(_folder["out/film.bin"]).Should().BeFalse();
         File.Exists(_folder["out/film.bin.part"]).Should().BeTrue();

@@ -27,19 +27,24 @@ public sealed class ContractEventTests : IDisposable
         await using ScriptedHttpServer tracker = ScriptedHttpServer.Answering("200 OK", "d14:failure reason9:not todaye"u8.ToArray());
         DateTimeOffset began = DateTimeOffset.UtcNow;
         PiecesResult result = await PiecesProcess.RunAsync(PiecesCommand.Download(
-            Torrent.WriteTorrent(_folder.Path), _folder["out"], "--peer", seeder.Address, "--tracker", tracker.Url("/announce").ToString(), "--json"));
+            Torrent.WriteTorrent(_folder.Path), _folder["out"], "--peer", seeder.Address, "--tracker", tracker.Url("/announce").ToString(),
+            "--json"));
         result.ExitCode.Should().Be(0);
         IReadOnlyList<JsonObject> told = EventLines.Parse(result.StandardOutput);
 
-        told.Should().OnlyContain(e => e.Number("v") == 1 && e.Text("event")!.Length > 0 && e.Text("infohash") == Torrent.Metainfo.InfoHash.ToString());
-        told.Select(e => DateTimeOffset.Parse(e.Text("time")!, CultureInfo.InvariantCulture)).Should().OnlyContain(time => time > began.AddSeconds(-1) && time < DateTimeOffset.UtcNow.AddSeconds(1));
+        told.Should().OnlyContain(
+            e => e.Number("v") == 1 && e.Text("event")!.Length > 0 && e.Text("infohash") == Torrent.Metainfo.InfoHash.ToString());
+        told.Select(e => DateTimeOffset.Parse(e.Text("time")!, CultureInfo.InvariantCulture)).Should().OnlyContain(
+            time => time > began.AddSeconds(-1) && time < DateTimeOffset.UtcNow.AddSeconds(1));
         JsonObject connected = told.Of("peer")[0], closed = told.Of("peer")[^1];
         (connected.Text("address"), connected.Text("state"), connected.Text("reason")).Should().Be((seeder.Address, "connected", ""));
         (closed.Text("address"), closed.Text("state")).Should().Be((seeder.Address, "closed"));
         told.Of("peer").Should().OnlyContain(e => e.Text("client") == connected.Text("client")).And.NotContain(e => e.Text("client") == "");
-        told.Of("file").Select(e => (e.Text("path"), e.Number("size"))).Should().BeEquivalentTo(Torrent.Files.Select(file => (Path.Join(_folder["out"], file.Path), file.Length)));
+        told.Of("file").Select(e => (e.Text("path"), e.Number("size"))).Should().BeEquivalentTo(
+            Torrent.Files.Select(file => (Path.Join(_folder["out"], file.Path), file.Length)));
         JsonObject[] progress = [.. told.Of("progress").Where(e => e.Number("down_rate") > 0)];
-        progress.Should().NotBeEmpty().And.OnlyContain(e => e.Number("size") == Torrent.Length && e.Number("up_rate") == 0 && e.Number("uploaded") == 0);
+        progress.Should().NotBeEmpty()
+            .And.OnlyContain(e => e.Number("size") == Torrent.Length && e.Number("up_rate") == 0 && e.Number("uploaded") == 0);
         progress.Select(e => e.Number("done")).Should().BeInAscendingOrder().And.Contain(done => done > 0 && done < Torrent.Length);
         progress.Should().Contain(e => e.Number("peers") == 1 && e.Number("seeds") == 1 && e["eta_s"] != null && e.Number("eta_s") > 0);
         JsonObject refused = told.Of("tracker")[0];
@@ -57,7 +62,8 @@ public sealed class ContractEventTests : IDisposable
         Torrent.WriteContent(_folder["out"]);
         File.Delete(_folder["out/album/file-0002.bin"]);
         await using var seeder = new RecordingSeeder(Torrent);
-        PiecesResult result = await PiecesProcess.RunAsync(PiecesCommand.DownloadFrom(seeder.Address, Torrent.WriteTorrent(_folder.Path), _folder["out"], "--json"));
+        PiecesResult result = await PiecesProcess.RunAsync(
+            PiecesCommand.DownloadFrom(seeder.Address, Torrent.WriteTorrent(_folder.Path), _folder["out"], "--json"));
         result.ExitCode.Should().Be(0);
         IReadOnlyList<JsonObject> told = EventLines.Parse(result.StandardOutput);
         told.Of("start")[0].Number("have").Should().Be(12);

@@ -24,10 +24,12 @@ public class ContractExchangeTests
     public async Task Peers_are_not_exchanged_where_the_user_does_not_want_it(bool isWanted)
     {
         using var folder = new TempFolder();
-        await using ITransportListener listener = new TcpTransport(new Outbound(), TimeProvider.System, Logger.None).Listen(System.Net.IPAddress.Loopback, 0, 0);
+        await using ITransportListener listener = new TcpTransport(new Outbound(), TimeProvider.System, Logger.None).Listen(
+            System.Net.IPAddress.Loopback, 0, 0);
         string peer = string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{listener.Port}");
         await using PiecesProcess process = PiecesProcess.Start(PiecesCommand.Download(
-            Torrent.WriteTorrent(folder.Path), folder["out"], ["--no-trackers", "--peer", peer, "--encryption", "off", .. isWanted ? [] : (string[])["--no-pex"]]));
+            Torrent.WriteTorrent(folder.Path), folder["out"],
+            ["--no-trackers", "--peer", peer, "--encryption", "off", .. isWanted ? [] : (string[])["--no-pex"]]));
         await using ScriptedPeer us = await ScriptedPeer.AcceptAsync(listener, Token);
         await us.ReadHandshakeAsync(Token);
         await us.SendHandshakeAsync(Torrent.Metainfo.Swarms[0], PeerId.Create(new Random(1)), Token);

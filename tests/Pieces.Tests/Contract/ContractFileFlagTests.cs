@@ -42,7 +42,8 @@ public sealed class ContractFileFlagTests : IDisposable
     {
         await using var seeder = new RecordingSeeder(Film);
         string[] flag = order is null ? [] : ["--order", order];
-        PiecesResult result = await PiecesProcess.RunAsync(["download", Film.WriteTorrent(_folder.Path), "-o", _folder["out"], .. From(seeder), .. flag]);
+        PiecesResult result = await PiecesProcess.RunAsync(
+            ["download", Film.WriteTorrent(_folder.Path), "-o", _folder["out"], .. From(seeder), .. flag]);
         result.ExitCode.Should().Be(0, result.StandardError);
         int[] pieces = [.. seeder.Events.Where(e => e.IsRequest).Select(e => e.Piece).Distinct()];
         pieces.Should().HaveCount(128);
@@ -66,9 +67,11 @@ public sealed class ContractFileFlagTests : IDisposable
     public async Task Files_are_chosen_by_number_range_or_pattern(string flag, string value, params int[] files)
     {
         await using var seeder = new RecordingSeeder(Album);
-        PiecesResult result = await PiecesProcess.RunAsync(["download", Album.WriteTorrent(_folder.Path), "-o", _folder["out"], .. From(seeder), flag, value]);
+        PiecesResult result = await PiecesProcess.RunAsync(
+            ["download", Album.WriteTorrent(_folder.Path), "-o", _folder["out"], .. From(seeder), flag, value]);
         result.ExitCode.Should().Be(0, result.StandardError);
-        Directory.GetFiles(_folder["out/album"]).Select(Path.GetFileName).Order(StringComparer.Ordinal).Should().Equal(files.Select(i => $"file-{i:d4}.bin"));
+        Directory.GetFiles(_folder["out/album"]).Select(Path.GetFileName).Order(StringComparer.Ordinal).Should().Equal(
+            files.Select(i => $"file-{i:d4}.bin"));
     }
 
     [Theory]
@@ -86,7 +89,8 @@ public sealed class ContractFileFlagTests : IDisposable
         await process.WaitForOutputTextAsync("\"piece\"");
         string[] stat = (await ShellRun.RunAsync("stat", ["-c", "%s %b", _folder["out/film.bin.part"]])).Output.Split(' ');
         (long length, long taken) = (long.Parse(stat[0], CultureInfo.InvariantCulture), 512 * long.Parse(stat[1], CultureInfo.InvariantCulture));
-        (length == Film.Length, taken >= Film.Length).Should().Be((how != "none", how == "full"), "its length is {0} and {1} bytes are taken", length, taken);
+        (length == Film.Length, taken >= Film.Length).Should().Be(
+            (how != "none", how == "full"), "its length is {0} and {1} bytes are taken", length, taken);
     }
 
     [Fact]
@@ -107,13 +111,16 @@ public sealed class ContractFileFlagTests : IDisposable
     {
         GeneratedTorrent[] torrents = [.. Enumerable.Range(0, 3).Select(i => new GeneratedTorrent($"t{i}.bin", 200_000, PieceLength, seed: i))];
         RecordingSeeder[] seeders = [.. torrents.Select(torrent => new RecordingSeeder(torrent, 512 * 1024))];
-        string list = _folder.Write("list", Encoding.UTF8.GetBytes(string.Concat(torrents.Select(torrent => torrent.WriteTorrent(_folder.Path) + "\n"))));
+        string list = _folder.Write(
+            "list", Encoding.UTF8.GetBytes(string.Concat(torrents.Select(torrent => torrent.WriteTorrent(_folder.Path) + "\n"))));
         foreach ((string input, string jobs, string output) in ((string, string, string)[])[("--input", "--jobs", "one"), ("-i", "-j", "two")])
         {
-            PiecesResult result = await PiecesProcess.RunAsync(["download", input, list, jobs, "1", "-o", _folder[output], "--no-trackers", "--interface", "127.0.0.1",
+            PiecesResult result = await PiecesProcess.RunAsync(
+                ["download", input, list, jobs, "1", "-o", _folder[output], "--no-trackers", "--interface", "127.0.0.1",
                 "-p", "0", "--json", "--deadline", "50s", .. seeders.SelectMany(seeder => (string[])["--peer", seeder.Address])]);
             result.ExitCode.Should().Be(0);
-            string[] told = [.. EventLines.Parse(result.StandardOutput).Where(e => e.Text("event") is "start" or "complete").Select(e => e.Text("event")!)];
+            string[] told =
+                [.. EventLines.Parse(result.StandardOutput).Where(e => e.Text("event") is "start" or "complete").Select(e => e.Text("event")!)];
             told.Should().Equal("start", "complete", "start", "complete", "start", "complete");
         }
 
@@ -128,7 +135,8 @@ public sealed class ContractFileFlagTests : IDisposable
     public async Task A_dry_run_says_and_touches_nothing(string flag)
     {
         await using var seeder = new RecordingSeeder(Film);
-        PiecesResult result = await PiecesProcess.RunAsync(["download", Film.WriteTorrent(_folder.Path), "-o", _folder["out"], .. From(seeder), flag]);
+        PiecesResult result = await PiecesProcess.RunAsync(
+            ["download", Film.WriteTorrent(_folder.Path), "-o", _folder["out"], .. From(seeder), flag]);
         result.ExitCode.Should().Be(0, result.StandardError);
         result.StandardOutput.Should().Contain("to fetch: ");
         Directory.Exists(_folder["out"]).Should().BeFalse();

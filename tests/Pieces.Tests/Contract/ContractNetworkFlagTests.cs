@@ -52,7 +52,8 @@ public sealed class ContractNetworkFlagTests : IDisposable
     public async Task Each_tracker_that_is_added_is_asked()
     {
         await using ScriptedHttpServer own = Tracker(), one = Tracker(), two = Tracker();
-        await using PiecesProcess process = PiecesProcess.Start(["download", WithTracker(own), .. More("--tracker", Url(one), "--tracker", Url(two), "--json")]);
+        await using PiecesProcess process = PiecesProcess.Start(
+            ["download", WithTracker(own), .. More("--tracker", Url(one), "--tracker", Url(two), "--json")]);
         await process.WaitForOutputAsync("three trackers", said => said.Split("\"tracker\"").Length > 3);
         ((ScriptedHttpServer[])[own, one, two]).Should().OnlyContain(tracker => tracker.Targets.Count > 0);
     }
@@ -78,7 +79,8 @@ public sealed class ContractNetworkFlagTests : IDisposable
         int taken = int.Parse(other.Address.Split(':')[1], CultureInfo.InvariantCulture);
         int free = FreePort.Find();
         (await ListenPortAsync(flag, $"{free}")).Should().Be(free);
-        (await ListenPortAsync(flag, $"{Math.Min(taken, 65_500)}-{Math.Min(taken, 65_500) + 30}")).Should().BeInRange(taken - 30, taken + 30).And.NotBe(taken);
+        (await ListenPortAsync(flag, $"{Math.Min(taken, 65_500)}-{Math.Min(taken, 65_500) + 30}")).Should().BeInRange(taken - 30, taken + 30)
+            .And.NotBe(taken);
     }
 
     [Fact]
@@ -96,7 +98,8 @@ public sealed class ContractNetworkFlagTests : IDisposable
         if (!OperatingSystem.IsLinux())
             Assert.Skip("it has this name on Linux");
         await using var seeder = new RecordingSeeder(Torrent);
-        PiecesResult result = await PiecesProcess.RunAsync("download", Torrent.WriteTorrent(_folder.Path), "-o", _folder["out"], "-p", "0", "--no-trackers",
+        PiecesResult result = await PiecesProcess.RunAsync(
+            "download", Torrent.WriteTorrent(_folder.Path), "-o", _folder["out"], "-p", "0", "--no-trackers",
             "--peer", seeder.Address, "--interface", "lo", "-v", "--progress", "plain", "--deadline", "50s");
         result.ExitCode.Should().Be(0, result.StandardError);
         result.StandardError.Should().Contain(", bound to lo\n");
@@ -114,7 +117,8 @@ public sealed class ContractNetworkFlagTests : IDisposable
         long began = Stopwatch.GetTimestamp();
         PiecesResult result = await PiecesProcess.RunAsync(Download("--no-trackers", "--peer", seeder.Address, "--down-limit", rate));
         result.ExitCode.Should().Be(0, result.StandardError);
-        Stopwatch.GetElapsedTime(began).Should().BeGreaterThan(TimeSpan.FromSeconds(2), "it is a MiB at a quarter of a MiB a second, after a first burst");
+        Stopwatch.GetElapsedTime(began).Should().BeGreaterThan(
+            TimeSpan.FromSeconds(2), "it is a MiB at a quarter of a MiB a second, after a first burst");
     }
 
     [Theory]
@@ -125,7 +129,8 @@ public sealed class ContractNetworkFlagTests : IDisposable
     {
         Torrent.WriteContent(_folder["data"]);
         string path = Torrent.WriteTorrent(_folder.Path), port = $"{FreePort.Find()}";
-        await using PiecesProcess seed = PiecesProcess.Start(PiecesCommand.Seed(path, _folder["data"], "-p", port, "--up-limit", rate, "--seed-ratio", "1", "--json"));
+        await using PiecesProcess seed = PiecesProcess.Start(
+            PiecesCommand.Seed(path, _folder["data"], "-p", port, "--up-limit", rate, "--seed-ratio", "1", "--json"));
         await seed.WaitForOutputTextAsync("\"progress\"");
         long began = Stopwatch.GetTimestamp();
         PiecesResult result = await PiecesProcess.RunAsync(PiecesCommand.DownloadFrom($"127.0.0.1:{port}", path, _folder["out"]));

@@ -20,7 +20,8 @@ public sealed class ContractSeedTests : IDisposable
     public async Task Without_a_goal_it_ends_at_completion()
     {
         await using var seeder = new RecordingSeeder(Torrent);
-        PiecesResult result = await PiecesProcess.RunAsync(PiecesCommand.DownloadFrom(seeder.Address, Torrent.WriteTorrent(_folder.Path), _folder["out"]));
+        PiecesResult result = await PiecesProcess.RunAsync(
+            PiecesCommand.DownloadFrom(seeder.Address, Torrent.WriteTorrent(_folder.Path), _folder["out"]));
         result.ExitCode.Should().Be(0, result.StandardError);
         Torrent.ShouldBeCompleteIn(_folder["out"]);
     }
@@ -34,7 +35,10 @@ public sealed class ContractSeedTests : IDisposable
     {
         Torrent.WriteContent(_folder["out"]);
         PiecesResult result = await PiecesProcess.RunAsync(
-            ["download", Torrent.WriteTorrent(_folder.Path), "-o", _folder["out"], "--no-trackers", "--interface", "127.0.0.1", "-p", "0", "--progress", "plain", .. goals]);
+            [
+                "download", Torrent.WriteTorrent(_folder.Path), "-o", _folder["out"], "--no-trackers", "--interface", "127.0.0.1", "-p", "0",
+                "--progress", "plain", .. goals
+            ]);
         result.ExitCode.Should().Be(0, result.StandardError);
     }
 
@@ -45,9 +49,11 @@ public sealed class ContractSeedTests : IDisposable
         await using var seeder = new RecordingSeeder(Torrent, 64 * 1024);
         string path = Torrent.WriteTorrent(_folder.Path), port = $"{FreePort.Find()}";
         string[] common = ["--no-trackers", "--interface", "127.0.0.1", "--deadline", "50s", "--json"];
-        await using PiecesProcess first = PiecesProcess.Start(["download", path, "-o", _folder["first"], "-p", port, "--peer", seeder.Address, .. common]);
+        await using PiecesProcess first = PiecesProcess.Start(
+            ["download", path, "-o", _folder["first"], "-p", port, "--peer", seeder.Address, .. common]);
         await first.WaitForOutputTextAsync("\"piece\"");
-        await using PiecesProcess second = PiecesProcess.Start(["download", path, "-o", _folder["second"], "-p", "0", "--peer", $"127.0.0.1:{port}", .. common]);
+        await using PiecesProcess second = PiecesProcess.Start(
+            ["download", path, "-o", _folder["second"], "-p", "0", "--peer", $"127.0.0.1:{port}", .. common]);
         await second.WaitForOutputTextAsync("\"piece\"");
         first.OutputSoFar.Should().NotContain("\"complete\"");
         string told = second.OutputSoFar;
@@ -64,10 +70,11 @@ public sealed class ContractSeedTests : IDisposable
     {
         Torrent.WriteContent(_folder["data"]);
         string path = Torrent.WriteTorrent(_folder.Path), port = $"{FreePort.Find()}";
-        await using PiecesProcess seed = PiecesProcess.Start(PiecesCommand.Seed(path, _folder["data"], ["-p", port, .. isParanoid ? ["--paranoid"] : Array.Empty<string>()]));
+        await using PiecesProcess seed = PiecesProcess.Start(
+            PiecesCommand.Seed(path, _folder["data"], ["-p", port, .. isParanoid ? ["--paranoid"] : Array.Empty<string>()]));
         await seed.WaitForErrorTextAsync("seeding 100");
 
-        // By somebody who leaves size and time as they were.
+        // Change the data but keep its size and its modification time.
         string film = _folder["data/film.bin"];
         DateTime written = File.GetLastWriteTimeUtc(film);
         await using (var file = new FileStream(film, FileMode.Open, FileAccess.Write, FileShare.ReadWrite))

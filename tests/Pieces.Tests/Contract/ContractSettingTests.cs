@@ -12,10 +12,13 @@ public sealed class ContractSettingTests : IDisposable
     private static readonly (string Name, string Value)[] Settings =
     [
         ("output", "/there"), ("order", "rarest-first"), ("select", "1"), ("exclude", "2"), ("seed", "1"), ("seed-ratio", "2"), ("seed-time", "1h"),
-        ("seed-idle", "2h"), ("down-limit", "1M"), ("up-limit", "2M"), ("peer", "127.0.0.1:1"), ("tracker", "http://t.example/"), ("no-trackers", "1"),
-        ("no-dht", "1"), ("no-pex", "1"), ("no-lsd", "1"), ("dht-bootstrap", "127.0.0.1:2"), ("encryption", "off"), ("proxy", "socks5h://p.example:1"),
+        ("seed-idle", "2h"), ("down-limit", "1M"), ("up-limit", "2M"), ("peer", "127.0.0.1:1"), ("tracker", "http://t.example/"),
+        ("no-trackers", "1"),
+        ("no-dht", "1"), ("no-pex", "1"), ("no-lsd", "1"), ("dht-bootstrap", "127.0.0.1:2"), ("encryption", "off"),
+        ("proxy", "socks5h://p.example:1"),
         ("paranoid", "1"), ("print-paths", "1"), ("0", "1"), ("port", "7000-7001"), ("interface", "lo"), ("max-peers", "7"), ("stall-timeout", "1m"),
-        ("deadline", "3h"), ("metadata-timeout", "4m"), ("overwrite", "1"), ("prealloc", "full"), ("portable-names", "1"), ("input", "list"), ("jobs", "2"),
+        ("deadline", "3h"), ("metadata-timeout", "4m"), ("overwrite", "1"), ("prealloc", "full"), ("portable-names", "1"), ("input", "list"),
+        ("jobs", "2"),
         ("on-complete", "true"), ("dry-run", "1"), ("progress", "none"), ("json", "1"), ("verbose", "2"),
     ];
 
@@ -29,9 +32,11 @@ public sealed class ContractSettingTests : IDisposable
         usual.StandardOutput.Split('\n', StringSplitOptions.RemoveEmptyEntries).Skip(1).Select(line => line.TrimStart('#', ' ').Split('=')[0])
             .Should().BeEquivalentTo([.. Settings.Select(setting => setting.Name), "quiet"], "these are all there are");
 
-        PiecesResult variables = await RunAsync(["config"], [.. Settings.Select(s => ($"PIECES_{s.Name.ToUpperInvariant().Replace('-', '_')}", s.Value))]);
+        PiecesResult variables = await RunAsync(
+            ["config"], [.. Settings.Select(s => ($"PIECES_{s.Name.ToUpperInvariant().Replace('-', '_')}", s.Value))]);
         variables.StandardError.Should().BeEmpty();
-        variables.StandardOutput.Split('\n').Should().Contain(Settings.Select(s => $"{s.Name}={s.Value}  # environment PIECES_{s.Name.ToUpperInvariant().Replace('-', '_')}"));
+        variables.StandardOutput.Split('\n').Should().Contain(
+            Settings.Select(s => $"{s.Name}={s.Value}  # environment PIECES_{s.Name.ToUpperInvariant().Replace('-', '_')}"));
 
         WriteFile(string.Join('\n', Settings.Select(s => $"{s.Name}={s.Value}")));
         PiecesResult file = await RunAsync(["config"]);

@@ -18,7 +18,8 @@ public sealed class ContractSourceTests : IDisposable
     public async Task The_bytes_of_a_torrent_come_from_stdin()
     {
         await using var seeder = new RecordingSeeder(Torrent);
-        await using PiecesProcess process = PiecesProcess.Start(PiecesCommand.DownloadFrom(seeder.Address, "-", _folder["out"]), input: Torrent.TorrentBytes);
+        await using PiecesProcess process = PiecesProcess.Start(
+            PiecesCommand.DownloadFrom(seeder.Address, "-", _folder["out"]), input: Torrent.TorrentBytes);
         PiecesResult result = await process.WaitAsync();
         result.ExitCode.Should().Be(0, result.StandardError);
         Torrent.ShouldBeCompleteIn(_folder["out"]);

@@ -42,7 +42,8 @@ public sealed class ContractStreamTests : IDisposable
         PiecesResult result = await PiecesProcess.RunAsync(command);
         result.ExitCode.Should().Be(0);
         string said = result.StandardError;
-        (said.Contains("pieces: warning: ", StringComparison.Ordinal), Regex.IsMatch(said, "(?m)^peer .*: connected$")).Should().Be((warnings, information), "{0}", said);
+        (said.Contains("pieces: warning: ", StringComparison.Ordinal), Regex.IsMatch(said, "(?m)^peer .*: connected$")).Should().Be(
+            (warnings, information), "{0}", said);
         (Regex.IsMatch(said, "(?m)^debug: "), Regex.IsMatch(said, "(?m)^trace: ")).Should().Be((debug, everything), "{0}", said);
         if (!warnings)
             said.Should().BeEmpty();
@@ -54,7 +55,8 @@ public sealed class ContractStreamTests : IDisposable
     [Contract("stream {stack-only-with-vv,one-line-errors}")]
     public async Task A_stack_is_shown_only_with_vv()
     {
-        (await PiecesProcess.RunAsync("show", _folder["nowhere"], "-v")).StandardError.Should().Be($"pieces: {_folder["nowhere"]}: no such file or folder\n");
+        (await PiecesProcess.RunAsync("show", _folder["nowhere"], "-v")).StandardError.Should().Be(
+            $"pieces: {_folder["nowhere"]}: no such file or folder\n");
         (await PiecesProcess.RunAsync("show", _folder["nowhere"], "-vv")).StandardError.Should().MatchRegex("(?m)^ +at ");
     }
 
@@ -133,7 +135,8 @@ public sealed class ContractStreamTests : IDisposable
     {
         await using var seeder = new RecordingSeeder(Torrent);
         PiecesResult result = await PiecesProcess.RunAsync(
-            "download", Torrent.WriteTorrent(_folder.Path), "-o", _folder["out"], "--no-trackers", "--peer", seeder.Address, "--interface", "127.0.0.1", "-p", "0",
+            "download", Torrent.WriteTorrent(_folder.Path), "-o", _folder["out"], "--no-trackers", "--peer", seeder.Address, "--interface",
+            "127.0.0.1", "-p", "0",
             "--deadline", "50s", "--progress", "none");
         (result.ExitCode, result.StandardOutput, result.StandardError).Should().Be((0, "", ""));
     }
@@ -143,7 +146,8 @@ public sealed class ContractStreamTests : IDisposable
     public async Task A_line_of_figures_comes_every_30_seconds()
     {
         long began = Stopwatch.GetTimestamp();
-        await using PiecesProcess process = PiecesProcess.Start(PiecesCommand.Download(Torrent.WriteTorrent(_folder.Path), _folder["out"], "--no-trackers"));
+        await using PiecesProcess process = PiecesProcess.Start(
+            PiecesCommand.Download(Torrent.WriteTorrent(_folder.Path), _folder["out"], "--no-trackers"));
         await process.WaitForErrorTextAsync("film.bin: 0.0 % of 1.0 MiB, ");
         Stopwatch.GetElapsedTime(began).Should().BeGreaterThan(TimeSpan.FromSeconds(29));
     }
@@ -155,7 +159,8 @@ public sealed class ContractStreamTests : IDisposable
         string script = RealProcess.Find("script");
         await using var seeder = new RecordingSeeder(Torrent, MiB / 3);
         string command = string.Join(' ', PiecesCommand.DownloadFrom(
-            seeder.Address, Torrent.WriteTorrent(_folder.Path), _folder["out"], "--progress=bar").Where(word => word is not ("--progress" or "plain")).Select(word => $"'{word}'"));
+            seeder.Address, Torrent.WriteTorrent(_folder.Path), _folder["out"], "--progress=bar")
+            .Where(word => word is not ("--progress" or "plain")).Select(word => $"'{word}'"));
         long began = Stopwatch.GetTimestamp();
         var start = new ProcessStartInfo(script, ["-qec", $"stty cols 80 rows 24; TERM=xterm '{PiecesProcess.Executable}' {command}", "/dev/null"])
         {
@@ -189,7 +194,9 @@ public sealed class ContractStreamTests : IDisposable
         using var client = new TcpClient();
         await client.ConnectAsync(IPAddress.Loopback, port, TestContext.Current.CancellationToken);
         await using NetworkStream stream = client.GetStream();
-        await stream.WriteAsync(ScriptedPeer.HandshakeBytes(torrent.Metainfo.Swarms[0], PeerId.FromBytes("-SI0001-silentleeche"u8), default(Pieces.Wire.ReservedBits)), TestContext.Current.CancellationToken);
+        await stream.WriteAsync(
+            ScriptedPeer.HandshakeBytes(torrent.Metainfo.Swarms[0], PeerId.FromBytes("-SI0001-silentleeche"u8), default(Pieces.Wire.ReservedBits)),
+            TestContext.Current.CancellationToken);
         int told = 0;
         try
         {

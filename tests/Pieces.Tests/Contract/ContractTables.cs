@@ -48,7 +48,8 @@ internal static partial class ContractTables
         string command = $"command {words[1]}";
         return Enumerable.Concat(
             FlagName().Matches(usage).Select(flag => $"{command} {flag.Value}"),
-            words.Where(word => word.Contains('|', StringComparison.Ordinal)).SelectMany(word => word.Trim('[', ']').Split('|')).Select(word => $"{command} {word}"))
+            words.Where(word => word.Contains('|', StringComparison.Ordinal)).SelectMany(word => word.Trim('[', ']').Split('|'))
+                .Select(word => $"{command} {word}"))
             .Prepend(command);
     }
 

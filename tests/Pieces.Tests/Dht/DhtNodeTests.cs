@@ -34,7 +34,8 @@ public sealed class DhtNodeTests : IAsyncDisposable
     {
         var faulty = CompactEndPoint.From(IPAddress.Parse("127.0.0.7"), 0);
         var addresses = new AddressPolicy(endPoint => endPoint == faulty ? throw new InvalidOperationException("a bug") : false);
-        UdpDatagramSocket Open(string address) => (UdpDatagramSocket)new Outbound(new LocalBinding(IPAddress.Parse(address))).OpenUdp(isV6: false, 0)!;
+        UdpDatagramSocket Open(string address) =>
+            (UdpDatagramSocket)new Outbound(new LocalBinding(IPAddress.Parse(address))).OpenUdp(isV6: false, 0)!;
         await using var hub = new DatagramHub(Open("127.0.0.1"), TimeProvider.System, Logger.None);
         await using var node = new DhtNode(new DhtOptions { AllowLoopback = true, Addresses = addresses, Random = new Random(1) }, hub);
         node.Start();

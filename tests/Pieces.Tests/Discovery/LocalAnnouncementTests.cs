@@ -30,7 +30,8 @@ public class LocalAnnouncementTests
     [InlineData("bt-search * http/1.1\r\ninfohash:{0}\r\nPORT:6881\r\n\r\n")]
     [InlineData("BT-SEARCH * HTTP/1.1\r\nX: y\r\nno header\r\n:\r\nPort: 6881\r\nInfohash: nonsense\r\nInfohash: {0}")]
     public void What_other_clients_send_is_read(string text) =>
-        LocalAnnouncement.Read(Encoding.ASCII.GetBytes(string.Format(null, text, One))).Should().BeEquivalentTo(new LocalAnnouncement(6881, [One], null));
+        LocalAnnouncement.Read(Encoding.ASCII.GetBytes(string.Format(null, text, One))).Should().BeEquivalentTo(
+            new LocalAnnouncement(6881, [One], null));
 
     [Theory]
     [InlineData("")]

@@ -41,7 +41,7 @@ public sealed class DhtMagnetTests
         space.Sample.WriteContent(theirs);
         space.Start(DhtClient.Of(name), space.NextHost(), theirs, link: null, nodes);
 
-        // Each client announces itself in its own time; the same command again searches anew.
+        // Each client announces itself at a time of its own, so the command is repeated and searches again.
         IPEndPoint host = space.NextHost();
         await Eventually.TrueAsync(
             async () =>

@@ -143,7 +143,7 @@ internal sealed class DhtScene : IAsyncDisposable
         node.Start();
     }
 
-    // Other clients shut out an address that asks too often, and whoever awaits something here asks again and again.
+    // Other clients block an address that sends too many queries, and callers poll this method repeatedly.
     private bool IsDue()
     {
         if (_searchedAt is { } time && Stopwatch.GetElapsedTime(time) < SearchEvery)

@@ -28,7 +28,8 @@ public sealed class MagnetPeerTests
 
     [Theory]
     [MemberData(nameof(Clients))]
-    public Task It_gets_a_magnet_whose_only_peer_is_another_client_named_by_the_link(string name, SampleShape shape) => GetFromNamedPeerAsync(name, shape);
+    public Task It_gets_a_magnet_whose_only_peer_is_another_client_named_by_the_link(string name, SampleShape shape) =>
+        GetFromNamedPeerAsync(name, shape);
 
     [Theory]
     [MemberData(nameof(Leechers))]

@@ -56,7 +56,8 @@ public sealed class PartialSeedInteropTests
         Directory.CreateDirectory(folder["home"]);
         int port = FreePort.Find();
         await using PeerProcess theirs = PeerProcess.Start(
-            "libtorrent", folder["home"], ["/usr/bin/python3", "-u", "-c", Script, torrentPath, folder["theirs"], port.ToString(CultureInfo.InvariantCulture)]);
+            "libtorrent", folder["home"],
+            ["/usr/bin/python3", "-u", "-c", Script, torrentPath, folder["theirs"], port.ToString(CultureInfo.InvariantCulture)]);
         await UntilSaidAsync(theirs, "6", cancellationToken);
         await using PiecesProcess ours = PiecesProcess.Start(
             PiecesCommand.DownloadFrom($"127.0.0.1:{port}", torrentPath, folder["ours"], "-s", "1", "--seed"));

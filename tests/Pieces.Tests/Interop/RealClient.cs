@@ -12,8 +12,8 @@ internal abstract class RealClient
     public abstract string Name { get; }
 
     /// <summary>
-    /// Whether it dials peers on 127.0.0.0/8. One that does not can still be dialled there: whoever wants to trade with it must come second
-    /// and hear of it from the tracker.
+    /// Whether it dials peers on 127.0.0.0/8. If it does not, it still accepts connections there: the other peer must start later and receive its
+    /// address from the tracker.
     /// </summary>
     public virtual bool DialsLoopback => true;
 
@@ -55,7 +55,7 @@ internal abstract class RealClient
 /// <param name="Link">A magnet link that is all it is to know, instead of the torrent; or null.</param>
 internal sealed record RealClientJob(string TorrentFile, string Folder, string Home, int Port, string? Link = null)
 {
-    /// <summary>Whether the client is to talk encrypted to the end, and with nobody else.</summary>
+    /// <summary>Whether the client must encrypt the whole stream and reject unencrypted peers.</summary>
     public bool RequiresEncryption { get; init; }
 
     /// <summary>What the client is given: link or file.</summary>

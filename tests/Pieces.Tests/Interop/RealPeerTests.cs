@@ -56,7 +56,7 @@ public sealed class RealPeerTests
     [MemberData(nameof(Seedings))]
     public Task It_seeds_what_another_client_downloads(string name, TrackerKind tracker, SampleShape shape) => SeedAsync(name, tracker, shape);
 
-    /// <summary>A client seeds; the program downloads, and the tracker hears of it.</summary>
+    /// <summary>A client seeds, the program downloads and announces its completion to the tracker.</summary>
     internal static async Task DownloadAsync(string name, TrackerKind tracker, SampleShape shape)
     {
         CancellationToken cancellationToken = TestContext.Current.CancellationToken;

@@ -79,7 +79,7 @@ internal sealed class SampleTorrent
         return Make("several files", files.Select(file => ("several files/" + file.Path, file.Content)).ToList(), info, announce);
     }
 
-    /// <summary>Writes the content below a folder, as it would stand there after a download.</summary>
+    /// <summary>Writes the content below a folder, with the same layout as after a download.</summary>
     public void WriteContent(string folder)
     {
         foreach ((string path, byte[] content) in _files)

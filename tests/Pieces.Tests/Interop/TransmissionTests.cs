@@ -15,7 +15,8 @@ public sealed class TransmissionDownloadTests
     [InlineData(TrackerKind.OpenTrackerHttp, SampleShape.OneFile)]
     [InlineData(TrackerKind.OpenTrackerUdp, SampleShape.SeveralFiles)]
     [InlineData(TrackerKind.PiecesTrackerHttp, SampleShape.OneFile)]
-    public Task It_downloads_what_Transmission_seeds(TrackerKind tracker, SampleShape shape) => RealPeerTests.DownloadAsync("Transmission", tracker, shape);
+    public Task It_downloads_what_Transmission_seeds(TrackerKind tracker, SampleShape shape) =>
+        RealPeerTests.DownloadAsync("Transmission", tracker, shape);
 
     /// <inheritdoc cref="RealPeerStreamTests.StreamAsync"/>
     [Fact]
@@ -32,7 +33,8 @@ public sealed class TransmissionSeedTests
     [InlineData(TrackerKind.OpenTrackerHttp, SampleShape.SeveralFiles)]
     [InlineData(TrackerKind.OpenTrackerUdp, SampleShape.OneFile)]
     [InlineData(TrackerKind.PiecesTrackerUdp, SampleShape.SeveralFiles)]
-    public Task It_seeds_what_Transmission_downloads(TrackerKind tracker, SampleShape shape) => RealPeerTests.SeedAsync("Transmission", tracker, shape);
+    public Task It_seeds_what_Transmission_downloads(TrackerKind tracker, SampleShape shape) =>
+        RealPeerTests.SeedAsync("Transmission", tracker, shape);
 }
 
 /// <inheritdoc cref="TransmissionDownloadTests"/>

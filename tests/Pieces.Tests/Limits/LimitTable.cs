@@ -19,8 +19,8 @@ internal sealed record Limit(Type Type, string Name, string Value, string Reason
 }
 
 /// <summary>
-/// All limits of the program: documented constants whose names say that they are one. The value is that of the compiled constant, the reason is its summary in
-/// the source, and the test is that of <see cref="OnePastTests"/>.
+/// All limits of the program: documented constants whose names identify them as limits. The value is that of the compiled constant, the reason is its
+/// summary in the source, and the test is that of <see cref="OnePastTests"/>.
 /// </summary>
 internal static partial class LimitTable
 {

@@ -69,7 +69,8 @@ public class DhtProcessTests
             node.Connect(IPAddress.Loopback, own);
             await node.SendAsync("d1:ad2:id20:abcdefghij0123456789e1:q4:ping1:t2:aa1:y1:qe"u8.ToArray(), TestContext.Current.CancellationToken);
             await node.SendAsync(Convert.FromHexString("41001234000003e800000000001000000001" + "0000"), TestContext.Current.CancellationToken);
-            UdpReceiveResult reply = await node.ReceiveAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
+            UdpReceiveResult reply = await node.ReceiveAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(
+                TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
             Convert.ToHexStringLower(reply.Buffer).Should().StartWith("31001234");
         }
 

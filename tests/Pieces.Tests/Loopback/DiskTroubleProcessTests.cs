@@ -107,7 +107,8 @@ public class DiskTroubleProcessTests
     {
         using var folder = new TempFolder();
         Directory.CreateDirectory(folder["out/" + name]);
-        await ShouldFailAsync(13, PiecesCommand.Download(Torrent.WriteTorrent(folder.Path), folder["out"], "-q", "--no-trackers", "--stall-timeout", "1s"));
+        await ShouldFailAsync(
+            13, PiecesCommand.Download(Torrent.WriteTorrent(folder.Path), folder["out"], "-q", "--no-trackers", "--stall-timeout", "1s"));
     }
 
     [Fact]
@@ -117,7 +118,8 @@ public class DiskTroubleProcessTests
         using var folder = new TempFolder();
         byte[] mine = [.. Enumerable.Range(0, 1000).Select(i => (byte)i)];
         string path = folder.Write("out/film.bin", mine);
-        await ShouldFailAsync(13, PiecesCommand.Download(Torrent.WriteTorrent(folder.Path), folder["out"], "-q", "--no-trackers", "--stall-timeout", "1s"));
+        await ShouldFailAsync(
+            13, PiecesCommand.Download(Torrent.WriteTorrent(folder.Path), folder["out"], "-q", "--no-trackers", "--stall-timeout", "1s"));
         (await File.ReadAllBytesAsync(path, TestContext.Current.CancellationToken)).Should().Equal(mine);
     }
 

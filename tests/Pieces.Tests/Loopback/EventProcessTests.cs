@@ -27,7 +27,8 @@ public class EventProcessTests
         await using var seeder = new RecordingSeeder(Torrent, 512 * 1024);
         await using ScriptedHttpServer tracker = ScriptedHttpServer.Answering("200 OK", "d8:intervali1800e5:peers0:e"u8.ToArray());
         string[] command = PiecesCommand.Download(
-            Torrent.WriteTorrent(folder.Path), folder["out"], "--peer", seeder.Address, "--json", "-v", "--tracker", tracker.Url($"/{Secret}/announce").ToString());
+            Torrent.WriteTorrent(folder.Path), folder["out"], "--peer", seeder.Address, "--json", "-v", "--tracker",
+            tracker.Url($"/{Secret}/announce").ToString());
         (IReadOnlyList<JsonObject> events, PiecesResult result) = await RunAsync(command);
 
         result.ExitCode.Should().Be(0);
@@ -75,7 +76,11 @@ public class EventProcessTests
         result.ExitCode.Should().Be(0);
 
         // On a busy machine one may be late; the next ones come as if it had not been.
-        DateTimeOffset[] times = [.. EventLines.Parse(result.StandardOutput).Of("progress").Select(e => DateTimeOffset.Parse(e.Text("time")!, CultureInfo.InvariantCulture))];
+        DateTimeOffset[] times =
+        [
+            .. EventLines.Parse(result.StandardOutput).Of("progress")
+                .Select(e => DateTimeOffset.Parse(e.Text("time")!, CultureInfo.InvariantCulture))
+        ];
         for (int i = 1; i < times.Length; i++)
             (times[i] - times[0]).Should().BeGreaterThan(TimeSpan.FromSeconds(i - 1));
     }
@@ -100,7 +105,8 @@ public class EventProcessTests
         Torrent.WriteContent(folder["out"]);
         string bad = folder.Write("bad.torrent", "this is no torrent"u8.ToArray());
         (IReadOnlyList<JsonObject> events, PiecesResult result) = await RunAsync(PiecesCommand.Download(
-            Torrent.WriteTorrent(folder.Path), folder["out"], bad, folder["nowhere"], $"http://user:{Secret}@127.0.0.1:1/{Secret}/x.torrent", "--json", "--no-trackers"));
+            Torrent.WriteTorrent(folder.Path), folder["out"], bad, folder["nowhere"], $"http://user:{Secret}@127.0.0.1:1/{Secret}/x.torrent",
+            "--json", "--no-trackers"));
         result.ExitCode.Should().Be(12);
         events.Of("error").Select(e => e.Number("code")).Should().BeEquivalentTo([4L, 3L, 3L]);
         IReadOnlyList<JsonObject> summaries = events.Of("summary");

@@ -8,8 +8,8 @@ using Pieces.Tests.Support;
 namespace Pieces.Tests.Loopback;
 
 /// <summary>
-/// Starts and ends the program in every way and keeps the stacks of a process that outlives its limit. <c>make exits COUNT=N</c> does each way N times;
-/// otherwise it is a small sample.
+/// Starts and ends the program in every way, and records the stacks of a process that outlives its limit. <c>make exits COUNT=N</c> runs each way N
+/// times; otherwise it is a small sample.
 /// </summary>
 [Trait("Tier", "Loopback")]
 public sealed class ExitTests : IAsyncDisposable
@@ -112,7 +112,11 @@ public sealed class ExitTests : IAsyncDisposable
         "complete-at-once" => PiecesCommand.DownloadFrom(_blackHole.Address, _torrent, _folder["done"], "--json"),
         "refused-flag" => ["download", _torrent, "--no-such-flag"],
         "refused-source" => PiecesCommand.Download(_folder["nowhere.torrent"], output),
-        "reader-gone" => ["download", _torrent, "-o", "-", "--no-trackers", "--no-dht", "--no-lsd", "--interface", "127.0.0.1", "-p", "0", "--peer", _seeder.Address],
+        "reader-gone" =>
+        [
+            "download", _torrent, "-o", "-", "--no-trackers", "--no-dht", "--no-lsd", "--interface", "127.0.0.1", "-p", "0", "--peer",
+            _seeder.Address
+        ],
         "reader-of-events-gone" => PiecesCommand.DownloadFrom(_seeder.Address, _torrent, output, "--json"),
         "silent-tracker" or "interrupted" or "terminated-at-start" =>
             PiecesCommand.Download(_torrent, output, "--tracker", _silent.HttpUrl, "--tracker", _silent.UdpUrl, "--no-lsd"),
@@ -124,7 +128,8 @@ public sealed class ExitTests : IAsyncDisposable
         "tracker-interrupted" => ["tracker", "-p", "0"],
         "magnet-interrupted" =>
         [
-            "magnet", $"magnet:?xt=urn:btih:{Torrent.Metainfo.InfoHash}&tr={Uri.EscapeDataString(_silent.HttpUrl)}", "-o", output, "--no-dht", "--no-lsd", "-p", "0",
+            "magnet", $"magnet:?xt=urn:btih:{Torrent.Metainfo.InfoHash}&tr={Uri.EscapeDataString(_silent.HttpUrl)}", "-o", output, "--no-dht",
+            "--no-lsd", "-p", "0",
             "--peer", _blackHole.Address, "--interface", "127.0.0.1",
         ],
         _ => PiecesCommand.DownloadFrom(_blackHole.Address, _torrent, output, "--no-lsd"),
@@ -138,7 +143,8 @@ public sealed class ExitTests : IAsyncDisposable
     private static string? SignalOf(string way) => way switch
     {
         "terminated-at-start" => "TERM",
-        "interrupted" or "dial-in-progress" or "silent-tracker" or "seed-interrupted" or "share-interrupted" or "tracker-interrupted" or "magnet-interrupted" => "INT",
+        "interrupted" or "dial-in-progress" or "silent-tracker" or "seed-interrupted" or "share-interrupted" or "tracker-interrupted"
+            or "magnet-interrupted" => "INT",
         _ => null,
     };
 

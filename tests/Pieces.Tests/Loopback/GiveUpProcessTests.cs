@@ -60,7 +60,10 @@ public class GiveUpProcessTests
         await using var seeder = new RecordingSeeder(Torrent);
         await using ScriptedHttpServer tracker = ScriptedHttpServer.Answering("200 OK", "d8:intervali1800e5:peers0:e"u8.ToArray());
         PiecesResult result = await PiecesProcess.RunAsync(
-            [.. Command(folder, "--peer", seeder.Address, "--tracker", tracker.Url("/0123456789abcdef0123/announce").ToString())[..^1], "-v", "--progress", "plain"]);
+            [
+                .. Command(folder, "--peer", seeder.Address, "--tracker", tracker.Url("/0123456789abcdef0123/announce").ToString())[..^1],
+                "-v", "--progress", "plain"
+            ]);
         result.ExitCode.Should().Be(0, result.StandardError);
         result.StandardError.Should().MatchRegex(
             @"film\.bin: complete, 2\.0 MiB in \d+s; 2\.0 MiB received at [0-9.]+ [KM]iB/s, 0 B uploaded, ratio 0\.00\n");

@@ -3,7 +3,7 @@ using Pieces.Tests.Support;
 
 namespace Pieces.Tests.Loopback;
 
-/// <summary>Every block of docs/guide.md, run as it stands there.</summary>
+/// <summary>Runs every block of docs/guide.md exactly as written.</summary>
 [Trait("Tier", "Loopback")]
 public sealed class GuideTests(GuideSwarm swarm) : IClassFixture<GuideSwarm>, IDisposable
 {
@@ -180,7 +180,8 @@ public sealed class GuideTests(GuideSwarm swarm) : IClassFixture<GuideSwarm>, ID
     public async Task A_neighbour_gets_it_and_then_the_share_ends()
     {
         foreach (string path in GuideSwarm.Album)
-            _folder.Write(Path.Join("from", path), await File.ReadAllBytesAsync(Path.Join(swarm.Origin, path), TestContext.Current.CancellationToken));
+            _folder.Write(
+                Path.Join("from", path), await File.ReadAllBytesAsync(Path.Join(swarm.Origin, path), TestContext.Current.CancellationToken));
         var here = new Dictionary<string, string> { ["here"] = "127.0.0.1", ["port"] = "0" };
         await using PiecesProcess from = swarm.Start(GuideRecipes.Block("lan-from"), Here("from"), here);
         await from.WaitForErrorTextAsync("album: seeding 100");

@@ -4,7 +4,7 @@ using Pieces.Tests.Support;
 namespace Pieces.Tests.Loopback;
 
 /// <summary>
-/// A disk that does not return from a write for long: strace holds the system calls of one file for 50 s. It also keeps the ended process for that long.
+/// A disk whose writes take very long to return: strace delays the system calls of one file by 50 s. It also keeps the ended process for that long.
 /// </summary>
 [LongChain(Seconds = 60)]
 [Trait("Tier", "Loopback")]
@@ -23,7 +23,10 @@ public class HangingDiskTests
         Other.WriteContent(folder["data"]);
         string[] torrents = [Hanging.WriteTorrent(folder.Path), Other.WriteTorrent(folder.Path)];
         await using PiecesProcess seeder = PiecesProcess.Start(
-            ["seed", .. torrents, "--data", folder["data"], "--interface", "127.0.0.1", "--no-trackers", "--no-dht", "-p", $"{port}", "--progress", "plain"]);
+            [
+                "seed", .. torrents, "--data", folder["data"], "--interface", "127.0.0.1", "--no-trackers", "--no-dht", "-p", $"{port}",
+                "--progress", "plain"
+            ]);
         await seeder.WaitForErrorTextAsync("hanging.bin: seeding");
         await seeder.WaitForErrorTextAsync("other.bin: seeding");
 
@@ -38,7 +41,8 @@ public class HangingDiskTests
         PiecesResult result = await process.WaitAsync();
         result.ExitCode.Should().Be(9, result.StandardError);
         int reported = result.StandardError.IndexOf("the disk has not finished an operation for 30 s", StringComparison.Ordinal);
-        reported.Should().BeGreaterThan(result.StandardError.IndexOf("other.bin: complete", StringComparison.Ordinal), "nothing waits for the report");
+        reported.Should().BeGreaterThan(
+            result.StandardError.IndexOf("other.bin: complete", StringComparison.Ordinal), "nothing waits for the report");
         File.ReadAllBytes(folder["out/other.bin"]).AsSpan().SequenceEqual(File.ReadAllBytes(folder["data/other.bin"])).Should().BeTrue();
         File.Exists(folder["out/hanging.bin"]).Should().BeFalse();
     }

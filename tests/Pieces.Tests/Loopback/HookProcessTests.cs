@@ -18,7 +18,8 @@ public class HookProcessTests
     public async Task It_reads_the_event_on_its_stdin_and_what_it_prints_goes_to_stderr()
     {
         using var folder = new TempFolder();
-        PiecesResult result = await RunAsync(folder, "--print-paths", "--on-complete", $"sh -c 'cat >\"$0\"; echo \"told $PIECES_HOOK_NAME\"; echo too >&2' \"{folder["a b.json"]}\"");
+        PiecesResult result = await RunAsync(
+            folder, "--print-paths", "--on-complete", $"sh -c 'cat >\"$0\"; echo \"told $PIECES_HOOK_NAME\"; echo too >&2' \"{folder["a b.json"]}\"");
         result.ExitCode.Should().Be(0, result.StandardError);
         result.StandardOutput.Should().NotContain("told");
         result.StandardError.Should().Contain("told holiday\n").And.Contain("too\n");
@@ -83,7 +84,8 @@ public class HookProcessTests
     {
         using var folder = new TempFolder();
         Torrent.WriteContent(folder["out"]);
-        string[] command = PiecesCommand.Download(Torrent.WriteTorrent(folder.Path), folder["out"], "--no-trackers", "--seed", "--on-complete", "sleep 30");
+        string[] command = PiecesCommand.Download(
+            Torrent.WriteTorrent(folder.Path), folder["out"], "--no-trackers", "--seed", "--on-complete", "sleep 30");
         await using PiecesProcess process = PiecesProcess.Start(command);
         await process.WaitForErrorTextAsync("seeding 100");
         long asked = System.Diagnostics.Stopwatch.GetTimestamp();

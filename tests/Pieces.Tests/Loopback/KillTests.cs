@@ -19,7 +19,9 @@ public class KillTests
     private const int Killed = 137;
 
     private static int Count =>
-        int.TryParse(Environment.GetEnvironmentVariable(CountVariable), NumberStyles.None, CultureInfo.InvariantCulture, out int count) ? count : DefaultCount;
+        int.TryParse(Environment.GetEnvironmentVariable(CountVariable), NumberStyles.None, CultureInfo.InvariantCulture, out int count)
+            ? count
+            : DefaultCount;
 
     [Fact]
     public async Task A_download_that_is_killed_again_and_again_completes_and_hardly_asks_for_anything_twice()

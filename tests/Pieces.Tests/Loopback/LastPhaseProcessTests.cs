@@ -26,7 +26,10 @@ public partial class LastPhaseProcessTests
         await using var seeder = new RecordingSeeder(Torrent);
         string[] command = PiecesCommand.DownloadFrom(seeder.Address, Torrent.WriteTorrent(folder.Path), folder["out"], "-vv");
         string[] traced =
-            [strace, "-f", "-qq", "-ttt", "-o", folder["trace"], "-e", $"trace={call},exit_group", "-e", $"inject={call}:delay_enter={HangSeconds}000000"];
+            [
+                strace, "-f", "-qq", "-ttt", "-o", folder["trace"], "-e", $"trace={call},exit_group", "-e",
+                $"inject={call}:delay_enter={HangSeconds}000000"
+            ];
         await using PiecesProcess process = PiecesProcess.StartProgram([.. traced, PiecesProcess.Executable, .. command], null, null);
 
         // The tracer keeps a thread that it delays alive for as long as the delay, so what counts is the call that ends the process.
@@ -57,5 +60,6 @@ public partial class LastPhaseProcessTests
     private static partial Regex EndOfProcess();
 
     // A line is a thread's number, the time and the call.
-    private static double TimeOf(string line) => double.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture);
+    private static double TimeOf(string line) =>
+        double.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture);
 }

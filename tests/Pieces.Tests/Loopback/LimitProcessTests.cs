@@ -10,8 +10,8 @@ using Pieces.Wire;
 namespace Pieces.Tests.Loopback;
 
 /// <summary>
-/// Rate limits of the real program over ten seconds of real time, counted by whoever is at the other end of the sockets. Explicit: a machine that is busy
-/// with other tests is no place to measure.
+/// Rate limits of the real program over ten seconds of real time, measured at the other end of the sockets. Explicit, because a machine that is busy
+/// with other tests is not suitable for measuring.
 /// </summary>
 [Trait("Tier", "Loopback")]
 public class LimitProcessTests
@@ -36,7 +36,8 @@ public class LimitProcessTests
         await using PiecesProcess process = PiecesProcess.Start(
             PiecesCommand.DownloadFrom(seeders[0].Address, torrent.WriteTorrent(folder.Path), folder["out"], more));
         await seeders[0].UntilDeliveredAsync(1, Token);
-        double measured = await MeasureAsync(() => seeders.Sum(seeder => (long)seeder.Delivered) * (BlockRequest.MaxLength + PeerMessageCodec.PieceHeaderLength));
+        double measured = await MeasureAsync(
+            () => seeders.Sum(seeder => (long)seeder.Delivered) * (BlockRequest.MaxLength + PeerMessageCodec.PieceHeaderLength));
         process.Kill();
         foreach (RecordingSeeder seeder in seeders)
             await seeder.DisposeAsync();
@@ -84,7 +85,8 @@ public class LimitProcessTests
         try
         {
             await using ScriptedPeer peer = await ScriptedPeer.DialAsync(
-                new TcpTransport(new Outbound(), TimeProvider.System, Serilog.Core.Logger.None), new IPEndPoint(IPAddress.Loopback, port), cancellationToken);
+                new TcpTransport(new Outbound(), TimeProvider.System, Serilog.Core.Logger.None), new IPEndPoint(IPAddress.Loopback, port),
+                cancellationToken);
             await peer.SendHandshakeAsync(torrent.Metainfo.Swarms[0], PeerId.Create(new Random()), cancellationToken, default(ReservedBits));
             await peer.ReadHandshakeAsync(cancellationToken);
             taken.OnTaken(Handshake.Length);
@@ -94,8 +96,10 @@ public class LimitProcessTests
                 taken.OnTaken(sizeof(int) + (frame.Id is null ? 0 : 1) + frame.Payload.Length);
                 for (int i = frame.Id switch { (byte)PeerMessageId.Unchoke => 32, (byte)PeerMessageId.Piece => 1, _ => 0 }; i > 0; i--, next++)
                 {
-                    uint block = next % (uint)(torrent.Length / BlockRequest.MaxLength), perPiece = (uint)torrent.PieceLength / BlockRequest.MaxLength;
-                    await peer.SendAsync(new RequestMessage(block / perPiece, block % perPiece * BlockRequest.MaxLength, BlockRequest.MaxLength), cancellationToken);
+                    uint block = next % (uint)(torrent.Length / BlockRequest.MaxLength),
+                        perPiece = (uint)torrent.PieceLength / BlockRequest.MaxLength;
+                    await peer.SendAsync(
+                        new RequestMessage(block / perPiece, block % perPiece * BlockRequest.MaxLength, BlockRequest.MaxLength), cancellationToken);
                 }
             }
         }

@@ -70,7 +70,8 @@ public sealed class LinkAgainTests : IDisposable
     public async Task A_second_torrent_of_the_same_name_is_told_that_this_run_uses_it()
     {
         string first = Torrent.WriteTorrent(Directory.CreateDirectory(_folder["first"]).FullName);
-        string second = new GeneratedTorrent("film.bin", 20 * PieceLength, PieceLength, seed: 2).WriteTorrent(Directory.CreateDirectory(_folder["second"]).FullName);
+        string second = new GeneratedTorrent("film.bin", 20 * PieceLength, PieceLength, seed: 2).WriteTorrent(
+            Directory.CreateDirectory(_folder["second"]).FullName);
         PiecesResult result = await RunAsync([], first, second, "--stall-timeout", "3s");
         result.StandardError.Should().Contain("another torrent of this run is called so").And.NotContain("another process");
     }
@@ -86,7 +87,8 @@ public sealed class LinkAgainTests : IDisposable
 
     private async Task<PiecesResult> RunAsync(Dictionary<string, string> environment, params string[] more)
     {
-        string[] command = ["download", .. more, "--no-dht", "--no-lsd", "-p", "0", "--interface", "127.0.0.1", "--progress", "plain", "--deadline", "50s"];
+        string[] command =
+            ["download", .. more, "--no-dht", "--no-lsd", "-p", "0", "--interface", "127.0.0.1", "--progress", "plain", "--deadline", "50s"];
         if (!more.Contains("-o"))
             command = [.. command, "-o", _folder["out"]];
         await using PiecesProcess process = PiecesProcess.Start(command, environment: environment);

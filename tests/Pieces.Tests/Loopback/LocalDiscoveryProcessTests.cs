@@ -51,7 +51,8 @@ public class LocalDiscoveryProcessTests
         using var folder = new TempFolder();
         string torrentPath = Torrent.WriteTorrent(folder.Path);
         await using PiecesProcess seeder = await SeedAsync(there, folder, torrentPath);
-        await using PiecesProcess leecher = PiecesProcess.Start([.. Download(torrentPath, folder), "--no-lsd", "--stall-timeout", "3s"], shell: here.Shell);
+        await using PiecesProcess leecher = PiecesProcess.Start(
+            [.. Download(torrentPath, folder), "--no-lsd", "--stall-timeout", "3s"], shell: here.Shell);
         (await leecher.WaitAsync()).ExitCode.Should().Be(5);
     }
 
@@ -108,7 +109,8 @@ public class LocalDiscoveryProcessTests
             ["seed", closed, open, "--data", folder["data"], "--no-trackers", "--progress", "plain", "--seed-time", "3s"], shell: here.Shell);
         (await seeder.WaitAsync()).ExitCode.Should().Be(0);
         await Eventually.TrueAsync(
-            () => capture.Output.Contains(Torrent.Metainfo.InfoHash.ToString(), StringComparison.OrdinalIgnoreCase), Limit, () => "the open torrent's call", Token);
+            () => capture.Output.Contains(Torrent.Metainfo.InfoHash.ToString(), StringComparison.OrdinalIgnoreCase), Limit,
+            () => "the open torrent's call", Token);
         capture.Output.Should().NotContainEquivalentOf(closedHash);
     }
 

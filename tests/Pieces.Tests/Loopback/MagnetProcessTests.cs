@@ -141,7 +141,8 @@ public class MagnetProcessTests
     {
         using var folder = new TempFolder();
         await using Seed seed = await Seed.StartAsync(folder);
-        await using (PiecesProcess begun = PiecesProcess.Start(PiecesCommand.Download(seed.Link, folder["out"], "--no-trackers", "--down-limit", "256K")))
+        await using (PiecesProcess begun = PiecesProcess.Start(
+            PiecesCommand.Download(seed.Link, folder["out"], "--no-trackers", "--down-limit", "256K")))
         {
             await begun.WaitForErrorTextAsync("downloading");
             await begun.SignalAsync("TERM");
@@ -226,7 +227,8 @@ public class MagnetProcessTests
         await process.SignalAsync("TERM");
         PiecesResult result = await process.WaitAsync();
         result.ExitCode.Should().Be(143);
-        result.StandardError.Should().MatchRegex(": no metadata in [0-9]+s\n.*: not complete; the same command resumes it\n$").And.NotContain(": complete");
+        result.StandardError.Should().MatchRegex(": no metadata in [0-9]+s\n.*: not complete; the same command resumes it\n$")
+            .And.NotContain(": complete");
     }
 
     [Theory]
@@ -241,7 +243,8 @@ public class MagnetProcessTests
         {
             PiecesResult result = await PiecesProcess.RunAsync(command, link);
             result.ExitCode.Should().Be(4);
-            result.StandardError.Should().StartWith($"pieces: {(name.Length > 80 ? name[..80] + "…" : name)}: ").And.Contain(says).And.MatchRegex("^[^\n]*\n$");
+            result.StandardError.Should().StartWith($"pieces: {(name.Length > 80 ? name[..80] + "…" : name)}: ").And.Contain(says)
+                .And.MatchRegex("^[^\n]*\n$");
             result.StandardOutput.Should().BeEmpty();
         }
     }
@@ -249,7 +252,8 @@ public class MagnetProcessTests
     [Fact]
     public async Task A_summary_tells_which_link_was_bad()
     {
-        PiecesResult result = await PiecesProcess.RunAsync("download", "magnet:?xt=urn:btih:zz&tr=http://t.example/0123456789abcdef", "magnet:?dn=Film", "--json");
+        PiecesResult result = await PiecesProcess.RunAsync(
+            "download", "magnet:?xt=urn:btih:zz&tr=http://t.example/0123456789abcdef", "magnet:?dn=Film", "--json");
         result.ExitCode.Should().Be(4);
         result.StandardOutput.Should().NotContain("0123456789abcdef");
         EventLines.Parse(result.StandardOutput).Of("summary").Select(told => told.Text("source"))

@@ -11,7 +11,9 @@ using Pieces.Torrents;
 
 namespace Pieces.Tests.Loopback;
 
-/// <summary>What a client that goes on for long keeps of torrents that are over. Alone in the process, since it counts what all of the process has open.</summary>
+/// <summary>
+/// What a long-running client retains of ended torrents. Runs alone in the process, because it counts all resources that the process has open.
+/// </summary>
 [Collection(SwarmCollection.Name)]
 [Trait("Tier", "Loopback")]
 public sealed class ManyTorrentsTests : IAsyncDisposable
@@ -21,7 +23,8 @@ public sealed class ManyTorrentsTests : IAsyncDisposable
     private const int Rounds = 10;
 
     private readonly TempFolder _folder = new();
-    private readonly GeneratedTorrent[] _torrents = [.. Enumerable.Range(0, AtOneTime).Select(i => new GeneratedTorrent($"t{i}.bin", 80 * KiB, 32 * KiB, seed: i))];
+    private readonly GeneratedTorrent[] _torrents =
+        [.. Enumerable.Range(0, AtOneTime).Select(i => new GeneratedTorrent($"t{i}.bin", 80 * KiB, 32 * KiB, seed: i))];
     private readonly ScriptedHttpServer _tracker = ScriptedHttpServer.Answering("200 OK", Encoding.ASCII.GetBytes("d8:intervali1800e5:peers0:e"));
     private readonly List<WeakReference> _over = [];
     private TorrentClient? _seeder;
@@ -47,8 +50,10 @@ public sealed class ManyTorrentsTests : IAsyncDisposable
         _client.MemoryBudget.Reserved.Should().Be(0);
         _over.Count(reference => reference.IsAlive).Should().BeLessThan(3, "nothing holds a torrent that is over");
         after.Handles.Should().BeLessThanOrEqualTo(before.Handles + 8, "sockets and files are closed");
-        after.Timers.Should().BeLessThanOrEqualTo(before.Timers + 100, "no torrent's timer goes on; those of the searches for what is seeded come and go");
-        after.Heap.Should().BeLessThan(before.Heap + (4 * KiB * Rounds * AtOneTime), "the least of torrents is larger; the runtime's pools come and go");
+        after.Timers.Should().BeLessThanOrEqualTo(
+            before.Timers + 100, "no torrent's timer goes on; those of the searches for what is seeded come and go");
+        after.Heap.Should().BeLessThan(
+            before.Heap + (4 * KiB * Rounds * AtOneTime), "the least of torrents is larger; the runtime's pools come and go");
         after.Resident.Should().BeLessThan(before.Resident + (48 * KiB * KiB));
     }
 

@@ -48,16 +48,19 @@ public class NamedAddressTests
     [Theory]
     [InlineData("x.pe=10.77.0.1:7001", "10.77.0.1:7001")]
     [InlineData("tr=http%3A%2F%2F127.0.0.1%3A7001%2Fannounce", "127.0.0.1:7001")]
-    public async Task What_a_link_may_name_is_tried(string parameter, string address) => (await ReachedAsync(parameter)).Should().Contain($"reached {address}");
+    public async Task What_a_link_may_name_is_tried(string parameter, string address) =>
+        (await ReachedAsync(parameter)).Should().Contain($"reached {address}");
 
     // The tracker is on the other machine: it may name that machine and the network, and not this machine itself.
     [Theory]
     [InlineData("localhost")]
     [InlineData("127.0.0.1")]
-    public async Task A_tracker_elsewhere_names_no_service_of_this_machine(string host) => (await ReachedByTrackerAsync(host)).Should().NotContain("reached");
+    public async Task A_tracker_elsewhere_names_no_service_of_this_machine(string host) =>
+        (await ReachedByTrackerAsync(host)).Should().NotContain("reached");
 
     [Fact]
-    public async Task A_tracker_elsewhere_may_name_a_host_of_the_network() => (await ReachedByTrackerAsync("10.77.0.1")).Should().Contain("reached 10.77.0.1:7001");
+    public async Task A_tracker_elsewhere_may_name_a_host_of_the_network() =>
+        (await ReachedByTrackerAsync("10.77.0.1")).Should().Contain("reached 10.77.0.1:7001");
 
     [Fact]
     public async Task The_user_may_name_any_address() =>
@@ -100,7 +103,8 @@ public class NamedAddressTests
         string script = folder["recorder.py"];
         File.WriteAllText(script, Recorder, Encoding.ASCII);
         string[] services = ["127.0.0.1:7001", "127.0.0.1:6379", "10.77.0.1:80", "10.77.0.1:6379", "10.77.0.1:7001"];
-        await using PiecesProcess recorder = PiecesProcess.StartProgram([.. here.Prefix, RealProcess.Find("python3"), script, .. services], null, null);
+        await using PiecesProcess recorder = PiecesProcess.StartProgram(
+            [.. here.Prefix, RealProcess.Find("python3"), script, .. services], null, null);
         await recorder.WaitForOutputTextAsync("ready");
         string link = string.Create(CultureInfo.InvariantCulture, $"magnet:?xt=urn:btih:{Torrent.Metainfo.InfoHash}&{parameter}");
         await using PiecesProcess process = PiecesProcess.Start(

@@ -32,7 +32,8 @@ public class NetworkTroubleTests
         here.Ip(trouble).Should().Be(0);
         PiecesResult result = await leecher.WaitAsync();
         result.ExitCode.Should().Be(15, result.StandardError);
-        result.StandardError.Should().MatchRegex($"pieces: film.bin: --interface {name.Replace(".", "\\.", StringComparison.Ordinal)} is gone: [^\n]+\n$");
+        result.StandardError.Should().MatchRegex(
+            $"pieces: film.bin: --interface {name.Replace(".", "\\.", StringComparison.Ordinal)} is gone: [^\n]+\n$");
         File.Exists(folder["out/.film.bin.pieces/state"]).Should().BeTrue("the state is saved");
     }
 
@@ -71,12 +72,16 @@ public class NetworkTroubleTests
     }
 
     private static string[] Download(string torrentPath, TempFolder folder, params string[] more) =>
-        ["download", torrentPath, "-o", folder["out"], "--no-trackers", "--no-dht", "--peer", SeederAddress, "--progress", "plain", "--deadline", "50s", .. more];
+        [
+            "download", torrentPath, "-o", folder["out"], "--no-trackers", "--no-dht", "--peer", SeederAddress, "--progress", "plain",
+            "--deadline", "50s", .. more
+        ];
 
     private static async Task<PiecesProcess> SeedAsync(NetworkSpace space, TempFolder folder, string torrentPath, string rate)
     {
         Torrent.WriteContent(folder["data"]);
-        string[] command = ["seed", torrentPath, "--data", folder["data"], "--no-trackers", "--no-dht", "-p", "7000", "--up-limit", rate, "--progress", "plain"];
+        string[] command =
+            ["seed", torrentPath, "--data", folder["data"], "--no-trackers", "--no-dht", "-p", "7000", "--up-limit", rate, "--progress", "plain"];
         PiecesProcess seeder = PiecesProcess.Start(command, shell: space.Shell);
         await seeder.WaitForErrorTextAsync("seeding 100");
         return seeder;

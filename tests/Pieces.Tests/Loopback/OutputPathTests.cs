@@ -59,7 +59,8 @@ public sealed class OutputPathTests : IDisposable
     private async Task<PiecesResult> WithoutOpenAt2Async(RecordingSeeder seeder)
     {
         string[] command = [
-            RealProcess.Find("strace"), "-f", "--seccomp-bpf", "-qq", "-o", _folder["calls"], "-e", "trace=openat2", "-e", "inject=openat2:error=ENOSYS",
+            RealProcess.Find("strace"), "-f", "--seccomp-bpf", "-qq", "-o", _folder["calls"], "-e", "trace=openat2", "-e",
+            "inject=openat2:error=ENOSYS",
             PiecesProcess.Executable, .. PiecesCommand.DownloadFrom(seeder.Address, Torrent.WriteTorrent(_folder.Path), _folder["out"], "-q")];
         await using PiecesProcess process = PiecesProcess.StartProgram(command, null, null);
         return await process.WaitAsync();

@@ -61,7 +61,8 @@ public class PeerExchangeProcessTests
             foreach (int port in ports[1..])
                 swarm.Add(Leech(folder, torrentPath, port, hub));
             await Eventually.TrueAsync(
-                () => swarm.TrueForAll(member => member.Title == "libtorrent" || PortsSeenBy(member).Contains(hub) || member.Title == $"pieces {hub}"),
+                () => swarm.TrueForAll(
+                    member => member.Title == "libtorrent" || PortsSeenBy(member).Contains(hub) || member.Title == $"pieces {hub}"),
                 Limit, () => "everybody to know the first", Token);
             int own = FreePort.Find();
             await using PeerProcess late = Leech(folder, torrentPath, own, hub);
@@ -97,13 +98,19 @@ public class PeerExchangeProcessTests
 
     private static string Last(string output) => output.Length > 2000 ? output[^2000..] : output;
 
-    private static PeerProcess Seed(TempFolder folder, string torrentPath, int port, int peer) => PeerProcess.Start($"pieces {port}", Home(folder, Text(port)), [
-        PiecesProcess.Executable, "seed", torrentPath, "--data", folder["data"], "--no-trackers", "--no-dht", "--no-lsd", "-p", Text(port), "--up-limit", "20K",
-        "--json", "--peer", $"127.0.0.1:{peer}"]);
+    private static PeerProcess Seed(TempFolder folder, string torrentPath, int port, int peer) => PeerProcess.Start(
+        $"pieces {port}",
+        Home(folder, Text(port)),
+        [
+            PiecesProcess.Executable, "seed", torrentPath, "--data", folder["data"], "--no-trackers", "--no-dht", "--no-lsd", "-p", Text(port),
+            "--up-limit", "20K", "--json", "--peer", $"127.0.0.1:{peer}"]);
 
-    private static PeerProcess Leech(TempFolder folder, string torrentPath, int port, int peer) => PeerProcess.Start($"pieces {port}", Home(folder, Text(port)), [
-        PiecesProcess.Executable, "download", torrentPath, "-o", folder[Text(port)], "--no-trackers", "--no-dht", "--no-lsd", "-p", Text(port), "--down-limit", "20K",
-        "--up-limit", "20K", "--json", "--peer", $"127.0.0.1:{peer}"]);
+    private static PeerProcess Leech(TempFolder folder, string torrentPath, int port, int peer) => PeerProcess.Start(
+        $"pieces {port}",
+        Home(folder, Text(port)),
+        [
+            PiecesProcess.Executable, "download", torrentPath, "-o", folder[Text(port)], "--no-trackers", "--no-dht", "--no-lsd", "-p", Text(port),
+            "--down-limit", "20K", "--up-limit", "20K", "--json", "--peer", $"127.0.0.1:{peer}"]);
 
     private static string Home(TempFolder folder, string name) => Directory.CreateDirectory(folder["home " + name]).FullName;
 

@@ -18,14 +18,20 @@ public partial class PeerIdTests
     {
         using var folder = new TempFolder();
         await using ScriptedHttpServer tracker = ScriptedHttpServer.Answering("200 OK", Encoding.ASCII.GetBytes("d8:intervali1800e5:peers0:e"));
-        await using (var client = new TorrentClient(new TorrentClientOptions { FirstPort = 0, LastPort = 0, Binding = new LocalBinding(IPAddress.Loopback) }))
+        await using (var client = new TorrentClient(
+            new TorrentClientOptions { FirstPort = 0, LastPort = 0, Binding = new LocalBinding(IPAddress.Loopback) }))
         {
             for (int i = 1; i <= 2; i++)
             {
                 var torrent = new GeneratedTorrent($"t{i}.bin", 80 * 1024, 32 * 1024, seed: i);
                 await client.AddAsync(
                     torrent.Metainfo,
-                    new TorrentOptions { OutputDirectory = folder["out"], ExtraTrackers = [tracker.Url("/announce").ToString()], UseLocalDiscovery = false },
+                    new TorrentOptions
+                    {
+                        OutputDirectory = folder["out"],
+                        ExtraTrackers = [tracker.Url("/announce").ToString()],
+                        UseLocalDiscovery = false
+                    },
                     TestContext.Current.CancellationToken);
             }
 

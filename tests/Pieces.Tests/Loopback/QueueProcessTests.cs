@@ -17,7 +17,8 @@ public class QueueProcessTests
     public async Task Fifty_small_torrents_come_eight_at_a_time()
     {
         using var folder = new TempFolder();
-        GeneratedTorrent[] torrents = [.. Enumerable.Range(0, 50).Select(i => new GeneratedTorrent($"t{i:d2}.bin", 3 * 32 * 1024, 32 * 1024, seed: i))];
+        GeneratedTorrent[] torrents =
+            [.. Enumerable.Range(0, 50).Select(i => new GeneratedTorrent($"t{i:d2}.bin", 3 * 32 * 1024, 32 * 1024, seed: i))];
         var list = new StringBuilder("# all of them\r\n\r\n");
         foreach (GeneratedTorrent torrent in torrents)
         {
@@ -27,11 +28,13 @@ public class QueueProcessTests
 
         string listPath = folder.Write("list", Encoding.UTF8.GetBytes(list.ToString()));
         int port = FreePort.Find();
-        await using PiecesProcess seeder = PiecesProcess.Start(["seed", "-i", listPath, "--data", folder["data"], "--no-trackers", "--no-dht", "--interface", "127.0.0.1",
+        await using PiecesProcess seeder = PiecesProcess.Start(
+            ["seed", "-i", listPath, "--data", folder["data"], "--no-trackers", "--no-dht", "--interface", "127.0.0.1",
             "-p", port.ToString(CultureInfo.InvariantCulture), "--json"]);
         await seeder.WaitForOutputTextAsync(torrents[^1].Metainfo.InfoHash.ToString());
 
-        await using PiecesProcess leecher = PiecesProcess.Start(["download", "-i", "-", "-j", "8", "-o", folder["out"], "--no-trackers", "--no-dht", "--interface", "127.0.0.1",
+        await using PiecesProcess leecher = PiecesProcess.Start(
+            ["download", "-i", "-", "-j", "8", "-o", folder["out"], "--no-trackers", "--no-dht", "--interface", "127.0.0.1",
             "-p", "0", "--deadline", "50s", "--peer", $"127.0.0.1:{port}", "--json"], input: Encoding.UTF8.GetBytes(list.ToString()));
         long memory = await leecher.PeakMemoryAsync();
         PiecesResult result = await leecher.WaitAsync();
@@ -83,7 +86,8 @@ public class QueueProcessTests
     private static async Task<PiecesResult> RunListAsync(TempFolder folder, string list)
     {
         await using PiecesProcess process = PiecesProcess.Start(
-            ["download", "-i", "-", "-o", folder["out"], "--no-trackers", "--no-dht", "--interface", "127.0.0.1", "-p", "0", "--progress", "plain"], input: Encoding.UTF8.GetBytes(list));
+            ["download", "-i", "-", "-o", folder["out"], "--no-trackers", "--no-dht", "--interface", "127.0.0.1", "-p", "0", "--progress", "plain"],
+            input: Encoding.UTF8.GetBytes(list));
         return await process.WaitAsync();
     }
 }

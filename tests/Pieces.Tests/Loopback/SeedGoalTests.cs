@@ -21,7 +21,8 @@ public class SeedGoalTests
     {
         using var folder = new TempFolder();
         Torrent.WriteContent(folder["data"]);
-        await using PiecesProcess seeder = PiecesProcess.Start(PiecesCommand.Seed(Torrent.WriteTorrent(folder.Path), folder["data"], "-p", "0", goal, "1s"));
+        await using PiecesProcess seeder = PiecesProcess.Start(
+            PiecesCommand.Seed(Torrent.WriteTorrent(folder.Path), folder["data"], "-p", "0", goal, "1s"));
         PiecesResult result = await seeder.WaitAsync();
         result.ExitCode.Should().Be(0, result.StandardError);
     }

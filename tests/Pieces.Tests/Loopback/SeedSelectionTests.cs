@@ -71,7 +71,8 @@ public sealed class SeedSelectionTests : IDisposable
 
     private async Task<PiecesProcess> SeedAsync(params string[] more)
     {
-        var seeder = PiecesProcess.Start(PiecesCommand.Seed(_torrent, _folder["data"], ["-p", _port.ToString(CultureInfo.InvariantCulture), .. more]));
+        var seeder = PiecesProcess.Start(
+            PiecesCommand.Seed(_torrent, _folder["data"], ["-p", _port.ToString(CultureInfo.InvariantCulture), .. more]));
         await seeder.WaitForErrorTextAsync("seeding 100");
         return seeder;
     }

@@ -81,7 +81,8 @@ public class SelectionProcessTests
         tracker.Targets[0].Should().Contain("event=started").And.Contain($"left={8 * FileLength}");
         tracker.Targets.Should().Contain(target => target.Contains("event=paused", StringComparison.Ordinal), "of a partial seed (BEP 21)");
         tracker.Targets[^1].Should().Contain("event=stopped").And.Contain($"left={3 * PieceLength}");
-        tracker.Targets.Should().NotContain(target => target.Contains("completed", StringComparison.Ordinal) || target.Contains("left=0", StringComparison.Ordinal));
+        tracker.Targets.Should().NotContain(
+            target => target.Contains("completed", StringComparison.Ordinal) || target.Contains("left=0", StringComparison.Ordinal));
     }
 
     [Theory]
@@ -93,7 +94,8 @@ public class SelectionProcessTests
     public async Task A_selection_without_a_file_is_one_line_that_names_it(string pattern, int code)
     {
         using var folder = new TempFolder();
-        PiecesResult result = await RunAsync(PiecesCommand.Download(Torrent.WriteTorrent(folder.Path), folder["out"], "--no-trackers", "-s", pattern));
+        PiecesResult result = await RunAsync(
+            PiecesCommand.Download(Torrent.WriteTorrent(folder.Path), folder["out"], "--no-trackers", "-s", pattern));
         result.ExitCode.Should().Be(code, result.StandardError);
         result.StandardError.Should().MatchRegex("^pieces: [^\n]+\n$").And.Contain($"\"{pattern}\"");
         Directory.Exists(folder["out"]).Should().BeFalse();
@@ -118,7 +120,8 @@ public class SelectionProcessTests
         .Sum(e => Math.Min(16 * 1024, Torrent.Length - ((long)e.Piece * PieceLength) - e.Begin));
 
     private static string[] EverythingIn(string folder) => [.. Directory
-        .EnumerateFileSystemEntries(folder, "*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = System.IO.FileAttributes.None })
+        .EnumerateFileSystemEntries(
+            folder, "*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = System.IO.FileAttributes.None })
         .Select(path => Path.GetRelativePath(folder, path)).Order(StringComparer.Ordinal)];
 
     private static void Content(TempFolder folder, int file)

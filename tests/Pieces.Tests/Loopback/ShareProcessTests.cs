@@ -18,7 +18,8 @@ public class ShareProcessTests
         string source = Fill(folder, Hostile);
         await using PiecesProcess share = Share(source, "--times", "1");
         string line = await LineOfAsync(share);
-        line.Should().StartWith("pieces download 'magnet:?xt=urn:btih:").And.Contain("&dn=it%27s%20%22a%22%20%24HOME%20%60id%60%20%E2%98%95%20%C3%A9&").And.EndWith("'");
+        line.Should().StartWith("pieces download 'magnet:?xt=urn:btih:")
+            .And.Contain("&dn=it%27s%20%22a%22%20%24HOME%20%60id%60%20%E2%98%95%20%C3%A9&").And.EndWith("'");
 
         (int code, string said) = await RunLineAsync(line, folder, "out");
         code.Should().Be(0, said);
@@ -131,7 +132,7 @@ public class ShareProcessTests
         result.ExitCode.Should().Be(9, result.StandardError);
         result.StandardError.Should().Contain("big file.bin").And.Contain("changed");
 
-        // The download goes on to look for somebody who has the rest.
+        // The download continues to look for a peer that has the remaining pieces.
         await download.SignalAsync("INT");
         (await download.WaitAsync()).ExitCode.Should().NotBe(0);
     }
@@ -144,7 +145,8 @@ public class ShareProcessTests
         PiecesResult refused = await PiecesProcess.RunAsync("share", a, b);
         refused.ExitCode.Should().Be(2);
         refused.StandardError.Should().Contain("--name");
-        await using PiecesProcess share = PiecesProcess.Start(["share", a, b, "--name", "both", "--interface", "127.0.0.1", "-p", "0", "--times", "1"]);
+        await using PiecesProcess share = PiecesProcess.Start(
+            ["share", a, b, "--name", "both", "--interface", "127.0.0.1", "-p", "0", "--times", "1"]);
         string line = await LineOfAsync(share);
         (await RunLineAsync(line, folder, "out")).Code.Should().Be(0);
         (await share.WaitAsync()).ExitCode.Should().Be(0);
@@ -218,7 +220,10 @@ public class ShareProcessTests
     }
 
     private static string[] Files(string root) =>
-        [.. Directory.EnumerateFiles(root, "*", SearchOption.AllDirectories).Select(path => Path.GetRelativePath(root, path)).Order(StringComparer.Ordinal)];
+        [
+            .. Directory.EnumerateFiles(root, "*", SearchOption.AllDirectories).Select(path => Path.GetRelativePath(root, path))
+                .Order(StringComparer.Ordinal)
+        ];
 
     private static byte[] Bytes(int seed, int length)
     {

@@ -53,7 +53,8 @@ public class SharedTorrentProcessTests
         using var folder = new TempFolder();
         string[] paths = [.. Expectations().Select(expectation => expectation.Path).Where(path => new FileInfo(path).Length < 100_000)];
         for (int i = 0; i < paths.Length; i += 8)
-            await Task.WhenAll(paths[i..Math.Min(paths.Length, i + 8)].Select(path => TryDownloadAsync(path, folder[Path.GetFileNameWithoutExtension(path)])));
+            await Task.WhenAll(
+                paths[i..Math.Min(paths.Length, i + 8)].Select(path => TryDownloadAsync(path, folder[Path.GetFileNameWithoutExtension(path)])));
     }
 
     private static async Task TryDownloadAsync(string torrent, string sandbox)

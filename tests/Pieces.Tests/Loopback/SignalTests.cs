@@ -112,7 +112,8 @@ public class SignalTests
         using var folder = new TempFolder();
         string torrentPath = Torrent.WriteTorrent(folder.Path);
         await using var seeder = new RecordingSeeder(Torrent);
-        await using PiecesProcess process = PiecesProcess.Start(PiecesCommand.DownloadFrom(seeder.Address, torrentPath, folder["out"], "-vvv"), shell: shell);
+        await using PiecesProcess process = PiecesProcess.Start(
+            PiecesCommand.DownloadFrom(seeder.Address, torrentPath, folder["out"], "-vvv"), shell: shell);
         PiecesResult result = await process.WaitAsync();
         result.Should().Be(new PiecesResult(0, "", ""));
         Torrent.ShouldBeCompleteIn(folder["out"]);

@@ -25,7 +25,10 @@ public class SilentNamesTests
         await using PiecesProcess server = await SilenceAsync(space);
         await using PiecesProcess seeder = await SeedAsync(space, folder);
         await using PiecesProcess process = PiecesProcess.Start(
-            ["download", LinkWithNames(), folder["film.bin.torrent"], "-o", folder["out"], "--peer", "127.0.0.1:7000", "-p", "0", "--no-dht", "--no-lsd", "--seed", "-v"],
+            [
+                "download", LinkWithNames(), folder["film.bin.torrent"], "-o", folder["out"], "--peer", "127.0.0.1:7000", "-p", "0", "--no-dht",
+                "--no-lsd", "--seed", "-v"
+            ],
             shell: Silently(space, folder));
         await process.WaitForErrorTextAsync("names of peers are not looked up");
         await process.WaitForErrorTextAsync("complete");
@@ -86,7 +89,8 @@ public class SilentNamesTests
         string torrent = Torrent.WriteTorrent(folder.Path);
         Torrent.WriteContent(folder["data"]);
         PiecesProcess seeder = PiecesProcess.Start(
-            ["seed", torrent, "--data", folder["data"], "--no-trackers", "--no-dht", "--no-lsd", "-p", "7000", "--progress", "plain"], shell: space.Shell);
+            ["seed", torrent, "--data", folder["data"], "--no-trackers", "--no-dht", "--no-lsd", "-p", "7000", "--progress", "plain"],
+            shell: space.Shell);
         await seeder.WaitForErrorTextAsync("seeding");
         return seeder;
     }

@@ -32,7 +32,8 @@ public sealed class SourceProcessTests : IDisposable
         byte[] packed = Packed(Torrent.TorrentBytes);
         packed.AsSpan(10, 20).Fill(0xFF);
         await ShouldSayAsync(_folder.Write("bad.torrent", packed), 4, "it is data compressed with gzip, and damaged (get it again)");
-        await ShouldSayAsync(_folder.Write("bomb.torrent", Packed(new byte[65 * 1024 * 1024])), 4, "over the limit of 67108864 bytes for a torrent from there");
+        await ShouldSayAsync(
+            _folder.Write("bomb.torrent", Packed(new byte[65 * 1024 * 1024])), 4, "over the limit of 67108864 bytes for a torrent from there");
     }
 
     [Fact]
@@ -45,7 +46,8 @@ public sealed class SourceProcessTests : IDisposable
     }
 
     [Theory]
-    [InlineData("magnet:?xt=urn:btih:" + Hash + "\n", "it contains a magnet link, not a torrent (give the link itself, or this file with -i to download)")]
+    [InlineData(
+        "magnet:?xt=urn:btih:" + Hash + "\n", "it contains a magnet link, not a torrent (give the link itself, or this file with -i to download)")]
     [InlineData("<!DOCTYPE html><title>Log in</title>", "it is a web page (HTML), not a torrent (a server may")]
     [InlineData("", "it is empty (get the .torrent again")]
     public async Task A_file_of_another_type_is_named_for_what_it_is(string text, string says) =>
@@ -104,7 +106,13 @@ public sealed class SourceProcessTests : IDisposable
         _folder.Write("pieces/config", "interface=nosuch0\n"u8.ToArray());
         var environment = new Dictionary<string, string> { ["XDG_CONFIG_HOME"] = _folder.Path };
         string[][] local = [["show", torrent], ["verify", torrent, "--data", _folder.Path], ["magnet", torrent]];
-        string[][] remote = [["show", "http://127.0.0.1:1/x.torrent"], ["verify", "http://127.0.0.1:1/x.torrent"], ["magnet", "magnet:?xt=urn:btih:" + Hash], ["download", torrent]];
+        string[][] remote =
+        [
+            ["show", "http://127.0.0.1:1/x.torrent"],
+            ["verify", "http://127.0.0.1:1/x.torrent"],
+            ["magnet", "magnet:?xt=urn:btih:" + Hash],
+            ["download", torrent]
+        ];
         foreach (string[] command in local)
             (await RunAsync(command, environment)).ExitCode.Should().Be(0, string.Join(' ', command));
         foreach (string[] command in remote)

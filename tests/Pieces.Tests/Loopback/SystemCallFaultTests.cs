@@ -6,8 +6,8 @@ using Pieces.Tests.Support;
 namespace Pieces.Tests.Loopback;
 
 /// <summary>
-/// The real program, with each of its system calls in a small download that is resumed made to fail, one at a time. Whatever fails: no file with wrong content
-/// has its final name, nothing but a line is said, and the same command completes afterwards.
+/// Makes each system call of the real program fail, one at a time, in a small download that is resumed. Whatever fails, no file with wrong content
+/// has its final name, only one line is printed, and the same command completes afterwards.
 /// </summary>
 [Trait("Tier", "Loopback")]
 public partial class SystemCallFaultTests
@@ -138,7 +138,8 @@ public partial class SystemCallFaultTests
             if (CallLine.Match(line) is not { Success: true } match)
                 continue;
             (string call, string arguments) = (match.Groups["call"].Value, match.Groups["arguments"].Value);
-            bool isSocket = arguments.Contains("socket:[", StringComparison.Ordinal) || arguments.Contains("TCP:[", StringComparison.Ordinal) || call == "socket";
+            bool isSocket = arguments.Contains("socket:[", StringComparison.Ordinal) || arguments.Contains("TCP:[", StringComparison.Ordinal)
+                || call == "socket";
             Trial? trial = isSocket ? new Trial(call, "", "", "") : OnFile(call, arguments, folder["out"]);
             if (trial is null || LeftAlone.ContainsKey(call))
                 continue;
@@ -174,7 +175,9 @@ public partial class SystemCallFaultTests
     {
         using var folder = new TempFolder();
         await using RecordingSeeder seeder = await BeginAsync(folder);
-        string[] place = trial.Place.Length == 0 && trial.Name.Length == 0 && IsNetwork(trial.Call) ? [] : ["-P", Path.Join(folder["out"], trial.Place)];
+        string[] place = trial.Place.Length == 0 && trial.Name.Length == 0 && IsNetwork(trial.Call)
+            ? []
+            : ["-P", Path.Join(folder["out"], trial.Place)];
         if (trial.Name.Length > 0)
             place = [.. place, "-P", trial.Name];
         string inject = $"inject={trial.Call}:error={Errors[trial.Call]}:when={trial.When}";
@@ -225,7 +228,8 @@ public partial class SystemCallFaultTests
         if (!OperatingSystem.IsLinux())
             Assert.Skip("calls can be made to fail on Linux alone");
         string[] traced = [
-            RealProcess.Find("strace"), "-f", "--seccomp-bpf", "-qq", "-o", folder["calls"], .. options, PiecesProcess.Executable, .. Command(folder, seeder)];
+            RealProcess.Find("strace"), "-f", "--seccomp-bpf", "-qq", "-o", folder["calls"], .. options, PiecesProcess.Executable,
+            .. Command(folder, seeder)];
         await using PiecesProcess process = PiecesProcess.StartProgram(traced, null, null);
         return await process.WaitAsync();
     }

@@ -162,7 +162,8 @@ public sealed class TerminalTests : IDisposable
         await using Tmux terminal = await Tmux.OpenAsync(_folder.Path, 80, 24);
         await terminal.TypeAsync($"clear; ulimit -c 0; sh ./run & echo $! > pid; fg");
         await terminal.UntilAsync("ETA");
-        using (var kill = Process.Start("kill", ["-s", signal, (await File.ReadAllTextAsync(_folder["pid"], TestContext.Current.CancellationToken)).Trim()]))
+        using (var kill = Process.Start(
+            "kill", ["-s", signal, (await File.ReadAllTextAsync(_folder["pid"], TestContext.Current.CancellationToken)).Trim()]))
             await kill.WaitForExitAsync(TestContext.Current.CancellationToken);
         string screen = await terminal.UntilAsync(@"^\$ *$");
         screen.Should().NotContain("ETA");

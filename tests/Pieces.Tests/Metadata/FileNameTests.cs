@@ -102,7 +102,8 @@ public class FileNameTests
     public void A_path_is_taken_to_its_length_and_refused_one_beyond()
     {
         int rest = SafePath.MaxPathBytes - "top/".Length - (8 * 201);
-        string longest = string.Join('/', Enumerable.Repeat(new string('d', 200), 8).Append(new string('d', 200)).Append(new string('e', rest - 201)));
+        string longest = string.Join(
+            '/', Enumerable.Repeat(new string('d', 200), 8).Append(new string('d', 200)).Append(new string('e', rest - 201)));
         Metainfo metainfo = Parse(MultiInfo(longest));
         metainfo.Files[0].RelativePath.Should().HaveLength(SafePath.MaxPathBytes);
         ErrorOf(MultiInfo(longest + "e")).Should().Contain("longer than 2048 bytes");
@@ -115,7 +116,8 @@ public class FileNameTests
         string[] names = ["a", "A", "a.part", "..", "", "CON", "a.1", "a/b", "a\\b", "x ", "\u00FF"];
         for (int round = 0; round < 500; round++)
         {
-            string[] paths = [.. Enumerable.Range(0, random.Next(1, 12)).Select(_ => names[random.Next(names.Length)] + "/" + names[random.Next(names.Length)])];
+            string[] paths =
+                [.. Enumerable.Range(0, random.Next(1, 12)).Select(_ => names[random.Next(names.Length)] + "/" + names[random.Next(names.Length)])];
             foreach (PathRules rules in Enum.GetValues<PathRules>())
             {
                 Metainfo metainfo = Parse(MultiInfo(paths), rules: rules);

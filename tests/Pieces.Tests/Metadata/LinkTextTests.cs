@@ -11,7 +11,8 @@ public class LinkTextTests
     /// <summary>What people paste, with the link, the URL or the hash written as L, U and H.</summary>
     public static TheoryData<string> Decorations =>
     [
-        "{0}\n", "\r\n{0}\r\n", " {0}", "{0} ", "\t{0}\t", "\"{0}\"", "'{0}'", "<{0}>", "({0})", "`{0}`", "\u201C{0}\u201D", "\u00A0{0}", "{0}\u200B", "\uFEFF{0}", "{0}%20",
+        "{0}\n", "\r\n{0}\r\n", " {0}", "{0} ", "\t{0}\t", "\"{0}\"", "'{0}'", "<{0}>", "({0})", "`{0}`", "\u201C{0}\u201D", "\u00A0{0}", "{0}\u200B",
+        "\uFEFF{0}", "{0}%20",
         "%20{0}%0A", " \"<{0}>\"\n",
     ];
 

@@ -206,7 +206,8 @@ public class MetainfoBuilderTests
     private static Task<byte[]> BytesAsync(MetainfoBuilderOptions options) =>
         MetainfoBuilder.BuildAsync(options, cancellationToken: TestContext.Current.CancellationToken);
 
-    private static async Task<Metainfo> BuildAsync(MetainfoBuilderOptions options) => MetainfoParser.Parse(await BytesAsync(options), PathRules.Posix);
+    private static async Task<Metainfo> BuildAsync(MetainfoBuilderOptions options) =>
+        MetainfoParser.Parse(await BytesAsync(options), PathRules.Posix);
 
     private static async Task ShouldFailAsync(MetainfoBuilderOptions options, string message)
     {

@@ -140,7 +140,8 @@ public class MetainfoParserTests
     public void Refuses_a_v2_torrent_and_says_that_it_is_one() => ErrorOf(V2Info()).Should().Contain("BitTorrent v2");
 
     [Fact]
-    public void Refuses_a_file_tree_that_nests_too_deep() => ErrorOf(DeepV2Info(1000)).Should().Contain("over the limit of 100 lists and dictionaries inside one another");
+    public void Refuses_a_file_tree_that_nests_too_deep() =>
+        ErrorOf(DeepV2Info(1000)).Should().Contain("over the limit of 100 lists and dictionaries inside one another");
 
     [Fact]
     public void Bytes_behind_the_torrent_are_ignored_with_a_warning()
@@ -153,7 +154,8 @@ public class MetainfoParserTests
     public void Padding_is_known_by_attribute_and_by_name()
     {
         Metainfo metainfo = Parse(FilesInfo(
-            "top", FileOf("a", 1), FileOf(".pad/9", 9, "p"), FileOf("b", 1), FileOf("_____padding_file_0_x", 5), FileOf("c", 1), FileOf(".pad/5", 5)));
+            "top", FileOf("a", 1), FileOf(".pad/9", 9, "p"), FileOf("b", 1), FileOf("_____padding_file_0_x", 5), FileOf("c", 1),
+            FileOf(".pad/5", 5)));
         PathsOf(metainfo).Should().Equal("top/a", "top/b", "top/c");
         metainfo.Files.Count(file => file.IsPadding).Should().Be(3);
         metainfo.TotalLength.Should().Be(22);
@@ -243,7 +245,8 @@ public class MetainfoParserTests
     [Fact]
     public void An_announce_list_without_trackers_leaves_the_announce()
     {
-        Metainfo metainfo = Parse(SingleInfo(), new Dict { ["announce"] = "udp://a", ["announce-list"] = new List<object> { new List<object> { "" } } });
+        Metainfo metainfo = Parse(
+            SingleInfo(), new Dict { ["announce"] = "udp://a", ["announce-list"] = new List<object> { new List<object> { "" } } });
         metainfo.Trackers.Should().ContainSingle().Which.Should().Equal("udp://a");
     }
 

@@ -15,11 +15,20 @@ public class TestDataTests
         ("multi", Bytes(MultiInfo("a/b", "a/c", "d")), null, "three files in folders"),
         ("sources", Bytes(SingleInfo(), Sources()), null, "tracker tiers with white space and duplicates, a web seed, DHT nodes, a comment, a date"),
         ("private", Bytes(With(SingleInfo(), "private", 1)), null, "the private flag (BEP 27)"),
-        ("large", Bytes(With(With(SingleInfo(length: 5L << 30), "piece length", 1 << 24), "pieces", new string('h', 320 * 20))), null, "5 GiB: 64-bit lengths"),
-        ("unsorted", Bencoded.Latin1($"d4:infod4:name1:a6:lengthi5e6:pieces20:{new string('h', 20)}12:piece lengthi16384eee"), null, "info keys out of order"),
+        ("large",
+            Bytes(With(With(SingleInfo(length: 5L << 30), "piece length", 1 << 24), "pieces", new string('h', 320 * 20))),
+            null,
+            "5 GiB: 64-bit lengths"),
+        ("unsorted",
+            Bencoded.Latin1($"d4:infod4:name1:a6:lengthi5e6:pieces20:{new string('h', 20)}12:piece lengthi16384eee"),
+            null,
+            "info keys out of order"),
         ("trailing", [.. Bytes(SingleInfo()), .. "\r\n"u8], null, "a line end behind the torrent"),
         ("padding", Bytes(FilesInfo("top", FileOf("a", 1), FileOf(".pad/16383", 16383, "p"), FileOf("b", 5))), null, "a pad file (BEP 47)"),
-        ("padding-by-name", Bytes(FilesInfo("top", FileOf("a", 1), FileOf("_____padding_file_0_", 16383), FileOf("b", 5))), null, "a pad file told by its name"),
+        ("padding-by-name",
+            Bytes(FilesInfo("top", FileOf("a", 1), FileOf("_____padding_file_0_", 16383), FileOf("b", 5))),
+            null,
+            "a pad file told by its name"),
         ("symlink", Bytes(FilesInfo("top", FileOf("a", 1), FileOf("link", 0, "l"))), null, "a symbolic link (BEP 47)"),
         ("climbing", Bytes(MultiInfo("../../a", "b")), null, "path components that climb"),
         ("parent-name", Bytes(SingleInfo("..")), null, "a name that is the parent folder"),
@@ -46,7 +55,10 @@ public class TestDataTests
         ("no-files", Bytes(FilesInfo("top", [])), "\"files\" is empty", "an empty list of files"),
         ("empty", Bytes(SingleInfo(length: 0)), "0 bytes long", "no bytes at all"),
         ("negative-length", Bytes(With(SingleInfo(), "length", -1)), "-1 bytes", "a length below zero"),
-        ("overflow", Bytes(With(MultiInfo("a", "b"), "files", new List<object> { FileOf("a", long.MaxValue), FileOf("b", 1) })), "2^63", "lengths whose sum is past 63 bits"),
+        ("overflow",
+            Bytes(With(MultiInfo("a", "b"), "files", new List<object> { FileOf("a", long.MaxValue), FileOf("b", 1) })),
+            "2^63",
+            "lengths whose sum is past 63 bits"),
         ("piece-length-zero", Bytes(With(SingleInfo(), "piece length", 0)), "\"piece length\" is 0", "pieces of no bytes"),
         ("piece-length-huge", Bytes(With(SingleInfo(), "piece length", int.MaxValue)), "\"piece length\" is 2147483647", "pieces past the limit"),
         ("unaligned-hashes", Bytes(With(SingleInfo(), "pieces", new string('h', 41))), "not a multiple of 20", "a hash cut short"),
@@ -85,7 +97,8 @@ public class TestDataTests
 
     private static string Readme()
     {
-        IEnumerable<string> lines = Catalogue.Select(entry => $"| {entry.Name}.torrent | {(entry.Error is null ? "sound" : "refused")} | {entry.About} |");
+        IEnumerable<string> lines = Catalogue.Select(
+            entry => $"| {entry.Name}.torrent | {(entry.Error is null ? "sound" : "refused")} | {entry.About} |");
         return "# Torrents to test with\n\nMade by `TestDataTests`, whose explicit test `Write_testdata_again` writes them.\n" +
             "Their hashes are of no real data.\n\n| file | verdict | what it is about |\n| --- | --- | --- |\n" + string.Join('\n', lines) + "\n";
     }

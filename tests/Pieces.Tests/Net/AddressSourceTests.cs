@@ -110,5 +110,6 @@ public class AddressSourceTests
     }
 
     private static AddressPolicy On(LocalBinding? binding, params string[] addresses) => new(own: new OwnNetworks(
-        binding, new FakeTimeProvider(), () => [.. addresses.Select(text => text.Split('/')).Select(part => new OwnAddress(IPAddress.Parse(part[0]), int.Parse(part[1])))]));
+        binding, new FakeTimeProvider(),
+        () => [.. addresses.Select(text => text.Split('/')).Select(part => new OwnAddress(IPAddress.Parse(part[0]), int.Parse(part[1])))]));
 }

@@ -150,7 +150,8 @@ public class RateSharingTests
         {
             for (double passed = 0; passed < seconds; passed += Step.TotalSeconds)
             {
-                // The clock is not to outrun tasks that are ready, however busy the machine is. A limit that let through too little would stop it for good.
+                // The clock must not outrun tasks that are ready, however busy the machine is. If a limit lets too little through, the clock stops
+                // for good.
                 _time.Advance(Step);
                 double due = (Rate * (_time.GetElapsedTime(_start).TotalSeconds - Slack)) - 1;
                 await FakeTimeSteps.UntilAsync(() => Total >= due, Token);
@@ -206,7 +207,7 @@ public class RateSharingTests
             }
         }
 
-        // Between two steps of the clock all that a limit lets through goes through, so somebody has to let others run.
+        // Between two steps of the clock a stream transfers all that the limit permits, so a task has to pause to let the others run.
         private Task PauseAsync(TimeSpan pause) => pause > TimeSpan.Zero ? Task.Delay(pause, _time, _stopping.Token) : Task.CompletedTask;
 
         private static async Task UntilStopped(Task task)

@@ -130,7 +130,8 @@ internal sealed class ConnectionRig : IAsyncDisposable
         {
             Id = new SourceId(7),
             Transport = near,
-            Handshake = new HandshakeResult(true, SwarmKey.Of(InfoHash.OfInfo("swarm"u8)), PeerId.Create(new Random(2)), bits, bits & ReservedBits.Own),
+            Handshake = new HandshakeResult(
+                true, SwarmKey.Of(InfoHash.OfInfo("swarm"u8)), PeerId.Create(new Random(2)), bits, bits & ReservedBits.Own),
             Sink = Sink,
             Store = () => Store,
             Pool = Pool,

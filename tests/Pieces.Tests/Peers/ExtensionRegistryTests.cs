@@ -98,7 +98,8 @@ public class ExtensionRegistryTests
         (a.Ticks, a.Left, b.Ticks, b.Left).Should().Be((1, 1, 1, 1));
     }
 
-    private ExtensionRegistry Registry(params IPeerExtension[] extensions) => new(new PeerBook(_time, new Random(1), new AddressPolicy()), [.. extensions]);
+    private ExtensionRegistry Registry(params IPeerExtension[] extensions) =>
+        new(new PeerBook(_time, new Random(1), new AddressPolicy()), [.. extensions]);
 
     private static ExtendedMessage Says(params (string Name, byte Id)[] names)
     {

@@ -24,7 +24,8 @@ public sealed class PeerHandshakerTests : IAsyncDisposable
     {
         (_near, InMemoryConnection far) = new InMemoryNetwork(_time).Pair();
         _peer = new ScriptedPeer(far);
-        _handshaker = new PeerHandshaker(_ => OwnId, ReservedBits.Own, _time, new StreamEncryption(EncryptionPolicy.Off, ByteChance.Of(new Random(3)), _time));
+        _handshaker = new PeerHandshaker(
+            _ => OwnId, ReservedBits.Own, _time, new StreamEncryption(EncryptionPolicy.Off, ByteChance.Of(new Random(3)), _time));
     }
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;

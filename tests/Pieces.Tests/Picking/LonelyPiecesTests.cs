@@ -40,7 +40,8 @@ public class LonelyPiecesTests
             Step(random, table, peers);
             bool[] isLonely = [.. Enumerable.Range(0, Pieces).Select(piece => !peers.Exists(bits => bits[piece]))];
             table.Lonely.Should().Be(isLonely.Count(lonely => lonely), "step {0}", step);
-            table.LonelyNeeded.Should().Be(Enumerable.Range(0, Pieces).Count(piece => isLonely[piece] && table.Wanted[piece] && !table.Have[piece]), "step {0}", step);
+            table.LonelyNeeded.Should().Be(
+                Enumerable.Range(0, Pieces).Count(piece => isLonely[piece] && table.Wanted[piece] && !table.Have[piece]), "step {0}", step);
             for (int piece = 0; piece < Pieces; piece++)
                 (table.CopiesOf(piece) == table.Seeds).Should().Be(isLonely[piece]);
         }

@@ -24,7 +24,10 @@ public class ProductNameTests
     [Fact]
     public void No_other_file_of_the_source_names_it() =>
         Directory.EnumerateFiles(Path.Combine(Repository.Root, "src"), "*.cs", SearchOption.AllDirectories)
-            .Where(file => Regex.IsMatch(File.ReadAllText(file), $"^[^/\n]*\"([^\"\n]*[^\"\n0-9.])?{Regex.Escape(Version[..Version.LastIndexOf('.')])}[.\" ]", RegexOptions.Multiline))
+            .Where(file => Regex.IsMatch(
+                File.ReadAllText(file),
+                $"^[^/\n]*\"([^\"\n]*[^\"\n0-9.])?{Regex.Escape(Version[..Version.LastIndexOf('.')])}[.\" ]",
+                RegexOptions.Multiline))
             .Select(Path.GetFileName)
             .Should().BeEmpty();
 }

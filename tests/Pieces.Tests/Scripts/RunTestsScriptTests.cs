@@ -80,7 +80,9 @@ public sealed class RunTestsScriptTests : IDisposable
     [Fact]
     public async Task An_error_outside_of_a_test_has_failed()
     {
-        Script(Report([("Pass", "A.One")]) + """sed -i 's|</assemblies>|<errors><error type="test-class-cleanup" name="A" /></errors></assemblies>|' "$report"; exit 1""");
+        Script(
+            Report([("Pass", "A.One")])
+            + """sed -i 's|</assemblies>|<errors><error type="test-class-cleanup" name="A" /></errors></assemblies>|' "$report"; exit 1""");
         await ShouldEndAsync(1, "1 passed, 1 failed, 0 skipped");
     }
 
@@ -131,7 +133,8 @@ public sealed class RunTestsScriptTests : IDisposable
             $"method=\"{test.Name.Split('.')[1]}\" result=\"{test.Result}\"><failure><message>&lt;test name=</message></failure></test>")) +
         "</assembly></assemblies>\nEND\n";
 
-    private void Run(params (string Result, string Name)[] tests) => Script(Report(tests) + (tests.Any(test => test.Result == "Fail") ? "exit 1" : "exit 0"));
+    private void Run(params (string Result, string Name)[] tests) =>
+        Script(Report(tests) + (tests.Any(test => test.Result == "Fail") ? "exit 1" : "exit 0"));
 
     private void Script(string text) => File.WriteAllText($"{Fake}.run{++_runs}", text + "\n");
 

@@ -9,12 +9,15 @@ public class ShareAddressesTests
     [Fact]
     public void What_others_can_reach_is_told_and_nothing_else()
     {
-        Choose("127.0.0.1", "::1", "169.254.3.4", "fe80::1%2", "192.168.1.7", "10.0.0.2", "fd12::7", "2a02::1", "ff02::1", "2001:0:53aa::1", "::", "0.0.0.0", "::ffff:10.1.1.1")
+        Choose(
+            "127.0.0.1", "::1", "169.254.3.4", "fe80::1%2", "192.168.1.7", "10.0.0.2", "fd12::7", "2a02::1", "ff02::1", "2001:0:53aa::1", "::",
+            "0.0.0.0", "::ffff:10.1.1.1")
             .Should().Equal("192.168.1.7", "10.0.0.2", "fd12::7", "2a02::1");
     }
 
     [Fact]
-    public void An_address_that_several_interfaces_have_is_told_once() => Choose("fd12::7%1", "fd12::7%2", "10.0.0.2", "10.0.0.2").Should().Equal("10.0.0.2", "fd12::7");
+    public void An_address_that_several_interfaces_have_is_told_once() =>
+        Choose("fd12::7%1", "fd12::7%2", "10.0.0.2", "10.0.0.2").Should().Equal("10.0.0.2", "fd12::7");
 
     [Fact]
     public void Those_by_which_the_machine_goes_out_stand_in_front()

@@ -98,7 +98,8 @@ public class ShareLedgerTests
 
         _ledger.Count.Should().Be(Hosts);
         var first = new IPAddress(0x0A);
-        _ledger.Heard(new TrackedPeer(PeerId.Create(new Random(-1)), new IPEndPoint(first, 6882))).Should().BeFalse("the host that was served first is forgotten");
+        _ledger.Heard(new TrackedPeer(PeerId.Create(new Random(-1)), new IPEndPoint(first, 6882))).Should().BeFalse(
+            "the host that was served first is forgotten");
     }
 
     private bool Saw(string address, int port, byte id, int? listens)

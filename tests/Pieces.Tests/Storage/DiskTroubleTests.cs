@@ -131,7 +131,8 @@ public class DiskTroubleTests
         bench.Write("a", torrent.Bytes);
         (TorrentStorage storage, _) = await bench.OpenAsync(torrent);
         BlockRequest block = torrent.Layout.Block(torrent.Layout.Piece(0), 0);
-        Func<Task> read = () => storage.Pieces.ReadAsync([new BlockRead(block, new byte[block.Length])], new CancellationToken(canceled: true)).AsTask();
+        Func<Task> read = () => storage.Pieces.ReadAsync(
+            [new BlockRead(block, new byte[block.Length])], new CancellationToken(canceled: true)).AsTask();
         await read.Should().ThrowAsync<OperationCanceledException>();
         await bench.CloseAsync(storage);
     }

@@ -99,7 +99,13 @@ public sealed class NamesOnDiskTests : IDisposable
         Directory.CreateDirectory(_folder["data/top"]);
         Dict file = new() { ["length"] = secret.Length, ["path"] = hostile.ToList<object>() };
 #pragma warning disable CA5350 // BEP 3 has SHA-1.
-        Dict info = new() { ["files"] = new List<object> { file }, ["name"] = "top", ["piece length"] = 16 * 1024, ["pieces"] = SHA1.HashData(secret) };
+        Dict info = new()
+        {
+            ["files"] = new List<object> { file },
+            ["name"] = "top",
+            ["piece length"] = 16 * 1024,
+            ["pieces"] = SHA1.HashData(secret)
+        };
 #pragma warning restore CA5350
         var metainfo = MetainfoParser.Parse(Bencoded.Of(new Dict { ["info"] = info }));
         DataCheckResult result = await DataVerifier.RunAsync(metainfo, _folder["data"], null, TestContext.Current.CancellationToken);

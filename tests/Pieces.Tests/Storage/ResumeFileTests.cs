@@ -36,7 +36,8 @@ public sealed class ResumeFileTests : IDisposable
     public void A_state_of_version_1_counts(bool isSameBoot)
     {
         File.WriteAllBytes(_path, Convert.FromHexString(OldState));
-        ResumeReading reading = ResumeFile.Read(StorageBench.At(_path), MetainfoParser.Parse(Convert.FromBase64String(OldTorrent)), isSameBoot ? Boot : Guid.Empty);
+        ResumeReading reading = ResumeFile.Read(
+            StorageBench.At(_path), MetainfoParser.Parse(Convert.FromBase64String(OldTorrent)), isSameBoot ? Boot : Guid.Empty);
         reading.Verdict.Should().Be(ResumeVerdict.Good);
         StorageBench.PiecesOf(reading.State!.Have).Should().Equal(0, 1, 4, 5);
         StorageBench.PiecesOf(reading.State.Durable).Should().Equal(0, 1, 4, 5);

@@ -244,7 +244,8 @@ public class ResumeTests
     [Theory]
     [InlineData(1, true)]
     [InlineData(10, false)]
-    public async Task A_write_that_a_kill_kept_from_the_state_costs_a_check_and_no_candidates_but_a_later_one_does(int secondsLater, bool keepsCandidates)
+    public async Task A_write_that_a_kill_kept_from_the_state_costs_a_check_and_no_candidates_but_a_later_one_does(
+        int secondsLater, bool keepsCandidates)
     {
         await using var bench = new StorageBench();
         SampleTorrent torrent = TenPieces(12);

@@ -122,7 +122,8 @@ public class StandingFilesTests
     {
         await using var bench = new StorageBench();
         SampleTorrent torrent = Four(9);
-        byte[] final = Damaged(torrent, [.. Enumerable.Range(inFinal, 4 - inFinal)]), part = Damaged(torrent, [.. Enumerable.Range(inPart, 4 - inPart)]);
+        byte[] final = Damaged(torrent, [.. Enumerable.Range(inFinal, 4 - inFinal)]),
+            part = Damaged(torrent, [.. Enumerable.Range(inPart, 4 - inPart)]);
         bench.Write("a", final);
         bench.Write("a.part", part);
         (TorrentStorage storage, StorageOpening opening) = await bench.OpenAsync(torrent);

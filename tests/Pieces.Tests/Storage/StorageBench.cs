@@ -175,7 +175,9 @@ internal sealed class FaultyDisk : ForwardingFileSystem
 
     // The state's own file takes its records all the same.
     private static bool IsState(SafeFileHandle handle) =>
-        OperatingSystem.IsLinux() && Directory.ResolveLinkTarget($"/proc/self/fd/{handle.DangerousGetHandle()}", false)!.FullName.Contains(".pieces/", StringComparison.Ordinal);
+        OperatingSystem.IsLinux()
+        && Directory.ResolveLinkTarget($"/proc/self/fd/{handle.DangerousGetHandle()}", false)!.FullName.Contains(
+            ".pieces/", StringComparison.Ordinal);
 
     private void Behind(string what, long offset, long length)
     {
@@ -192,7 +194,8 @@ internal sealed class StorageBench : IAsyncDisposable
 
     public StorageBench([CallerMemberName] string test = "")
     {
-        Folder = Path.Combine(Path.GetTempPath(), "pieces-tests", $"{Environment.ProcessId}-{Guid.NewGuid():N}"[..20] + "-" + test[..Math.Min(24, test.Length)]);
+        Folder = Path.Combine(
+            Path.GetTempPath(), "pieces-tests", $"{Environment.ProcessId}-{Guid.NewGuid():N}"[..20] + "-" + test[..Math.Min(24, test.Length)]);
         Directory.CreateDirectory(Folder);
     }
 
@@ -216,7 +219,8 @@ internal sealed class StorageBench : IAsyncDisposable
 
     public string PathTo(string relative) => Path.Combine(Folder, relative);
 
-    public async Task<(TorrentStorage Storage, StorageOpening Opening)> OpenAsync(SampleTorrent torrent, Func<StorageOptions, StorageOptions>? change = null)
+    public async Task<(TorrentStorage Storage, StorageOpening Opening)> OpenAsync(
+        SampleTorrent torrent, Func<StorageOptions, StorageOptions>? change = null)
     {
         Sink = new RecordingSink();
         var options = new StorageOptions
@@ -290,7 +294,8 @@ internal sealed class StorageBench : IAsyncDisposable
     }
 
     /// <summary>
-    /// Makes a closed state of the torrent of one file name what its <c>.part</c> file looks like now, since no program can set the time of a file's last change.
+    /// Updates the closed state of a single-file torrent to the current metadata of its <c>.part</c> file, because no program can set the change time
+    /// of a file.
     /// </summary>
     public void StampAgain(string name = "a")
     {

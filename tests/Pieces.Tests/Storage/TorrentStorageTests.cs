@@ -58,7 +58,8 @@ public class TorrentStorageTests
     {
         await using var bench = new StorageBench();
         var random = new Random(seed);
-        (string, int)[] files = [.. Enumerable.Range(0, 30).Select(i => (i % 7 == 3 ? $".pad/{i}" : $"d{i % 3}/f{i}", i % 5 == 0 ? 0 : random.Next(60 * KiB)))];
+        (string, int)[] files =
+            [.. Enumerable.Range(0, 30).Select(i => (i % 7 == 3 ? $".pad/{i}" : $"d{i % 3}/f{i}", i % 5 == 0 ? 0 : random.Next(60 * KiB)))];
         var torrent = new SampleTorrent(48 * KiB, seed, multi: true, files);
         (TorrentStorage storage, _) = await bench.OpenAsync(torrent, o => o with { Preallocation = (Preallocation)(seed % 3) });
         int[] order = [.. Enumerable.Range(0, torrent.Layout.PieceCount)];

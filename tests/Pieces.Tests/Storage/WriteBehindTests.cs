@@ -60,7 +60,8 @@ public class WriteBehindTests
             await bench.WriteAsync(storage, torrent, 1, allBlocks);
         bench.Disk.Flushes.Reader.Count.Should().Be(0, "no time passes here");
         await bench.WriteAsync(storage, torrent, 1, allBlocks);
-        await bench.Disk.Flushes.Reader.ReadAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+        await bench.Disk.Flushes.Reader.ReadAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(
+            TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
         await bench.CloseAsync(storage);
     }
 

@@ -3,7 +3,10 @@ using System.Reflection.Emit;
 
 namespace Pieces.Tests.Support;
 
-/// <summary>Reads from compiled code what a method calls, creates and tests for. A method includes its lambdas, its local functions and its state machine.</summary>
+/// <summary>
+/// Reads from compiled code which methods and types a method calls, creates and tests for. A method includes its lambdas, local functions and state
+/// machine.
+/// </summary>
 internal static class CompiledCalls
 {
     private const BindingFlags Everything =
@@ -24,7 +27,9 @@ internal static class CompiledCalls
     /// <summary>The methods, or the accessors of a property, that a type declares under a name.</summary>
     public static IEnumerable<MethodBase> MethodsNamed(Type type, string method) => MethodsOf(type).Where(found => IsNamed(found, method));
 
-    /// <summary>Whether a method has a name; a property's accessors have the property's name, an explicit implementation its interface method's.</summary>
+    /// <summary>
+    /// Whether a method has a name. Accessors have the name of their property, explicit implementations that of their interface method.
+    /// </summary>
     public static bool IsNamed(MethodBase found, string method) =>
         found.Name == method || found.Name == "get_" + method || found.Name == "set_" + method ||
         found.Name.EndsWith("." + method, StringComparison.Ordinal);

@@ -110,7 +110,8 @@ internal sealed class GeneratedTorrent
     public void ShouldBeCompleteIn(string folder)
     {
         ShouldBeRightIn(folder);
-        Directory.EnumerateFileSystemEntries(folder, "*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = System.IO.FileAttributes.None })
+        Directory.EnumerateFileSystemEntries(
+            folder, "*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = System.IO.FileAttributes.None })
             .Where(entry => entry.EndsWith(".part", StringComparison.Ordinal) || entry.EndsWith(".pieces", StringComparison.Ordinal))
             .Should().BeEmpty("a complete download leaves nothing else");
     }

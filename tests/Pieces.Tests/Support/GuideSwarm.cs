@@ -21,7 +21,8 @@ public sealed class GuideSwarm : IAsyncLifetime
         if (OperatingSystem.IsWindows())
             return;
         var random = new Random(7);
-        foreach ((string path, int length) in (ReadOnlySpan<(string, int)>)[("film.mkv", 3_000_001), (Album[0], 900_000), (Album[1], 700_003), (Album[2], 40_000)])
+        foreach ((string path, int length) in (ReadOnlySpan<(string, int)>)
+            [("film.mkv", 3_000_001), (Album[0], 900_000), (Album[1], 700_003), (Album[2], 40_000)])
         {
             byte[] content = new byte[length];
             random.NextBytes(content);
@@ -35,7 +36,10 @@ public sealed class GuideSwarm : IAsyncLifetime
         await CreateAsync("film.mkv", "film.torrent", announce);
         await CreateAsync("album", "album.torrent", announce);
         _seeder = PiecesProcess.Start(
-            ["seed", _folder["film.torrent"], _folder["album.torrent"], "--data", Origin, "--interface", "127.0.0.1", "-p", "0", "--progress", "plain"]);
+            [
+                "seed", _folder["film.torrent"], _folder["album.torrent"], "--data", Origin, "--interface", "127.0.0.1", "-p", "0",
+                "--progress", "plain"
+            ]);
         await _seeder.WaitForErrorTextAsync("film.mkv: seeding 100");
         await _seeder.WaitForErrorTextAsync("album: seeding 100");
     }

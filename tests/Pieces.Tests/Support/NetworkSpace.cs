@@ -3,7 +3,10 @@ using System.Globalization;
 
 namespace Pieces.Tests.Support;
 
-/// <summary>A network namespace of its own with nothing but a loopback, held by a process that ends with it; the test is skipped where nobody may make one.</summary>
+/// <summary>
+/// A separate network namespace with only a loopback interface, held by a process that ends with it. The test is skipped if the user may not create
+/// one.
+/// </summary>
 internal sealed class NetworkSpace : IDisposable
 {
     private readonly Process _holder;
@@ -56,7 +59,8 @@ internal sealed class NetworkSpace : IDisposable
     {
         try
         {
-            using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardError = true, RedirectStandardOutput = true })!;
+            using var process = Process.Start(
+                new ProcessStartInfo(program, arguments) { RedirectStandardError = true, RedirectStandardOutput = true })!;
             process.StandardOutput.ReadToEnd();
             process.WaitForExit();
             return process.ExitCode;

@@ -6,7 +6,7 @@ namespace Pieces.Tests.Support;
 /// <summary>Other users of this machine, as whom a test that runs as root starts programs and owns files. Elsewhere the test is skipped.</summary>
 internal sealed class OtherUser
 {
-    /// <summary>Somebody who wants our files.</summary>
+    /// <summary>A user who tries to access the files of the victim.</summary>
     public static OtherUser Attacker { get; } = new(64_001);
 
     /// <summary>A user who runs the program.</summary>

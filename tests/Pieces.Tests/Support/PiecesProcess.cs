@@ -157,8 +157,11 @@ internal sealed class PiecesProcess : IAsyncDisposable
     private static bool SignalsAreIgnored()
     {
         const ulong HangupAndInterrupt = 0b11;
-        string? line = OperatingSystem.IsLinux() ? File.ReadLines("/proc/self/status").FirstOrDefault(l => l.StartsWith("SigIgn:", StringComparison.Ordinal)) : null;
-        return line is not null && (ulong.Parse(line.AsSpan("SigIgn:".Length).Trim(), NumberStyles.HexNumber, CultureInfo.InvariantCulture) & HangupAndInterrupt) != 0;
+        string? line = OperatingSystem.IsLinux()
+            ? File.ReadLines("/proc/self/status").FirstOrDefault(l => l.StartsWith("SigIgn:", StringComparison.Ordinal))
+            : null;
+        return line is not null
+            && (ulong.Parse(line.AsSpan("SigIgn:".Length).Trim(), NumberStyles.HexNumber, CultureInfo.InvariantCulture) & HangupAndInterrupt) != 0;
     }
 
     private static void Redirect(ProcessStartInfo start, string? workingDirectory)
@@ -169,7 +172,7 @@ internal sealed class PiecesProcess : IAsyncDisposable
         start.StandardOutputEncoding = Encoding.UTF8;
         start.StandardErrorEncoding = Encoding.UTF8;
         start.WorkingDirectory = workingDirectory ?? string.Empty;
-        // Settings of whoever runs the tests are none of theirs.
+        // Settings in the environment of the user who runs the tests must not affect them.
         foreach (string name in start.Environment.Keys.Where(name => name.StartsWith("PIECES_", StringComparison.Ordinal)).ToArray())
             start.Environment.Remove(name);
         start.Environment["XDG_CONFIG_HOME"] = Path.Combine(AppContext.BaseDirectory, "no-configuration");

@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 namespace Pieces.Tests.Support;
 
 /// <summary>
-/// How many threads the pool starts at once. A test that computes, or that waits without <c>await</c>, holds a thread of the pool. When such tests hold
-/// all that there are, the pool starts a further one every half second only, and whatever the others have ready waits for that long.
+/// How many threads the pool starts immediately. A test that computes, or that waits without <c>await</c>, occupies a pool thread. When such tests
+/// occupy all threads, the pool starts only one more every half second, and all other ready work waits for it.
 /// </summary>
 internal static class PoolThreads
 {

@@ -36,7 +36,7 @@ internal sealed class RealProcess : IAsyncDisposable
         return path;
     }
 
-    /// <summary>Waits until somebody accepts connections.</summary>
+    /// <summary>Waits until a process accepts connections on an address.</summary>
     public async Task UntilListeningAsync(IPEndPoint address, CancellationToken cancellationToken)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);

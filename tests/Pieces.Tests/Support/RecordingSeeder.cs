@@ -83,7 +83,7 @@ internal sealed class RecordingSeeder : IAsyncDisposable
     /// not delivered to anybody.</summary>
     public void BeginRun() => Interlocked.Increment(ref _run);
 
-    /// <summary>Waits until so many blocks were delivered, over all runs.</summary>
+    /// <summary>Waits until a number of blocks were delivered, over all runs.</summary>
     public async Task UntilDeliveredAsync(int blocks, CancellationToken cancellationToken)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -174,7 +174,8 @@ internal sealed class RecordingSeeder : IAsyncDisposable
         await stream.WriteAsync(greeting, cancellationToken);
     }
 
-    private async Task ReadAsync(NetworkStream stream, ChannelWriter<(int Piece, int Begin, int Length)> asked, int run, CancellationToken cancellationToken)
+    private async Task ReadAsync(
+        NetworkStream stream, ChannelWriter<(int Piece, int Begin, int Length)> asked, int run, CancellationToken cancellationToken)
     {
         byte[] prefix = new byte[4];
         while (true)
@@ -191,7 +192,8 @@ internal sealed class RecordingSeeder : IAsyncDisposable
         }
     }
 
-    private async Task SendAsync(NetworkStream stream, ChannelReader<(int Piece, int Begin, int Length)> asked, int run, CancellationToken cancellationToken)
+    private async Task SendAsync(
+        NetworkStream stream, ChannelReader<(int Piece, int Begin, int Length)> asked, int run, CancellationToken cancellationToken)
     {
         byte[] buffer = new byte[PieceHeaderLength + BlockRequest.MaxLength];
         try

@@ -5,7 +5,7 @@ using Pieces.Primitives;
 
 namespace Pieces.Tests.Support;
 
-/// <summary>A host of an in-memory network that runs a script on each of its connections, whoever dialled.</summary>
+/// <summary>A host of an in-memory network that runs a script on each of its connections, both incoming and outgoing.</summary>
 internal sealed class ScriptedHost : IAsyncDisposable
 {
     public const int Port = 6881;

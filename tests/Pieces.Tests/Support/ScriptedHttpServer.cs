@@ -56,7 +56,8 @@ internal sealed class ScriptedHttpServer : IAsyncDisposable
 
     public static async Task AnswerAsync(Stream stream, string status, ReadOnlyMemory<byte> body, string headers, CancellationToken cancellationToken)
     {
-        await stream.WriteAsync(Encoding.ASCII.GetBytes($"HTTP/1.1 {status}\r\n{headers}Content-Length: {body.Length}\r\nConnection: close\r\n\r\n"), cancellationToken);
+        await stream.WriteAsync(
+            Encoding.ASCII.GetBytes($"HTTP/1.1 {status}\r\n{headers}Content-Length: {body.Length}\r\nConnection: close\r\n\r\n"), cancellationToken);
         await stream.WriteAsync(body, cancellationToken);
     }
 

@@ -18,7 +18,7 @@ internal static class ShellRun
             RedirectStandardError = true,
             WorkingDirectory = workingDirectory ?? string.Empty,
         };
-        // A home without settings of somebody's own.
+        // A home folder without settings of the user who runs the tests.
         start.Environment["HOME"] = workingDirectory ?? Path.GetTempPath();
         using Process process = Process.Start(start)!;
         process.StandardInput.Close();

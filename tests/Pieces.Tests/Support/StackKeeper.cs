@@ -42,7 +42,8 @@ internal static class StackKeeper
     {
         if (!File.Exists("/usr/bin/gdb"))
             return "not installed";
-        var start = new ProcessStartInfo("/usr/bin/gdb", ["-batch", "-p", process.ToString(CultureInfo.InvariantCulture), "-ex", "thread apply all bt"])
+        var start = new ProcessStartInfo(
+            "/usr/bin/gdb", ["-batch", "-p", process.ToString(CultureInfo.InvariantCulture), "-ex", "thread apply all bt"])
         {
             RedirectStandardOutput = true,
         };

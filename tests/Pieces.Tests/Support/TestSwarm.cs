@@ -53,7 +53,7 @@ internal sealed class TestSwarm : IAsyncDisposable
 
     public SwarmData Data { get; }
 
-    /// <summary>Whether clients tell one another of peers: not, so that each knows whom the test names and nobody else.</summary>
+    /// <summary>Whether clients use peer exchange. The default is false, so that each client knows only the peers that the test names.</summary>
     public bool ExchangesPeers { get; init; }
 
     /// <summary>Resolves host names for the clients that are added from now on; by default there are no names.</summary>
@@ -288,7 +288,8 @@ internal sealed class TestSwarm : IAsyncDisposable
             await Task.Run(static () => Thread.Yield()).ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
             long now = ThreadPool.CompletedWorkItemCount;
 
-            // The turn itself is two items, and this thread a worker. One that computes, or waits for a processor to do so, is in neither count of items.
+            // The turn itself counts as two items, and this thread as one worker. A worker that computes or waits for a processor appears in neither
+            // count of items.
             bool works = WorkerCount() > 1 || isBusy();
             quiet = !works && ThreadPool.PendingWorkItemCount == 0 && now - before <= 2 ? quiet + 1 : 0;
             before = now;

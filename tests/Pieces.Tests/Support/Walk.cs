@@ -6,9 +6,9 @@ using Pieces.Tests.Metadata;
 namespace Pieces.Tests.Support;
 
 /// <summary>
-/// A call chain as ARCHITECTURE.md describes it: a numbered list below a heading. An item names a method and its file, and may say how the call reaches it:
-/// "through `IPart.Method`" for an interface or a base class, "on `Event`" for a value that one method passes on and the other receives, and "(from 3)" when
-/// the caller is not the item before.
+/// A call chain as ARCHITECTURE.md describes it: a numbered list below a heading. An item names a method and its file, and may state how the call
+/// reaches it: "through `IPart.Method`" for an interface or a base class, "on `Event`" for a value that one method passes on and the other receives,
+/// and "(from 3)" if the caller is not the previous item.
 /// </summary>
 internal sealed partial record Walk(string Title, IReadOnlyList<WalkStep> Steps)
 {
@@ -28,9 +28,12 @@ internal sealed partial record Walk(string Title, IReadOnlyList<WalkStep> Steps)
         {
             Match match = Item().Match(line);
             match.Success.Should().BeTrue("\"{0}\" must name a method and its file", line);
-            match.Groups["number"].Value.Should().Be((steps.Count + 1).ToString(CultureInfo.InvariantCulture), "the items of \"{0}\" are in order", title);
+            match.Groups["number"].Value.Should().Be(
+                (steps.Count + 1).ToString(CultureInfo.InvariantCulture), "the items of \"{0}\" are in order", title);
             steps.Add(new WalkStep(
-                match.Groups["type"].Value, match.Groups["method"].Value is "ctor" ? ".ctor" : match.Groups["method"].Value, match.Groups["file"].Value,
+                match.Groups["type"].Value,
+                match.Groups["method"].Value is "ctor" ? ".ctor" : match.Groups["method"].Value,
+                match.Groups["file"].Value,
                 match.Groups["from"] is { Success: true, Value: var from } ? int.Parse(from, CultureInfo.InvariantCulture) - 1 : steps.Count - 1,
                 match.Groups["through"] is { Success: true, Value: var through } ? through : null,
                 match.Groups["on"] is { Success: true, Value: var on } ? on : null));
@@ -74,7 +77,8 @@ internal sealed partial record Walk(string Title, IReadOnlyList<WalkStep> Steps)
 
     private static bool Receives(Type type, string method, string value) =>
         CompiledCalls.MembersOf(type, method).Any(member => IsOf(member, value)) ||
-        CompiledCalls.MethodsNamed(type, method).Any(found => found.GetParameters().Any(parameter => WalkStep.SimpleName(parameter.ParameterType) == value));
+        CompiledCalls.MethodsNamed(type, method).Any(
+            found => found.GetParameters().Any(parameter => WalkStep.SimpleName(parameter.ParameterType) == value));
 
     private static bool IsOf(MemberInfo member, string value)
     {
@@ -129,6 +133,8 @@ internal sealed record WalkStep(string Type, string Method, string File, int Cal
     public static string SimpleName(Type type)
     {
         string name = type.Name.Split('`')[0];
-        return type is { IsNested: true, DeclaringType: { } outer } && !type.Name.Contains('<', StringComparison.Ordinal) ? $"{SimpleName(outer)}.{name}" : name;
+        return type is { IsNested: true, DeclaringType: { } outer } && !type.Name.Contains('<', StringComparison.Ordinal)
+            ? $"{SimpleName(outer)}.{name}"
+            : name;
     }
 }

@@ -31,9 +31,11 @@ public class AddressPolicyTests
         swarm.Addresses = new AddressPolicy(remote => remote == CompactEndPoint.From(IPAddress.Parse(address), 0));
         SwarmMember seed = swarm.AddSeed();
         await swarm.ReadyAsync(seed);
-        await using ITransportConnection connection = await swarm.Network.Host(address).ConnectAsync(seed.EndPoint, TestContext.Current.CancellationToken);
+        await using ITransportConnection connection = await swarm.Network.Host(address).ConnectAsync(
+            seed.EndPoint, TestContext.Current.CancellationToken);
         byte[] buffer = new byte[1];
-        (await connection.Stream.ReadAsync(buffer, TestContext.Current.CancellationToken)).Should().Be(0, "nothing was sent, and the stream is closed");
+        (await connection.Stream.ReadAsync(buffer, TestContext.Current.CancellationToken)).Should().Be(
+            0, "nothing was sent, and the stream is closed");
         seed.ConnectionsOf(address).Should().Be(0);
         await connection.DisposeAsync();
         await swarm.EndAsync();

@@ -175,7 +175,8 @@ public class CrowdTests
         swarm.Add(
             swarm.NextAddress(), swarm.NextFolder(), TestSwarm.LeecherOptions(peers) with { Order = order, UploadLimit = new ByteRate(Rate) });
 
-    // Takes whatever a seed shows, block by block, gives nothing and says nothing of what it has. It lets the seed ask as those of this program do, or does not.
+    // A peer that requests the pieces that a seed announces, block by block, but uploads nothing and announces no pieces. If `offers` is set, it
+    // unchokes the seed, as this program does.
     private static ScriptedHost AddTaker(TestSwarm swarm, bool offers) => swarm.AddHost(async session =>
     {
         await session.HandshakeAsync();

@@ -5,8 +5,7 @@ using Pieces.Wire;
 
 namespace Pieces.Tests.Swarm;
 
-/// <summary>Floods of messages each of which is allowed: nobody else waits for long because of them, and nothing that is kept grows with
-/// them.</summary>
+/// <summary>Floods of messages that are each valid: they must not delay other peers for long, and no stored state may grow with them.</summary>
 [Collection(SwarmCollection.Name)]
 [Trait("Tier", "Swarm")]
 public class FloodTests

@@ -14,8 +14,8 @@ public class LimitTests
     private const int Rate = 500 * KiB;
     private const double Tolerance = 0.03;
 
-    // Seconds until it flows, and until requests, choking and latencies have found their measure; and how far the clock may be ahead: less than what a
-    // limiter makes up for.
+    // Seconds until data is transferred at the full rate, seconds until requests, choking and latencies have stabilized, and how far the clock may be
+    // ahead in seconds, which is less than a limiter makes up for.
     private const double FullFlow = 1;
     private const double WarmUp = 2;
     private const double Slack = 0.08;
@@ -49,9 +49,11 @@ public class LimitTests
         await traffic.PassAsync(WarmUp + 10, given);
         traffic.PerSecond(WarmUp, WarmUp + 10).Should().BeApproximately(Rate, Rate * Tolerance);
         given.PerSecond(WarmUp, WarmUp + 10).Should().BeApproximately(
-            Rate, (Rate * Tolerance) + (seeds.Count * 2 * BlockRequest.MaxLength / 10), "a sender is ahead by what it was asked for, of many two blocks each");
+            Rate, (Rate * Tolerance) + (seeds.Count * 2 * BlockRequest.MaxLength / 10),
+            "a sender is ahead by what it was asked for, of many two blocks each");
         traffic.MostInOneSecond.Should().BeLessThan(Rate * 1.2);
-        traffic.Unevenness(WarmUp, WarmUp + 10).Should().BeLessThan(1.6, "a block is a fifteenth of what each of twenty gives, and each begins and ends within three of them");
+        traffic.Unevenness(WarmUp, WarmUp + 10).Should().BeLessThan(
+            1.6, "a block is a fifteenth of what each of twenty gives, and each begins and ends within three of them");
         leecher!.Now.Wasted.Should().BeLessThan(Rate / 20, "nothing counts as late by our own limit");
         await swarm.EndAsync();
     }
@@ -95,7 +97,10 @@ public class LimitTests
         SwarmMember[] ofFirst = [AddSeed(swarm, data[0]), AddSeed(swarm, data[0])], ofSecond = [AddSeed(swarm, data[1]), AddSeed(swarm, data[1])];
         await swarm.ReadyAsync([.. ofFirst, .. ofSecond]);
         TorrentOptions first = TestSwarm.LeecherOptions([.. ofFirst.Select(seed => seed.EndPoint)]) with { DownloadLimit = new ByteRate(100 * KiB) };
-        TorrentOptions second = TestSwarm.LeecherOptions([.. ofSecond.Select(seed => seed.EndPoint)]) with { PeerDownloadLimit = new ByteRate(30 * KiB) };
+        TorrentOptions second = TestSwarm.LeecherOptions([.. ofSecond.Select(seed => seed.EndPoint)]) with
+        {
+            PeerDownloadLimit = new ByteRate(30 * KiB)
+        };
         SwarmMember leecher = swarm.Add(
             swarm.NextAddress(), swarm.NextFolder(), first, data: data[0], change: o => o with { DownloadLimit = new ByteRate(Rate) });
         swarm.AddTo(leecher, data[1], swarm.NextFolder(), second);
@@ -134,8 +139,10 @@ public class LimitTests
             }
         }
 
-        /// <summary>Lets time pass, at the full rate once it is in full flow: while less has come the clock stands, since tasks and the disk take real time.
-        /// With a limit that lets too little through it would stand for good, and the test ends with a time-out.</summary>
+        /// <summary>
+        /// Advances the clock, once data is transferred at the full rate: the clock waits while fewer bytes have arrived, because tasks and the disk
+        /// take real time. If a limit lets too little through, the clock stops for good and the test times out.
+        /// </summary>
         public async Task PassAsync(double seconds, Traffic? beside = null)
         {
             await swarm.UntilAsync(() => Total > 0, "something comes", step: Step);
@@ -170,7 +177,8 @@ public class LimitTests
 
         private double[] Between(double from, double to)
         {
-            (double At, long[] Bytes) a = _notes.Last(note => note.At - Begin <= from + 0.001), b = _notes.Last(note => note.At - Begin <= to + 0.001);
+            (double At, long[] Bytes) a = _notes.Last(note => note.At - Begin <= from + 0.001),
+                b = _notes.Last(note => note.At - Begin <= to + 0.001);
             return [.. pairs.Select((_, i) => (b.Bytes[i] - a.Bytes[i]) / (b.At - a.At))];
         }
 

@@ -190,7 +190,8 @@ public class MessageAbuseTests
 
     [Fact]
     public Task Nesting_that_fits_the_limits_of_length_is_dropped_too() => DropsAsync(session =>
-        session.SendBytesAsync(ScriptedSession.FrameOf(20, [0, .. Encoding.ASCII.GetBytes("d1:m" + new string('l', 30_000) + new string('e', 30_001))])));
+        session.SendBytesAsync(
+            ScriptedSession.FrameOf(20, [0, .. Encoding.ASCII.GetBytes("d1:m" + new string('l', 30_000) + new string('e', 30_001))])));
 
     [Fact]
     public Task An_extension_handshake_that_is_not_bencode_is_dropped() =>

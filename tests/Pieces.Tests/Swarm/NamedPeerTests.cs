@@ -48,5 +48,6 @@ public class NamedPeerTests
         await swarm.EndAsync();
     }
 
-    private static SwarmMember Add(TestSwarm swarm, EndPoint peer) => swarm.Add(swarm.NextAddress(), swarm.NextFolder(), TestSwarm.LeecherOptions(peer));
+    private static SwarmMember Add(TestSwarm swarm, EndPoint peer) =>
+        swarm.Add(swarm.NextAddress(), swarm.NextFolder(), TestSwarm.LeecherOptions(peer));
 }

@@ -5,7 +5,9 @@ using Pieces.Wire;
 
 namespace Pieces.Tests.Swarm;
 
-/// <summary>Who wants nothing is let ask all the same, so that it sees that we are of those who give; and gets no more by it than others.</summary>
+/// <summary>
+/// A peer that is not interested is unchoked all the same, to show that we are not a free rider. It gains no advantage over other peers by that.
+/// </summary>
 [Collection(SwarmCollection.Name)]
 [Trait("Tier", "Swarm")]
 public class OfferTests

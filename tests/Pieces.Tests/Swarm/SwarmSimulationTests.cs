@@ -54,7 +54,8 @@ public class SwarmSimulationTests
     [Fact]
     public async Task Free_riders_come_last_and_cost_the_honest_little()
     {
-        // One crowd alone says little: by chance some end a tenth sooner than others. One process runs all three, since each would compile the same code.
+        // A single crowd is not significant, because some peers end a tenth earlier than others by chance. One process runs all three, since each
+        // process would have to compile the same code.
         const string Crowds = "flash leechers=40 join-seconds=0.5 runs=3";
         string[][] without = await RowsAsync(Crowds), with = await RowsAsync(Crowds + " free=0.2");
         with.Should().HaveCount(3).And.OnlyContain(cells => cells[1] == "40/40");

@@ -32,7 +32,7 @@ public class ChokeRoundTests
 
     private bool IsDue(ChokeRound round) => round.IsDue(_peers, _time.GetTimestamp());
 
-    // What the peers have got makes so many bytes a second: a meter looks back for twenty seconds.
+    // Uploads at the given total rate for as long as a rate meter looks back.
     private void Upload(double bytesPerSecond)
     {
         for (int second = 0; second < RateMeter.DefaultSeconds; second++)

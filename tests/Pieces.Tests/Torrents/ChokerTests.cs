@@ -19,7 +19,8 @@ public class ChokerTests
     }
 
     private static ChokerInput Peer(
-        int id, double from = 0, double to = 0, bool interested = true, bool snubbed = false, long unchokedAt = long.MinValue, bool withholds = false) =>
+        int id, double from = 0, double to = 0, bool interested = true, bool snubbed = false, long unchokedAt = long.MinValue,
+        bool withholds = false) =>
         new(new SourceId(id), interested, unchokedAt != long.MinValue, snubbed, from, to, ConnectedAt: 0, unchokedAt, withholds);
 
     private int[] Decide(bool isSeeding, int slots, params ChokerInput[] peers)
@@ -74,7 +75,8 @@ public class ChokerTests
     [Fact]
     public void What_is_left_over_goes_round_among_those_who_seem_to_give_to_nobody()
     {
-        ChokerInput[] peers = [Peer(1, unchokedAt: 3, withholds: true), Peer(2, unchokedAt: 1, withholds: true), Peer(3, unchokedAt: 2, withholds: true)];
+        ChokerInput[] peers =
+            [Peer(1, unchokedAt: 3, withholds: true), Peer(2, unchokedAt: 1, withholds: true), Peer(3, unchokedAt: 2, withholds: true)];
         Decide(false, 2, peers).Should().Equal([2, 3]);
         Decide(true, 2, peers).Should().Equal([2, 3]);
     }

@@ -5,8 +5,8 @@ using Pieces.Providers;
 namespace Pieces.Tests.Torrents;
 
 /// <summary>
-/// A provider that is no peer: it sends blocks from memory, in order, over a line with a latency and a rate. It has no handshake and no messages, never
-/// chokes, and prefers to be asked for runs of 16 MiB.
+/// A provider that is not a peer: it sends blocks from memory, in order, over a line with a latency and a rate. It has no handshake and no messages,
+/// never chokes, and prefers requests for runs of 16 MiB.
 /// </summary>
 internal sealed class MemoryProvider : IProviderLink, IPieceAvailability
 {

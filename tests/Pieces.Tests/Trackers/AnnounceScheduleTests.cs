@@ -237,7 +237,8 @@ public class AnnounceScheduleTests
 
     private static string Order(AnnounceSchedule schedule) => string.Concat(schedule.Slots.Select(slot => slot.Tracker.DisplayUrl));
 
-    private static void Answer(AnnounceSchedule schedule, TrackerSlot slot, TimeSpan now, int peers, double? interval = null, double? minInterval = null) =>
+    private static void Answer(
+        AnnounceSchedule schedule, TrackerSlot slot, TimeSpan now, int peers, double? interval = null, double? minInterval = null) =>
         schedule.Succeed(
             slot, now, peers, interval is { } i ? TimeSpan.FromSeconds(i) : null, minInterval is { } m ? TimeSpan.FromSeconds(m) : null);
 
@@ -249,7 +250,8 @@ public class AnnounceScheduleTests
     {
         public string DisplayUrl => name;
 
-        public Task<AnnounceResponse> AnnounceAsync(AnnounceRequest request, CancellationToken cancellationToken) => throw new NotSupportedException();
+        public Task<AnnounceResponse> AnnounceAsync(AnnounceRequest request, CancellationToken cancellationToken) =>
+            throw new NotSupportedException();
 
         public Task<ScrapeResponse> ScrapeAsync(SwarmKey infoHash, CancellationToken cancellationToken) => throw new NotSupportedException();
 

@@ -93,7 +93,8 @@ public class AnnounceTableTests
     {
         AnnounceTable table = TableOf(new AnnounceTableOptions { MaxPeers = 2, MaxSwarms = 1, TimeProvider = _time, Random = new Random(1) });
         Announce(table, "10.0.0.1:1").Should().NotBeNull();
-        table.Announce(SwarmKey.FromBytes("another-infohash----"u8), Peer("10.0.0.1:1"), AnnounceEvent.Started, 1, 50).Should().BeNull("one swarm is the limit");
+        table.Announce(SwarmKey.FromBytes("another-infohash----"u8), Peer("10.0.0.1:1"), AnnounceEvent.Started, 1, 50).Should().BeNull(
+            "one swarm is the limit");
         Announce(table, "10.0.0.2:1").Should().NotBeNull();
         Announce(table, "10.0.0.3:1").Should().BeNull("two peers are the limit");
         Announce(table, "10.0.0.1:1").Should().NotBeNull("it is known");
@@ -102,9 +103,11 @@ public class AnnounceTableTests
     [Fact]
     public void One_host_cannot_fill_the_table()
     {
-        AnnounceTable table = TableOf(new AnnounceTableOptions { MaxPeers = 100, MaxPeersPerHost = 60, TimeProvider = _time, Random = new Random(1) });
+        AnnounceTable table = TableOf(
+            new AnnounceTableOptions { MaxPeers = 100, MaxPeersPerHost = 60, TimeProvider = _time, Random = new Random(1) });
         Enumerable.Range(1, 200).Count(port => Announce(table, $"10.0.0.1:{port}") is not null).Should().Be(60);
-        Enumerable.Range(1, 200).Count(port => Announce(table, $"[2001:db8::{port:x}]:{port}") is not null).Should().BeGreaterThan(40, "it displaces the other");
+        Enumerable.Range(1, 200).Count(port => Announce(table, $"[2001:db8::{port:x}]:{port}") is not null).Should().BeGreaterThan(
+            40, "it displaces the other");
         for (int i = 1; i <= 20; i++)
             Announce(table, $"10.0.1.{i}:1").Should().NotBeNull("a newcomer displaces the oldest peer of the largest host");
         for (int i = 1; i <= 20; i++)
@@ -116,7 +119,8 @@ public class AnnounceTableTests
     {
         AnnounceTable table = TableOf(new AnnounceTableOptions { MaxSwarms = 10, TimeProvider = _time, Random = new Random(1) });
         for (byte i = 0; i < 10; i++)
-            table.Announce(SwarmKey.FromBytes([.. Enumerable.Repeat(i, SwarmKey.Length)]), Peer("10.0.0.1:1"), AnnounceEvent.Started, 1, 0).Should().NotBeNull();
+            table.Announce(
+                SwarmKey.FromBytes([.. Enumerable.Repeat(i, SwarmKey.Length)]), Peer("10.0.0.1:1"), AnnounceEvent.Started, 1, 0).Should().NotBeNull();
         Announce(table, "10.0.0.1:1").Should().BeNull("its own share is the largest");
         Announce(table, "10.0.0.2:1").Should().NotBeNull();
         table.Scrape(SwarmKey.FromBytes(new byte[SwarmKey.Length])).Should().BeNull("its only peer was the oldest one of the largest host");
@@ -162,7 +166,8 @@ public class AnnounceTableTests
         table.Scrape(Swarm).Should().BeNull();
     }
 
-    private AnnounceTable TableOf(AnnounceTableOptions? options = null) => new(options ?? new AnnounceTableOptions { TimeProvider = _time, Random = new Random(1) });
+    private AnnounceTable TableOf(AnnounceTableOptions? options = null) =>
+        new(options ?? new AnnounceTableOptions { TimeProvider = _time, Random = new Random(1) });
 
     private static TrackedPeer Peer(string address) => new(Announces.PeerId, IPEndPoint.Parse(address));
 

@@ -33,7 +33,8 @@ public class CompactPeersTests
     [Theory]
     [InlineData("c0a800011b4ec0a8000")]
     [InlineData("c0a800011b4ec0")]
-    public void What_is_left_over_at_the_end_is_dropped(string bytes) => Read(bytes[..(bytes.Length & ~1)], CompactPeers.LengthV4).Should().ContainSingle();
+    public void What_is_left_over_at_the_end_is_dropped(string bytes) =>
+        Read(bytes[..(bytes.Length & ~1)], CompactPeers.LengthV4).Should().ContainSingle();
 
     [Fact]
     public void More_peers_than_the_limit_are_not_taken()

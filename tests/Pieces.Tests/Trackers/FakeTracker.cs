@@ -26,7 +26,9 @@ internal sealed class FakeTracker : ITracker
 
     public bool HasCalls => _calls.Reader.Count > 0;
 
-    public async Task<Call> NextAsync() => await _calls.Reader.ReadAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+    public async Task<Call> NextAsync() =>
+        await _calls.Reader.ReadAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(
+            TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
 
     public async Task<AnnounceResponse> AnnounceAsync(AnnounceRequest request, CancellationToken cancellationToken)
     {
@@ -54,7 +56,8 @@ internal sealed class RecordingSink : ITrackerSink
     public ConcurrentQueue<string> Warnings { get; } = [];
 
     public async Task<(string Url, int Peers, string? Error)> NextStatusAsync() =>
-        await _statuses.Reader.ReadAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+        await _statuses.Reader.ReadAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(
+            TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
 
     public void OnPeersFound(string url, IReadOnlyList<IPEndPoint> peers)
     {

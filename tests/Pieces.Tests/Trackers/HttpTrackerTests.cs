@@ -15,7 +15,8 @@ public class HttpTrackerTests
 {
     private const string Empty = "d8:intervali60e5:peers0:e";
 
-    private static readonly TrackerSettings Settings = new() { Outbound = new Outbound(), Addresses = new AddressPolicy(), HttpTimeout = TimeSpan.FromSeconds(20) };
+    private static readonly TrackerSettings Settings =
+        new() { Outbound = new Outbound(), Addresses = new AddressPolicy(), HttpTimeout = TimeSpan.FromSeconds(20) };
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -103,7 +104,8 @@ public class HttpTrackerTests
     [Fact]
     public async Task A_compressed_answer_is_read()
     {
-        await using ScriptedHttpServer server = ScriptedHttpServer.Answering("200 OK", Gzip(Encoding.ASCII.GetBytes(Empty)), "Content-Encoding: gzip\r\n");
+        await using ScriptedHttpServer server = ScriptedHttpServer.Answering(
+            "200 OK", Gzip(Encoding.ASCII.GetBytes(Empty)), "Content-Encoding: gzip\r\n");
         using var tracker = new HttpTracker(server.Url("/announce"), Settings);
         (await tracker.AnnounceAsync(Announces.Of(), Token)).Interval.Should().Be(TimeSpan.FromSeconds(60));
     }
@@ -111,7 +113,8 @@ public class HttpTrackerTests
     [Fact]
     public async Task The_old_name_of_a_compression_is_known()
     {
-        await using ScriptedHttpServer server = ScriptedHttpServer.Answering("200 OK", Gzip(Encoding.ASCII.GetBytes(Empty)), "Content-Encoding: x-gzip\r\n");
+        await using ScriptedHttpServer server = ScriptedHttpServer.Answering(
+            "200 OK", Gzip(Encoding.ASCII.GetBytes(Empty)), "Content-Encoding: x-gzip\r\n");
         using var tracker = new HttpTracker(server.Url("/announce"), Settings);
         (await tracker.AnnounceAsync(Announces.Of(), Token)).Interval.Should().Be(TimeSpan.FromSeconds(60));
     }
@@ -273,7 +276,8 @@ public class HttpTrackerTests
     public async Task A_connection_that_breaks_off_is_told()
     {
         await using var server = new ScriptedHttpServer(
-            async (_, stream, cancellationToken) => await stream.WriteAsync("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nd8:"u8.ToArray(), cancellationToken));
+            async (_, stream, cancellationToken) =>
+                await stream.WriteAsync("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nd8:"u8.ToArray(), cancellationToken));
         (await FailAsync(server.Url("/announce"))).Message.Should().Contain("broke off");
     }
 
@@ -287,7 +291,8 @@ public class HttpTrackerTests
     public async Task A_silent_tracker_uses_up_the_time_of_one_request_and_no_more()
     {
         await using var server = new ScriptedHttpServer((_, _, cancellationToken) => Task.Delay(Timeout.Infinite, cancellationToken));
-        (await FailAsync(server.Url("/announce"), Settings with { HttpTimeout = TimeSpan.FromMilliseconds(200) })).Message.Should().Be("no complete answer within 0.2 s");
+        (await FailAsync(server.Url("/announce"), Settings with { HttpTimeout = TimeSpan.FromMilliseconds(200) })).Message.Should().Be(
+            "no complete answer within 0.2 s");
     }
 
     [Fact]
@@ -302,7 +307,8 @@ public class HttpTrackerTests
                 await Task.Delay(20, cancellationToken);
             }
         });
-        (await FailAsync(server.Url("/announce"), Settings with { HttpTimeout = TimeSpan.FromMilliseconds(300) })).Message.Should().StartWith("no complete answer");
+        (await FailAsync(server.Url("/announce"), Settings with { HttpTimeout = TimeSpan.FromMilliseconds(300) })).Message.Should().StartWith(
+            "no complete answer");
     }
 
     [Fact]
@@ -320,7 +326,8 @@ public class HttpTrackerTests
     public async Task It_speaks_from_the_address_it_is_bound_to()
     {
         await using ScriptedHttpServer server = Bencode(Empty);
-        using var other = new HttpTracker(server.Url("/announce"), Settings with { Outbound = new Outbound(new LocalBinding(IPAddress.Parse("127.0.0.9"))) });
+        using var other = new HttpTracker(
+            server.Url("/announce"), Settings with { Outbound = new Outbound(new LocalBinding(IPAddress.Parse("127.0.0.9"))) });
         (await other.AnnounceAsync(Announces.Of(), Token)).Peers.Should().BeEmpty();
         (await FailAsync(server.Url("/announce"), Settings with { Outbound = new Outbound(new LocalBinding(IPAddress.Parse("192.0.2.1"))) })).Message
             .Should().Be("address not available on this machine");

@@ -21,7 +21,8 @@ public class OpentrackerTests
         await using RunningOpentracker running = await RunningOpentracker.StartAsync();
         using ITracker tracker = running.Tracker(scheme);
         await tracker.AnnounceAsync(Announces.Of(port: 1001, left: 0), Token);
-        AnnounceResponse second = await tracker.AnnounceAsync(Announces.Of(port: 1002) with { PeerId = PeerId.FromBytes("another-peer-id-----"u8) }, Token);
+        AnnounceResponse second = await tracker.AnnounceAsync(
+            Announces.Of(port: 1002) with { PeerId = PeerId.FromBytes("another-peer-id-----"u8) }, Token);
         second.Peers.Should().Contain(IPEndPoint.Parse("127.0.0.1:1001"));
         second.Interval.Should().BeGreaterThan(TimeSpan.FromMinutes(1));
         ScrapeResponse counts = await tracker.ScrapeAsync(Announces.InfoHash, Token);
@@ -69,7 +70,8 @@ public class OpentrackerTests
             string path = RealProcess.Find("opentracker");
             DirectoryInfo folder = Directory.CreateTempSubdirectory("pieces-opentracker-");
 
-            // Started by root it becomes somebody else, who reads the list of torrents; the packaged program serves only those in it.
+            // If opentracker is started by root, it switches to another user, which must be able to read the list. The packaged program serves only
+            // listed torrents.
             if (!OperatingSystem.IsWindows())
                 File.SetUnixFileMode(folder.FullName, (UnixFileMode)0b111_101_101);
             string list = Path.Combine(folder.FullName, "list");
@@ -104,7 +106,12 @@ public class OpentrackerTests
 
         public ITracker Tracker(string scheme)
         {
-            TrackerFactory.TryCreate($"{scheme}://127.0.0.1:{_port}/announce", new TrackerSettings { Outbound = new Outbound(), Addresses = new AddressPolicy() }, new Random(1), out ITracker? tracker, out _).Should().BeTrue();
+            TrackerFactory.TryCreate(
+                $"{scheme}://127.0.0.1:{_port}/announce",
+                new TrackerSettings { Outbound = new Outbound(), Addresses = new AddressPolicy() },
+                new Random(1),
+                out ITracker? tracker,
+                out _).Should().BeTrue();
             return tracker!;
         }
 

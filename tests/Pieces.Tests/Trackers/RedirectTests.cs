@@ -39,7 +39,8 @@ public class RedirectTests
     {
         await using ScriptedHttpServer target = ScriptedHttpServer.Answering("200 OK", "d8:intervali9e5:peers0:e"u8.ToArray());
         await using ScriptedHttpServer server = RedirectingTo(target.Url("/announce?x=1").ToString());
-        using var tracker = new HttpTracker(server.Url("/announce"), new TrackerSettings { Outbound = new Outbound(), Addresses = new AddressPolicy() });
+        using var tracker = new HttpTracker(
+            server.Url("/announce"), new TrackerSettings { Outbound = new Outbound(), Addresses = new AddressPolicy() });
         (await tracker.AnnounceAsync(Announces.Of(), Token)).Interval.Should().Be(TimeSpan.FromSeconds(9));
         target.Targets.Should().Equal("/announce?x=1");
     }
@@ -75,7 +76,11 @@ public class RedirectTests
     {
         await using ScriptedHttpServer victim = ScriptedHttpServer.Answering("200 OK", "d8:intervali9e5:peers0:e"u8.ToArray());
         await using ScriptedHttpServer server = RedirectingTo($"http://innocent.example:{victim.Port}/shutdown");
-        var settings = new TrackerSettings { Outbound = new Outbound(resolve: (_, _) => Task.FromResult<IPAddress[]>([IPAddress.Loopback])), Addresses = new AddressPolicy() };
+        var settings = new TrackerSettings
+        {
+            Outbound = new Outbound(resolve: (_, _) => Task.FromResult<IPAddress[]>([IPAddress.Loopback])),
+            Addresses = new AddressPolicy()
+        };
         (await FailAsync(server.Url("/announce"), settings)).Should().Be("redirects to another port of this machine");
         victim.Targets.Should().BeEmpty();
     }
@@ -87,7 +92,8 @@ public class RedirectTests
         (await FailAsync(server.Url("/announce"))).Should().Be("redirects without saying where to");
     }
 
-    private static ScriptedHttpServer RedirectingTo(string location) => ScriptedHttpServer.Answering("302 Found", default, $"Location: {location}\r\n");
+    private static ScriptedHttpServer RedirectingTo(string location) =>
+        ScriptedHttpServer.Answering("302 Found", default, $"Location: {location}\r\n");
 
     private static async Task<string> FailAsync(Uri url, TrackerSettings? settings = null)
     {

@@ -78,7 +78,8 @@ public class SilentTrackersTests
     {
         public string DisplayUrl => name;
 
-        public Task<AnnounceResponse> AnnounceAsync(AnnounceRequest request, CancellationToken cancellationToken) => throw new NotSupportedException();
+        public Task<AnnounceResponse> AnnounceAsync(AnnounceRequest request, CancellationToken cancellationToken) =>
+            throw new NotSupportedException();
 
         public Task<ScrapeResponse> ScrapeAsync(SwarmKey infoHash, CancellationToken cancellationToken) => throw new NotSupportedException();
 

@@ -56,7 +56,8 @@ public class TrackerServerTests
     [Fact]
     public async Task It_works_over_IPv6()
     {
-        await using TrackerServer server = await TrackerServer.StartAsync(new TrackerServerOptions { Address = IPAddress.IPv6Loopback, Port = 0 }, Token);
+        await using TrackerServer server = await TrackerServer.StartAsync(
+            new TrackerServerOptions { Address = IPAddress.IPv6Loopback, Port = 0 }, Token);
         using ITracker udp = TrackerOf(server, "udp");
         using ITracker http = TrackerOf(server, "http");
         await udp.AnnounceAsync(Announces.Of(port: 1001), Token);
@@ -78,7 +79,8 @@ public class TrackerServerTests
         using var taken = new TcpListener(IPAddress.Loopback, 0);
         taken.Start();
         int port = ((IPEndPoint)taken.LocalEndpoint).Port;
-        await FluentActions.Awaiting(() => TrackerServer.StartAsync(new TrackerServerOptions { Port = port }, Token)).Should().ThrowAsync<IOException>();
+        await FluentActions.Awaiting(
+            () => TrackerServer.StartAsync(new TrackerServerOptions { Port = port }, Token)).Should().ThrowAsync<IOException>();
     }
 
     [Fact]
@@ -121,7 +123,8 @@ public class TrackerServerTests
     [InlineData("info_hash=bittorrent-infohash-&peer_id=bittorrent-peer-id--&port=65536", "port is missing")]
     [InlineData("info_hash=bittorrent-infohash-&peer_id=bittorrent-peer-id--&port=-1", "port is missing")]
     [InlineData("info_hash=bittorrent-infohash-&peer_id=bittorrent-peer-id--&port=1&event=dance", "event is none")]
-    public void Bad_input_gets_a_failure_reason(string query, string reason) => Answer($"/announce?{query}").Should().StartWith("d14:failure reason").And.Contain(reason);
+    public void Bad_input_gets_a_failure_reason(string query, string reason) =>
+        Answer($"/announce?{query}").Should().StartWith("d14:failure reason").And.Contain(reason);
 
     [Fact]
     public void Peers_are_listed_as_dictionaries_when_asked_for()
@@ -166,7 +169,8 @@ public class TrackerServerTests
         string Announce(string port) =>
             $"000000010000000a{new string('1', 40)}{new string('2', 40)}{new string('0', 48)}00000002{new string('0', 16)}ffffffff{port}";
         handler.Answer(Request(Announce("1111")), from);
-        Convert.ToHexStringLower(handler.Answer(Request(Announce("2222")), from)!).Should().Be("000000010000000a0000012c00000000000000020a0000011111");
+        Convert.ToHexStringLower(handler.Answer(Request(Announce("2222")), from)!).Should().Be(
+            "000000010000000a0000012c00000000000000020a0000011111");
         Convert.ToHexStringLower(handler.Answer(Request($"000000020000000b{new string('1', 40)}{new string('3', 40)}"), from)!)
             .Should().Be("000000020000000b" + "000000020000000000000000" + "000000000000000000000000");
     }
@@ -208,7 +212,12 @@ public class TrackerServerTests
 
     private static ITracker TrackerOf(TrackerServer server, string scheme)
     {
-        TrackerFactory.TryCreate(scheme == "udp" ? server.UdpUrl : server.HttpUrl, new TrackerSettings { Outbound = new Outbound(), Addresses = new AddressPolicy() }, new Random(1), out ITracker? tracker, out _).Should().BeTrue();
+        TrackerFactory.TryCreate(
+            scheme == "udp" ? server.UdpUrl : server.HttpUrl,
+            new TrackerSettings { Outbound = new Outbound(), Addresses = new AddressPolicy() },
+            new Random(1),
+            out ITracker? tracker,
+            out _).Should().BeTrue();
         return tracker!;
     }
 

@@ -31,7 +31,8 @@ public class UdpTrackerCodecTests
     public void Announce_is_written_as_BEP_15_says()
     {
         var request = new AnnounceRequest(
-            Announces.InfoHash, Announces.PeerId, 6889, new AnnounceCounters(long.MaxValue - 3, long.MaxValue - 1, long.MaxValue - 2), AnnounceEvent.Started, 50, 1000000007, default);
+            Announces.InfoHash, Announces.PeerId, 6889, new AnnounceCounters(long.MaxValue - 3, long.MaxValue - 1, long.MaxValue - 2),
+            AnnounceEvent.Started, 50, 1000000007, default);
         byte[] buffer = new byte[UdpTrackerCodec.MaxAnnounceLength];
         int length = UdpTrackerCodec.WriteAnnounce(buffer, -1, Transaction, request, "");
         buffer.AsSpan(0, length).ToArray().Should().Equal(Hex(
@@ -54,7 +55,8 @@ public class UdpTrackerCodecTests
     public void Announce_answer_is_read()
     {
         UdpTrackerCodec.TryReadAnnounce(
-            Hex("00000001 3b9aca09 00000708 00000064 00000100 c0a800011b4e c0a800021b4f"), Transaction, AddressFamily.InterNetwork, Policy, out AnnounceResponse answer).Should().BeTrue();
+            Hex("00000001 3b9aca09 00000708 00000064 00000100 c0a800011b4e c0a800021b4f"), Transaction, AddressFamily.InterNetwork, Policy,
+            out AnnounceResponse answer).Should().BeTrue();
         answer.Interval.Should().Be(TimeSpan.FromSeconds(1800));
         answer.Leechers.Should().Be(100);
         answer.Seeders.Should().Be(256);
@@ -65,14 +67,16 @@ public class UdpTrackerCodecTests
     public void Announce_answer_over_IPv6_has_longer_peers()
     {
         UdpTrackerCodec.TryReadAnnounce(
-            Hex("00000001 3b9aca09 00000708 00000001 00000002 20010db80000000000000000000000011ae1"), Transaction, AddressFamily.InterNetworkV6, Policy, out AnnounceResponse answer).Should().BeTrue();
+            Hex("00000001 3b9aca09 00000708 00000001 00000002 20010db80000000000000000000000011ae1"), Transaction, AddressFamily.InterNetworkV6,
+            Policy, out AnnounceResponse answer).Should().BeTrue();
         answer.Peers.Should().Equal(IPEndPoint.Parse("[2001:db8::1]:6881"));
     }
 
     [Fact]
     public void An_error_for_our_transaction_is_a_refusal()
     {
-        Action read = () => UdpTrackerCodec.TryReadAnnounce(Hex("00000003 3b9aca09 62616420696e666f2d68617368"), Transaction, AddressFamily.InterNetwork, Policy, out _);
+        Action read = () => UdpTrackerCodec.TryReadAnnounce(
+            Hex("00000003 3b9aca09 62616420696e666f2d68617368"), Transaction, AddressFamily.InterNetwork, Policy, out _);
         read.Should().Throw<TrackerException>().WithMessage("refused: bad info-hash").Which.IsRefusal.Should().BeTrue();
     }
 
@@ -98,7 +102,8 @@ public class UdpTrackerCodecTests
     public void An_incomplete_last_peer_is_left_out()
     {
         UdpTrackerCodec.TryReadAnnounce(
-            Hex("00000001 3b9aca09 00000708 00000064 00000100 c0a800011b4e c0a8"), Transaction, AddressFamily.InterNetwork, Policy, out AnnounceResponse answer).Should().BeTrue();
+            Hex("00000001 3b9aca09 00000708 00000064 00000100 c0a800011b4e c0a8"), Transaction, AddressFamily.InterNetwork, Policy,
+            out AnnounceResponse answer).Should().BeTrue();
         answer.Peers.Should().ContainSingle();
     }
 

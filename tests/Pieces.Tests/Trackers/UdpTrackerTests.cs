@@ -118,14 +118,19 @@ public class UdpTrackerTests
         Task<AnnounceResponse> asked = tracker.AnnounceAsync(Announces.Of(), Token);
         await server.AnswerConnectAsync(1);
         await server.SendAsync(await server.ReceiveAsync(), 3, "go\u0007 away"u8.ToArray());
-        (await asked.Invoking(task => task).Should().ThrowAsync<TrackerException>()).WithMessage("refused: go\\x07 away").Which.IsRefusal.Should().BeTrue();
+        (await asked.Invoking(task => task).Should().ThrowAsync<TrackerException>()).WithMessage("refused: go\\x07 away")
+            .Which.IsRefusal.Should().BeTrue();
     }
 
     [Fact]
     public async Task A_port_where_nobody_listens_is_told_at_once()
     {
-        using var tracker = new UdpTracker(new Uri($"udp://127.0.0.1:{FreePort.Find()}/announce"), new TrackerSettings { Outbound = new Outbound(), Addresses = new AddressPolicy(), TimeProvider = _time }, new Random(1));
-        (await tracker.Invoking(it => it.AnnounceAsync(Announces.Of(), Token)).Should().ThrowAsync<TrackerException>()).WithMessage("connection refused");
+        using var tracker = new UdpTracker(
+            new Uri($"udp://127.0.0.1:{FreePort.Find()}/announce"),
+            new TrackerSettings { Outbound = new Outbound(), Addresses = new AddressPolicy(), TimeProvider = _time },
+            new Random(1));
+        (await tracker.Invoking(it => it.AnnounceAsync(Announces.Of(), Token)).Should().ThrowAsync<TrackerException>()).WithMessage(
+            "connection refused");
     }
 
     [Fact]
@@ -149,7 +154,10 @@ public class UdpTrackerTests
     }
 
     private UdpTracker TrackerOf(FakeUdpTracker server) =>
-        new(new Uri($"udp://127.0.0.1:{server.Port}/announce"), new TrackerSettings { Outbound = new Outbound(), Addresses = new AddressPolicy(), TimeProvider = _time }, new Random(15));
+        new(
+            new Uri($"udp://127.0.0.1:{server.Port}/announce"),
+            new TrackerSettings { Outbound = new Outbound(), Addresses = new AddressPolicy(), TimeProvider = _time },
+            new Random(15));
 
     private sealed record Request(IPEndPoint From, long Connection, int Action, uint Transaction);
 

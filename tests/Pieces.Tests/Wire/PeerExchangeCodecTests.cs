@@ -39,7 +39,8 @@ public class PeerExchangeCodecTests
     [Fact]
     public void What_is_beyond_fifty_is_left_out()
     {
-        string many = string.Concat(Enumerable.Range(1, 100_000).Select(i => $"{(char)1}{(char)(i >> 8 & 255)}{(char)(i & 255)}{(char)1}{(char)1}{(char)1}"));
+        string many = string.Concat(
+            Enumerable.Range(1, 100_000).Select(i => $"{(char)1}{(char)(i >> 8 & 255)}{(char)(i & 255)}{(char)1}{(char)1}{(char)1}"));
         PeerExchangeMessage read = PeerExchangeCodec.Decode(Bencoded.Of(new Dict { ["added"] = many, ["dropped"] = many }));
         read.Added.Should().HaveCount(PeerExchangeCodec.MaxPeers);
         read.Dropped.Should().HaveCount(PeerExchangeCodec.MaxPeers);

@@ -171,7 +171,8 @@ public class BlockRendererTests
     [Fact]
     public void The_line_of_totals_gives_no_size_before_any_is_known()
     {
-        var known = new TorrentSnapshot { Phase = TorrentPhase.FetchingMetadata, MetadataReceived = 16 * 1024, MetadataSize = 80 * 1024, ConnectedPeers = 1 };
+        var known =
+            new TorrentSnapshot { Phase = TorrentPhase.FetchingMetadata, MetadataReceived = 16 * 1024, MetadataSize = 80 * 1024, ConnectedPeers = 1 };
         Picture([new("a", known, TransferActivity.FetchingMetadata), new("b", new TorrentSnapshot(), TransferActivity.FindingPeers)], 80, 24)
             .Should().EndWith("\n2 torrents  down 0 B/s  up 0 B/s  1 peer");
     }
@@ -388,5 +389,6 @@ public class BlockRendererTests
         Picture([Rows.Downloading() with { Activity = TransferActivity.Over }], 80, 24).Should().BeEmpty();
 
     private static string Picture(TransferRow[] rows, int columns, int height, PieceBar? bar = null, int waiting = 0) =>
-        string.Join('\n', new BlockRenderer(bar ?? PieceBar.Ascii).Render(rows, columns, height, waiting)).Replace('\u2068', '«').Replace('\u2069', '»');
+        string.Join('\n', new BlockRenderer(bar ?? PieceBar.Ascii).Render(rows, columns, height, waiting))
+            .Replace('\u2068', '«').Replace('\u2069', '»');
 }

@@ -14,7 +14,8 @@ internal static class Rows
     [
         "debian-13.1.0-amd64-netinst.iso", "北京的秋天 2024 高清.mkv", "👩‍👩‍👧‍👦 family 👍🏽 ❤️ 🏳️‍🌈 holiday.zip", "שלום עולם 2024 (עברית).mkv",
         "evil\e[31mred\e[2J\r\nname\u202egnp.exe", "e\u0301\u0301 ze\u030er\u0155o combining", "مرحبا بالعالم 01.mp3", "क्षत्रिय हिन्दी.pdf",
-        "한국어 \u1112\u1161\u11ab.txt", new string('\u0301', 500), "lone" + (char)0xD800 + "surrogate", "\u2028\u2029\U000E0041", "１２３ ｆｕｌｌ", "", "x", "🇩🇪🇫🇷🇯🇵",
+        "한국어 \u1112\u1161\u11ab.txt", new string('\u0301', 500), "lone" + (char)0xD800 + "surrogate", "\u2028\u2029\U000E0041", "１２３ ｆｕｌｌ", "", "x",
+        "🇩🇪🇫🇷🇯🇵",
         "a" + new string('\u0336', 400) + "b", "\t\v\u009b31m", new string('漢', 300),
     ];
 

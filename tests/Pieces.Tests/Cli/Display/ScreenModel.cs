@@ -57,7 +57,7 @@ internal sealed class ScreenModel
         }
     }
 
-    /// <summary>A terminal that neither wraps its old lines anew nor moves its cursor.</summary>
+    /// <summary>Resizes the terminal. It does not wrap existing lines again and does not move its cursor.</summary>
     public void Resize(int columns, int rows)
     {
         // As terminals do: rows below the cursor go first, then the uppermost ones.

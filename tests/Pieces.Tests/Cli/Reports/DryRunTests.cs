@@ -22,7 +22,8 @@ public sealed class DryRunTests : IDisposable
     {
         await using var seeder = new RecordingSeeder(Torrent);
         await using ScriptedHttpServer tracker = ScriptedHttpServer.Answering("200 OK", "d8:intervali1800e5:peers0:e"u8.ToArray());
-        PiecesResult result = await RunAsync("--peer", seeder.Address, "--tracker", $"{tracker.Url("/0123456789abcdef0123/announce")}", "-s", "file-0001.bin");
+        PiecesResult result = await RunAsync(
+            "--peer", seeder.Address, "--tracker", $"{tracker.Url("/0123456789abcdef0123/announce")}", "-s", "file-0001.bin");
         result.ExitCode.Should().Be(0, result.StandardError);
         result.StandardOutput.Should().Contain("selected:     1 of 4 files, 100000 bytes (97.7 KiB)\n").And.Contain("/***/announce (tier 1)\n")
             .And.Contain("here already: 0 bytes, 0 of 4 pieces, each hashed\n").And.Contain("to fetch:     131072 bytes (128.0 KiB) in 4 pieces\n")
@@ -47,7 +48,8 @@ public sealed class DryRunTests : IDisposable
         (string, DateTime, long)[] before = Snapshot();
         JsonElement plan = await PlanAsync(0);
         Snapshot().Should().Equal(before);
-        plan.GetProperty("files").EnumerateArray().Select(file => file.GetProperty("action").GetString()).Should().Equal("keep", "repair", "continue", "fetch");
+        plan.GetProperty("files").EnumerateArray().Select(file => file.GetProperty("action").GetString()).Should().Equal(
+            "keep", "repair", "continue", "fetch");
         int[] good = [0, 1, 2, 3, 4, 7, 8];
         plan.GetProperty("pieces_present").GetInt32().Should().Be(good.Length);
         plan.GetProperty("bytes_present").GetInt64().Should().Be(good.Length * PieceLength);
@@ -139,5 +141,6 @@ public sealed class DryRunTests : IDisposable
 
     private (string Path, DateTime Written, long Length)[] Snapshot() => [.. new DirectoryInfo(_folder["out"])
         .EnumerateFileSystemInfos("*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = System.IO.FileAttributes.None })
-        .Select(info => (info.FullName, info.LastWriteTimeUtc, info is FileInfo file ? file.Length : 0)).OrderBy(info => info.FullName, StringComparer.Ordinal)];
+        .Select(info => (info.FullName, info.LastWriteTimeUtc, info is FileInfo file ? file.Length : 0))
+        .OrderBy(info => info.FullName, StringComparer.Ordinal)];
 }

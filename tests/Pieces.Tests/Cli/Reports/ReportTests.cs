@@ -19,7 +19,8 @@ public sealed class ReportTests : IDisposable
     public async Task Show_prints_one_object_with_everything()
     {
         JsonElement show = await ObjectAsync(0, "show", Repository.TestData("sources.torrent"), "--json");
-        string[] fields = ["v", "name", "original_name", "infohash", "infohash_v2", "version", "size", "piece_length", "pieces", "private", "comment", "creator",
+        string[] fields =
+            ["v", "name", "original_name", "infohash", "infohash_v2", "version", "size", "piece_length", "pieces", "private", "comment", "creator",
             "created", "source", "files", "trackers", "web_seeds", "nodes", "warnings", "magnet", "scrape"];
         show.EnumerateObject().Select(field => field.Name).Should().Equal(fields);
         show.GetProperty("infohash").GetString().Should().MatchRegex("^[0-9a-f]{40}$");
@@ -27,7 +28,8 @@ public sealed class ReportTests : IDisposable
         show.GetProperty("version").GetString().Should().Be("v1");
         show.GetProperty("comment").GetString().Should().NotBeNullOrEmpty();
         show.GetProperty("created").GetString().Should().MatchRegex(@"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$");
-        show.GetProperty("trackers").EnumerateArray().Select(tracker => tracker.GetProperty("tier").GetInt32()).Should().BeInAscendingOrder().And.HaveCountGreaterThan(1);
+        show.GetProperty("trackers").EnumerateArray().Select(tracker => tracker.GetProperty("tier").GetInt32()).Should().BeInAscendingOrder()
+            .And.HaveCountGreaterThan(1);
         show.GetProperty("web_seeds").GetArrayLength().Should().Be(1);
         show.GetProperty("magnet").ValueKind.Should().Be(JsonValueKind.Null, "it was not asked for");
     }
@@ -61,9 +63,11 @@ public sealed class ReportTests : IDisposable
     [Contract("command show --magnet")]
     public async Task The_magnet_link_stands_alone_and_its_passkey_is_warned_of()
     {
-        string path = _folder.Write("x.torrent", Bytes(SingleInfo("a b"), new Dict { ["announce"] = "http://t.example/0123456789abcdef0123/announce" }));
+        string path = _folder.Write(
+            "x.torrent", Bytes(SingleInfo("a b"), new Dict { ["announce"] = "http://t.example/0123456789abcdef0123/announce" }));
         PiecesResult result = await PiecesProcess.RunAsync("show", path, "--magnet");
-        result.StandardOutput.Should().MatchRegex("^magnet:[?]xt=urn:btih:[0-9a-f]{40}&dn=a%20b&xl=[0-9]+&tr=http%3A%2F%2Ft.example%2F0123456789abcdef0123%2Fannounce\n$");
+        result.StandardOutput.Should().MatchRegex(
+            "^magnet:[?]xt=urn:btih:[0-9a-f]{40}&dn=a%20b&xl=[0-9]+&tr=http%3A%2F%2Ft.example%2F0123456789abcdef0123%2Fannounce\n$");
         result.StandardError.Should().MatchRegex("^pieces: warning: [^\n]*passkey[^\n]*\n$");
     }
 
@@ -71,12 +75,14 @@ public sealed class ReportTests : IDisposable
     [Contract("command show --scrape")]
     public async Task Scrape_asks_every_tracker_and_says_who_did_not_answer()
     {
-        await using TrackerServer server = await TrackerServer.StartAsync(new TrackerServerOptions { Port = 0 }, TestContext.Current.CancellationToken);
+        await using TrackerServer server = await TrackerServer.StartAsync(
+            new TrackerServerOptions { Port = 0 }, TestContext.Current.CancellationToken);
         string path = _folder.Write("x.torrent", Bytes(SingleInfo(), new Dict
         {
             ["announce-list"] = new List<object>
             {
-                new List<object> { server.HttpUrl, server.UdpUrl }, new List<object> { $"http://127.0.0.1:{FreePort.Find()}/announce", "http://127.0.0.1:1/other" },
+                new List<object> { server.HttpUrl, server.UdpUrl },
+                new List<object> { $"http://127.0.0.1:{FreePort.Find()}/announce", "http://127.0.0.1:1/other" },
             },
         }));
         PiecesResult text = await PiecesProcess.RunAsync("show", path, "--scrape");

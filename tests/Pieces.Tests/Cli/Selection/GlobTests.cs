@@ -83,7 +83,8 @@ public class GlobTests
     [Theory]
     [InlineData(0)]
     [InlineData(Glob.MaxLength + 1)]
-    public void A_pattern_has_a_length(int length) => FluentActions.Invoking(() => new Glob(new string('a', length))).Should().Throw<FormatException>();
+    public void A_pattern_has_a_length(int length) =>
+        FluentActions.Invoking(() => new Glob(new string('a', length))).Should().Throw<FormatException>();
 
     [Fact]
     public void Deep_braces_are_no_danger() => new Glob(new string('{', 512) + new string('}', 512)).IsMatch(string.Empty).Should().BeTrue();

@@ -185,7 +185,7 @@ internal sealed class DhtSimulation
         }
     }
 
-    // As a program does that was started for one download: it searches when it knows somebody, and again when that found nothing.
+    // Like a program that was started for one download: it searches as soon as it knows a node, and again after a search without result.
     private void SearchAsNewcomer(DhtSearch search, CompactEndPoint peer)
     {
         SimNode node = Join(SimKind.Deaf);

@@ -12,7 +12,7 @@ internal sealed class SimClock : TimeProvider
     public override long GetTimestamp() => Now.Ticks;
 }
 
-/// <summary>Somebody on the simulated network.</summary>
+/// <summary>A host on the simulated network.</summary>
 internal interface ISimHost
 {
     /// <summary>A datagram has arrived.</summary>

@@ -5,8 +5,8 @@ using Pieces.Tests.Storage;
 namespace Pieces.Tests.Swarm.Faults;
 
 /// <summary>
-/// A disk whose writes are real until something happens to it: it can refuse a call, cut a write short, stop at once, and lose any part of what was not flushed. As
-/// with a page cache, a reader finds what was lost until the cache is dropped or the process has ended.
+/// A disk whose writes are real until a fault occurs: it can refuse a call, truncate a write, stop at once, and lose any part of unflushed data. As
+/// with a page cache, lost data can still be read until the cache is dropped or the process has ended.
 /// </summary>
 internal sealed class FaultDisk(Random random, string folder) : ForwardingFileSystem
 {
@@ -246,7 +246,8 @@ internal sealed class FaultDisk(Random random, string folder) : ForwardingFileSy
     }
 
     private string? PathOf(FileIdentity identity) =>
-        Directory.EnumerateFiles(folder, "*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = System.IO.FileAttributes.None })
+        Directory.EnumerateFiles(
+            folder, "*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = System.IO.FileAttributes.None })
             .FirstOrDefault(path => WorkingDirectory.At(path).Stat().Identity == identity);
 
     private sealed record Unflushed(FileIdentity File, long Offset, byte[] Before, long? LengthBefore);

@@ -9,8 +9,8 @@ using Pieces.Torrents;
 namespace Pieces.Tests.Swarm.Faults;
 
 /// <summary>
-/// One download of 64 pieces from three honest peers, during which five faults of disk, network, clock and process happen, by a seed. After each one the promises
-/// of the storage are checked, and at the end the download completes.
+/// One download of 64 pieces from three honest peers, during which five faults of disk, network, clock and process occur, determined by a seed. After
+/// each fault the guarantees of the storage are checked, and at the end the download completes.
 /// </summary>
 internal sealed class FaultSchedule : IAsyncDisposable
 {
@@ -242,7 +242,8 @@ internal sealed class FaultSchedule : IAsyncDisposable
         _disk.Revive();
         _victim = AddVictim();
         await _swarm.UntilAsync(
-            () => _victim.Torrent.Stopped.IsCompleted || _victim.Now.Phase is TorrentPhase.Downloading or TorrentPhase.Seeding, "it begins", step: Step);
+            () => _victim.Torrent.Stopped.IsCompleted || _victim.Now.Phase is TorrentPhase.Downloading or TorrentPhase.Seeding, "it begins",
+            step: Step);
     }
 
     // Lost writes leave no trace in the times of a real file, and taking them back does: the state is made the later one again.

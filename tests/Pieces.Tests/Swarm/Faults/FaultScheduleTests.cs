@@ -4,8 +4,8 @@ using Pieces.Tests.Support;
 namespace Pieces.Tests.Swarm.Faults;
 
 /// <summary>
-/// Many schedules of faults. <c>FAULT_SCHEDULES</c> says how many are run (<c>make faults SCHEDULES=N</c>), and <c>FAULT_SEED</c> with which seed they begin: with
-/// the seed of a failure and one schedule it is replayed.
+/// Runs many schedules of faults. <c>FAULT_SCHEDULES</c> sets their number (<c>make faults SCHEDULES=N</c>), and <c>FAULT_SEED</c> the first seed. A
+/// failure is replayed with its seed and a single schedule.
 /// </summary>
 [Trait("Tier", "Swarm")]
 [Collection(SwarmCollection.Name)]

@@ -3,8 +3,8 @@ using System.Threading.Tasks.Sources;
 namespace Pieces.Tests.Swarm.Simulation;
 
 /// <summary>
-/// One end's read or write that waits; used again and again. Whoever waits goes on at once when it is done, which saves a work item, and in the
-/// thread pool when it has failed: that may be in the middle of his own closing.
+/// A pending read or write at one end of a stream; reusable. After success the waiting code continues synchronously, which saves a work item. After a
+/// failure it continues on the thread pool, because the failure may be caused by its own closing of the stream.
 /// </summary>
 internal sealed class PendingTransfer<TMemory> : IValueTaskSource<int>, IValueTaskSource
 {
@@ -12,7 +12,7 @@ internal sealed class PendingTransfer<TMemory> : IValueTaskSource<int>, IValueTa
     private CancellationToken _token;
     private CancellationTokenRegistration _registration;
 
-    /// <summary>Whether somebody waits.</summary>
+    /// <summary>Whether an operation is waiting.</summary>
     public bool IsWaiting { get; private set; }
 
     /// <summary>What is to be filled or sent still.</summary>

@@ -27,7 +27,7 @@ internal sealed record SimulatedLinks
 /// </summary>
 internal sealed class SimulatedNetwork
 {
-    // So many standard deviations from the median is the 99th percentile of a normal distribution.
+    // The 99th percentile of a normal distribution, as the number of standard deviations from the median.
     private const double LateDeviations = 2.326348;
 
     private readonly Dictionary<IPEndPoint, SimulatedListener> _listeners = [];

@@ -72,7 +72,7 @@ internal sealed class SimulatedPipe : ISimulatedEvent
         _ring.Read(destination[..count]);
         _readable -= count;
 
-        // The window is open again; that the sender hears of it half a round trip later is left out.
+        // The window is open again. The delay of half a round trip until the sender learns this is not simulated.
         if (count > 0 && Unsent > 0)
             _sender.Uplink.Offer(this);
         return count;
@@ -112,7 +112,7 @@ internal sealed class SimulatedPipe : ISimulatedEvent
             Plan(Math.Max(Time.Now, _departedAt) + _latency, Step.End);
     }
 
-    /// <summary>The reader closes: nothing is taken any more, and the writer hears of it.</summary>
+    /// <summary>Closes the reader: no more data is accepted, and the writer is notified.</summary>
     public void CloseReader()
     {
         if (_isReaderGone)

@@ -22,7 +22,7 @@ internal sealed class SimulatedTime : TimeProvider
 
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
-    /// <summary>Ticks of so many seconds.</summary>
+    /// <summary>Converts seconds to ticks.</summary>
     public static long TicksOf(double seconds) => (long)(seconds * TimeSpan.TicksPerSecond);
 
     public override long GetTimestamp() => Now;

@@ -34,7 +34,7 @@ internal sealed record SwarmScene
     /// <summary>MiB a second that anybody can receive; 0 for no limit.</summary>
     public double Down { get; init; } = 8;
 
-    /// <summary>Leechers come within so many seconds.</summary>
+    /// <summary>Time within which the leechers join, in seconds.</summary>
     public double JoinSeconds { get; init; }
 
     /// <summary>Whether they come by chance within that time, or at equal distances.</summary>
@@ -63,7 +63,7 @@ internal sealed record SwarmScene
     /// <summary>Share of those that come again, after 5 to 30 seconds, with what they had.</summary>
     public double Return { get; init; } = 0.5;
 
-    /// <summary>Seeds leave when each piece is with some leecher and they have sent so many copies; 0 for never.</summary>
+    /// <summary>Number of copies that the seeds upload before they leave, provided that each piece is with some leecher; 0 for never.</summary>
     public double SeedLeaves { get; init; }
 
     /// <summary>Peers that the tracker names.</summary>
@@ -76,7 +76,7 @@ internal sealed record SwarmScene
 
     public SwarmLimit Limit { get; init; }
 
-    /// <summary>Seconds after which it ends, whoever has what.</summary>
+    /// <summary>Time limit of the simulation, in seconds.</summary>
     public double MaxSeconds { get; init; } = 3600;
 
     /// <summary>Bytes that everybody wants.</summary>

@@ -133,7 +133,7 @@ internal sealed class SwarmSimulation : ILogEventSink
 
     private void LookAtSeeds()
     {
-        // What was sent last may be lost with the connection: a piece is out when somebody has it.
+        // Data that was sent last may be lost with the connection, so a piece counts as uploaded only when a leecher has it.
         bool isOut = Enumerable.Range(0, _scene.Pieces).All(piece => _leechers.Exists(peer => peer.IsPresent && peer.Disk.Have[piece]));
         foreach (SwarmPeer seed in _seeds.Where(seed => seed.IsPresent && isOut))
         {
