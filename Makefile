@@ -12,10 +12,11 @@ demo:
 	dotnet build src/Pieces.Cli -c Release --verbosity quiet --nologo
 	@tests/demo.sh artifacts/bin/Pieces.Cli/release/pieces
 
-# All tests but those that run the program of tests/Pieces.Benchmarks, which is not built here. CI sets RUN_TESTS to the runner that runs failed tests again.
+# All tests but those that run the program of tests/Pieces.Benchmarks, which is not built here. CI sets RUN_TESTS to the runner that runs failed tests
+# again. The tests start the program more than a thousand times: where a native toolchain is found, they run the native program, which starts at once.
 RUN_TESTS ?= dotnet test --project tests/Pieces.Tests -c $(CONFIGURATION)
 test:
-	$(RUN_TESTS)
+	@tests/with-native.sh $(RUN_TESTS)
 
 # The tests that need a processor and a temporary folder alone; TierTests.cs names the tiers.
 test-fast:
@@ -110,7 +111,8 @@ swarm:
 limits:
 	PIECES_WRITE_LIMITS=1 dotnet test --project tests/Pieces.Tests -c Release -- --filter-class Pieces.Tests.Limits.LimitsPageTests
 
-# Starts and ends the program COUNT times in each of the ways of ExitTests, and keeps the stacks of a process that does not end. PIECES_UNDER_TEST names another one.
+# Starts and ends the program COUNT times in each of the ways of ExitTests, and keeps the stacks of a process that does not end. PIECES_UNDER_TEST names
+# another program.
 .PHONY: exits
 exits: COUNT ?= 200
 exits:

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Packs the native executable with its papers into artifacts/dist/pieces-VERSION-RID.tar.gz, the same bytes for the same input, and notes its checksum.
+# Packs the native executable and its documents into artifacts/dist/pieces-VERSION-RID.tar.gz, reproducibly, and writes its checksum.
 # In the unpacked archive, `make install` puts everything where it belongs.
 #
 # usage: archive.sh PATH-OF-PIECES [RID]
@@ -35,6 +35,7 @@ cp -R artifacts/share "$stage/$name/share"
 mkdir -p artifacts/dist
 tar=tar
 type -P gtar >/dev/null && tar=gtar
-"$tar" -C "$stage" --format=ustar --sort=name --mode=u=rwX,go=rX --mtime=@0 --owner=0 --group=0 --numeric-owner -cf - "$name" | gzip -9n > "artifacts/dist/$name.tar.gz"
+"$tar" -C "$stage" --format=ustar --sort=name --mode=u=rwX,go=rX --mtime=@0 --owner=0 --group=0 --numeric-owner -cf - "$name" \
+    | gzip -9n > "artifacts/dist/$name.tar.gz"
 (cd artifacts/dist && { sha256sum "$name.tar.gz" 2>/dev/null || shasum -a 256 "$name.tar.gz"; } > "$name.tar.gz.sha256")
 echo "artifacts/dist/$name.tar.gz"

@@ -1,14 +1,16 @@
 #!/usr/bin/env bash
-# What neither compiler nor tests see: how large files and folders are, and that some names occur in their layer alone. Prints each fault; needs bash and
-# the usual tools. To add a rule, write a function and call it at the end.
+# What neither compiler nor tests see: the size of files, folders and lines, plain words, and that some names occur in their layer alone. Prints each
+# fault. Needs bash and the usual tools. To add a rule, write a function and call it at the end.
 #
 # usage: check.sh [FOLDER-OF-THE-REPOSITORY]
 set -euo pipefail
 export LC_ALL=C
+words=$(realpath "$(dirname "$0")")/words.txt
 cd "${1:-$(dirname "$0")/..}"
 
 readonly most_files=40
 readonly most_lines=400
+readonly most_columns=150
 
 faults=0
 
@@ -47,6 +49,25 @@ files_are_short() {
         END { if (n > most) print n, name }' {} + | sort -k 2)
 }
 
+# A comment or message that a reader stumbles over: tests/words.txt lists the expressions.
+words_are_plain() {
+    local found pattern
+    pattern=$(grep -vE '^(#|$)' "$words" | paste -sd '|')
+    while IFS= read -r found; do
+        fault "plain words: $found"
+    done < <(find . \( -name '*.cs' -o -name '*.md' -o -name '*.sh' -o -name Makefile \) -not -path './artifacts/*' -not -path '*/obj/*' \
+        -not -path '*/bin/*' -exec grep -nHiwE "($pattern)" {} + | sed 's|^\./||' | cut -c 1-160 | sort)
+}
+
+lines_fit() {
+    local found
+    while IFS= read -r found; do
+        fault "$found is longer than $most_columns columns"
+    done < <(find src tests \( -name '*.cs' -o -name '*.sh' \) -not -path '*/obj/*' -not -path '*/bin/*' -exec awk -v most="$most_columns" '
+        { line = $0; gsub(/[\200-\277]/, "", line) }
+        length(line) > most { print FILENAME ":" FNR }' {} + | sort)
+}
+
 # As dotnet format wants them, which takes a minute to say so: System first, then by the parts of the names.
 imports_are_sorted() {
     local file
@@ -68,6 +89,8 @@ imports_are_sorted() {
 
 folders_are_small
 files_are_short
+lines_fit
+words_are_plain
 imports_are_sorted
 only_in "native functions are imported in the platform layer alone" '\b(DllImport|LibraryImport)\b' src/Pieces/Platform
 only_in "files are flushed through IFileSystem.Flush alone: the runtime does not report a failed flush on Unix" \

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Fuzzes every parser, or those that are named, with feedback from the branches that an input takes. docs/fuzzing.md explains the targets and the table.
+# Fuzzes every parser, or those that are named, with feedback from the branches that an input takes. docs/fuzzing.md explains the targets.
 #
 # usage: fuzz.sh [TARGET...] [--seconds N] [--inputs N] [--seed N] [--replay FILE]
 set -euo pipefail

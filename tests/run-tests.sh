@@ -43,7 +43,8 @@ run_once() {
     fi
 }
 
-# The report of xunit: <test name="" type="" method="" result="">; an error outside of a test is a failure without a method. Fails if the end is missing.
+# The report of xunit: <test name="" type="" method="" result="">. An error outside of a test is a failure without a method. Fails if the end is
+# missing.
 read_report() {
     [ -s "$1" ] || return 1
     awk -v RS='<' '
@@ -75,7 +76,8 @@ report() {
 # What failed, shortened, once more: the end of a long log is all that some readers keep.
 show_failures() {
     echo "What failed:"
-    awk '/^    [^ ].* \[[A-Z]+\]$/ { lines = /\[FAIL\]$/ ? 60 : 0 } /^ ? ? ?[^ ]/ { lines = 0 } lines-- > 0 { print substr($0, 1, 400) }' "$1" | head -n 600
+    awk '/^    [^ ].* \[[A-Z]+\]$/ { lines = /\[FAIL\]$/ ? 60 : 0 } /^ ? ? ?[^ ]/ { lines = 0 }
+        lines-- > 0 { print substr($0, 1, 400) }' "$1" | head -n 600
 }
 
 : >"$work/first.tsv"
@@ -94,7 +96,10 @@ again=()
 while IFS= read -r method; do
     again+=(-method "$method")
 done < <(awk -F '\t' '$1 == "Fail" && $2 != "" { print $2 }' "$work/first.tsv" | sort -u)
-if [ "${#again[@]}" -eq 0 ] || ! { echo "The same once more, alone:"; run_once second "${TEST_AGAIN_TIME_LIMIT:-1200}" "$@" -parallelMode none "${again[@]}"; }; then
+if [ "${#again[@]}" -eq 0 ] || ! {
+    echo "The same once more, alone:"
+    run_once second "${TEST_AGAIN_TIME_LIMIT:-1200}" "$@" -parallelMode none "${again[@]}"
+}; then
     report "$failed"
     exit
 fi

@@ -35,7 +35,8 @@ run_tests() {
     printf '== %s\n' "$name"
     log=$(mktemp)
     PIECES_UNDER_TEST="$PWD/artifacts/pieces" BENCHMARKS_UNDER_TEST="$PWD/artifacts/bin/Pieces.Benchmarks/release/Pieces.Benchmarks" \
-        make --no-print-directory --silent test RUN_TESTS="tests/run-tests.sh artifacts/bin/Pieces.Tests/release/Pieces.Tests $*" | tee "$log" || is_red=1
+        make --no-print-directory --silent test RUN_TESTS="tests/run-tests.sh artifacts/bin/Pieces.Tests/release/Pieces.Tests $*" \
+        | tee "$log" || is_red=1
     counts=$(tail -n 1 "$log")
     rm -f "$log"
     if [[ $counts =~ ^([0-9]+)\ passed,\ ([0-9]+)\ failed,\ ([0-9]+)\ skipped$ ]]; then

@@ -24,7 +24,7 @@ namespace Pieces;
 public sealed class TorrentClient : IAsyncDisposable
 {
     private readonly TorrentClientOptions _options;
-    private readonly TorrentServices _services;
+    private readonly ClientServices _services;
     private readonly ConcurrentDictionary<TorrentId, RunningTorrent> _torrents = new();
     private readonly ConcurrentDictionary<SwarmKey, RunningTorrent> _swarms = new();
     private readonly UdpPort _udp;
@@ -52,7 +52,7 @@ public sealed class TorrentClient : IAsyncDisposable
         var ports = new PortState();
         var connections = new ConnectionBudget(options.MaxConnections);
         _udp = new UdpPort(ports, network.OpenUdp, time, options.Logger);
-        _services = new TorrentServices
+        _services = new ClientServices
         {
             TimeProvider = time,
             Logger = options.Logger,
@@ -86,13 +86,36 @@ public sealed class TorrentClient : IAsyncDisposable
     /// <summary>The port we listen on, or 0 if the listener is not open or could not be opened.</summary>
     public int ListenPort => _services.Ports.Bound;
 
+    /// <summary>The torrents that have been added and have not stopped. A snapshot, in no particular order.</summary>
+    public IReadOnlyList<Torrent> Torrents => [.. _torrents.Values.Select(running => running.Torrent)];
+
+    /// <summary>
+    /// Maximum download rate in bytes per second over all torrents, protocol overhead included. A change takes effect at once. Initially
+    /// <see cref="TorrentClientOptions.DownloadLimit"/>.
+    /// </summary>
+    public ByteRate DownloadLimit
+    {
+        get => _services.DownloadLimiter.Rate;
+        set => _services.DownloadLimiter.Rate = value;
+    }
+
+    /// <summary>
+    /// Maximum upload rate in bytes per second over all torrents, protocol overhead included. A change takes effect at once. Initially
+    /// <see cref="TorrentClientOptions.UploadLimit"/>.
+    /// </summary>
+    public ByteRate UploadLimit
+    {
+        get => _services.UploadLimiter.Rate;
+        set => _services.UploadLimiter.Rate = value;
+    }
+
     internal BlockPool BlockPool => _services.BlockPool;
 
     internal bool IsDiskBusy => _services.DiskQueue.IsBusy;
 
     internal MemoryBudget MemoryBudget => _services.MemoryBudget;
 
-    internal TorrentServices Services => _services;
+    internal ClientServices Services => _services;
 
     /// <summary>
     /// Starts a torrent and returns at once. If its data cannot be opened (a path is taken, locked or not permitted, or the disk is full),
@@ -109,7 +132,7 @@ public sealed class TorrentClient : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(options);
         foreach (int index in options.SelectedFiles ?? [])
             ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)index, (uint)metainfo.Files.Length, nameof(options));
-        return Task.FromResult(Start(metainfo.Id, options, inbox => new TorrentSetup
+        return Task.FromResult(Start(metainfo.Id, options, inbox => new TorrentPlan
         {
             InfoHash = metainfo.InfoHash,
             Metainfo = metainfo,
@@ -117,7 +140,7 @@ public sealed class TorrentClient : IAsyncDisposable
             Services = _services,
             Inbox = inbox,
             Random = new Random(_options.Random.Next()),
-            Reporter = new TorrentReporter(options.Notices, _options.Logger),
+            Reporter = new NoticeSender(options.Notices, _options.Logger),
         }));
     }
 
@@ -133,7 +156,7 @@ public sealed class TorrentClient : IAsyncDisposable
         cancellationToken.ThrowIfCancellationRequested();
         ArgumentNullException.ThrowIfNull(link);
         ArgumentNullException.ThrowIfNull(options);
-        return Task.FromResult(Start(link.Id, options, inbox => new MagnetSetup
+        return Task.FromResult(Start(link.Id, options, inbox => new MagnetPlan
         {
             InfoHash = link.InfoHash,
             Link = link,
@@ -142,8 +165,56 @@ public sealed class TorrentClient : IAsyncDisposable
             Services = _services,
             Inbox = inbox,
             Random = new Random(_options.Random.Next()),
-            Reporter = new TorrentReporter(options.Notices, _options.Logger),
+            Reporter = new NoticeSender(options.Notices, _options.Logger),
         }));
+    }
+
+    /// <summary>
+    /// Downloads a torrent and returns when all its files are verified and have their final names. An earlier download in the same folder is
+    /// continued. The torrent is not seeded afterwards. When the token is cancelled, the torrent is stopped first, so that a later call can continue.
+    /// </summary>
+    /// <param name="metainfo">The torrent.</param>
+    /// <param name="directory">The folder that will contain the torrent's file or top folder; it is created if necessary.</param>
+    /// <param name="progress">Receives the state about once a second; null for no reports.</param>
+    /// <param name="cancellationToken">Stops the download.</param>
+    /// <exception cref="PiecesException">The torrent failed, for example because the disk is full.</exception>
+    /// <exception cref="ArgumentException">The torrent is already running.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled, or the torrent was stopped by another call.</exception>
+#pragma warning disable RS0026 // The type of the first parameter distinguishes the overloads, so no call is ambiguous.
+    public async Task DownloadAsync(
+        Metainfo metainfo, string directory, IProgress<TorrentSnapshot>? progress = null, CancellationToken cancellationToken = default) =>
+        await DownloadRun.FollowAsync(
+            await AddAsync(metainfo, DownloadRun.OptionsFor(directory), cancellationToken).ConfigureAwait(false), progress, cancellationToken)
+            .ConfigureAwait(false);
+
+    /// <summary>As the other overload, from a magnet link. The metadata is fetched from peers.</summary>
+    /// <inheritdoc cref="DownloadAsync(Metainfo, string, IProgress{TorrentSnapshot}, CancellationToken)"/>
+    /// <param name="link">The magnet link.</param>
+    /// <param name="directory">The folder that will contain the torrent's file or top folder; it is created if necessary.</param>
+    /// <param name="progress">Receives the state about once a second; null for no reports.</param>
+    /// <param name="cancellationToken">Stops the download.</param>
+    public async Task DownloadAsync(
+        MagnetLink link, string directory, IProgress<TorrentSnapshot>? progress = null, CancellationToken cancellationToken = default) =>
+        await DownloadRun.FollowAsync(
+            await AddAsync(link, DownloadRun.OptionsFor(directory), cancellationToken).ConfigureAwait(false), progress, cancellationToken)
+            .ConfigureAwait(false);
+#pragma warning restore RS0026
+
+    /// <summary>Finds a torrent by its info-hash (v1, or the first 20 bytes of v2); null if no such torrent is running.</summary>
+    public Torrent? Find(InfoHash infoHash) => _swarms.TryGetValue(SwarmKey.Of(infoHash), out RunningTorrent? running) ? running.Torrent : null;
+
+    /// <summary>
+    /// Stops a torrent and removes it from the client. Its files stay on the disk. Completes when it has stopped, and never faults. Does nothing
+    /// if it has stopped already.
+    /// </summary>
+    /// <exception cref="ArgumentException">The torrent belongs to another client.</exception>
+    public Task RemoveAsync(Torrent torrent)
+    {
+        ArgumentNullException.ThrowIfNull(torrent);
+        bool isOurs = _torrents.Values.Any(running => running.Torrent == torrent);
+        return isOurs || torrent.Stopped.IsCompleted
+            ? torrent.StopAsync()
+            : throw new ArgumentException("the torrent belongs to another client", nameof(torrent));
     }
 
     /// <summary>
@@ -204,21 +275,20 @@ public sealed class TorrentClient : IAsyncDisposable
         return new DhtHost(options, _udp);
     }
 
-    private Torrent Start(TorrentId id, TorrentOptions options, Func<TorrentInbox, TorrentBasis> prepare)
+    private Torrent Start(TorrentId id, TorrentOptions options, Func<TorrentInbox, TorrentContext> prepare)
     {
-        if (options is { Stream: not null, SeedOnly: true } or { Stream: not null, Seed: not null })
-            throw new ArgumentException("a stream keeps nothing that could be seeded", nameof(options));
-        if (options.Content is { } content && (!options.SeedOnly || !content.Metainfo.Id.IsSameAs(id)))
-            throw new ArgumentException("content that was described can only be seeded, as its own torrent", nameof(options));
+        options.Validate();
+        if (options.Content is { } content && !content.Metainfo.Id.IsSameAs(id))
+            throw new ArgumentException("described content can only be seeded as its own torrent", nameof(options));
         Listen();
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_isDisposed, this);
             // A handshake contains only an info-hash, so two torrents must not share one. A magnet link and the metainfo of the same torrent would.
             if (id.Swarms.Any(_swarms.ContainsKey))
-                throw new ArgumentException($"{id} is being worked on already", nameof(id));
+                throw new ArgumentException($"{id} is already running", nameof(id));
             var inbox = new TorrentInbox(_services.InboxRoom) { OwnId = PeerId.Create(_options.Random) };
-            TorrentBasis basis = prepare(inbox);
+            TorrentContext basis = prepare(inbox);
             Torrent torrent = basis.CreateHandle();
             var running = new RunningTorrent(id, torrent, inbox);
             _torrents[id] = running;
@@ -233,9 +303,9 @@ public sealed class TorrentClient : IAsyncDisposable
         }
     }
 
-    private async Task LiveAsync(RunningTorrent running, TorrentBasis basis)
+    private async Task LiveAsync(RunningTorrent running, TorrentContext basis)
     {
-        var contacts = new TorrentContacts(basis);
+        var contacts = new PeerDiscovery(basis);
         Exception? failure = null;
         try
         {

@@ -29,7 +29,7 @@ public class AssemblyBenchmarks : IDisposable
         for (int i = blocks.NextFree(0); i >= 0; i = blocks.NextFree(i + 1))
             blocks.Ask(i, isShared: false);
         for (int i = 0; i < Blocks; i++)
-            blocks.Receive(i, _pool.Rent(BlockRequest.MaxLength), new SourceId(1));
+            blocks.Receive(i, _pool.Rent(BlockRequest.MaxLength), new SenderId(1));
         foreach (BlockBuffer? buffer in blocks.TakeBuffers(out bool[] written))
             buffer!.Dispose();
         return blocks.Received;

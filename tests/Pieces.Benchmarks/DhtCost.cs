@@ -69,7 +69,8 @@ internal sealed class DhtCost : IAsyncDisposable
             await EndAsync(process);
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"| {(withDht ? "with the DHT" : "without it"),-16} | {100 * (facts.Cpu - before) / Idle,7:0.00} % | {facts.AnonymousBytes / (double)MiB,12:0.00} MiB "
+                $"| {(withDht ? "with the DHT" : "without it"),-16} | {100 * (facts.Cpu - before) / Idle,7:0.00} % "
+                + $"| {facts.AnonymousBytes / (double)MiB,12:0.00} MiB "
                 + $"| {facts.ResidentBytes / (double)MiB,4:0.0} MiB |"));
         }
 

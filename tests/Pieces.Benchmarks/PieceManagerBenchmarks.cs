@@ -23,7 +23,7 @@ public class PieceManagerBenchmarks : IDisposable
     private readonly SteppedTime _time = new();
     private PieceManager _manager = null!;
     private RequestPlanner _planner = null!;
-    private DownloadDesk _downloads = null!;
+    private Requester _downloads = null!;
     private BlockIntake _intake = null!;
     private PeerState _peer = null!;
 
@@ -38,12 +38,12 @@ public class PieceManagerBenchmarks : IDisposable
         TimeProvider time = _time;
         var budget = new MemoryBudget(16 << 20);
         _manager = new PieceManager(table, budget, _store, time, _time.Now);
-        var courtesy = new SeedCourtesy(_manager, own: 0, time);
+        var courtesy = new SeedSharingPolicy(_manager, own: 0, time);
         _planner = new RequestPlanner(_manager, new InOrderPicker(table, new Random(1)), courtesy, budget, time);
         var shares = new DownloadShares(new RateLimiter(time, ByteRate.Unlimited), ByteRate.Unlimited);
-        _downloads = new DownloadDesk(_manager, _planner, courtesy, shares, time);
+        _downloads = new Requester(_manager, _planner, courtesy, shares, time);
         _intake = new BlockIntake(_manager, time);
-        _peer = new PeerState(new SourceId(1), new FakeLink(), layout.PieceCount, time, _time.Now);
+        _peer = new PeerState(new SenderId(1), new FakeLink(), layout.PieceCount, time, _time.Now);
         var availability = new PeerAvailability(table, _downloads, courtesy, time);
         availability.Join(_peer);
         availability.OnHaveAll(_peer);

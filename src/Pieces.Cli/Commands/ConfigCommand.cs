@@ -16,7 +16,7 @@ internal static class ConfigCommand
     {
         var words = new Argument<string[]>("COMMAND")
         {
-            Description = "the command whose settings are asked for, and flags of its own (default: download)",
+            Description = "the command whose settings to print, and flags of that command (default: download)",
             Arity = ArgumentArity.ZeroOrMore,
         };
         Option<bool> json = Flag.Switch("one JSON object instead of lines", "--json");

@@ -20,13 +20,13 @@ internal sealed class CreateCommand
 
     private readonly Option<List<string>> _trackers = Flag.Repeated(Values.Tracker, "URL", "a tracker (again for more)", "--tracker", "-t");
     private readonly Option<List<string>> _webSeeds = Flag.Repeated(Values.WebSeed, "URL", "a web seed (again for more)", "--web-seed", "-w");
-    private readonly Option<bool> _private = Flag.Switch("only its trackers may name peers", "--private");
+    private readonly Option<bool> _private = Flag.Switch("private torrent: peers come from its trackers only", "--private");
     private readonly Option<int?> _pieceSize = Flag.Of<int?>(
         text => Values.PieceSize(text), "N", "bytes of a piece, a power of two, for example 1M (default: by the size)", "--piece-size");
 
     private readonly Option<string> _name = Flag.Of(text => text, "NAME", "name of the file or top folder (default: the path's own)", "--name");
     private readonly Option<string> _comment = Flag.Of(text => text, "TEXT", "free text", "--comment");
-    private readonly Option<bool> _overwrite = Flag.Switch("replace the torrent file when it is there already", "--overwrite");
+    private readonly Option<bool> _overwrite = Flag.Switch("replace an existing torrent file", "--overwrite");
     private readonly CliContext _context;
 
     private CreateCommand(CliContext context) => _context = context;

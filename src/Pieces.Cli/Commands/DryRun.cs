@@ -47,7 +47,7 @@ internal sealed class DryRun
             DryRunTorrent torrent = await LookAsync(source);
             if (torrent.Infohash is not null && torrents.Any(other => other.Infohash == torrent.Infohash))
             {
-                _context.Messages.Warning($"{torrent.Source}: given twice; taken once, with the trackers and peers of both");
+                _context.Messages.Warning($"{torrent.Source}: given twice; used once, with the trackers and peers of both");
                 continue;
             }
 

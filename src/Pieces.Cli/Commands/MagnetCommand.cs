@@ -24,7 +24,7 @@ internal sealed class MagnetCommand
     private readonly Option<string> _output = Flag.Of(
         Values.Name, "FILE or -", "what to write (default: stdout for a link, NAME.torrent for a torrent)", "--output", "-o");
 
-    private readonly Option<bool> _overwrite = Flag.Switch("replace the file when it is there already", "--overwrite");
+    private readonly Option<bool> _overwrite = Flag.Switch("replace an existing file", "--overwrite");
     private readonly Option<TimeSpan?> _timeout = MetadataTimeoutFlag.Create();
     private readonly SwarmFlags _swarm = new();
     private readonly ReachFlags _reach = new();
@@ -122,11 +122,12 @@ internal sealed class MagnetCommand
         while (!torrent.Metadata.IsCompleted)
         {
             if (_context.Signals.Code is { } signal)
-                throw new FailureException(signal, "stopped before the metadata was here");
+                throw new FailureException(signal, "stopped before the metadata was received");
             if (clock.Check(torrent.Snapshot, _context.TimeProvider.GetElapsedTime(began)) is { } gaveUp)
                 throw new FailureException(gaveUp.Code, $"{link.InfoHash}: {gaveUp.Message}");
             if (torrent.Snapshot is { EveryTrackerRefused: true, ConnectedPeers: 0 })
-                throw new FailureException(ExitCode.TrackersRefused, $"{link.InfoHash}: every tracker refused, and nothing else may be used");
+                throw new FailureException(
+                    ExitCode.TrackersRefused, $"{link.InfoHash}: every tracker refused, and no other source of peers is enabled");
             await Task.WhenAny(torrent.Metadata, timer.WaitForNextTickAsync().AsTask());
         }
 

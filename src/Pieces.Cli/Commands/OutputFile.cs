@@ -18,7 +18,7 @@ internal static class OutputFile
         if (kind is not (FileKind.Missing or FileKind.File or FileKind.Link))
             throw new FailureException(ExitCode.InTheWay, $"{path}: it is not an ordinary file, and is not replaced");
         if (!overwrite && kind != FileKind.Missing)
-            throw new FailureException(ExitCode.InTheWay, $"{path}: it is there already (--overwrite replaces it)");
+            throw new FailureException(ExitCode.InTheWay, $"{path}: already exists (--overwrite replaces it)");
     }
 
     /// <summary>Writes the file.</summary>

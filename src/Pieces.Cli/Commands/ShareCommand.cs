@@ -26,7 +26,7 @@ internal sealed class ShareCommand
     };
 
     private readonly Option<int?> _times = Flag.Of<int?>(
-        text => Values.Count(text), "N", "end when so many others have all of it (default: until Ctrl-C)", "--times");
+        text => Values.Count(text), "N", "end when N peers have everything (default: until Ctrl-C)", "--times");
 
     private readonly Option<string> _name = Flag.Of(text => text, "NAME", "name of the file or top folder (default: the path's own)", "--name");
     private readonly ServingFlags _serving = new(tracks: true);
@@ -42,8 +42,9 @@ internal sealed class ShareCommand
         var share = new ShareCommand(context);
         var command = new Command(
             "share",
-            "share files or folders with others in reach: prints the line that they run. They need no internet and no torrent file; nothing is announced "
-                + "to public trackers or to the distributed hash table from here")
+            "share files or folders with other machines that can reach this one: prints the command for them to run. "
+            + "They need no internet and no torrent file; nothing is "
+            + "announced to public trackers or to the distributed hash table from here")
         {
             share._paths, share._times, share._name,
         };

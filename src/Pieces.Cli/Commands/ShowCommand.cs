@@ -31,7 +31,7 @@ internal static class ShowCommand
             Metainfo metainfo = await loader.LoadAsync(parse.GetRequiredValue(source), cancellationToken);
             string? link = parse.GetValue(magnet) ? MagnetLink.Of(metainfo).ToString() : null;
             if (link is not null && metainfo.Trackers.SelectMany(tier => tier).Concat(metainfo.WebSeeds).Any(url => TrackerUrl.Redact(url) != url))
-                context.Messages.Warning($"{metainfo.Name}: the link holds what looks like a passkey; whoever has it can use it");
+                context.Messages.Warning($"{metainfo.Name}: the link contains what looks like a passkey; anyone who has the link can use it");
             IReadOnlyList<ScrapeLine>? counts = parse.GetValue(scrape) ? await ScrapeAsync(context, way, metainfo, cancellationToken) : null;
             if (parse.GetValue(json))
             {

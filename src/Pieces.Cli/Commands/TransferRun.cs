@@ -52,7 +52,7 @@ internal sealed class TransferRun
         HostFactory hostFactory, TransferObservers observers, RunStop stop, IReadOnlyList<string> sources)
     {
         if (_settings.Torrent.UseTrackers && EnvironmentProxy.Describe() is { } proxy)
-            observers.Note($"HTTP trackers are asked through the environment's proxy, {proxy}; peers and UDP trackers are not");
+            observers.Note($"HTTP trackers are contacted through the proxy from the environment, {proxy}; peers and UDP trackers are not");
         try
         {
             void Warn(string message) => observers.Warn(null, message);

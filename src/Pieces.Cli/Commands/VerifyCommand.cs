@@ -92,11 +92,12 @@ internal static class VerifyCommand
             int files = result.Files.Count(file => !file.IsGood);
             throw new FailureException(
                 ExitCode.BadData,
-                $"{metainfo.Name}: {Quantity.Count(files, "file")} of {result.Files.Length} missing or bad, {Quantity.Count(result.GoodPieces, "piece")} of {total} right");
+                $"{metainfo.Name}: {Quantity.Count(files, "file")} of {result.Files.Length} missing or bad, "
+                + $"{Quantity.Count(result.GoodPieces, "piece")} of {total} right");
         }
 
         string size = Quantity.Size(result.Files.Sum(file => file.File.Length));
-        context.Messages.Progress($"{metainfo.Name}: complete and right, {Quantity.Count(total - result.UnprovenPieces.Length, "piece")}, {size}");
+        context.Messages.Progress($"{metainfo.Name}: complete and valid, {Quantity.Count(total - result.UnprovenPieces.Length, "piece")}, {size}");
         if (!result.UnprovenPieces.IsEmpty)
         {
             string pieces = Quantity.Count(result.UnprovenPieces.Length, "piece");

@@ -42,7 +42,8 @@ internal static class ZshCompletion
         script.Append("    )\n    _arguments -C -s -S \\\n");
         AppendFlags(script, model.CommonFlags, "        ");
         script.Append("        '1: :->command' \\\n        '*:: :->rest' && return\n");
-        script.Append("    case $state in\n        command) _describe -t commands command commands ;;\n        rest)\n            case $line[1] in\n");
+        script.Append("    case $state in\n        command) _describe -t commands command commands ;;\n");
+        script.Append("        rest)\n            case $line[1] in\n");
         foreach (CompletedCommand command in model.Commands)
         {
             script.Append($"                {command.Name})\n                    _arguments -s -S \\\n");

@@ -80,7 +80,7 @@ internal static class EventText
             return outcome.Message;
         if (outcome.Code == ExitCode.Success)
             return seeds ? "done seeding" : "complete";
-        return Signals.GetValueOrDefault(outcome.Code) ?? (outcome.Code == ExitCode.BrokenPipe ? "the reader left" : "stopped");
+        return Signals.GetValueOrDefault(outcome.Code) ?? (outcome.Code == ExitCode.BrokenPipe ? "stdout was closed by its reader" : "stopped");
     }
 
     private static StartEvent Start(TransferItem item, StartedNotice started, DateTimeOffset now) => new(
@@ -96,7 +96,7 @@ internal static class EventText
 
     private static string? OriginOf(PeerNotice peer) => peer.Origin switch
     {
-        PeerOrigin.Hand or PeerOrigin.Link => "hand",
+        PeerOrigin.Manual or PeerOrigin.Link => "hand",
         PeerOrigin.Tracker => "tracker",
         PeerOrigin.Inbound => "incoming",
         PeerOrigin.Dht => "dht",

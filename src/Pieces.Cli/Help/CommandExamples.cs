@@ -11,7 +11,7 @@ internal static class CommandExamples
             new("pieces download debian.torrent", "fetch it into the current folder"),
             new("pieces seed debian.torrent --data ~/isos", "serve what is there"),
             new("pieces create holiday -t http://tracker.example/announce", "make a torrent"),
-            new("pieces share holiday", "hand it to someone in reach"),
+            new("pieces share holiday", "share it with another machine"),
         ],
         "download" =>
         [

@@ -33,7 +33,7 @@ internal static class CommandPages
             [
                 new HelpSection("Commands", [], commands),
                 .. Flags(root),
-                new HelpSection("More help", [], [new HelpRow("pieces help COMMAND", "all about a command; so does --help behind it"), .. topics]),
+                new HelpSection("More help", [], [new HelpRow("pieces help COMMAND", "all about a command (the same as COMMAND --help)"), .. topics]),
             ]);
     }
 

@@ -26,8 +26,8 @@ internal static class ConfigHelp
                     + "environment in capitals behind PIECES_, with _ for - (PIECES_DOWN_LIMIT, PIECES_NO_DHT). What the present command "
                     + "has no flag for is not used.",
                 "The file serves all commands, so a flag that means something else than download's has its command in front there: create-output, "
-                    + "create-overwrite, create-tracker, magnet-output, magnet-overwrite, magnet-peer, magnet-tracker, tracker-port. The environment knows these names too "
-                    + "(PIECES_CREATE_OUTPUT); they go before the shorter ones.",
+                    + "create-overwrite, create-tracker, magnet-output, magnet-overwrite, magnet-peer, magnet-tracker, tracker-port. "
+                    + "The environment knows these names too (PIECES_CREATE_OUTPUT); they go before the shorter ones.",
             ], []),
             new HelpSection("Values",
             [

@@ -11,10 +11,12 @@ internal static class EventHelp
         [
             new HelpSection("Events",
             [
-                "With --json, `download`, `seed` and `share` print one JSON object a line on stdout (on stderr where stdout is the content), and no lines for people. "
-                    + "Each begins with v (1), time (RFC 3339), event (its name) and infohash (hex; null where it never became known). Sizes are bytes, rates "
+                "With --json, `download`, `seed` and `share` print one JSON object a line on stdout (on stderr where stdout is the content), "
+                    + "and no lines for people. "
+                    + "Each begins with v (1), time (RFC 3339), event (its name) and infohash (hex; null where it never became known). "
+                    + "Sizes are bytes, rates "
                     + "bytes a second. Fields are only ever added.",
-                "A reader who is slow holds up no transfer: while he does not read, progress is left out, and so may be peers, trackers and warnings.",
+                "A slow reader does not delay transfers: while it does not read, progress is dropped, and so may be peers, trackers and warnings.",
             ],
             [
                 new("start", "source, name, files, size, pieces, piece_length, have (pieces already valid)"),
@@ -34,7 +36,8 @@ internal static class EventHelp
             ]),
             new HelpSection("Hooks",
             [
-                "A program of --on-complete gets the complete event on its stdin, with full paths and with files (path and size of each), and in its environment "
+                "A program of --on-complete gets the complete event on its stdin, with full paths and with files (path and size of each), "
+                    + "and in its environment "
                     + "PIECES_HOOK_EVENT, _INFOHASH, _NAME, _PATH, _DIR, _SIZE, _FILES (their number), _SECONDS, _DOWNLOADED, _UPLOADED.",
             ],
             []),

@@ -28,7 +28,7 @@ internal static class ExitCodeHelp
                 new("13", "an existing path is in the way and --overwrite was not given"),
                 new("14", "a hook failed"),
                 new("15", "the network interface or the proxy is gone"),
-                new("16", "every tracker refused, and nothing else may be used; `show --scrape`: no tracker told its counts"),
+                new("16", "every tracker refused, and no other source of peers is enabled; `show --scrape`: no tracker told its counts"),
                 new("129, 130, 143", "SIGHUP, SIGINT, SIGTERM before completion; the state is saved"),
                 new("141", "the reader of stdout went away"),
             ]),

@@ -56,7 +56,7 @@ internal sealed class HookRunner : IHookRunner
         }
         catch (OperationCanceledException)
         {
-            return Failed($"{called}: was still running when the run was stopped; it is left to itself");
+            return Failed($"{called}: was still running when the run was stopped; it continues on its own");
         }
 
         // The wait is bounded: a child process of the hook may keep the streams open, and the hook may never read the event.

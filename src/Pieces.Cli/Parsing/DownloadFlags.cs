@@ -40,7 +40,7 @@ internal sealed class DownloadFlags
     private readonly Option<TimeSpan?> _stall = Flag.Of<TimeSpan?>(
         text => Values.PositiveDuration(text),
         "D",
-        "give up when nothing came for this long, for example 10m (default: no limit)",
+        "give up when no data was received for this long, for example 10m (default: no limit)",
         "--stall-timeout");
 
     private readonly Option<TimeSpan?> _deadline = Flag.Of<TimeSpan?>(

@@ -6,5 +6,6 @@ namespace Pieces.Cli.Parsing;
 internal static class PortableNamesFlag
 {
     /// <summary>Creates the flag.</summary>
-    public static Option<bool> Create() => Flag.Switch("give files names that every system takes, whatever this disk takes", "--portable-names");
+    public static Option<bool> Create() =>
+        Flag.Switch("use file names that are valid on every system, even if this disk accepts others", "--portable-names");
 }

@@ -30,5 +30,5 @@ internal sealed class ReachFlags
     /// <exception cref="FailureException">A proxy is requested.</exception>
     public ReachSettings Read(ParseResult parse) => parse.GetValue(_proxy) is null
         ? new ReachSettings(parse.GetValue(_interface))
-        : throw FailureException.Usage("--proxy: not built yet (nothing is sent past a proxy that was asked for)");
+        : throw FailureException.Usage("--proxy: not built yet (pieces does not connect directly when a proxy is requested)");
 }

@@ -22,7 +22,7 @@ internal sealed class ServingFlags
         _port = Flag.Of<PortRange?>(
             text => Values.Ports(text),
             "N or N-M",
-            $"listen port (default: 6881-6999; the first free one is taken, and 0 is any){next}",
+            $"listen port (default: 6881-6999; the first free one is used; 0 means any){next}",
             "--port",
             "-p");
     }

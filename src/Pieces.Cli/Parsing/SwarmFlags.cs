@@ -27,7 +27,7 @@ internal sealed class SwarmFlags
     private readonly Option<EncryptionPolicy> _encryption = Flag.Choice(
         Encryptions,
         "whether connections with peers are encrypted: require allows no plain stream, off no other, prefer takes both and "
-            + "encrypts with whoever wants it (default: prefer)",
+            + "encrypts when the peer wants it (default: prefer)",
         "--encryption");
 
     private readonly DhtFlags _dht = new();

@@ -9,17 +9,17 @@ internal static class ProgressText
 {
     /// <summary>Describes a transfer that starts.</summary>
     public static string Start(TransferSubject subject) => !subject.IsKnown
-        ? $"{subject.Name}: known by its link alone"
+        ? $"{subject.Name}: metadata not known yet"
         : $"{subject.Name}: {Quantity.Size(subject.Size)} in {Quantity.Count(subject.Files, "file")}, "
         + $"{Quantity.Count(subject.Pieces, "piece")} of {Quantity.Size(subject.PieceLength)}";
 
     /// <summary>Describes what a transfer is doing, in the words of the display, with the share that is complete already.</summary>
     public static string State(TransferActivity activity, TorrentSnapshot now) => activity switch
     {
-        TransferActivity.Checking => "looking at what is there",
+        TransferActivity.Checking => "checking existing data",
         TransferActivity.Seeding => $"seeding {Quantity.Percent(now.BytesVerified, now.BytesWanted)}",
         TransferActivity.Downloading or TransferActivity.FindingPeers or TransferActivity.Stalled when now.BytesVerified > 0 =>
-            $"{ActivityText.Of(activity)}, {Quantity.Percent(now.BytesVerified, now.BytesWanted)} is here already",
+            $"{ActivityText.Of(activity)}, {Quantity.Percent(now.BytesVerified, now.BytesWanted)} is present already",
         _ => ActivityText.Of(activity),
     };
 
@@ -34,7 +34,8 @@ internal static class ProgressText
             $"{Quantity.Percent(now.BytesVerified, now.BytesWanted)} of {Quantity.Size(now.BytesWanted)}, "
             + $"finding peers, {now.KnownPeers} known{InDht(now)}",
         TorrentPhase.FetchingMetadata =>
-            $"fetching metadata, {Quantity.Size(now.MetadataReceived)} of {Quantity.Size(now.MetadataSize)}, {Quantity.Count(now.ConnectedPeers, "peer")}",
+            $"fetching metadata, {Quantity.Size(now.MetadataReceived)} of {Quantity.Size(now.MetadataSize)}, "
+            + $"{Quantity.Count(now.ConnectedPeers, "peer")}",
         TorrentPhase.Seeding =>
             $"seeding, {Quantity.Rate(now.UploadRate)} up, {Quantity.Size(now.Uploaded)} uploaded, {Quantity.Count(now.ConnectedPeers, "peer")}",
         _ => $"{Quantity.Percent(now.BytesVerified, now.BytesWanted)} of {Quantity.Size(now.BytesWanted)}, "

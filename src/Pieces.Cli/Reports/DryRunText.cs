@@ -37,7 +37,7 @@ internal static class DryRunText
         string pieces = string.Create(CultureInfo.InvariantCulture, $"{plan.PiecesPresent} of {Quantity.Count(plan.PiecesWanted, "piece")}");
         yield return $"here already: {Quantity.Bytes(plan.BytesPresent)}, {pieces}, each hashed";
         yield return $"to fetch:     {Quantity.Bytes(plan.BytesToFetch)} in {Quantity.Count(plan.PiecesWanted - plan.PiecesPresent, "piece")}";
-        string free = plan.SpaceFree is { } bytes ? $"{Quantity.Bytes(bytes)} free" : "the disk does not say what is free";
+        string free = plan.SpaceFree is { } bytes ? $"{Quantity.Bytes(bytes)} free" : "free space unknown";
         yield return $"disk space:   {Quantity.Bytes(plan.SpaceNeeded)} needed, {free}: {(plan.SpaceEnough ? "enough" : "not enough")}";
         foreach (PlannedLine file in plan.Files)
             yield return string.Create(CultureInfo.InvariantCulture, $"{file.Action,-8} {file.Index,6} {file.Size,16} {file.Path}");

@@ -38,7 +38,7 @@ internal sealed class FilePattern
             int first = Number(text, ends[0]), last = Number(text, ends[^1]);
             return first <= last
                 ? new FilePattern(text, null, null, first, last)
-                : throw new FormatException($"\"{text}\" counts backwards; write {last}-{first}");
+                : throw new FormatException($"\"{text}\" is in descending order; write {last}-{first}");
         }
 
         if (!text.Contains('/', StringComparison.Ordinal))

@@ -90,7 +90,7 @@ internal sealed record SettingList(string Command, string? FilePath, EffectiveSe
         _ => "default",
     };
 
-    private string FileWords() => FilePath is null ? "nowhere, since there is no home for it"
+    private string FileWords() => FilePath is null ? "none, because there is no home folder"
         : File.Exists(FilePath) ? FilePath
         : $"{FilePath}, which is not there";
 }

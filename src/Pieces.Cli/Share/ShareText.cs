@@ -34,7 +34,7 @@ internal sealed class ShareText : ITransferText
         TorrentSnapshot now = transfer.Snapshot;
         string others = downloads switch
         {
-            0 => "nobody else has all of it",
+            0 => "no peer has all of it",
             1 => "1 other has all of it",
             _ => $"{Quantity.Count(downloads, "other")} have all of it",
         };

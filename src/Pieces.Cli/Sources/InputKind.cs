@@ -37,7 +37,7 @@ internal static class InputKind
         ([.. "ftyp"u8], 4, "a video file (MP4)", Other),
         ([.. "ID3"u8], 0, "a sound file (MP3)", Other),
         ([0x7F, .. "ELF"u8], 0, "a program (ELF)", Other),
-        ([.. "MZ"u8], 0, "a program for Windows", "whoever offers a program as a .torrent may mean harm"),
+        ([.. "MZ"u8], 0, "a program for Windows", "a program offered as a .torrent may be malicious"),
         ([.. "SQLite format 3"u8], 0, "a database (SQLite)", Other),
     ];
 
@@ -102,9 +102,9 @@ internal static class InputKind
             ? "give the link itself, or this file with -i to download"
             : "give the name itself as an argument; -i - of download reads a list of them";
         if (MagnetLink.IsLink(first))
-            return isFile ? $"it contains a magnet link, not a torrent ({hint})" : $"it names a torrent and holds none ({hint})";
+            return isFile ? $"it contains a magnet link, not a torrent ({hint})" : $"it names a torrent but does not contain one ({hint})";
         if (LinkText.IsUrl(first) || InfoHash.TryParse(first, out _))
-            return isFile ? $"it contains a link or an info-hash, not a torrent ({hint})" : $"it names a torrent and holds none ({hint})";
+            return isFile ? $"it contains a link or an info-hash, not a torrent ({hint})" : $"it names a torrent but does not contain one ({hint})";
         if (text[0] == '<')
             return $"it is {Markup(text)}, not a torrent (a server may have answered with a page instead: open the address in a browser)";
         if (text[0] is '{' or '[')

@@ -101,7 +101,7 @@ internal sealed class SourceLoader : IDisposable
     public async Task<Metainfo> LoadAsync(string source, CancellationToken cancellationToken)
     {
         if (LinkIn(source) is not null)
-            throw FailureException.Usage($"{NameOf(source)}: a torrent itself is wanted (pieces magnet LINK -o FILE fetches it)");
+            throw FailureException.Usage($"{NameOf(source)}: this command needs the torrent itself (pieces magnet LINK -o FILE fetches it)");
         source = LinkText.Clean(source);
         string name = NameOf(source);
         try
@@ -147,7 +147,7 @@ internal sealed class SourceLoader : IDisposable
         if (path.Length == 0)
             throw FailureException.Usage("\"\": the name of a source is empty");
         if (path.Contains('\0', StringComparison.Ordinal))
-            throw new FailureException(ExitCode.NotFound, $"{NameOf(path)}: no file has a byte 0 in its name");
+            throw new FailureException(ExitCode.NotFound, $"{NameOf(path)}: a file name cannot contain a NUL byte");
     }
 
     private static Metainfo Parse(ReadOnlyMemory<byte> bytes, bool isFile)

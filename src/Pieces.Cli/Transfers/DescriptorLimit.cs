@@ -45,7 +45,7 @@ internal static class DescriptorLimit
         int connections = (int)Math.Clamp((free - files) * ConnectionsForHandshake / (ConnectionsForHandshake + 1), LeastConnections, wanted);
         if (connections < wanted && connections < (long)settings.Torrent.MaxPeers * Math.Max(1, torrents))
         {
-            string fact = string.Create(CultureInfo.InvariantCulture, $"only {most} files and connections may be open at one time (ulimit -n)");
+            string fact = string.Create(CultureInfo.InvariantCulture, $"only {most} files and connections may be open at the same time (ulimit -n)");
             warn(string.Create(CultureInfo.InvariantCulture, $"{fact}: at most {connections} peers are connected"));
         }
 

@@ -65,7 +65,7 @@ internal sealed class GiveUpClock
         if (isUnknown && _limits.Metadata is { } limit && elapsed - _begun >= limit)
         {
             return _metPeer
-                ? new Outcome(ExitCode.Stalled, $"no peer gave the metadata within {Quantity.Duration(limit)}")
+                ? new Outcome(ExitCode.Stalled, $"no peer sent the metadata within {Quantity.Duration(limit)}")
                 : new Outcome(ExitCode.NoPeer, $"no usable peer for the metadata in {Quantity.Duration(limit)}");
         }
 
@@ -78,7 +78,7 @@ internal sealed class GiveUpClock
         if (_limits.Stall is not { } patience || _silence < patience)
             return null;
         return _metPeer
-            ? new Outcome(ExitCode.Stalled, $"nothing came for {Quantity.Duration(patience)} ({_limits.Hint})")
+            ? new Outcome(ExitCode.Stalled, $"no data was received for {Quantity.Duration(patience)} ({_limits.Hint})")
             : new Outcome(ExitCode.NoPeer, $"no usable peer in {Quantity.Duration(patience)} ({_limits.Hint})");
     }
 }

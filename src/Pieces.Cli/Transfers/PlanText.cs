@@ -17,7 +17,7 @@ internal static class PlanText
         string verb = settings.Torrent.SeedOnly ? "serving what is in" : "downloading into";
         string where = settings.Client.Binding is { } binding ? $"bound to {binding.Device ?? binding.Address.ToString()}" : "on every interface";
         string port = listenPort == 0
-            ? $"no port is open: only peers that we dial; {where}"
+            ? $"no port is open: outgoing connections only; {where}"
             : string.Create(CultureInfo.InvariantCulture, $"listening on port {listenPort}, {where}");
         return $"{item.Name}: {verb} {settings.Torrent.OutputDirectory}; {port}";
     }
@@ -47,7 +47,7 @@ internal static class PlanText
     private static string Trackers(TransferItem item, TransferSettings settings)
     {
         if (!settings.Torrent.UseTrackers)
-            return "no tracker is asked (--no-trackers)";
+            return "trackers are not used (--no-trackers)";
         string[] urls = [.. item.Trackers.Concat(settings.Torrent.ExtraTrackers).Select(TrackerUrl.Redact)];
         if (urls.Length == 0)
             return "it has no trackers (--tracker names one)";

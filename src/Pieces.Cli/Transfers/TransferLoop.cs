@@ -174,7 +174,7 @@ internal sealed class TransferLoop
             {
                 _queue.Abandon();
                 _running.Find(item.InfoHash)?.AddTrackers(loaded.Torrent.Trackers);
-                _observer.Warn(item, "given twice; taken once, with the trackers and peers of both");
+                _observer.Warn(item, "given twice; used once, with the trackers and peers of both");
                 return;
             }
 
@@ -215,7 +215,7 @@ internal sealed class TransferLoop
         return isOurs
             ? ended.Verdict with
             {
-                Message = $"{item.Path}: another torrent of this run is called so (run it by itself, with another folder in --output)"
+                Message = $"{item.Path}: another torrent of this run has the same name (run it by itself, with another folder in --output)"
             }
             : ended.Verdict;
     }

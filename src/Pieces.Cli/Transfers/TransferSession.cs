@@ -89,7 +89,7 @@ internal sealed class TransferSession : IRunningTransfer
         bool seeks = now is { Phase: TorrentPhase.Downloading or TorrentPhase.FindingPeers, ConnectedPeers: 0 };
         bool refused = seeks && now.EveryTrackerRefused;
         return refused
-            ? new Outcome(ExitCode.TrackersRefused, "every tracker refused, and nothing else may be used (--peer adds one by hand)")
+            ? new Outcome(ExitCode.TrackersRefused, "every tracker refused, and no other source of peers is enabled (--peer adds one by hand)")
             : null;
     }
 

@@ -18,7 +18,7 @@ internal sealed record TransferSettings
     public required TorrentOptions Torrent { get; init; }
 
     /// <summary>What the user can do about a download that was not completed.</summary>
-    public string Hint => Torrent.Stream is null ? Resumes : "the same command begins it anew";
+    public string Hint => Torrent.Stream is null ? Resumes : "the same command starts over";
 
     /// <summary>Which files are wanted.</summary>
     public FileSelection Selection { get; init; } = FileSelection.All;

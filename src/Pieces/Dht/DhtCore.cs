@@ -16,8 +16,8 @@ internal sealed class DhtCore
     public static readonly TimeSpan ExpireEvery = TimeSpan.FromMinutes(1);
 
     private readonly DhtShared _shared;
-    private readonly QueryDesk _desk;
-    private readonly LookupDesk _lookups;
+    private readonly QueryManager _desk;
+    private readonly LookupScheduler _lookups;
     private readonly QueryAnswerer _answerer;
     private readonly TableKeeper _keeperV4;
     private readonly TableKeeper _keeperV6;
@@ -31,9 +31,9 @@ internal sealed class DhtCore
     public DhtCore(DhtShared shared, AskedHosts? askedHosts = null)
     {
         _shared = shared;
-        _desk = new QueryDesk(shared, askedHosts);
+        _desk = new QueryManager(shared, askedHosts);
         _answerer = new QueryAnswerer(shared);
-        _lookups = new LookupDesk(shared, _desk, _answerer.Peers);
+        _lookups = new LookupScheduler(shared, _desk, _answerer.Peers);
         _keeperV4 = new TableKeeper(shared, shared.V4, _desk, _lookups);
         _keeperV6 = new TableKeeper(shared, shared.V6, _desk, _lookups);
     }

@@ -180,7 +180,7 @@ internal sealed class DhtNode : IAsyncDisposable
         catch (Exception bug)
 #pragma warning restore CA1031
         {
-            _logger.Error(bug, "The DHT has ended by a fault of this program");
+            _logger.Error(bug, "The DHT has ended because of a bug in this program");
         }
 
         _inbox.Close();

@@ -10,7 +10,7 @@ internal sealed class DhtSchedule
     public static readonly TimeSpan Interval = TimeSpan.FromMinutes(15);
 
     /// <summary>Wait after the first search that found no peers. It doubles with each further one, up to <see cref="Interval"/>.</summary>
-    public static readonly TimeSpan FirstLonelyWait = TimeSpan.FromSeconds(30);
+    public static readonly TimeSpan FirstUnreplicatedWait = TimeSpan.FromSeconds(30);
 
     /// <summary>Wait after the first search without any reply. It doubles with each further one, up to <see cref="LastDeafWait"/>.</summary>
     public static readonly TimeSpan FirstDeafWait = TimeSpan.FromSeconds(3);
@@ -52,7 +52,7 @@ internal sealed class DhtSchedule
         _deaf = answers == 0 ? _deaf + 1 : 0;
         _lonely = answers > 0 && peers == 0 ? _lonely + 1 : 0;
         TimeSpan wait = _deaf > 0 ? Doubled(FirstDeafWait, _deaf, LastDeafWait)
-            : _lonely > 0 ? Doubled(FirstLonelyWait, _lonely, Interval)
+            : _lonely > 0 ? Doubled(FirstUnreplicatedWait, _lonely, Interval)
             : Interval;
         DueAt = now + (wait * (1 - Jitter + (2 * Jitter * _random.NextDouble())));
     }

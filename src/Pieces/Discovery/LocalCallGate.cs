@@ -22,12 +22,12 @@ internal sealed class LocalCallGate
 
     private const int Places = 1024;
 
-    private readonly SourceLimiter _ofSender;
-    private readonly SourceLimiter _overall = new(OverallRate, OverallBurst, places: 1, salt: 0);
+    private readonly PerHostLimiter _ofSender;
+    private readonly PerHostLimiter _overall = new(OverallRate, OverallBurst, places: 1, salt: 0);
 
     /// <summary>Creates the limits.</summary>
     /// <param name="salt">A random number, so that an attacker cannot predict which senders share a limit.</param>
-    public LocalCallGate(ulong salt) => _ofSender = new SourceLimiter(SenderRate, SenderBurst, Places, salt);
+    public LocalCallGate(ulong salt) => _ofSender = new PerHostLimiter(SenderRate, SenderBurst, Places, salt);
 
     /// <summary>Whether a datagram is parsed.</summary>
     public bool Reads(CompactEndPoint sender, TimeSpan now) => _ofSender.TryTake(sender.WithoutPort, now);

@@ -35,7 +35,7 @@ internal sealed class PeerExchange : IPeerExtension
     private readonly AddressPolicy _addresses;
     private readonly Func<bool> _isSeeding;
     private readonly HashSet<IPEndPoint> _told = [];
-    private readonly Dictionary<SourceId, Hearing> _hearings = [];
+    private readonly Dictionary<SenderId, Hearing> _hearings = [];
     private long _roundAt;
 
     /// <summary>Creates it.</summary>

@@ -29,10 +29,10 @@ internal sealed class KeyExchangeGate
     private const int Places = 1024;
 
     private readonly Lock _lock = new();
-    private readonly SourceLimiter _perHost;
-    private readonly SourceLimiter _seldomOfHost;
-    private readonly SourceLimiter _usual = new(OverallRate / 2, OverallBurst / 2, places: 1, salt: 0);
-    private readonly SourceLimiter _seldom = new(OverallRate / 2, OverallBurst / 2, places: 1, salt: 0);
+    private readonly PerHostLimiter _perHost;
+    private readonly PerHostLimiter _seldomOfHost;
+    private readonly PerHostLimiter _usual = new(OverallRate / 2, OverallBurst / 2, places: 1, salt: 0);
+    private readonly PerHostLimiter _seldom = new(OverallRate / 2, OverallBurst / 2, places: 1, salt: 0);
     private readonly TimeProvider _time;
     private readonly long _start;
 
@@ -41,8 +41,8 @@ internal sealed class KeyExchangeGate
     /// <param name="salt">A random number, so that an attacker cannot predict which hosts share a limit.</param>
     public KeyExchangeGate(TimeProvider time, ulong salt)
     {
-        _perHost = new SourceLimiter(HostRate, HostBurst, Places, salt);
-        _seldomOfHost = new SourceLimiter(SeldomRate, SeldomBurst, Places, ~salt);
+        _perHost = new PerHostLimiter(HostRate, HostBurst, Places, salt);
+        _seldomOfHost = new PerHostLimiter(SeldomRate, SeldomBurst, Places, ~salt);
         _time = time;
         _start = time.GetTimestamp();
     }

@@ -183,7 +183,7 @@ internal sealed class ContentHasher
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
-                throw SourceErrors.Unreadable(file.Shown, e);
+                throw ContentErrors.Unreadable(file.Shown, e);
             }
         }
 
@@ -195,11 +195,11 @@ internal sealed class ContentHasher
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
-                throw SourceErrors.Unreadable(file.Shown, e);
+                throw ContentErrors.Unreadable(file.Shown, e);
             }
         }
 
         private static MetainfoException Changed(SourceFile file) =>
-            new($"{SourceErrors.Show(file.Shown)}: has changed while it was being read (try again when nothing writes to it)");
+            new($"{ContentErrors.Show(file.Shown)}: has changed while it was being read (try again when nothing writes to it)");
     }
 }

@@ -206,7 +206,8 @@ internal sealed class MagnetParser
         _isSourceNoted = true;
         bool isUrl = PercentCoding.TryDecode(value, out string? url) && LinkText.IsUrl(url.Trim());
         _warnings.Add(isUrl
-            ? "the link's source of the .torrent (xs, as) is ignored, and its metadata is fetched from peers (to use the source, give its URL instead of the link)"
+            ? "the link's source of the .torrent (xs, as) is ignored, and its metadata is fetched from peers "
+                + "(to use the source, give its URL instead of the link)"
             : "the link's other sources (xs, as) are ignored: they are no URL of a .torrent");
     }
 

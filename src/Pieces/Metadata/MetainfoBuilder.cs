@@ -37,7 +37,7 @@ public static class MetainfoBuilder
     internal static async Task<byte[]> BuildAsync(
         MetainfoBuilderOptions options, Func<SourceListing, IProgress<long>?> listed, CancellationToken cancellationToken)
     {
-        SourceListing listing = await Task.Run(() => SourceTree.List(options.Paths, options.Name, cancellationToken), cancellationToken)
+        SourceListing listing = await Task.Run(() => ContentTree.List(options.Paths, options.Name, cancellationToken), cancellationToken)
             .ConfigureAwait(false);
         PieceLayout layout = MakeLayout(listing, options.PieceLength);
         byte[] hashes = await new ContentHasher(listing.Files, layout, listed(listing)).RunAsync(cancellationToken).ConfigureAwait(false);
@@ -87,14 +87,14 @@ public static class MetainfoBuilder
         var output = new ArrayBufferWriter<byte>(hashes.Length + 4096);
         var writer = new BencodeWriter(output);
         writer.BeginDictionary();
-        SourceKeys.WriteTrackers(writer, options.Trackers);
+        LocationKeys.WriteTrackers(writer, options.Trackers);
         if (!string.IsNullOrEmpty(options.Comment))
             writer.Text("comment"u8, options.Comment);
         if (options.CreationDate is { } date)
             writer.Integer("creation date"u8, date.ToUnixTimeSeconds());
         writer.Key("info"u8);
         WriteInfo(writer, options, listing, layout, hashes);
-        SourceKeys.WriteWebSeeds(writer, options.WebSeeds);
+        LocationKeys.WriteWebSeeds(writer, options.WebSeeds);
         writer.End();
         return output.WrittenSpan.ToArray();
     }

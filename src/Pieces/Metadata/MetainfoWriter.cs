@@ -25,12 +25,12 @@ public static class MetainfoWriter
         var output = new ArrayBufferWriter<byte>(infoBytes.Length + 4096);
         var writer = new BencodeWriter(output);
         writer.BeginDictionary();
-        SourceKeys.WriteTrackers(writer, link.Trackers);
+        LocationKeys.WriteTrackers(writer, link.Trackers);
         writer.Key("info"u8);
         writer.Raw(infoBytes);
         if (!link.Nodes.IsEmpty)
             WriteNodes(writer, link.Nodes);
-        SourceKeys.WriteWebSeeds(writer, link.WebSeeds);
+        LocationKeys.WriteWebSeeds(writer, link.WebSeeds);
         writer.End();
         return output.WrittenSpan.ToArray();
     }

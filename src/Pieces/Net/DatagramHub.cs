@@ -120,7 +120,7 @@ internal sealed class DatagramHub : IAsyncDisposable
 #pragma warning restore CA1031
         {
             if (_bugs++ == 0)
-                _logger.Error(bug, "UDP port {Port}: a datagram is dropped by a fault of this program", Port);
+                _logger.Error(bug, "UDP port {Port}: a datagram is dropped because of a bug in this program", Port);
             return true;
         }
     }

@@ -27,8 +27,8 @@ internal sealed class UtpRefusal : IDatagramHandler
     private readonly ulong _salt;
     private readonly long _start;
     private readonly Lock _gate = new();
-    private readonly SourceLimiter _perHost;
-    private readonly SourceLimiter _overall = new(OverallRate, OverallBurst, places: 1, salt: 0);
+    private readonly PerHostLimiter _perHost;
+    private readonly PerHostLimiter _overall = new(OverallRate, OverallBurst, places: 1, salt: 0);
 
     /// <summary>Creates the handler for the packets of one port.</summary>
     /// <param name="port">Sends the replies.</param>
@@ -42,7 +42,7 @@ internal sealed class UtpRefusal : IDatagramHandler
         _time = time;
         _salt = salt;
         _start = time.GetTimestamp();
-        _perHost = new SourceLimiter(HostRate, HostBurst, Places, salt);
+        _perHost = new PerHostLimiter(HostRate, HostBurst, Places, salt);
     }
 
     /// <inheritdoc/>
@@ -57,7 +57,7 @@ internal sealed class UtpRefusal : IDatagramHandler
         if (isAttempt && _addresses.MayAnswer(from) && TryTakeBudget(from))
         {
             Span<byte> reset = stackalloc byte[UtpHeader.Length];
-            header.WriteReset(reset, (ushort)SourceLimiter.Mix(from, _salt ^ header.Sequence));
+            header.WriteReset(reset, (ushort)PerHostLimiter.Mix(from, _salt ^ header.Sequence));
             _port.TrySend(reset, from);
         }
 

@@ -8,7 +8,7 @@ namespace Pieces.Peers;
 public enum PeerOrigin
 {
     /// <summary>The user named it.</summary>
-    Hand,
+    Manual,
 
     /// <summary>A magnet link named it.</summary>
     Link,
@@ -189,7 +189,7 @@ internal sealed class PeerBook
     public bool WantsEncryption(IPEndPoint endPoint) => _entries.TryGetValue(endPoint, out Entry? entry) && entry.WantsEncryption;
 
     /// <summary>Records which kind of handshake to use next time: the kind that the peer accepted, or the other one if it did not respond.</summary>
-    public void NoteGreeting(IPEndPoint endPoint, bool wantsEncryption)
+    public void NoteHandshakeMode(IPEndPoint endPoint, bool wantsEncryption)
     {
         if (_entries.TryGetValue(endPoint, out Entry? entry))
             entry.WantsEncryption = wantsEncryption;
@@ -295,7 +295,7 @@ internal sealed class PeerBook
 
     private static int MaxPortsAt(BudgetKey network, PeerOrigin origin) => origin switch
     {
-        PeerOrigin.Hand => Capacity,
+        PeerOrigin.Manual => Capacity,
         PeerOrigin.Local => MaxLocalPorts,
         _ => network.IsShared ? Capacity : MaxPortsOfHost,
     };

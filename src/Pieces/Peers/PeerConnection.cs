@@ -34,7 +34,7 @@ internal sealed class PeerConnection : IPeerLink
     }
 
     /// <summary>Identifies the peer for requests and bans.</summary>
-    public SourceId Id => _options.Id;
+    public SenderId Id => _options.Id;
 
     /// <inheritdoc/>
     public IPEndPoint RemoteEndPoint => _options.Transport.RemoteEndPoint;
@@ -189,7 +189,7 @@ internal sealed class PeerConnection : IPeerLink
         }
         catch (Exception e)
         {
-            _options.Logger.Error(e, "{Peer}: the connection failed by a fault of this program", RemoteEndPoint);
+            _options.Logger.Error(e, "{Peer}: the connection failed because of a bug in this program", RemoteEndPoint);
             Close("internal error: " + e.Message);
         }
     }

@@ -9,7 +9,7 @@ namespace Pieces.Peers;
 internal sealed record PeerConnectionOptions
 {
     /// <summary>Identifies the peer for requests and bans.</summary>
-    public required SourceId Id { get; init; }
+    public required SenderId Id { get; init; }
 
     /// <summary>The connection after the handshake; owned by the peer connection from <see cref="PeerConnection.Start"/> on.</summary>
     public required ITransportConnection Transport { get; init; }

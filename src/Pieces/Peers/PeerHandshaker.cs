@@ -46,7 +46,7 @@ internal sealed class PeerHandshaker
     /// <summary>Carries out a plain handshake on an outgoing connection.</summary>
     /// <exception cref="PeerProtocolException">The peer uses another protocol or is in another swarm.</exception>
     /// <exception cref="SelfConnectionException">The peer is this client.</exception>
-    /// <exception cref="GreetingRefusedException">The peer sent nothing, as a peer does that requires encryption.</exception>
+    /// <exception cref="HandshakeModeException">The peer sent nothing, as a peer does that requires encryption.</exception>
     /// <exception cref="IOException">The peer closed the connection, or did not finish in time.</exception>
     /// <exception cref="OperationCanceledException">The caller's token was cancelled.</exception>
     public async Task<HandshakenPeer> DialAsync(ITransportConnection connection, SwarmKey infoHash, CancellationToken cancellationToken)
@@ -59,7 +59,7 @@ internal sealed class PeerHandshaker
         }
         catch (IOException e) when (begun == 0)
         {
-            throw new GreetingRefusedException(e.Message, e) { WasEncrypted = false, IsSilence = IsTimeUp(e) };
+            throw new HandshakeModeException(e.Message, e) { WasEncrypted = false, IsSilence = IsTimeUp(e) };
         }
 
         async Task<HandshakenPeer> DialPlainlyAsync(CancellationToken token)
@@ -72,7 +72,7 @@ internal sealed class PeerHandshaker
     }
 
     /// <summary>Carries out an encrypted handshake on an outgoing connection.</summary>
-    /// <exception cref="GreetingRefusedException">The peer seems not to support encryption.</exception>
+    /// <exception cref="HandshakeModeException">The peer seems not to support encryption.</exception>
     /// <inheritdoc cref="DialAsync"/>
     public Task<HandshakenPeer> DialEncryptedAsync(ITransportConnection connection, SwarmKey infoHash, CancellationToken cancellationToken) =>
         WithinAsync(TimeLimit, token => DialSecretlyAsync(connection, infoHash, token), cancellationToken);
@@ -104,7 +104,7 @@ internal sealed class PeerHandshaker
         }
         catch (Exception e) when (e is IOException or PeerProtocolException)
         {
-            throw new GreetingRefusedException($"does not answer encrypted: {e.Message}", e) { WasEncrypted = true, IsSilence = IsTimeUp(e) };
+            throw new HandshakeModeException($"does not answer encrypted: {e.Message}", e) { WasEncrypted = true, IsSilence = IsTimeUp(e) };
         }
 
         byte[] answer = new byte[Handshake.Length];

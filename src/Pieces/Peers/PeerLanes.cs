@@ -31,7 +31,7 @@ internal sealed class PeerLanes
     /// <summary>Whether a source may add one more address.</summary>
     public bool HasRoom(PeerLane lane) => lane.Origin switch
     {
-        PeerOrigin.Hand => true,
+        PeerOrigin.Manual => true,
         PeerOrigin.Local => Find(lane).Count < MaxLocal,
         _ => Find(lane).Count < MaxOfLane,
     };
@@ -57,7 +57,7 @@ internal sealed class PeerLanes
     /// <summary>The source with the most addresses, if it would still have more than the newcomer's source after an addition; else null.</summary>
     public PeerLane? LargestBeside(PeerLane newcomer)
     {
-        (PeerLane key, Lane largest) = _lanes.Where(pair => pair.Key.Origin != PeerOrigin.Hand).MaxBy(pair => pair.Value.Count);
+        (PeerLane key, Lane largest) = _lanes.Where(pair => pair.Key.Origin != PeerOrigin.Manual).MaxBy(pair => pair.Value.Count);
         return largest is not null && largest.Count > Find(newcomer).Count + 1 ? key : null;
     }
 
@@ -108,7 +108,7 @@ internal sealed class PeerLanes
     // Order of the first turn: addresses from the user first, then those of the local network.
     private static int OrderOf(PeerOrigin origin) => origin switch
     {
-        PeerOrigin.Hand => 0,
+        PeerOrigin.Manual => 0,
         PeerOrigin.Local => 1,
         _ => 1 + (int)origin,
     };

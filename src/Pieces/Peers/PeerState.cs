@@ -18,7 +18,7 @@ internal sealed class PeerState : IProviderLink
     /// <param name="pieceCount">Number of pieces of the torrent; 0 while it is unknown.</param>
     /// <param name="time">Clock.</param>
     /// <param name="now">Current timestamp.</param>
-    public PeerState(SourceId id, IPeerLink link, int pieceCount, TimeProvider time, long now)
+    public PeerState(SenderId id, IPeerLink link, int pieceCount, TimeProvider time, long now)
     {
         Link = link;
         Pieces = new PeerPieces(pieceCount);
@@ -30,7 +30,7 @@ internal sealed class PeerState : IProviderLink
     }
 
     /// <summary>Identifies the peer for requests and bans.</summary>
-    public SourceId Id => Provider.Id;
+    public SenderId Id => Provider.Id;
 
     /// <summary>Its connection.</summary>
     public IPeerLink Link { get; }
@@ -87,7 +87,7 @@ internal sealed class PeerState : IProviderLink
     /// Whether it seems to download without uploading. This program unchokes even peers that are not interested, which includes every peer we have
     /// nothing for. This peer has nothing we want, or had no pieces when it connected, and it has neither unchoked us nor sent us anything so far.
     /// </summary>
-    public bool Withholds =>
+    public bool LooksLikeFreeRider =>
         IsOfOurs && (!Provider.IsUseful || Pieces.CameEmpty) && !Provider.Requests.WasEverUnchoked && Provider.Downloaded.Total == 0;
 
     /// <summary>Why the connection ends; the first call of <see cref="Close"/> decides.</summary>

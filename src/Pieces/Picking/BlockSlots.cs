@@ -18,7 +18,7 @@ internal sealed class BlockSlots
     private const byte SharedBit = 0x10;
 
     private readonly byte[] _states;
-    private readonly SourceId[] _senders;
+    private readonly SenderId[] _senders;
     private BlockBuffer?[] _buffers;
 
     // No block before this one is free.
@@ -28,7 +28,7 @@ internal sealed class BlockSlots
     public BlockSlots(int count)
     {
         _states = new byte[count];
-        _senders = new SourceId[count];
+        _senders = new SenderId[count];
         _buffers = new BlockBuffer?[count];
         Free = count;
     }
@@ -66,8 +66,8 @@ internal sealed class BlockSlots
     /// <summary>Number of sources from which a block is requested, apart from late requests.</summary>
     public int AskersOf(int ordinal) => _states[ordinal] & AskersMask;
 
-    /// <summary>The sender of a block; <see cref="SourceId.None"/> for a block that was found on disk or is not here.</summary>
-    public SourceId SenderOf(int ordinal) => _senders[ordinal];
+    /// <summary>The sender of a block; <see cref="SenderId.None"/> for a block that was found on disk or is not here.</summary>
+    public SenderId SenderOf(int ordinal) => _senders[ordinal];
 
     /// <summary>Returns the first free block at or after <paramref name="start"/>, or -1.</summary>
     public int NextFree(int start)
@@ -116,7 +116,7 @@ internal sealed class BlockSlots
     }
 
     /// <summary>A block has been received. This object takes ownership of its buffer. All other requests for it no longer count.</summary>
-    public void Receive(int ordinal, BlockBuffer buffer, SourceId sender)
+    public void Receive(int ordinal, BlockBuffer buffer, SenderId sender)
     {
         MarkReceived(ordinal);
         _buffers[ordinal] = buffer;
@@ -191,7 +191,7 @@ internal sealed class BlockSlots
         {
             _states[i] = IsWritten(i) ? (byte)(WrittenBit | ReceivedBit) : (byte)0;
             if (!IsWritten(i))
-                _senders[i] = SourceId.None;
+                _senders[i] = SenderId.None;
         }
 
         Held = 0;
@@ -204,7 +204,7 @@ internal sealed class BlockSlots
     {
         ref byte state = ref _states[ordinal];
         if ((state & ReceivedBit) != 0)
-            throw new InvalidOperationException($"block {ordinal} is here already");
+            throw new InvalidOperationException($"block {ordinal} is present already");
         if ((state & AskersMask) == 0)
             Free--;
         state = (byte)((state & ~AskersMask) | ReceivedBit);

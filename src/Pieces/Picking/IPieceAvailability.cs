@@ -3,7 +3,7 @@ using Pieces.Primitives;
 namespace Pieces.Picking;
 
 /// <summary>The pieces that a provider has.</summary>
-internal interface IPieceAvailability : IPieceMap
+internal interface IPieceAvailability : IPeerPieces
 {
     /// <summary>Whether the provider has every piece of the torrent.</summary>
     bool HasAll { get; }

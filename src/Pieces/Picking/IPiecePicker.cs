@@ -3,7 +3,7 @@ using Pieces.Primitives;
 namespace Pieces.Picking;
 
 /// <summary>The pieces of one source, as seen by the pickers.</summary>
-internal interface IPieceMap
+internal interface IPeerPieces
 {
     /// <summary>Whether the source has a piece.</summary>
     bool Has(PieceIndex piece);
@@ -22,7 +22,7 @@ internal interface IPiecePicker
     /// <param name="source">The pieces of the source.</param>
     /// <param name="bytesPerSecond">Current rate of the whole download.</param>
     /// <param name="piece">The piece; its state is <see cref="PieceStatus.Missing"/>.</param>
-    bool TryPick(IPieceMap source, double bytesPerSecond, out PieceIndex piece);
+    bool TryPick(IPeerPieces source, double bytesPerSecond, out PieceIndex piece);
 
     /// <summary>
     /// How many pieces, counted from the first needed one and among those that only seeds have, leechers may request from seeds concurrently;

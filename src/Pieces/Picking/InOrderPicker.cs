@@ -42,7 +42,7 @@ internal sealed class InOrderPicker : IPiecePicker
     }
 
     /// <inheritdoc/>
-    public bool TryPick(IPieceMap source, double bytesPerSecond, out PieceIndex piece)
+    public bool TryPick(IPeerPieces source, double bytesPerSecond, out PieceIndex piece)
     {
         piece = default;
         int first = _table.FirstNeeded;
@@ -81,7 +81,7 @@ internal sealed class InOrderPicker : IPiecePicker
     }
 
     // No source sends the front of the window, so it would hold up everything behind it.
-    private bool IsStuck(PieceIndex front, IPieceMap source) => _table.CopiesOf(front) == 0 || source is RefusedPieces;
+    private bool IsStuck(PieceIndex front, IPeerPieces source) => _table.CopiesOf(front) == 0 || source is RefusedPieces;
 
     // Every piece enters and leaves the window once, so the amortized cost is O(1) per piece.
     private void Move(int first, int span)
@@ -116,7 +116,7 @@ internal sealed class InOrderPicker : IPiecePicker
 
         public int Index { get; private set; } = -1;
 
-        public void Look(IPieceMap source, int start, int end)
+        public void Look(IPeerPieces source, int start, int end)
         {
             for (int i = source.NextCommon(_table.Missing, start); i >= 0 && i < end; i = source.NextCommon(_table.Missing, i + 1))
             {

@@ -20,7 +20,7 @@ internal sealed class OpenPieces
     private readonly List<PieceAssembly> _open = [];
     private readonly List<PieceAssembly> _askable = [];
     private readonly Dictionary<int, PieceAssembly> _parked = [];
-    private readonly Dictionary<SourceId, long> _reservedBy = [];
+    private readonly Dictionary<SenderId, long> _reservedBy = [];
     private long _sequence;
 
     public OpenPieces(PieceTable table, MemoryBudget budget)
@@ -42,7 +42,7 @@ internal sealed class OpenPieces
     public bool TryGet(PieceIndex piece, [MaybeNullWhen(false)] out PieceAssembly assembly) => _byPiece.TryGetValue(piece.Value, out assembly);
 
     /// <summary>Bytes of the budget that are reserved for pieces opened for a source.</summary>
-    public long ReservedBy(SourceId opener) => _reservedBy.GetValueOrDefault(opener);
+    public long ReservedBy(SenderId opener) => _reservedBy.GetValueOrDefault(opener);
 
     /// <summary>Opens a missing piece. Returns false if the budget has no room.</summary>
     /// <param name="piece">The piece.</param>
@@ -50,7 +50,7 @@ internal sealed class OpenPieces
     /// <param name="most">Maximum number of bytes to reserve if the piece is too large to be held whole.</param>
     /// <param name="now">Timestamp.</param>
     /// <param name="assembly">The open piece.</param>
-    public bool TryOpen(PieceIndex piece, SourceId opener, long most, long now, [MaybeNullWhen(false)] out PieceAssembly assembly)
+    public bool TryOpen(PieceIndex piece, SenderId opener, long most, long now, [MaybeNullWhen(false)] out PieceAssembly assembly)
     {
         assembly = null;
         int length = _table.Layout.LengthOf(piece);
@@ -95,7 +95,7 @@ internal sealed class OpenPieces
     }
 
     /// <summary>Finds a parked piece that the source has.</summary>
-    public bool TryPickParked(IPieceMap source, out PieceIndex piece)
+    public bool TryPickParked(IPeerPieces source, out PieceIndex piece)
     {
         foreach (PieceAssembly parked in _parked.Values)
         {
@@ -114,7 +114,7 @@ internal sealed class OpenPieces
     {
         assembly.Blocks.KeepWrittenOnly();
         assembly.IsClosing = false;
-        assembly.Owner = SourceId.None;
+        assembly.Owner = SenderId.None;
         Release(assembly);
         _open.Remove(assembly);
         _askable.Remove(assembly);

@@ -32,13 +32,13 @@ internal sealed class PieceAssembly
     public bool IsLarge => Reserved < Length;
 
     /// <summary>The source that the piece was opened for, to which the reservation is charged.</summary>
-    public SourceId Opener { get; set; }
+    public SenderId Opener { get; set; }
 
     /// <summary>
-    /// The only source that blocks may be requested from, or <see cref="SourceId.None"/> if there is no restriction. With few senders, a bad block is
+    /// The only source that blocks may be requested from, or <see cref="SenderId.None"/> if there is no restriction. With few senders, a bad block is
     /// easy to attribute.
     /// </summary>
-    public SourceId Owner { get; set; }
+    public SenderId Owner { get; set; }
 
     /// <summary>Whether the hash check has failed before. The piece is then requested from as few sources as possible.</summary>
     public bool IsRefetch { get; private set; }
@@ -60,7 +60,7 @@ internal sealed class PieceAssembly
     public void StartOver()
     {
         Blocks = new BlockSlots(Blocks.Count);
-        Owner = SourceId.None;
+        Owner = SenderId.None;
         IsRefetch = true;
     }
 }

@@ -55,7 +55,7 @@ internal sealed class PieceTable
         Needed = new Bitfield(layout.PieceCount);
         _status = new PieceStatus[layout.PieceCount];
         _copies = new int[layout.PieceCount];
-        Lonely = layout.PieceCount;
+        Unreplicated = layout.PieceCount;
         _lonelyHad = have.Count;
         for (int i = 0; i < _status.Length; i++)
         {
@@ -93,10 +93,10 @@ internal sealed class PieceTable
     public int Seeds => _seeds;
 
     /// <summary>Number of pieces that no connected peer has, apart from those counted in <see cref="Seeds"/>.</summary>
-    public int Lonely { get; private set; }
+    public int Unreplicated { get; private set; }
 
-    /// <summary>Like <see cref="Lonely"/>, but only counts wanted pieces that we do not have.</summary>
-    public int LonelyNeeded => Lonely - _lonelyHad - _lonelyUnwanted;
+    /// <summary>Like <see cref="Unreplicated"/>, but only counts wanted pieces that we do not have.</summary>
+    public int UnreplicatedNeeded => Unreplicated - _lonelyHad - _lonelyUnwanted;
 
     /// <summary>The state of a piece.</summary>
     public PieceStatus StatusOf(PieceIndex piece) => _status[piece.Value];
@@ -192,18 +192,18 @@ internal sealed class PieceTable
     private void Add(int index)
     {
         if (_copies[index]++ == 0)
-            CountLonely(index, -1);
+            CountUnreplicated(index, -1);
     }
 
     private void Remove(int index)
     {
         if (--_copies[index] == 0)
-            CountLonely(index, 1);
+            CountUnreplicated(index, 1);
     }
 
-    private void CountLonely(int index, int change)
+    private void CountUnreplicated(int index, int change)
     {
-        Lonely += change;
+        Unreplicated += change;
         if (_status[index] == PieceStatus.Have)
             _lonelyHad += change;
         else if (_status[index] == PieceStatus.Unwanted)

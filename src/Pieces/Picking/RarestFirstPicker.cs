@@ -40,7 +40,7 @@ internal sealed class RarestFirstPicker : IPiecePicker
     }
 
     /// <inheritdoc/>
-    public bool TryPick(IPieceMap source, double bytesPerSecond, out PieceIndex piece)
+    public bool TryPick(IPeerPieces source, double bytesPerSecond, out PieceIndex piece)
     {
         int index = _table.Have.Count < RandomFirst ? Anywhere(source) : FromList(source);
         piece = index < 0 ? default : _table.Layout.Piece(index);
@@ -50,7 +50,7 @@ internal sealed class RarestFirstPicker : IPiecePicker
     /// <inheritdoc/>
     public int MostAtSeeds(double bytesPerSecond) => int.MaxValue;
 
-    private int FromList(IPieceMap source)
+    private int FromList(IPeerPieces source)
     {
         if (_table.Missing.Count == 0)
             return -1;
@@ -65,7 +65,7 @@ internal sealed class RarestFirstPicker : IPiecePicker
         return Anywhere(source);
     }
 
-    private int Anywhere(IPieceMap source)
+    private int Anywhere(IPeerPieces source)
     {
         int found = source.NextCommon(_table.Missing, _random.Next(_table.Layout.PieceCount));
         return found >= 0 ? found : source.NextCommon(_table.Missing, 0);

@@ -7,7 +7,7 @@ namespace Pieces.Picking;
 /// longer with every refusal. Otherwise the same blocks would be requested again and again from a provider whose data has changed. As a map, it
 /// contains the provider's pieces without these.
 /// </summary>
-internal sealed class RefusedPieces : IPieceMap
+internal sealed class RefusedPieces : IPeerPieces
 {
     /// <summary>Time during which a piece is not requested after its first refusal, in seconds. It doubles with every further refusal.</summary>
     public const double FirstSeconds = 2;
@@ -17,7 +17,7 @@ internal sealed class RefusedPieces : IPieceMap
 
     private readonly Dictionary<int, Refusal> _refusals = [];
     private readonly long _ticksPerSecond;
-    private IPieceMap? _source;
+    private IPeerPieces? _source;
     private long _now;
 
     public RefusedPieces(TimeProvider time) => _ticksPerSecond = time.TimestampFrequency;
@@ -40,7 +40,7 @@ internal sealed class RefusedPieces : IPieceMap
     }
 
     /// <summary>Returns the pieces of a source that may be requested now.</summary>
-    public IPieceMap Without(IPieceMap source, long now)
+    public IPeerPieces Without(IPeerPieces source, long now)
     {
         if (_refusals.Count == 0)
             return source;

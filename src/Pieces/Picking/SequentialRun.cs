@@ -23,7 +23,7 @@ internal sealed class SequentialRun
     public long Length { get; }
 
     /// <summary>Finds the piece that continues the run. Returns false if the run is over, or its next piece is not missing.</summary>
-    public bool TryContinue(PieceTable table, IPieceMap source, out PieceIndex piece)
+    public bool TryContinue(PieceTable table, IPeerPieces source, out PieceIndex piece)
     {
         piece = default;
         if (_left <= 0 || _next >= table.Layout.PieceCount)

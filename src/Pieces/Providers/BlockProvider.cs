@@ -17,7 +17,7 @@ internal sealed class BlockProvider
     /// <param name="time">Provides the timestamp frequency.</param>
     /// <param name="now">Timestamp.</param>
     /// <param name="run">Keeps its requests in long runs; null if their order does not matter.</param>
-    public BlockProvider(SourceId id, IPieceAvailability pieces, IProviderLink link, TimeProvider time, long now, SequentialRun? run = null)
+    public BlockProvider(SenderId id, IPieceAvailability pieces, IProviderLink link, TimeProvider time, long now, SequentialRun? run = null)
     {
         Id = id;
         Pieces = pieces;
@@ -30,7 +30,7 @@ internal sealed class BlockProvider
     }
 
     /// <summary>Identifies the provider in requests and in blame.</summary>
-    public SourceId Id { get; }
+    public SenderId Id { get; }
 
     /// <summary>The pieces it has.</summary>
     public IPieceAvailability Pieces { get; }
@@ -47,7 +47,7 @@ internal sealed class BlockProvider
     /// <summary>Payload received from it, including waste.</summary>
     public RateMeter Downloaded { get; }
 
-    /// <summary>The host of the provider. The grace time of <c>SeedCourtesy</c> is granted once per host.</summary>
+    /// <summary>The host of the provider. The grace time of <c>SeedSharingPolicy</c> is granted once per host.</summary>
     public CompactEndPoint Host { get; init; }
 
     /// <summary>Bytes received from it that belong to verified pieces.</summary>

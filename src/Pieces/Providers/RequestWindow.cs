@@ -12,10 +12,10 @@ internal sealed class RequestWindow
     public const int Start = 32;
 
     /// <summary>Initial number of pending requests per provider while there are many other providers.</summary>
-    public const int ShyStart = 4;
+    public const int ConservativeStart = 4;
 
     /// <summary>Minimum number of pending requests for a provider that answers, while there are many other providers.</summary>
-    public const int ShyFloor = 2;
+    public const int ConservativeFloor = 2;
 
     /// <summary>Minimum number of pending requests for a provider that answers.</summary>
     public const int Floor = 4;
@@ -55,7 +55,7 @@ internal sealed class RequestWindow
     private int _limit = DefaultLimit;
     private int _run;
     private double _size = Start;
-    private bool _isShy;
+    private bool _isConservative;
     private bool _isSlowStart = true;
     private int _flatRounds;
     private Round _round;
@@ -71,7 +71,7 @@ internal sealed class RequestWindow
         {
             if (IsSnubbed)
                 return 1;
-            double size = _isShy && Latency == 0 ? Math.Min(_size, ShyStart) : _size;
+            double size = _isConservative && Latency == 0 ? Math.Min(_size, ConservativeStart) : _size;
             if (_run > 0)
                 size = Math.Max(size, Math.Min(_run, BytesPerSecond * RunSeconds / BlockRequest.MaxLength));
             return (int)Math.Min(size, Math.Min(_limit, Allowance));
@@ -97,9 +97,9 @@ internal sealed class RequestWindow
     /// Whether there are many other providers. Then few requests are sent to each at first, and later only as many as keep it busy: a block that
     /// waits in the queue of one provider could come from another.
     /// </summary>
-    public bool IsShy
+    public bool IsConservative
     {
-        set => _isShy = value;
+        set => _isConservative = value;
     }
 
     /// <summary>Converts a duration in seconds to timestamp ticks.</summary>
@@ -148,7 +148,7 @@ internal sealed class RequestWindow
 
         _round.Bytes += bytes;
         _round.WasFull |= inFlight >= Size * 3 / 4;
-        if (_isSlowStart && !_isShy && latency < _estimate.LeastLatency + QueueSeconds)
+        if (_isSlowStart && !_isConservative && latency < _estimate.LeastLatency + QueueSeconds)
             _size = Math.Min(_size + 1, MaxLimit);
 
         double elapsed = (now - _round.Begin) / _frequency;
@@ -170,8 +170,8 @@ internal sealed class RequestWindow
         // A round in which we requested less than possible is no evidence of a lower rate.
         _estimate.AddRate(rate, _round.WasFull);
         double best = _estimate.Rate * (_estimate.LeastLatency + MarginSeconds) / BlockRequest.MaxLength;
-        int floor = _isShy ? ShyFloor : Floor;
-        if (_isShy)
+        int floor = _isConservative ? ConservativeFloor : Floor;
+        if (_isConservative)
             _isSlowStart = false;
         double most = Math.Max(floor, _estimate.Rate * ((_estimate.LeastLatency * 2) + MaxDrainSeconds) / BlockRequest.MaxLength);
         if (!_isSlowStart)

@@ -13,10 +13,10 @@ internal sealed class DepartedPeers
     /// <summary>Maximum number of remembered disconnected peers. The oldest is forgotten first. An entry takes a few dozen bytes.</summary>
     public const int Capacity = 4096;
 
-    private readonly Dictionary<SourceId, DepartedPeer> _peers = [];
-    private readonly Queue<SourceId> _inOrder = new();
+    private readonly Dictionary<SenderId, DepartedPeer> _peers = [];
+    private readonly Queue<SenderId> _inOrder = new();
 
-    public void Add(SourceId peer, DepartedPeer facts)
+    public void Add(SenderId peer, DepartedPeer facts)
     {
         if (_inOrder.Count == Capacity)
             _peers.Remove(_inOrder.Dequeue());
@@ -25,10 +25,10 @@ internal sealed class DepartedPeers
     }
 
     /// <summary>Returns what is known of a peer, or null if it is not remembered.</summary>
-    public DepartedPeer? Find(SourceId peer) => _peers.GetValueOrDefault(peer);
+    public DepartedPeer? Find(SenderId peer) => _peers.GetValueOrDefault(peer);
 
     /// <summary>Whether any remembered peer of a network, other than <paramref name="other"/>, sent data that was verified.</summary>
-    public bool HasHonest(BudgetKey network, SourceId other) =>
+    public bool HasHonest(BudgetKey network, SenderId other) =>
         _peers.Any(pair => pair.Key != other && pair.Value.WasHonest && BudgetKey.Of(pair.Value.Address.Address) == network);
 }
 

@@ -107,4 +107,4 @@ internal abstract record StageOutcome
 /// <summary>The objects that the stages of one torrent share.</summary>
 /// <param name="Contacts">Finds peers and connects to them.</param>
 /// <param name="Status">Publishes the torrent's state.</param>
-internal sealed record StageContext(TorrentContacts Contacts, TorrentStatus Status);
+internal sealed record StageContext(PeerDiscovery Contacts, TorrentStatus Status);

@@ -14,7 +14,7 @@ internal sealed class PeerAdmission : IDisposable
     // A connection that is closed to make room needs a moment to end. Without this pause, a series of dials would empty the pool.
     private static readonly TimeSpan BetweenRooms = TimeSpan.FromSeconds(15);
 
-    private readonly TorrentServices _services;
+    private readonly ClientServices _services;
     private readonly TorrentInbox _inbox;
     private readonly PeerDialer _dialer;
     private readonly DepartedPeers _departed = new();
@@ -26,7 +26,7 @@ internal sealed class PeerAdmission : IDisposable
     private int _lastId;
 
     /// <summary>Creates it. The pieces of the torrent need not be known yet.</summary>
-    public PeerAdmission(TorrentServices services, TorrentInbox inbox, PeerDialer dialer, TorrentPeers peers, TorrentLimits limits)
+    public PeerAdmission(ClientServices services, TorrentInbox inbox, PeerDialer dialer, PeerSet peers, TorrentRateLimits limits)
     {
         _services = services;
         _inbox = inbox;
@@ -44,10 +44,10 @@ internal sealed class PeerAdmission : IDisposable
     }
 
     /// <summary>The known and the connected peers.</summary>
-    public TorrentPeers Peers { get; }
+    public PeerSet Peers { get; }
 
     /// <summary>The rate limits of the torrent.</summary>
-    public TorrentLimits Limits { get; }
+    public TorrentRateLimits Limits { get; }
 
     /// <summary>Dials as many peers as there is room for. If there is no room, closes an idle peer in favour of a known one.</summary>
     public void DialMore(CancellationToken cancellationToken)
@@ -74,7 +74,7 @@ internal sealed class PeerAdmission : IDisposable
     // Checked when we connect, since our own networks may change.
     private string? FaultOf(IPEndPoint address) => _services.Addresses.PeerFault(address, Peers.Book.OriginOf(address) switch
     {
-        PeerOrigin.Hand => PeerSource.User,
+        PeerOrigin.Manual => PeerSource.User,
         PeerOrigin.Link => PeerSource.Link,
         PeerOrigin.Tracker => PeerSource.Tracker,
         _ => PeerSource.Peers,
@@ -116,7 +116,7 @@ internal sealed class PeerAdmission : IDisposable
     {
         peer = CountedConnection.Count(peer, _share);
         if (peer.IsOutbound)
-            Peers.Book.NoteGreeting(peer.RemoteEndPoint, wantsEncryption: peer.Handshake.Encryption != EncryptionExtent.None);
+            Peers.Book.NoteHandshakeMode(peer.RemoteEndPoint, wantsEncryption: peer.Handshake.Encryption != EncryptionExtent.None);
         string? refusal = Peers.Pool.Refuse(peer, isClientFull: !_share.IsWithin, out PeerState? replaced);
         bool isUseless = false;
         if (!_services.Addresses.Accepts(peer.RemoteEndPoint.Address))
@@ -166,7 +166,7 @@ internal sealed class PeerAdmission : IDisposable
     {
         _services.Logger.Debug("{Peer}: {Reason}", failed.Address, failed.Reason);
         if (failed.WantsEncryption is { } wantsEncryption)
-            Peers.Book.NoteGreeting(failed.Address, wantsEncryption);
+            Peers.Book.NoteHandshakeMode(failed.Address, wantsEncryption);
         if (failed.IsOurselves)
             Peers.Book.IsOurselves(failed.Address);
         else
@@ -177,7 +177,7 @@ internal sealed class PeerAdmission : IDisposable
     /// Bans a peer that sent bad data for the rest of this run. Returns its address, or null if the peer is no longer remembered or is banned
     /// already.
     /// </summary>
-    public IPEndPoint? Ban(SourceId convicted)
+    public IPEndPoint? Ban(SenderId convicted)
     {
         foreach (PeerState peer in Peers.Pool.Peers)
         {
@@ -234,7 +234,7 @@ internal sealed class PeerAdmission : IDisposable
     public void Dispose() => _share.Dispose();
 
     // Other peers at the same address that have sent good data are not banned with it.
-    private IPEndPoint? Ban(SourceId convicted, IPEndPoint address, PeerId id)
+    private IPEndPoint? Ban(SenderId convicted, IPEndPoint address, PeerId id)
     {
         var network = BudgetKey.Of(address.Address);
         bool hasHonestNeighbours = _departed.HasHonest(network, convicted)
@@ -296,7 +296,7 @@ internal sealed class PeerAdmission : IDisposable
     private PeerState Admit(HandshakenPeer peer)
     {
         long now = _services.TimeProvider.GetTimestamp();
-        var id = new SourceId(++_lastId);
+        var id = new SenderId(++_lastId);
         PeerLimits limits = Limits.ForPeer();
         limits.ChargeHandshake(Handshake.Length);
         var connection = new PeerConnection(new PeerConnectionOptions
@@ -338,4 +338,4 @@ internal sealed class PeerAdmission : IDisposable
 }
 
 /// <summary>The known and the connected peers of one torrent.</summary>
-internal sealed record TorrentPeers(PeerBook Book, PeerPool Pool);
+internal sealed record PeerSet(PeerBook Book, PeerPool Pool);

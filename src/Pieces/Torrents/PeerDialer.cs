@@ -15,7 +15,7 @@ internal sealed class PeerDialer
 
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(15);
 
-    private readonly TorrentServices _services;
+    private readonly ClientServices _services;
     private readonly SwarmKey _infoHash;
     private readonly TorrentInbox _inbox;
     private readonly PeerHandshaker _handshaker;
@@ -27,7 +27,7 @@ internal sealed class PeerDialer
     /// <param name="infoHash">The swarm.</param>
     /// <param name="inbox">Receives the result of each dial.</param>
     /// <param name="share">Counts the dials in progress. The receiver of <see cref="PeerArrived"/> counts the resulting connections.</param>
-    public PeerDialer(TorrentServices services, SwarmKey infoHash, TorrentInbox inbox, ConnectionShare share)
+    public PeerDialer(ClientServices services, SwarmKey infoHash, TorrentInbox inbox, ConnectionShare share)
     {
         Share = share;
         _services = services;
@@ -78,7 +78,7 @@ internal sealed class PeerDialer
             // now, as that would double the duration of the dial: the next dial uses the other kind of handshake.
             if (OwnNetwork.IsOutOfDescriptors(e))
                 _services.Connections.Shed();
-            bool? wantsOther = e is GreetingRefusedException { IsSilence: true } silence ? !silence.WasEncrypted : null;
+            bool? wantsOther = e is HandshakeModeException { IsSilence: true } silence ? !silence.WasEncrypted : null;
             _inbox.Post(new DialFailed(address, e.Message, IsOurselves: false)
             {
                 LongestPause = OwnNetwork.LongestPause(e),
@@ -102,7 +102,7 @@ internal sealed class PeerDialer
         {
             return await GreetAsync(address, isEncrypted, cancellationToken).ConfigureAwait(false);
         }
-        catch (GreetingRefusedException e) when (policy == EncryptionPolicy.Prefer && !e.IsSilence)
+        catch (HandshakeModeException e) when (policy == EncryptionPolicy.Prefer && !e.IsSilence)
         {
             _services.Logger.Debug("{Peer}: {Reason}; trying again {How:l}", address, e.Message, isEncrypted ? "plainly" : "encrypted");
         }

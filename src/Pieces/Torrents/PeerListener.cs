@@ -27,7 +27,7 @@ internal sealed class PeerListener : IAsyncDisposable
     /// <param name="services">The shared services of the client.</param>
     /// <param name="listener">The source of inbound connections. The new object owns it.</param>
     /// <param name="route">Returns the inbox of the torrent that accepts peers for an info-hash, or null.</param>
-    public PeerListener(TorrentServices services, ITransportListener listener, Func<SwarmKey, TorrentInbox?> route)
+    public PeerListener(ClientServices services, ITransportListener listener, Func<SwarmKey, TorrentInbox?> route)
     {
         _listener = listener;
         _route = route;
@@ -86,7 +86,7 @@ internal sealed class PeerListener : IAsyncDisposable
         try
         {
             if (place.IsOneTooMany)
-                throw new PeerProtocolException($"too many handshakes with {place.Network} at one time");
+                throw new PeerProtocolException($"too many concurrent handshakes from {place.Network}");
             if (!_addresses.Accepts(remote.Address))
                 throw new PeerProtocolException(Blocked);
             HandshakenPeer peer = await _handshaker.AnswerAsync(connection, hash => _route(hash) is not null, place.Ending).ConfigureAwait(false);

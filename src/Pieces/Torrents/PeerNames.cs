@@ -22,13 +22,13 @@ internal sealed class PeerNames
     /// <summary>Maximum delay between two attempts to resolve a host name.</summary>
     public static readonly TimeSpan LastRetry = TimeSpan.FromMinutes(15);
 
-    private readonly TorrentBasis _basis;
+    private readonly TorrentContext _basis;
     private readonly HashSet<DnsEndPoint> _known = [];
     private readonly TaskSet _lookups = new();
     private int _ofStrangers;
     private bool _isLimitSaid;
 
-    public PeerNames(TorrentBasis basis) => _basis = basis;
+    public PeerNames(TorrentContext basis) => _basis = basis;
 
     /// <summary>Starts to resolve a host name, unless that was started before or the limit for untrusted sources is reached.</summary>
     /// <param name="name">The host name and port.</param>

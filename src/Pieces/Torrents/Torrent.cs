@@ -5,20 +5,23 @@ using Pieces.Primitives;
 namespace Pieces.Torrents;
 
 /// <summary>Public handle of one torrent of a <see cref="TorrentClient"/>. Thread-safe.</summary>
-public sealed class Torrent
+public sealed class Torrent : IAsyncDisposable
 {
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource<Metainfo> _metadata = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TimeProvider _time;
     private readonly Action<TorrentEvent> _post;
+    private readonly Lock _gate = new();
+    private LimitsSet _limits;
     private TorrentSnapshot _snapshot = new();
 
-    internal Torrent(InfoHash infoHash, TimeProvider time, Action<TorrentEvent> post)
+    internal Torrent(InfoHash infoHash, TimeProvider time, Action<TorrentEvent> post, LimitsSet limits)
     {
         InfoHash = infoHash;
         _time = time;
         _post = post;
+        _limits = limits;
     }
 
     /// <summary>The info-hash, which identifies the swarm.</summary>
@@ -71,6 +74,26 @@ public sealed class Torrent
     }
 
     /// <summary>
+    /// Maximum download rate of this torrent in bytes per second, protocol overhead included; the client's limit applies as well. Initially
+    /// <see cref="TorrentOptions.DownloadLimit"/>. A change takes effect within moments.
+    /// </summary>
+    public ByteRate DownloadLimit
+    {
+        get => Volatile.Read(ref _limits).Download;
+        set => Change(limits => limits with { Download = value });
+    }
+
+    /// <summary>
+    /// Maximum upload rate of this torrent in bytes per second, protocol overhead included; the client's limit applies as well. Initially
+    /// <see cref="TorrentOptions.UploadLimit"/>. A change takes effect within moments.
+    /// </summary>
+    public ByteRate UploadLimit
+    {
+        get => Volatile.Read(ref _limits).Upload;
+        set => Change(limits => limits with { Upload = value });
+    }
+
+    /// <summary>
     /// Adds trackers to announce the torrent to, in addition to its own. Trackers that it already has are ignored. All are ignored if
     /// <see cref="TorrentOptions.UseTrackers"/> is off.
     /// </summary>
@@ -90,6 +113,9 @@ public sealed class Torrent
         _post(StopWanted.Instance);
         return _stopped.Task.ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
     }
+
+    /// <summary>Stops the torrent, as <see cref="StopAsync"/> does.</summary>
+    public async ValueTask DisposeAsync() => await StopAsync().ConfigureAwait(false);
 
     /// <summary>Whether inbound connections are accepted. Read by the listener's tasks.</summary>
     internal bool TakesPeers =>
@@ -118,5 +144,15 @@ public sealed class Torrent
         _ = _metadata.Task.Exception;
         _ = _completion.Task.Exception;
         _ = _stopped.Task.Exception;
+    }
+
+    private void Change(Func<LimitsSet, LimitsSet> change)
+    {
+        lock (_gate)
+        {
+            LimitsSet limits = change(_limits);
+            Volatile.Write(ref _limits, limits);
+            _post(limits);
+        }
     }
 }

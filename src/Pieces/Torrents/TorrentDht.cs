@@ -19,17 +19,17 @@ internal sealed class TorrentDht : IDhtSink, IAsyncDisposable
     /// <summary>Maximum number of DHT nodes that are taken from a torrent or a link.</summary>
     public const int MaxNodes = 50;
 
-    private readonly TorrentBasis _basis;
+    private readonly TorrentContext _basis;
     private readonly PeerNames _names;
     private readonly CancellationTokenSource _leaving = new();
     private DhtNode? _node;
     private DhtAnnouncer? _announcer;
-    private readonly HashSet<SourceId> _named = [];
+    private readonly HashSet<SenderId> _named = [];
 
     /// <summary>Creates it. The torrent may be private.</summary>
     /// <param name="basis">The torrent.</param>
     /// <param name="names">Resolves the host names of the nodes that the torrent names.</param>
-    public TorrentDht(TorrentBasis basis, PeerNames names)
+    public TorrentDht(TorrentContext basis, PeerNames names)
     {
         _basis = basis;
         _names = names;

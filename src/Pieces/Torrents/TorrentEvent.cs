@@ -1,6 +1,7 @@
 using System.Net;
 using Pieces.Net;
 using Pieces.Peers;
+using Pieces.Primitives;
 using Pieces.Storage;
 
 namespace Pieces.Torrents;
@@ -57,6 +58,9 @@ internal sealed record NamesFound(IReadOnlyList<DnsEndPoint> Names, AddressReach
 
 /// <summary>The user has added the torrent again, with these trackers.</summary>
 internal sealed record TrackersGiven(IReadOnlyList<string> Urls) : TorrentEvent;
+
+/// <summary>The user has set the rate limits of the torrent.</summary>
+internal sealed record LimitsSet(ByteRate Download, ByteRate Upload) : TorrentEvent;
 
 /// <summary>A tracker answered or failed.</summary>
 internal sealed record TrackerSaid(string Url, int Peers, string? Error) : TorrentEvent;

@@ -138,4 +138,22 @@ public sealed record TorrentOptions
     /// Receives everything that happens, in order, on the torrent's own loop. It must return quickly and must not throw. Default null.
     /// </summary>
     public IProgress<TorrentNotice>? Notices { get; init; }
+
+    /// <summary>Checks that all values are in range and do not contradict one another.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">A value is out of range.</exception>
+    /// <exception cref="ArgumentException">Two options contradict one another.</exception>
+    public void Validate()
+    {
+        ArgumentNullException.ThrowIfNull(OutputDirectory);
+        ArgumentOutOfRangeException.ThrowIfLessThan(MaxPeers, 1);
+        ArgumentOutOfRangeException.ThrowIfNegative(DownloadLimit.BytesPerSecond, nameof(DownloadLimit));
+        ArgumentOutOfRangeException.ThrowIfNegative(UploadLimit.BytesPerSecond, nameof(UploadLimit));
+        ArgumentOutOfRangeException.ThrowIfNegative(PeerDownloadLimit.BytesPerSecond, nameof(PeerDownloadLimit));
+        ArgumentOutOfRangeException.ThrowIfNegative(PeerUploadLimit.BytesPerSecond, nameof(PeerUploadLimit));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)Order, (uint)PieceOrder.RarestFirst, nameof(Order));
+        if (Stream is not null && (SeedOnly || Seed is not null))
+            throw new ArgumentException("a stream keeps no data that could be seeded", nameof(Stream));
+        if (Content is not null && !SeedOnly)
+            throw new ArgumentException("described content can only be seeded", nameof(Content));
+    }
 }

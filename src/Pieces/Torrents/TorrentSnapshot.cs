@@ -62,7 +62,7 @@ public sealed record TorrentSnapshot
     public int PiecesMissing { get; init; }
 
     /// <summary>Map of the verified pieces; null before it is known.</summary>
-    public PieceMap? Map { get; init; }
+    public CompletionMap? Map { get; init; }
 
     /// <summary>Payload bytes received in this run, including waste.</summary>
     public long Downloaded { get; init; }

@@ -10,11 +10,11 @@ internal sealed class TorrentStatus
 {
     private readonly Torrent _torrent;
     private readonly TorrentInbox _inbox;
-    private readonly TorrentContacts _contacts;
+    private readonly PeerDiscovery _contacts;
     private TorrentPhase _phase;
 
     /// <summary>Continues from the phase with which the handle was created.</summary>
-    public TorrentStatus(Torrent torrent, TorrentInbox inbox, TorrentContacts contacts)
+    public TorrentStatus(Torrent torrent, TorrentInbox inbox, PeerDiscovery contacts)
     {
         _torrent = torrent;
         _inbox = inbox;

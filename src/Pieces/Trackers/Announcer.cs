@@ -41,7 +41,7 @@ internal sealed class Announcer
         }
         catch (OperationCanceledException) when (timer.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
-            return new AnnounceResult(slot, request, null, new TrackerException($"no answer within {AnnounceTimeout.TotalSeconds} s"));
+            return new AnnounceResult(slot, request, null, new TrackerException($"no response within {AnnounceTimeout.TotalSeconds} s"));
         }
 #pragma warning disable CA1031 // Whatever the cause, only this tracker is affected: the torrent's other trackers are still used.
         catch (Exception bug) when (bug is not OperationCanceledException)

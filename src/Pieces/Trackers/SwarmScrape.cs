@@ -101,7 +101,7 @@ public static class SwarmScrape
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             return new TrackerCounts(
-                tracker.DisplayUrl, null, null, null, FormattableString.Invariant($"no answer within {options.Timeout.TotalSeconds:0.#} s"));
+                tracker.DisplayUrl, null, null, null, FormattableString.Invariant($"no response within {options.Timeout.TotalSeconds:0.#} s"));
         }
 #pragma warning disable CA1031 // Whatever the cause, only this tracker is affected: the others are still scraped.
         catch (Exception e) when (e is not OperationCanceledException)

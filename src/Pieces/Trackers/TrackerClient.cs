@@ -7,7 +7,7 @@ namespace Pieces.Trackers;
 /// <summary>Our transfer counters in an announce (BEP 3).</summary>
 /// <param name="Uploaded">Payload bytes sent in this run.</param>
 /// <param name="Downloaded">Payload bytes received in this run.</param>
-/// <param name="Left">Wanted bytes that are not verified yet; never negative.</param>
+/// <param name="Left">Bytes of the whole torrent that are not verified yet, including unselected files; never negative.</param>
 internal readonly record struct AnnounceCounters(long Uploaded, long Downloaded, long Left)
 {
     /// <summary>

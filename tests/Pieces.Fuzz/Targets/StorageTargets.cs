@@ -14,8 +14,8 @@ internal static class StorageTargets
     private static readonly Guid Boot = new(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11);
 
     private static readonly Metainfo Torrent = MetainfoParser.Parse(System.Text.Encoding.Latin1.GetBytes(
-        "d4:infod5:filesld6:lengthi200000e4:pathl1:aeed6:lengthi0e4:pathl1:beed6:lengthi100000e4:pathl1:ceee4:name3:top12:piece lengthi32768e6:pieces200:"
-        + new string('h', 200) + "ee"));
+        "d4:infod5:filesld6:lengthi200000e4:pathl1:aeed6:lengthi0e4:pathl1:beed6:lengthi100000e4:pathl1:ceee"
+        + "4:name3:top12:piece lengthi32768e6:pieces200:" + new string('h', 200) + "ee"));
 
     private static readonly int SnapshotLength = ResumeFile.SnapshotLength(Torrent.Layout.PieceCount, Torrent.Files.Length);
 

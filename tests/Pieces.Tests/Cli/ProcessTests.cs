@@ -70,15 +70,15 @@ public class ProcessTests
         using var folder = new TempFolder();
         string list = folder.Write("list", "# mine\na\0b\u001b[31m\n"u8.ToArray());
         PiecesResult listed = await PiecesProcess.RunAsync("download", "-i", list);
-        listed.Should().Be(new PiecesResult(3, "", $"pieces: a\\x00b\\x1B[31m: no file has a byte 0 in its name (line 2 of {list})\n"));
+        listed.Should().Be(new PiecesResult(3, "", $"pieces: a\\x00b\\x1B[31m: a file name cannot contain a NUL byte (line 2 of {list})\n"));
         PiecesResult empty = await PiecesProcess.RunAsync("show", "");
         empty.Should().Be(new PiecesResult(2, "", "pieces: \"\": the name of a source is empty\n"));
     }
 
     [Theory]
-    [InlineData("magnet:?xt=urn:btih:631a31dd0a46257d5078c0dee4e66e26f73e42ac\n", "it names a torrent and holds none (give the name")]
-    [InlineData("631a31dd0a46257d5078c0dee4e66e26f73e42ac\n", "it names a torrent and holds none")]
-    [InlineData("https://t.example/x.torrent", "it names a torrent and holds none")]
+    [InlineData("magnet:?xt=urn:btih:631a31dd0a46257d5078c0dee4e66e26f73e42ac\n", "it names a torrent but does not contain one (give the name")]
+    [InlineData("631a31dd0a46257d5078c0dee4e66e26f73e42ac\n", "it names a torrent but does not contain one")]
+    [InlineData("https://t.example/x.torrent", "it names a torrent but does not contain one")]
     [InlineData("movie", "it is text, not a torrent: \"movie\"")]
     public async Task A_link_on_stdin_is_told_where_it_belongs(string input, string says)
     {

@@ -25,8 +25,8 @@ public class ProgressTests
 
         _log.Lines.Should().Equal(
             "a.iso: 100.0 MiB in 1 file, 100 pieces of 1.0 MiB",
-            "a.iso: looking at what is there",
-            "a.iso: downloading, 50.0 % is here already",
+            "a.iso: checking existing data",
+            "a.iso: downloading, 50.0 % is present already",
             "a.iso: seeding 50.0 %",
             "a.iso: stopping");
     }
@@ -41,7 +41,7 @@ public class ProgressTests
                 At(TorrentPhase.FetchingMetadata, 0), alone, At(TorrentPhase.Downloading, 0), alone with { BytesVerified = Subject.Size / 2 }])
             progress.Show([new TransferStatus(Subject, now)]);
         _log.Lines.Skip(1).Should().Equal(
-            "a.iso: fetching metadata", "a.iso: finding peers", "a.iso: downloading", "a.iso: finding peers, 50.0 % is here already");
+            "a.iso: fetching metadata", "a.iso: finding peers", "a.iso: downloading", "a.iso: finding peers, 50.0 % is present already");
     }
 
     [Fact]

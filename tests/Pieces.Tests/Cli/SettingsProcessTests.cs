@@ -102,7 +102,7 @@ public sealed class SettingsProcessTests : IDisposable
         PiecesResult result = await RunAsync(["download", "x.torrent"]);
         result.ExitCode.Should().Be(2);
         result.StandardError.Should().StartWith($"pieces: {ConfigPath}:{says}");
-        (await RunAsync(["help"])).ExitCode.Should().Be(0, "help is there for whoever has to mend the file");
+        (await RunAsync(["help"])).ExitCode.Should().Be(0, "help works while the file has a mistake");
     }
 
     [Fact]
@@ -121,7 +121,8 @@ public sealed class SettingsProcessTests : IDisposable
         PiecesResult result = await RunAsync(["show", "x.torrent"], ("PIECES_ODER", "x"), ("PIECES_HOOK_EVENT", "x"), ("PIECES_SEED", string.Empty));
         result.ExitCode.Should().Be(3);
         result.StandardError.Should().Be(
-            "pieces: warning: PIECES_ODER: no such setting in the environment (did you mean PIECES_ORDER?)\npieces: x.torrent: no such file or folder\n");
+            "pieces: warning: PIECES_ODER: no such setting in the environment (did you mean PIECES_ORDER?)\n"
+            + "pieces: x.torrent: no such file or folder\n");
     }
 
     [Fact]

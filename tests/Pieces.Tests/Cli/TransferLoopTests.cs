@@ -87,7 +87,7 @@ public sealed class TransferLoopTests : IDisposable
         await UntilAsync(() => _heard.Warnings.Count == 1);
         Finish("a");
         (await EndOf(run)).Should().ContainSingle();
-        _heard.Warnings.Should().Equal("given twice; taken once, with the trackers and peers of both");
+        _heard.Warnings.Should().Equal("given twice; used once, with the trackers and peers of both");
     }
 
     [Fact]

@@ -142,7 +142,8 @@ public sealed class ContractCommandTests : IDisposable
         string script = RealProcess.Find("script");
         var torrent = new GeneratedTorrent("film.bin", 100_000, 32 * 1024);
         string content = _folder.Write("out/film.bin", "mine"u8.ToArray());
-        string download = $"'{PiecesProcess.Executable}' download '{torrent.WriteTorrent(_folder.Path)}' -o '{_folder["out"]}' --no-trackers --interface 127.0.0.1 -p 0";
+        string download = $"'{PiecesProcess.Executable}' download '{torrent.WriteTorrent(_folder.Path)}' -o '{_folder["out"]}' "
+            + "--no-trackers --interface 127.0.0.1 -p 0";
         string create = $"'{PiecesProcess.Executable}' create '{content}' -o '{content}'";
         foreach (string command in (string[])[download, create])
         {

@@ -183,7 +183,7 @@ public sealed class ContractFileFlagTests : IDisposable
         PiecesResult result = await PiecesProcess.RunAsync(
             ["download", Film.Metainfo.InfoHash.ToString(), "-o", _folder["out"], "--metadata-timeout", "5s", .. From(seeder)]);
         result.ExitCode.Should().Be(6, result.StandardError);
-        result.StandardError.Should().Contain("no peer gave the metadata within 5s");
+        result.StandardError.Should().Contain("no peer sent the metadata within 5s");
     }
 
     public void Dispose() => _folder.Dispose();

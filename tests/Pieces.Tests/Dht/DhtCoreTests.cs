@@ -197,7 +197,7 @@ public class DhtCoreTests
             _bench.Pass(TimeSpan.FromMilliseconds(100));
         }
 
-        asked.Should().BeInRange(1, QueryDesk.HostBurst + (int)(20 * QueryDesk.HostRate));
+        asked.Should().BeInRange(1, QueryManager.HostBurst + (int)(20 * QueryManager.HostRate));
     }
 
     [Fact]

@@ -151,7 +151,7 @@ public sealed class DhtNodeTests : IAsyncDisposable
         byte[] reply = new KrpcWriter([]).Write(new KrpcReply { Transaction = query.Transaction, Sender = NodeId.Create(random) }).ToArray();
         await socket.DeliverAsync(reply, to);
         await Interop.Eventually.TrueAsync(() => node.Stats.NodesV4 == 1, Patience, () => "the answer to be heard", cancellationToken);
-        node.Stats.Received.Should().BeLessThan(50, "only what shares a place with somebody we asked came past the gate");
+        node.Stats.Received.Should().BeLessThan(50, "only datagrams that share a filter slot with a node we queried pass the gate");
     }
 
     [Fact]

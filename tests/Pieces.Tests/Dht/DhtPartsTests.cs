@@ -61,12 +61,12 @@ public class TokenMintTests
 }
 
 [Trait("Tier", "Pure")]
-public class SourceLimiterTests
+public class PerHostLimiterTests
 {
     [Fact]
     public void A_burst_passes_and_then_so_many_a_second()
     {
-        var limiter = new SourceLimiter(perSecond: 5, burst: 10, places: 64, salt: 1);
+        var limiter = new PerHostLimiter(perSecond: 5, burst: 10, places: 64, salt: 1);
         int Passed(TimeSpan at) => Enumerable.Range(0, 100).Count(_ => limiter.TryTake(At("1.2.3.4:5"), at));
         Passed(TimeSpan.FromHours(1)).Should().Be(10);
         Passed(TimeSpan.FromHours(1) + TimeSpan.FromSeconds(1)).Should().Be(5);
@@ -76,7 +76,7 @@ public class SourceLimiterTests
     [Fact]
     public void One_address_takes_nothing_from_most_others()
     {
-        var limiter = new SourceLimiter(perSecond: 1, burst: 1, places: 1024, salt: 1);
+        var limiter = new PerHostLimiter(perSecond: 1, burst: 1, places: 1024, salt: 1);
         int passed = Enumerable.Range(1, 100).Count(i => limiter.TryTake(At($"1.2.3.{i}:5"), TimeSpan.FromHours(1)));
         passed.Should().BeGreaterThan(85);
     }

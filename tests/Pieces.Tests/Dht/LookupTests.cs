@@ -129,7 +129,7 @@ public class LookupTests
         _lookup.Slow(Ask());
         Ask().Contact.Should().Be(shared);
         _lookup.InFlight.Should().Be(1);
-        _lookup.Next().Should().BeNull("the last one has only the liar's word, and waits until there is nobody else");
+        _lookup.Next().Should().BeNull("the last node is known from the liar alone, and is queried last");
     }
 
     [Fact]

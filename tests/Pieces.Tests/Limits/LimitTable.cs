@@ -51,8 +51,8 @@ internal static partial class LimitTable
         var page = new StringBuilder("""
             # Limits
 
-            Every limit of the program, from its code: `make limits` writes this page, and a test compares the two. The last column names the test that goes one past the
-            limit.
+            Every limit of the program, from its code: `make limits` writes this page, and a test compares the two. The last column names the test
+            that goes one past the limit.
 
             """.ReplaceLineEndings("\n"));
         foreach (IGrouping<string?, Limit> group in Read().GroupBy(limit => limit.Type.Namespace))
@@ -98,7 +98,8 @@ internal static partial class LimitTable
     }
 
     [GeneratedRegex(
-        """(?<summary>(?:^ *///[^\n]*\n)+) *(?:public|internal|private) (?:const (?:int|long)|static readonly TimeSpan) (?<name>Max\w*|\w*Capacity|\w*Limit|\w*Rate) =""",
+        """(?<summary>(?:^ *///[^\n]*\n)+) *(?:public|internal|private) """
+            + """(?:const (?:int|long)|static readonly TimeSpan) (?<name>Max\w*|\w*Capacity|\w*Limit|\w*Rate) =""",
         RegexOptions.Multiline)]
     private static partial Regex Declaration();
 

@@ -24,7 +24,7 @@ public class DescribeProcessTests
         using TempFolder folder = Unreadable();
         PiecesResult result = await RunAsync(folder, WithoutPrivilege, command, path);
         result.StandardError.Should().EndWith(
-            "pieces: unr/secret: cannot be read: permission denied (whoever runs this needs the right to read it)\n");
+            "pieces: unr/secret: cannot be read: permission denied (you need read permission)\n");
         result.StandardOutput.Should().BeEmpty();
         result.ExitCode.Should().Be(3);
     }

@@ -86,7 +86,7 @@ public class FlushFailureTests
         string[] command = PiecesCommand.DownloadFrom(seeder.Address, OneFile.WriteTorrent(folder.Path), folder["out"]);
         PiecesResult result = await RunAsync(folder, "flock:error=EOPNOTSUPP", command);
         result.ExitCode.Should().Be(0, result.StandardError);
-        result.StandardError.Split("this disk keeps no locks").Should().HaveCount(2, result.StandardError);
+        result.StandardError.Split("this disk does not support file locks").Should().HaveCount(2, result.StandardError);
         OneFile.ShouldBeCompleteIn(folder["out"]);
     }
 

@@ -63,7 +63,7 @@ public sealed class ForeignDiskTests : IDisposable
         seeder.BeginRun();
         PiecesResult second = await PiecesProcess.RunAsync([.. command, "-v"]);
         second.ExitCode.Should().Be(0, second.StandardError);
-        second.StandardError.Should().Contain("keeps no owners");
+        second.StandardError.Should().Contain("does not store file owners");
         torrent.ShouldBeCompleteIn(_folder["disk"]);
         seeder.AskedAgain().Should().HaveCountLessThanOrEqualTo(2, "what is there is kept");
     }

@@ -27,7 +27,7 @@ public class GiveUpProcessTests
         using var folder = new TempFolder();
         var other = new GeneratedTorrent("film.bin", 2 * MiB, 64 * 1024);
         await using var slow = new RecordingSeeder(other, 1);
-        await ShouldEndAsync(6, "nothing came for 10s", Command(folder, "--no-trackers", "--peer", slow.Address, "--stall-timeout", "10s"));
+        await ShouldEndAsync(6, "no data was received for 10s", Command(folder, "--no-trackers", "--peer", slow.Address, "--stall-timeout", "10s"));
     }
 
     [Fact]

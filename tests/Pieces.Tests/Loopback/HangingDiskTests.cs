@@ -36,7 +36,8 @@ public class HangingDiskTests
                 "download", .. torrents, "-o", folder["out"], "--interface", "127.0.0.1", "--no-trackers", "--no-dht", "-p", "0", "-v",
                 "--peer", $"127.0.0.1:{port}", "--progress", "plain",
             ],
-            shell: $"set -- '{strace}' --seccomp-bpf -f -qq -o /dev/null -P '{folder["out/hanging.bin.part"]}' -e trace={calls} -e inject={calls}:delay_enter=50s \"$@\"");
+            shell: $"set -- '{strace}' --seccomp-bpf -f -qq -o /dev/null -P '{folder["out/hanging.bin.part"]}' "
+                + $"-e trace={calls} -e inject={calls}:delay_enter=50s \"$@\"");
         await process.WaitForErrorTextAsync("other.bin: complete");
         PiecesResult result = await process.WaitAsync();
         result.ExitCode.Should().Be(9, result.StandardError);

@@ -80,7 +80,8 @@ public class KillTests
         torrent.ShouldBeCompleteIn(output);
         IReadOnlyCollection<(int Run, int Piece)> again = seeder.AskedAgain();
         TestOutput.Write(
-            $"{kills} {(isDetached ? "detachments" : "kills")} at blocks {string.Join(' ', moments)} (seed {seed}): {again.Count} pieces requested again, "
+            $"{kills} {(isDetached ? "detachments" : "kills")} at blocks {string.Join(' ', moments)} (seed {seed}): "
+            + $"{again.Count} pieces requested again, "
             + $"{again.Count / (double)kills:f2} each, {seeder.Delivered - (length / BlockLength)} blocks sent twice");
         return again.Count / (double)kills;
     }

@@ -38,7 +38,7 @@ public sealed class LinkAgainTests : IDisposable
         await using PiecesProcess seeder = await SeedAsync("17782");
         PiecesResult result = await RunAsync([], Link, Link + "&x.pe=127.0.0.1:17782");
         result.ExitCode.Should().Be(0, result.StandardError);
-        result.StandardError.Should().Contain("given twice; taken once, with the trackers and peers of both");
+        result.StandardError.Should().Contain("given twice; used once, with the trackers and peers of both");
     }
 
     [Fact]
@@ -52,7 +52,7 @@ public sealed class LinkAgainTests : IDisposable
         File.WriteAllBytes(second, [.. Encoding.UTF8.GetBytes($"d8:announce{url.Length}:{url}"), .. Torrent.TorrentBytes[1..]]);
         PiecesResult result = await RunAsync([], Torrent.WriteTorrent(_folder.Path), second);
         result.ExitCode.Should().Be(0, result.StandardError);
-        result.StandardError.Should().Contain("given twice; taken once, with the trackers and peers of both");
+        result.StandardError.Should().Contain("given twice; used once, with the trackers and peers of both");
     }
 
     [Fact]
@@ -73,7 +73,7 @@ public sealed class LinkAgainTests : IDisposable
         string second = new GeneratedTorrent("film.bin", 20 * PieceLength, PieceLength, seed: 2).WriteTorrent(
             Directory.CreateDirectory(_folder["second"]).FullName);
         PiecesResult result = await RunAsync([], first, second, "--stall-timeout", "3s");
-        result.StandardError.Should().Contain("another torrent of this run is called so").And.NotContain("another process");
+        result.StandardError.Should().Contain("another torrent of this run has the same name").And.NotContain("another process");
     }
 
     private async Task<PiecesProcess> SeedAsync(string port)

@@ -48,7 +48,7 @@ public class MagnetProcessTests
         names.Should().ContainSingle(name => name == "metadata").And.ContainSingle(name => name == "start");
         Array.IndexOf(names, "metadata").Should().BeLessThan(Array.IndexOf(names, "start"));
         string progress = events.First(line => line.Contains("\"progress\"", StringComparison.Ordinal));
-        progress.Should().Contain("\"phase\":\"finding_peers\"").And.Contain("\"done\":0,\"size\":0,", "somebody who waits is told so");
+        progress.Should().Contain("\"phase\":\"finding_peers\"").And.Contain("\"done\":0,\"size\":0,", "progress shows that the search goes on");
         events.Single(line => line.Contains("\"metadata\"", StringComparison.Ordinal))
             .Should().Contain($"\"name\":\"film.bin\",\"size\":{Torrent.Length}").And.Contain(Torrent.Metainfo.InfoHash.ToString());
     }
@@ -191,11 +191,11 @@ public class MagnetProcessTests
 
         PiecesResult again = await PiecesProcess.RunAsync(command);
         again.ExitCode.Should().Be(13);
-        again.StandardError.Should().Contain("it is there already");
+        again.StandardError.Should().Contain("already exists");
 
         PiecesResult written = await PiecesProcess.RunAsync("magnet", seed.TorrentFile, "-o", fetched);
         written.ExitCode.Should().Be(13);
-        written.StandardError.Should().Be($"pieces: {fetched}: it is there already (--overwrite replaces it)\n");
+        written.StandardError.Should().Be($"pieces: {fetched}: already exists (--overwrite replaces it)\n");
         (await PiecesProcess.RunAsync("magnet", seed.TorrentFile, "-o", fetched, "--overwrite")).ExitCode.Should().Be(0);
         (await File.ReadAllTextAsync(fetched, TestContext.Current.CancellationToken)).Should().Be(printed.StandardOutput);
     }

@@ -79,7 +79,7 @@ public class ShareProcessTests
         await share.SignalAsync(signal);
         PiecesResult result = await share.WaitAsync();
         result.ExitCode.Should().Be(0);
-        result.StandardError.Should().MatchRegex("holiday: shared for .+, 0 B uploaded; nobody else has all of it\n$").And.NotContain("fetched");
+        result.StandardError.Should().MatchRegex("holiday: shared for .+, 0 B uploaded; no peer has all of it\n$").And.NotContain("fetched");
     }
 
     [Fact]

@@ -128,7 +128,7 @@ internal sealed class ConnectionRig : IAsyncDisposable
         var bits = new ReservedBits(reserved);
         Connection = new PeerConnection(new PeerConnectionOptions
         {
-            Id = new SourceId(7),
+            Id = new SenderId(7),
             Transport = near,
             Handshake = new HandshakeResult(
                 true, SwarmKey.Of(InfoHash.OfInfo("swarm"u8)), PeerId.Create(new Random(2)), bits, bits & ReservedBits.Own),

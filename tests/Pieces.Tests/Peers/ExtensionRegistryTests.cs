@@ -15,7 +15,7 @@ public class ExtensionRegistryTests
     private readonly FakeLink _link = new();
     private readonly PeerState _peer;
 
-    public ExtensionRegistryTests() => _peer = new PeerState(new SourceId(1), _link, 4, _time, _time.GetTimestamp());
+    public ExtensionRegistryTests() => _peer = new PeerState(new SenderId(1), _link, 4, _time, _time.GetTimestamp());
 
     [Fact]
     public void The_handshake_names_what_is_offered_and_says_what_each_adds()

@@ -17,18 +17,18 @@ public class PeerBookGreetingTests
     {
         _book.Add(Peer, PeerOrigin.Tracker);
         _book.WantsEncryption(Peer).Should().BeFalse("nothing is known");
-        _book.NoteGreeting(Peer, wantsEncryption: true);
+        _book.NoteHandshakeMode(Peer, wantsEncryption: true);
         _book.Closed(Peer);
         _book.Failed(Peer);
         _book.WantsEncryption(Peer).Should().BeTrue("a connection that ended says nothing of greetings");
-        _book.NoteGreeting(Peer, wantsEncryption: false);
+        _book.NoteHandshakeMode(Peer, wantsEncryption: false);
         _book.WantsEncryption(Peer).Should().BeFalse();
     }
 
     [Fact]
     public void Of_one_who_is_not_known_nothing_is_remembered()
     {
-        _book.NoteGreeting(Peer, wantsEncryption: true);
+        _book.NoteHandshakeMode(Peer, wantsEncryption: true);
         _book.WantsEncryption(Peer).Should().BeFalse();
         _book.Count.Should().Be(0);
     }

@@ -104,7 +104,7 @@ public class PeerBookTests
     public void A_peer_given_by_hand_comes_first()
     {
         _book.Add(One, PeerOrigin.Tracker);
-        _book.Add(Two, PeerOrigin.Hand);
+        _book.Add(Two, PeerOrigin.Manual);
         _book.TakeNext().Should().Be(Two);
     }
 
@@ -168,7 +168,7 @@ public class PeerBookTests
         }
 
         _book.Ban(new IPEndPoint(Public.Address, 1000), Id, hasHonestNeighbours: true);
-        _book.IsBanned(Public).Should().BeTrue("whoever owns the address does this on purpose");
+        _book.IsBanned(Public).Should().BeTrue("the owner of the address does this on purpose");
     }
 
     [Fact]

@@ -106,7 +106,7 @@ public class PeerConnectionTcpTests
     {
         var connection = new PeerConnection(new PeerConnectionOptions
         {
-            Id = new SourceId(1),
+            Id = new SenderId(1),
             Transport = peer.Transport,
             Handshake = peer.Handshake,
             Sink = sink,

@@ -81,7 +81,7 @@ public sealed class PeerHandshakerEncryptionTests : IAsyncDisposable
     {
         Task<HandshakenPeer> dialling = Handshaker(NearId, EncryptionPolicy.Prefer).DialAsync(_near, Swarm, Token);
         await _far.DisposeAsync();
-        await FluentActions.Awaiting(() => dialling).Should().ThrowAsync<GreetingRefusedException>().Where(e => !e.WasEncrypted && !e.IsSilence);
+        await FluentActions.Awaiting(() => dialling).Should().ThrowAsync<HandshakeModeException>().Where(e => !e.WasEncrypted && !e.IsSilence);
     }
 
     [Fact]
@@ -91,7 +91,7 @@ public sealed class PeerHandshakerEncryptionTests : IAsyncDisposable
         _time.Advance(PeerHandshaker.TimeLimit - TimeSpan.FromMilliseconds(1));
         dialling.IsCompleted.Should().BeFalse();
         _time.Advance(TimeSpan.FromMilliseconds(1));
-        await FluentActions.Awaiting(() => dialling).Should().ThrowAsync<GreetingRefusedException>().Where(e => !e.WasEncrypted && e.IsSilence);
+        await FluentActions.Awaiting(() => dialling).Should().ThrowAsync<HandshakeModeException>().Where(e => !e.WasEncrypted && e.IsSilence);
     }
 
     [Fact]
@@ -111,7 +111,7 @@ public sealed class PeerHandshakerEncryptionTests : IAsyncDisposable
         Task<HandshakenPeer> dialling = Handshaker(NearId, EncryptionPolicy.Prefer).DialEncryptedAsync(_near, Swarm, Token);
         await FluentActions.Awaiting(() => answering).Should().ThrowAsync<PeerProtocolException>().WithMessage("not a BitTorrent handshake");
         await _far.DisposeAsync();
-        await FluentActions.Awaiting(() => dialling).Should().ThrowAsync<GreetingRefusedException>().Where(e => e.WasEncrypted && !e.IsSilence);
+        await FluentActions.Awaiting(() => dialling).Should().ThrowAsync<HandshakeModeException>().Where(e => e.WasEncrypted && !e.IsSilence);
     }
 
     [Fact]
@@ -120,7 +120,7 @@ public sealed class PeerHandshakerEncryptionTests : IAsyncDisposable
         await using var peer = new ScriptedPeer(_far);
         await peer.SendHandshakeAsync(Swarm, FarId, Token);
         await FluentActions.Awaiting(() => Handshaker(NearId, EncryptionPolicy.Prefer).DialEncryptedAsync(_near, Swarm, Token))
-            .Should().ThrowAsync<GreetingRefusedException>().WithMessage("*answered with a plain handshake").Where(e => !e.IsSilence);
+            .Should().ThrowAsync<HandshakeModeException>().WithMessage("*answered with a plain handshake").Where(e => !e.IsSilence);
     }
 
     [Fact]
@@ -130,7 +130,7 @@ public sealed class PeerHandshakerEncryptionTests : IAsyncDisposable
         _time.Advance(PeerHandshaker.EncryptionTimeLimit - TimeSpan.FromMilliseconds(1));
         dialling.IsCompleted.Should().BeFalse();
         _time.Advance(TimeSpan.FromMilliseconds(1));
-        await FluentActions.Awaiting(() => dialling).Should().ThrowAsync<GreetingRefusedException>()
+        await FluentActions.Awaiting(() => dialling).Should().ThrowAsync<HandshakeModeException>()
             .WithMessage("*within 10 s").Where(e => e.WasEncrypted && e.IsSilence);
     }
 

@@ -204,7 +204,7 @@ public class PeerPoolTests
     private PeerState State(string address, PeerId id, bool isOutbound)
     {
         var link = new FakeLink { RemoteEndPoint = new IPEndPoint(IPAddress.Parse(address), 6881), RemoteId = id, IsOutbound = isOutbound };
-        return new PeerState(new SourceId(++_lastId), link, 10, _time, Now);
+        return new PeerState(new SenderId(++_lastId), link, 10, _time, Now);
     }
 
     private PeerState Admit(string address, PeerId? id = null, bool isOutbound = false)

@@ -20,7 +20,7 @@ public class PeerStateTests
     {
         PeerState peer = Peer(isOfOurs, cameEmpty);
         peer.Provider.Requests.Useful = isInteresting ? 1 : 0;
-        peer.Withholds.Should().Be(withholds);
+        peer.LooksLikeFreeRider.Should().Be(withholds);
     }
 
     [Fact]
@@ -30,15 +30,15 @@ public class PeerStateTests
         open.OnUnchoked(_time.GetTimestamp());
         open.Flags.PeerChoking = true;
         giver.Provider.Downloaded.Add(1, _time.GetTimestamp());
-        open.Withholds.Should().BeFalse();
-        giver.Withholds.Should().BeFalse();
+        open.LooksLikeFreeRider.Should().BeFalse();
+        giver.LooksLikeFreeRider.Should().BeFalse();
     }
 
     [Fact]
     public void The_last_offence_that_is_tolerated_is_one_less_than_the_limit()
     {
         var link = new FakeLink();
-        var peer = new PeerState(new SourceId(1), link, 2, _time, _time.GetTimestamp());
+        var peer = new PeerState(new SenderId(1), link, 2, _time, _time.GetTimestamp());
         for (int i = 1; i < PeerState.MaxOffences; i++)
             peer.Offend(Offence.UnsolicitedBlock);
         (peer.Offences, peer.Ending, link.ClosedFor).Should().Be((PeerState.MaxOffences - 1, PeerEnding.Unplanned, null));
@@ -53,7 +53,7 @@ public class PeerStateTests
         foreach (Offence offence in Enum.GetValues<Offence>())
         {
             var link = new FakeLink();
-            var peer = new PeerState(new SourceId(1), link, 2, _time, _time.GetTimestamp());
+            var peer = new PeerState(new SenderId(1), link, 2, _time, _time.GetTimestamp());
             for (int i = 0; i < PeerState.MaxOffences; i++)
                 peer.Offend(offence);
             link.ClosedFor.Should().StartWith("8 small offences, the last: ");
@@ -62,7 +62,7 @@ public class PeerStateTests
 
     private PeerState Peer(bool isOfOurs, bool cameEmpty)
     {
-        var peer = new PeerState(new SourceId(1), new FakeLink(), 2, _time, _time.GetTimestamp()) { IsOfOurs = isOfOurs };
+        var peer = new PeerState(new SenderId(1), new FakeLink(), 2, _time, _time.GetTimestamp()) { IsOfOurs = isOfOurs };
         peer.Pieces.Replace(Bits(cameEmpty ? ".." : "#."));
         return peer;
     }

@@ -131,7 +131,7 @@ public class UnfinishedMessageTests
         all[0].Complete();
         all[0].Wait(20_000);
         all[5].Wait(2_000);
-        evicted.Should().Equal([1], "the first one had begun anew");
+        evicted.Should().Equal([1], "the first message had begun again");
         all[5].Wait(60_000);
         evicted.Should().Equal(1, 2, 3);
         budget.Held.Should().BeLessThanOrEqualTo(100_000);

@@ -55,11 +55,11 @@ public sealed class BlockSlotsTests : IDisposable
     public void A_block_that_came_unasked_for_counts_once()
     {
         var blocks = new BlockSlots(2);
-        blocks.Receive(1, _pool.Rent(5), new SourceId(7));
+        blocks.Receive(1, _pool.Rent(5), new SenderId(7));
         (blocks.Free, blocks.Received, blocks.Held, blocks.Outstanding).Should().Be((1, 1, 1, 0));
-        blocks.SenderOf(1).Should().Be(new SourceId(7));
+        blocks.SenderOf(1).Should().Be(new SenderId(7));
         BlockBuffer second = _pool.Rent(5);
-        blocks.Invoking(b => b.Receive(1, second, new SourceId(8))).Should().Throw<InvalidOperationException>();
+        blocks.Invoking(b => b.Receive(1, second, new SenderId(8))).Should().Throw<InvalidOperationException>();
     }
 
     [Fact]
@@ -67,7 +67,7 @@ public sealed class BlockSlotsTests : IDisposable
     {
         var blocks = new BlockSlots(1);
         blocks.Ask(0, isShared: false);
-        blocks.Receive(0, _pool.Rent(5), new SourceId(7));
+        blocks.Receive(0, _pool.Rent(5), new SenderId(7));
         blocks.Unask(0, mayStillCome: true).Should().BeFalse();
         blocks.Free.Should().Be(0);
         blocks.IsComplete.Should().BeTrue();
@@ -77,8 +77,8 @@ public sealed class BlockSlotsTests : IDisposable
     public void What_is_written_keeps_its_buffer_unless_it_is_to_be_released()
     {
         var blocks = new BlockSlots(2);
-        blocks.Receive(0, _pool.Rent(5), new SourceId(7));
-        blocks.Receive(1, _pool.Rent(5), new SourceId(7));
+        blocks.Receive(0, _pool.Rent(5), new SenderId(7));
+        blocks.Receive(1, _pool.Rent(5), new SenderId(7));
         blocks.MarkWritten(0, release: false);
         blocks.MarkWritten(1, release: true);
         _pool.Rented.Should().Be(1);
@@ -94,14 +94,14 @@ public sealed class BlockSlotsTests : IDisposable
     public void Keeps_what_is_on_the_disk_and_its_senders_when_the_rest_is_given_up()
     {
         var blocks = new BlockSlots(3);
-        blocks.Receive(0, _pool.Rent(5), new SourceId(7));
-        blocks.Receive(1, _pool.Rent(5), new SourceId(8));
+        blocks.Receive(0, _pool.Rent(5), new SenderId(7));
+        blocks.Receive(1, _pool.Rent(5), new SenderId(8));
         blocks.MarkWritten(0, release: false);
         blocks.KeepWrittenOnly();
         _pool.Rented.Should().Be(0);
         (blocks.Free, blocks.Received, blocks.Written).Should().Be((2, 1, 1));
-        blocks.SenderOf(0).Should().Be(new SourceId(7));
-        blocks.SenderOf(1).Should().Be(SourceId.None);
+        blocks.SenderOf(0).Should().Be(new SenderId(7));
+        blocks.SenderOf(1).Should().Be(SenderId.None);
         blocks.NextFree(0).Should().Be(1);
     }
 
@@ -110,7 +110,7 @@ public sealed class BlockSlotsTests : IDisposable
     {
         var blocks = new BlockSlots(4);
         foreach (int i in new[] { 3, 0, 2 })
-            blocks.Receive(i, _pool.Rent(5), new SourceId(7));
+            blocks.Receive(i, _pool.Rent(5), new SenderId(7));
         blocks.MarkWritten(2, release: false);
         blocks.Unwritten().Select(b => b.Ordinal).Should().Equal(0, 3);
     }

@@ -46,7 +46,7 @@ public class InOrderPickerTests
         table.MarkOpen(new PieceIndex(0));
         var refused = new RefusedPieces(TimeProvider.System);
         refused.Add(new PieceIndex(0), now: 0);
-        IPieceMap source = refused.Without(Source("#...####"), now: 1);
+        IPeerPieces source = refused.Without(Source("#...####"), now: 1);
         new InOrderPicker(table, new Random(1)).TryPick(source, 0, out PieceIndex piece).Should().BeTrue();
         piece.Value.Should().Be(4);
     }

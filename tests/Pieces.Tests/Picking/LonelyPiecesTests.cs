@@ -13,14 +13,14 @@ public class LonelyPiecesTests
     public void All_are_lonely_until_somebody_comes_and_seeds_do_not_count()
     {
         PieceTable table = Table(have: "#...", wanted: "##..");
-        (table.Lonely, table.LonelyNeeded).Should().Be((4, 1));
+        (table.Unreplicated, table.UnreplicatedNeeded).Should().Be((4, 1));
         table.AddSeed();
-        (table.Lonely, table.LonelyNeeded).Should().Be((4, 1));
+        (table.Unreplicated, table.UnreplicatedNeeded).Should().Be((4, 1));
         table.AddCopies(Bits("##.."));
-        (table.Lonely, table.LonelyNeeded).Should().Be((2, 0));
+        (table.Unreplicated, table.UnreplicatedNeeded).Should().Be((2, 0));
         table.AddCopy(new PieceIndex(1));
         table.RemoveCopies(Bits("##.."));
-        (table.Lonely, table.LonelyNeeded).Should().Be((3, 0));
+        (table.Unreplicated, table.UnreplicatedNeeded).Should().Be((3, 0));
     }
 
     [Theory]
@@ -39,8 +39,8 @@ public class LonelyPiecesTests
         {
             Step(random, table, peers);
             bool[] isLonely = [.. Enumerable.Range(0, Pieces).Select(piece => !peers.Exists(bits => bits[piece]))];
-            table.Lonely.Should().Be(isLonely.Count(lonely => lonely), "step {0}", step);
-            table.LonelyNeeded.Should().Be(
+            table.Unreplicated.Should().Be(isLonely.Count(lonely => lonely), "step {0}", step);
+            table.UnreplicatedNeeded.Should().Be(
                 Enumerable.Range(0, Pieces).Count(piece => isLonely[piece] && table.Wanted[piece] && !table.Have[piece]), "step {0}", step);
             for (int piece = 0; piece < Pieces; piece++)
                 (table.CopiesOf(piece) == table.Seeds).Should().Be(isLonely[piece]);

@@ -11,7 +11,7 @@ public class OpenPiecesTests
     private const int MiB = 1024 * 1024;
 
     private readonly MemoryBudget _budget = new(16 * MiB);
-    private readonly SourceId _peer = new(1);
+    private readonly SenderId _peer = new(1);
 
     private (OpenPieces Pieces, PieceTable Table) Make(int pieceLength, int count)
     {

@@ -92,8 +92,8 @@ public class PieceLotsTests
         int[] before = OwnersOf(Members(names[..count]));
         int[] after = OwnersOf(Members(names));
         int moved = Enumerable.Range(0, Pieces).Count(piece => before[piece] != after[piece]);
-        int anew = Pieces * count / (count + 1);
-        moved.Should().BeGreaterThan(0).And.BeLessThan(anew * 3 / 4, "drawn anew, {0} would move", anew);
+        int redrawn = Pieces * count / (count + 1);
+        moved.Should().BeGreaterThan(0).And.BeLessThan(redrawn * 3 / 4, "{0} would move if all were drawn again", redrawn);
         after.Count(owner => owner == count).Should().BeInRange(Pieces / (count + 1) / 3, (Pieces / (count + 1) * 2) + Groups);
     }
 

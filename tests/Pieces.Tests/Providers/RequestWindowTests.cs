@@ -132,9 +132,9 @@ public class RequestWindowTests
     [Fact]
     public void In_a_crowd_little_is_asked_before_the_peer_has_shown_what_it_can()
     {
-        var window = new RequestWindow(_time) { IsShy = true };
-        window.Size.Should().Be(RequestWindow.ShyStart);
-        window.IsShy = false;
+        var window = new RequestWindow(_time) { IsConservative = true };
+        window.Size.Should().Be(RequestWindow.ConservativeStart);
+        window.IsConservative = false;
         window.Size.Should().Be(RequestWindow.Start, "the crowd is gone and nothing was lost by it");
     }
 
@@ -143,7 +143,7 @@ public class RequestWindowTests
     [InlineData(0.05, 10_000_000)]
     public void In_a_crowd_a_peer_is_kept_busy_and_no_more(double latency, double bytesPerSecond)
     {
-        var window = new RequestWindow(_time) { IsShy = true };
+        var window = new RequestWindow(_time) { IsConservative = true };
         Run(window, latency, bytesPerSecond, seconds: 20).Should().BeGreaterThan(bytesPerSecond * 0.9);
         double needed = bytesPerSecond * latency / BlockLength;
         window.Size.Should().BeInRange(
@@ -154,8 +154,8 @@ public class RequestWindowTests
     [Fact]
     public void In_a_crowd_a_slow_peer_has_two_requests()
     {
-        var window = new RequestWindow(_time) { IsShy = true };
+        var window = new RequestWindow(_time) { IsConservative = true };
         Run(window, 0.05, 10_000, seconds: 10);
-        window.Size.Should().Be(RequestWindow.ShyFloor);
+        window.Size.Should().Be(RequestWindow.ConservativeFloor);
     }
 }

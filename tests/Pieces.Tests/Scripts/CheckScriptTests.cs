@@ -52,6 +52,21 @@ public sealed class CheckScriptTests : IDisposable
     }
 
     [Fact]
+    public async Task A_line_of_more_than_150_columns_is_a_fault_and_an_accent_is_one_column()
+    {
+        Write("src/Pieces/Wire/Fits.cs", new string('\u00e9', 150));
+        Write("src/Pieces/Wire/Long.cs", "\n" + new string('x', 151));
+        (await CheckAsync()).Should().Be((1, "check: src/Pieces/Wire/Long.cs:2 is longer than 150 columns\n"));
+    }
+
+    [Fact]
+    public async Task An_expression_of_the_word_list_is_a_fault()
+    {
+        Write("docs/page.md", "A limit.\nOf so " + "many peers.\n");
+        (await CheckAsync()).Should().Be((1, "check: plain words: docs/page.md:2:Of so " + "many peers.\n"));
+    }
+
+    [Fact]
     public async Task A_file_of_more_than_400_lines_is_a_fault()
     {
         Write("tests/Pieces.Tests/Long.cs", Lines(401));

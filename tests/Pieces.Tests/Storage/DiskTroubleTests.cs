@@ -25,7 +25,7 @@ public class DiskTroubleTests
         await bench.CloseAsync(storage);
 
         bench.Disk.WriteError = null;
-        (storage, StorageOpening opening) = await bench.OpenAsync(torrent);
+        (storage, StorageOpenResult opening) = await bench.OpenAsync(torrent);
         StorageBench.PiecesOf(opening.Have).Should().Equal([0]);
         await bench.CloseAsync(storage);
     }

@@ -32,7 +32,7 @@ public class FlushTests
         // The system reports a loss once: later flushes succeed.
         bench.Disk.FlushError = null;
         await bench.CloseAsync(storage);
-        (storage, StorageOpening opening) = await bench.OpenAsync(torrent);
+        (storage, StorageOpenResult opening) = await bench.OpenAsync(torrent);
         StorageBench.PiecesOf(opening.Have).Should().Equal([0, 2], "piece 1 never reached the disk");
         await bench.CloseAsync(storage);
     }
@@ -49,7 +49,7 @@ public class FlushTests
         Func<Task> close = () => bench.CloseAsync(storage);
         await close.Should().ThrowAsync<StorageException>();
         bench.Disk.FlushError = null;
-        (storage, StorageOpening opening) = await bench.OpenAsync(torrent);
+        (storage, StorageOpenResult opening) = await bench.OpenAsync(torrent);
         StorageBench.PiecesOf(opening.Have).Should().Equal([2]);
         await bench.CloseAsync(storage);
     }
@@ -67,7 +67,7 @@ public class FlushTests
         await bench.Sink.When<DiskFailed>(_ => true);
         bench.Disk.WriteError = null;
         await bench.CloseAsync(storage);
-        (storage, StorageOpening opening) = await bench.OpenAsync(torrent);
+        (storage, StorageOpenResult opening) = await bench.OpenAsync(torrent);
         StorageBench.PiecesOf(opening.Have).Should().Equal([2]);
         await bench.CloseAsync(storage);
     }
@@ -99,7 +99,7 @@ public class FlushTests
         await bench.KillAsync(storage);
 
         // The disk was detached and came back while the machine ran.
-        (storage, StorageOpening opening) = await bench.OpenAsync(torrent);
+        (storage, StorageOpenResult opening) = await bench.OpenAsync(torrent);
         StorageBench.PiecesOf(opening.Have).Should().Equal([0, 2]);
         await bench.CloseAsync(storage);
     }

@@ -57,7 +57,7 @@ public class ForeignFilesTests
         await bench.CloseAsync(storage);
         using (FileStream file = File.OpenWrite(bench.PathTo("a.part")))
             file.WriteByte((byte)(torrent.Bytes[0] ^ 1));
-        (storage, StorageOpening opening) = await bench.OpenAsync(torrent);
+        (storage, StorageOpenResult opening) = await bench.OpenAsync(torrent);
         opening.Have.Count.Should().Be(0);
         await CompleteAsync(bench, storage, torrent, 0, 1, 2, 3);
     }
@@ -70,7 +70,7 @@ public class ForeignFilesTests
         byte[] longer = [.. torrent.Bytes, .. "and what the user wrote behind it"u8];
         longer[0] ^= 1;
         bench.Write("a", longer);
-        (TorrentStorage storage, StorageOpening opening) = await bench.OpenAsync(torrent);
+        (TorrentStorage storage, StorageOpenResult opening) = await bench.OpenAsync(torrent);
         StorageBench.PiecesOf(opening.Have).Should().Equal([1, 2, 3]);
         File.ReadAllBytes(bench.PathTo("a.kept")).Should().Equal(longer);
         await CompleteAsync(bench, storage, torrent, 0);
@@ -90,7 +90,7 @@ public class ForeignFilesTests
         edited[7] ^= 1;
         await File.WriteAllBytesAsync(bench.PathTo("data/a"), edited, TestContext.Current.CancellationToken);
         File.SetLastWriteTimeUtc(bench.PathTo("data/a"), DateTime.UtcNow.AddMinutes(1));
-        (storage, StorageOpening opening) = await bench.OpenAsync(torrent);
+        (storage, StorageOpenResult opening) = await bench.OpenAsync(torrent);
         StorageBench.PiecesOf(opening.Have).Should().Equal([1]);
         File.ReadAllBytes(bench.PathTo("data/a.kept")).Should().Equal(edited);
         await bench.StoreAsync(storage, torrent, 0, 2, 3);

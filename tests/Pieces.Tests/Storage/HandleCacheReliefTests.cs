@@ -30,7 +30,8 @@ public class HandleCacheReliefTests
     public void Other_failures_are_told_at_once()
     {
         using var cache = new HandleCache(capacity: 4, () => Assert.Fail("that helps nobody"));
-        FluentActions.Invoking(() => cache.Relief.Run(0, file => cache.Take(new ScarceOpener { MostOpen = 0, Error = 5 }, file))).Should().Throw<IOException>();
+        var opener = new ScarceOpener { MostOpen = 0, Error = 5 };
+        FluentActions.Invoking(() => cache.Relief.Run(0, file => cache.Take(opener, file))).Should().Throw<IOException>();
     }
 
     private sealed class ScarceOpener : IHandleOpener

@@ -117,7 +117,7 @@ public sealed class NamesOnDiskTests : IDisposable
     {
         await using var bench = new StorageBench();
         Torrent.WriteContent(bench.Folder);
-        (_, StorageOpening opening) = await bench.OpenAsync(Any, o => o with { Metainfo = Torrent.Metainfo, ReadOnly = true });
+        (_, StorageOpenResult opening) = await bench.OpenAsync(Any, o => o with { Metainfo = Torrent.Metainfo, ReadOnly = true });
         opening.Have.IsFull.Should().BeTrue();
         Directory.GetDirectories(bench.Folder).Should().Equal(Path.Combine(bench.Folder, RawName));
     }
@@ -127,7 +127,7 @@ public sealed class NamesOnDiskTests : IDisposable
     {
         await using var bench = new StorageBench();
         Torrent.WriteContent(bench.Folder);
-        (_, StorageOpening opening) = await bench.OpenAsync(Any, o => o with { Metainfo = Torrent.Metainfo });
+        (_, StorageOpenResult opening) = await bench.OpenAsync(Any, o => o with { Metainfo = Torrent.Metainfo });
         opening.Have.IsFull.Should().BeTrue();
         Directory.GetDirectories(bench.Folder).Should().Equal(Path.Combine(bench.Folder, RawName));
     }

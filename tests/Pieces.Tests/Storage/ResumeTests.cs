@@ -24,7 +24,7 @@ public class ResumeTests
         await bench.WriteAsync(storage, torrent, 2, 0);
         await bench.KillAsync(storage);
 
-        (storage, StorageOpening opening) = await bench.OpenAsync(torrent);
+        (storage, StorageOpenResult opening) = await bench.OpenAsync(torrent);
         StorageBench.PiecesOf(opening.Have).Should().Equal([0, 4, 9]);
         opening.Warnings.Should().BeEmpty();
         OpenCandidate candidate = opening.Candidates.Should().ContainSingle().Subject;
@@ -50,7 +50,7 @@ public class ResumeTests
         await bench.CloseAsync(storage);
 
         bench.Boot = Guid.NewGuid();
-        (storage, StorageOpening opening) = await bench.OpenAsync(torrent);
+        (storage, StorageOpenResult opening) = await bench.OpenAsync(torrent);
         StorageBench.PiecesOf(opening.Have).Should().Equal([1, 2]);
         opening.Candidates.Should().ContainSingle().Which.Ordinals.Should().Equal([0, 1]);
         await bench.CloseAsync(storage);
@@ -74,7 +74,7 @@ public class ResumeTests
 
         File.SetLastWriteTimeUtc(bench.PathTo("a.part"), written);
         bench.Boot = Guid.NewGuid();
-        (storage, StorageOpening opening) = await bench.OpenAsync(torrent);
+        (storage, StorageOpenResult opening) = await bench.OpenAsync(torrent);
         StorageBench.PiecesOf(opening.Have).Should().Equal([1, 3]);
         await bench.CloseAsync(storage);
     }
@@ -143,7 +143,7 @@ public class ResumeTests
                 break;
         }
 
-        (storage, StorageOpening opening) = await bench.OpenAsync(torrent);
+        (storage, StorageOpenResult opening) = await bench.OpenAsync(torrent);
         StorageBench.PiecesOf(opening.Have).Should().Equal([0, 1, 7]);
         opening.Warnings.Should().HaveCount(how is "deleted" or "folder deleted" ? 0 : 1);
         await bench.CloseAsync(storage);
@@ -234,7 +234,7 @@ public class ResumeTests
                 break;
         }
 
-        (storage, StorageOpening opening) = await bench.OpenAsync(torrent);
+        (storage, StorageOpenResult opening) = await bench.OpenAsync(torrent);
         StorageBench.PiecesOf(opening.Have).Should().Equal(expected);
         await bench.StoreAsync(storage, torrent, [.. Enumerable.Range(0, 10).Except(expected)]);
         await bench.CloseAsync(storage);
@@ -258,7 +258,7 @@ public class ResumeTests
             file.WriteByte((byte)~torrent.Bytes[0]);
         File.SetLastWriteTimeUtc(bench.PathTo("a.part"), File.GetLastWriteTimeUtc(bench.PathTo(".a.pieces/state")).AddSeconds(secondsLater));
 
-        (storage, StorageOpening opening) = await bench.OpenAsync(torrent);
+        (storage, StorageOpenResult opening) = await bench.OpenAsync(torrent);
         StorageBench.PiecesOf(opening.Have).Should().Equal([1, 2], "piece 0 was changed, and piece 2 was whole without anybody knowing");
         opening.Candidates.Select(c => c.Piece.Value).Should().Equal(keepsCandidates ? [3] : []);
         await bench.CloseAsync(storage);
@@ -278,7 +278,7 @@ public class ResumeTests
         File.SetLastWriteTimeUtc(bench.PathTo("a.part"), written);
         bench.StampAgain();
 
-        (storage, StorageOpening opening) = await bench.OpenAsync(torrent);
+        (storage, StorageOpenResult opening) = await bench.OpenAsync(torrent);
         StorageBench.PiecesOf(opening.Have).Should().Equal([0, 1], "the file looks as it was left");
         BlockRequest bad = torrent.Layout.Block(torrent.Layout.Piece(0), 2), good = torrent.Layout.Block(torrent.Layout.Piece(1), 0);
         Func<Task> serve = () => storage.Pieces.ReadAsync([new BlockRead(bad, new byte[bad.Length])], TestContext.Current.CancellationToken).AsTask();
@@ -298,7 +298,7 @@ public class ResumeTests
         storage.Pieces.ForgetCandidates(torrent.Layout.Piece(1));
         await bench.WriteAsync(storage, torrent, 2, 1);
         await bench.KillAsync(storage);
-        (storage, StorageOpening opening) = await bench.OpenAsync(torrent);
+        (storage, StorageOpenResult opening) = await bench.OpenAsync(torrent);
         opening.Candidates.Should().ContainSingle().Which.Piece.Value.Should().Be(2);
         await bench.CloseAsync(storage);
     }
@@ -312,7 +312,7 @@ public class ResumeTests
         HashSet<int> stored = [];
         while (stored.Count < 10)
         {
-            (TorrentStorage storage, StorageOpening opening) = await bench.OpenAsync(torrent);
+            (TorrentStorage storage, StorageOpenResult opening) = await bench.OpenAsync(torrent);
             StorageBench.PiecesOf(opening.Have).Should().BeEquivalentTo(stored);
             int next = Enumerable.Range(0, 10).Except(stored).OrderBy(_ => random.Next()).First();
             int[] there = [.. opening.Candidates.Where(c => c.Piece.Value == next).SelectMany(c => c.Ordinals)];
@@ -344,7 +344,7 @@ public class ResumeTests
         await bench.KillAsync(storage);
         new FileInfo(bench.PathTo("a.part")).Length.Should().Be(torrent.Bytes.Length);
 
-        (storage, StorageOpening opening) = await bench.OpenAsync(torrent, Unsized);
+        (storage, StorageOpenResult opening) = await bench.OpenAsync(torrent, Unsized);
         StorageBench.PiecesOf(opening.Have).Should().Equal([2, 9]);
         await bench.CloseAsync(storage);
 

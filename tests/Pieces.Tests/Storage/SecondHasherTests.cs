@@ -28,7 +28,7 @@ public class SecondHasherTests
         File.ReadAllBytes(bench.PathTo("a")).Should().Equal(torrent.Bytes);
         Directory.Exists(bench.PathTo(".a.pieces")).Should().BeFalse("nothing vouches for the pieces but their hashes");
 
-        (storage, StorageOpening opening) = await bench.OpenAsync(torrent);
+        (storage, StorageOpenResult opening) = await bench.OpenAsync(torrent);
         StorageBench.PiecesOf(opening.Have).Should().Equal(all);
         await bench.CloseAsync(storage);
 
@@ -71,8 +71,8 @@ public class SecondHasherTests
         SampleTorrent torrent = new SampleTorrent(64 * KiB, 3, ("a", 300 * KiB)).WithMerkleHashes();
         (TorrentStorage storage, _) = await bench.OpenAsync(torrent);
         PieceIndex piece = torrent.Layout.Piece(1);
-        SourceId[] senders = [new(7), new(8), new(9), new(7)];
-        List<SourceId> convicted = [];
+        SenderId[] senders = [new(7), new(8), new(9), new(7)];
+        List<SenderId> convicted = [];
         var ledger = new BlameLedger();
 
         storage.Pieces.StorePiece(piece, bench.Blocks(torrent, 1, damage: 2), new bool[4]);
@@ -80,7 +80,7 @@ public class SecondHasherTests
         convicted.Should().BeEmpty();
         storage.Pieces.StorePiece(piece, bench.Blocks(torrent, 1), new bool[4]);
         ledger.Resolve(piece, (await bench.Sink.When<PieceDigests>(e => e.Piece == piece)).BlockDigests, convicted);
-        convicted.Should().Equal(new SourceId(9));
+        convicted.Should().Equal(new SenderId(9));
         await bench.Sink.When<PieceStored>(e => e.Piece == piece);
         await bench.CloseAsync(storage);
     }
@@ -99,7 +99,7 @@ public class SecondHasherTests
         File.SetLastWriteTimeUtc(bench.PathTo("a.part"), written);
         bench.StampAgain();
 
-        (storage, StorageOpening opening) = await bench.OpenAsync(torrent);
+        (storage, StorageOpenResult opening) = await bench.OpenAsync(torrent);
         StorageBench.PiecesOf(opening.Have).Should().Equal(0, 1);
         BlockRequest bad = torrent.Layout.Block(torrent.Layout.Piece(0), 2), good = torrent.Layout.Block(torrent.Layout.Piece(1), 0);
         Func<Task> serve = () => storage.Pieces.ReadAsync([new BlockRead(bad, new byte[bad.Length])], TestContext.Current.CancellationToken).AsTask();

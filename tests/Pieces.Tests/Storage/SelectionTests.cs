@@ -35,7 +35,7 @@ public class SelectionTests
         (TorrentStorage storage, _) = await bench.OpenAsync(torrent, OnlyB);
         await bench.StoreAsync(storage, torrent, 1, 2, 3);
         await bench.CloseAsync(storage);
-        (storage, StorageOpening opening) = await bench.OpenAsync(torrent, OnlyB);
+        (storage, StorageOpenResult opening) = await bench.OpenAsync(torrent, OnlyB);
         StorageBench.PiecesOf(opening.Have).Should().Equal([2]);
         StorageBench.PiecesOf(opening.Exempt).Should().Equal([1, 3]);
         StorageBench.PiecesOf(opening.FinishedFiles).Should().Equal([1]);
@@ -51,7 +51,7 @@ public class SelectionTests
         (TorrentStorage storage, _) = await bench.OpenAsync(torrent, OnlyB);
         await bench.StoreAsync(storage, torrent, 1, 3);
         await bench.KillAsync(storage);
-        (storage, StorageOpening opening) = await bench.OpenAsync(torrent, OnlyB);
+        (storage, StorageOpenResult opening) = await bench.OpenAsync(torrent, OnlyB);
         StorageBench.PiecesOf(opening.Have).Should().Equal([1, 3]);
         await bench.StoreAsync(storage, torrent, 2);
         await bench.CloseAsync(storage);
@@ -66,7 +66,7 @@ public class SelectionTests
         (TorrentStorage storage, _) = await bench.OpenAsync(torrent, OnlyB);
         await bench.StoreAsync(storage, torrent, 1, 3);
         await bench.KillAsync(storage);
-        (storage, StorageOpening opening) = await bench.OpenAsync(torrent);
+        (storage, StorageOpenResult opening) = await bench.OpenAsync(torrent);
         StorageBench.PiecesOf(opening.Have).Should().Equal([1, 3]);
         await bench.StoreAsync(storage, torrent, [.. Enumerable.Range(0, torrent.Layout.PieceCount).Except([1, 3])]);
         await bench.CloseAsync(storage);
@@ -95,7 +95,7 @@ public class SelectionTests
         SampleTorrent torrent = Three(6);
         bench.Write("data/a", torrent.FileBytes(0));
         bench.Write("data/b", torrent.FileBytes(1));
-        (TorrentStorage storage, StorageOpening opening) = await bench.OpenAsync(torrent, OnlyB);
+        (TorrentStorage storage, StorageOpenResult opening) = await bench.OpenAsync(torrent, OnlyB);
         StorageBench.PiecesOf(opening.Have).Should().Equal([0, 1, 2]);
         StorageBench.PiecesOf(opening.FinishedFiles).Should().Equal([1]);
         await bench.CloseAsync(storage);

@@ -16,7 +16,7 @@ public class StandingFilesTests
         await using var bench = new StorageBench();
         SampleTorrent torrent = Four(1);
         bench.Write("a", Damaged(torrent, 1, 2));
-        (TorrentStorage storage, StorageOpening opening) = await bench.OpenAsync(torrent);
+        (TorrentStorage storage, StorageOpenResult opening) = await bench.OpenAsync(torrent);
         StorageBench.PiecesOf(opening.Have).Should().Equal([0, 3]);
         opening.Warnings.Should().ContainSingle().Which.Should().Contain("incomplete");
         File.Exists(bench.PathTo("a")).Should().BeFalse();
@@ -32,7 +32,7 @@ public class StandingFilesTests
         await using var bench = new StorageBench();
         SampleTorrent torrent = Four(2);
         bench.Write("a", torrent.Bytes.AsSpan(0, 40 * KiB));
-        (TorrentStorage storage, StorageOpening opening) = await bench.OpenAsync(torrent);
+        (TorrentStorage storage, StorageOpenResult opening) = await bench.OpenAsync(torrent);
         StorageBench.PiecesOf(opening.Have).Should().Equal([0]);
         await bench.StoreAsync(storage, torrent, 1, 2, 3);
         await bench.CloseAsync(storage);
@@ -68,7 +68,7 @@ public class StandingFilesTests
         await using var bench = new StorageBench();
         SampleTorrent torrent = Four(5);
         bench.Write("a.part", Damaged(torrent, 0));
-        (TorrentStorage storage, StorageOpening opening) = await bench.OpenAsync(torrent);
+        (TorrentStorage storage, StorageOpenResult opening) = await bench.OpenAsync(torrent);
         StorageBench.PiecesOf(opening.Have).Should().Equal([1, 2, 3]);
         await bench.StoreAsync(storage, torrent, 0);
         await bench.CloseAsync(storage);
@@ -81,7 +81,7 @@ public class StandingFilesTests
         await using var bench = new StorageBench();
         SampleTorrent torrent = Four(6);
         bench.Write("a.part", [.. torrent.Bytes, 1, 2, 3]);
-        (TorrentStorage storage, StorageOpening opening) = await bench.OpenAsync(torrent);
+        (TorrentStorage storage, StorageOpenResult opening) = await bench.OpenAsync(torrent);
         opening.Have.IsFull.Should().BeTrue();
         bench.Sink.Events.OfType<FileFinished>().Should().ContainSingle();
         File.ReadAllBytes(bench.PathTo("a")).Should().Equal(torrent.Bytes, "what is beyond its length is cut");
@@ -103,14 +103,14 @@ public class StandingFilesTests
         {
             byte[] mixed = [.. torrent.PieceBytes(0), .. new byte[96 * KiB]];
             bench.Write("a.part", mixed);
-            (storage, StorageOpening opening) = await bench.OpenAsync(torrent);
+            (storage, StorageOpenResult opening) = await bench.OpenAsync(torrent);
             StorageBench.PiecesOf(opening.Have).Should().Equal([0]);
             await bench.CloseAsync(storage);
             return;
         }
 
         (await Fault(() => bench.OpenAsync(torrent))).Should().Be(StorageFault.InTheWay);
-        (storage, StorageOpening kept) = await bench.OpenAsync(other);
+        (storage, StorageOpenResult kept) = await bench.OpenAsync(other);
         StorageBench.PiecesOf(kept.Have).Should().Equal([0, 1], "the other download goes on as if nothing had happened");
         await bench.CloseAsync(storage);
     }
@@ -126,7 +126,7 @@ public class StandingFilesTests
             part = Damaged(torrent, [.. Enumerable.Range(inPart, 4 - inPart)]);
         bench.Write("a", final);
         bench.Write("a.part", part);
-        (TorrentStorage storage, StorageOpening opening) = await bench.OpenAsync(torrent);
+        (TorrentStorage storage, StorageOpenResult opening) = await bench.OpenAsync(torrent);
         StorageBench.PiecesOf(opening.Have).Should().Equal([0, 1, 2]);
         await bench.StoreAsync(storage, torrent, 3);
         await bench.CloseAsync(storage);
@@ -143,7 +143,7 @@ public class StandingFilesTests
         SampleTorrent torrent = Four(10);
         bench.Write("a", torrent.Bytes);
         bench.Write("a.part", Damaged(torrent, 2));
-        (TorrentStorage storage, StorageOpening opening) = await bench.OpenAsync(torrent);
+        (TorrentStorage storage, StorageOpenResult opening) = await bench.OpenAsync(torrent);
         opening.Have.IsFull.Should().BeTrue();
         await bench.CloseAsync(storage);
         File.ReadAllBytes(bench.PathTo("a")).Should().Equal(torrent.Bytes);
@@ -157,7 +157,7 @@ public class StandingFilesTests
         var torrent = new SampleTorrent(32 * KiB, 11, ("big", 100 * KiB), ("lost", 5 * KiB), ("small", 2 * KiB));
         bench.Write("data/big", torrent.FileBytes(0));
         bench.Write("data/small", torrent.FileBytes(2));
-        (TorrentStorage storage, StorageOpening opening) = await bench.OpenAsync(torrent);
+        (TorrentStorage storage, StorageOpenResult opening) = await bench.OpenAsync(torrent);
         StorageBench.PiecesOf(opening.Have).Should().Equal([0, 1, 2]);
         await bench.StoreAsync(storage, torrent, 3);
         await bench.CloseAsync(storage);

@@ -219,7 +219,7 @@ internal sealed class StorageBench : IAsyncDisposable
 
     public string PathTo(string relative) => Path.Combine(Folder, relative);
 
-    public async Task<(TorrentStorage Storage, StorageOpening Opening)> OpenAsync(
+    public async Task<(TorrentStorage Storage, StorageOpenResult Opening)> OpenAsync(
         SampleTorrent torrent, Func<StorageOptions, StorageOptions>? change = null)
     {
         Sink = new RecordingSink();
@@ -235,7 +235,7 @@ internal sealed class StorageBench : IAsyncDisposable
             Boot = Boot,
         };
         var storage = new TorrentStorage(change?.Invoke(options) ?? options);
-        StorageOpening opening = await storage.OpenAsync(null, TestContext.Current.CancellationToken);
+        StorageOpenResult opening = await storage.OpenAsync(null, TestContext.Current.CancellationToken);
         _open.Add(storage);
         return (storage, opening);
     }

@@ -84,7 +84,7 @@ public class StorageScaleTests
             held.Handle.IsClosed.Should().BeFalse("it closes with its last user");
         }
 
-        opener.Opened[0].IsClosed.Should().BeTrue();
+        opener.OpenedStorage[0].IsClosed.Should().BeTrue();
         cache.Dispose();
         cache.OpenCount.Should().Be(0);
     }
@@ -98,7 +98,7 @@ public class StorageScaleTests
         int[] most = [.. Enumerable.Range(0, torrent.Layout.PieceCount).Where(i => i % 10 != 3)];
         await bench.StoreAsync(storage, torrent, most);
         await bench.KillAsync(storage);
-        (storage, StorageOpening opening) = await bench.OpenAsync(torrent);
+        (storage, StorageOpenResult opening) = await bench.OpenAsync(torrent);
         StorageBench.PiecesOf(opening.Have).Should().Equal(most);
         await bench.CloseAsync(storage);
     }
@@ -114,12 +114,12 @@ public class StorageScaleTests
 
     private sealed class NullOpener : IHandleOpener
     {
-        public List<SafeFileHandle> Opened { get; } = [];
+        public List<SafeFileHandle> OpenedStorage { get; } = [];
 
         public SafeFileHandle Open(int file)
         {
             SafeFileHandle handle = File.OpenHandle(typeof(NullOpener).Assembly.Location);
-            Opened.Add(handle);
+            OpenedStorage.Add(handle);
             return handle;
         }
     }

@@ -27,7 +27,7 @@ public class StoredNamesTests
     public async Task Portable_names_are_found_by_every_later_run_and_command()
     {
         await using var bench = new StorageBench();
-        (TorrentStorage storage, StorageOpening opening) = await bench.OpenAsync(Odd, o => o with { PortableNames = true });
+        (TorrentStorage storage, StorageOpenResult opening) = await bench.OpenAsync(Odd, o => o with { PortableNames = true });
         opening.Warnings.Should().ContainSingle().Which.Should().Contain("does not take every name");
         await bench.StoreAsync(storage, Odd, 0, 1);
         await bench.CloseAsync(storage);
@@ -52,7 +52,7 @@ public class StoredNamesTests
         var torrent = new SampleTorrent(16 * KiB, 2, ("caf\u00E9/Vi\u1EC7t \uD55C.txt", 20 * KiB), ("b", 20 * KiB));
         bench.Write("data/cafe\u0301/Vie\u0323\u0302t \u1112\u1161\u11AB.txt", torrent.FileBytes(0));
         bench.Write("data/b", torrent.FileBytes(1));
-        (TorrentStorage storage, StorageOpening opening) = await bench.OpenAsync(torrent);
+        (TorrentStorage storage, StorageOpenResult opening) = await bench.OpenAsync(torrent);
         opening.Have.IsFull.Should().BeTrue();
         opening.Warnings.Should().ContainSingle().Which.Should().Contain("decomposed");
         await bench.CloseAsync(storage);

@@ -191,7 +191,7 @@ public class StreamStorageTests
         };
         var stream = new StreamOptions { Target = new CollectingTarget(), TemporaryFolder = bench.Folder, TemporaryLength = length };
         var storage = new StreamStorage(options, stream);
-        StorageOpening opening = await storage.OpenAsync(null, Token);
+        StorageOpenResult opening = await storage.OpenAsync(null, Token);
         opening.Have.Count.Should().Be(0);
         return storage;
     }

@@ -17,7 +17,7 @@ public class TorrentStorageTests
     {
         await using var bench = new StorageBench();
         var torrent = new SampleTorrent(32 * KiB, 1, ("a.iso", 100 * KiB));
-        (TorrentStorage storage, StorageOpening opening) = await bench.OpenAsync(torrent);
+        (TorrentStorage storage, StorageOpenResult opening) = await bench.OpenAsync(torrent);
         opening.Have.Count.Should().Be(0);
 
         await bench.StoreAsync(storage, torrent, 3, 0, 1);
@@ -42,7 +42,7 @@ public class TorrentStorageTests
         bench.Write("data/a", torrent.FileBytes(0));
         bench.Write("data/empty", []);
         bench.Write("data/b/c", torrent.FileBytes(2));
-        (TorrentStorage storage, StorageOpening opening) = await bench.OpenAsync(torrent);
+        (TorrentStorage storage, StorageOpenResult opening) = await bench.OpenAsync(torrent);
         opening.Have.IsFull.Should().BeTrue();
         opening.FinishedFiles.IsFull.Should().BeTrue();
         Directory.Exists(bench.PathTo(".data.pieces")).Should().BeFalse();
@@ -241,7 +241,7 @@ public class TorrentStorageTests
         var torrent = new SampleTorrent(32 * KiB, 10, ("a", 64 * KiB), ("b", 64 * KiB));
         bench.Write("data/a", torrent.FileBytes(0));
         bench.Write("data/b.part", torrent.FileBytes(1).AsSpan(0, 40 * KiB));
-        (TorrentStorage storage, StorageOpening opening) = await bench.OpenAsync(torrent, o => o with { ReadOnly = true });
+        (TorrentStorage storage, StorageOpenResult opening) = await bench.OpenAsync(torrent, o => o with { ReadOnly = true });
         StorageBench.PiecesOf(opening.Have).Should().Equal([0, 1, 2]);
         StorageBench.PiecesOf(opening.FinishedFiles).Should().Equal([0]);
         await bench.CloseAsync(storage);

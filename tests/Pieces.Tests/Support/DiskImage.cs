@@ -9,7 +9,9 @@ internal sealed class DiskImage : IDisposable
     // EXT4_IOC_SHUTDOWN of linux/ext4.h, and the flag for a disk that takes nothing more, not even its journal.
     private const nuint ShutdownCall = 0x8004587D;
     private const int WithoutJournal = 2;
-    private const int ReadOnly = 0;
+    // O_RDONLY and O_CLOEXEC: a program that another test starts meanwhile must not keep the disk busy.
+    private const int ReadOnly = 0x80000;
+    private const int MostAttempts = 100;
 
     private readonly string _path;
     private readonly string _device;
@@ -46,7 +48,12 @@ internal sealed class DiskImage : IDisposable
     /// <summary>Mounts the disk again, with what had reached it.</summary>
     public void Attach()
     {
-        Run("umount", _path).Code.Should().Be(0, "nobody uses the disk");
+        for (int attempt = 1; Run("umount", _path).Code != 0; attempt++)
+        {
+            attempt.Should().BeLessThan(MostAttempts, "no process uses the disk");
+            Thread.Sleep(100);
+        }
+
         Run(_mount, _device, _path).Code.Should().Be(0, "the system mounts the disk again");
     }
 

@@ -45,10 +45,10 @@ public class DiskFailureTests
 
         public bool CanResume => canResume;
 
-        public Task<StorageOpening> OpenAsync(IProgress<CheckProgress>? progress, CancellationToken cancellationToken)
+        public Task<StorageOpenResult> OpenAsync(IProgress<CheckProgress>? progress, CancellationToken cancellationToken)
         {
             var none = new Bitfield(options.Metainfo.Layout.PieceCount);
-            return Task.FromResult(new StorageOpening(none, [], none.Clone(), new Bitfield(options.Metainfo.Files.Length), []));
+            return Task.FromResult(new StorageOpenResult(none, [], none.Clone(), new Bitfield(options.Metainfo.Files.Length), []));
         }
 
         public void WriteBlocks(PieceIndex piece, IReadOnlyList<CandidateBlock> blocks) => Fail();

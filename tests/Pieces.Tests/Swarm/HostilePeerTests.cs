@@ -51,7 +51,7 @@ public class HostilePeerTests
         await swarm.ReadyAsync(seed);
         for (int i = 0; i < 90; i++)
             swarm.AddHost(TakeOneBlockAsync, $"98.0.{i}.1").Dial(seed.EndPoint);
-        await swarm.UntilAsync(() => seed.Now.ConnectedPeers >= 75, "no more strangers are let in", TimeSpan.FromMinutes(10));
+        await swarm.UntilAsync(() => seed.Now.ConnectedPeers >= 75, "no more strangers are accepted", TimeSpan.FromMinutes(10));
         await swarm.PassAsync(PeerPool.WaitingSeconds + (2 * RecentExchange.StepSeconds));
         SwarmMember leecher = swarm.Add("99.0.0.1", swarm.NextFolder(), TestSwarm.LeecherOptions(seed.EndPoint));
         await swarm.UntilDoneAsync(leecher, TimeSpan.FromSeconds(60));

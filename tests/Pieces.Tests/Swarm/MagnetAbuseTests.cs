@@ -6,7 +6,7 @@ using Pieces.Wire;
 
 namespace Pieces.Tests.Swarm;
 
-/// <summary>What peers say and do while a torrent is known by its link alone.</summary>
+/// <summary>What peers say and do while a torrent is metadata not known yet.</summary>
 [Collection(SwarmCollection.Name)]
 [Trait("Tier", "Swarm")]
 public class MagnetAbuseTests
@@ -61,7 +61,7 @@ public class MagnetAbuseTests
             bool isFirst = Interlocked.Increment(ref visits) == 1;
             await session.HandshakeAsync();
             if (isFirst)
-                await session.SendAsync([.. Enumerable.Range(0, EarlyWords.MaxHaves + 1).Select(i => (PeerMessage)new HaveMessage((uint)(i % 10)))]);
+                await session.SendAsync([.. Haves(PreMetadataMessages.MaxHaves + 1)]);
             else
                 await session.SendWholeAsync();
             await HelloAsync(session, session.Data.Metainfo.InfoBytes.Length);
@@ -128,4 +128,6 @@ public class MagnetAbuseTests
         string hello = $"d1:md11:ut_metadatai{ScriptedMetadata.TheirId}ee13:metadata_sizei{size}ee";
         return session.SendFrameAsync((byte)PeerMessageId.Extended, [0, .. Encoding.ASCII.GetBytes(hello)]);
     }
+
+    private static IEnumerable<PeerMessage> Haves(int count) => Enumerable.Range(0, count).Select(i => new HaveMessage((uint)(i % 10)));
 }

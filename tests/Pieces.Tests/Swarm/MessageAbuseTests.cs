@@ -176,7 +176,7 @@ public class MessageAbuseTests
             });
         });
         host.Dial(seed.EndPoint);
-        await swarm.UntilAsync(() => seed.ConnectionsOf(host.Address) > 0, "it is let in");
+        await swarm.UntilAsync(() => seed.ConnectionsOf(host.Address) > 0, "it is accepted");
         await swarm.PassAsync(5);
         blocks.Should().Be(0);
         SwarmMember leecher = swarm.AddLeecher(seed.EndPoint);

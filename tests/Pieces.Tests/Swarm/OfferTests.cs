@@ -25,7 +25,7 @@ public class OfferTests
                 isOffered |= frame.Id == (byte)PeerMessageId.Unchoke;
         });
         swarm.AddLeecher(host.EndPoint);
-        await swarm.UntilAsync(() => isOffered, "it is let ask", TimeSpan.FromSeconds(2));
+        await swarm.UntilAsync(() => isOffered, "it is unchoked", TimeSpan.FromSeconds(2));
         await swarm.EndAsync();
     }
 
@@ -43,7 +43,7 @@ public class OfferTests
             await session.SendAsync(HaveNoneMessage.Instance);
             await AskSilentlyAsync(session, () => mayAsk = true, () => had++);
         }).Dial(leecher.EndPoint);
-        await swarm.UntilAsync(() => mayAsk, "it is let ask before there is anything");
+        await swarm.UntilAsync(() => mayAsk, "it is unchoked before there is anything");
         swarm.AddHost(async session =>
         {
             await session.HandshakeAsync();

@@ -161,7 +161,7 @@ public class StreamTests
 
         // It has them now: their room goes to others, of which it is told.
         await leecher!.SendAsync([.. first.Select(piece => new HaveMessage((uint)piece))]);
-        await swarm.UntilAsync(() => told.Count > first.Length, "it is told of more");
+        await swarm.UntilAsync(() => told.Count > first.Length, "it receives more");
         target.Release();
         await UntilTakenAsync(swarm, reader);
         target.Files.Single().Bytes.Should().Equal(Data.Bytes);

@@ -19,7 +19,7 @@ public class TorrentIdentityTests
         foreach (MagnetLink same in new[] { link, hybrid })
         {
             Func<Task> add = () => member.Client.AddAsync(same, new TorrentOptions { OutputDirectory = member.Folder });
-            await add.Should().ThrowAsync<ArgumentException>().WithMessage($"{infoHash} is being worked on already*");
+            await add.Should().ThrowAsync<ArgumentException>().WithMessage($"{infoHash} is already running*");
         }
 
         _ = member.Torrent.StopAsync();

@@ -153,7 +153,7 @@ public class WithdrawnPieceTests
         changed.SetResult();
         await swarm.UntilAsync(() => told.Count == 3, "both requests are rejected, and the piece is withdrawn once");
         told.Should().BeEquivalentTo("reject", "reject", "no longer 5");
-        seed.Now.PiecesMissing.Should().Be(0, "it was downloaded, and is not fetched over what somebody else has written");
+        seed.Now.PiecesMissing.Should().Be(0, "it was downloaded, and is not fetched over what another program has written");
 
         var shown = new ConcurrentQueue<byte[]>();
         ScriptedHost late = swarm.AddHost(async session =>

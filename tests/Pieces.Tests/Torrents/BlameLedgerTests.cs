@@ -8,11 +8,11 @@ namespace Pieces.Tests.Torrents;
 public class BlameLedgerTests
 {
     private readonly BlameLedger _ledger = new();
-    private readonly List<SourceId> _convicted = [];
+    private readonly List<SenderId> _convicted = [];
 
     private static BlockDigest[] Digests(params byte[] contents) => Array.ConvertAll(contents, c => new BlockDigest([c]));
 
-    private static SourceId[] Senders(params int[] ids) => Array.ConvertAll(ids, id => new SourceId(id));
+    private static SenderId[] Senders(params int[] ids) => Array.ConvertAll(ids, id => new SenderId(id));
 
     private void Record(int piece, byte[] contents, params int[] senders) =>
         _ledger.Record(new PieceIndex(piece), Digests(contents), Senders(senders), _convicted);
@@ -24,8 +24,8 @@ public class BlameLedgerTests
     {
         Record(0, [1, 2, 9, 4], 1, 2, 3, 1);
         Resolve(0, 1, 2, 3, 4);
-        _convicted.Should().Equal(new SourceId(3));
-        _ledger.IsSuspect(new SourceId(1)).Should().BeFalse();
+        _convicted.Should().Equal(new SenderId(3));
+        _ledger.IsSuspect(new SenderId(1)).Should().BeFalse();
         _ledger.Blocks.Should().Be(0);
     }
 
@@ -44,10 +44,10 @@ public class BlameLedgerTests
         Record(0, [9, 2], 1, 2);
         Record(1, [9, 2], 1, 3);
         Resolve(0, 1, 2);
-        _ledger.IsSuspect(new SourceId(1)).Should().BeTrue();
-        _ledger.IsSuspect(new SourceId(2)).Should().BeFalse();
+        _ledger.IsSuspect(new SenderId(1)).Should().BeTrue();
+        _ledger.IsSuspect(new SenderId(2)).Should().BeFalse();
         Resolve(1, 1, 2);
-        _ledger.IsSuspect(new SourceId(1)).Should().BeFalse();
+        _ledger.IsSuspect(new SenderId(1)).Should().BeFalse();
     }
 
     [Fact]
@@ -56,7 +56,7 @@ public class BlameLedgerTests
         Record(0, [1, 9], 0, 5);
         _convicted.Should().BeEmpty();
         Record(1, [1, 9], 5, 5);
-        _convicted.Should().Equal(new SourceId(5));
+        _convicted.Should().Equal(new SenderId(5));
     }
 
     [Fact]
@@ -65,7 +65,7 @@ public class BlameLedgerTests
         Record(0, [1, 9], 0, 0);
         Resolve(0, 1, 2);
         _convicted.Should().BeEmpty();
-        _ledger.IsSuspect(SourceId.None).Should().BeFalse();
+        _ledger.IsSuspect(SenderId.None).Should().BeFalse();
     }
 
     [Fact]
@@ -74,14 +74,14 @@ public class BlameLedgerTests
         const int Half = BlameLedger.MaxBlocks / 2;
         for (int piece = 0; piece < 3; piece++)
         {
-            var senders = new SourceId[Half + (piece == 2 ? 1 : 0)];
-            Array.Fill(senders, new SourceId(piece + 1));
-            senders[0] = new SourceId(9);
+            var senders = new SenderId[Half + (piece == 2 ? 1 : 0)];
+            Array.Fill(senders, new SenderId(piece + 1));
+            senders[0] = new SenderId(9);
             _ledger.Record(new PieceIndex(piece), new BlockDigest[senders.Length], senders, _convicted);
             _ledger.Blocks.Should().BeLessThanOrEqualTo(BlameLedger.MaxBlocks);
         }
 
-        _ledger.IsSuspect(new SourceId(1)).Should().BeFalse();
-        _ledger.IsSuspect(new SourceId(3)).Should().BeTrue();
+        _ledger.IsSuspect(new SenderId(1)).Should().BeFalse();
+        _ledger.IsSuspect(new SenderId(3)).Should().BeTrue();
     }
 }

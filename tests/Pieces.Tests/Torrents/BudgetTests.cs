@@ -72,7 +72,7 @@ public sealed class BudgetTests : IDisposable
         room.Leave(50);
         room.Leave(10);
         await room.EnterAsync(1000, Token);
-        room.Used.Should().Be(1000, "one is let in whatever its size");
+        room.Used.Should().Be(1000, "one batch is accepted whatever its size");
     }
 
     [Fact]

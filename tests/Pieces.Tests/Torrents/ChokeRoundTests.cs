@@ -20,7 +20,7 @@ public class ChokeRoundTests
     {
         for (int i = 1; i <= 40; i++)
         {
-            var peer = new PeerState(new SourceId(i), new FakeLink(), 1, _time, _time.GetTimestamp());
+            var peer = new PeerState(new SenderId(i), new FakeLink(), 1, _time, _time.GetTimestamp());
             peer.Flags.PeerInterested = true;
             _peers.Add(peer);
         }
@@ -88,7 +88,7 @@ public class ChokeRoundTests
     public void A_round_comes_early_when_a_slot_is_with_one_who_gives_to_nobody_and_another_waits(bool isWithheld, bool waits, bool isEarly)
     {
         ChokeRound round = Round(ByteRate.Unlimited);
-        PeerState taker = new(new SourceId(50), new FakeLink(), 1, _time, _time.GetTimestamp()) { IsOfOurs = true };
+        PeerState taker = new(new SenderId(50), new FakeLink(), 1, _time, _time.GetTimestamp()) { IsOfOurs = true };
         taker.Flags.PeerInterested = true;
         taker.Flags.AmChoking = false;
         if (!isWithheld)

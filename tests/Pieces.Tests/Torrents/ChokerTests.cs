@@ -10,7 +10,7 @@ public class ChokerTests
 {
     private readonly FakeTimeProvider _time = new();
     private readonly Choker _choker;
-    private readonly List<SourceId> _chosen = [];
+    private readonly List<SenderId> _chosen = [];
 
     public ChokerTests()
     {
@@ -21,7 +21,7 @@ public class ChokerTests
     private static ChokerInput Peer(
         int id, double from = 0, double to = 0, bool interested = true, bool snubbed = false, long unchokedAt = long.MinValue,
         bool withholds = false) =>
-        new(new SourceId(id), interested, unchokedAt != long.MinValue, snubbed, from, to, ConnectedAt: 0, unchokedAt, withholds);
+        new(new SenderId(id), interested, unchokedAt != long.MinValue, snubbed, from, to, ConnectedAt: 0, unchokedAt, withholds);
 
     private int[] Decide(bool isSeeding, int slots, params ChokerInput[] peers)
     {
@@ -111,7 +111,7 @@ public class ChokerTests
             var choker = new Choker(_time, new Random(seed));
             ChokerInput[] peers = [Peer(1, from: 100), Peer(2), Peer(3) with { ConnectedAt = _time.GetTimestamp() }];
             choker.Decide(peers, false, 2, _time.GetTimestamp(), _chosen);
-            newcomers += _chosen.Contains(new SourceId(3)) ? 1 : 0;
+            newcomers += _chosen.Contains(new SenderId(3)) ? 1 : 0;
         }
 
         newcomers.Should().BeInRange(1400, 1600);

@@ -47,7 +47,7 @@ public class CompletionStateTests
     public void What_is_only_seeded_is_complete_as_it_is_and_began_so()
     {
         CompletionState state = Begin(unfinishedFiles: 1, isSeedOnly: true);
-        state.IsComplete.Should().BeFalse("nothing is complete before somebody has looked");
+        state.IsComplete.Should().BeFalse("nothing is complete before the check");
         state.BeganComplete.Should().BeTrue();
         state.TryComplete().Should().BeTrue();
     }

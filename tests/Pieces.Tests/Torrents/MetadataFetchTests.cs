@@ -17,7 +17,7 @@ public class MetadataFetchTests
     public void Parts_are_asked_of_several_peers_at_once_and_put_together()
     {
         var rig = new FetchRig(Truth);
-        SourceId a = rig.Offer(Size), b = rig.Offer(Size);
+        SenderId a = rig.Offer(Size), b = rig.Offer(Size);
         rig.Fill().Should().HaveCount(4, "each is asked for two at first");
         rig.Asked(a).Union(rig.Asked(b)).Should().BeEquivalentTo([0, 1, 2]);
         foreach (MetadataAsk ask in rig.Asks)
@@ -32,7 +32,7 @@ public class MetadataFetchTests
     {
         byte[] large = Bytes(2, 40 * MetadataCodec.PartLength);
         var rig = new FetchRig(large);
-        SourceId a = rig.Offer(large.Length);
+        SenderId a = rig.Offer(large.Length);
         for (int round = 0; round < 30 && rig.Fetch.Result is null; round++)
         {
             rig.Fill();
@@ -61,7 +61,7 @@ public class MetadataFetchTests
     public void Peers_that_claim_other_sizes_are_kept_apart()
     {
         var rig = new FetchRig(Truth);
-        SourceId liar = rig.Offer(Size + 1), honest = rig.Offer(Size);
+        SenderId liar = rig.Offer(Size + 1), honest = rig.Offer(Size);
         rig.ServeAll((peer, part) => peer == honest ? Part(Truth, part) : Part(new byte[Size + 1], part));
         rig.Fetch.Result.Should().Equal(Truth);
         rig.Convicted.Should().BeSubsetOf([liar]);
@@ -71,7 +71,7 @@ public class MetadataFetchTests
     public void A_part_of_another_size_than_the_peer_claims_is_not_taken()
     {
         var rig = new FetchRig(Truth);
-        SourceId a = rig.Offer(Size);
+        SenderId a = rig.Offer(Size);
         rig.Fill();
         rig.Take(a, Part(new byte[Size + 1], 0)).Should().BeFalse();
         rig.Fetch.Progress.Held.Should().Be(0);
@@ -81,16 +81,16 @@ public class MetadataFetchTests
     public void A_part_that_nobody_asked_for_is_not_taken()
     {
         var rig = new FetchRig(Truth);
-        SourceId a = rig.Offer(Size);
+        SenderId a = rig.Offer(Size);
         rig.Take(a, Part(Truth, 0)).Should().BeFalse();
-        rig.Take(new SourceId(99), Part(Truth, 0)).Should().BeFalse();
+        rig.Take(new SenderId(99), Part(Truth, 0)).Should().BeFalse();
     }
 
     [Fact]
     public void Whoever_alone_sent_all_of_something_wrong_is_convicted()
     {
         var rig = new FetchRig(Truth);
-        SourceId liar = rig.Offer(Size);
+        SenderId liar = rig.Offer(Size);
         rig.ServeAll((_, part) => Part(Spoilt(1), part));
         rig.Convicted.Should().Equal(liar);
         rig.Fetch.HasOffers.Should().BeFalse();
@@ -107,9 +107,9 @@ public class MetadataFetchTests
     {
         var random = new Random(seed);
         var rig = new FetchRig(Truth);
-        SourceId[] peers = [.. Enumerable.Range(0, 6).Select(_ => rig.Offer(Size))];
-        SourceId[] liars = [peers[random.Next(3)], peers[3 + random.Next(3)]];
-        var lied = new HashSet<SourceId>();
+        SenderId[] peers = [.. Enumerable.Range(0, 6).Select(_ => rig.Offer(Size))];
+        SenderId[] liars = [peers[random.Next(3)], peers[3 + random.Next(3)]];
+        var lied = new HashSet<SenderId>();
         rig.ServeAll((peer, part) =>
         {
             bool lies = liars.Contains(peer) && (part == seed % 3 || random.Next(2) == 0);
@@ -126,7 +126,7 @@ public class MetadataFetchTests
     public void A_liar_that_has_left_is_convicted_once_the_truth_is_known()
     {
         var rig = new FetchRig(Truth);
-        SourceId liar = rig.Offer(Size), honest = rig.Offer(Size);
+        SenderId liar = rig.Offer(Size), honest = rig.Offer(Size);
         rig.Fill();
         int part = rig.Asked(liar).Except(rig.Asked(honest)).First();
         rig.Answer(liar, part, Spoilt(part));
@@ -144,7 +144,7 @@ public class MetadataFetchTests
     public void A_silent_peer_keeps_nothing_from_the_others()
     {
         var rig = new FetchRig(Truth);
-        SourceId silent = rig.Offer(Size), honest = rig.Offer(Size);
+        SenderId silent = rig.Offer(Size), honest = rig.Offer(Size);
         rig.ServeAll((peer, part) => peer == silent ? null : Part(Truth, part), seconds: 0.05);
         rig.Fetch.Result.Should().Equal(Truth);
         rig.Elapsed.Should().BeLessThan(1);
@@ -190,7 +190,7 @@ public class MetadataFetchTests
     public void A_late_answer_is_welcome()
     {
         var rig = new FetchRig(Truth);
-        SourceId slow = rig.Offer(Size);
+        SenderId slow = rig.Offer(Size);
         rig.Fill();
         rig.Pass(MetadataOffer.LongestWaitSeconds + 1);
         rig.Fill();
@@ -202,7 +202,7 @@ public class MetadataFetchTests
     public void A_reject_is_honoured_and_asked_again_later()
     {
         var rig = new FetchRig(Truth);
-        SourceId a = rig.Offer(Size);
+        SenderId a = rig.Offer(Size);
         rig.Fill();
         rig.Fetch.Reject(a, 0, rig.Now).Should().BeTrue();
         rig.Fetch.Reject(a, 1, rig.Now).Should().BeTrue();
@@ -216,7 +216,7 @@ public class MetadataFetchTests
     public void A_peer_that_changes_its_mind_too_often_is_given_up()
     {
         var rig = new FetchRig(Truth);
-        var peer = new SourceId(50);
+        var peer = new SenderId(50);
         for (int i = 0; i < MetadataFetch.MaxClaims; i++)
             rig.Fetch.Offer(peer, Size + i).Should().BeTrue();
         rig.Fetch.Offer(peer, Size + MetadataFetch.MaxClaims - 1).Should().BeTrue("it says the same again");
@@ -230,7 +230,7 @@ public class MetadataFetchTests
         var rig = new FetchRig(Truth);
         for (int i = 1; i <= 60; i++)
             rig.Offer(Size + i);
-        SourceId honest = rig.Offer(Size);
+        SenderId honest = rig.Offer(Size);
         rig.ServeAll((peer, part) => peer == honest ? Part(Truth, part) : null, seconds: 0.25, rounds: 1200);
         rig.Fetch.Result.Should().Equal(Truth);
         rig.Elapsed.Should().BeLessThan(120);
@@ -241,14 +241,14 @@ public class MetadataFetchTests
     {
         byte[] noise = Bytes(3, MetadataCodec.PartLength);
         var rig = new FetchRig(Truth);
-        var liars = new Dictionary<SourceId, int>();
+        var liars = new Dictionary<SenderId, int>();
         for (int i = 0; i < 7; i++)
         {
             int size = ExtensionHandshake.MaxMetadataSize - (i * MetadataCodec.PartLength);
             liars[rig.Offer(size)] = size;
         }
 
-        SourceId honest = default;
+        SenderId honest = default;
         for (int round = 0; round < 900; round++)
         {
             if (round == 800)
@@ -289,13 +289,13 @@ public class MetadataFetchTests
     private sealed class FetchRig(byte[] truth)
     {
         private readonly FakeTimeProvider _time = new();
-        private readonly Dictionary<SourceId, HashSet<int>> _asked = [];
+        private readonly Dictionary<SenderId, HashSet<int>> _asked = [];
         private double _elapsed;
         private int _lastId;
 
         public MetadataFetch Fetch => field ??= new MetadataFetch(InfoHash.OfInfo(truth), _time);
 
-        public List<SourceId> Convicted { get; } = [];
+        public List<SenderId> Convicted { get; } = [];
 
         public List<MetadataAsk> Asks { get; } = [];
 
@@ -303,9 +303,9 @@ public class MetadataFetchTests
 
         public double Elapsed => _elapsed;
 
-        public SourceId Offer(int size)
+        public SenderId Offer(int size)
         {
-            var peer = new SourceId(++_lastId);
+            var peer = new SenderId(++_lastId);
             Fetch.Offer(peer, size).Should().BeTrue();
             return peer;
         }
@@ -319,7 +319,7 @@ public class MetadataFetchTests
             return Asks;
         }
 
-        public HashSet<int> Asked(SourceId peer) => Set(peer);
+        public HashSet<int> Asked(SenderId peer) => Set(peer);
 
         public void Pass(double seconds)
         {
@@ -327,12 +327,12 @@ public class MetadataFetchTests
             _time.Advance(TimeSpan.FromSeconds(seconds));
         }
 
-        public bool Answer(SourceId peer, int part, byte[] whole) => Take(peer, Part(whole, part));
+        public bool Answer(SenderId peer, int part, byte[] whole) => Take(peer, Part(whole, part));
 
-        public bool Take(SourceId peer, MetadataData data) => Fetch.Take(peer, data, Now, Convicted);
+        public bool Take(SenderId peer, MetadataData data) => Fetch.Take(peer, data, Now, Convicted);
 
         /// <summary>Everybody answers what is asked, in rounds, until the metadata is here.</summary>
-        public void ServeAll(Func<SourceId, int, MetadataData?> answer, double seconds = 0.1, int rounds = 200)
+        public void ServeAll(Func<SenderId, int, MetadataData?> answer, double seconds = 0.1, int rounds = 200)
         {
             for (int round = 0; round < rounds && Fetch.Result is null; round++)
             {
@@ -346,7 +346,7 @@ public class MetadataFetchTests
             }
         }
 
-        private HashSet<int> Set(SourceId peer)
+        private HashSet<int> Set(SenderId peer)
         {
             if (!_asked.TryGetValue(peer, out HashSet<int>? parts))
                 _asked[peer] = parts = [];

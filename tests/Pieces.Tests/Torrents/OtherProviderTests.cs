@@ -73,7 +73,7 @@ public class OtherProviderTests
     {
         PieceRig rig = Rig();
         _ = new MemoryProvider(rig, 0.05, MB);
-        (rig.Table.Seeds, rig.Table.Lonely, rig.Table.CopiesOf(0)).Should().Be((0, rig.Layout.PieceCount, 0));
+        (rig.Table.Seeds, rig.Table.Unreplicated, rig.Table.CopiesOf(0)).Should().Be((0, rig.Layout.PieceCount, 0));
     }
 
     [Fact]
@@ -82,7 +82,7 @@ public class OtherProviderTests
         PieceRig rig = Rig(1);
         var table = new PieceTable(rig.Layout, Bitfield.Full(rig.Layout.PieceCount), Bitfield.Full(rig.Layout.PieceCount));
         var pool = new PeerPool(new PeerBook(rig.Time, new Random(1), new AddressPolicy()), PeerId.Create(new Random(1)), 10, rig.Time);
-        var show = new ShowDesk(table, table.Have, pool, isAllowed: true, rig.Time);
+        var show = new SuperSeeding(table, table.Have, pool, isAllowed: true, rig.Time);
         _ = new MemoryProvider(rig, 0.05, MB);
         PeerState first = rig.Stranger(), second = rig.Stranger();
         pool.Admit(first);
@@ -99,7 +99,7 @@ public class OtherProviderTests
         rig.Seed();
         _ = new MemoryProvider(rig, 0.05, MB, pieces: new Bitfield(rig.Layout.PieceCount));
         rig.Courtesy.Look();
-        rig.Courtesy.IsCrowded.Should().BeFalse("nobody else waits for the seed");
+        rig.Courtesy.IsCrowded.Should().BeFalse("no other leecher waits for the seed");
         rig.Stranger();
         var whole = new MemoryProvider(rig, 0.05, MB);
         rig.Stranger();

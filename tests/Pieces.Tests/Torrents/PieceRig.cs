@@ -33,10 +33,10 @@ internal sealed class PieceRig
             Layout, wanted is null ? Bitfield.Full(Layout.PieceCount) : Picking.Pictures.Bits(wanted), new Bitfield(Layout.PieceCount));
         Disk = new FakeDisk();
         Manager = new PieceManager(Table, Budget, Disk, Time, Now);
-        Courtesy = new SeedCourtesy(Manager, own: 0, Time);
+        Courtesy = new SeedSharingPolicy(Manager, own: 0, Time);
         Planner = new RequestPlanner(Manager, new InOrderPicker(Table, new Random(seed)), Courtesy, Budget, Time);
         var shares = new DownloadShares(new RateLimiter(Time, ByteRate.Unlimited), ByteRate.Unlimited);
-        Downloads = new DownloadDesk(Manager, Planner, Courtesy, shares, Time);
+        Downloads = new Requester(Manager, Planner, Courtesy, shares, Time);
         Availability = new PeerAvailability(Table, Downloads, Courtesy, Time);
         Intake = new BlockIntake(Manager, Time);
         _recovery = new RequestRecovery(Manager);
@@ -58,11 +58,11 @@ internal sealed class PieceRig
 
     public PieceManager Manager { get; }
 
-    public SeedCourtesy Courtesy { get; }
+    public SeedSharingPolicy Courtesy { get; }
 
     public RequestPlanner Planner { get; }
 
-    public DownloadDesk Downloads { get; }
+    public Requester Downloads { get; }
 
     public PeerAvailability Availability { get; }
 
@@ -70,7 +70,7 @@ internal sealed class PieceRig
 
     public List<(PeerState Peer, BlockRequest Block)> Cancels { get; } = [];
 
-    public List<SourceId> Convicted { get; } = [];
+    public List<SenderId> Convicted { get; } = [];
 
     /// <summary>A peer that has everything, is interesting and has unchoked us.</summary>
     public PeerState Seed()
@@ -96,7 +96,7 @@ internal sealed class PieceRig
         return peer;
     }
 
-    public SourceId NextId() => new(++_lastId);
+    public SenderId NextId() => new(++_lastId);
 
     public bool IsSuspect(PeerState peer) => Manager.Blame.IsSuspect(peer.Id);
 
@@ -165,7 +165,7 @@ internal sealed class PieceRig
             }
 
             RunDisk();
-            foreach (SourceId banned in Convicted)
+            foreach (SenderId banned in Convicted)
             {
                 if (active.Find(peer => peer.Id == banned) is not { } peer)
                     continue;

@@ -36,8 +36,8 @@ public class SwarmScrapeTests
         Metainfo torrent = TorrentOf(new Uri($"udp://{silent.LocalEndPoint}/announce"), mute.Url("/announce"), server.Url("/announce"));
         var options = new SwarmScrapeOptions { Timeout = TimeSpan.FromSeconds(5) };
         ImmutableArray<TrackerCounts> counts = await SwarmScrape.RunAsync(torrent, options, Token);
-        counts[0].Error.Should().Be("no answer within 5 s");
-        counts[1].Error.Should().BeOneOf("no answer within 5 s", "no complete answer within 5 s");
+        counts[0].Error.Should().Be("no response within 5 s");
+        counts[1].Error.Should().BeOneOf("no response within 5 s", "no complete answer within 5 s");
         counts[2].Seeders.Should().Be(1);
     }
 

@@ -183,7 +183,7 @@ public sealed class TrackerClientTests : IAsyncDisposable
         await _trackers["a"].NextAsync();
         Task<(string, int, string?)> status = _sink.NextStatusAsync();
         await AdvanceUntilAsync(() => status.IsCompleted);
-        (await status).Should().Be(("a", 0, "no answer within 30 s"));
+        (await status).Should().Be(("a", 0, "no response within 30 s"));
     }
 
     [Fact]

@@ -21,7 +21,7 @@ internal sealed class LookupRun : IQueryOwner
 
     private readonly DhtShared _shared;
     private readonly DhtFamily _family;
-    private readonly QueryDesk _desk;
+    private readonly QueryManager _desk;
     private readonly DhtSearch _search;
     private readonly IDhtSearchSink? _sink;
     private readonly Lookup _lookup;
@@ -36,7 +36,7 @@ internal sealed class LookupRun : IQueryOwner
     private TimeSpan? _firstPeerAfter;
 
     /// <summary>Creates a lookup; nothing is sent before <see cref="Pump"/>.</summary>
-    public LookupRun(DhtShared shared, DhtFamily family, QueryDesk desk, DhtSearch search, IDhtSearchSink? sink)
+    public LookupRun(DhtShared shared, DhtFamily family, QueryManager desk, DhtSearch search, IDhtSearchSink? sink)
     {
         _shared = shared;
         _family = family;

@@ -37,8 +37,8 @@ internal sealed class TableKeeper : IQueryOwner
 
     private readonly DhtShared _shared;
     private readonly DhtFamily _family;
-    private readonly QueryDesk _desk;
-    private readonly LookupDesk _lookups;
+    private readonly QueryManager _desk;
+    private readonly LookupScheduler _lookups;
     private LookupRun? _ownSearch;
     private LookupRun? _refresh;
     private TimeSpan _searchAt;
@@ -46,7 +46,7 @@ internal sealed class TableKeeper : IQueryOwner
     private TimeSpan _careAt;
     private TimeSpan _checkAt;
 
-    public TableKeeper(DhtShared shared, DhtFamily family, QueryDesk desk, LookupDesk lookups)
+    public TableKeeper(DhtShared shared, DhtFamily family, QueryManager desk, LookupScheduler lookups)
     {
         _shared = shared;
         _family = family;

@@ -44,9 +44,9 @@ internal sealed class AskedHosts
         return noted != 0 && noted >> 32 == PrintOf(endPoint) && now.TotalSeconds - (uint)noted <= AnswerLifetime.TotalSeconds;
     }
 
-    private ulong PrintOf(CompactEndPoint endPoint) => SourceLimiter.Mix(AddressFacts.HostOf(endPoint), ~_salt);
+    private ulong PrintOf(CompactEndPoint endPoint) => PerHostLimiter.Mix(AddressFacts.HostOf(endPoint), ~_salt);
 
-    private int HostPlaceOf(CompactEndPoint endPoint) => (int)(SourceLimiter.Mix(AddressFacts.HostOf(endPoint), _salt) % Places);
+    private int HostPlaceOf(CompactEndPoint endPoint) => (int)(PerHostLimiter.Mix(AddressFacts.HostOf(endPoint), _salt) % Places);
 
-    private int PlaceOf(CompactEndPoint endPoint) => (int)(SourceLimiter.Mix(endPoint, _salt) % Places);
+    private int PlaceOf(CompactEndPoint endPoint) => (int)(PerHostLimiter.Mix(endPoint, _salt) % Places);
 }

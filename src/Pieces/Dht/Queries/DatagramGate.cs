@@ -42,21 +42,21 @@ internal sealed class DatagramGate
 
     private readonly DhtShared _shared;
     private readonly AskedHosts _askedHosts;
-    private readonly SourceLimiter _answersOfHost;
-    private readonly SourceLimiter _queriesOfHost;
-    private readonly SourceLimiter _queriesOfNetwork;
-    private readonly SourceLimiter _queriesOfKnown = new(KnownRate, KnownBurst, places: 1, salt: 0);
-    private readonly SourceLimiter _queries;
+    private readonly PerHostLimiter _answersOfHost;
+    private readonly PerHostLimiter _queriesOfHost;
+    private readonly PerHostLimiter _queriesOfNetwork;
+    private readonly PerHostLimiter _queriesOfKnown = new(KnownRate, KnownBurst, places: 1, salt: 0);
+    private readonly PerHostLimiter _queries;
 
     public DatagramGate(DhtShared shared, AskedHosts askedHosts)
     {
         _shared = shared;
         _askedHosts = askedHosts;
         // Replies have slots of their own, so that other senders cannot use them up; few are needed, since we query few hosts.
-        _answersOfHost = new SourceLimiter(2 * QueryDesk.HostRate, 2 * QueryDesk.HostBurst, Places / 4, (ulong)shared.Random.NextInt64());
-        _queriesOfHost = new SourceLimiter(HostRate, HostBurst, Places, (ulong)shared.Random.NextInt64());
-        _queriesOfNetwork = new SourceLimiter(NetworkRate, NetworkBurst, Places, (ulong)shared.Random.NextInt64());
-        _queries = new SourceLimiter(OverallRate, OverallBurst, places: 1, salt: 0);
+        _answersOfHost = new PerHostLimiter(2 * QueryManager.HostRate, 2 * QueryManager.HostBurst, Places / 4, (ulong)shared.Random.NextInt64());
+        _queriesOfHost = new PerHostLimiter(HostRate, HostBurst, Places, (ulong)shared.Random.NextInt64());
+        _queriesOfNetwork = new PerHostLimiter(NetworkRate, NetworkBurst, Places, (ulong)shared.Random.NextInt64());
+        _queries = new PerHostLimiter(OverallRate, OverallBurst, places: 1, salt: 0);
     }
 
     /// <summary>Whether the datagram is worth parsing.</summary>

@@ -17,7 +17,7 @@ internal interface IDhtWire
 /// <summary>State shared by the parts of one node's core. Owned by the core and used only on its loop.</summary>
 internal sealed class DhtShared
 {
-    /// <summary>Our client version in messages (<c>v</c>, BEP 5): the two letters of our peer id and the version.</summary>
+    /// <summary>Our client version in messages (<c>v</c>, BEP 5). A constant: its digits do not follow the version of the program.</summary>
     public static readonly byte[] Version = "PC01"u8.ToArray();
 
     private readonly TimeProvider _timeProvider;

@@ -16,7 +16,7 @@ internal interface IQueryOwner
     void OnLost(PendingQuery query);
 }
 
-/// <summary>A query whose reply is pending. Owned by the <see cref="QueryDesk"/>.</summary>
+/// <summary>A query whose reply is pending. Owned by the <see cref="QueryManager"/>.</summary>
 internal sealed class PendingQuery
 {
     public required uint Transaction { get; init; }

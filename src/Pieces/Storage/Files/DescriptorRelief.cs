@@ -3,8 +3,8 @@ using Pieces.Platform;
 namespace Pieces.Storage.Files;
 
 /// <summary>
-/// Repeats calls that failed because the process or the system may open no more files. That is no fault of the disk: files come first, so idle files and
-/// connections are closed for them. Safe for all threads; calls block.
+/// Repeats calls that failed because the process or the system cannot open more files. This is not a disk error. Files have priority: idle files and
+/// connections are closed to free a descriptor. Safe for all threads; calls block.
 /// </summary>
 internal sealed class DescriptorRelief
 {

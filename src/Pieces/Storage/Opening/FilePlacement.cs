@@ -15,10 +15,10 @@ internal sealed class FilePlacement
     private readonly StoragePaths _paths;
     private readonly DiskInventory _inventory;
     private readonly FileStore _files;
-    private readonly StandingData _standing;
+    private readonly ExistingData _standing;
 
     /// <summary>Works on one torrent whose lock is held.</summary>
-    public FilePlacement(StorageOptions options, StoragePaths paths, DiskInventory inventory, FileStore files, StandingData standing)
+    public FilePlacement(StorageOptions options, StoragePaths paths, DiskInventory inventory, FileStore files, ExistingData standing)
     {
         _options = options;
         _paths = paths;
@@ -39,7 +39,7 @@ internal sealed class FilePlacement
 
     /// <summary>Checks that the disk has enough free space for the missing data.</summary>
     /// <exception cref="StorageException">It has not.</exception>
-    public void RequireSpace(FileRuling[] rulings)
+    public void RequireSpace(FileDecision[] rulings)
     {
         long needed = SpaceNeed.Of(_options, _inventory, _files, rulings);
         if (needed > 0 && _options.FileSystem.FreeSpace(_options.OutputDirectory) is { } free && free < needed)
@@ -52,7 +52,7 @@ internal sealed class FilePlacement
 
     /// <summary>Carries out the ruling on one wanted file.</summary>
     /// <exception cref="StorageException">The operating system reported an error.</exception>
-    public void Apply(FileEntry file, FileRuling ruling)
+    public void Apply(FileEntry file, FileDecision ruling)
     {
         FileLocation final = _paths.Final(file.Index), part = _paths.Part(file.Index);
         try
@@ -60,7 +60,7 @@ internal sealed class FilePlacement
             bool hasBoth = _inventory.Final(file.Index).IsFile && _inventory.Part(file.Index).IsFile;
             switch (ruling)
             {
-                case FileRuling.Fresh or FileRuling.Discard:
+                case FileDecision.Fresh or FileDecision.Discard:
                     if (_options.Overwrite)
                     {
                         Discard(final);
@@ -69,20 +69,20 @@ internal sealed class FilePlacement
 
                     BeginAnew(file);
                     break;
-                case FileRuling.Adopt:
+                case FileDecision.Adopt:
                     if (hasBoth)
                         PutAside(part);
                     final.RenameTo(part, overwrite: false);
                     _files.SetPlace(file.Index, FilePlace.Part);
                     Warnings.Add($"{final} is incomplete: it is now {part} and will be repaired");
                     break;
-                case FileRuling.Copy:
+                case FileDecision.Copy:
                     CopyGood(file);
                     break;
-                case FileRuling.Continue or FileRuling.Finish:
+                case FileDecision.Continue or FileDecision.Finish:
                     if (hasBoth)
                         PutAside(final);
-                    if (ruling == FileRuling.Finish)
+                    if (ruling == FileDecision.Finish)
                         ToFinish.Add(file.Index);
                     break;
             }
@@ -92,8 +92,8 @@ internal sealed class FilePlacement
             throw DiskErrors.Wrap(final, "put it in its place", e);
         }
 
-        bool isUnfit = ruling == FileRuling.Adopt || (ruling == FileRuling.Continue && _inventory.Part(file.Index).Length != file.Length);
-        bool wantsRoom = file.Length > 0 && ruling == FileRuling.Fresh && _options.Preallocation == Preallocation.Full;
+        bool isUnfit = ruling == FileDecision.Adopt || (ruling == FileDecision.Continue && _inventory.Part(file.Index).Length != file.Length);
+        bool wantsRoom = file.Length > 0 && ruling == FileDecision.Fresh && _options.Preallocation == Preallocation.Full;
         if (wantsRoom && _files.PlaceOf(file.Index) == FilePlace.Absent || isUnfit)
             _files.MakePart(file.Index);
     }
@@ -206,7 +206,7 @@ internal sealed class FilePlacement
             _files.SetPlace(file.Index, to);
             if (!read)
                 throw new StorageException(
-                    StorageFault.File, _files.PathOf(file.Index), $"{_files.PathOf(file.Index)}: changed while it was looked at");
+                    StorageFault.File, _files.PathOf(file.Index), $"{_files.PathOf(file.Index)}: changed while it was being checked");
             _files.Write(begin, [(ReadOnlyMemory<byte>)bytes]);
             begin += bytes.Length;
         }

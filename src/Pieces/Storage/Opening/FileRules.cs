@@ -7,7 +7,7 @@ using Pieces.Storage.Resume;
 namespace Pieces.Storage.Opening;
 
 /// <summary>The decision on a wanted file, made before the transfer begins.</summary>
-internal enum FileRuling
+internal enum FileDecision
 {
     /// <summary>The file does not exist.</summary>
     Fresh,
@@ -69,38 +69,38 @@ internal sealed class FileRules
 
     /// <summary>Decides on one wanted file.</summary>
     /// <exception cref="StorageException">An existing file is in the way and must not be discarded.</exception>
-    public FileRuling RuleOn(FileEntry file)
+    public FileDecision RuleOn(FileEntry file)
     {
         if (file.Length == 0)
             return RuleOnEmpty(file);
         FileStat final = _inventory.Final(file.Index), part = _inventory.Part(file.Index);
         FilePlace place = _files.PlaceOf(file.Index);
         if (!final.IsFile && !part.IsFile && place != FilePlace.Other)
-            return FileRuling.Fresh;
+            return FileDecision.Fresh;
         Tally tally = Count(file);
         return place switch
         {
-            FilePlace.Other => tally.Good > 0 ? FileRuling.Copy : FileRuling.Fresh,
+            FilePlace.Other => tally.Good > 0 ? FileDecision.Copy : FileDecision.Fresh,
             FilePlace.Part => RuleOnPart(file, tally),
             _ => RuleOnFinal(file, final, tally),
         };
     }
 
-    private FileRuling RuleOnFinal(FileEntry file, FileStat final, Tally tally)
+    private FileDecision RuleOnFinal(FileEntry file, FileStat final, Tally tally)
     {
         bool hasLength = final.Length == file.Length, isForeign = final.Trust == FileTrust.Foreign;
         if (hasLength && tally.Good == tally.Touching)
-            return FileRuling.Keep;
+            return FileDecision.Keep;
         // The final name is proof only when no other user can have created the file.
         if (hasLength && tally.RestIsUnselected)
-            return isForeign ? FileRuling.Copy : FileRuling.KeepByName;
+            return isForeign ? FileDecision.Copy : FileDecision.KeepByName;
         // A small file may share its only piece with a missing neighbour, so that it cannot be verified. If its length is right and other pieces of
         // the torrent exist, it belongs to the torrent too.
         bool isOurs = tally.Good > 0 || (hasLength && _have.Count > 0 && (tally.RestIsElsewhere || BlankFile.Is(_paths.Final(file.Index))));
         if (!isOurs)
             return Discard(_paths.Final(file.Index));
         bool mustStay = final.Length > file.Length || WasComplete(file, final);
-        return isForeign || (mustStay && !_options.Overwrite) ? FileRuling.Copy : FileRuling.Adopt;
+        return isForeign || (mustStay && !_options.Overwrite) ? FileDecision.Copy : FileDecision.Adopt;
     }
 
     /// <summary>
@@ -111,21 +111,21 @@ internal sealed class FileRules
         _reading.State is { } state && IsNamed(state, file, final) && _options.Metainfo.Layout.PiecesOf(file) is var pieces
         && pieces.CountSetIn(state.Have) == pieces.Count;
 
-    private FileRuling RuleOnEmpty(FileEntry file)
+    private FileDecision RuleOnEmpty(FileEntry file)
     {
         FileStat final = _inventory.Final(file.Index);
         if (!final.IsFile)
-            return FileRuling.Fresh;
-        return final.Length == 0 ? FileRuling.Keep : Discard(_paths.Final(file.Index));
+            return FileDecision.Fresh;
+        return final.Length == 0 ? FileDecision.Keep : Discard(_paths.Final(file.Index));
     }
 
-    private FileRuling RuleOnPart(FileEntry file, Tally tally)
+    private FileDecision RuleOnPart(FileEntry file, Tally tally)
     {
         if (tally.Good == tally.Touching)
-            return FileRuling.Finish;
+            return FileDecision.Finish;
         if (tally.Good == 0 && _inventory.Final(file.Index).IsFile)
             _ = Discard(_paths.Final(file.Index));
-        return tally.Good > 0 || IsProven(file, tally) ? FileRuling.Continue : Discard(_paths.Part(file.Index));
+        return tally.Good > 0 || IsProven(file, tally) ? FileDecision.Continue : Discard(_paths.Part(file.Index));
     }
 
     /// <summary>
@@ -141,18 +141,19 @@ internal sealed class FileRules
         return isNeighbour || BlankFile.Is(_paths.Part(file.Index));
     }
 
-    // A run that ended suddenly may have created the file, but the record of it did not reach the disk. No file of that name existed when the run wrote its
-    // snapshot.
+    // A run that ended suddenly may have created the file, and the record of it did not reach the disk. No file of that name existed when the run
+    // wrote its snapshot.
     private static bool WasMadeUnrecorded(ResumeState state, FileEntry file, FileStat facts) =>
-        state is { IsClosed: false, Born: > 0 } && state.Identities[file.Index] == 0 && facts.Trust == FileTrust.Ours && facts.Identity.Birth >= state.Born;
+        state is { IsClosed: false, Born: > 0 } && state.Identities[file.Index] == 0
+        && facts.Trust == FileTrust.Ours && facts.Identity.Birth >= state.Born;
 
     // Without owners, file identities change with every mount. It then suffices that the state knows a file of this name.
     private bool IsNamed(ResumeState state, FileEntry file, FileStat facts) =>
         state.Identities[file.Index] is var known and not 0 && (known == facts.Identity.Fingerprint || !_paths.Directory.HasOwners);
 
-    private FileRuling Discard(FileLocation path) => _options.Overwrite
-        ? FileRuling.Discard
-        : throw DiskErrors.InTheWay(path, "is in the way: it holds no data of this torrent (--overwrite discards it)");
+    private FileDecision Discard(FileLocation path) => _options.Overwrite
+        ? FileDecision.Discard
+        : throw DiskErrors.InTheWay(path, "already exists and has no data of this torrent (--overwrite discards it)");
 
     private Tally Count(FileEntry file)
     {

@@ -11,7 +11,7 @@ internal interface ITorrentStore : IAsyncDisposable
 
     /// <summary>Determines which pieces exist, and prepares the storage.</summary>
     /// <exception cref="StorageException">The operating system reported an error, or there is not enough space.</exception>
-    Task<StorageOpening> OpenAsync(IProgress<CheckProgress>? progress, CancellationToken cancellationToken);
+    Task<StorageOpenResult> OpenAsync(IProgress<CheckProgress>? progress, CancellationToken cancellationToken);
 
     /// <summary>Completes when no job is pending. The events of all finished jobs have been passed to the sink by then.</summary>
     Task WhenIdleAsync();

@@ -12,14 +12,15 @@ namespace Pieces.Storage.Opening;
 /// <param name="Rulings">The decision on each file.</param>
 /// <param name="ToFinish">Files that are complete and do not have their final names yet.</param>
 /// <param name="Lock">The lock; null when none was needed.</param>
-internal sealed record Opened(StorageOpening Opening, StandingData Standing, FileRuling[] Rulings, HashSet<int> ToFinish, StorageLock? Lock);
+internal sealed record OpenedStorage(
+    StorageOpenResult Opening, ExistingData Standing, FileDecision[] Rulings, HashSet<int> ToFinish, StorageLock? Lock);
 
 /// <summary>What opening a torrent's storage would find.</summary>
 /// <param name="Have">Pieces on the disk; each was hashed.</param>
-/// <param name="Exempt">As in <see cref="StorageOpening"/>.</param>
+/// <param name="Exempt">As in <see cref="StorageOpenResult"/>.</param>
 /// <param name="Rulings">The decision on each file.</param>
 /// <param name="SpaceNeeded">Free space that the disk needs, in bytes.</param>
-internal sealed record StoragePreview(Bitfield Have, Bitfield Exempt, FileRuling[] Rulings, long SpaceNeeded);
+internal sealed record StoragePreview(Bitfield Have, Bitfield Exempt, FileDecision[] Rulings, long SpaceNeeded);
 
 /// <summary>Opens the storage of one torrent: takes the lock, examines the disk, hashes as needed, decides and places the files. Used once.</summary>
 internal sealed class StorageOpener
@@ -42,18 +43,18 @@ internal sealed class StorageOpener
     /// <exception cref="StorageException">
     /// An existing file is in the way, the download is locked, there is not enough space, or the operating system reported an error.
     /// </exception>
-    public async Task<Opened> OpenAsync(IProgress<CheckProgress>? progress, CancellationToken cancellationToken)
+    public async Task<OpenedStorage> OpenAsync(IProgress<CheckProgress>? progress, CancellationToken cancellationToken)
     {
         if (_options.Content is not null)
             return Described();
         DiskInventory inventory = Look();
-        StandingData? standing = null;
+        ExistingData? standing = null;
         if (_options.ReadOnly || (!inventory.HasFolder && inventory.LooksComplete(_options)))
         {
-            standing = await StandingData.LookAsync(_options, inventory, _files, null, progress, cancellationToken).ConfigureAwait(false);
+            standing = await ExistingData.LookAsync(_options, inventory, _files, null, progress, cancellationToken).ConfigureAwait(false);
             if (_options.ReadOnly || IsComplete(Rule(inventory, standing)))
             {
-                FileRuling[] rulings = _options.ReadOnly ? Describe() : Rule(inventory, standing);
+                FileDecision[] rulings = _options.ReadOnly ? Describe() : Rule(inventory, standing);
                 return await ConcludeAsync(inventory, standing, rulings, null, cancellationToken).ConfigureAwait(false);
             }
         }
@@ -63,7 +64,7 @@ internal sealed class StorageOpener
         try
         {
             if (!storageLock.IsKept)
-                _warnings.Add($"{_paths.Lock}: this disk keeps no locks: nothing stops a second process from the same download");
+                _warnings.Add($"{_paths.Lock}: this disk does not support file locks: make sure that no other process works on this download");
             if (_options.KeepsMetadata)
                 MetadataFile.Write(_paths, _options.Metainfo);
 
@@ -72,7 +73,7 @@ internal sealed class StorageOpener
             if (standing is null || !again.Equals(inventory))
             {
                 ResumeState? state = ReadState();
-                standing = await StandingData.LookAsync(_options, again, _files, state, progress, cancellationToken).ConfigureAwait(false);
+                standing = await ExistingData.LookAsync(_options, again, _files, state, progress, cancellationToken).ConfigureAwait(false);
             }
 
             return await ConcludeAsync(again, standing, Rule(again, standing), storageLock, cancellationToken).ConfigureAwait(false);
@@ -96,17 +97,17 @@ internal sealed class StorageOpener
         DiskInventory inventory = Look();
         if (inventory.HasFolder)
             ReadState();
-        StandingData standing = await StandingData.LookAsync(_options, inventory, _files, null, progress, cancellationToken).ConfigureAwait(false);
-        FileRuling[] rulings = Rule(inventory, standing);
+        ExistingData standing = await ExistingData.LookAsync(_options, inventory, _files, null, progress, cancellationToken).ConfigureAwait(false);
+        FileDecision[] rulings = Rule(inventory, standing);
         return new StoragePreview(standing.Have, ExemptPieces(standing, rulings), rulings, SpaceNeed.Of(_options, inventory, _files, rulings));
     }
 
-    private Opened Described()
+    private OpenedStorage Described()
     {
-        var standing = StandingData.Described(_options, _files);
+        var standing = ExistingData.Described(_options, _files);
         Bitfield none = new(_options.Metainfo.Layout.PieceCount), finished = Bitfield.Full(_options.Metainfo.Files.Length);
-        return new Opened(
-            new StorageOpening(standing.Have.Clone(), [], none, finished, []) { Files = _options.Metainfo.Files }, standing, Describe(), [], null);
+        return new OpenedStorage(
+            new StorageOpenResult(standing.Have.Clone(), [], none, finished, []) { Files = _options.Metainfo.Files }, standing, Describe(), [], null);
     }
 
     private DiskInventory Look() => DiskInventory.Take(_options, _paths, _files.Folders);
@@ -114,17 +115,17 @@ internal sealed class StorageOpener
     private ResumeState? ReadState()
     {
         if (!_paths.Directory.HasOwners)
-            _options.Logger.Information("{Folder}: this disk keeps no owners of files, so what is there is hashed", _options.OutputDirectory);
+            _options.Logger.Information("{Folder}: this disk does not store file owners, so existing data is hashed", _options.OutputDirectory);
         ResumeReading reading = _reading = ResumeFile.Read(_paths.State, _options.Metainfo, _boot);
         if (reading.Verdict is ResumeVerdict.Foreign or ResumeVerdict.Unusable)
-            _warnings.Add($"{_paths.State}: {reading.Reason}; what is there is hashed");
+            _warnings.Add($"{_paths.State}: {reading.Reason}; existing data is hashed");
         return _paths.Directory.HasOwners ? reading.State : null;
     }
 
-    private FileRuling[] Rule(DiskInventory inventory, StandingData standing)
+    private FileDecision[] Rule(DiskInventory inventory, ExistingData standing)
     {
         var rules = new FileRules(_options, _paths, inventory, _files, standing.Have, _reading);
-        var rulings = new FileRuling[_options.Metainfo.Files.Length];
+        var rulings = new FileDecision[_options.Metainfo.Files.Length];
         foreach (FileEntry file in _options.Metainfo.Files)
         {
             if (_options.Wants(file.Index))
@@ -135,27 +136,27 @@ internal sealed class StorageOpener
     }
 
     // Read-only: there are no decisions to make. `Continue` keeps a file from counting as complete by its name alone.
-    private FileRuling[] Describe()
+    private FileDecision[] Describe()
     {
-        var rulings = new FileRuling[_options.Metainfo.Files.Length];
+        var rulings = new FileDecision[_options.Metainfo.Files.Length];
         foreach (FileEntry file in _options.Metainfo.Files)
-            rulings[file.Index] = FileRuling.Continue;
+            rulings[file.Index] = FileDecision.Continue;
         return rulings;
     }
 
-    private bool IsComplete(FileRuling[] rulings)
+    private bool IsComplete(FileDecision[] rulings)
     {
         for (int i = 0; i < rulings.Length; i++)
         {
-            if (_options.Wants(i) && rulings[i] is not (FileRuling.Keep or FileRuling.KeepByName))
+            if (_options.Wants(i) && rulings[i] is not (FileDecision.Keep or FileDecision.KeepByName))
                 return false;
         }
 
         return true;
     }
 
-    private async Task<Opened> ConcludeAsync(
-        DiskInventory inventory, StandingData standing, FileRuling[] rulings, StorageLock? storageLock, CancellationToken cancellationToken)
+    private async Task<OpenedStorage> ConcludeAsync(
+        DiskInventory inventory, ExistingData standing, FileDecision[] rulings, StorageLock? storageLock, CancellationToken cancellationToken)
     {
         var placement = new FilePlacement(_options, _paths, inventory, _files, standing);
         if (!_options.ReadOnly && storageLock is not null)
@@ -175,7 +176,7 @@ internal sealed class StorageOpener
         var finished = new Bitfield(rulings.Length);
         for (int i = 0; i < rulings.Length; i++)
         {
-            if (_options.Wants(i) && (rulings[i] is FileRuling.Keep or FileRuling.KeepByName || IsReadOnlyComplete(i, standing)))
+            if (_options.Wants(i) && (rulings[i] is FileDecision.Keep or FileDecision.KeepByName || IsReadOnlyComplete(i, standing)))
                 finished.Set(i);
         }
 
@@ -185,12 +186,12 @@ internal sealed class StorageOpener
         candidates.Sort(static (a, b) => a.Piece.CompareTo(b.Piece));
         _warnings.AddRange(placement.Warnings);
         Bitfield exempt = _options.ReadOnly ? Unprovable(inventory, standing) : ExemptPieces(standing, rulings);
-        var opening = new StorageOpening(standing.Have.Clone(), candidates, exempt, finished, _warnings) { Files = _options.Metainfo.Files };
-        return new Opened(opening, standing, rulings, placement.ToFinish, storageLock);
+        var opening = new StorageOpenResult(standing.Have.Clone(), candidates, exempt, finished, _warnings) { Files = _options.Metainfo.Files };
+        return new OpenedStorage(opening, standing, rulings, placement.ToFinish, storageLock);
     }
 
     // The owner of the source file may have changed the bytes between the check and the copy.
-    private async Task CheckCopiesAsync(Bitfield copied, StandingData standing, CancellationToken cancellationToken)
+    private async Task CheckCopiesAsync(Bitfield copied, ExistingData standing, CancellationToken cancellationToken)
     {
         Bitfield good = await PieceCheck.RunAsync(_options.Metainfo, _files, copied, null, cancellationToken).ConfigureAwait(false);
         for (int i = copied.NextSet(0); i >= 0; i = copied.NextSet(i + 1))
@@ -203,7 +204,7 @@ internal sealed class StorageOpener
         }
     }
 
-    private bool IsReadOnlyComplete(int file, StandingData standing)
+    private bool IsReadOnlyComplete(int file, ExistingData standing)
     {
         if (!_options.ReadOnly || _files.PlaceOf(file) != FilePlace.Final)
             return false;
@@ -212,7 +213,7 @@ internal sealed class StorageOpener
     }
 
     // Read-only: unselected files are not downloaded, so pieces that lack only their bytes do not count against the selected files.
-    private Bitfield Unprovable(DiskInventory inventory, StandingData standing)
+    private Bitfield Unprovable(DiskInventory inventory, ExistingData standing)
     {
         PieceLayout layout = _options.Metainfo.Layout;
         var unprovable = new Bitfield(layout.PieceCount);
@@ -227,13 +228,13 @@ internal sealed class StorageOpener
         long LengthOf(int file) => inventory.At(_files.PlaceOf(file), file).Length;
     }
 
-    private Bitfield ExemptPieces(StandingData standing, FileRuling[] rulings)
+    private Bitfield ExemptPieces(ExistingData standing, FileDecision[] rulings)
     {
         PieceLayout layout = _options.Metainfo.Layout;
         var exempt = new Bitfield(layout.PieceCount);
         foreach (FileEntry file in _options.Metainfo.Files)
         {
-            if (!_options.Wants(file.Index) || rulings[file.Index] != FileRuling.KeepByName)
+            if (!_options.Wants(file.Index) || rulings[file.Index] != FileDecision.KeepByName)
                 continue;
             foreach (PieceIndex piece in layout.PiecesOf(file))
             {
@@ -245,11 +246,11 @@ internal sealed class StorageOpener
         return exempt;
     }
 
-    private bool IsNeeded(PieceIndex piece, FileRuling[] rulings)
+    private bool IsNeeded(PieceIndex piece, FileDecision[] rulings)
     {
         foreach (FileSegment segment in _files.Map.Segments(_options.Metainfo.Layout.OffsetOf(piece), _options.Metainfo.Layout.LengthOf(piece)))
         {
-            if (_options.Wants(segment.File) && rulings[segment.File] is not (FileRuling.Keep or FileRuling.KeepByName))
+            if (_options.Wants(segment.File) && rulings[segment.File] is not (FileDecision.Keep or FileDecision.KeepByName))
                 return true;
         }
 

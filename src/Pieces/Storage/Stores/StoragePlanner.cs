@@ -53,13 +53,13 @@ internal static class StoragePlanner
         };
     }
 
-    private static PlannedAction ActionOf(FileRuling ruling) => ruling switch
+    private static PlannedAction ActionOf(FileDecision ruling) => ruling switch
     {
-        FileRuling.Keep or FileRuling.KeepByName => PlannedAction.Keep,
-        FileRuling.Finish => PlannedAction.Finish,
-        FileRuling.Continue => PlannedAction.Continue,
-        FileRuling.Adopt or FileRuling.Copy => PlannedAction.Repair,
-        FileRuling.Discard => PlannedAction.Replace,
+        FileDecision.Keep or FileDecision.KeepByName => PlannedAction.Keep,
+        FileDecision.Finish => PlannedAction.Finish,
+        FileDecision.Continue => PlannedAction.Continue,
+        FileDecision.Adopt or FileDecision.Copy => PlannedAction.Repair,
+        FileDecision.Discard => PlannedAction.Replace,
         _ => PlannedAction.Fetch,
     };
 

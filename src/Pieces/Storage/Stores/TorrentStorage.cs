@@ -41,18 +41,18 @@ internal sealed class TorrentStorage : ITorrentStore
     /// <exception cref="StorageException">
     /// An existing file is in the way, the download is locked, there is not enough space, or the operating system reported an error.
     /// </exception>
-    public async Task<StorageOpening> OpenAsync(IProgress<CheckProgress>? progress, CancellationToken cancellationToken)
+    public async Task<StorageOpenResult> OpenAsync(IProgress<CheckProgress>? progress, CancellationToken cancellationToken)
     {
         // A disk that hangs blocks only this thread and none of the thread pool.
-        StorageOpening? opening = null;
+        StorageOpenResult? opening = null;
         await OwnThread.RunAsync("open", () => opening = OpenHereAsync(progress, cancellationToken).GetAwaiter().GetResult()).ConfigureAwait(false);
         return opening!;
     }
 
-    private async Task<StorageOpening> OpenHereAsync(IProgress<CheckProgress>? progress, CancellationToken cancellationToken)
+    private async Task<StorageOpenResult> OpenHereAsync(IProgress<CheckProgress>? progress, CancellationToken cancellationToken)
     {
         Guid boot = _options.Boot ?? CurrentPlatform.Facts.BootId;
-        Opened opened;
+        OpenedStorage opened;
         try
         {
             _layout = StorageLayout.Find(_options, mayProbe: !_options.ReadOnly);
@@ -119,7 +119,7 @@ internal sealed class TorrentStorage : ITorrentStore
         _layout?.Dispose();
     }
 
-    private void Begin(Opened opened, Guid boot)
+    private void Begin(OpenedStorage opened, Guid boot)
     {
         Metainfo metainfo = _options.Metainfo;
         var ledger = new PieceLedger(metainfo.Layout, StartOf(opened));
@@ -198,7 +198,7 @@ internal sealed class TorrentStorage : ITorrentStore
         flusher.Start(_options.TimeProvider, _options.Sink);
     }
 
-    private ResumeState StartOf(Opened opened)
+    private ResumeState StartOf(OpenedStorage opened)
     {
         long[] identities = new long[_options.Metainfo.Files.Length];
         for (int i = 0; i < identities.Length; i++)
@@ -219,7 +219,7 @@ internal sealed class TorrentStorage : ITorrentStore
     }
 
     /// <summary>Registers with the finisher the files that lack pieces; true when there are none.</summary>
-    private bool Expect(Opened opened, FileFinisher finisher)
+    private bool Expect(OpenedStorage opened, FileFinisher finisher)
     {
         PieceLayout layout = _options.Metainfo.Layout;
         bool isComplete = true;

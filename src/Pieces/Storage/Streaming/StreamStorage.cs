@@ -47,7 +47,7 @@ internal sealed class StreamStorage : ITorrentStore
     private PieceJobs Jobs => _jobs ?? throw NotOpen();
 
     /// <inheritdoc/>
-    public async Task<StorageOpening> OpenAsync(IProgress<CheckProgress>? progress, CancellationToken cancellationToken)
+    public async Task<StorageOpenResult> OpenAsync(IProgress<CheckProgress>? progress, CancellationToken cancellationToken)
     {
         Metainfo metainfo = _options.Metainfo;
         PieceLayout layout = metainfo.Layout;
@@ -77,7 +77,7 @@ internal sealed class StreamStorage : ITorrentStore
             CanResume = false,
         });
         _cursor.Begin();
-        return new StorageOpening(new Bitfield(layout.PieceCount), [], new Bitfield(layout.PieceCount), new Bitfield(metainfo.Files.Length), []);
+        return new StorageOpenResult(new Bitfield(layout.PieceCount), [], new Bitfield(layout.PieceCount), new Bitfield(metainfo.Files.Length), []);
     }
 
     /// <inheritdoc/>

@@ -37,7 +37,8 @@ internal sealed record StorageContext
         Folder,
         string.Create(
             CultureInfo.InvariantCulture,
-            $"{Folder}: the disk has not finished an operation for {DiskQueue.Patience.TotalSeconds} s (check whether it is connected and in order, then run the same command again)"))
+            $"{Folder}: the disk has not finished an operation for {DiskQueue.Patience.TotalSeconds} s "
+                + $"(check whether it is connected and in order, then run the same command again)"))
     {
         IsHanging = true,
     }));

@@ -5,10 +5,10 @@ namespace Pieces.Torrents.Crowd;
 /// <summary>Tactics in a crowd around a seed: super-seeding while we are the seed, lots while we are not. Owned by the torrent's loop.</summary>
 internal sealed class CrowdTactics
 {
-    private readonly ShowDesk _show;
-    private readonly LotsDesk _lots;
+    private readonly SuperSeeding _show;
+    private readonly LotExchange _lots;
 
-    public CrowdTactics(ShowDesk show, LotsDesk lots)
+    public CrowdTactics(SuperSeeding show, LotExchange lots)
     {
         _show = show;
         _lots = lots;

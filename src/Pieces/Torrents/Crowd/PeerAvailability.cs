@@ -13,17 +13,17 @@ namespace Pieces.Torrents.Crowd;
 internal sealed class PeerAvailability
 {
     private readonly PieceTable _table;
-    private readonly DownloadDesk _downloads;
-    private readonly SeedCourtesy _courtesy;
+    private readonly Requester _downloads;
+    private readonly SeedSharingPolicy _courtesy;
     private readonly TimeProvider _time;
-    private readonly Dictionary<SourceId, Bitfield> _withdrawn = [];
+    private readonly Dictionary<SenderId, Bitfield> _withdrawn = [];
 
     /// <summary>Creates it without peers.</summary>
     /// <param name="table">Receives the number of copies of each piece.</param>
     /// <param name="downloads">Requests blocks from peers.</param>
     /// <param name="courtesy">Receives which peers have joined, and which piece a leecher was the first to have.</param>
     /// <param name="time">Source of timestamps.</param>
-    public PeerAvailability(PieceTable table, DownloadDesk downloads, SeedCourtesy courtesy, TimeProvider time)
+    public PeerAvailability(PieceTable table, Requester downloads, SeedSharingPolicy courtesy, TimeProvider time)
     {
         _table = table;
         _downloads = downloads;

@@ -12,23 +12,23 @@ internal sealed class BlameLedger
     /// <summary>Maximum number of remembered blocks of bad pieces, 24 bytes each. The oldest pieces are forgotten first.</summary>
     public const int MaxBlocks = 128 * 1024;
 
-    private readonly Dictionary<SourceId, int> _suspicions = [];
+    private readonly Dictionary<SenderId, int> _suspicions = [];
     private readonly List<Attempt> _attempts = [];
 
     /// <summary>Number of remembered blocks.</summary>
     public int Blocks { get; private set; }
 
     /// <summary>Whether a source sent blocks of a bad piece and has been neither convicted nor cleared.</summary>
-    public bool IsSuspect(SourceId source) => _suspicions.Count > 0 && _suspicions.ContainsKey(source);
+    public bool IsSuspect(SenderId source) => _suspicions.Count > 0 && _suspicions.ContainsKey(source);
 
     /// <summary>A piece failed its hash check.</summary>
     /// <param name="piece">The piece.</param>
     /// <param name="digests">The digest of each block.</param>
-    /// <param name="senders">The sender of each block; <see cref="SourceId.None"/> for blocks that were found on disk.</param>
+    /// <param name="senders">The sender of each block; <see cref="SenderId.None"/> for blocks that were found on disk.</param>
     /// <param name="convicted">Receives the sender if a single source sent all blocks.</param>
-    public void Record(PieceIndex piece, BlockDigest[] digests, SourceId[] senders, List<SourceId> convicted)
+    public void Record(PieceIndex piece, BlockDigest[] digests, SenderId[] senders, List<SenderId> convicted)
     {
-        if (!senders.AsSpan().ContainsAnyExcept(SourceId.None))
+        if (!senders.AsSpan().ContainsAnyExcept(SenderId.None))
             return;
         if (!senders.AsSpan().ContainsAnyExcept(senders[0]))
         {
@@ -41,14 +41,14 @@ internal sealed class BlameLedger
         var attempt = new Attempt(piece, digests, senders);
         _attempts.Add(attempt);
         Blocks += senders.Length;
-        foreach (SourceId sender in DistinctSenders(attempt))
+        foreach (SenderId sender in DistinctSenders(attempt))
             CollectionsMarshal.GetValueRefOrAddDefault(_suspicions, sender, out _)++;
     }
 
     /// <summary>
     /// A piece has been received correctly: appends the sender of every block that differs from it (each sender once), and forgets the piece.
     /// </summary>
-    public void Resolve(PieceIndex piece, BlockDigest[] digests, List<SourceId> convicted)
+    public void Resolve(PieceIndex piece, BlockDigest[] digests, List<SenderId> convicted)
     {
         for (int i = _attempts.Count - 1; i >= 0; i--)
         {
@@ -57,8 +57,8 @@ internal sealed class BlameLedger
                 continue;
             for (int block = 0; block < digests.Length; block++)
             {
-                SourceId sender = attempt.Senders[block];
-                if (sender != SourceId.None && !attempt.Digests[block].Equals(digests[block]) && !convicted.Contains(sender))
+                SenderId sender = attempt.Senders[block];
+                if (sender != SenderId.None && !attempt.Digests[block].Equals(digests[block]) && !convicted.Contains(sender))
                     convicted.Add(sender);
             }
 
@@ -71,19 +71,19 @@ internal sealed class BlameLedger
         Attempt attempt = _attempts[index];
         _attempts.RemoveAt(index);
         Blocks -= attempt.Senders.Length;
-        foreach (SourceId sender in DistinctSenders(attempt))
+        foreach (SenderId sender in DistinctSenders(attempt))
         {
             if (--CollectionsMarshal.GetValueRefOrAddDefault(_suspicions, sender, out _) == 0)
                 _suspicions.Remove(sender);
         }
     }
 
-    private static HashSet<SourceId> DistinctSenders(Attempt attempt)
+    private static HashSet<SenderId> DistinctSenders(Attempt attempt)
     {
-        var senders = new HashSet<SourceId>(attempt.Senders);
-        senders.Remove(SourceId.None);
+        var senders = new HashSet<SenderId>(attempt.Senders);
+        senders.Remove(SenderId.None);
         return senders;
     }
 
-    private sealed record Attempt(PieceIndex Piece, BlockDigest[] Digests, SourceId[] Senders);
+    private sealed record Attempt(PieceIndex Piece, BlockDigest[] Digests, SenderId[] Senders);
 }

@@ -29,7 +29,7 @@ internal sealed class DownloadShares
 
     private readonly RateLimiter _limiter;
     private readonly ByteRate _perPeer;
-    private readonly HashSet<SourceId> _sharers = [];
+    private readonly HashSet<SenderId> _sharers = [];
 
     /// <summary>Creates it.</summary>
     /// <param name="limiter">The rate limiter shared by the torrent's providers.</param>

@@ -28,7 +28,7 @@ internal sealed class Endgame
     private readonly double _frequency;
 
     // Providers for which the last search found nothing, with the timestamp at which the next search is allowed.
-    private readonly Dictionary<SourceId, long> _restUntil = [];
+    private readonly Dictionary<SenderId, long> _restUntil = [];
 
     public Endgame(PieceManager pieces, TimeProvider time)
     {
@@ -42,7 +42,7 @@ internal sealed class Endgame
     /// <param name="now">Timestamp.</param>
     /// <param name="end">Maximum number of entries in <paramref name="into"/>.</param>
     /// <param name="into">Receives the requests.</param>
-    public void Fill(BlockProvider provider, IPieceMap source, long now, int end, List<BlockRequest> into)
+    public void Fill(BlockProvider provider, IPeerPieces source, long now, int end, List<BlockRequest> into)
     {
         // A provider whose speed is unknown gets one block only. It may be as slow as the provider whose blocks it takes over.
         bool isProven = provider.Requests.Window.Latency > 0;
@@ -68,7 +68,7 @@ internal sealed class Endgame
     }
 
     /// <summary>A provider has left.</summary>
-    public void Forget(SourceId provider) => _restUntil.Remove(provider);
+    public void Forget(SenderId provider) => _restUntil.Remove(provider);
 
     // The slowest provider after `before`, in the order of decreasing slowness and then increasing index.
     private Victim NextSlowest(BlockProvider provider, long now, Victim before)
@@ -89,7 +89,7 @@ internal sealed class Endgame
     }
 
     // Starts with the last requests: these are the blocks that the slower provider would send last.
-    private void TakeOver(BlockProvider provider, IPieceMap source, Victim victim, int maxAskers, long now, int end, List<BlockRequest> into)
+    private void TakeOver(BlockProvider provider, IPeerPieces source, Victim victim, int maxAskers, long now, int end, List<BlockRequest> into)
     {
         int cursor = 0;
         PendingRequests pending = _pieces.Providers[victim.Index].Requests.Pending;
@@ -101,7 +101,7 @@ internal sealed class Endgame
             if (!source.Has(request.Block.Piece) || !_pieces.Pieces.TryGet(request.Block.Piece, out PieceAssembly? assembly))
                 continue;
             int ordinal = request.Block.Ordinal;
-            if (assembly.Owner != SourceId.None || assembly.IsClosing || assembly.Blocks.IsReceived(ordinal) ||
+            if (assembly.Owner != SenderId.None || assembly.IsClosing || assembly.Blocks.IsReceived(ordinal) ||
                 assembly.Blocks.AskersOf(ordinal) >= maxAskers || provider.Requests.Pending.Contains(request.Block))
             {
                 continue;

@@ -43,7 +43,7 @@ internal sealed class PieceManager
     /// <summary>The senders of the blocks of bad pieces.</summary>
     public BlameLedger Blame { get; } = new();
 
-    /// <summary>The block providers. Only <see cref="DownloadDesk"/> may change the list.</summary>
+    /// <summary>The block providers. Only <see cref="Requester"/> may change the list.</summary>
     public List<BlockProvider> Providers { get; } = [];
 
     /// <summary>Payload received, including waste.</summary>
@@ -129,12 +129,12 @@ internal sealed class PieceManager
     }
 
     /// <summary>Lifts the restriction of pieces that were to be requested from this provider only.</summary>
-    public void Disown(SourceId provider)
+    public void Disown(SenderId provider)
     {
         foreach (PieceAssembly assembly in Pieces.Open)
         {
             if (assembly.Owner == provider)
-                assembly.Owner = SourceId.None;
+                assembly.Owner = SenderId.None;
         }
     }
 
@@ -167,14 +167,14 @@ internal sealed class PieceManager
     /// <param name="rejected">The result of the check.</param>
     /// <param name="now">Timestamp.</param>
     /// <param name="convicted">Receives the senders to ban.</param>
-    public void OnRejected(PieceRejected rejected, long now, List<SourceId> convicted)
+    public void OnRejected(PieceRejected rejected, long now, List<SenderId> convicted)
     {
         PieceAssembly assembly = Verifying(rejected.Piece);
-        var senders = new SourceId[assembly.Blocks.Count];
+        var senders = new SenderId[assembly.Blocks.Count];
         for (int i = 0; i < senders.Length; i++)
         {
             senders[i] = assembly.Blocks.SenderOf(i);
-            if (senders[i] != SourceId.None)
+            if (senders[i] != SenderId.None)
                 Wasted += Layout.Block(assembly.Piece, i).Length;
         }
 
@@ -186,7 +186,7 @@ internal sealed class PieceManager
     }
 
     /// <summary>A piece that had failed its hash check has been received correctly: appends the senders to ban.</summary>
-    public void OnDigests(PieceDigests digests, List<SourceId> convicted) => Blame.Resolve(digests.Piece, digests.BlockDigests, convicted);
+    public void OnDigests(PieceDigests digests, List<SenderId> convicted) => Blame.Resolve(digests.Piece, digests.BlockDigests, convicted);
 
     /// <summary>
     /// Closes every open piece because the torrent stops. If another run can resume from them, the blocks in memory are written first. The writes are
@@ -209,9 +209,9 @@ internal sealed class PieceManager
         BlockProvider? sender = null;
         for (int i = 0; i < assembly.Blocks.Count; i++)
         {
-            SourceId id = assembly.Blocks.SenderOf(i);
+            SenderId id = assembly.Blocks.SenderOf(i);
             if (sender?.Id != id)
-                sender = id == SourceId.None ? null : Providers.Find(provider => provider.Id == id);
+                sender = id == SenderId.None ? null : Providers.Find(provider => provider.Id == id);
             if (sender is not null)
                 sender.VerifiedBytes += Layout.Block(assembly.Piece, i).Length;
         }

@@ -21,7 +21,7 @@ internal sealed class RequestPlanner
     private readonly PieceManager _pieces;
     private readonly IPiecePicker _picker;
     private readonly Endgame _endgame;
-    private readonly SeedCourtesy _courtesy;
+    private readonly SeedSharingPolicy _courtesy;
     private readonly long _idleAfter;
     private readonly long _mostForOne;
     private readonly long _leastShare;
@@ -33,7 +33,7 @@ internal sealed class RequestPlanner
     /// <param name="courtesy">Decides what may be requested from seeds in a crowd.</param>
     /// <param name="budget">Memory budget for open pieces.</param>
     /// <param name="time">Provides the timestamp frequency.</param>
-    public RequestPlanner(PieceManager pieces, IPiecePicker picker, SeedCourtesy courtesy, MemoryBudget budget, TimeProvider time)
+    public RequestPlanner(PieceManager pieces, IPiecePicker picker, SeedSharingPolicy courtesy, MemoryBudget budget, TimeProvider time)
     {
         _pieces = pieces;
         _picker = picker;
@@ -67,7 +67,7 @@ internal sealed class RequestPlanner
         }
 
         bool isSparing = _courtesy.AppliesTo(provider);
-        IPieceMap source = isSparing
+        IPeerPieces source = isSparing
             ? _courtesy.Show(provider, _picker.MostAtSeeds(_bytesPerSecond), now)
             : provider.Pieces;
         source = requests.Refused.Without(source, now);
@@ -83,10 +83,10 @@ internal sealed class RequestPlanner
     }
 
     /// <summary>A provider has left.</summary>
-    public void Forget(SourceId provider) => _endgame.Forget(provider);
+    public void Forget(SenderId provider) => _endgame.Forget(provider);
 
     // Requests blocks of open pieces, then of new ones, among the pieces of `source`.
-    private void FillFrom(BlockProvider provider, IPieceMap source, long now, int end, List<BlockRequest> into)
+    private void FillFrom(BlockProvider provider, IPeerPieces source, long now, int end, List<BlockRequest> into)
     {
         bool mayOpen = FillFromOpen(provider, source, now, end, into);
         while (mayOpen && into.Count < end && TryOpen(provider, source, now, out PieceAssembly? opened))
@@ -100,7 +100,7 @@ internal sealed class RequestPlanner
     // a more reliable provider should come first.
     private bool MayJoin(PieceAssembly assembly, BlockProvider provider)
     {
-        if (assembly.Owner != SourceId.None)
+        if (assembly.Owner != SenderId.None)
             return assembly.Owner == provider.Id;
         bool isSuspect = _pieces.Blame.IsSuspect(provider.Id);
         if (!isSuspect && !assembly.IsRefetch)
@@ -126,7 +126,7 @@ internal sealed class RequestPlanner
     }
 
     // Returns false if a large piece is waiting for the disk: opening another one would only spread the available memory more thinly.
-    private bool FillFromOpen(BlockProvider provider, IPieceMap source, long now, int end, List<BlockRequest> into)
+    private bool FillFromOpen(BlockProvider provider, IPeerPieces source, long now, int end, List<BlockRequest> into)
     {
         bool mayOpen = true;
         List<PieceAssembly> askable = _pieces.Pieces.Askable;
@@ -148,7 +148,7 @@ internal sealed class RequestPlanner
 
     private void FillAllowedFast(BlockProvider provider, long now, int end, List<BlockRequest> into)
     {
-        IPieceMap source = provider.Requests.Refused.Without(provider.Pieces, now);
+        IPeerPieces source = provider.Requests.Refused.Without(provider.Pieces, now);
         foreach (PieceIndex piece in provider.Requests.AllowedFast)
         {
             if (into.Count >= end)
@@ -189,7 +189,7 @@ internal sealed class RequestPlanner
         return into.Count - before;
     }
 
-    private bool TryOpen(BlockProvider provider, IPieceMap source, long now, [MaybeNullWhen(false)] out PieceAssembly opened)
+    private bool TryOpen(BlockProvider provider, IPeerPieces source, long now, [MaybeNullWhen(false)] out PieceAssembly opened)
     {
         opened = null;
         if (_pieces.Table.Missing.Count == 0 || !HasShareLeft(provider))

@@ -66,7 +66,7 @@ internal sealed class RequestRecovery
         }
 
         if (_pieces.Pieces.TryGet(piece, out PieceAssembly? assembly) && assembly.Owner == provider.Id)
-            assembly.Owner = SourceId.None;
+            assembly.Owner = SenderId.None;
     }
 
     /// <summary>

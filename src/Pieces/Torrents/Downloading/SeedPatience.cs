@@ -9,9 +9,9 @@ namespace Pieces.Torrents.Downloading;
 /// </summary>
 internal sealed class SeedPatience
 {
-    private const double FirstSeconds = SeedCourtesy.LeastPatience * 8;
+    private const double FirstSeconds = SeedSharingPolicy.LeastPatience * 8;
 
-    private readonly Dictionary<SourceId, long> _idleSince = [];
+    private readonly Dictionary<SenderId, long> _idleSince = [];
     private readonly HashSet<PieceIndex> _foreign = [];
     private readonly long _frequency;
     private double _seconds = FirstSeconds;
@@ -31,14 +31,14 @@ internal sealed class SeedPatience
     public void OnBrought(PieceIndex piece)
     {
         if (_foreign.Remove(piece))
-            _seconds = Math.Min(_seconds * 2, SeedCourtesy.MostPatience);
+            _seconds = Math.Min(_seconds * 2, SeedSharingPolicy.MostPatience);
     }
 
     /// <summary>A piece is stored.</summary>
     public void OnStored(PieceIndex piece)
     {
         if (_foreign.Remove(piece))
-            _seconds = Math.Max(_seconds / 2, SeedCourtesy.LeastPatience);
+            _seconds = Math.Max(_seconds / 2, SeedSharingPolicy.LeastPatience);
     }
 
     /// <summary>A seed has been sent all requests that are possible now.</summary>
@@ -51,5 +51,5 @@ internal sealed class SeedPatience
     }
 
     /// <summary>A seed has left.</summary>
-    public void Forget(SourceId seed) => _idleSince.Remove(seed);
+    public void Forget(SenderId seed) => _idleSince.Remove(seed);
 }

@@ -12,7 +12,7 @@ namespace Pieces.Torrents.Lifecycle;
 /// </summary>
 internal sealed class CheckingStage : ITorrentStage, IProgress<CheckProgress>
 {
-    private readonly TorrentSetup _setup;
+    private readonly TorrentPlan _setup;
     private readonly StageContext _context;
     private readonly EarlyPeers _early;
     private readonly List<DiskEvent> _verdicts = [];
@@ -26,7 +26,7 @@ internal sealed class CheckingStage : ITorrentStage, IProgress<CheckProgress>
     /// <param name="setup">The torrent and its options.</param>
     /// <param name="context">Shared by all stages.</param>
     /// <param name="early">Peers that are already connected; none unless the torrent began as a magnet link.</param>
-    public CheckingStage(TorrentSetup setup, StageContext context, EarlyPeers early)
+    public CheckingStage(TorrentPlan setup, StageContext context, EarlyPeers early)
     {
         _setup = setup;
         _context = context;
@@ -75,7 +75,7 @@ internal sealed class CheckingStage : ITorrentStage, IProgress<CheckProgress>
     /// <inheritdoc/>
     public void OnWork(StageWork work)
     {
-        if (work is StorageOpened opened)
+        if (work is StorageReady opened)
             Outcome = new StageOutcome.Next(TransferBuilder.Build(_setup, _context, _store!, new TransferStart(opened.Opening, _verdicts, _early)));
     }
 
@@ -128,7 +128,7 @@ internal sealed class CheckingStage : ITorrentStage, IProgress<CheckProgress>
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         try
         {
-            _setup.Inbox.Post(new StorageOpened(await store.OpenAsync(this, cancellationToken).ConfigureAwait(false)));
+            _setup.Inbox.Post(new StorageReady(await store.OpenAsync(this, cancellationToken).ConfigureAwait(false)));
         }
         catch (OperationCanceledException)
         {
@@ -144,4 +144,4 @@ internal sealed class CheckingStage : ITorrentStage, IProgress<CheckProgress>
 }
 
 /// <summary>The existing data has been checked.</summary>
-internal sealed record StorageOpened(StorageOpening Opening) : StageWork;
+internal sealed record StorageReady(StorageOpenResult Opening) : StageWork;

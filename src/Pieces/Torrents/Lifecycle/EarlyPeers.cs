@@ -18,39 +18,39 @@ internal sealed class EarlyPeers
     /// </summary>
     public const long MaxBitfieldBytes = 16 * 1024 * 1024;
 
-    private readonly Dictionary<PeerState, EarlyWords> _words = [];
+    private readonly Dictionary<PeerState, PreMetadataMessages> _words = [];
     private readonly PortState _ports;
-    private readonly TorrentContacts _contacts;
+    private readonly PeerDiscovery _contacts;
     private readonly ExtensionRegistry _extensions;
     private long _bitfieldBytes;
 
     /// <summary>Creates it without peers.</summary>
     /// <param name="basis">What is known of the torrent.</param>
     /// <param name="contacts">Connects to the torrent's peers.</param>
-    public EarlyPeers(TorrentBasis basis, TorrentContacts contacts)
+    public EarlyPeers(TorrentContext basis, PeerDiscovery contacts)
     {
         _ports = basis.Services.Ports;
         _contacts = contacts;
         TimeProvider time = basis.Services.TimeProvider;
-        Metadata = new MetadataDesk(new MetadataFetch(basis.InfoHash, time), time);
+        Metadata = new MetadataExchanger(new MetadataFetch(basis.InfoHash, time), time);
         _extensions = new ExtensionRegistry(contacts.Admission.Peers.Book, [Metadata]);
     }
 
     /// <summary>Fetches the metadata.</summary>
-    public MetadataDesk Metadata { get; }
+    public MetadataExchanger Metadata { get; }
 
     /// <summary>A peer has joined: sends it that we have no pieces yet, and the extension handshake.</summary>
     public void OnJoined(PeerState peer)
     {
-        _words.Add(peer, new EarlyWords());
-        PeerGreeting.SendNone(peer.Link);
+        _words.Add(peer, new PreMetadataMessages());
+        ExtensionHandshakeSender.SendNone(peer.Link);
         _extensions.SendHandshake(peer.Link, _ports.Announced, isUploadOnly: false);
     }
 
     /// <summary>A peer has left: its requests are sent to other peers.</summary>
     public void OnLeft(PeerState peer)
     {
-        if (_words.Remove(peer, out EarlyWords? words))
+        if (_words.Remove(peer, out PreMetadataMessages? words))
             _bitfieldBytes -= words.BitfieldBytes;
         _extensions.Forget(peer);
         Metadata.Ask();
@@ -74,7 +74,7 @@ internal sealed class EarlyPeers
     public List<(PeerState Peer, PeerBatch Words)> HandOver()
     {
         var peers = new List<(PeerState Peer, PeerBatch Words)>();
-        foreach ((PeerState peer, EarlyWords words) in _words)
+        foreach ((PeerState peer, PreMetadataMessages words) in _words)
         {
             if (words.IsIncomplete)
                 peer.Close(PeerEnding.Unplanned, "has said too much before the torrent was known; to be dialled again");
@@ -107,7 +107,7 @@ internal sealed class EarlyPeers
 
     private void Keep(PeerState peer, PeerMessage message)
     {
-        EarlyWords words = _words[peer];
+        PreMetadataMessages words = _words[peer];
         int before = words.BitfieldBytes;
         bool isStatement = message is BitfieldMessage or HaveAllMessage or HaveNoneMessage;
         if (isStatement && words.HasStatement)

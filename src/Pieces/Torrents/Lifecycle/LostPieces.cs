@@ -8,12 +8,12 @@ namespace Pieces.Torrents.Lifecycle;
 /// </summary>
 internal sealed class LostPieces
 {
-    private readonly TorrentReporter _reporter;
+    private readonly NoticeSender _reporter;
     private readonly HashSet<string> _files = [];
     private int _count;
 
     /// <summary>Creates it. Warnings are sent to <paramref name="reporter"/>.</summary>
-    public LostPieces(TorrentReporter reporter) => _reporter = reporter;
+    public LostPieces(NoticeSender reporter) => _reporter = reporter;
 
     /// <summary>A piece has been lost for the first time.</summary>
     public void Add(PieceLost lost)
@@ -28,6 +28,7 @@ internal sealed class LostPieces
     {
         if (_count > 0)
             _reporter.Warn(
-                $"{_count} pieces of {_files.Count} files were no longer served, because their data has changed or cannot be read (verify the files)");
+                $"{_count} pieces of {_files.Count} files were no longer served, because their data has changed or cannot be read "
+                + "(verify the files)");
     }
 }

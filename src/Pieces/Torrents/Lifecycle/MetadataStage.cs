@@ -14,7 +14,7 @@ internal sealed class MetadataStage : ITorrentStage
     // value.
     private const long UnknownLeft = 16 * 1024;
 
-    private readonly MagnetSetup _setup;
+    private readonly MagnetPlan _setup;
     private readonly StageContext _context;
     private readonly EarlyPeers _early;
     private readonly long _startedAt;
@@ -22,7 +22,7 @@ internal sealed class MetadataStage : ITorrentStage
     private Task _work = Task.CompletedTask;
 
     /// <summary>Creates it. Nothing is read or requested before <see cref="Begin"/>.</summary>
-    public MetadataStage(MagnetSetup setup, StageContext context)
+    public MetadataStage(MagnetPlan setup, StageContext context)
     {
         _setup = setup;
         _context = context;
@@ -169,13 +169,13 @@ internal sealed class MetadataStage : ITorrentStage
     }
 
     // A private torrent leaves the DHT and local discovery before anything else is done with its metadata (BEP 27).
-    private async Task<StageWork> LeavePublicAsync(TorrentSetup known)
+    private async Task<StageWork> LeavePublicAsync(TorrentPlan known)
     {
         await _context.Contacts.BecomePrivateAsync().ConfigureAwait(false);
         return new PublicLeft(known);
     }
 
-    private void Complete(TorrentSetup known)
+    private void Complete(TorrentPlan known)
     {
         _setup.Reporter.Metadata(known.Metainfo, known.Options.SelectedFiles);
         foreach (string warning in known.Metainfo.Warnings)
@@ -202,7 +202,7 @@ internal sealed class MetadataStage : ITorrentStage
         catch (Exception e)
 #pragma warning restore CA1031
         {
-            _setup.Services.Logger.Debug(e, "{InfoHash}: the torrent failed before it was known", _setup.InfoHash);
+            _setup.Services.Logger.Debug(e, "{InfoHash}: failed before the metadata was known", _setup.InfoHash);
             _setup.Inbox.Post(new TorrentFaulted(e));
         }
     }
@@ -214,8 +214,8 @@ internal sealed record KeptMetadataSought(byte[]? Info) : StageWork;
 
 /// <summary>The metadata of a magnet link has been parsed, and the files are selected.</summary>
 /// <param name="Setup">The torrent described by the metadata.</param>
-internal sealed record MetadataRead(TorrentSetup Setup) : StageWork;
+internal sealed record MetadataRead(TorrentPlan Setup) : StageWork;
 
 /// <summary>The torrent turned out to be private, and has left the DHT and local discovery.</summary>
 /// <param name="Setup">The torrent.</param>
-internal sealed record PublicLeft(TorrentSetup Setup) : StageWork;
+internal sealed record PublicLeft(TorrentPlan Setup) : StageWork;

@@ -11,16 +11,16 @@ internal sealed class PeerMessageRouter
 {
     private readonly BlockIntake _intake;
     private readonly PeerAvailability _availability;
-    private readonly DownloadDesk _downloads;
-    private readonly UploadDesk _uploads;
+    private readonly Requester _downloads;
+    private readonly Uploader _uploads;
     private readonly ExtensionRegistry _extensions;
     private readonly TorrentDht _dht;
 
     public PeerMessageRouter(
         BlockIntake intake,
         PeerAvailability availability,
-        DownloadDesk downloads,
-        UploadDesk uploads,
+        Requester downloads,
+        Uploader uploads,
         ExtensionRegistry extensions,
         TorrentDht dht)
     {

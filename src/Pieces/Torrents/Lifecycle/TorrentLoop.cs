@@ -19,11 +19,11 @@ internal sealed class TorrentLoop
     // Time limit for ending a torrent whose disk hangs. What is not finished by then never will be, and other torrents must not wait for it.
     private static readonly TimeSpan HangingLimit = TimeSpan.FromSeconds(3);
 
-    private readonly TorrentBasis _basis;
-    private readonly TorrentContacts _contacts;
+    private readonly TorrentContext _basis;
+    private readonly PeerDiscovery _contacts;
     private readonly TorrentStatus _status;
     private readonly TorrentInbox _inbox;
-    private readonly TorrentReporter _reporter;
+    private readonly NoticeSender _reporter;
     private readonly ILogger _logger;
     private ITorrentStage _stage;
 
@@ -31,7 +31,7 @@ internal sealed class TorrentLoop
     /// <param name="basis">What is known of the torrent, and its options.</param>
     /// <param name="torrent">The public handle.</param>
     /// <param name="contacts">Finds peers and connects to them.</param>
-    public TorrentLoop(TorrentBasis basis, Torrent torrent, TorrentContacts contacts)
+    public TorrentLoop(TorrentContext basis, Torrent torrent, PeerDiscovery contacts)
     {
         _basis = basis;
         _contacts = contacts;
@@ -56,7 +56,7 @@ internal sealed class TorrentLoop
         catch (Exception bug)
 #pragma warning restore CA1031
         {
-            _logger.Error(bug, "{InfoHash}: the torrent failed by a fault of this program", _basis.InfoHash);
+            _logger.Error(bug, "{InfoHash}: the torrent failed because of a bug in this program", _basis.InfoHash);
             failure = bug;
         }
 
@@ -166,6 +166,9 @@ internal sealed class TorrentLoop
             case TrackersGiven given:
                 _contacts.Add(given.Urls);
                 break;
+            case LimitsSet limits:
+                _contacts.Admission.Limits.Set(limits);
+                break;
             case StageWork work:
                 _stage.OnWork(work);
                 break;
@@ -247,7 +250,7 @@ internal sealed class TorrentLoop
         catch (Exception bug)
 #pragma warning restore CA1031
         {
-            _logger.Error(bug, "{InfoHash}: the torrent could not end in order, by a fault of this program", _basis.InfoHash);
+            _logger.Error(bug, "{InfoHash}: the torrent could not end in order, because of a bug in this program", _basis.InfoHash);
             failure ??= bug;
         }
         finally

@@ -20,9 +20,9 @@ internal static class TransferBuilder
     /// <param name="context">Shared by all stages.</param>
     /// <param name="store">The open store of the torrent's pieces.</param>
     /// <param name="start">The result of the check.</param>
-    public static TransferStage Build(TorrentSetup setup, StageContext context, ITorrentStore store, TransferStart start)
+    public static TransferStage Build(TorrentPlan setup, StageContext context, ITorrentStore store, TransferStart start)
     {
-        StorageOpening opening = start.Opening;
+        StorageOpenResult opening = start.Opening;
         PeerAdmission admission = context.Contacts.Admission;
         (PeerBook book, PeerPool pool) = admission.Peers;
         TimeProvider time = setup.Services.TimeProvider;
@@ -36,15 +36,15 @@ internal static class TransferBuilder
         StreamRetention? retention = stream is null ? null : new StreamRetention(table, stream.Slots, () => pool.Peers.Count, stream.TryDrop);
         var offered = new OfferedPieces(pieces.Have, retention);
         var round = new ChokeRound(new Choker(time, setup.Random), time, admission.Limits.UploadRate, setup.Options.UploadSlots);
-        var courtesy = new SeedCourtesy(pieces, setup.Inbox.OwnId.Tail, time);
+        var courtesy = new SeedSharingPolicy(pieces, setup.Inbox.OwnId.Tail, time);
         var planner = new RequestPlanner(pieces, PickerOf(setup, table), courtesy, setup.Services.MemoryBudget, time);
         var shares = new DownloadShares(admission.Limits.Download, setup.Options.PeerDownloadLimit);
-        var downloads = new DownloadDesk(pieces, planner, courtesy, shares, time);
+        var downloads = new Requester(pieces, planner, courtesy, shares, time);
         var availability = new PeerAvailability(table, downloads, courtesy, time);
-        var lots = new LotsDesk(pool, courtesy, gives: setup.Options.UploadSlots != 0);
-        var show = new ShowDesk(table, offered.Pieces, pool, isAllowed: retention is null, time);
+        var lots = new LotExchange(pool, courtesy, gives: setup.Options.UploadSlots != 0);
+        var show = new SuperSeeding(table, offered.Pieces, pool, isAllowed: retention is null, time);
         var delivery = new Delivery(layout, countsBlocks: setup.Options.Content is not null, setup.Reporter.Completed);
-        var uploads = new UploadDesk(layout, offered.Pieces, pool, round, delivery, show);
+        var uploads = new Uploader(layout, offered.Pieces, pool, round, delivery, show);
         var withdrawals = new Withdrawals(pool, availability);
         List<IPeerExtension> spoken = [new MetadataServer(setup.Metainfo, time), lots, withdrawals];
         if (setup.ExchangesPeers)
@@ -54,7 +54,7 @@ internal static class TransferBuilder
 
         int unfinished = setup.WantedFiles().Count(file => !opening.FinishedFiles[file.Index]);
         var completion = new CompletionState(pieces, time, unfinished, stream is not null, setup.Options.SeedOnly);
-        var greeting = new TransferGreeting(pieces.Have, offered.Pieces, completion, extensions, setup.Services.Ports);
+        var greeting = new TransferHandshake(pieces.Have, offered.Pieces, completion, extensions, setup.Services.Ports);
         var stats = new TransferStats(pieces, pool, book, time, layout.BytesOf(wanted)) { PiecesNotServed = setup.PiecesNotServed(opening) };
         return new TransferStage(
             setup,
@@ -62,14 +62,14 @@ internal static class TransferBuilder
             store,
             new TransferPeers(router, availability, uploads, new CrowdTactics(show, lots), extensions, greeting),
             new TransferPieces(pieces, downloads, new HaveAnnouncer(pool, offered, retention, withdrawals), context.Contacts, setup.Reporter, time),
-            new TransferProgress(stats, completion, new TorrentGoal(setup, pieces, stats, completion)))
+            new TransferProgress(stats, completion, new SeedingGoal(setup, pieces, stats, completion)))
         {
             Start = start,
             Handover = stream is null ? null : new ContentHandover(stream, setup.Options.Stream!.Target, setup.Inbox),
         };
     }
 
-    private static PieceManager PiecesOf(TorrentSetup setup, ITorrentStore store, StorageOpening opening, PieceTable table)
+    private static PieceManager PiecesOf(TorrentPlan setup, ITorrentStore store, StorageOpenResult opening, PieceTable table)
     {
         TimeProvider time = setup.Services.TimeProvider;
         var pieces = new PieceManager(table, setup.Services.MemoryBudget, store.Pieces, time, time.GetTimestamp());
@@ -82,7 +82,7 @@ internal static class TransferBuilder
         return pieces;
     }
 
-    private static IPiecePicker PickerOf(TorrentSetup setup, PieceTable table) => setup.Options.Order switch
+    private static IPiecePicker PickerOf(TorrentPlan setup, PieceTable table) => setup.Options.Order switch
     {
         PieceOrder.RarestFirst => new RarestFirstPicker(table, setup.Random),
         _ => new InOrderPicker(table, setup.Random),

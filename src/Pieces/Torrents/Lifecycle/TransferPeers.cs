@@ -9,19 +9,19 @@ internal sealed class TransferPeers
 {
     private readonly PeerMessageRouter _router;
     private readonly PeerAvailability _availability;
-    private readonly UploadDesk _uploads;
+    private readonly Uploader _uploads;
     private readonly CrowdTactics _crowd;
     private readonly ExtensionRegistry _extensions;
-    private readonly TransferGreeting _greeting;
+    private readonly TransferHandshake _greeting;
 
     /// <summary>Creates it without peers.</summary>
     public TransferPeers(
         PeerMessageRouter router,
         PeerAvailability availability,
-        UploadDesk uploads,
+        Uploader uploads,
         CrowdTactics crowd,
         ExtensionRegistry extensions,
-        TransferGreeting greeting)
+        TransferHandshake greeting)
     {
         _router = router;
         _availability = availability;

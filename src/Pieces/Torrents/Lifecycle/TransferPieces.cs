@@ -8,17 +8,17 @@ namespace Pieces.Torrents.Lifecycle;
 internal sealed class TransferPieces
 {
     private readonly PieceManager _pieces;
-    private readonly DownloadDesk _downloads;
+    private readonly Requester _downloads;
     private readonly HaveAnnouncer _haves;
-    private readonly TorrentContacts _contacts;
-    private readonly TorrentReporter _reporter;
+    private readonly PeerDiscovery _contacts;
+    private readonly NoticeSender _reporter;
     private readonly LostPieces _lost;
     private readonly TimeProvider _time;
-    private readonly List<SourceId> _convicted = [];
+    private readonly List<SenderId> _convicted = [];
 
     /// <summary>Creates it at the start of a transfer.</summary>
     public TransferPieces(
-        PieceManager pieces, DownloadDesk downloads, HaveAnnouncer haves, TorrentContacts contacts, TorrentReporter reporter, TimeProvider time)
+        PieceManager pieces, Requester downloads, HaveAnnouncer haves, PeerDiscovery contacts, NoticeSender reporter, TimeProvider time)
     {
         _pieces = pieces;
         _downloads = downloads;
@@ -47,7 +47,7 @@ internal sealed class TransferPieces
                 _reporter.Stored(stored.Piece, _pieces.Have.Count);
                 break;
             case PieceRejected rejected:
-                _reporter.Warn($"piece {rejected.Piece} has a wrong hash; it is fetched again");
+                _reporter.Warn($"piece {rejected.Piece} has a wrong hash; downloading it again");
                 _pieces.OnRejected(rejected, _time.GetTimestamp(), _convicted);
                 _contacts.Ban(_convicted);
                 break;

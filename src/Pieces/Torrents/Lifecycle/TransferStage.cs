@@ -10,13 +10,13 @@ namespace Pieces.Torrents.Lifecycle;
 /// <param name="Opening">The result of the check.</param>
 /// <param name="Verdicts">What the disk reported during the check: the files that the check has finished.</param>
 /// <param name="Early">Peers that joined before the metadata was known.</param>
-internal sealed record TransferStart(StorageOpening Opening, IReadOnlyList<DiskEvent> Verdicts, EarlyPeers Early);
+internal sealed record TransferStart(StorageOpenResult Opening, IReadOnlyList<DiskEvent> Verdicts, EarlyPeers Early);
 
 /// <summary>The progress of a transfer.</summary>
 /// <param name="Stats">Counts the transferred bytes.</param>
 /// <param name="Completion">Decides whether the torrent is complete.</param>
 /// <param name="Goal">Decides when the torrent ends.</param>
-internal sealed record TransferProgress(TransferStats Stats, CompletionState Completion, TorrentGoal Goal);
+internal sealed record TransferProgress(TransferStats Stats, CompletionState Completion, SeedingGoal Goal);
 
 /// <summary>
 /// Downloads missing pieces and uploads existing ones. It only routes events to the peers, the pieces and the progress of the transfer, and carries
@@ -24,7 +24,7 @@ internal sealed record TransferProgress(TransferStats Stats, CompletionState Com
 /// </summary>
 internal sealed class TransferStage : ITorrentStage
 {
-    private readonly TorrentSetup _setup;
+    private readonly TorrentPlan _setup;
     private readonly StageContext _context;
     private readonly ITorrentStore _store;
     private readonly TransferPeers _peers;
@@ -35,7 +35,7 @@ internal sealed class TransferStage : ITorrentStage
 
     /// <summary>Creates it. Nothing is transferred before <see cref="Begin"/>.</summary>
     public TransferStage(
-        TorrentSetup setup, StageContext context, ITorrentStore store, TransferPeers peers, TransferPieces pieces, TransferProgress progress)
+        TorrentPlan setup, StageContext context, ITorrentStore store, TransferPeers peers, TransferPieces pieces, TransferProgress progress)
     {
         _setup = setup;
         _context = context;
@@ -92,7 +92,7 @@ internal sealed class TransferStage : ITorrentStage
     /// <inheritdoc/>
     public void Begin()
     {
-        StorageOpening opening = Start.Opening;
+        StorageOpenResult opening = Start.Opening;
         foreach (string warning in opening.Warnings)
             _setup.Reporter.Warn(warning);
         _peers.TakeOver(Start.Early, _setup.Metainfo.Layout.PieceCount);
@@ -112,7 +112,7 @@ internal sealed class TransferStage : ITorrentStage
         if (_progress.Goal.IsReached)
             return;
 
-        TorrentContacts contacts = _context.Contacts;
+        PeerDiscovery contacts = _context.Contacts;
         Handover?.Start(contacts.Stopping);
         if (!contacts.IsUnderWay)
             contacts.Begin(_setup.TrackerOptions(), _setup.Metainfo.IsPrivate ? null : _setup.Metainfo.Nodes);

@@ -17,7 +17,7 @@ internal sealed class TransferStats
     private readonly RateMeter _uploaded;
     private readonly long _startedAt;
     private long _lastUploadAt;
-    private PieceMap? _map;
+    private CompletionMap? _map;
     private int _mapped;
 
     /// <summary>Creates it at the start of the transfer.</summary>
@@ -94,11 +94,11 @@ internal sealed class TransferStats
     }
 
     // The map is created again only when the number of pieces has changed. The snapshots in between share it.
-    private PieceMap Map()
+    private CompletionMap Map()
     {
         if (_map is null || _mapped != _pieces.Have.Count)
         {
-            _map = PieceMap.Of(_pieces.Have);
+            _map = CompletionMap.Of(_pieces.Have);
             _mapped = _pieces.Have.Count;
         }
 

@@ -30,7 +30,7 @@ internal sealed class MetadataAssembly
     /// <summary>Whether a part is here.</summary>
     public bool Has(int part) => _parts.ContainsKey(part);
 
-    /// <summary>Adds a part. Returns false, and changes nothing, if it is here already.</summary>
+    /// <summary>Adds a part. Returns false, and changes nothing, if it is present already.</summary>
     public bool Add(int part, MetadataPart content)
     {
         if (!_parts.TryAdd(part, content))
@@ -43,12 +43,12 @@ internal sealed class MetadataAssembly
     public bool IsSame(int part, ReadOnlySpan<byte> bytes) => _parts.TryGetValue(part, out MetadataPart held) && held.Bytes.Span.SequenceEqual(bytes);
 
     /// <summary>Whether a single peer sent all parts, and which one.</summary>
-    public bool HasOneSender(out SourceId sender)
+    public bool HasOneSender(out SenderId sender)
     {
-        sender = SourceId.None;
+        sender = SenderId.None;
         foreach (MetadataPart part in _parts.Values)
         {
-            if (sender != SourceId.None && sender != part.Sender)
+            if (sender != SenderId.None && sender != part.Sender)
                 return false;
             sender = part.Sender;
         }
@@ -74,4 +74,4 @@ internal sealed class MetadataAssembly
 }
 
 /// <summary>A part and its sender.</summary>
-internal readonly record struct MetadataPart(ReadOnlyMemory<byte> Bytes, SourceId Sender);
+internal readonly record struct MetadataPart(ReadOnlyMemory<byte> Bytes, SenderId Sender);

@@ -31,8 +31,8 @@ internal sealed class MetadataFetch
     // Maximum length of a turn, in seconds.
     private const double LongestTurnSeconds = 30;
 
-    private readonly Dictionary<SourceId, MetadataOffer> _offers = [];
-    private readonly Dictionary<SourceId, int> _claims = [];
+    private readonly Dictionary<SenderId, MetadataOffer> _offers = [];
+    private readonly Dictionary<SenderId, int> _claims = [];
     private readonly List<MetadataGroup> _groups = [];
     private readonly List<MetadataEvidence> _evidence = [];
     private readonly InfoHash _infoHash;
@@ -86,7 +86,7 @@ internal sealed class MetadataFetch
 
     /// <summary>A peer announces the size of its metadata, or null if it has none.</summary>
     /// <returns>False if the peer has claimed too many different sizes.</returns>
-    public bool Offer(SourceId peer, int? size)
+    public bool Offer(SenderId peer, int? size)
     {
         if (_offers.TryGetValue(peer, out MetadataOffer? known) && known.Size == size)
             return true;
@@ -104,7 +104,7 @@ internal sealed class MetadataFetch
     }
 
     /// <summary>A peer has left, or no longer offers metadata.</summary>
-    public void Leave(SourceId peer)
+    public void Leave(SenderId peer)
     {
         if (!_offers.Remove(peer, out MetadataOffer? offer))
             return;
@@ -115,7 +115,7 @@ internal sealed class MetadataFetch
     }
 
     /// <summary>A connection has ended: also forgets how many sizes the peer has claimed.</summary>
-    public void Forget(SourceId peer)
+    public void Forget(SenderId peer)
     {
         Leave(peer);
         _claims.Remove(peer);
@@ -127,7 +127,7 @@ internal sealed class MetadataFetch
     /// <param name="now">Timestamp.</param>
     /// <param name="convicted">Receives the peers that have certainly sent wrong data.</param>
     /// <returns>False if the part was not requested, or belongs to metadata of another size than the peer claims.</returns>
-    public bool Take(SourceId peer, MetadataData data, long now, List<SourceId> convicted)
+    public bool Take(SenderId peer, MetadataData data, long now, List<SenderId> convicted)
     {
         // A part is requested from several peers, so answers still arrive after the metadata is complete.
         if (Result is not null)
@@ -154,7 +154,7 @@ internal sealed class MetadataFetch
 
     /// <summary>A peer has rejected the request for a part.</summary>
     /// <returns>False if the part was not requested.</returns>
-    public bool Reject(SourceId peer, int part, long now) => _offers.TryGetValue(peer, out MetadataOffer? offer) && offer.OnReject(part, now);
+    public bool Reject(SenderId peer, int part, long now) => _offers.TryGetValue(peer, out MetadataOffer? offer) && offer.OnReject(part, now);
 
     /// <summary>Appends the requests to send now, and marks them as pending. Also takes back requests that were not answered in time.</summary>
     public void Fill(long now, List<MetadataAsk> into)
@@ -192,7 +192,7 @@ internal sealed class MetadataFetch
     }
 
     // Two peers sent different bytes for the same part. From now on each fills an assembly of its own, which will show which of them is wrong.
-    private void Disagree(MetadataGroup group, SourceId peer, MetadataData data)
+    private void Disagree(MetadataGroup group, SenderId peer, MetadataData data)
     {
         if (group.IsApart)
             return;
@@ -200,7 +200,7 @@ internal sealed class MetadataFetch
         group.AssemblyOf(peer).Add(data.Part, new MetadataPart(data.Bytes, peer));
     }
 
-    private void Judge(MetadataGroup group, MetadataAssembly assembly, List<SourceId> convicted)
+    private void Judge(MetadataGroup group, MetadataAssembly assembly, List<SenderId> convicted)
     {
         byte[] whole = assembly.Join();
         if (InfoHash.OfInfo(whole) == _infoHash)
@@ -209,7 +209,7 @@ internal sealed class MetadataFetch
             return;
         }
 
-        if (assembly.HasOneSender(out SourceId liar))
+        if (assembly.HasOneSender(out SenderId liar))
         {
             assembly.Clear();
             convicted.Add(liar);
@@ -222,7 +222,7 @@ internal sealed class MetadataFetch
     }
 
     // With the correct metadata at hand, every peer that sent different bytes is convicted.
-    private void Conclude(byte[] whole, List<SourceId> convicted)
+    private void Conclude(byte[] whole, List<SenderId> convicted)
     {
         Result = whole;
         foreach (MetadataGroup group in _groups)
@@ -269,5 +269,5 @@ internal sealed class MetadataFetch
         largest.Clear();
     }
 
-    private readonly record struct MetadataEvidence(SourceId Sender, int Part, int Size, Sha1Digest Digest);
+    private readonly record struct MetadataEvidence(SenderId Sender, int Part, int Size, Sha1Digest Digest);
 }

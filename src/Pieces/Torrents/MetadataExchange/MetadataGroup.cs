@@ -12,7 +12,7 @@ internal sealed class MetadataGroup
     /// <summary>Maximum number of peers from which the same part is requested concurrently. A silent peer then causes no delay.</summary>
     public const int MaxAskers = 3;
 
-    private readonly Dictionary<SourceId, MetadataAssembly> _own = [];
+    private readonly Dictionary<SenderId, MetadataAssembly> _own = [];
     private readonly List<MetadataOffer> _offers = [];
     private readonly Dictionary<int, int> _askers = [];
     private readonly MetadataAssembly _shared;
@@ -61,7 +61,7 @@ internal sealed class MetadataGroup
     }
 
     /// <summary>Returns the assembly that a peer fills.</summary>
-    public MetadataAssembly AssemblyOf(SourceId peer)
+    public MetadataAssembly AssemblyOf(SenderId peer)
     {
         if (!IsApart)
             return _shared;
@@ -152,4 +152,4 @@ internal sealed class MetadataGroup
 }
 
 /// <summary>A part to request from a peer.</summary>
-internal readonly record struct MetadataAsk(SourceId Peer, int Part);
+internal readonly record struct MetadataAsk(SenderId Peer, int Part);

@@ -35,7 +35,7 @@ internal sealed class MetadataOffer
     private int _pauses;
     private long _pausedUntil = long.MinValue;
 
-    public MetadataOffer(SourceId peer, int size, TimeProvider time)
+    public MetadataOffer(SenderId peer, int size, TimeProvider time)
     {
         Peer = peer;
         Size = size;
@@ -43,7 +43,7 @@ internal sealed class MetadataOffer
     }
 
     /// <summary>Identifies the peer.</summary>
-    public SourceId Peer { get; }
+    public SenderId Peer { get; }
 
     /// <summary>Size of the metadata in bytes, as claimed by the peer.</summary>
     public int Size { get; }

@@ -22,8 +22,8 @@ internal sealed class ChokeRound
     private readonly ByteRate _limit;
     private readonly int? _fixedSlots;
     private readonly List<ChokerInput> _inputs = [];
-    private readonly List<SourceId> _chosen = [];
-    private readonly Dictionary<SourceId, long> _unchokedAt = [];
+    private readonly List<SenderId> _chosen = [];
+    private readonly Dictionary<SenderId, long> _unchokedAt = [];
     private int _slots;
     private long? _lastAt;
     private double _bestRate;
@@ -75,7 +75,7 @@ internal sealed class ChokeRound
     }
 
     /// <summary>Returns the peers to unchoke; all others must be choked. The list is valid until the next round.</summary>
-    public List<SourceId> Choose(IReadOnlyList<PeerState> peers, long now, bool isSeeding)
+    public List<SenderId> Choose(IReadOnlyList<PeerState> peers, long now, bool isSeeding)
     {
         _lastAt = now;
         _inputs.Clear();
@@ -90,7 +90,7 @@ internal sealed class ChokeRound
                 peer.Uploaded.BytesPerSecond(now),
                 peer.ConnectedAt,
                 _unchokedAt.GetValueOrDefault(peer.Id, long.MinValue),
-                peer.Withholds));
+                peer.LooksLikeFreeRider));
         }
 
         _choker.Decide(_inputs, isSeeding, _slots = Slots, now, _chosen);
@@ -98,10 +98,10 @@ internal sealed class ChokeRound
     }
 
     /// <summary>A peer has been unchoked.</summary>
-    public void OnUnchoked(SourceId peer) => _unchokedAt[peer] = _time.GetTimestamp();
+    public void OnUnchoked(SenderId peer) => _unchokedAt[peer] = _time.GetTimestamp();
 
     /// <summary>A peer has left.</summary>
-    public void Forget(SourceId peer) => _unchokedAt.Remove(peer);
+    public void Forget(SenderId peer) => _unchokedAt.Remove(peer);
 
     // Whether a peer that seems not to upload holds a slot while a peer that may upload waits for one.
     private static bool IsWasted(IReadOnlyList<PeerState> peers)
@@ -112,8 +112,8 @@ internal sealed class ChokeRound
         {
             if (!peer.Flags.PeerInterested)
                 continue;
-            isTaken |= !peer.Flags.AmChoking && peer.Withholds;
-            isWantedByAnother |= peer.Flags.AmChoking && !peer.Withholds;
+            isTaken |= !peer.Flags.AmChoking && peer.LooksLikeFreeRider;
+            isWantedByAnother |= peer.Flags.AmChoking && !peer.LooksLikeFreeRider;
         }
 
         return isTaken && isWantedByAnother;

@@ -12,10 +12,10 @@ namespace Pieces.Torrents.Uploading;
 /// <param name="RateTo">Payload rate to the peer over the last 20 s, in bytes per second.</param>
 /// <param name="ConnectedAt">Timestamp of the handshake.</param>
 /// <param name="UnchokedAt">Timestamp of our last unchoke, or <see cref="long.MinValue"/>.</param>
-/// <param name="Withholds">Whether the peer seems to download without uploading.</param>
+/// <param name="LooksLikeFreeRider">Whether the peer seems to download without uploading.</param>
 internal readonly record struct ChokerInput(
-    SourceId Peer, bool IsInterested, bool IsUnchoked, bool IsSnubbed, double RateFrom, double RateTo, long ConnectedAt, long UnchokedAt,
-    bool Withholds);
+    SenderId Peer, bool IsInterested, bool IsUnchoked, bool IsSnubbed, double RateFrom, double RateTo, long ConnectedAt, long UnchokedAt,
+    bool LooksLikeFreeRider);
 
 /// <summary>
 /// Decides which peers to unchoke (BEP 3). When leeching, these are the peers that send us most, and one peer by chance. When seeding, the peers that
@@ -49,7 +49,7 @@ internal sealed class Choker
     private readonly long _frequency;
     private readonly List<ChokerInput> _candidates = [];
     private readonly List<ChokerInput> _withholders = [];
-    private SourceId _optimistic;
+    private SenderId _optimistic;
     private long _optimisticSince;
 
     public Choker(TimeProvider time, Random random)
@@ -66,7 +66,7 @@ internal sealed class Choker
         : (int)Math.Clamp(limit.BytesPerSecond / BytesPerSlot, MinSlots, MaxSlots);
 
     /// <summary>Puts the peers to unchoke into <paramref name="chosen"/>, which is cleared first. All other peers must be choked.</summary>
-    public void Decide(IReadOnlyList<ChokerInput> peers, bool isSeeding, int slots, long now, List<SourceId> chosen)
+    public void Decide(IReadOnlyList<ChokerInput> peers, bool isSeeding, int slots, long now, List<SenderId> chosen)
     {
         chosen.Clear();
         _candidates.Clear();
@@ -74,7 +74,7 @@ internal sealed class Choker
         foreach (ChokerInput peer in peers)
         {
             if (peer.IsInterested)
-                (peer.Withholds ? _withholders : _candidates).Add(peer);
+                (peer.LooksLikeFreeRider ? _withholders : _candidates).Add(peer);
         }
 
         // Shuffled first: with a stable order, equal peers that connected first would have an advantage.
@@ -89,7 +89,7 @@ internal sealed class Choker
         AddWhere(_withholders, slots, chosen, static _ => true);
     }
 
-    private void DecideLeeching(int slots, long now, List<SourceId> chosen)
+    private void DecideLeeching(int slots, long now, List<SenderId> chosen)
     {
         _candidates.Sort(static (a, b) => b.RateFrom.CompareTo(a.RateFrom));
         foreach (ChokerInput peer in _candidates)
@@ -105,26 +105,26 @@ internal sealed class Choker
         // Slots that no peer has earned stay with their holders for a turn, then they are given by chance.
         long turn = TurnSeconds * _frequency;
         AddWhere(_candidates, slots, chosen, peer => peer.IsUnchoked && now - peer.UnchokedAt < turn);
-        while (chosen.Count < slots && Draw(now, chosen, except: SourceId.None) is { } lucky)
+        while (chosen.Count < slots && Draw(now, chosen, except: SenderId.None) is { } lucky)
             chosen.Add(lucky);
     }
 
-    private SourceId? ChooseOptimistic(long now, List<SourceId> chosen)
+    private SenderId? ChooseOptimistic(long now, List<SenderId> chosen)
     {
         bool isThere = !chosen.Contains(_optimistic) && _candidates.Exists(peer => peer.Peer == _optimistic);
         if (isThere && now - _optimisticSince < TurnSeconds * _frequency)
             return _optimistic;
 
-        SourceId? drawn = Draw(now, chosen, except: _optimistic) ?? (isThere ? _optimistic : null);
+        SenderId? drawn = Draw(now, chosen, except: _optimistic) ?? (isThere ? _optimistic : null);
         if (drawn is { } optimistic)
             (_optimistic, _optimisticSince) = (optimistic, now);
         return drawn;
     }
 
-    private SourceId? Draw(long now, List<SourceId> chosen, SourceId except)
+    private SenderId? Draw(long now, List<SenderId> chosen, SenderId except)
     {
         int weights = 0;
-        SourceId? drawn = null;
+        SenderId? drawn = null;
         foreach (ChokerInput peer in _candidates)
         {
             if (peer.Peer == except || chosen.Contains(peer.Peer))
@@ -138,7 +138,7 @@ internal sealed class Choker
         return drawn;
     }
 
-    private void DecideSeeding(int slots, long now, List<SourceId> chosen)
+    private void DecideSeeding(int slots, long now, List<SenderId> chosen)
     {
         // The peers that download fastest keep half of the slots, since they can pass on what they receive.
         _candidates.Sort(static (a, b) => b.RateTo.CompareTo(a.RateTo));
@@ -152,7 +152,7 @@ internal sealed class Choker
         AddWhere(_candidates, slots, chosen, static _ => true);
     }
 
-    private static void AddWhere(List<ChokerInput> peers, int slots, List<SourceId> chosen, Predicate<ChokerInput> condition)
+    private static void AddWhere(List<ChokerInput> peers, int slots, List<SenderId> chosen, Predicate<ChokerInput> condition)
     {
         foreach (ChokerInput peer in peers)
         {

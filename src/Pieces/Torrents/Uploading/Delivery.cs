@@ -14,7 +14,7 @@ internal sealed class Delivery
     private readonly PieceLayout _layout;
     private readonly bool _countsBlocks;
     private readonly Action<PeerState> _completed;
-    private readonly Dictionary<SourceId, Recipient> _recipients = [];
+    private readonly Dictionary<SenderId, Recipient> _recipients = [];
 
     /// <summary>Creates it.</summary>
     /// <param name="layout">The pieces and blocks of the torrent.</param>

@@ -379,7 +379,7 @@ public class BlockRendererTests
         foreach (int piece in (int[])[0, 1, 2, 3, 8, 9, 10, 20, 39])
             have.Set(piece);
         TransferRow row = Rows.Downloading();
-        row = row with { Now = row.Now with { Map = PieceMap.Of(have) } };
+        row = row with { Now = row.Now with { Map = CompletionMap.Of(have) } };
         string.Concat(PieceBar.Ascii.Draw(row, 10).Select(part => part.Text)).Should().Be("#.=..-...-");
         string.Concat(PieceBar.Dots.Draw(row, 10).Select(part => part.Text)).Should().Be("⣿⣀⣶⣀⣀⣤⣀⣀⣀⣤");
     }

@@ -49,7 +49,7 @@ internal sealed class FaultDisk(Random random, string folder) : ForwardingFileSy
             _isReadOnly = true;
     }
 
-    /// <summary>The process is killed between two calls, after so many more.</summary>
+    /// <summary>The process is killed between two calls, after this number of calls.</summary>
     public void DieAfter(int calls)
     {
         lock (_gate)
@@ -107,8 +107,9 @@ internal sealed class FaultDisk(Random random, string folder) : ForwardingFileSy
     /// <summary>The names in a folder are on the disk.</summary>
     public void FolderFlushed(string path)
     {
+        string folder = Path.TrimEndingDirectorySeparator(path);
         lock (_gate)
-            _renames.RemoveAll(rename => Path.TrimEndingDirectorySeparator(Path.GetDirectoryName(rename.To)!) == Path.TrimEndingDirectorySeparator(path));
+            _renames.RemoveAll(rename => Path.TrimEndingDirectorySeparator(Path.GetDirectoryName(rename.To)!) == folder);
     }
 
     public override DirectoryHandle OpenDirectory(string path) => new FaultDirectory(this, base.OpenDirectory(path));

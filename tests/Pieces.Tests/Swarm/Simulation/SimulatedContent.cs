@@ -87,10 +87,10 @@ internal sealed class SimulatedStore(SimulatedDisk disk, IDiskSink sink) : ITorr
 
     public bool CanResume => false;
 
-    public Task<StorageOpening> OpenAsync(IProgress<CheckProgress>? progress, CancellationToken cancellationToken)
+    public Task<StorageOpenResult> OpenAsync(IProgress<CheckProgress>? progress, CancellationToken cancellationToken)
     {
         Bitfield finished = disk.Have.IsFull ? Bitfield.Full(1) : new Bitfield(1);
-        return Task.FromResult(new StorageOpening(disk.Have.Clone(), [], new Bitfield(disk.Have.Length), finished, []));
+        return Task.FromResult(new StorageOpenResult(disk.Have.Clone(), [], new Bitfield(disk.Have.Length), finished, []));
     }
 
     public void WriteBlocks(PieceIndex piece, IReadOnlyList<CandidateBlock> blocks)

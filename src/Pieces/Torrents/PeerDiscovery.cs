@@ -1,0 +1,155 @@
+using System.Collections.Immutable;
+using Pieces.Peers;
+using Pieces.Primitives;
+using Pieces.Trackers;
+
+namespace Pieces.Torrents;
+
+/// <summary>
+/// Finds peers for a torrent (trackers, DHT, local discovery, host names) and holds its connections, from the start of the torrent to its end. It
+/// exists before the metainfo is known. Owned by the torrent's loop.
+/// </summary>
+internal sealed class PeerDiscovery : IAsyncDisposable
+{
+    private readonly TorrentContext _basis;
+    private readonly TorrentInbox _inbox;
+    private readonly PeerNames _names;
+    private readonly ManualPeers _handPeers;
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly List<string> _moreTrackers = [];
+
+    /// <summary>Creates it. Nothing is announced, searched or dialled before <see cref="Begin"/>.</summary>
+    public PeerDiscovery(TorrentContext basis)
+    {
+        _basis = basis;
+        _inbox = basis.Inbox;
+        _names = new PeerNames(basis);
+        _handPeers = new ManualPeers(_inbox, _names, _stopping.Token);
+        Dht = new TorrentDht(basis, _names);
+        Admission = basis.CreateAdmission();
+    }
+
+    /// <summary>Manages the known and connected peers.</summary>
+    public PeerAdmission Admission { get; }
+
+    /// <summary>The tracker client; null before <see cref="Begin"/>, or if there are no trackers.</summary>
+    public TrackerClient? Trackers { get; private set; }
+
+    /// <summary>The torrent's part in the DHT.</summary>
+    public TorrentDht Dht { get; }
+
+    /// <summary>Whether <see cref="Begin"/> was called.</summary>
+    public bool IsUnderWay { get; private set; }
+
+    /// <summary>Whether every tracker has refused this torrent, no tracker has returned peers, and peers cannot be found in any other way.</summary>
+    public bool EveryTrackerRefused =>
+        Trackers?.EveryTrackerRefused == true && _basis.Options.Peers.IsEmpty && _basis.LinkPeers.IsEmpty && !Dht.IsUnderWay && !Admission.HasHope;
+
+    /// <summary>Cancelled when the torrent stops.</summary>
+    public CancellationToken Stopping => _stopping.Token;
+
+    /// <summary>A tracker returned peers by host name.</summary>
+    public void Found(NamesFound found) => _handPeers.TakeNames(found);
+
+    /// <summary>Adds trackers to those of the torrent.</summary>
+    public void Add(IReadOnlyList<string> trackers)
+    {
+        if (!IsUnderWay)
+            _moreTrackers.AddRange(trackers);
+        else if (Trackers is not null)
+            Trackers.Add(trackers);
+        else
+            Start(_basis.TrackerOptions([.. trackers.Select(url => (ImmutableArray<string>)[url])]));
+    }
+
+    /// <summary>
+    /// Starts the announces to trackers and the DHT, and the lookups of the peers that the user or a link names. Must be called once.
+    /// </summary>
+    /// <param name="trackers">Options of the tracker client, or null if there are no trackers.</param>
+    /// <param name="nodes">DHT nodes to start with, or null for a private torrent, which must not use the DHT (BEP 27).</param>
+    public void Begin(TrackerClientOptions? trackers, ImmutableArray<string>? nodes)
+    {
+        IsUnderWay = true;
+        if (nodes is { } known)
+        {
+            Dht.Begin(known);
+            if (_basis.Options.UseLocalDiscovery)
+                _basis.Services.LocalDiscovery?.Add(_basis.Swarm, _inbox);
+        }
+
+        _handPeers.Take(_basis.Options.Peers, PeerOrigin.Manual);
+        _handPeers.Take(_basis.LinkPeers, PeerOrigin.Link);
+        Start(trackers);
+        if (_moreTrackers.Count > 0)
+            Add(_moreTrackers);
+    }
+
+    /// <summary>
+    /// Requests peers from trackers if no peer is connected or being dialled, and from the DHT if there is room for more peers and none left to dial.
+    /// </summary>
+    public void NeedPeers()
+    {
+        if (Admission.IsAlone)
+            Trackers?.NeedPeers();
+        if (Admission.LacksPeers)
+            Dht.NeedPeers();
+    }
+
+    /// <summary>Bans the peers that sent bad data, closes every connection from their addresses, and clears the list.</summary>
+    public void Ban(List<SenderId> convicted)
+    {
+        foreach (SenderId id in convicted)
+        {
+            if (Admission.Ban(id) is not { } address)
+                continue;
+            _basis.Reporter.Banned(address);
+            Admission.CloseBanned();
+        }
+
+        convicted.Clear();
+    }
+
+    /// <summary>
+    /// The torrent turned out to be private: leaves the DHT and local discovery, and closes the peers that are known only from these.
+    /// </summary>
+    public Task BecomePrivateAsync()
+    {
+        _basis.Services.LocalDiscovery?.Remove(_basis.Swarm);
+        Admission.BecomePrivate();
+        return Dht.LeaveAsync();
+    }
+
+    /// <summary>Stops all dials, lookups and DHT searches, and sends <c>stopped</c> to the trackers.</summary>
+    /// <returns>A task that ends when the trackers have answered, after at most 2 s.</returns>
+    public async Task<Task> StopAsync()
+    {
+        await _stopping.CancelAsync().ConfigureAwait(false);
+        _basis.Services.LocalDiscovery?.Remove(_basis.Swarm);
+        Task leaving = Trackers?.StopAsync() ?? Task.CompletedTask;
+        await Dht.LeaveAsync().ConfigureAwait(false);
+        await _names.WhenIdleAsync().ConfigureAwait(false);
+        return leaving;
+    }
+
+    /// <summary>Closes every connection and cancels every dial. The task ends when that is done.</summary>
+    public Task CloseAllAsync() => Admission.CloseAllAsync("stopping");
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        if (Trackers is not null)
+            await Trackers.DisposeAsync().ConfigureAwait(false);
+        await Dht.DisposeAsync().ConfigureAwait(false);
+        Admission.Dispose();
+        Admission.Limits.Dispose();
+        _stopping.Dispose();
+    }
+
+    private void Start(TrackerClientOptions? trackers)
+    {
+        if (trackers is null)
+            return;
+        Trackers = new TrackerClient(trackers, _inbox);
+        Trackers.Start();
+    }
+}
