@@ -36,8 +36,8 @@ internal sealed class PieceTable
     // Peers with all pieces are counted in _seeds, not in the count of each piece.
     private readonly int[] _copies;
     private int _seeds;
-    private int _lonelyHad;
-    private int _lonelyUnwanted;
+    private int _unreplicatedHad;
+    private int _unreplicatedUnwanted;
     private int _firstNeeded;
 
     // No piece before this one is deferred.
@@ -56,12 +56,12 @@ internal sealed class PieceTable
         _status = new PieceStatus[layout.PieceCount];
         _copies = new int[layout.PieceCount];
         Unreplicated = layout.PieceCount;
-        _lonelyHad = have.Count;
+        _unreplicatedHad = have.Count;
         for (int i = 0; i < _status.Length; i++)
         {
             _status[i] = have[i] ? PieceStatus.Have : wanted[i] ? PieceStatus.Missing : PieceStatus.Unwanted;
             if (_status[i] == PieceStatus.Unwanted)
-                _lonelyUnwanted++;
+                _unreplicatedUnwanted++;
             if (_status[i] != PieceStatus.Missing)
                 continue;
             Missing.Set(i);
@@ -96,7 +96,7 @@ internal sealed class PieceTable
     public int Unreplicated { get; private set; }
 
     /// <summary>Like <see cref="Unreplicated"/>, but only counts wanted pieces that we do not have.</summary>
-    public int UnreplicatedNeeded => Unreplicated - _lonelyHad - _lonelyUnwanted;
+    public int UnreplicatedNeeded => Unreplicated - _unreplicatedHad - _unreplicatedUnwanted;
 
     /// <summary>The state of a piece.</summary>
     public PieceStatus StatusOf(PieceIndex piece) => _status[piece.Value];
@@ -160,7 +160,7 @@ internal sealed class PieceTable
         Move(piece, PieceStatus.Verifying, PieceStatus.Have);
         Have.Set(piece);
         Needed.Clear(piece);
-        _lonelyHad += _copies[piece.Value] == 0 ? 1 : 0;
+        _unreplicatedHad += _copies[piece.Value] == 0 ? 1 : 0;
     }
 
     /// <summary>A connected peer has this piece now.</summary>
@@ -205,9 +205,9 @@ internal sealed class PieceTable
     {
         Unreplicated += change;
         if (_status[index] == PieceStatus.Have)
-            _lonelyHad += change;
+            _unreplicatedHad += change;
         else if (_status[index] == PieceStatus.Unwanted)
-            _lonelyUnwanted += change;
+            _unreplicatedUnwanted += change;
     }
 
     private void Move(PieceIndex piece, PieceStatus from, PieceStatus to)

@@ -66,9 +66,7 @@ internal sealed class LinuxFileSystem : UnixFileSystem
     public override FileStat Stat(SafeFileHandle file)
     {
         Span<byte> buffer = stackalloc byte[StatLength];
-        bool isKnown = LibC.StatX(
-            (int)file.DangerousGetHandle(), NoName, AtEmptyPath, StatBasicAndBirth, ref MemoryMarshal.GetReference(buffer)) == 0;
-        int error = isKnown ? 0 : Marshal.GetLastPInvokeError();
+        int error = StatX((int)file.DangerousGetHandle(), NoName, AtEmptyPath, StatBasicAndBirth, buffer);
         GC.KeepAlive(file);
         return error == 0 ? Read(buffer) : throw new IOException(Marshal.GetPInvokeErrorMessage(error), error);
     }
@@ -87,9 +85,8 @@ internal sealed class LinuxFileSystem : UnixFileSystem
     public int Look(int directory, string name, out FileStat facts)
     {
         Span<byte> buffer = stackalloc byte[StatLength];
-        bool isKnown = LibC.StatX(directory, LibC.Terminated(name), AtNoFollow, StatBasicAndBirth, ref MemoryMarshal.GetReference(buffer)) == 0;
-        int error = isKnown ? 0 : Marshal.GetLastPInvokeError();
-        facts = isKnown ? Read(buffer) : default;
+        int error = StatX(directory, LibC.Terminated(name), AtNoFollow, StatBasicAndBirth, buffer);
+        facts = error == 0 ? Read(buffer) : default;
         return error is NoSuchEntry or NotADirectory ? 0 : error;
     }
 
@@ -108,8 +105,7 @@ internal sealed class LinuxFileSystem : UnixFileSystem
     public override FileKind KindOfTarget(string path)
     {
         Span<byte> buffer = stackalloc byte[StatLength];
-        bool isKnown = LibC.StatX(AtCurrentDirectory, LibC.Terminated(path), 0, StatType, ref MemoryMarshal.GetReference(buffer)) == 0;
-        return isKnown ? KindIn(buffer) : FileKind.Missing;
+        return StatX(AtCurrentDirectory, LibC.Terminated(path), 0, StatType, buffer) == 0 ? KindIn(buffer) : FileKind.Missing;
     }
 
     /// <inheritdoc/>
@@ -136,6 +132,10 @@ internal sealed class LinuxFileSystem : UnixFileSystem
         _ = LibC.Advise((int)file.DangerousGetHandle(), offset, length, NotNeeded);
         GC.KeepAlive(file);
     }
+
+    // Fills the buffer, and returns errno, or 0.
+    private static int StatX(int directory, byte[] name, int flags, uint mask, Span<byte> buffer) =>
+        LibC.StatX(directory, name, flags, mask, ref MemoryMarshal.GetReference(buffer)) == 0 ? 0 : Marshal.GetLastPInvokeError();
 
     private FileStat Read(ReadOnlySpan<byte> buffer)
     {

@@ -14,7 +14,7 @@ internal sealed class PeerDiscovery : IAsyncDisposable
     private readonly TorrentContext _basis;
     private readonly TorrentInbox _inbox;
     private readonly PeerNames _names;
-    private readonly ManualPeers _handPeers;
+    private readonly ManualPeers _manualPeers;
     private readonly CancellationTokenSource _stopping = new();
     private readonly List<string> _moreTrackers = [];
 
@@ -24,7 +24,7 @@ internal sealed class PeerDiscovery : IAsyncDisposable
         _basis = basis;
         _inbox = basis.Inbox;
         _names = new PeerNames(basis);
-        _handPeers = new ManualPeers(_inbox, _names, _stopping.Token);
+        _manualPeers = new ManualPeers(_inbox, _names, _stopping.Token);
         Dht = new TorrentDht(basis, _names);
         Admission = basis.CreateAdmission();
     }
@@ -49,7 +49,7 @@ internal sealed class PeerDiscovery : IAsyncDisposable
     public CancellationToken Stopping => _stopping.Token;
 
     /// <summary>A tracker returned peers by host name.</summary>
-    public void Found(NamesFound found) => _handPeers.TakeNames(found);
+    public void Found(NamesFound found) => _manualPeers.TakeNames(found);
 
     /// <summary>Adds trackers to those of the torrent.</summary>
     public void Add(IReadOnlyList<string> trackers)
@@ -59,7 +59,7 @@ internal sealed class PeerDiscovery : IAsyncDisposable
         else if (Trackers is not null)
             Trackers.Add(trackers);
         else
-            Start(_basis.TrackerOptions([.. trackers.Select(url => (ImmutableArray<string>)[url])]));
+            Start(_basis.TrackerOptions(TrackerTiers.OneEach(trackers)));
     }
 
     /// <summary>
@@ -77,8 +77,8 @@ internal sealed class PeerDiscovery : IAsyncDisposable
                 _basis.Services.LocalDiscovery?.Add(_basis.Swarm, _inbox);
         }
 
-        _handPeers.Take(_basis.Options.Peers, PeerOrigin.Manual);
-        _handPeers.Take(_basis.LinkPeers, PeerOrigin.Link);
+        _manualPeers.Take(_basis.Options.Peers, PeerOrigin.Manual);
+        _manualPeers.Take(_basis.LinkPeers, PeerOrigin.Link);
         Start(trackers);
         if (_moreTrackers.Count > 0)
             Add(_moreTrackers);

@@ -43,12 +43,10 @@ internal sealed class TrackerSignals
     /// <summary>Returns the trackers added since the last call, each in a tier of its own.</summary>
     public ImmutableArray<ImmutableArray<string>> TakeAdded()
     {
-        if (_added.IsEmpty)
-            return [];
-        var tiers = ImmutableArray.CreateBuilder<ImmutableArray<string>>();
+        List<string> urls = [];
         while (_added.TryDequeue(out string? url))
-            tiers.Add([url]);
-        return tiers.ToImmutable();
+            urls.Add(url);
+        return TrackerTiers.OneEach(urls);
     }
 
     /// <summary>Sets <see cref="IsComplete"/>.</summary>

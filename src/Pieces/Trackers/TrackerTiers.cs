@@ -27,6 +27,9 @@ internal sealed class TrackerTiers
         };
     }
 
+    /// <summary>Returns tiers of one URL each.</summary>
+    public static ImmutableArray<ImmutableArray<string>> OneEach(IEnumerable<string> urls) => [.. urls.Select(url => (ImmutableArray<string>)[url])];
+
     /// <summary>
     /// Creates trackers, tier by tier. A URL that cannot be used is ignored with a line in the log; a repeated URL is ignored silently.
     /// </summary>

@@ -8,17 +8,17 @@ namespace Pieces.Storage.Files;
 /// </summary>
 internal sealed class DescriptorRelief
 {
-    // After ten seconds in all, something is wrong that no waiting mends.
+    // Maximum number of attempts: ten seconds in total. Longer waiting would not help.
     private const int MostAttempts = 100;
 
     private static readonly TimeSpan BetweenAttempts = TimeSpan.FromMilliseconds(100);
 
     private readonly Action _makeRoom;
 
-    /// <param name="makeRoom">Closes something else. Called before each further attempt.</param>
+    /// <param name="makeRoom">Closes an idle file or a connection. Called before each further attempt.</param>
     public DescriptorRelief(Action makeRoom) => _makeRoom = makeRoom;
 
-    /// <summary>Makes a call, again where it lacks a descriptor; any other failure comes through at once.</summary>
+    /// <summary>Makes a call, and repeats it while it lacks a descriptor. Any other exception is passed on at once.</summary>
     public TResult Run<TState, TResult>(TState state, Func<TState, TResult> call)
     {
         for (int attempt = 1; ; attempt++)
@@ -31,8 +31,8 @@ internal sealed class DescriptorRelief
             {
                 _makeRoom();
 
-                // A connection takes a moment to close.
-#pragma warning disable RS0030 // This is a thread of the disk's, which waits for nothing else.
+                // Closing a connection takes a moment.
+#pragma warning disable RS0030 // This is a disk thread, which may block.
                 Thread.Sleep(BetweenAttempts);
 #pragma warning restore RS0030
             }

@@ -3,13 +3,13 @@ using Pieces.Platform;
 
 namespace Pieces.Storage.Files;
 
-/// <summary>A directory of which each call is repeated while the process may open no more files (<see cref="DescriptorRelief"/>).</summary>
+/// <summary>A directory whose calls are repeated while the process cannot open more files (<see cref="DescriptorRelief"/>).</summary>
 internal sealed class PatientDirectory : DirectoryHandle
 {
     private readonly DirectoryHandle _inner;
     private readonly DescriptorRelief _relief;
 
-    /// <summary>Takes over a directory.</summary>
+    /// <summary>Wraps a directory, and disposes of it.</summary>
     public PatientDirectory(DirectoryHandle inner, DescriptorRelief relief)
         : base(inner.FileSystem, inner.Path)
     {

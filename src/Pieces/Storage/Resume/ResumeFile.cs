@@ -171,9 +171,8 @@ internal static class ResumeFile
         int pieces = metainfo.Layout.PieceCount;
         int bits = Bitfield.ByteLengthOf(pieces);
         if (!Bitfield.TryRead(bytes.AsSpan(headerLength, bits), pieces, out Bitfield have)
-            || !Bitfield.TryRead(bytes.AsSpan(headerLength + bits, bits), pieces, out Bitfield durable))
-            return new ResumeReading(ResumeVerdict.Unusable, null, "it is damaged");
-        if (durable.AnyBeyond(have))
+            || !Bitfield.TryRead(bytes.AsSpan(headerLength + bits, bits), pieces, out Bitfield durable)
+            || durable.AnyBeyond(have))
             return new ResumeReading(ResumeVerdict.Unusable, null, "it is damaged");
         long[] identities = new long[metainfo.Files.Length];
         for (int i = 0; i < identities.Length; i++)

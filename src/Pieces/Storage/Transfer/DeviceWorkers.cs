@@ -226,7 +226,7 @@ internal sealed class DeviceWorkers
 
     private void NoteDrained()
     {
-        if (_isClosed && _waiting.Count == 0 && _running.TrueForAll(job => job.IsLeft))
+        if (_isClosed && !HasWork)
             _drained.TrySetResult();
     }
 

@@ -34,17 +34,17 @@ internal sealed class SuperSeedPolicy
     private readonly Dictionary<SenderId, Bitfield> _shown = [];
     private readonly Dictionary<SenderId, Progress> _progress = [];
     private readonly Dictionary<SenderId, Progress> _gains = [];
-    private readonly Assignment[] _errands;
+    private readonly Assignment[] _assignments;
     private readonly double _frequency;
     private int _cursor;
-    private int _lonely;
+    private int _unreplicated;
 
     /// <summary>Creates it for a torrent of which we have all pieces.</summary>
     public SuperSeedPolicy(PieceTable table, TimeProvider time)
     {
         _table = table;
         _frequency = time.TimestampFrequency;
-        _errands = new Assignment[table.Layout.PieceCount];
+        _assignments = new Assignment[table.Layout.PieceCount];
     }
 
     /// <summary>Whether every piece has a copy in the swarm. Super-seeding ends then.</summary>
@@ -72,17 +72,17 @@ internal sealed class SuperSeedPolicy
     {
         if (_table.CopiesOf(piece) > 0)
             return;
-        _errands[piece.Value] = new Assignment(peer.Id, now, IsAsked: true);
+        _assignments[piece.Value] = new Assignment(peer.Id, now, IsAsked: true);
         _progress[peer.Id] = new Progress(peer.Uploaded.Total, now);
     }
 
     /// <summary>A peer has been choked. The pieces that it was expected to download may be revealed to other peers.</summary>
     public void OnChoked(SenderId peer)
     {
-        for (int i = FirstUnreplicated(); i < _errands.Length; i++)
+        for (int i = FirstUnreplicated(); i < _assignments.Length; i++)
         {
-            if (_errands[i].Peer == peer)
-                _errands[i] = default;
+            if (_assignments[i].Peer == peer)
+                _assignments[i] = default;
         }
     }
 
@@ -106,7 +106,7 @@ internal sealed class SuperSeedPolicy
             return false;
         shown.Set(found);
         if (!peer.Flags.AmChoking)
-            _errands[found] = new Assignment(peer.Id, now, IsAsked: false);
+            _assignments[found] = new Assignment(peer.Id, now, IsAsked: false);
         piece = _table.Layout.Piece(found);
         return true;
     }
@@ -141,9 +141,9 @@ internal sealed class SuperSeedPolicy
 
     private int Next(PeerState peer, Bitfield shown, long now)
     {
-        for (int i = FirstUnreplicated(); i < _errands.Length; i++)
+        for (int i = FirstUnreplicated(); i < _assignments.Length; i++)
         {
-            if (_table.CopiesOf(i) == 0 && !shown[i] && !IsUnderWay(_errands[i], now))
+            if (_table.CopiesOf(i) == 0 && !shown[i] && !IsUnderWay(_assignments[i], now))
                 return i;
         }
 
@@ -151,21 +151,22 @@ internal sealed class SuperSeedPolicy
     }
 
     // Whether the piece was just revealed to a peer, or was requested by a peer that is making progress.
-    private bool IsUnderWay(Assignment errand, long now)
+    private bool IsUnderWay(Assignment assignment, long now)
     {
-        if (errand.Peer == SenderId.None)
+        if (assignment.Peer == SenderId.None)
             return false;
         long stale = now - (long)(StaleSeconds * _frequency);
-        return errand.At >= stale || (errand.IsAsked && _progress.TryGetValue(errand.Peer, out Progress progress) && progress.At >= stale);
+        return assignment.At >= stale || (assignment.IsAsked && _progress.TryGetValue(assignment.Peer, out Progress progress)
+            && progress.At >= stale);
     }
 
     private int FirstUnreplicated()
     {
         // A peer that leaves, or withdraws a piece, may have had the only copy.
-        if (_table.Unreplicated > _lonely)
+        if (_table.Unreplicated > _unreplicated)
             _cursor = 0;
-        _lonely = _table.Unreplicated;
-        while (_cursor < _errands.Length && _table.CopiesOf(_cursor) > 0)
+        _unreplicated = _table.Unreplicated;
+        while (_cursor < _assignments.Length && _table.CopiesOf(_cursor) > 0)
             _cursor++;
         return _cursor;
     }

@@ -23,7 +23,7 @@ internal sealed record MagnetPlan : TorrentContext
 
     /// <summary>Returns the options of the tracker client, or null if the user wants no trackers.</summary>
     public TrackerClientOptions? TrackerOptions() =>
-        TrackerOptions([.. Link.Trackers.Select(url => (ImmutableArray<string>)[url])]);
+        TrackerOptions(TrackerTiers.OneEach(Link.Trackers));
 
     /// <summary>Creates the setup of the torrent itself from its <c>info</c> value.</summary>
     /// <param name="infoBytes">The <c>info</c> value. Its hash matches the link.</param>
