@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Pieces.Torrents;
 
 namespace Pieces;
@@ -14,9 +15,10 @@ internal static class DownloadRun
         return new TorrentOptions { OutputDirectory = directory };
     }
 
-    /// <summary>Reports the progress of a torrent until it has stopped. Stops the torrent when the token is cancelled.</summary>
+    /// <summary>Reports the progress of a torrent until it has stopped. Stops the torrent when the token is cancelled or a report fails.</summary>
     public static async Task FollowAsync(Torrent torrent, IProgress<TorrentSnapshot>? progress, CancellationToken cancellationToken)
     {
+        await using ConfiguredAsyncDisposable stopping = torrent.ConfigureAwait(false);
         try
         {
             await foreach (TorrentSnapshot now in torrent.WatchAsync(ReportInterval, cancellationToken).ConfigureAwait(false))

@@ -211,8 +211,7 @@ public sealed class TorrentClient : IAsyncDisposable
     public Task RemoveAsync(Torrent torrent)
     {
         ArgumentNullException.ThrowIfNull(torrent);
-        bool isOurs = _torrents.Values.Any(running => running.Torrent == torrent);
-        return isOurs || torrent.Stopped.IsCompleted
+        return torrent.BelongsTo(_services) || torrent.Stopped.IsCompleted
             ? torrent.StopAsync()
             : throw new ArgumentException("the torrent belongs to another client", nameof(torrent));
     }

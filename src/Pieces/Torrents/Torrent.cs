@@ -10,16 +10,16 @@ public sealed class Torrent : IAsyncDisposable
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource<Metainfo> _metadata = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly TimeProvider _time;
+    private readonly ClientServices _services;
     private readonly Action<TorrentEvent> _post;
     private readonly Lock _gate = new();
     private LimitsSet _limits;
     private TorrentSnapshot _snapshot = new();
 
-    internal Torrent(InfoHash infoHash, TimeProvider time, Action<TorrentEvent> post, LimitsSet limits)
+    internal Torrent(InfoHash infoHash, ClientServices services, Action<TorrentEvent> post, LimitsSet limits)
     {
         InfoHash = infoHash;
-        _time = time;
+        _services = services;
         _post = post;
         _limits = limits;
     }
@@ -56,7 +56,7 @@ public sealed class Torrent : IAsyncDisposable
     public async IAsyncEnumerable<TorrentSnapshot> WatchAsync(
         TimeSpan interval, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
-        using var timer = new PeriodicTimer(interval, _time);
+        using var timer = new PeriodicTimer(interval, _services.TimeProvider);
         Task<bool>? tick = null;
         while (!_stopped.Task.IsCompleted)
         {
@@ -116,6 +116,9 @@ public sealed class Torrent : IAsyncDisposable
 
     /// <summary>Stops the torrent, as <see cref="StopAsync"/> does.</summary>
     public async ValueTask DisposeAsync() => await StopAsync().ConfigureAwait(false);
+
+    /// <summary>Whether the torrent is one of the client with these services, whether it is running or has stopped.</summary>
+    internal bool BelongsTo(ClientServices services) => ReferenceEquals(_services, services);
 
     /// <summary>Whether inbound connections are accepted. Read by the listener's tasks.</summary>
     internal bool TakesPeers =>

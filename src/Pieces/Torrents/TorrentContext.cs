@@ -33,7 +33,7 @@ internal abstract record TorrentContext
 
     /// <summary>Creates the public handle of the torrent.</summary>
     public virtual Torrent CreateHandle() =>
-        new(InfoHash, Services.TimeProvider, Inbox.Post, new LimitsSet(Options.DownloadLimit, Options.UploadLimit));
+        new(InfoHash, Services, Inbox.Post, new LimitsSet(Options.DownloadLimit, Options.UploadLimit));
 
     /// <summary>Creates the object that manages the torrent's peers. No peer is known at first.</summary>
     public PeerAdmission CreateAdmission()
@@ -59,7 +59,7 @@ internal abstract record TorrentContext
             InfoHash = Swarm,
             PeerId = Inbox.OwnId,
             Ports = Services.Ports,
-            Tiers = [.. tiers, .. Options.ExtraTrackers.Select(url => (ImmutableArray<string>)[url])],
+            Tiers = [.. tiers, .. TrackerTiers.OneEach(Options.ExtraTrackers)],
             UserTrackers = Options.ExtraTrackers,
             Key = (uint)Random.Next(),
             IsPrivate = IsPrivate,

@@ -43,6 +43,16 @@ public sealed class SampleTests : IDisposable
     }
 
     [Fact]
+    public async Task A_download_whose_progress_cannot_be_reported_does_not_go_on()
+    {
+        await using TorrentClient client = new(Options);
+        Func<Task> download = () => client.DownloadAsync(
+            Torrent.Metainfo, _folder["out"], new BrokenProgress(), TestContext.Current.CancellationToken);
+        await download.Should().ThrowAsync<InvalidOperationException>();
+        client.Torrents.Should().BeEmpty();
+    }
+
+    [Fact]
     public async Task A_torrent_of_another_client_cannot_be_removed_and_options_are_checked()
     {
         await using TorrentClient first = new(Options), second = new(Options);
@@ -54,5 +64,10 @@ public sealed class SampleTests : IDisposable
         FluentActions.Invoking(() => new TorrentOptions { MaxPeers = -1 }.Validate()).Should().Throw<ArgumentOutOfRangeException>();
         var negative = new TorrentOptions { DownloadLimit = new ByteRate(-1) };
         FluentActions.Invoking(negative.Validate).Should().Throw<ArgumentOutOfRangeException>();
+    }
+
+    private sealed class BrokenProgress : IProgress<TorrentSnapshot>
+    {
+        public void Report(TorrentSnapshot value) => throw new InvalidOperationException("broken");
     }
 }
