@@ -71,6 +71,7 @@ internal sealed class DhtNode : IAsyncDisposable
             static inbox => ((DhtInbox)inbox!).Post(command: null), _inbox, TimeSpan.Zero, Timeout.InfiniteTimeSpan);
         _run = Task.Run(RunAsync);
         var names = new NodeNames(_options, (endPoint, isRouter) => _inbox.Post(core => AddNamed(core, endPoint, isRouter)));
+        names.AddLiterals();
         _side = Task.WhenAll(Task.Run(() => names.RunAsync(_stopping.Token)), Task.Run(() => KeepSavingAsync(_stopping.Token)));
     }
 

@@ -4,6 +4,7 @@ using System.Threading.Channels;
 using Microsoft.Extensions.Time.Testing;
 using Pieces.Dht;
 using Pieces.Dht.Queries;
+using Pieces.Net;
 using Serilog;
 using Serilog.Core;
 using Serilog.Events;
@@ -54,6 +55,23 @@ public class NodeNamesTests
         await stop.CancelAsync();
         await running;
         warnings.Said.Should().Equal("nohost.invalid: the name of a DHT node cannot be looked up");
+    }
+
+    [Fact]
+    public void Addresses_are_known_before_anything_is_searched_for()
+    {
+        List<(CompactEndPoint, bool)> found = [];
+        var names = new NodeNames(
+            new DhtOptions
+            {
+                Bootstrap = [new DnsEndPoint("name.invalid", 1), new DnsEndPoint("10.9.0.1", 2)],
+                Routers = [new DnsEndPoint("[fd00::1]", 3)],
+            },
+            (node, isRouter) => found.Add((node, isRouter)));
+        names.AddLiterals();
+        found.Should().Equal(
+            (CompactEndPoint.From(IPAddress.Parse("10.9.0.1"), 2), false),
+            (CompactEndPoint.From(IPAddress.Parse("fd00::1"), 3), true));
     }
 
     private sealed class WarningLog : ILogEventSink

@@ -19,6 +19,7 @@ internal sealed class PeerProcess : IAsyncDisposable
     private readonly Process _process;
     private readonly Lock _lock = new();
     private readonly StringBuilder _output = new();
+    private bool _isDisposed;
 
     private PeerProcess(string title, Process process)
     {
@@ -92,6 +93,9 @@ internal sealed class PeerProcess : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (_isDisposed)
+            return;
+        _isDisposed = true;
         if (!HasExited)
         {
             SignalGroup(SigTerm);

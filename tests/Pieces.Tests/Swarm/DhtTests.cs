@@ -29,7 +29,7 @@ public class DhtTests
     {
         await using var swarm = new TestSwarm();
         SwarmMember seed = AddSeed(swarm, Nowhere);
-        await swarm.ReadyAsync(seed);
+        await swarm.UntilAsync(() => seed.Notices.Of<DhtNotice>().Any(), "the seed's node knows what it seeds");
         SwarmMember leecher = AddMagnet(swarm, seed.Address);
         await swarm.UntilDoneAsync(leecher);
         leecher.Notices.Of<DhtNotice>().Should().Contain(notice => notice.Answers == 1 && notice.Peers == 1);

@@ -4,7 +4,8 @@ using Pieces.Net;
 
 namespace Pieces.Dht.Queries;
 
-/// <summary>Resolves the host names of bootstrap nodes, retrying until each has been resolved once.</summary>
+/// <summary>Provides the addresses of bootstrap nodes: literal addresses at once, host names as they are resolved, each retried until it has been
+/// resolved once.</summary>
 internal sealed class NodeNames
 {
     /// <summary>Wait before unresolved names are tried again; doubled each time.</summary>
@@ -18,6 +19,7 @@ internal sealed class NodeNames
 
     private readonly DhtOptions _options;
     private readonly Action<CompactEndPoint, bool> _found;
+    private readonly List<(DnsEndPoint Node, bool IsRouter)> _all;
 
     /// <summary>Creates the resolver; nothing is looked up before <see cref="RunAsync"/>.</summary>
     /// <param name="options">Contains the names.</param>
@@ -26,13 +28,24 @@ internal sealed class NodeNames
     {
         _options = options;
         _found = found;
+        _all = [.. options.Bootstrap.Select(node => (node, false)), .. options.Routers.Select(node => (node, true))];
     }
+
+    /// <summary>Provides the nodes given by address, before it returns: a search that starts next can query them.</summary>
+    public void AddLiterals()
+    {
+        foreach ((DnsEndPoint node, bool isRouter) in _all)
+        {
+            if (Literal(node) is { } address)
+                _found(CompactEndPoint.From(address, node.Port), isRouter);
+        }
+    }
+
+    private static IPAddress? Literal(DnsEndPoint node) => IPAddress.TryParse(node.Host.Trim('[', ']'), out IPAddress? address) ? address : null;
 
     // Null if the name cannot be resolved.
     private static async Task<IReadOnlyList<IPEndPoint>?> ResolveAsync(DhtOptions options, DnsEndPoint node, CancellationToken cancellationToken)
     {
-        if (IPAddress.TryParse(node.Host.Trim('[', ']'), out IPAddress? literal))
-            return [new IPEndPoint(literal, node.Port)];
         try
         {
             IPAddress[] addresses = await options.Resolve(node.Host, cancellationToken).ConfigureAwait(false);
@@ -45,11 +58,10 @@ internal sealed class NodeNames
         }
     }
 
-    /// <summary>Runs until all names are resolved or the token is cancelled.</summary>
+    /// <summary>Resolves the nodes given by host name. Runs until all are resolved or the token is cancelled.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        List<(DnsEndPoint Node, bool IsRouter)> left =
-            [.. _options.Bootstrap.Select(node => (node, false)), .. _options.Routers.Select(node => (node, true))];
+        List<(DnsEndPoint Node, bool IsRouter)> left = _all.FindAll(item => Literal(item.Node) is null);
         TimeSpan retry = FirstRetry;
         while (true)
         {
