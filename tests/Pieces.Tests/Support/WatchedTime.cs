@@ -11,6 +11,9 @@ internal sealed class WatchedTime : FakeTimeProvider
     /// <summary>How many timers of a length have been started so far.</summary>
     public int TimersOf(TimeSpan length) => _started.GetValueOrDefault(length);
 
+    /// <summary>Whether a timer of a length within bounds has been started.</summary>
+    public bool HasTimerBetween(TimeSpan least, TimeSpan most) => _started.Keys.Any(length => length >= least && length <= most);
+
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
         ITimer timer = base.CreateTimer(callback, state, dueTime, period);

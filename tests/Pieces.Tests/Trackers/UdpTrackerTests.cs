@@ -155,7 +155,7 @@ public class UdpTrackerTests
 
     private UdpTracker TrackerOf(FakeUdpTracker server) =>
         new(
-            new Uri($"udp://127.0.0.1:{server.Port}/announce"),
+            new Uri($"udp://{server.Address}/announce"),
             new TrackerSettings { Outbound = new Outbound(), Addresses = new AddressPolicy(), TimeProvider = _time },
             new Random(15));
 
@@ -163,9 +163,12 @@ public class UdpTrackerTests
 
     private sealed class FakeUdpTracker : IDisposable
     {
-        private readonly UdpClient _socket = new(new IPEndPoint(IPAddress.Loopback, 0));
+        private static int _count;
 
-        public int Port => ((IPEndPoint)_socket.Client.LocalEndPoint!).Port;
+        // On an address of its own: a program of another test may still send to a tracker that had this port before.
+        private readonly UdpClient _socket = new(new IPEndPoint(NextAddress(), 0));
+
+        public IPEndPoint Address => (IPEndPoint)_socket.Client.LocalEndPoint!;
 
         public bool HasMore => _socket.Available > 0;
 
@@ -208,5 +211,9 @@ public class UdpTrackerTests
         }
 
         public async Task SendRawAsync(Request to, byte[] bytes) => await _socket.SendAsync(bytes, to.From, Token);
+
+        // macOS has no other loopback address than the first.
+        private static IPAddress NextAddress() =>
+            OperatingSystem.IsMacOS() ? IPAddress.Loopback : new IPAddress([127, 88, 0, (byte)Interlocked.Increment(ref _count)]);
     }
 }
