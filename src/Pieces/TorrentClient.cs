@@ -30,7 +30,8 @@ public sealed class TorrentClient : IAsyncDisposable
     private readonly UdpPort _udp;
     private readonly Lock _gate = new();
     private PeerListener? _listener;
-    private bool _isListenerTried;
+    private readonly bool _isSimulated;
+    private Task? _listening;
     private bool _isDisposed;
 
     /// <summary>Creates a client; no port is opened before the first torrent is added.</summary>
@@ -48,6 +49,7 @@ public sealed class TorrentClient : IAsyncDisposable
     {
         options.Validate();
         _options = options;
+        _isSimulated = network.IsSimulated;
         TimeProvider time = options.TimeProvider;
         var ports = new PortState();
         var connections = new ConnectionBudget(options.MaxConnections);
@@ -118,21 +120,21 @@ public sealed class TorrentClient : IAsyncDisposable
     internal ClientServices Services => _services;
 
     /// <summary>
-    /// Starts a torrent and returns at once. If its data cannot be opened (a path is taken, locked or not permitted, or the disk is full),
+    /// Starts a torrent. Completes when the client listens and the torrent has been added, before its data is checked. If its data cannot be opened (a path is taken, locked or not permitted, or the disk is full),
     /// <see cref="Torrent.Completion"/> faults with a <see cref="StorageException"/>.
     /// </summary>
     /// <exception cref="ArgumentException">
     /// A torrent with that info-hash is already running, options contradict one another, or a selected file is not part of the torrent.
     /// </exception>
 #pragma warning disable RS0026 // The type of the first parameter distinguishes the overloads, so no call is ambiguous.
-    public Task<Torrent> AddAsync(Metainfo metainfo, TorrentOptions options, CancellationToken cancellationToken = default)
+    public async Task<Torrent> AddAsync(Metainfo metainfo, TorrentOptions options, CancellationToken cancellationToken = default)
     {
-        cancellationToken.ThrowIfCancellationRequested();
         ArgumentNullException.ThrowIfNull(metainfo);
         ArgumentNullException.ThrowIfNull(options);
         foreach (int index in options.SelectedFiles ?? [])
             ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)index, (uint)metainfo.Files.Length, nameof(options));
-        return Task.FromResult(Start(metainfo.Id, options, inbox => new TorrentPlan
+        await ListenAsync().WaitAsync(cancellationToken).ConfigureAwait(false);
+        return Start(metainfo.Id, options, inbox => new TorrentPlan
         {
             InfoHash = metainfo.InfoHash,
             Metainfo = metainfo,
@@ -141,22 +143,22 @@ public sealed class TorrentClient : IAsyncDisposable
             Inbox = inbox,
             Random = new Random(_options.Random.Next()),
             Reporter = new NoticeSender(options.Notices, _options.Logger),
-        }));
+        });
     }
 
     /// <summary>
-    /// Starts a torrent from a magnet link and returns at once. Its metadata is fetched from peers; from then on it behaves like any other torrent.
+    /// Starts a torrent from a magnet link. Completes when the client listens and the torrent has been added. Its metadata is fetched from peers; from then on it behaves like any other torrent.
     /// <see cref="Torrent.Metadata"/> completes when the metadata has been received. It and <see cref="Torrent.Completion"/> fault with a
     /// <see cref="MetainfoException"/> if the metadata is not a usable torrent.
     /// </summary>
     /// <exception cref="ArgumentException">A torrent with that info-hash is already running, or options contradict one another.</exception>
-    public Task<Torrent> AddAsync(MagnetLink link, TorrentOptions options, CancellationToken cancellationToken = default)
+    public async Task<Torrent> AddAsync(MagnetLink link, TorrentOptions options, CancellationToken cancellationToken = default)
 #pragma warning restore RS0026
     {
-        cancellationToken.ThrowIfCancellationRequested();
         ArgumentNullException.ThrowIfNull(link);
         ArgumentNullException.ThrowIfNull(options);
-        return Task.FromResult(Start(link.Id, options, inbox => new MagnetPlan
+        await ListenAsync().WaitAsync(cancellationToken).ConfigureAwait(false);
+        return Start(link.Id, options, inbox => new MagnetPlan
         {
             InfoHash = link.InfoHash,
             Link = link,
@@ -166,7 +168,7 @@ public sealed class TorrentClient : IAsyncDisposable
             Inbox = inbox,
             Random = new Random(_options.Random.Next()),
             Reporter = new NoticeSender(options.Notices, _options.Logger),
-        }));
+        });
     }
 
     /// <summary>
@@ -233,6 +235,7 @@ public sealed class TorrentClient : IAsyncDisposable
             torrents = [.. _torrents.Values];
         }
 
+        await (_listening ?? Task.CompletedTask).ConfigureAwait(false);
         foreach (RunningTorrent running in torrents)
             running.Inbox.Post(StopWanted.Instance);
         await Task.WhenAll(torrents.Select(running => running.Life)).ConfigureAwait(false);
@@ -279,7 +282,6 @@ public sealed class TorrentClient : IAsyncDisposable
         options.Validate();
         if (options.Content is { } content && !content.Metainfo.Id.IsSameAs(id))
             throw new ArgumentException("described content can only be seeded as its own torrent", nameof(options));
-        Listen();
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_isDisposed, this);
@@ -326,7 +328,7 @@ public sealed class TorrentClient : IAsyncDisposable
 
             _torrents.TryRemove(new KeyValuePair<TorrentId, RunningTorrent>(running.Id, running));
 
-            // Only now: a caller that awaits the end may then add the same torrent again.
+            // The end is published only now, because a caller that awaits it may then add the same torrent again.
             if (failure is null)
                 running.Torrent.MarkStopped();
             else
@@ -334,25 +336,35 @@ public sealed class TorrentClient : IAsyncDisposable
         }
     }
 
-    private void Listen()
+    // The ports are opened once, when the first torrent is added, and not on the caller's thread. A simulated network has one thread for everything.
+    private Task ListenAsync()
     {
         lock (_gate)
         {
-            if (_isListenerTried)
-                return;
-            _isListenerTried = true;
-            try
+            ObjectDisposedException.ThrowIf(_isDisposed, this);
+            if (_listening is null && _isSimulated)
             {
-                ITransportListener listener = _services.Transport.Listen(null, _options.FirstPort, _options.LastPort);
-                _listener = new PeerListener(_services, listener, Route);
-                _services.Ports.SetBound(listener.Port);
-                _options.Logger.Information("listening for peers on port {Port}", listener.Port);
-                RefuseUtp();
+                Listen();
+                _listening = Task.CompletedTask;
             }
-            catch (IOException e)
-            {
-                _options.Logger.Warning("no peer can connect to us: {Reason}", e.Message);
-            }
+
+            return _listening ??= Task.Run(Listen);
+        }
+    }
+
+    private void Listen()
+    {
+        try
+        {
+            ITransportListener listener = _services.Transport.Listen(null, _options.FirstPort, _options.LastPort);
+            _listener = new PeerListener(_services, listener, Route);
+            _services.Ports.SetBound(listener.Port);
+            _options.Logger.Information("listening for peers on port {Port}", listener.Port);
+            RefuseUtp();
+        }
+        catch (IOException e)
+        {
+            _options.Logger.Warning("no peer can connect to us: {Reason}", e.Message);
         }
     }
 

@@ -1,9 +1,10 @@
 using System.Net;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using Pieces.Dht;
 using Pieces.Encryption;
 using Pieces.Net;
 using Pieces.Primitives;
-using Serilog;
 
 namespace Pieces;
 
@@ -22,8 +23,10 @@ public sealed record TorrentClientOptions
     /// <summary>Whether peer connections are encrypted; default <see cref="EncryptionPolicy.Prefer"/>.</summary>
     public EncryptionPolicy Encryption { get; init; } = EncryptionPolicy.Prefer;
 
-    /// <summary>How the client uses the DHT for torrents that are not private, or null to use no DHT. Default null.</summary>
-    public DhtSettings? Dht { get; init; }
+    /// <summary>
+    /// How the client uses the DHT for torrents that are not private, or null to use no DHT. Default: the public network, without a cache file.
+    /// </summary>
+    public DhtSettings? Dht { get; init; } = new();
 
     /// <summary>Maximum download rate in bytes per second over all torrents, protocol overhead included; default unlimited.</summary>
     public ByteRate DownloadLimit { get; init; } = ByteRate.Unlimited;
@@ -52,8 +55,13 @@ public sealed record TorrentClientOptions
     /// <summary>Random numbers. Default: a new instance. Accessed under a lock; a seeded instance makes tests repeatable.</summary>
     public Random Random { get; init; } = new();
 
-    /// <summary>Log of the client. Default: none.</summary>
-    public ILogger Logger { get; init; } = Serilog.Core.Logger.None;
+    /// <summary>
+    /// Creates the client's log, whose category is <c>Pieces</c>. Level Trace contains all messages of the peer protocol except blocks. Default: no log.
+    /// </summary>
+    public ILoggerFactory LoggerFactory { get; init; } = NullLoggerFactory.Instance;
+
+    /// <summary>The client's log.</summary>
+    internal ILogger Logger => LoggerFactory.CreateLogger("Pieces");
 
     /// <summary>Checks that all values are in range.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A value is out of range.</exception>

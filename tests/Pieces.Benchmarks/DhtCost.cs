@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
+using Microsoft.Extensions.Logging.Abstractions;
 using Pieces.Benchmarks.Growth;
 using Pieces.Dht;
 using Pieces.Dht.Queries;
@@ -8,7 +9,6 @@ using Pieces.Metadata;
 using Pieces.Net;
 using Pieces.Primitives;
 using Pieces.Torrents;
-using Serilog.Core;
 
 namespace Pieces.Benchmarks;
 
@@ -85,6 +85,7 @@ internal sealed class DhtCost : IAsyncDisposable
             FirstPort = 0,
             Binding = new LocalBinding(IPAddress.Loopback),
             UploadLimit = new ByteRate(8 * MiB),
+            Dht = null,
         });
         Metainfo metainfo = await Metainfo.LoadAsync(torrent);
         var options = new TorrentOptions { OutputDirectory = Path.Combine(_root, "data"), SeedOnly = true, Seed = new SeedGoals() };
@@ -156,7 +157,7 @@ internal sealed class DhtCost : IAsyncDisposable
 
     private void AddNode()
     {
-        var hub = new DatagramHub(new Outbound(new LocalBinding(IPAddress.Loopback)).OpenUdp(isV6: false, 0)!, TimeProvider.System, Logger.None);
+        var hub = new DatagramHub(new Outbound(new LocalBinding(IPAddress.Loopback)).OpenUdp(isV6: false, 0)!, TimeProvider.System, NullLogger.Instance);
         DnsEndPoint[] bootstrap = _nodes.Count == 0 ? [] : [new DnsEndPoint("127.0.0.1", _nodes[0].Hub.Port)];
         var node = new DhtNode(new DhtOptions { AllowLoopback = true, Routers = [], Bootstrap = [.. bootstrap] }, hub);
         _nodes.Add((hub, node));

@@ -2,13 +2,13 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using Microsoft.Extensions.Logging.Abstractions;
 using Pieces.Dht;
 using Pieces.Dht.Lookups;
 using Pieces.Dht.Messages;
 using Pieces.Dht.Queries;
 using Pieces.Net;
 using Pieces.Primitives;
-using Serilog.Core;
 
 namespace Pieces.Benchmarks;
 
@@ -126,7 +126,7 @@ internal static class DhtFlood
     }
 
     private static DatagramHub Open() =>
-        new(new Outbound(new LocalBinding(IPAddress.Loopback)).OpenUdp(isV6: false, 0)!, TimeProvider.System, Logger.None);
+        new(new Outbound(new LocalBinding(IPAddress.Loopback)).OpenUdp(isV6: false, 0)!, TimeProvider.System, NullLogger.Instance);
 
     private static DhtNode NodeOn(DatagramHub hub, int? bootstrap)
     {

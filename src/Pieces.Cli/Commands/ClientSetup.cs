@@ -23,7 +23,7 @@ internal static class ClientSetup
     /// <summary>Builds the options of a client that only uploads.</summary>
     public static TorrentClientOptions Create(ServingSettings serving, NetworkReach reach)
     {
-        var options = new TorrentClientOptions { UploadLimit = serving.UploadLimit, Binding = reach.Binding };
+        var options = new TorrentClientOptions { UploadLimit = serving.UploadLimit, Binding = reach.Binding, Dht = null };
         return serving.Ports is { } ports ? options with { FirstPort = ports.First, LastPort = ports.Last } : options;
     }
 

@@ -6,6 +6,7 @@ using Pieces.Cli.Terminal;
 using Pieces.Cli.Transfers;
 using Pieces.Metadata;
 using Pieces.Torrents;
+using Serilog.Extensions.Logging;
 
 namespace Pieces.Cli.Commands;
 
@@ -101,7 +102,7 @@ internal sealed class MagnetCommand
         var client = new TorrentClient(ClientSetup.Create(swarm, reach, isOneShot: true) with
         {
             TimeProvider = _context.TimeProvider,
-            Logger = MessageSink.CreateLogger(_context.Messages),
+            LoggerFactory = new SerilogLoggerFactory(MessageSink.CreateLogger(_context.Messages)),
         });
         try
         {

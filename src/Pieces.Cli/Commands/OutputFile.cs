@@ -14,11 +14,11 @@ internal static class OutputFile
     {
         FileKind kind = KindOf(path);
         if (kind == FileKind.Folder || Directory.Exists(path))
-            throw new FailureException(ExitCode.InTheWay, $"{path}: a folder of this name is in the way");
+            throw new FailureException(ExitCode.PathOccupied, $"{path}: a folder of this name is in the way");
         if (kind is not (FileKind.Missing or FileKind.File or FileKind.Link))
-            throw new FailureException(ExitCode.InTheWay, $"{path}: it is not an ordinary file, and is not replaced");
+            throw new FailureException(ExitCode.PathOccupied, $"{path}: it is not an ordinary file, and is not replaced");
         if (!overwrite && kind != FileKind.Missing)
-            throw new FailureException(ExitCode.InTheWay, $"{path}: already exists (--overwrite replaces it)");
+            throw new FailureException(ExitCode.PathOccupied, $"{path}: already exists (--overwrite replaces it)");
     }
 
     /// <summary>Writes the file.</summary>

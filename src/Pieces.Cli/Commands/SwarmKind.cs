@@ -4,7 +4,7 @@ using Pieces.Cli.Transfers;
 
 namespace Pieces.Cli.Commands;
 
-/// <summary><c>download</c> and <c>seed</c>: the client itself hosts the torrents, and the run has no further parts.</summary>
+/// <summary><c>download</c> and <c>seed</c>: the client itself hosts the torrents, and the run has no observers of its own.</summary>
 internal sealed class SwarmKind : ITransferKind
 {
     private readonly TransferSettings _settings;

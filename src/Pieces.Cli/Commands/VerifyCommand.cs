@@ -63,7 +63,7 @@ internal static class VerifyCommand
     {
         if (check.IsGood)
             return null;
-        if (!check.IsThere)
+        if (!check.Exists)
             return $"missing  {check.File.RelativePath}";
         if (check.Length != check.File.Length)
             return string.Create(

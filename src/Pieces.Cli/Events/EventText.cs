@@ -20,7 +20,7 @@ internal static class EventText
     {
         MetadataNotice metadata => new MetadataEvent(now, item.InfoHash, metadata.Name, metadata.Size),
         StartedNotice started => Start(item, started, now),
-        PieceNotice piece => new PieceEvent(now, item.InfoHash, piece.Index, piece.HavePieces, item.Subject!.Pieces),
+        PieceNotice piece => new PieceEvent(now, item.InfoHash, piece.Piece.Value, piece.HavePieces, item.Subject!.Pieces),
         FileNotice file => new FileEvent(now, item.InfoHash, file.Path, file.Length),
         PeerNotice peer => new PeerEvent(now, item.InfoHash, peer.Address.ToString(), StateOf(peer.Change), peer.Reason, peer.Client, OriginOf(peer))
         {

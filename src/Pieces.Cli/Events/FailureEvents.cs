@@ -23,7 +23,7 @@ internal static class FailureEvents
         string[] flags = [.. args.TakeWhile(arg => arg != "--")];
         bool asked = Commands.Contains(flags.FirstOrDefault(arg => !arg.StartsWith('-'))) && flags.Any(IsJson);
 
-        // Either no events are requested, or there is no message because the reader of stdout has closed it.
+        // No events are requested, or there is no message, because the reader of stdout has closed the pipe.
         if (!asked || string.IsNullOrEmpty(outcome.Message))
             return false;
         return TryWrite(IsContentOnOutput(flags) ? new ErrorOutput() : context.Output, context.TimeProvider.GetUtcNow(), outcome);

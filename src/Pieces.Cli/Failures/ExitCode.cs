@@ -43,7 +43,7 @@ internal enum ExitCode
     Several = 12,
 
     /// <summary>An existing path is in the way and <c>--overwrite</c> was not given.</summary>
-    InTheWay = 13,
+    PathOccupied = 13,
 
     /// <summary>A hook failed.</summary>
     HookFailed = 14,

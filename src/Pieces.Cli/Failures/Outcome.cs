@@ -79,7 +79,7 @@ internal sealed record Outcome(ExitCode Code, string? Message = null, Exception?
     private static ExitCode CodeOf(StorageFault fault) => fault switch
     {
         StorageFault.DiskFull => ExitCode.DiskFull,
-        StorageFault.InTheWay => ExitCode.InTheWay,
+        StorageFault.PathOccupied => ExitCode.PathOccupied,
         StorageFault.Locked => ExitCode.Locked,
         _ => ExitCode.FileError,
     };

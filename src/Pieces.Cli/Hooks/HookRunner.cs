@@ -13,8 +13,7 @@ namespace Pieces.Cli.Hooks;
 internal sealed class HookRunner : IHookRunner
 {
     // How long to wait for remaining output after the program has ended. Its own output is in the pipes already; only a process that it left running
-    // keeps
-    // the pipes open longer.
+    // keeps the pipes open longer.
     private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(1);
 
     private readonly IReadOnlyList<string> _command;

@@ -19,7 +19,7 @@ internal sealed record CommandLine(
     /// <summary>Reads the arguments of the program.</summary>
     public static CommandLine Read(RootCommand root, IReadOnlyList<string> arguments)
     {
-        // Flags that are permitted before the command take no value, so the first word is the command.
+        // Flags that are permitted before the command take no value, so the first argument that is not a flag is the command.
         int index = 0;
         while (index < arguments.Count && arguments[index].StartsWith('-') && arguments[index] != "--")
             index++;
@@ -105,8 +105,7 @@ internal sealed record CommandLine(
         }
 
         // Returns the last flag of a bundle of short flags such as -vn. All flags before it must be switches. The last flag must take a value if
-        // takesValue is
-        // set, and must be a switch otherwise.
+        // takesValue is set, and must be a switch otherwise.
         private Option? LastOfBundle(string name, bool takesValue)
         {
             if (name.Length < 3 || name[1] == '-')

@@ -102,7 +102,7 @@ internal sealed class ShareHost : ITransferHost
         // Clients that do not support x.pe learn our address from the tracker. Compact responses, which all clients request, omit the peer id.
         var id = PeerId.Create(new Random());
         foreach (IPAddress address in addresses)
-            table.Keep(metainfo.Swarms[0], new TrackedPeer(id, new IPEndPoint(address, ListenPort)));
+            table.Keep(metainfo, new TrackedPeer(id, new IPEndPoint(address, ListenPort)));
         _tracker = await StartAsync(table, cancellationToken);
         return ShareOffer.Of(metainfo, addresses, ListenPort, _tracker.LocalEndPoint.Port);
     }

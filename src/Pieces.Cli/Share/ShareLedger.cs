@@ -7,11 +7,10 @@ using Pieces.Trackers.Server;
 namespace Pieces.Cli.Share;
 
 /// <summary>
-/// Counts completed downloads by other peers. There are two witnesses: the connection to the peer, and the tracker that the peer announces to. Both
-/// may
-/// report the same download, and a client may use a different peer id for each, so port and address are compared too. If in doubt, two reports count
-/// as one download. Anyone can announce to the tracker, so a host counts only if data was sent to it, and at most once for each connection over which
-/// data was sent. Thread-safe.
+/// Counts completed downloads by other peers. Reports come from two sources: the connection to the peer, and the tracker that the peer announces to.
+/// Both may report the same download, and a client may use a different peer id for each, so port and address are compared too. If in doubt, two
+/// reports count as one download. Anyone can announce to the tracker, so a host counts only if data was sent to it, and at most once for each
+/// connection over which data was sent. Thread-safe.
 /// </summary>
 internal sealed class ShareLedger
 {

@@ -4,8 +4,8 @@ using Pieces.Platform;
 namespace Pieces.Cli.Streaming;
 
 /// <summary>
-/// Writes the content to file descriptor 1. It is unbuffered: if the reader does not read, a thread blocks in a write, and no other thread must have
-/// to complete that write.
+/// Writes the content to file descriptor 1, without a buffer. If the reader does not read, the write blocks the calling thread. No other thread takes
+/// part in the write, so the stream works even if all threads of the thread pool are busy.
 /// </summary>
 internal sealed class ContentOutput : Stream
 {

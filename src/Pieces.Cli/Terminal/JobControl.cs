@@ -16,10 +16,10 @@ internal sealed class JobControl : IDisposable
     private PosixSignalRegistration? _stop;
     private bool _isDisposed;
 
-    /// <param name="leave">Restores the terminal.</param>
+    /// <param name="leave">Restores the terminal. Called before Ctrl-Z (SIGTSTP) stops the process.</param>
     /// <param name="returned">Called after the process was continued. Other programs may have written to the terminal.</param>
     /// <param name="resized">Called when the size of the terminal has changed.</param>
-    /// <param name="quit">Called when the process is about to be ended by a signal that is not handled.</param>
+    /// <param name="quit">Called on SIGQUIT, which ends the process afterwards.</param>
     public JobControl(Action leave, Action returned, Action resized, Action quit)
     {
         _leave = leave;

@@ -3,6 +3,7 @@ using Pieces.Cli.Sources;
 using Pieces.Metadata;
 using Pieces.Torrents;
 using Serilog;
+using Serilog.Extensions.Logging;
 
 namespace Pieces.Cli.Transfers;
 
@@ -17,11 +18,11 @@ internal sealed class ClientHost : ITransferHost
     /// <param name="settings">Settings of the torrents.</param>
     /// <param name="loader">Loads the sources. The caller disposes it.</param>
     /// <param name="timeProvider">Source of time.</param>
-    /// <param name="logger">The logger of the library.</param>
+    /// <param name="logger">Receives the log of the library.</param>
     public ClientHost(TransferSettings settings, SourceLoader loader, TimeProvider timeProvider, ILogger logger)
     {
         _loader = loader;
-        _client = new TorrentClient(settings.Client with { TimeProvider = timeProvider, Logger = logger });
+        _client = new TorrentClient(settings.Client with { TimeProvider = timeProvider, LoggerFactory = new SerilogLoggerFactory(logger) });
         _options = settings.Torrent;
         _links = settings.Links;
     }

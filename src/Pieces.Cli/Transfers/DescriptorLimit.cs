@@ -7,8 +7,7 @@ namespace Pieces.Cli.Transfers;
 internal static class DescriptorLimit
 {
     // Descriptors reserved for listeners, for pipes and timers of the runtime, for the terminal, the log, name lookups and the sockets of local
-    // discovery,
-    // and for folders that the disk workers create, flush or list.
+    // discovery, and for folders that the disk workers create, flush or list.
     private const int Reserve = 24;
 
     // Descriptors for each torrent: its folder, lock, state and log files, and the sockets of two trackers.

@@ -19,7 +19,7 @@ internal sealed class NoticePrinter : IProgress<TorrentNotice>
             case MetadataNotice metadata:
                 _messages.Information($"{metadata.Name}: the metadata is here, {Quantity.Size(metadata.Size)} to share");
                 break;
-            case FileNotice { WasThere: false } file:
+            case FileNotice { WasComplete: false } file:
                 _messages.Information($"{file.Path}: complete, {Quantity.Size(file.Length)}");
                 break;
             case PeerNotice { Change: PeerChange.Connected } peer:

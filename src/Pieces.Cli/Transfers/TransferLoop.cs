@@ -9,8 +9,8 @@ namespace Pieces.Cli.Transfers;
 
 /// <summary>
 /// Runs the sources of a run in order, with a limited number of jobs at the same time, until all have ended. A torrent occupies its job while it is
-/// loaded, checked and downloaded. A torrent that only seeds occupies no job, so that endless seeding does not block other sources. It has one inbox
-/// and one consumer, and is used once.
+/// loaded, checked and downloaded. A torrent that only seeds occupies no job, so that endless seeding does not block other sources. The loop has one
+/// inbox and one consumer, and runs once.
 /// </summary>
 internal sealed class TransferLoop
 {

@@ -1,9 +1,9 @@
 using System.Net;
+using Microsoft.Extensions.Logging;
 using Pieces.Dht.Lookups;
 using Pieces.Dht.Messages;
 using Pieces.Dht.Queries;
 using Pieces.Primitives;
-using Serilog;
 
 namespace Pieces.Dht;
 

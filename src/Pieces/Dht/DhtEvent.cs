@@ -3,7 +3,7 @@ using Pieces.Net;
 
 namespace Pieces.Dht;
 
-/// <summary>An event for the node's loop: a datagram, a command, or a timer tick (neither of them is set).</summary>
+/// <summary>An event for the node's loop: a datagram, a command, or a timer tick, which has neither a datagram nor a command.</summary>
 /// <param name="Datagram">A rented array; the consumer of the event must release it.</param>
 /// <param name="Length">Length of the datagram in bytes.</param>
 /// <param name="From">Sender of the datagram.</param>

@@ -1,7 +1,8 @@
 using System.Net;
+using Microsoft.Extensions.Logging;
 using Pieces.Dht.Queries;
 using Pieces.Net;
-using Serilog;
+using Pieces.Primitives;
 
 namespace Pieces.Dht;
 

@@ -2,12 +2,12 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
+using Microsoft.Extensions.Logging;
 using Pieces.Dht.Lookups;
 using Pieces.Dht.Messages;
 using Pieces.Dht.Queries;
 using Pieces.Net;
 using Pieces.Primitives;
-using Serilog;
 
 namespace Pieces.Dht;
 

@@ -8,6 +8,6 @@ namespace Pieces.Discovery;
 /// </summary>
 internal interface ILocalSink
 {
-    /// <summary>A peer in the local network announced that it has the torrent.</summary>
+    /// <summary>A peer in the local network announced that it takes part in the torrent.</summary>
     void OnLocalPeer(IPEndPoint peer);
 }

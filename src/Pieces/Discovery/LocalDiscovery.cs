@@ -1,9 +1,9 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Net;
+using Microsoft.Extensions.Logging;
 using Pieces.Net;
 using Pieces.Primitives;
-using Serilog;
 
 namespace Pieces.Discovery;
 
@@ -30,7 +30,7 @@ internal sealed class LocalDiscovery : IAsyncDisposable
     private LocalListeners? _listeners;
     private bool _isDisposed;
 
-    /// <summary>Creates it; nothing is sent before the first torrent.</summary>
+    /// <summary>Creates an instance; nothing is sent before the first torrent.</summary>
     public LocalDiscovery(LocalDiscoveryOptions options)
     {
         _options = options;

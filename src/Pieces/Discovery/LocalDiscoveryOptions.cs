@@ -1,6 +1,6 @@
 using System.Net;
+using Microsoft.Extensions.Logging;
 using Pieces.Net;
-using Serilog;
 
 namespace Pieces.Discovery;
 

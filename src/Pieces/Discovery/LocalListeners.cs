@@ -1,5 +1,6 @@
+using Microsoft.Extensions.Logging;
 using Pieces.Net;
-using Serilog;
+using Pieces.Primitives;
 
 namespace Pieces.Discovery;
 
@@ -22,7 +23,7 @@ internal sealed class LocalListeners : IAsyncDisposable
     private string? _description;
     private bool _isDisposed;
 
-    /// <summary>Creates it without sockets.</summary>
+    /// <summary>Creates an instance without sockets.</summary>
     public LocalListeners(ILocalNetwork network, LocalHearing hear, TimeProvider timeProvider, ILogger logger)
     {
         _network = network;

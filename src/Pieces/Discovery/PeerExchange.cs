@@ -38,7 +38,7 @@ internal sealed class PeerExchange : IPeerExtension
     private readonly Dictionary<SenderId, Hearing> _hearings = [];
     private long _roundAt;
 
-    /// <summary>Creates it.</summary>
+    /// <summary>Creates an instance.</summary>
     /// <param name="book">Receives the peers that were sent to us.</param>
     /// <param name="pool">The connected peers.</param>
     /// <param name="time">Clock.</param>

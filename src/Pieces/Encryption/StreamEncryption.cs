@@ -11,7 +11,7 @@ internal sealed class StreamEncryption
     private readonly ByteChance _chance;
     private readonly KeyExchangeGate _gate;
 
-    /// <summary>Creates it without torrents.</summary>
+    /// <summary>Creates an instance without torrents.</summary>
     public StreamEncryption(EncryptionPolicy policy, ByteChance chance, TimeProvider time)
     {
         Policy = policy;

@@ -4,7 +4,7 @@ namespace Pieces.Metadata;
 
 /// <summary>Attributes of a file in a torrent (BEP 47).</summary>
 [Flags]
-public enum FileAttributes
+public enum TorrentFileAttributes
 {
     /// <summary>An ordinary file.</summary>
     None = 0,
@@ -32,14 +32,14 @@ public enum FileAttributes
 /// <param name="Length">Length in bytes; may be 0.</param>
 /// <param name="Attributes">The attributes of BEP 47.</param>
 public sealed record FileEntry(
-    int Index, ImmutableArray<string> Path, ImmutableArray<string> OriginalPath, long Offset, long Length, FileAttributes Attributes)
+    int Index, ImmutableArray<string> Path, ImmutableArray<string> OriginalPath, long Offset, long Length, TorrentFileAttributes Attributes)
 {
     /// <summary>The safe path with '/' between its components.</summary>
     public string RelativePath => string.Join('/', Path);
 
     /// <summary>Whether the entry is a pad file (BEP 47).</summary>
-    public bool IsPadding => (Attributes & FileAttributes.Padding) != 0;
+    public bool IsPadding => (Attributes & TorrentFileAttributes.Padding) != 0;
 
     /// <summary>Whether the entry is stored as a file on the disk.</summary>
-    public bool IsOnDisk => (Attributes & (FileAttributes.Padding | FileAttributes.Symlink)) == 0;
+    public bool IsOnDisk => (Attributes & (TorrentFileAttributes.Padding | TorrentFileAttributes.Symlink)) == 0;
 }

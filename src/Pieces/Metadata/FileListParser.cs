@@ -29,9 +29,9 @@ internal sealed class FileListParser
     {
         if (!info.TryGet("length"u8, out _))
             throw new MetainfoException("\"info\" has neither \"length\" nor \"files\"; the file is damaged");
-        FileAttributes attributes = ReadAttributes(info);
+        TorrentFileAttributes attributes = ReadAttributes(info);
         long length = ReadLength(info, attributes, index: 0);
-        if (attributes != FileAttributes.None && length > 0 && (attributes & FileAttributes.Padding) != 0)
+        if (attributes != TorrentFileAttributes.None && length > 0 && (attributes & TorrentFileAttributes.Padding) != 0)
             throw new MetainfoException("the only file is padding; there is nothing to download");
         return [new FileEntry(0, [_top], _top == _originalTop ? [_top] : [_originalTop], 0, length, attributes)];
     }
@@ -67,12 +67,12 @@ internal sealed class FileListParser
     {
         if (file.Kind != BencodeKind.Dictionary)
             throw new MetainfoException($"{Subject(index)} is {InfoParser.Describe(file)}, not a dictionary; the torrent is damaged");
-        FileAttributes attributes = ReadAttributes(file);
+        TorrentFileAttributes attributes = ReadAttributes(file);
         long length = ReadLength(file, attributes, index);
         if (!TryGetPath(file, out BencodeNode path))
         {
             // Some programs omit the path of a pad file, which needs none.
-            if ((attributes & FileAttributes.Padding) == 0)
+            if ((attributes & TorrentFileAttributes.Padding) == 0)
                 throw new MetainfoException($"\"path\" of {Subject(index)} is missing or not a list of strings; the torrent is damaged");
             ImmutableArray<string> made = [_top, ".pad", length.ToString(CultureInfo.InvariantCulture)];
             return new FileEntry(index, made, made, offset, length, attributes);
@@ -80,7 +80,7 @@ internal sealed class FileListParser
 
         (ImmutableArray<string> safe, ImmutableArray<string> original) = ReadPath(path, index);
         if (IsPaddingByName(original))
-            attributes |= FileAttributes.Padding;
+            attributes |= TorrentFileAttributes.Padding;
         return new FileEntry(index, safe, original, offset, length, attributes);
     }
 
@@ -94,20 +94,20 @@ internal sealed class FileListParser
 
     private static string Subject(int index) => string.Create(CultureInfo.InvariantCulture, $"file {index + 1}");
 
-    private static FileAttributes ReadAttributes(BencodeNode file)
+    private static TorrentFileAttributes ReadAttributes(BencodeNode file)
     {
-        var attributes = FileAttributes.None;
+        var attributes = TorrentFileAttributes.None;
         if (!file.TryGetBytes("attr"u8, out ReadOnlySpan<byte> letters))
             return attributes;
         foreach (byte letter in letters)
         {
             attributes |= letter switch
             {
-                (byte)'p' => FileAttributes.Padding,
-                (byte)'x' => FileAttributes.Executable,
-                (byte)'h' => FileAttributes.Hidden,
-                (byte)'l' => FileAttributes.Symlink,
-                _ => FileAttributes.None,
+                (byte)'p' => TorrentFileAttributes.Padding,
+                (byte)'x' => TorrentFileAttributes.Executable,
+                (byte)'h' => TorrentFileAttributes.Hidden,
+                (byte)'l' => TorrentFileAttributes.Symlink,
+                _ => TorrentFileAttributes.None,
             };
         }
 
@@ -115,9 +115,9 @@ internal sealed class FileListParser
     }
 
     // A link has no bytes of its own, whatever its "length" (BEP 47).
-    private static long ReadLength(BencodeNode file, FileAttributes attributes, int index)
+    private static long ReadLength(BencodeNode file, TorrentFileAttributes attributes, int index)
     {
-        if ((attributes & FileAttributes.Symlink) != 0)
+        if ((attributes & TorrentFileAttributes.Symlink) != 0)
             return 0;
         file.TryGet("length"u8, out BencodeNode node);
         if (!node.TryGetInteger(out long length))

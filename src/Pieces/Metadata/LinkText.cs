@@ -4,7 +4,7 @@ namespace Pieces.Metadata;
 /// Cleans a link, URL or info-hash that a user pasted: it may have a trailing line feed, quotes or angle brackets around it, the full stop of a
 /// sentence, or percent-encoded white space. Pure.
 /// </summary>
-public static class LinkText
+internal static class LinkText
 {
     // White space and zero-width characters that browsers and chat programs add.
     private const string Invisible = "\u00A0\u200B\u200C\u200D\u200E\u200F\u2028\u2029\u2060\uFEFF";

@@ -213,7 +213,7 @@ internal sealed class MagnetParser
 
     private void ReadSelection(string value)
     {
-        // When the selection cannot be read, the user does not want all files.
+        // A link with a selection never selects all files, even if the selection cannot be read.
         _selects = true;
         bool isDecoded = PercentCoding.TryDecode(value, out string? text);
         if (!isDecoded || !MagnetSelection.Read(text, _files))

@@ -48,7 +48,7 @@ public sealed class Metainfo
     public InfoHashV2? InfoHashV2 { get; init; }
 
     /// <summary>The swarms of this torrent; at present exactly one, because a hybrid is used as v1.</summary>
-    public IReadOnlyList<SwarmKey> Swarms => Id.Swarms;
+    internal IReadOnlyList<SwarmKey> Swarms => Id.Swarms;
 
     /// <summary>The torrent, identified by all of its info-hashes.</summary>
     internal TorrentId Id => new(InfoHash, InfoHashV2);

@@ -72,7 +72,7 @@ internal static class SafePath
     /// <summary>A name with <c>.N</c> before its extension, for example <c>bar.1.txt</c>.</summary>
     public static string WithNumber(string stem, int number, string extension) => $"{stem}.{number}{extension}";
 
-    /// <summary>A name with a suffix. If both are too long, the name is cut and a hash of the full name is inserted to keep it distinct.</summary>
+    /// <summary>A name with a suffix. If they are too long together, the name is cut, and a hash of the full name keeps it distinct.</summary>
     public static string WithSuffix(string name, string suffix, NameRules rules)
     {
         if (rules.LengthOf(name) + suffix.Length <= rules.MaxLength)

@@ -37,8 +37,8 @@ internal static class AddressFacts
     public static CompactEndPoint HostOf(CompactEndPoint endPoint) => ReachOf(endPoint) == AddressReach.Loopback ? endPoint : endPoint.WithoutPort;
 
     /// <summary>
-    /// What shares one budget among DHT nodes: a <see cref="BudgetKey"/>, but on loopback each port has its own, since all nodes of a closed DHT
-    /// share one address there.
+    /// The key of the DHT nodes that share one limit: their <see cref="BudgetKey"/>. On loopback each port has a key of its own, because all nodes
+    /// of a closed DHT share one address there.
     /// </summary>
     public static CompactEndPoint BudgetOf(CompactEndPoint endPoint) =>
         ReachOf(endPoint) == AddressReach.Loopback ? endPoint : BudgetKey.Of(endPoint).Network;

@@ -84,7 +84,7 @@ internal sealed class AddressPolicy
     };
 
     /// <summary>
-    /// Whether an address returned by a tracker is accepted. Loopback and link-local addresses are accepted only from a tracker that is equally near.
+    /// Whether an address returned by a tracker is accepted. A loopback or link-local address is accepted only if the tracker is at least as near.
     /// </summary>
     /// <param name="named">The address.</param>
     /// <param name="tracker">Reach of the tracker's own address.</param>
@@ -127,8 +127,8 @@ internal sealed class AddressPolicy
     };
 
     /// <summary>
-    /// Whether an address returned by <paramref name="teller"/> is accepted. A private or loopback address is accepted only from a host that is
-    /// equally near. A remote host that returns an address in our private network is either malicious or mistaken.
+    /// Whether an address returned by <paramref name="teller"/> is accepted. An address that is not public is accepted only from a host that is
+    /// at least as near. A remote host that returns an address in our private network is either malicious or mistaken.
     /// </summary>
     public bool Believes(CompactEndPoint named, CompactEndPoint teller, bool allowLoopback) =>
         MayBeNode(named, allowLoopback)

@@ -3,9 +3,9 @@ using System.Net;
 namespace Pieces.Net;
 
 /// <summary>
-/// Identity of a peer that is banned for bad data: an IPv4 address or an IPv6 /64, without the port, since a peer can change the rest at no cost. On
-/// loopback, in private networks and for link-local addresses it includes the port: many peers share an address there, behind a published port, a
-/// tunnel or a forwarded port.
+/// Identity of a peer that is banned for bad data: an IPv4 address or an IPv6 /64, without the port. A peer can change its port, and the rest of an
+/// IPv6 address, at no cost. On loopback, in private networks and for link-local addresses the key includes the port: many peers share an address
+/// there, behind a published port, a tunnel or a forwarded port.
 /// </summary>
 internal readonly record struct BlameKey
 {

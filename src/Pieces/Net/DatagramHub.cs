@@ -1,4 +1,5 @@
-using Serilog;
+using Microsoft.Extensions.Logging;
+using Pieces.Primitives;
 
 namespace Pieces.Net;
 
@@ -101,7 +102,7 @@ internal sealed class DatagramHub : IAsyncDisposable
             catch (IOException e)
             {
                 // Some systems report here that an earlier datagram could not be delivered. That does not concern us, and the next read can succeed.
-                _logger.Verbose("UDP port {Port}: {Reason}", Port, e.Message);
+                _logger.Trace("UDP port {Port}: {Reason}", Port, e.Message);
                 if (++faults % ManyFaults == 0)
                     await Task.Delay(Rest, _timeProvider, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }

@@ -29,7 +29,7 @@ internal sealed class NameLookups
     private int _threads;
     private int _idle;
 
-    /// <summary>Creates it; no thread is started before the first name.</summary>
+    /// <summary>Creates an instance; no thread is started before the first name.</summary>
     /// <param name="resolve">The system's resolver, which blocks.</param>
     /// <param name="time">Clock for the timeouts of callers and the pauses after failures.</param>
     public NameLookups(Func<string, IPAddress[]> resolve, TimeProvider time)

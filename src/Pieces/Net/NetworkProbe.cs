@@ -5,7 +5,7 @@ using System.Net.Sockets;
 namespace Pieces.Net;
 
 /// <summary>Queries the system for this machine's own addresses and routes. Sends nothing.</summary>
-public static class NetworkProbe
+internal static class NetworkProbe
 {
     private const int DiscardPort = 9;
 
@@ -21,8 +21,8 @@ public static class NetworkProbe
             bool hasDevice = binding.Device is not null && SocketBinding.HasDevice(probe);
             probe.Bind(new IPEndPoint(binding.Address, 0));
 
-            // A socket bound to an interface whose link is down waits and cannot send through another one. An address alone can move to another
-            // interface.
+            // A socket that is bound to an interface waits while the link is down, and never sends through another interface. A socket that is bound
+            // to an address only could send through another interface if the link is down or the address has moved, so the link is checked.
             return hasDevice || IPAddress.IsLoopback(binding.Address) ? null : LinkFaultOf(binding.Address);
         }
         catch (SocketException e)
@@ -36,7 +36,7 @@ public static class NetworkProbe
     }
 
     /// <summary>Checks that a TCP socket can be bound to an address.</summary>
-    /// <exception cref="SocketException">It cannot: this machine does not have the address.</exception>
+    /// <exception cref="SocketException">No socket can be bound to it, because this machine does not have the address.</exception>
     public static void CheckBind(IPAddress address)
     {
         ArgumentNullException.ThrowIfNull(address);

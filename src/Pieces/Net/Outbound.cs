@@ -18,7 +18,7 @@ internal sealed class Outbound
     private readonly NameLookups _lookups;
     private readonly HostResolver? _resolve;
 
-    /// <summary>Creates it; nothing is opened.</summary>
+    /// <summary>Creates an instance; nothing is opened.</summary>
     /// <param name="binding">The binding of every socket, or null for no restriction.</param>
     /// <param name="resolve">Replaces the system's resolver, for simulations. Default null.</param>
     /// <param name="time">Clock of lookups. Default: the system clock.</param>

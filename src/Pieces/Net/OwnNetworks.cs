@@ -18,7 +18,7 @@ internal sealed class OwnNetworks
     private readonly Func<IReadOnlyList<OwnAddress>> _read;
     private volatile Reading? _reading;
 
-    /// <summary>Creates it; nothing is read before the first use.</summary>
+    /// <summary>Creates an instance; nothing is read before the first use.</summary>
     /// <param name="binding">The binding of every socket, or null for no restriction.</param>
     /// <param name="time">Clock for the age of a reading.</param>
     /// <param name="read">Returns the addresses of this machine; by default they are read from the system.</param>

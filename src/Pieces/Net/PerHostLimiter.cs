@@ -36,7 +36,9 @@ internal sealed class PerHostLimiter
         return true;
     }
 
-    /// <summary>Hashes an address. Not <see cref="HashCode"/>, whose result differs from run to run: simulations must be reproducible.</summary>
+    /// <summary>
+    /// Hashes an address. <see cref="HashCode"/> is not used, because its result differs from run to run: simulations must be reproducible.
+    /// </summary>
     public static ulong Mix(CompactEndPoint source, ulong salt)
     {
         ulong mixed = ((ulong)(source.Host >> 64) ^ salt) * 0x9E3779B97F4A7C15;

@@ -1,6 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
-using Serilog;
+using Microsoft.Extensions.Logging;
 
 namespace Pieces.Net;
 

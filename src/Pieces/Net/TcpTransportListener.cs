@@ -1,5 +1,6 @@
 using System.Net.Sockets;
-using Serilog;
+using Microsoft.Extensions.Logging;
+using Pieces.Primitives;
 
 namespace Pieces.Net;
 

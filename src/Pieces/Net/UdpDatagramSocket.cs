@@ -33,7 +33,7 @@ internal sealed class UdpDatagramSocket : IDatagramSocket
     public int Port { get; }
 
     /// <inheritdoc/>
-    // Pooled, or else each datagram of a flood that is not received at once would cost an allocation.
+    // The state of the method is pooled. Otherwise each datagram of a flood that is not received at once would cost an allocation.
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<(int Length, CompactEndPoint From)> ReceiveAsync(Memory<byte> buffer, CancellationToken cancellationToken)
     {

@@ -1,5 +1,6 @@
 using System.Net;
-using Serilog;
+using Microsoft.Extensions.Logging;
+using Pieces.Primitives;
 
 namespace Pieces.Net;
 
@@ -18,7 +19,7 @@ internal sealed class UdpPort : IAsyncDisposable
     private string? _fault;
     private bool _isTried;
 
-    /// <summary>Creates it; nothing is opened before <see cref="TryOpen"/>.</summary>
+    /// <summary>Creates an instance; nothing is opened before <see cref="TryOpen"/>.</summary>
     /// <param name="ports">The port of the listener; if there is no listener, any port is used.</param>
     /// <param name="open">
     /// Opens a socket of IPv6 (true) or IPv4 on a port. Returns null if the family is not available, and throws an <see cref="IOException"/> if the

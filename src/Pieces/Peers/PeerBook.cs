@@ -92,7 +92,7 @@ internal sealed class PeerBook
         var lane = new PeerLane(origin, teller);
         if (_entries.TryGetValue(endPoint, out Entry? known))
         {
-            // A second source confirms the address that an inbound peer claimed, but another peer may listen there, so it may be dialled.
+            // An inbound peer claimed this address, and a second source names it too. Another peer may listen there, so it may be dialled now.
             if (known.IsClaimed && origin != PeerOrigin.Inbound)
                 (known.IsClaimed, known.IsBusy) = (false, false);
             if (origin < known.Origin)
@@ -225,7 +225,7 @@ internal sealed class PeerBook
     /// <summary>The address policy forbids dialling it: removes it until a source names it again.</summary>
     public void Refused(IPEndPoint endPoint) => Remove(endPoint);
 
-    /// <summary>It is our own address: removes it for good.</summary>
+    /// <summary>The address turned out to be our own. It is removed and never added again.</summary>
     public void IsOurselves(IPEndPoint endPoint)
     {
         Remove(endPoint);
@@ -242,7 +242,7 @@ internal sealed class PeerBook
         if (!_bans.Add(endPoint, id, hasHonestNeighbours))
             return false;
 
-        // The book may contain it with another port than the one it connected from.
+        // The book may contain the banned peer with a port other than the one it connected from.
         foreach (IPEndPoint known in _entries.Keys.Where(IsBanned).ToArray())
             Remove(known);
         return true;
@@ -330,7 +330,7 @@ internal sealed class PeerBook
 
         public bool IsBusy { get; set; }
 
-        // Busy only because an inbound peer claimed the address.
+        // Whether the address is busy only because an inbound peer claimed it.
         public bool IsClaimed { get; set; }
 
         public bool WantsEncryption { get; set; }

@@ -151,7 +151,7 @@ internal sealed class PeerConnection : IPeerLink
         using var reader = new PeerReader(_stream, _options.Pool, new PeerFrameLimits(_options.PieceCount), unfinished);
         while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false) is { } batch)
         {
-            // Before the sink takes ownership of the batch and its buffers.
+            // The trace comes first, because the sink takes ownership of the batch and its buffers.
             _options.Trace?.Received(batch.Messages);
             await _options.Sink.OnMessagesAsync(this, batch, cancellationToken).ConfigureAwait(false);
         }

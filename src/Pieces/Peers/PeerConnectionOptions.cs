@@ -1,7 +1,7 @@
+using Microsoft.Extensions.Logging;
 using Pieces.Net;
 using Pieces.Primitives;
 using Pieces.Storage;
-using Serilog;
 
 namespace Pieces.Peers;
 

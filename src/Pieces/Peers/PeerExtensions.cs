@@ -14,8 +14,10 @@ internal sealed class PeerExtensions
     /// <summary>The id that the peer assigned to an extension; 0 if it does not support it.</summary>
     public byte IdOf(string name) => _ids.GetValueOrDefault(name);
 
-    /// <summary>Stores an entry of the peer's handshake; id 0 disables the extension. One that a later handshake omits keeps its id (BEP
-    /// 10).</summary>
+    /// <summary>
+    /// Stores an entry of the peer's extension handshake; id 0 disables the extension. If a later handshake omits an extension, its id stays valid
+    /// (BEP 10).
+    /// </summary>
     public void Set(string name, byte id)
     {
         if (id == 0)

@@ -11,8 +11,8 @@ internal sealed class PeerInput : IBufferWriter<byte>, IDisposable
     /// <summary>Maximum number of bytes of one read.</summary>
     public const int ReadLength = 64 * 1024;
 
-    // A rest up to this length in bytes is copied to the start of a new buffer. A longer rest stays in its array, which doubles, so that the bytes of
-    // a long message are copied only a few times however small the reads are.
+    // Unparsed bytes up to this length are copied to the start of a new buffer. If there are more, they stay in their array, which doubles. The bytes
+    // of a long message are then copied only a few times, even if the reads are small.
     private const int LongestCopied = 16 * 1024;
     private const int LeastLength = 256;
     private const int MostSpare = 4;

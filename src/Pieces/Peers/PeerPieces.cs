@@ -8,7 +8,7 @@ internal sealed class PeerPieces : IPieceAvailability
 {
     private int _length;
 
-    /// <summary>Creates it without pieces.</summary>
+    /// <summary>Creates an instance without pieces.</summary>
     /// <param name="length">Number of pieces of the torrent; 0 while it is unknown.</param>
     public PeerPieces(int length) => _length = length;
 

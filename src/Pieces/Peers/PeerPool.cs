@@ -19,10 +19,13 @@ internal sealed class PeerPool
     /// <summary>A peer that has exchanged less than one block with us for this time, in seconds, may be replaced by another.</summary>
     public const int IdleSeconds = 60;
 
-    /// <summary>The same time in seconds if one side is interested and waits for an unchoke.</summary>
+    /// <summary>Replaces <see cref="IdleSeconds"/> if one side is interested and waits for an unchoke; in seconds.</summary>
     public const int WaitingSeconds = 120;
 
-    /// <summary>The same time in seconds for one of several peers of one network, whose owner can open any number of connections.</summary>
+    /// <summary>
+    /// Replaces <see cref="IdleSeconds"/> for one of several peers of one network; in seconds. The owner of a network can open any number of
+    /// connections.
+    /// </summary>
     public const int CrowdingSeconds = 15;
 
     /// <summary>Two connections with one peer opened within this time, in seconds, are assumed to be simultaneous attempts of both sides.</summary>
@@ -95,7 +98,7 @@ internal sealed class PeerPool
 
         if (sameNetwork >= MaxPerNetwork && !network.IsShared)
         {
-            // The new peer is no better than the others, but these may be left over from a program that has ended.
+            // The new peer is no more useful than the connected peers of its network. But one of those may belong to a program that has ended.
             replaced = LeastUseful(!peer.IsOutbound, network);
             return replaced is null ? $"{sameNetwork} peers of {network} are connected" : null;
         }

@@ -1,9 +1,8 @@
 using System.Globalization;
 using System.Net;
+using Microsoft.Extensions.Logging;
 using Pieces.Primitives;
 using Pieces.Wire;
-using Serilog;
-using Serilog.Events;
 
 namespace Pieces.Peers;
 
@@ -20,17 +19,17 @@ internal sealed class PeerTrace
     }
 
     /// <summary>Creates a trace, or returns null if the log level is disabled, so that it costs nothing.</summary>
-    public static PeerTrace? Of(ILogger logger, IPEndPoint peer) => logger.IsEnabled(LogEventLevel.Verbose) ? new PeerTrace(logger, peer) : null;
+    public static PeerTrace? Of(ILogger logger, IPEndPoint peer) => logger.IsEnabled(LogLevel.Trace) ? new PeerTrace(logger, peer) : null;
 
     /// <summary>Logs the messages of one read.</summary>
     public void Received(IReadOnlyList<PeerMessage> messages)
     {
         foreach (PeerMessage message in messages)
-            _logger.Verbose("{Peer} says: {Message}", _peer, Text(message));
+            _logger.Trace("{Peer} says: {Message}", _peer, Text(message));
     }
 
     /// <summary>Logs a sent message.</summary>
-    public void Sent(PeerMessage message) => _logger.Verbose("{Peer} is told: {Message}", _peer, Text(message));
+    public void Sent(PeerMessage message) => _logger.Trace("{Peer} is told: {Message}", _peer, Text(message));
 
     /// <summary>Logs sent requests.</summary>
     public void Asked(IReadOnlyList<BlockRequest> blocks) => Each("{Peer} is told: {Message}", "request", blocks);
@@ -67,6 +66,6 @@ internal sealed class PeerTrace
     private void Each(string template, string what, IReadOnlyList<BlockRequest> blocks)
     {
         foreach (BlockRequest block in blocks)
-            _logger.Verbose(template, _peer, Block(what, block.Piece.Value, block.Begin, block.Length));
+            _logger.Trace(template, _peer, Block(what, block.Piece.Value, block.Begin, block.Length));
     }
 }

@@ -36,10 +36,10 @@ internal sealed class BlockSlots
     /// <summary>Number of blocks.</summary>
     public int Count => _states.Length;
 
-    /// <summary>Number of blocks that are not here and not requested, apart from late requests.</summary>
+    /// <summary>Number of blocks that have not been received and have no pending request. Late requests do not count as pending.</summary>
     public int Free { get; private set; }
 
-    /// <summary>Number of blocks that are here, in memory or on disk.</summary>
+    /// <summary>Number of blocks that have been received and are in memory or on disk.</summary>
     public int Received { get; private set; }
 
     /// <summary>Number of blocks whose bytes are in memory, including those being written.</summary>
@@ -48,13 +48,13 @@ internal sealed class BlockSlots
     /// <summary>Number of blocks that are on disk.</summary>
     public int Written { get; private set; }
 
-    /// <summary>Number of blocks that are requested and not here.</summary>
+    /// <summary>Number of blocks that have a pending request and have not been received.</summary>
     public int Outstanding => Count - Received - Free;
 
-    /// <summary>Whether every block is here.</summary>
+    /// <summary>Whether every block has been received.</summary>
     public bool IsComplete => Received == Count;
 
-    /// <summary>Whether a block is here.</summary>
+    /// <summary>Whether a block has been received.</summary>
     public bool IsReceived(int ordinal) => (_states[ordinal] & ReceivedBit) != 0;
 
     /// <summary>Whether a block is on disk.</summary>
@@ -63,10 +63,10 @@ internal sealed class BlockSlots
     /// <summary>Whether a block was ever requested from a second source before the first one had answered.</summary>
     public bool IsShared(int ordinal) => (_states[ordinal] & SharedBit) != 0;
 
-    /// <summary>Number of sources from which a block is requested, apart from late requests.</summary>
+    /// <summary>Number of sources with a pending request for a block. Late requests do not count as pending.</summary>
     public int AskersOf(int ordinal) => _states[ordinal] & AskersMask;
 
-    /// <summary>The sender of a block; <see cref="SenderId.None"/> for a block that was found on disk or is not here.</summary>
+    /// <summary>The sender of a block; <see cref="SenderId.None"/> for a block that was found on disk or has not been received.</summary>
     public SenderId SenderOf(int ordinal) => _senders[ordinal];
 
     /// <summary>Returns the first free block at or after <paramref name="start"/>, or -1.</summary>
@@ -98,7 +98,7 @@ internal sealed class BlockSlots
             state |= SharedBit;
     }
 
-    /// <summary>A request for a block was taken back or is late. If it was the only one, the block becomes free again.</summary>
+    /// <summary>A request for a block was cancelled or is late. If it was the only pending request, the block becomes free again.</summary>
     /// <returns>Whether the block became free.</returns>
     public bool Unask(int ordinal, bool mayStillCome)
     {

@@ -80,7 +80,7 @@ internal sealed class InOrderPicker : IPiecePicker
         return (int)Math.Min(Math.Max(LeastSpan, byRate), most);
     }
 
-    // No source sends the front of the window, so it would hold up everything behind it.
+    // Whether no source sends the front of the window. The front would then delay all pieces behind it.
     private bool IsStuck(PieceIndex front, IPeerPieces source) => _table.CopiesOf(front) == 0 || source is RefusedPieces;
 
     // Every piece enters and leaves the window once, so the amortized cost is O(1) per piece.

@@ -126,7 +126,7 @@ internal sealed class OpenPieces
         return true;
     }
 
-    /// <summary>All blocks are here: the piece is passed to the disk, and keeps its reservation until the result is known.</summary>
+    /// <summary>All blocks have been received: the piece is passed to the disk, and keeps its reservation until the result is known.</summary>
     public void BeginVerifying(PieceAssembly assembly)
     {
         _table.MarkVerifying(assembly.Piece);
@@ -176,8 +176,8 @@ internal sealed class OpenPieces
     /// <summary>The piece has no free blocks any more.</summary>
     public void OnAllAsked(PieceAssembly assembly) => _askable.Remove(assembly);
 
-    // A large piece reserves half of the budget if possible, so that a fast peer with a high latency has room for its requests; less if other pieces
-    // hold it.
+    // A large piece reserves half of the budget if possible, so that a fast peer with a high latency has room for its requests. If other pieces hold
+    // too much of the budget, it reserves a quarter or an eighth.
     private bool TryReserve(int length, long most, out long reserved)
     {
         reserved = length;

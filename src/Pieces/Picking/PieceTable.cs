@@ -12,13 +12,13 @@ internal enum PieceStatus : byte
     /// <summary>Being downloaded.</summary>
     Open,
 
-    /// <summary>All blocks are here; the disk hashes and writes the piece.</summary>
+    /// <summary>All blocks have been received; the disk hashes and writes the piece.</summary>
     Verifying,
 
     /// <summary>Verified and stored.</summary>
     Have,
 
-    /// <summary>Not wanted and not here.</summary>
+    /// <summary>The piece is not wanted, and we do not have it.</summary>
     Unwanted,
 
     /// <summary>Wanted, but must not be opened before there is room to keep it.</summary>

@@ -11,7 +11,7 @@ internal sealed class SequentialRun
     private int _next = -1;
     private long _left;
 
-    /// <summary>Creates it without a current run.</summary>
+    /// <summary>Creates an instance without a current run.</summary>
     /// <param name="length">Preferred length of a run, in bytes.</param>
     public SequentialRun(long length)
     {

@@ -6,7 +6,7 @@ namespace Pieces.Platform;
 internal interface ISystemFacts
 {
     /// <summary>
-    /// Identifies the present boot of the machine. Data written since this boot is at least in the system's cache, even if the process was killed.
+    /// Identifies the current boot of the machine. Data written since this boot is at least in the system's cache, even if the process was killed.
     /// Empty when the system has no boot id: then only flushed data counts after a crash.
     /// </summary>
     Guid BootId { get; }

@@ -74,7 +74,7 @@ internal sealed class LinuxFacts : ISystemFacts
     /// <inheritdoc/>
     public void RaiseDescriptorLimit()
     {
-        // When the system refuses, the present limit stays in effect.
+        // When the system refuses, the current limit stays in effect.
         var limit = default(LibC.ResourceLimit);
         if (LibC.GetLimit(DescriptorResource, ref limit) != 0 || limit.Soft >= limit.Hard)
             return;

@@ -6,7 +6,7 @@ namespace Pieces.Primitives;
 /// <summary>
 /// Escapes untrusted text for display, so that it cannot move the cursor, colour the terminal, break lines or reverse the direction of text.
 /// </summary>
-public static class DisplayText
+internal static class DisplayText
 {
     /// <summary>
     /// Writes control, format and unassigned characters, line and paragraph separators and unpaired surrogates as <c>\xNN</c>, <c>\uNNNN</c> or

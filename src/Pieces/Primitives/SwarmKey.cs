@@ -4,7 +4,7 @@ namespace Pieces.Primitives;
 /// The 20 bytes that identify a swarm on the wire, as the <c>info_hash</c> of handshakes, trackers, the DHT and local discovery. For v1 it is the
 /// info-hash itself, for v2 the first 20 bytes of the info-hash (BEP 52).
 /// </summary>
-public readonly record struct SwarmKey
+internal readonly record struct SwarmKey
 {
     /// <summary>Length on the wire, in bytes.</summary>
     public const int Length = Bytes20.Length;

@@ -47,7 +47,7 @@ internal sealed class BlockProvider
     /// <summary>Payload received from it, including waste.</summary>
     public RateMeter Downloaded { get; }
 
-    /// <summary>The host of the provider. The grace time of <c>SeedSharingPolicy</c> is granted once per host.</summary>
+    /// <summary>The host of the provider. The grace period of <c>SeedSharingPolicy</c> is granted once per host.</summary>
     public CompactEndPoint Host { get; init; }
 
     /// <summary>Bytes received from it that belong to verified pieces.</summary>

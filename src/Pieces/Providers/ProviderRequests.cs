@@ -38,7 +38,7 @@ internal sealed class ProviderRequests
     private long _newestAnswered = long.MinValue;
     private bool _hasLetExpire;
 
-    /// <summary>Creates it for a provider of which nothing is known.</summary>
+    /// <summary>Creates an instance for a provider of which nothing is known.</summary>
     public ProviderRequests(TimeProvider time, long now)
     {
         Window = new RequestWindow(time);
@@ -105,7 +105,8 @@ internal sealed class ProviderRequests
     public int Room => Window.PrefersRuns && Pending.Count > Window.Size / 2 ? 0 : Window.Size - Pending.Count;
 
     /// <summary>
-    /// Number of requests to send at once when other providers might answer sooner: a small part of the window, unless long runs are preferred.
+    /// Number of requests to choose for this provider before comparing it with the others again, because another may answer sooner by then. It is an
+    /// eighth of the window, or the whole window if long runs are preferred.
     /// </summary>
     public int NextStep => Window.PrefersRuns ? Window.Size : Math.Max(1, Window.Size / StepsPerWindow);
 
@@ -159,7 +160,7 @@ internal sealed class ProviderRequests
         return true;
     }
 
-    /// <summary>The peer rejected a request: requests nothing for a moment, and this piece for longer.</summary>
+    /// <summary>The peer rejected a request. No block is requested from it for a moment, and no block of this piece for longer.</summary>
     public void OnRefused(PieceIndex piece, long now)
     {
         PausedUntil = now + Window.TicksOf(RejectPauseSeconds);

@@ -122,7 +122,9 @@ internal sealed class RequestWindow
     /// <summary>The peer has sent no block for long: from now on, only one request is pending.</summary>
     public void Snub() => IsSnubbed = true;
 
-    /// <summary>Another provider sent a block sooner that was also requested here: reduces the window by one, until it grows again.</summary>
+    /// <summary>
+    /// Another provider was the first to send a block that was also requested from this one: the window shrinks by one, until it grows again.
+    /// </summary>
     public void OnOvertaken() => _size = Math.Max(1, _size - 1);
 
     /// <summary>A block has been received.</summary>

@@ -2,7 +2,7 @@ using Pieces.Primitives;
 
 namespace Pieces.Storage;
 
-/// <summary>Kinds of storage failure. Each has its own exit code.</summary>
+/// <summary>Kinds of storage failure. The command-line program has an exit code for each.</summary>
 public enum StorageFault
 {
     /// <summary>Permission denied, an input/output error, a path that is a folder, and every other failure.</summary>
@@ -12,7 +12,7 @@ public enum StorageFault
     DiskFull,
 
     /// <summary>An existing path that does not belong to this download is in the way.</summary>
-    InTheWay,
+    PathOccupied,
 
     /// <summary>Another process is working on this download.</summary>
     Locked,

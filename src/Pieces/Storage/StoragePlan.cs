@@ -5,7 +5,7 @@ using Pieces.Primitives;
 namespace Pieces.Storage;
 
 /// <summary>What a download will do with one file.</summary>
-public enum PlannedAction
+internal enum PlannedAction
 {
     /// <summary>The file does not exist: it is downloaded.</summary>
     Fetch,
@@ -30,10 +30,10 @@ public enum PlannedAction
 /// <param name="File">The file.</param>
 /// <param name="Path">Path of the complete file.</param>
 /// <param name="Action">The planned action.</param>
-public sealed record PlannedFile(FileEntry File, string Path, PlannedAction Action);
+internal sealed record PlannedFile(FileEntry File, string Path, PlannedAction Action);
 
 /// <summary>What a download would do, determined without changing anything; immutable.</summary>
-public sealed record DownloadPlan
+internal sealed record DownloadPlan
 {
     /// <summary>Every wanted file.</summary>
     public required ImmutableArray<PlannedFile> Files { get; init; }

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using Pieces.Dht;
 using Pieces.Discovery;
 using Pieces.Encryption;
@@ -9,7 +10,6 @@ using Pieces.Storage.Files;
 using Pieces.Storage.Opening;
 using Pieces.Storage.Transfer;
 using Pieces.Trackers;
-using Serilog;
 
 namespace Pieces.Torrents;
 

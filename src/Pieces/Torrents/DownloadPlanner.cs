@@ -9,7 +9,7 @@ using Pieces.Storage.Transfer;
 namespace Pieces.Torrents;
 
 /// <summary>Works out what a download would do. It reads the disk and hashes existing data, but writes nothing and uses no network.</summary>
-public static class DownloadPlanner
+internal static class DownloadPlanner
 {
     // Maximum number of files that are open while existing data is hashed.
     private const int MaxOpenFiles = 32;

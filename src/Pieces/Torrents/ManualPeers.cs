@@ -13,7 +13,7 @@ internal sealed class ManualPeers
     private readonly PeerNames _names;
     private readonly CancellationToken _stopping;
 
-    /// <summary>Creates it.</summary>
+    /// <summary>Creates an instance.</summary>
     /// <param name="inbox">Receives the addresses.</param>
     /// <param name="names">Resolves host names.</param>
     /// <param name="stopping">Cancels all lookups.</param>

@@ -1,8 +1,8 @@
 using System.Collections.Immutable;
 using System.Net;
+using Microsoft.Extensions.Logging;
 using Pieces.Peers;
 using Pieces.Primitives;
-using Serilog;
 
 namespace Pieces.Torrents;
 
@@ -30,7 +30,7 @@ internal sealed class NoticeSender
         _notices?.Report(new StartedNotice(have));
     }
 
-    public void Stored(PieceIndex piece, int have) => _notices?.Report(new PieceNotice(piece.Value, have));
+    public void Stored(PieceIndex piece, int have) => _notices?.Report(new PieceNotice(piece, have));
 
     public void Finished(int file, string path, long length)
     {
@@ -38,7 +38,7 @@ internal sealed class NoticeSender
         _notices?.Report(new FileNotice(file, path, length));
     }
 
-    public void WasThere(int file, string path, long length) => _notices?.Report(new FileNotice(file, path, length, WasThere: true));
+    public void WasComplete(int file, string path, long length) => _notices?.Report(new FileNotice(file, path, length, WasComplete: true));
 
     public void Connected(IPEndPoint address, PeerState peer)
     {

@@ -25,7 +25,7 @@ internal sealed class PeerAdmission : IDisposable
     private int _pieceCount;
     private int _lastId;
 
-    /// <summary>Creates it. The pieces of the torrent need not be known yet.</summary>
+    /// <summary>Creates an instance. The pieces of the torrent need not be known yet.</summary>
     public PeerAdmission(ClientServices services, TorrentInbox inbox, PeerDialer dialer, PeerSet peers, TorrentRateLimits limits)
     {
         _services = services;

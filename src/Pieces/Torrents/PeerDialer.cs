@@ -22,7 +22,7 @@ internal sealed class PeerDialer
     private readonly TaskSet _tasks = new();
     private int _dialling;
 
-    /// <summary>Creates it.</summary>
+    /// <summary>Creates an instance.</summary>
     /// <param name="services">The shared services of the client.</param>
     /// <param name="infoHash">The swarm.</param>
     /// <param name="inbox">Receives the result of each dial.</param>

@@ -18,7 +18,7 @@ internal sealed class PeerDiscovery : IAsyncDisposable
     private readonly CancellationTokenSource _stopping = new();
     private readonly List<string> _moreTrackers = [];
 
-    /// <summary>Creates it. Nothing is announced, searched or dialled before <see cref="Begin"/>.</summary>
+    /// <summary>Creates an instance. Nothing is announced, searched or dialled before <see cref="Begin"/>.</summary>
     public PeerDiscovery(TorrentContext basis)
     {
         _basis = basis;

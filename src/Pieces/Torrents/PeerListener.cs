@@ -1,9 +1,9 @@
 using System.Net;
+using Microsoft.Extensions.Logging;
 using Pieces.Net;
 using Pieces.Peers;
 using Pieces.Primitives;
 using Pieces.Wire;
-using Serilog;
 
 namespace Pieces.Torrents;
 
@@ -70,7 +70,7 @@ internal sealed class PeerListener : IAsyncDisposable
         }
         catch (OperationCanceledException)
         {
-            _logger.Verbose("listener on port {Port} ends", Port);
+            _logger.Trace("listener on port {Port} ends", Port);
         }
         catch (IOException e)
         {

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Pieces.Net;
+using Pieces.Primitives;
 
 namespace Pieces.Torrents;
 

@@ -26,7 +26,7 @@ internal sealed class TorrentDht : IDhtSink, IAsyncDisposable
     private DhtAnnouncer? _announcer;
     private readonly HashSet<SenderId> _named = [];
 
-    /// <summary>Creates it. The torrent may be private.</summary>
+    /// <summary>Creates an instance. The torrent may be private.</summary>
     /// <param name="basis">The torrent.</param>
     /// <param name="names">Resolves the host names of the nodes that the torrent names.</param>
     public TorrentDht(TorrentContext basis, PeerNames names)

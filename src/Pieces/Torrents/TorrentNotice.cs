@@ -26,16 +26,16 @@ public sealed record MetadataNotice(Metainfo Metainfo, ImmutableArray<int>? Sele
 public sealed record StartedNotice(int HavePieces) : TorrentNotice;
 
 /// <summary>A piece has been verified and written.</summary>
-/// <param name="Index">Index of the piece.</param>
+/// <param name="Piece">The piece.</param>
 /// <param name="HavePieces">Number of verified pieces, including this one.</param>
-public sealed record PieceNotice(int Index, int HavePieces) : TorrentNotice;
+public sealed record PieceNotice(PieceIndex Piece, int HavePieces) : TorrentNotice;
 
 /// <summary>A file is complete, verified and has its final name.</summary>
 /// <param name="FileIndex">Index of the file in the metainfo.</param>
 /// <param name="Path">Full path of the file.</param>
 /// <param name="Length">Length of the file in bytes.</param>
-/// <param name="WasThere">Whether the file was already complete when the transfer began.</param>
-public sealed record FileNotice(int FileIndex, string Path, long Length, bool WasThere = false) : TorrentNotice;
+/// <param name="WasComplete">Whether the file was already complete when the transfer began.</param>
+public sealed record FileNotice(int FileIndex, string Path, long Length, bool WasComplete = false) : TorrentNotice;
 
 /// <summary>A change in the state of a peer.</summary>
 public enum PeerChange
@@ -93,7 +93,7 @@ public sealed record TrackerNotice(string Url, int Peers, string? Error) : Torre
 /// <param name="Nodes">Number of nodes in our routing tables.</param>
 public sealed record DhtNotice(int Peers, int Answers, int Nodes) : TorrentNotice;
 
-/// <summary>The torrent continues, but in a degraded state.</summary>
+/// <summary>A problem that the user should know of. The torrent continues.</summary>
 /// <param name="Message">One line of text for the user.</param>
 public sealed record WarningNotice(string Message) : TorrentNotice;
 

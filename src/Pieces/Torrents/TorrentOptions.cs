@@ -53,7 +53,7 @@ public sealed record TorrentOptions
 
     /// <summary>
     /// Content that <see cref="SeedOnly"/> serves instead of the data in <see cref="OutputDirectory"/>: local files whose metainfo was just created,
-    /// in their present place. The content is not hashed again. The torrent fails if a file can no longer be read or has changed. Default null.
+    /// in their current place. The content is not hashed again. The torrent fails if a file can no longer be read or has changed. Default null.
     /// </summary>
     public LocalContent? Content { get; init; }
 

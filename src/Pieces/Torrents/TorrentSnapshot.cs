@@ -102,7 +102,7 @@ public sealed record TorrentSnapshot
     /// <summary>Time since the transfer began, or since the torrent started while its metadata is being fetched.</summary>
     public TimeSpan Elapsed { get; init; }
 
-    /// <summary>Whether a stream is held up by its reader: the next data it needs is already here.</summary>
+    /// <summary>Whether a stream waits for its reader: the next data that the reader needs is already downloaded.</summary>
     public bool WaitsForReader { get; init; }
 
     /// <summary>Time from the start of the transfer to completion; null before completion.</summary>

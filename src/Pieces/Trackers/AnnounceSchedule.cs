@@ -85,8 +85,9 @@ internal sealed class AnnounceSchedule
     }
 
     /// <summary>
-    /// The tracker to announce to now, in addition to pending announces: one at a time, several if one does not respond, and a tracker that must
-    /// receive an event at once. A pending announce is not aborted: a late response is used until its own timeout, but it does not delay the others.
+    /// The tracker to announce to now, in addition to pending announces. Normally one announce is pending at a time. If a tracker does not respond,
+    /// the next one is announced to meanwhile, and a tracker that must receive an event at once never waits. A pending announce is not aborted: a
+    /// late response is used until its own timeout.
     /// </summary>
     public TrackerSlot? NextToAsk(TimeSpan now, bool needsPeers)
     {

@@ -93,8 +93,8 @@ internal sealed class TrackerClient : IAsyncDisposable
     public void BecamePartialSeed() => _signals.SetPartialSeed();
 
     /// <summary>
-    /// Sends <c>stopped</c> to each tracker that responded to <c>started</c>, within 2 s for all. To be called by one owner; further calls return the
-    /// first task.
+    /// Sends <c>stopped</c> to each tracker that responded to <c>started</c>, within 2 s for all trackers together. To be called by one
+    /// owner; further calls return the first task.
     /// </summary>
     public Task StopAsync() => _stop ??= TakeLeaveAsync();
 

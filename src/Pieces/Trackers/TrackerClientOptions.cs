@@ -1,8 +1,9 @@
 using System.Collections.Immutable;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using Pieces.Encryption;
 using Pieces.Net;
 using Pieces.Primitives;
-using Serilog;
 
 namespace Pieces.Trackers;
 
@@ -46,7 +47,7 @@ internal sealed record TrackerClientOptions
     public Random Random { get; init; } = new();
 
     /// <summary>Log. Default: none.</summary>
-    public ILogger Logger { get; init; } = Serilog.Core.Logger.None;
+    public ILogger Logger { get; init; } = NullLogger.Instance;
 
     /// <summary>Creates the tracker of a URL instead of <see cref="TrackerFactory"/>; for tests. Default null.</summary>
     public Func<string, ITracker>? CreateTracker { get; init; }

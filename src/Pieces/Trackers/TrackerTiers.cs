@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Pieces.Primitives;
 
 namespace Pieces.Trackers;
 
@@ -13,7 +14,7 @@ internal sealed class TrackerTiers
     private readonly Random _random;
     private readonly HashSet<string> _seen = new(StringComparer.Ordinal);
 
-    /// <summary>Creates it without trackers.</summary>
+    /// <summary>Creates an instance without trackers.</summary>
     public TrackerTiers(TrackerClientOptions options, Random random)
     {
         _options = options;

@@ -4,7 +4,7 @@ using Pieces.Primitives;
 namespace Pieces.Trackers;
 
 /// <summary>Redacts URLs: passkeys and credentials must never appear in any output.</summary>
-public static class TrackerUrl
+internal static class TrackerUrl
 {
     private const string Hidden = "***";
     private const int MaxShownLength = 512;

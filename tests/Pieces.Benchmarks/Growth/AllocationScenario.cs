@@ -54,7 +54,7 @@ internal sealed class AllocationScenario : IScenario
         GC.Collect();
         int full = GC.CollectionCount(2), young = GC.CollectionCount(0);
         long since = Stopwatch.GetTimestamp();
-        await using var client = new TorrentClient(new TorrentClientOptions { FirstPort = 0, LastPort = 0 });
+        await using var client = new TorrentClient(new TorrentClientOptions { FirstPort = 0, LastPort = 0, Dht = null });
         Torrent torrent = await client.AddAsync(metainfo, new TorrentOptions
         {
             OutputDirectory = _context.NewFolder(),

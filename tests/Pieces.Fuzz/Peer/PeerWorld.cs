@@ -7,6 +7,7 @@ using Pieces.Tests.Support;
 using Pieces.Torrents;
 using Pieces.Wire;
 using Serilog;
+using Serilog.Extensions.Logging;
 
 namespace Pieces.Fuzz.Peer;
 
@@ -36,7 +37,7 @@ internal sealed class PeerWorld : IAsyncDisposable
             FirstPort = Port,
             LastPort = Port,
             Random = new Random(1),
-            Logger = new LoggerConfiguration().MinimumLevel.Error().WriteTo.Sink(errors).CreateLogger(),
+            LoggerFactory = new SerilogLoggerFactory(new LoggerConfiguration().MinimumLevel.Error().WriteTo.Sink(errors).CreateLogger()),
             Dht = null,
         };
         _client = new TorrentClient(options, MemoryClientNetwork.Of(_network.Host(address)));

@@ -10,7 +10,7 @@ public class OutcomeTests
     [Theory]
     [InlineData(StorageFault.File, ExitCode.FileError)]
     [InlineData(StorageFault.DiskFull, ExitCode.DiskFull)]
-    [InlineData(StorageFault.InTheWay, ExitCode.InTheWay)]
+    [InlineData(StorageFault.PathOccupied, ExitCode.PathOccupied)]
     [InlineData(StorageFault.Locked, ExitCode.Locked)]
     public void Each_trouble_of_the_disk_has_its_code(StorageFault fault, object code) =>
         Outcome.Of(new StorageException(fault, "a.iso", "a.iso: no")).Code.Should().Be((ExitCode)code);
@@ -68,7 +68,7 @@ public class OutcomeTests
             ["BadData"] = 10,
             ["Locked"] = 11,
             ["Several"] = 12,
-            ["InTheWay"] = 13,
+            ["PathOccupied"] = 13,
             ["HookFailed"] = 14,
             ["InterfaceGone"] = 15,
             ["TrackersRefused"] = 16,

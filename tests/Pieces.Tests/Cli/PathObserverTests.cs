@@ -22,8 +22,8 @@ public class PathObserverTests
         var output = new Kept();
         await using (var paths = new PathObserver(output, Enum.Parse<PathStyle>(style), isTerminal, _ => { }))
         {
-            paths.Hear(Item, new FileNotice(0, "a", 1, WasThere: true));
-            paths.Hear(Item, new PieceNotice(0, 1));
+            paths.Hear(Item, new FileNotice(0, "a", 1, WasComplete: true));
+            paths.Hear(Item, new PieceNotice(default, 1));
             paths.Hear(Item, new FileNotice(1, "b/ü \u001b", 1));
         }
 

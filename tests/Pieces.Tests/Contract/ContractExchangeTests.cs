@@ -1,11 +1,11 @@
 using System.Globalization;
+using Microsoft.Extensions.Logging.Abstractions;
 using Pieces.Net;
 using Pieces.Primitives;
 using Pieces.Tests.Loopback;
 using Pieces.Tests.Metadata;
 using Pieces.Tests.Support;
 using Pieces.Wire;
-using Serilog.Core;
 
 namespace Pieces.Tests.Contract;
 
@@ -24,7 +24,7 @@ public class ContractExchangeTests
     public async Task Peers_are_not_exchanged_where_the_user_does_not_want_it(bool isWanted)
     {
         using var folder = new TempFolder();
-        await using ITransportListener listener = new TcpTransport(new Outbound(), TimeProvider.System, Logger.None).Listen(
+        await using ITransportListener listener = new TcpTransport(new Outbound(), TimeProvider.System, NullLogger.Instance).Listen(
             System.Net.IPAddress.Loopback, 0, 0);
         string peer = string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{listener.Port}");
         await using PiecesProcess process = PiecesProcess.Start(PiecesCommand.Download(

@@ -1,13 +1,14 @@
 using System.Net;
 using System.Net.Sockets;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using Pieces.Dht;
 using Pieces.Dht.Queries;
 using Pieces.Net;
 using Pieces.Tests.Support;
-using Serilog;
 using Serilog.Core;
 using Serilog.Events;
+using Serilog.Extensions.Logging;
 
 namespace Pieces.Tests.Dht;
 
@@ -102,7 +103,7 @@ public sealed class DhtHostTests : IAsyncDisposable
         closed.Bootstrap.Select(node => (node.Host, node.Port)).Should().Equal(("::1", 7), ("node.example", 8));
     }
 
-    private static UdpPort PortOf(Outbound outbound, int port) => new(new PortState(port), outbound.OpenUdp, TimeProvider.System, Logger.None);
+    private static UdpPort PortOf(Outbound outbound, int port) => new(new PortState(port), outbound.OpenUdp, TimeProvider.System, NullLogger.Instance);
 
     private DhtHost Host(DhtOptions options)
     {
@@ -113,9 +114,10 @@ public sealed class DhtHostTests : IAsyncDisposable
 
     private sealed class Warnings : ILogEventSink
     {
-        public Warnings() => Logger = new LoggerConfiguration().MinimumLevel.Warning().WriteTo.Sink(this).CreateLogger();
+        public Warnings() => Logger = new SerilogLoggerFactory(
+            new Serilog.LoggerConfiguration().MinimumLevel.Warning().WriteTo.Sink(this).CreateLogger()).CreateLogger("");
 
-        public ILogger Logger { get; }
+        public Microsoft.Extensions.Logging.ILogger Logger { get; }
 
         public List<string> All { get; } = [];
 

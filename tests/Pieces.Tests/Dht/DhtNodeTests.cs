@@ -1,5 +1,6 @@
 using System.Net;
 using System.Threading.Channels;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using Pieces.Dht;
 using Pieces.Dht.Lookups;
@@ -7,7 +8,6 @@ using Pieces.Dht.Messages;
 using Pieces.Dht.Queries;
 using Pieces.Net;
 using Pieces.Primitives;
-using Serilog.Core;
 using static Pieces.Tests.Dht.DhtText;
 
 namespace Pieces.Tests.Dht;
@@ -36,7 +36,7 @@ public sealed class DhtNodeTests : IAsyncDisposable
         var addresses = new AddressPolicy(endPoint => endPoint == faulty ? throw new InvalidOperationException("a bug") : false);
         UdpDatagramSocket Open(string address) =>
             (UdpDatagramSocket)new Outbound(new LocalBinding(IPAddress.Parse(address))).OpenUdp(isV6: false, 0)!;
-        await using var hub = new DatagramHub(Open("127.0.0.1"), TimeProvider.System, Logger.None);
+        await using var hub = new DatagramHub(Open("127.0.0.1"), TimeProvider.System, NullLogger.Instance);
         await using var node = new DhtNode(new DhtOptions { AllowLoopback = true, Addresses = addresses, Random = new Random(1) }, hub);
         node.Start();
         hub.Start();
@@ -130,7 +130,7 @@ public sealed class DhtNodeTests : IAsyncDisposable
         using var socket = new HeldSocket();
         // No time passes, so that the question stays open however long the flood takes.
         var time = new FakeTimeProvider();
-        await using var hub = new DatagramHub(socket, time, Logger.None);
+        await using var hub = new DatagramHub(socket, time, NullLogger.Instance);
         await using var node = new DhtNode(new DhtOptions { Routers = [], Random = new Random(1), TimeProvider = time }, hub);
         hub.Start();
         node.Start();
@@ -159,7 +159,7 @@ public sealed class DhtNodeTests : IAsyncDisposable
     {
         CancellationToken cancellationToken = TestContext.Current.CancellationToken;
         using var socket = new HeldSocket();
-        await using var hub = new DatagramHub(socket, TimeProvider.System, Logger.None);
+        await using var hub = new DatagramHub(socket, TimeProvider.System, NullLogger.Instance);
         var node = new DhtNode(new DhtOptions { Routers = [] }, hub);
         hub.Start();
         node.Start();
@@ -207,7 +207,7 @@ public sealed class DhtNodeTests : IAsyncDisposable
 
     private (DhtNode Node, int Port) Start(DhtOptions options)
     {
-        var hub = new DatagramHub(new Outbound(new LocalBinding(IPAddress.Loopback)).OpenUdp(isV6: false, 0)!, TimeProvider.System, Logger.None);
+        var hub = new DatagramHub(new Outbound(new LocalBinding(IPAddress.Loopback)).OpenUdp(isV6: false, 0)!, TimeProvider.System, NullLogger.Instance);
         _owned.Add(hub);
         var node = new DhtNode(options, hub);
         _owned.Add(node);

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Threading.Channels;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
 using Pieces.Dht;
 using Pieces.Dht.Queries;
@@ -8,6 +9,7 @@ using Pieces.Net;
 using Serilog;
 using Serilog.Core;
 using Serilog.Events;
+using Serilog.Extensions.Logging;
 
 namespace Pieces.Tests.Dht;
 
@@ -26,7 +28,7 @@ public class NodeNamesTests
             new DhtOptions
             {
                 TimeProvider = time,
-                Logger = logger,
+                Logger = new SerilogLoggerFactory(logger).CreateLogger(""),
                 Bootstrap = [new DnsEndPoint("nohost.invalid", 6881)],
                 Routers = [new DnsEndPoint("router.invalid", 6881)],
                 Resolve = (host, _) =>

@@ -1,11 +1,11 @@
 using System.Net;
 using System.Threading.Channels;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using Pieces.Discovery;
 using Pieces.Net;
 using Pieces.Primitives;
 using Pieces.Tests.Support;
-using Serilog.Core;
 
 namespace Pieces.Tests.Discovery;
 
@@ -126,7 +126,7 @@ public class LocalDiscoveryTests
     {
         TimeProvider = _time,
         Random = new Random(port),
-        Logger = Logger.None,
+        Logger = NullLogger.Instance,
         Ports = new PortState(port),
         Network = _link.Host(address),
     });

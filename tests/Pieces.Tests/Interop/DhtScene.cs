@@ -4,6 +4,7 @@ using System.Net;
 using System.Net.NetworkInformation;
 using System.Net.Sockets;
 using System.Text;
+using Microsoft.Extensions.Logging.Abstractions;
 using Pieces.Dht;
 using Pieces.Dht.Lookups;
 using Pieces.Dht.Messages;
@@ -11,7 +12,6 @@ using Pieces.Dht.Queries;
 using Pieces.Net;
 using Pieces.Primitives;
 using Pieces.Tests.Support;
-using Serilog.Core;
 
 namespace Pieces.Tests.Interop;
 
@@ -132,7 +132,7 @@ internal sealed class DhtScene : IAsyncDisposable
     // On an address that is not loopback a node keeps one other: there each of ours must know the client, which knows all of them.
     private void AddNode(int clientPort)
     {
-        var hub = new DatagramHub(new Outbound(new LocalBinding(_address)).OpenUdp(isV6: false, 0)!, TimeProvider.System, Logger.None);
+        var hub = new DatagramHub(new Outbound(new LocalBinding(_address)).OpenUdp(isV6: false, 0)!, TimeProvider.System, NullLogger.Instance);
         List<int> ports = [clientPort];
         if (_nodes.Count > 0 && IPAddress.IsLoopback(_address))
             ports.Add(_nodes[0].Hub.Port);

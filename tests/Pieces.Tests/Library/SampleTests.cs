@@ -17,7 +17,7 @@ public sealed class SampleTests : IDisposable
 
     private readonly TempFolder _folder = new();
 
-    private static TorrentClientOptions Options => new() { FirstPort = 0, LastPort = 0, Binding = new LocalBinding(IPAddress.Loopback) };
+    private static TorrentClientOptions Options => new() { FirstPort = 0, LastPort = 0, Dht = null, Binding = new LocalBinding(IPAddress.Loopback) };
 
     public void Dispose() => _folder.Dispose();
 

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
+using Microsoft.Extensions.Logging.Abstractions;
 using Pieces.Net;
 using Pieces.Primitives;
 using Pieces.Tests.Metadata;
@@ -85,7 +86,7 @@ public class LimitProcessTests
         try
         {
             await using ScriptedPeer peer = await ScriptedPeer.DialAsync(
-                new TcpTransport(new Outbound(), TimeProvider.System, Serilog.Core.Logger.None), new IPEndPoint(IPAddress.Loopback, port),
+                new TcpTransport(new Outbound(), TimeProvider.System, NullLogger.Instance), new IPEndPoint(IPAddress.Loopback, port),
                 cancellationToken);
             await peer.SendHandshakeAsync(torrent.Metainfo.Swarms[0], PeerId.Create(new Random()), cancellationToken, default(ReservedBits));
             await peer.ReadHandshakeAsync(cancellationToken);

@@ -19,7 +19,7 @@ public partial class PeerIdTests
         using var folder = new TempFolder();
         await using ScriptedHttpServer tracker = ScriptedHttpServer.Answering("200 OK", Encoding.ASCII.GetBytes("d8:intervali1800e5:peers0:e"));
         await using (var client = new TorrentClient(
-            new TorrentClientOptions { FirstPort = 0, LastPort = 0, Binding = new LocalBinding(IPAddress.Loopback) }))
+            new TorrentClientOptions { FirstPort = 0, LastPort = 0, Dht = null, Binding = new LocalBinding(IPAddress.Loopback) }))
         {
             for (int i = 1; i <= 2; i++)
             {

@@ -28,7 +28,7 @@ public class MetainfoParserTests
         Metainfo metainfo = Parse(FilesInfo("top", FileOf("a/b", 100), FileOf("c", 0), FileOf("d", 50, "xh")));
         PathsOf(metainfo).Should().Equal("top/a/b", "top/c", "top/d");
         metainfo.Files.Select(file => file.Offset).Should().Equal(0, 100, 100);
-        metainfo.Files[2].Attributes.Should().Be(Pieces.Metadata.FileAttributes.Executable | Pieces.Metadata.FileAttributes.Hidden);
+        metainfo.Files[2].Attributes.Should().Be(Pieces.Metadata.TorrentFileAttributes.Executable | Pieces.Metadata.TorrentFileAttributes.Hidden);
         metainfo.IsMultiFile.Should().BeTrue();
         metainfo.TotalLength.Should().Be(150);
     }

@@ -1,6 +1,5 @@
 using Pieces.Metadata;
 using Pieces.Primitives;
-using FileAttributes = Pieces.Metadata.FileAttributes;
 
 namespace Pieces.Tests.Metadata;
 
@@ -166,7 +165,7 @@ public class PieceLayoutTests
     private static bool Touches(PieceLayout layout, PieceIndex piece, long offset, long length) =>
         layout.OffsetOf(piece) < offset + length && layout.OffsetOf(piece) + layout.LengthOf(piece) > offset && length > 0;
 
-    private static FileEntry FileAt(long offset, long length) => new(0, ["a"], ["a"], offset, length, FileAttributes.None);
+    private static FileEntry FileAt(long offset, long length) => new(0, ["a"], ["a"], offset, length, TorrentFileAttributes.None);
 
     private static List<int> Indexes(PieceRange pieces)
     {

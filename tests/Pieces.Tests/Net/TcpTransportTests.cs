@@ -1,8 +1,8 @@
 using System.Net;
 using System.Net.Sockets;
+using Microsoft.Extensions.Logging.Abstractions;
 using Pieces.Net;
 using Pieces.Tests.Support;
-using Serilog.Core;
 
 namespace Pieces.Tests.Net;
 
@@ -73,7 +73,7 @@ public class TcpTransportTests
     [Fact]
     public async Task A_bound_transport_dials_from_its_address_and_listens_on_it()
     {
-        var bound = new TcpTransport(new Outbound(new LocalBinding(IPAddress.Parse("127.0.0.3"))), TimeProvider.System, Logger.None);
+        var bound = new TcpTransport(new Outbound(new LocalBinding(IPAddress.Parse("127.0.0.3"))), TimeProvider.System, NullLogger.Instance);
         await using ITransportListener listener = bound.Listen(null, 0, 0);
         await using ITransportConnection near = await bound.ConnectAsync(new IPEndPoint(IPAddress.Parse("127.0.0.3"), listener.Port), Token);
         near.LocalEndPoint.Address.Should().Be(IPAddress.Parse("127.0.0.3"));
@@ -84,7 +84,7 @@ public class TcpTransportTests
     [Fact]
     public async Task A_bound_transport_never_reaches_the_other_family_unbound()
     {
-        var bound = new TcpTransport(new Outbound(new LocalBinding(IPAddress.Loopback)), TimeProvider.System, Logger.None);
+        var bound = new TcpTransport(new Outbound(new LocalBinding(IPAddress.Loopback)), TimeProvider.System, NullLogger.Instance);
         await using ITransportListener listener = Transport().Listen(null, 0, 0);
         await FluentActions.Awaiting(async () => await bound.ConnectAsync(new IPEndPoint(IPAddress.IPv6Loopback, listener.Port), Token))
             .Should().ThrowAsync<IOException>().WithMessage("*no address of the host fits the address to send from");
@@ -115,5 +115,5 @@ public class TcpTransportTests
             reading.Exception!.InnerException.Should().Match(e => e is IOException || e is ObjectDisposedException);
     }
 
-    private static TcpTransport Transport() => new(new Outbound(), TimeProvider.System, Logger.None);
+    private static TcpTransport Transport() => new(new Outbound(), TimeProvider.System, NullLogger.Instance);
 }

@@ -1,8 +1,8 @@
 using System.Net;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using Pieces.Net;
 using Pieces.Tests.Support;
-using Serilog.Core;
 
 namespace Pieces.Tests.Net;
 
@@ -26,7 +26,7 @@ public class UdpPortTests
                 return _network.Host(Address)(isV6, number);
             },
             _time,
-            Logger.None);
+            NullLogger.Instance);
         _network.HasPort(Address).Should().BeFalse("nothing is opened before it is wanted");
         port.TryOpen(out _).Should().BeTrue();
         port.TryOpen(out _).Should().BeTrue();
@@ -55,7 +55,7 @@ public class UdpPortTests
     [Fact]
     public async Task Without_any_family_there_is_no_port()
     {
-        await using var port = new UdpPort(new PortState(), (_, _) => null, _time, Logger.None);
+        await using var port = new UdpPort(new PortState(), (_, _) => null, _time, NullLogger.Instance);
         port.TryOpen(out string fault).Should().BeFalse();
         fault.Should().Be("this system has no network");
     }
@@ -87,5 +87,5 @@ public class UdpPortTests
         (state.Bound, state.External, state.Announced, changes).Should().Be((6881, null, 6881, 3));
     }
 
-    private UdpPort Port() => new(new PortState(6881), _network.Host(Address), _time, Logger.None);
+    private UdpPort Port() => new(new PortState(6881), _network.Host(Address), _time, NullLogger.Instance);
 }

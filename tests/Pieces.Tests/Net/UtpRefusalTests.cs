@@ -1,8 +1,8 @@
 using System.Net;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using Pieces.Net;
 using Pieces.Tests.Support;
-using Serilog.Core;
 
 namespace Pieces.Tests.Net;
 
@@ -23,7 +23,7 @@ public sealed class UtpRefusalTests : IAsyncDisposable
 
     public UtpRefusalTests()
     {
-        _port = new UdpPort(new PortState(6881), (isV6, _) => isV6 ? null : _socket, _time, Logger.None);
+        _port = new UdpPort(new PortState(6881), (isV6, _) => isV6 ? null : _socket, _time, NullLogger.Instance);
         _port.TryOpen(out _).Should().BeTrue();
         _refusal = RefusalBy(new AddressPolicy());
     }
@@ -108,7 +108,7 @@ public sealed class UtpRefusalTests : IAsyncDisposable
             Take(Syn, From($"2001:db8::{i:x}"));
         _socket.Tries.Should().Be(0, "there is no socket for IPv6");
         using var socket = new RecordingSocket { IsV6 = true };
-        var port = new UdpPort(new PortState(6881), (isV6, _) => isV6 ? socket : null, _time, Logger.None);
+        var port = new UdpPort(new PortState(6881), (isV6, _) => isV6 ? socket : null, _time, NullLogger.Instance);
         port.TryOpen(out _).Should().BeTrue();
         var refusal = new UtpRefusal(port, new AddressPolicy(), _time, salt: 1);
         for (int i = 0; i < 3 * UtpRefusal.HostBurst; i++)

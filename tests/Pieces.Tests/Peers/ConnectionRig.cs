@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using Pieces.Net;
 using Pieces.Peers;
@@ -6,7 +7,6 @@ using Pieces.Primitives;
 using Pieces.Storage;
 using Pieces.Tests.Support;
 using Pieces.Wire;
-using Serilog.Core;
 
 namespace Pieces.Tests.Peers;
 
@@ -140,7 +140,7 @@ internal sealed class ConnectionRig : IAsyncDisposable
             DownloadLimiter = down,
             UploadLimiter = up,
             TimeProvider = Time,
-            Logger = Logger.None,
+            Logger = NullLogger.Instance,
         });
         Connection.Start();
     }

@@ -1,11 +1,11 @@
 using System.Net;
+using Microsoft.Extensions.Logging.Abstractions;
 using Pieces.Encryption;
 using Pieces.Net;
 using Pieces.Peers;
 using Pieces.Primitives;
 using Pieces.Storage;
 using Pieces.Wire;
-using Serilog.Core;
 
 namespace Pieces.Tests.Peers;
 
@@ -82,7 +82,7 @@ public class PeerConnectionTcpTests
     private static async Task<(PeerConnection Near, PeerConnection Far)> ConnectAsync(
         BlockPool pool, IPeerSink near, IPeerSink far, EncryptionPolicy policy)
     {
-        var transport = new TcpTransport(new Outbound(), TimeProvider.System, Logger.None);
+        var transport = new TcpTransport(new Outbound(), TimeProvider.System, NullLogger.Instance);
         await using ITransportListener listener = transport.Listen(IPAddress.Loopback, 0, 0);
         ITransportConnection dialled = await transport.ConnectAsync(new IPEndPoint(IPAddress.Loopback, listener.Port), Token);
         ITransportConnection accepted = await listener.AcceptAsync(Token);
@@ -115,7 +115,7 @@ public class PeerConnectionTcpTests
             Unfinished = new UnfinishedMessages(),
             PieceCount = 1000,
             TimeProvider = TimeProvider.System,
-            Logger = Logger.None,
+            Logger = NullLogger.Instance,
         });
         connection.Start();
         return connection;

@@ -112,7 +112,7 @@ public class DiskTroubleTests
         result.IsGood.Should().BeFalse();
         result.GoodPieces.Should().Be(3);
         result.BadPieces.Should().Equal([3, 4, 5]);
-        result.Files.Select(f => (f.IsGood, f.IsThere)).Should().Equal([(true, true), (false, true), (false, false), (false, false)]);
+        result.Files.Select(f => (f.IsGood, f.Exists)).Should().Equal([(true, true), (false, true), (false, false), (false, false)]);
         result.Files[1].BadPieces.Should().Equal([3]);
         result.Files[1].Path.Should().EndWith("part.part");
 

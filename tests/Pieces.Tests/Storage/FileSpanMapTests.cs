@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using Pieces.Metadata;
 using Pieces.Storage;
 using Pieces.Storage.Files;
-using FileAttributes = Pieces.Metadata.FileAttributes;
 
 namespace Pieces.Tests.Storage;
 
@@ -48,7 +47,7 @@ public class FileSpanMapTests
         var files = ImmutableArray.CreateBuilder<FileEntry>();
         foreach (int length in lengths)
         {
-            files.Add(new FileEntry(files.Count, [$"{files.Count}"], [$"{files.Count}"], offset, length, FileAttributes.None));
+            files.Add(new FileEntry(files.Count, [$"{files.Count}"], [$"{files.Count}"], offset, length, TorrentFileAttributes.None));
             offset += length;
         }
 

@@ -17,7 +17,7 @@ public class ForeignFilesTests
     {
         await using var bench = new StorageBench();
         bench.Write("a.part", "the user's only copy"u8);
-        (await Fault(() => bench.OpenAsync(Four(1)))).Should().Be(StorageFault.InTheWay);
+        (await Fault(() => bench.OpenAsync(Four(1)))).Should().Be(StorageFault.PathOccupied);
         File.ReadAllText(bench.PathTo("a.part")).Should().Be("the user's only copy");
         Directory.GetFileSystemEntries(bench.Folder).Should().Equal([bench.PathTo("a.part")], "no trace is left");
     }
@@ -116,7 +116,7 @@ public class ForeignFilesTests
     {
         await using var bench = new StorageBench();
         bench.Write("a", new byte[128 * KiB]);
-        (await Fault(() => bench.OpenAsync(Four(8)))).Should().Be(StorageFault.InTheWay);
+        (await Fault(() => bench.OpenAsync(Four(8)))).Should().Be(StorageFault.PathOccupied);
     }
 
     [Fact]

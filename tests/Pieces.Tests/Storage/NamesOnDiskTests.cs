@@ -73,7 +73,7 @@ public sealed class NamesOnDiskTests : IDisposable
         File.Move(_folder[SafeName + "/file-0001.bin"], _folder["moved"]);
         File.CreateSymbolicLink(_folder[SafeName + "/file-0001.bin"], _folder["elsewhere"]);
         DataCheckResult result = await VerifyAsync();
-        result.Files.Select(file => file.IsThere).Should().Equal(true, false, true);
+        result.Files.Select(file => file.Exists).Should().Equal(true, false, true);
         result.Warnings.Should().ContainSingle().Which.Should().Contain("file-0001.bin").And.Contain("symbolic link");
     }
 

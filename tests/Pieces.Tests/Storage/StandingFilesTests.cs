@@ -45,7 +45,7 @@ public class StandingFilesTests
         await using var bench = new StorageBench();
         SampleTorrent torrent = Four(3);
         bench.Write("a", "the user's own"u8);
-        (await Fault(() => bench.OpenAsync(torrent))).Should().Be(StorageFault.InTheWay);
+        (await Fault(() => bench.OpenAsync(torrent))).Should().Be(StorageFault.PathOccupied);
         (await File.ReadAllTextAsync(bench.PathTo("a"), TestContext.Current.CancellationToken)).Should().Be("the user's own");
         Directory.GetFileSystemEntries(bench.Folder).Should().Equal([bench.PathTo("a")], "no trace is left");
     }
@@ -109,7 +109,7 @@ public class StandingFilesTests
             return;
         }
 
-        (await Fault(() => bench.OpenAsync(torrent))).Should().Be(StorageFault.InTheWay);
+        (await Fault(() => bench.OpenAsync(torrent))).Should().Be(StorageFault.PathOccupied);
         (storage, StorageOpenResult kept) = await bench.OpenAsync(other);
         StorageBench.PiecesOf(kept.Have).Should().Equal([0, 1], "the other download goes on as if nothing had happened");
         await bench.CloseAsync(storage);
@@ -178,7 +178,7 @@ public class StandingFilesTests
         Directory.CreateDirectory(bench.PathTo("elsewhere"));
         Directory.CreateDirectory(Path.GetDirectoryName(bench.PathTo(planted))!);
         File.CreateSymbolicLink(bench.PathTo(planted), bench.PathTo("elsewhere"));
-        (await Fault(() => bench.OpenAsync(torrent))).Should().Be(StorageFault.InTheWay);
+        (await Fault(() => bench.OpenAsync(torrent))).Should().Be(StorageFault.PathOccupied);
         Directory.GetFileSystemEntries(bench.PathTo("elsewhere")).Should().BeEmpty();
     }
 
@@ -201,10 +201,10 @@ public class StandingFilesTests
         await using var bench = new StorageBench();
         var torrent = new SampleTorrent(32 * KiB, 14, ("sub/a", 40 * KiB), ("b", 40 * KiB));
         Directory.CreateDirectory(bench.PathTo("data/b"));
-        (await Fault(() => bench.OpenAsync(torrent))).Should().Be(StorageFault.InTheWay);
+        (await Fault(() => bench.OpenAsync(torrent))).Should().Be(StorageFault.PathOccupied);
         Directory.Delete(bench.PathTo("data/b"));
         bench.Write("data/sub", "x"u8);
-        (await Fault(() => bench.OpenAsync(torrent))).Should().Be(StorageFault.InTheWay);
+        (await Fault(() => bench.OpenAsync(torrent))).Should().Be(StorageFault.PathOccupied);
     }
 
     private static SampleTorrent Four(int seed) => new(32 * KiB, seed, ("a", 128 * KiB));

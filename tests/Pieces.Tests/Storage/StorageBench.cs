@@ -14,7 +14,6 @@ using Pieces.Storage.Resume;
 using Pieces.Storage.Stores;
 using Pieces.Storage.Transfer;
 using Pieces.Tests.Support;
-using FileAttributes = Pieces.Metadata.FileAttributes;
 
 namespace Pieces.Tests.Storage;
 
@@ -34,7 +33,7 @@ internal sealed class SampleTorrent
         {
             bool isPad = path.StartsWith(".pad", StringComparison.Ordinal);
             ImmutableArray<string> components = multi ? ["data", .. path.Split('/')] : [path];
-            entries.Add(new FileEntry(entries.Count, components, components, offset, length, isPad ? FileAttributes.Padding : FileAttributes.None));
+            entries.Add(new FileEntry(entries.Count, components, components, offset, length, isPad ? TorrentFileAttributes.Padding : TorrentFileAttributes.None));
             offset += length;
         }
 

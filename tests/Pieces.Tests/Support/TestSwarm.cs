@@ -11,6 +11,7 @@ using Pieces.Torrents;
 using Serilog;
 using Serilog.Core;
 using Serilog.Events;
+using Serilog.Extensions.Logging;
 
 namespace Pieces.Tests.Support;
 
@@ -108,7 +109,7 @@ internal sealed class TestSwarm : IAsyncDisposable
             Encryption = encryption,
             TimeProvider = Time,
             Random = new Random(_count++),
-            Logger = _logger,
+            LoggerFactory = new SerilogLoggerFactory(_logger),
             Dht = dht,
         };
         var client = new TorrentClient(

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Net;
+using Microsoft.Extensions.Logging.Abstractions;
 using Pieces.Dht;
 using Pieces.Dht.Lookups;
 using Pieces.Dht.Messages;
@@ -10,7 +11,6 @@ using Pieces.Primitives;
 using Pieces.Tests.Support;
 using Pieces.Torrents;
 using Pieces.Wire;
-using Serilog.Core;
 
 namespace Pieces.Tests.Swarm;
 
@@ -173,7 +173,7 @@ public class DhtTests
 
         public FreeNode(TestSwarm swarm, string address)
         {
-            _hub = new DatagramHub(swarm.Datagrams.Open(address, ScriptedHost.Port), swarm.Time, Logger.None);
+            _hub = new DatagramHub(swarm.Datagrams.Open(address, ScriptedHost.Port), swarm.Time, NullLogger.Instance);
             Node = new DhtNode(new DhtOptions { Routers = [], TimeProvider = swarm.Time, Random = new Random(77) }, _hub);
             _hub.Start();
             Node.Start();
@@ -184,7 +184,7 @@ public class DhtTests
         /// <summary>Has a host that has no node of its own announced here.</summary>
         public static async Task AnnounceForAsync(TestSwarm swarm, ScriptedHost host)
         {
-            await using var hub = new DatagramHub(swarm.Datagrams.Open(host.Address, 7000), swarm.Time, Logger.None);
+            await using var hub = new DatagramHub(swarm.Datagrams.Open(host.Address, 7000), swarm.Time, NullLogger.Instance);
             DnsEndPoint router = new(Router, ScriptedHost.Port);
             await using var node = new DhtNode(
                 new DhtOptions { Routers = [], Bootstrap = [router], TimeProvider = swarm.Time, Random = new Random(78) }, hub);

@@ -100,7 +100,7 @@ public class SwarmTransferTests
         }
 
         await swarm.UntilAsync(
-            () => leechers.SelectMany(member => member.Notices.Of<PieceNotice>()).DistinctBy(piece => piece.Index).Count() == swarm.Data.PieceCount,
+            () => leechers.SelectMany(member => member.Notices.Of<PieceNotice>()).DistinctBy(piece => piece.Piece).Count() == swarm.Data.PieceCount,
             "the leechers hold everything together");
         leechers.All(leecher => leecher.IsDone).Should().BeFalse("the seed leaves in the middle");
         await swarm.StopAsync(seed);

@@ -21,7 +21,7 @@ internal sealed class LookupScheduler
     private readonly Queue<LookupRun> _waiting = [];
     private TimeSpan? _heldUntil;
 
-    /// <summary>Creates the desk.</summary>
+    /// <summary>Creates a scheduler without lookups.</summary>
     /// <param name="shared">State shared by the parts of the node.</param>
     /// <param name="desk">Sends the queries.</param>
     /// <param name="peers">Peers that were announced to us.</param>

@@ -7,14 +7,15 @@ namespace Pieces.Dht.Lookups;
 
 /// <summary>
 /// Fills the routing table of one network and keeps it fresh: searches for the nodes closest to our id at the start and periodically, queries nodes
-/// that were silent for long, refreshes buckets, and checks nodes that queried us or were added by hand.
+/// that were silent for long, refreshes buckets, and checks nodes that queried us or were named by a peer, a torrent or the
+/// user.
 /// </summary>
 internal sealed class TableKeeper : IQueryOwner
 {
     /// <summary>Tag of queries that check a node which queried us first.</summary>
     public static readonly object AskedBack = new();
 
-    /// <summary>Wait after the first search for our neighbours that found too few; doubled by each further one.</summary>
+    /// <summary>Wait after the first search that finds too few neighbours. Each further one doubles the wait.</summary>
     public static readonly TimeSpan FirstRetry = TimeSpan.FromSeconds(5);
 
     /// <summary>Maximum wait between searches that find too few neighbours.</summary>
@@ -29,7 +30,7 @@ internal sealed class TableKeeper : IQueryOwner
     /// <summary>Minimum time between checks of nodes that queried us.</summary>
     public static readonly TimeSpan CheckEvery = TimeSpan.FromSeconds(1);
 
-    /// <summary>Maximum number of kept addresses that were added by hand; a new one evicts the oldest.</summary>
+    /// <summary>Maximum number of kept addresses of nodes that a peer, a torrent or the user named; a new one evicts the oldest.</summary>
     public const int MaxEntrances = 32;
 
     // Value while a search for our neighbours runs: the next one is scheduled at its end, unless a node is added meanwhile.

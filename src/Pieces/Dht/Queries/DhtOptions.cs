@@ -1,8 +1,9 @@
 using System.Collections.Immutable;
 using System.Net;
 using System.Net.Sockets;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using Pieces.Net;
-using Serilog;
 
 namespace Pieces.Dht.Queries;
 
@@ -50,5 +51,5 @@ internal sealed record DhtOptions
     public Random Random { get; init; } = new();
 
     /// <summary>Log. Default: none.</summary>
-    public ILogger Logger { get; init; } = Serilog.Core.Logger.None;
+    public ILogger Logger { get; init; } = NullLogger.Instance;
 }

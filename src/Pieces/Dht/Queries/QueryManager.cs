@@ -60,7 +60,7 @@ internal sealed class QueryManager
     private readonly PerHostLimiter _perSubnet;
     private readonly PerHostLimiter _overall;
 
-    /// <summary>Creates the desk.</summary>
+    /// <summary>Creates a manager without pending queries.</summary>
     /// <param name="shared">State shared by the parts of the node.</param>
     /// <param name="askedHosts">Records the queried addresses, so that their replies pass the gate; null if there is no gate.</param>
     public QueryManager(DhtShared shared, AskedHosts? askedHosts)

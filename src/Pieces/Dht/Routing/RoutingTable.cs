@@ -63,13 +63,13 @@ internal sealed class RoutingTable
                 return;
             }
 
-            // One node per address: a good node keeps its place.
+            // One node per host. If the known node of this host has another port and is good, it keeps its place.
             if (known.Contact.EndPoint != contact.EndPoint && known.StandingAt(now) == NodeStanding.Good)
                 return;
             Remove(known);
         }
 
-        // One address per id: a good node keeps its place.
+        // One address per node id. If the known node with this id is good, it keeps its place.
         if (BucketOf(contact.Id).Find(contact.Id) is { } namesake)
         {
             if (namesake.StandingAt(now) == NodeStanding.Good)

@@ -7,7 +7,7 @@ namespace Pieces.Net.Http;
 /// and torrents from URLs. Peers and UDP trackers are contacted directly, and so are loopback addresses, since a remote proxy would connect to its
 /// own loopback.
 /// </summary>
-public sealed class EnvironmentProxy : IWebProxy
+internal sealed class EnvironmentProxy : IWebProxy
 {
 #pragma warning disable RS0030 // It only reads the environment.
     private readonly IWebProxy _inner = HttpClient.DefaultProxy;

@@ -4,7 +4,7 @@ using Pieces.Primitives;
 namespace Pieces.Net.Http;
 
 /// <summary>A URL could not be fetched. The message is for users; it does not contain the URL, which may hold secrets.</summary>
-public sealed class HttpFetchException : PiecesException
+internal sealed class HttpFetchException : PiecesException
 {
     /// <summary>Creates the exception.</summary>
     /// <param name="message">The reason, as a part of a sentence whose subject is the server.</param>

@@ -3,7 +3,7 @@ using System.Net;
 namespace Pieces.Net.Http;
 
 /// <summary>Limits and rules for the requests of one <see cref="HttpFetcher"/>. Immutable; each member states its default.</summary>
-public sealed class HttpFetchOptions
+internal sealed class HttpFetchOptions
 {
     /// <summary>Maximum total length of a response's headers, in KiB.</summary>
     internal const int MaxHeaderKibibytes = 16;

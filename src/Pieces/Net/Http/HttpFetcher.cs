@@ -13,7 +13,7 @@ namespace Pieces.Net.Http;
 /// Fetches untrusted HTTP responses: GET with limits on redirects, headers, body (after decompression) and time. Connections are not reused, so that
 /// idle servers cost nothing and the address of every request is checked. The proxy of the environment is used. Safe for all threads.
 /// </summary>
-public sealed class HttpFetcher : IDisposable
+internal sealed class HttpFetcher : IDisposable
 {
     // Time until the next address is tried: one address that does not respond must not use up the whole timeout.
     private static readonly TimeSpan AddressPatience = TimeSpan.FromSeconds(5);
@@ -25,7 +25,7 @@ public sealed class HttpFetcher : IDisposable
     private readonly HttpMessageInvoker _bodies;
     private readonly Lazy<HttpMessageInvoker> _ranges;
 
-    /// <summary>Creates it; nothing is opened.</summary>
+    /// <summary>Creates an instance; nothing is opened.</summary>
     /// <param name="binding">The binding of every socket, or null for no restriction.</param>
     /// <param name="options">Limits and rules.</param>
     public HttpFetcher(LocalBinding? binding, HttpFetchOptions options)
@@ -33,7 +33,7 @@ public sealed class HttpFetcher : IDisposable
     {
     }
 
-    /// <summary>Creates it; nothing is opened.</summary>
+    /// <summary>Creates an instance; nothing is opened.</summary>
     /// <param name="outbound">Opens sockets and looks up names.</param>
     /// <param name="options">Limits and rules.</param>
     internal HttpFetcher(Outbound outbound, HttpFetchOptions options)
@@ -225,7 +225,8 @@ public sealed class HttpFetcher : IDisposable
         }
     }
 
-    // The runtime knows this compression only as "gzip"; "x-gzip" is its old name (RFC 9110, section 8.4.1.3).
+    // The runtime decompresses a body only if its encoding is called "gzip". "x-gzip" is an old name of the same encoding (RFC 9110, section
+    // 8.4.1.3), so it is decompressed here.
     private Stream Decompressed(HttpContent content, Stream stream) =>
         _options.Decompression.HasFlag(DecompressionMethods.GZip)
         && content.Headers.ContentEncoding.Contains("x-gzip", StringComparer.OrdinalIgnoreCase)

@@ -27,7 +27,7 @@ internal sealed record RedirectRule
     public static bool IsRedirect(HttpStatusCode status) => status is HttpStatusCode.MovedPermanently or HttpStatusCode.Found
         or HttpStatusCode.SeeOther or HttpStatusCode.TemporaryRedirect or HttpStatusCode.PermanentRedirect;
 
-    /// <summary>Why a redirect to <paramref name="to"/> is not followed because of its scheme, or null if it may be.</summary>
+    /// <summary>Why a redirect to <paramref name="to"/> is not followed because of its scheme; null if the scheme is allowed.</summary>
     public string? SchemeFault(Uri from, Uri to)
     {
         if (to.Scheme == Uri.UriSchemeHttps)
@@ -37,7 +37,7 @@ internal sealed record RedirectRule
         return from.Scheme == Uri.UriSchemeHttps && !AllowsPlainAfterTls ? "redirects from https to http" : null;
     }
 
-    /// <summary>Why a redirect to <paramref name="to"/> is not followed because of its address, or null if it may be.</summary>
+    /// <summary>Why a redirect to <paramref name="to"/> is not followed because of its address; null if the address is allowed.</summary>
     /// <param name="from">The URL that sent the redirect.</param>
     /// <param name="fromReach">Reach of the address that sent the redirect.</param>
     /// <param name="to">Target of the redirect.</param>

@@ -35,5 +35,5 @@ internal static class DiskErrors
         Wrap(file, string.Create(CultureInfo.InvariantCulture, $"read {bytes} bytes at offset {offset}"), error);
 
     /// <summary>The exception for a path that does not belong to the download.</summary>
-    public static StorageException InTheWay(FileLocation file, string why) => new(StorageFault.InTheWay, file.FullPath, $"{file}: {why}");
+    public static StorageException PathOccupied(FileLocation file, string why) => new(StorageFault.PathOccupied, file.FullPath, $"{file}: {why}");
 }

@@ -33,9 +33,9 @@ internal static class DiskProbe
     private static NameRules Look(FileLocation folder)
     {
         NameRules system = NameRules.Of(SafePath.CurrentRules);
-        bool ignoresCase = TryMake(folder, Prefix + "a") && IsThere(folder, Prefix + "A");
+        bool ignoresCase = TryMake(folder, Prefix + "a") && Exists(folder, Prefix + "A");
         bool takesUnicode = TryMake(folder, Prefix + "\u00E9");
-        bool foldsUnicode = !takesUnicode || IsThere(folder, Prefix + "e\u0301");
+        bool foldsUnicode = !takesUnicode || Exists(folder, Prefix + "e\u0301");
         bool isStrict = system.IsStrict || !TryMake(folder, ForbiddenOnWindows) || !TryMake(folder, EndsInDot) || !TryMake(folder, EndsInSpace)
             || !Names(folder).IsSupersetOf([ForbiddenOnWindows, EndsInDot, EndsInSpace]);
         (int length, bool countsUnits) = LongestName(folder);
@@ -75,7 +75,7 @@ internal static class DiskProbe
         }
     }
 
-    private static bool IsThere(FileLocation folder, string name) => FileFacts.Of(folder.Directory.At(Path.Join(folder.Name, name))).IsFile;
+    private static bool Exists(FileLocation folder, string name) => FileFacts.Of(folder.Directory.At(Path.Join(folder.Name, name))).IsFile;
 
     private static HashSet<string> Names(FileLocation folder)
     {

@@ -60,10 +60,10 @@ internal sealed class FileStore : IHandleOpener, IPieceBytes
         _handles.Drop(this, file);
     }
 
-    /// <summary>The present path of a file, for messages.</summary>
+    /// <summary>The current path of a file, for messages.</summary>
     public string PathOf(int file) => LocationOf(file).FullPath;
 
-    /// <summary>The present location of a file.</summary>
+    /// <summary>The current location of a file.</summary>
     public FileLocation LocationOf(int file) => PlaceOf(file) switch
     {
         FilePlace.Part => _paths.Part(file),
@@ -299,7 +299,7 @@ internal sealed class FileStore : IHandleOpener, IPieceBytes
             }
         }
 
-        // One buffer, zeros, or a scattered read that returned fewer bytes than wanted: read each buffer separately.
+        // There is only one buffer, or the file has no bytes on the disk, or the scattered read returned too few bytes: read each buffer separately.
         long offset = segment.Offset;
         foreach (Memory<byte> view in views)
         {
@@ -364,7 +364,7 @@ internal sealed class FileStore : IHandleOpener, IPieceBytes
         {
             handle?.Dispose();
             if (e is IOException taken && !isThere && SystemErrors.IsTaken(taken))
-                throw DiskErrors.InTheWay(part, "appeared while the file was being downloaded, and is not ours");
+                throw DiskErrors.PathOccupied(part, "appeared while the file was being downloaded, and is not ours");
             if (DiskErrors.IsDiskError(e))
                 throw DiskErrors.Wrap(part, $"make a file of {length} bytes", e);
             throw;

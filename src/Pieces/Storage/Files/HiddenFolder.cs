@@ -12,7 +12,7 @@ internal static class HiddenFolder
 
     /// <summary>Whether there is a folder to remove.</summary>
     /// <exception cref="StorageException">The operating system reported an error.</exception>
-    public static bool IsThere(StoragePaths paths) =>
+    public static bool Exists(StoragePaths paths) =>
         FileFacts.Of(paths.Folder).Kind == FileKind.Folder
         || FileFacts.Of(paths.RemovedFolder) is { Kind: FileKind.Folder, Trust: not FileTrust.Foreign };
 

@@ -82,7 +82,7 @@ internal static class NamesOnDisk
             }
             catch (StorageException)
             {
-                // A link on the way, or a name too long for this disk: treat the file as missing. Opening the storage reports the problem.
+                // There is a link on the path, or a name too long for this disk: treat the file as missing. Opening the storage reports the problem.
             }
         }
 

@@ -16,7 +16,7 @@ internal static class OutputFolder
         while (!Directory.Exists(folder))
         {
             if (File.Exists(folder))
-                throw new StorageException(StorageFault.InTheWay, folder, $"{folder}: is a file, not a folder");
+                throw new StorageException(StorageFault.PathOccupied, folder, $"{folder}: is a file, not a folder");
             folder = Path.GetDirectoryName(folder) ?? throw new StorageException(StorageFault.File, path, $"{path}: no folder above it exists");
         }
 

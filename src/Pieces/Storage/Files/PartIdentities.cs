@@ -35,10 +35,10 @@ internal sealed class PartIdentities
         {
             FileStat facts = _directory.FileSystem.Stat(handle);
             if (facts.Trust == FileTrust.Foreign)
-                throw DiskErrors.InTheWay(part, "belongs to another user");
+                throw DiskErrors.PathOccupied(part, "belongs to another user");
             long known = Volatile.Read(ref _fingerprints[file]);
             if (known != 0 && known != facts.Identity.Fingerprint)
-                throw DiskErrors.InTheWay(part, "was replaced while the file was being downloaded");
+                throw DiskErrors.PathOccupied(part, "was replaced while the file was being downloaded");
             Set(file, facts.Identity);
             return handle;
         }

@@ -21,15 +21,15 @@ internal sealed class SafeFolders
     public void MakeOutputFolder() => Make(_directory.At(string.Empty), _directory.Create);
 
     /// <summary>Creates the parent folders of a file.</summary>
-    /// <exception cref="StorageException">A folder cannot be created, or its path is something else.</exception>
+    /// <exception cref="StorageException">A folder cannot be created, or its path is not a folder.</exception>
     public void MakeFoldersOf(FileEntry file) => Walk(file.Path, make: true);
 
     /// <summary>Whether all parent folders of a file exist as real folders.</summary>
-    /// <exception cref="StorageException">The path of one is something else.</exception>
+    /// <exception cref="StorageException">The path of a parent folder is not a folder.</exception>
     public bool HasFoldersOf(FileEntry file) => Walk(file.Path, make: false);
 
     /// <summary>Creates a folder, including its missing parents.</summary>
-    /// <exception cref="StorageException">The folder cannot be created, or its path is something else.</exception>
+    /// <exception cref="StorageException">The folder cannot be created, or its path is not a folder.</exception>
     public static void Make(FileLocation folder, bool isPrivate = false) => Make(folder, () => folder.CreateDirectory(isPrivate));
 
     private static void Make(FileLocation folder, Action make)
@@ -41,7 +41,7 @@ internal sealed class SafeFolders
         catch (Exception e) when (DiskErrors.IsDiskError(e))
         {
             if (IsFile(folder))
-                throw DiskErrors.InTheWay(folder, "is a file where a folder must be");
+                throw DiskErrors.PathOccupied(folder, "is a file where a folder must be");
             throw DiskErrors.Wrap(folder, "make the folder", e);
         }
     }
@@ -77,9 +77,9 @@ internal sealed class SafeFolders
                 case FileKind.Missing:
                     return false;
                 case FileKind.Link:
-                    throw DiskErrors.InTheWay(folder, "is a symbolic link where a folder of the torrent must be");
+                    throw DiskErrors.PathOccupied(folder, "is a symbolic link where a folder of the torrent must be");
                 default:
-                    throw DiskErrors.InTheWay(folder, "is a file where a folder of the torrent must be");
+                    throw DiskErrors.PathOccupied(folder, "is a file where a folder of the torrent must be");
             }
 
             _checked.TryAdd(name, true);

@@ -32,10 +32,10 @@ internal sealed class StorageLock : IDisposable
         for (int attempt = 0; attempt < MaxAttempts; attempt++)
         {
             if (FileFacts.Of(paths.Folder).Kind is not (FileKind.Missing or FileKind.Folder))
-                throw DiskErrors.InTheWay(paths.Folder, "is not a folder");
+                throw DiskErrors.PathOccupied(paths.Folder, "is not a folder");
             MakeFolder(paths.Folder);
             if (FileFacts.Of(paths.Lock).Kind is not (FileKind.Missing or FileKind.File))
-                throw DiskErrors.InTheWay(paths.Lock, "is not an ordinary file");
+                throw DiskErrors.PathOccupied(paths.Lock, "is not an ordinary file");
             SafeFileHandle? file = TryOpen(paths, out bool isKept);
             if (file is null)
                 continue;

@@ -72,11 +72,11 @@ internal sealed class DiskInventory
 
         FileKind folder = FileFacts.Of(paths.Folder).Kind;
         if (folder is not (FileKind.Missing or FileKind.Folder) && !options.ReadOnly)
-            throw DiskErrors.InTheWay(paths.Folder, "is not a folder");
-        bool hasFolder = folder == FileKind.Folder || HiddenFolder.IsThere(paths);
+            throw DiskErrors.PathOccupied(paths.Folder, "is not a folder");
+        bool hasFolder = folder == FileKind.Folder || HiddenFolder.Exists(paths);
         FileKind spare = hasFolder ? FileFacts.Of(paths.Spare).Kind : FileKind.Missing;
         if (spare is not (FileKind.Missing or FileKind.File) && !options.ReadOnly)
-            throw DiskErrors.InTheWay(paths.Spare, "is not an ordinary file");
+            throw DiskErrors.PathOccupied(paths.Spare, "is not an ordinary file");
         return new DiskInventory(final, part, others, hasFolder, spare == FileKind.File);
     }
 
@@ -117,7 +117,7 @@ internal sealed class DiskInventory
         // With --overwrite a link may be deleted (it is never followed), but not a folder: it may contain many files.
         if (!isFirm || (facts.Kind == FileKind.Link && mayOverwrite))
             return default;
-        throw DiskErrors.InTheWay(file, facts.Kind switch
+        throw DiskErrors.PathOccupied(file, facts.Kind switch
         {
             FileKind.Link => "is a symbolic link where a file of the torrent must be",
             FileKind.Folder => "is a folder where a file of the torrent must be",

@@ -6,7 +6,7 @@ using Pieces.Storage.Files;
 
 namespace Pieces.Storage.Opening;
 
-/// <summary>Carries out the rulings on existing files: renames, discards, copies and preallocates.</summary>
+/// <summary>Carries out the decisions on existing files (<see cref="FileDecision"/>): renames, discards, copies and preallocates.</summary>
 internal sealed class FilePlacement
 {
     private const int CopyLength = 1024 * 1024;
@@ -38,7 +38,7 @@ internal sealed class FilePlacement
     public Bitfield Copied { get; }
 
     /// <summary>Checks that the disk has enough free space for the missing data.</summary>
-    /// <exception cref="StorageException">It has not.</exception>
+    /// <exception cref="StorageException">The disk has too little free space.</exception>
     public void RequireSpace(FileDecision[] rulings)
     {
         long needed = SpaceNeed.Of(_options, _inventory, _files, rulings);
@@ -50,7 +50,7 @@ internal sealed class FilePlacement
         }
     }
 
-    /// <summary>Carries out the ruling on one wanted file.</summary>
+    /// <summary>Carries out the decision on one wanted file.</summary>
     /// <exception cref="StorageException">The operating system reported an error.</exception>
     public void Apply(FileEntry file, FileDecision ruling)
     {
@@ -126,7 +126,8 @@ internal sealed class FilePlacement
         _files.SetPlace(file.Index, FilePlace.Spare);
     }
 
-    // A file with the final name is moved aside. An unfinished file of another user stays in place, since ours has another name.
+    // Copies the good pieces of an existing file into a new unfinished file of ours. An existing file with the final name is moved aside first. An
+    // unfinished file of another user stays where it is, because our unfinished file has a different name.
     private void CopyGood(FileEntry file)
     {
         FileLocation final = _paths.Final(file.Index);

@@ -153,7 +153,7 @@ internal sealed class FileRules
 
     private FileDecision Discard(FileLocation path) => _options.Overwrite
         ? FileDecision.Discard
-        : throw DiskErrors.InTheWay(path, "already exists and has no data of this torrent (--overwrite discards it)");
+        : throw DiskErrors.PathOccupied(path, "already exists and has no data of this torrent (--overwrite discards it)");
 
     private Tally Count(FileEntry file)
     {

@@ -125,7 +125,8 @@ internal sealed class ResumeTrust
         if (isStamped)
             return Standing.Unchanged;
 
-        // The run ended while it was writing: only the time of the last change shows whether the run itself made it.
+        // The file has no valid stamp: the earlier run ended while it was writing. Only the time of the file's last change shows whether that run
+        // made the change.
         long last = Math.Max(facts.Modified, facts.Changed);
         return last > _state.Modified + LateWrite ? Standing.Changed : last > _state.Modified ? Standing.WrittenLate : Standing.Unchanged;
     }

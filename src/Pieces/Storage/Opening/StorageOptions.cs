@@ -1,9 +1,10 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using Pieces.Metadata;
 using Pieces.Platform;
 using Pieces.Storage.Files;
 using Pieces.Storage.Stores;
 using Pieces.Storage.Transfer;
-using Serilog;
 
 namespace Pieces.Storage.Opening;
 
@@ -55,12 +56,12 @@ internal sealed record StorageOptions
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 
     /// <summary>Receives log messages; default: none.</summary>
-    public ILogger Logger { get; init; } = Serilog.Core.Logger.None;
+    public ILogger Logger { get; init; } = NullLogger.Instance;
 
     /// <summary>The file system, which a test can replace to simulate failures; default: the system's.</summary>
     public IFileSystem FileSystem { get; init; } = CurrentPlatform.Files;
 
-    /// <summary>Identifies the present boot of the machine; null (default) to ask the operating system.</summary>
+    /// <summary>Identifies the current boot of the machine; null (default) to ask the operating system.</summary>
     public Guid? Boot { get; init; }
 
     /// <summary>Whether a file of the metainfo is wanted and is stored on the disk.</summary>

@@ -108,7 +108,7 @@ internal static class ResumeFile
     /// <summary>Reads the resume state of a torrent. Invalid content is a verdict, not an exception.</summary>
     /// <param name="file">Location of the state.</param>
     /// <param name="metainfo">The torrent that the state should belong to.</param>
-    /// <param name="boot">Identifies the present boot of the machine; empty when unknown, and then only durable pieces count.</param>
+    /// <param name="boot">Identifies the current boot of the machine; empty when unknown, and then only durable pieces count.</param>
     /// <exception cref="StorageException">The file exists and cannot be read.</exception>
     public static ResumeReading Read(FileLocation file, Metainfo metainfo, Guid boot)
     {
@@ -146,7 +146,7 @@ internal static class ResumeFile
     /// <summary>Like <see cref="Read"/>, from the bytes of the file.</summary>
     /// <param name="bytes">The whole file.</param>
     /// <param name="metainfo">The torrent that the state should belong to.</param>
-    /// <param name="boot">Identifies the present boot of the machine.</param>
+    /// <param name="boot">Identifies the current boot of the machine.</param>
     /// <param name="facts">The file's times and identity.</param>
     public static ResumeReading Parse(byte[] bytes, Metainfo metainfo, Guid boot, in FileStat facts)
     {

@@ -115,7 +115,7 @@ internal sealed class ResumeLog : IDisposable
                 _file = file;
                 _length = bytes.Length;
 
-                // The snapshot contains these records: a fact is in the ledger before it becomes a record.
+                // The records that wait to be written are dropped: a fact is in the ledger before it becomes a record, so the snapshot contains it.
                 _taken.ResetWrittenCount();
                 lock (_gate)
                     _count = records + (_pending.WrittenCount / ResumeFile.RecordLength);

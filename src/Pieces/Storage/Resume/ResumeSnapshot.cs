@@ -9,7 +9,7 @@ internal sealed class ResumeSnapshot
     private readonly PieceLedger _ledger;
     private readonly Guid _boot;
 
-    /// <summary>Composes the states of one torrent, for the present boot of the machine.</summary>
+    /// <summary>Composes the states of one torrent, for the current boot of the machine.</summary>
     public ResumeSnapshot(Metainfo metainfo, PieceLedger ledger, Guid boot)
     {
         _metainfo = metainfo;
@@ -21,7 +21,7 @@ internal sealed class ResumeSnapshot
     /// <summary>Length without records, in bytes.</summary>
     public int Length { get; }
 
-    /// <summary>The present state: the snapshot, followed by records for the data that a snapshot does not contain.</summary>
+    /// <summary>The current state: the snapshot, followed by records for the data that a snapshot does not contain.</summary>
     public byte[] Compose(out int recordCount)
     {
         byte[] snapshot = ResumeFile.Snapshot(_metainfo, _boot, _ledger.Snapshot());

@@ -10,10 +10,10 @@ namespace Pieces.Storage.Stores;
 /// <summary>State of one file of a torrent on the disk.</summary>
 /// <param name="File">The file.</param>
 /// <param name="Path">The path that was checked: the final path, or that of the <c>.part</c> file when only that exists.</param>
-/// <param name="IsThere">Whether a file exists at the path.</param>
+/// <param name="Exists">Whether a file exists at the path.</param>
 /// <param name="Length">Length of that file, in bytes.</param>
 /// <param name="BadPieces">Indexes of pieces that touch the file and are missing or bad, ascending.</param>
-public sealed record FileCheck(FileEntry File, string Path, bool IsThere, long Length, ImmutableArray<int> BadPieces)
+public sealed record FileCheck(FileEntry File, string Path, bool Exists, long Length, ImmutableArray<int> BadPieces)
 {
     /// <summary>
     /// Indexes of pieces that touch the file and cannot be verified, ascending: they contain bytes of unselected files that are missing.
@@ -21,7 +21,7 @@ public sealed record FileCheck(FileEntry File, string Path, bool IsThere, long L
     public ImmutableArray<int> UnprovenPieces { get; init; } = [];
 
     /// <summary>Whether the file is complete and correct, under whichever name, as far as it can be verified.</summary>
-    public bool IsGood => IsThere && Length == File.Length && BadPieces.IsEmpty;
+    public bool IsGood => Exists && Length == File.Length && BadPieces.IsEmpty;
 }
 
 /// <summary>State of a torrent's data on the disk.</summary>
@@ -175,9 +175,9 @@ public static class DataVerifier
         {
             return files.Folders.HasFoldersOf(file);
         }
-        catch (StorageException e) when (e.Fault == StorageFault.InTheWay)
+        catch (StorageException e) when (e.Fault == StorageFault.PathOccupied)
         {
-            // The path of a parent folder is something else: the check reports the file as missing.
+            // The path of a parent folder is not a folder: the check reports the file as missing.
             return false;
         }
     }

@@ -63,7 +63,8 @@ internal static class StoragePlanner
         _ => PlannedAction.Fetch,
     };
 
-    // The download creates the output folder and its missing parents on the disk of the nearest existing one. The path is used as the user typed it.
+    // The nearest existing parent of the output folder. The download creates the missing folders on the disk of that parent, whose free space counts.
+    // The path is not converted to a full path: the operating system resolves it as the user typed it.
     private static string ExistingPartOf(string folder)
     {
         string path = folder;

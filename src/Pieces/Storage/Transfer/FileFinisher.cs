@@ -40,7 +40,7 @@ internal sealed class FileFinisher
     public bool IsDone => Volatile.Read(ref _unfinished) == 0;
 
     /// <summary>
-    /// Called when a file has its final name, with its index and facts, before the sink is notified. Set it before the first piece.
+    /// Called when a file has its final name, with the index and the state of the file, before the sink is notified. Set it before the first piece.
     /// </summary>
     public Action<int, FileStat>? Finished { get; set; }
 
@@ -174,13 +174,13 @@ internal sealed class FileFinisher
         try
         {
             if (!_mayOverwrite && FileFacts.Of(final).Kind != FileKind.Missing)
-                throw DiskErrors.InTheWay(final, "appeared while it was being downloaded");
+                throw DiskErrors.PathOccupied(final, "appeared while it was being downloaded");
             part.RenameTo(final, _mayOverwrite);
 
             // Another user with write access to the folder can put a different file under the `.part` name just before the rename.
             FileStat facts = FileFacts.Of(final);
             if (final.Directory.HasOwners && facts.Identity != written)
-                throw DiskErrors.InTheWay(final, "was replaced while it got its name");
+                throw DiskErrors.PathOccupied(final, "was replaced while it got its name");
             _files.SetPlace(file, FilePlace.Final);
             return facts;
         }

@@ -142,7 +142,7 @@ internal sealed class PieceWriter : IDisposable
     }
 
     /// <summary>
-    /// Advances the running hash of a large piece over its contiguous blocks: from memory where the blocks are still there, otherwise from the disk.
+    /// Advances the running hash of a large piece over its contiguous blocks: from memory if the blocks are still in memory, otherwise from the disk.
     /// </summary>
     private void AdvanceHash(PieceIndex piece, IReadOnlyList<CandidateBlock> blocks)
     {

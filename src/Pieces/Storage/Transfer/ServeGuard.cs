@@ -98,7 +98,7 @@ internal sealed class ServeGuard
         return true;
     }
 
-    // The present stamp of a file. Throws a StorageException when the file's state cannot be read.
+    // The current stamp of a file. Throws a StorageException when the file's state cannot be read.
     private long StampOf(int file)
     {
         try

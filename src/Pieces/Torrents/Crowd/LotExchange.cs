@@ -18,7 +18,7 @@ internal sealed class LotExchange : IPeerExtension
     private readonly Dictionary<SenderId, LotState> _states = [];
     private int _seeds;
 
-    /// <summary>Creates it.</summary>
+    /// <summary>Creates an instance.</summary>
     /// <param name="pool">The connected peers.</param>
     /// <param name="courtesy">Draws the lots.</param>
     /// <param name="gives">Whether we upload. A piece assigned to a leecher that does not upload would be lost to the others.</param>

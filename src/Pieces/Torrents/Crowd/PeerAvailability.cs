@@ -18,7 +18,7 @@ internal sealed class PeerAvailability
     private readonly TimeProvider _time;
     private readonly Dictionary<SenderId, Bitfield> _withdrawn = [];
 
-    /// <summary>Creates it without peers.</summary>
+    /// <summary>Creates an instance without peers.</summary>
     /// <param name="table">Receives the number of copies of each piece.</param>
     /// <param name="downloads">Requests blocks from peers.</param>
     /// <param name="courtesy">Receives which peers have joined, and which piece a leecher was the first to have.</param>

@@ -39,7 +39,7 @@ internal sealed class SuperSeedPolicy
     private int _cursor;
     private int _unreplicated;
 
-    /// <summary>Creates it for a torrent of which we have all pieces.</summary>
+    /// <summary>Creates an instance for a torrent of which we have all pieces.</summary>
     public SuperSeedPolicy(PieceTable table, TimeProvider time)
     {
         _table = table;

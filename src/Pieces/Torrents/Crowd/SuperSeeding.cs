@@ -17,7 +17,7 @@ internal sealed class SuperSeeding
     private readonly PeerPool _pool;
     private readonly TimeProvider _time;
 
-    /// <summary>Creates it.</summary>
+    /// <summary>Creates an instance.</summary>
     /// <param name="table">The state of every piece, and the number of its copies.</param>
     /// <param name="offered">The pieces that peers may request; not changed here.</param>
     /// <param name="pool">The connected peers.</param>

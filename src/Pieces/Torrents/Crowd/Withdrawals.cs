@@ -10,7 +10,7 @@ internal sealed class Withdrawals : IPeerExtension
     private readonly PeerPool _pool;
     private readonly PeerAvailability _availability;
 
-    /// <summary>Creates it.</summary>
+    /// <summary>Creates an instance.</summary>
     /// <param name="pool">The connected peers.</param>
     /// <param name="availability">The pieces that peers have.</param>
     public Withdrawals(PeerPool pool, PeerAvailability availability)

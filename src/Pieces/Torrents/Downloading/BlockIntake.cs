@@ -14,7 +14,7 @@ internal sealed class BlockIntake
     private readonly PieceManager _pieces;
     private readonly TimeProvider _time;
 
-    /// <summary>Creates it.</summary>
+    /// <summary>Creates an instance.</summary>
     /// <param name="pieces">The pieces that blocks belong to.</param>
     /// <param name="time">Source of timestamps.</param>
     public BlockIntake(PieceManager pieces, TimeProvider time)

@@ -10,8 +10,8 @@ namespace Pieces.Torrents.Downloading;
 /// </summary>
 internal sealed class DownloadShares
 {
-    // Pending requests cover this much time (in seconds) of a provider's share, in addition to its latency. Before its first block only half of that,
-    // because providers that join at the same time are not counted yet.
+    // Pending requests cover this much time (in seconds) of a provider's share, in addition to its latency. Before its first block they cover only
+    // half of that time, because providers that join at the same time are not counted yet.
     private const double Seconds = 0.5;
     private const double FirstSeconds = 0.25;
 
@@ -31,7 +31,7 @@ internal sealed class DownloadShares
     private readonly ByteRate _perPeer;
     private readonly HashSet<SenderId> _sharers = [];
 
-    /// <summary>Creates it.</summary>
+    /// <summary>Creates an instance.</summary>
     /// <param name="limiter">The rate limiter shared by the torrent's providers.</param>
     /// <param name="perPeer">The limit of each provider within that limit.</param>
     public DownloadShares(RateLimiter limiter, ByteRate perPeer)

@@ -5,9 +5,9 @@ using Pieces.Providers;
 namespace Pieces.Torrents.Downloading;
 
 /// <summary>
-/// Once every block is requested, at the end of the download or in the whole window, requests blocks from an idle provider a second time that slower
-/// providers would send last. A single slow provider then does not hold up the download. A block is requested again only if that saves time, which
-/// keeps the waste small.
+/// Requests blocks a second time once every block is requested, at the end of the download or in the whole window. An idle provider receives requests
+/// for the blocks that slower providers would send last. A single slow provider then does not delay the download. A block is requested again only if
+/// that saves time, which keeps the waste small.
 /// </summary>
 internal sealed class Endgame
 {

@@ -9,7 +9,7 @@ namespace Pieces.Torrents.Downloading;
 /// <summary>
 /// The pieces of a download, from the first request to the disk, and the providers of their blocks. At most one disk job runs per piece. Blocks of a
 /// piece that is too large for the memory budget are written as they arrive. Blocks of other pieces are also written as they arrive while the
-/// download is slow, so that a crash loses only the last moments. Owned by the torrent's loop; no method waits.
+/// download is slow, so that a crash loses only the last few blocks. Owned by the torrent's loop; no method waits.
 /// </summary>
 internal sealed class PieceManager
 {
@@ -18,7 +18,7 @@ internal sealed class PieceManager
     private readonly IPieceStore _store;
     private bool _isSlow = true;
 
-    /// <summary>Creates it without providers.</summary>
+    /// <summary>Creates an instance without providers.</summary>
     /// <param name="table">The state of every piece.</param>
     /// <param name="budget">Memory budget for open pieces.</param>
     /// <param name="store">The store that pieces are written to.</param>

@@ -27,7 +27,7 @@ internal sealed class RequestPlanner
     private readonly long _leastShare;
     private double _bytesPerSecond;
 
-    /// <summary>Creates it.</summary>
+    /// <summary>Creates an instance.</summary>
     /// <param name="pieces">The pieces to download and their providers.</param>
     /// <param name="picker">Chooses the next piece; must use the same table.</param>
     /// <param name="courtesy">Decides what may be requested from seeds in a crowd.</param>

@@ -19,7 +19,7 @@ internal sealed class Requester
     private readonly PriorityQueue<BlockProvider, double> _soonest = new();
     private bool _isStopping;
 
-    /// <summary>Creates it without providers.</summary>
+    /// <summary>Creates an instance without providers.</summary>
     /// <param name="pieces">The pieces to download.</param>
     /// <param name="planner">Decides what to request.</param>
     /// <param name="courtesy">Decides what to request from seeds in a crowd.</param>

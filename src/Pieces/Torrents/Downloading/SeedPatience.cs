@@ -16,7 +16,7 @@ internal sealed class SeedPatience
     private readonly long _frequency;
     private double _seconds = FirstSeconds;
 
-    /// <summary>Creates it.</summary>
+    /// <summary>Creates an instance.</summary>
     /// <param name="frequency">Timestamp ticks per second.</param>
     public SeedPatience(long frequency) => _frequency = frequency;
 

@@ -27,8 +27,8 @@ internal sealed class SeedSharingPolicy : IPeerPieces
     // seeds send us more than leechers do, seeds are not scarce and there is no crowd.
     private const int GraceSeconds = 3;
 
-    // Maximum number of hosts that were granted this time. Further hosts get none, so that it cannot be prolonged by connecting from ever new
-    // addresses.
+    // Maximum number of hosts that are granted this grace period. Further hosts get none, so that connections from more and more addresses cannot
+    // prolong it.
     private const int MostGraces = 4096;
 
     // With this many contributing leechers, a piece that any leecher has will soon reach one of them, so it is not requested from a seed. The first
@@ -49,7 +49,7 @@ internal sealed class SeedSharingPolicy : IPeerPieces
     private int _most;
     private bool _takesForeign;
 
-    /// <summary>Creates it.</summary>
+    /// <summary>Creates an instance.</summary>
     /// <param name="pieces">The pieces to download and their providers.</param>
     /// <param name="own">Our own name in the lots.</param>
     /// <param name="time">Provides the timestamp frequency.</param>
@@ -87,9 +87,9 @@ internal sealed class SeedSharingPolicy : IPeerPieces
                 continue;
             }
 
-            // What a peer claims is no reason for courtesy. Only leechers that have contributed and still do count, and for a short time those that
-            // have just connected. The latter take part in the lots, too: when a crowd starts together, the pieces are divided before any leecher has
-            // contributed.
+            // The claims of a peer do not count. Only leechers count that have sent verified data and still send data, and for a short time leechers
+            // that have just connected. The latter take part in the lots, too: when a crowd starts together, the pieces are divided before any
+            // leecher has contributed.
             double rate = provider.Downloaded.BytesPerSecond(now);
             bool gives = provider.VerifiedBytes > 0 && rate > 0;
             bool hasGrace = HasGrace(provider, now);
@@ -186,7 +186,7 @@ internal sealed class SeedSharingPolicy : IPeerPieces
         return -1;
     }
 
-    // The time is granted once per host, not per connection.
+    // The grace period is granted once per host, not per connection.
     private bool HasGrace(BlockProvider provider, long now)
     {
         if (!_graces.TryGetValue(provider.Host, out long since))
@@ -199,7 +199,8 @@ internal sealed class SeedSharingPolicy : IPeerPieces
         return now - since < GraceSeconds * _time.TimestampFrequency;
     }
 
-    // Fewer pieces in progress arrive sooner, and leechers wait for the first pieces of the window.
+    // Whether the piece is among the first that leechers may request from seeds now. If fewer pieces are in progress, each of them arrives sooner,
+    // and leechers wait for the first pieces of the window.
     private bool IsNext(PieceIndex piece)
     {
         if (_most == int.MaxValue)

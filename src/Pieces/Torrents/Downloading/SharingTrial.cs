@@ -1,19 +1,19 @@
 namespace Pieces.Torrents.Downloading;
 
 /// <summary>
-/// Decides whether courtesy towards leechers pays off (see <see cref="SeedSharingPolicy"/>). Courtesy is suspended for a while when the download rate
-/// falls below half of the rate without it. Otherwise, peers that accept our courtesy and send nothing could hold up the download indefinitely. Pure;
+/// Decides whether seed sharing (<see cref="SeedSharingPolicy"/>) pays off. Seed sharing is suspended for a while when the download rate falls below
+/// half of the rate without it. Otherwise, peers that benefit from our seed sharing and send nothing could slow down the download indefinitely. Pure;
 /// owned by the torrent's loop.
 /// </summary>
 internal sealed class SharingTrial
 {
-    /// <summary>Minimum time with courtesy before it is judged, in seconds.</summary>
+    /// <summary>Minimum time with seed sharing before its effect is judged, in seconds.</summary>
     public const int TrialSeconds = 4;
 
     /// <summary>Length of the first suspension, in seconds. It doubles with every further failure.</summary>
     public const int FirstPause = 15;
 
-    /// <summary>Maximum length of a suspension of courtesy, in seconds.</summary>
+    /// <summary>Maximum length of a suspension of seed sharing, in seconds.</summary>
     public const int LongestPause = 600;
 
     private readonly long _frequency;
@@ -25,12 +25,12 @@ internal sealed class SharingTrial
     private long _pausedUntil;
     private int _failures;
 
-    /// <summary>Creates it.</summary>
+    /// <summary>Creates an instance.</summary>
     /// <param name="frequency">Timestamp ticks per second.</param>
     public SharingTrial(long frequency) => _frequency = frequency;
 
-    /// <summary>Whether courtesy is allowed now.</summary>
-    /// <param name="isCrowded">Whether courtesy has been in effect since the last call.</param>
+    /// <summary>Whether seed sharing is allowed now.</summary>
+    /// <param name="isCrowded">Whether seed sharing has been in effect since the last call.</param>
     /// <param name="received">Total bytes received from all providers so far.</param>
     /// <param name="now">Timestamp.</param>
     public bool Allows(bool isCrowded, long received, long now)

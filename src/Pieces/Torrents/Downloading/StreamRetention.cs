@@ -41,7 +41,7 @@ internal sealed class StreamRetention
     /// <summary>Stored pieces that are announced to peers and served. Other classes must not change this bitfield.</summary>
     public Bitfield Offered { get; }
 
-    /// <summary>Whether the download is held up by the reader: the next piece that the reader needs is already here.</summary>
+    /// <summary>Whether the download waits for the reader: the next piece that the reader needs is already stored.</summary>
     public bool WaitsForReader => _kept.NextSet(_taken) is var next && next >= 0 && next == _table.Wanted.NextSet(_taken);
 
     /// <summary>

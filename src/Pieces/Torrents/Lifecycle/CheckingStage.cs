@@ -1,4 +1,5 @@
 using Pieces.Peers;
+using Pieces.Primitives;
 using Pieces.Storage;
 using Pieces.Storage.Opening;
 using Pieces.Storage.Transfer;
@@ -22,7 +23,7 @@ internal sealed class CheckingStage : ITorrentStage, IProgress<CheckProgress>
     private long _progressAt;
     private bool _isHangingSaid;
 
-    /// <summary>Creates it. The disk is not accessed before <see cref="Begin"/>.</summary>
+    /// <summary>Creates an instance. The disk is not accessed before <see cref="Begin"/>.</summary>
     /// <param name="setup">The torrent and its options.</param>
     /// <param name="context">Shared by all stages.</param>
     /// <param name="early">Peers that are already connected; none unless the torrent began as a magnet link.</param>

@@ -15,7 +15,7 @@ internal sealed class CompletionState
     private int _unfinishedFiles;
     private bool _isDelivered;
 
-    /// <summary>Creates it with the state at the start of the transfer. Nothing is complete before <see cref="TryComplete"/>.</summary>
+    /// <summary>Creates an instance with the state at the start of the transfer. Nothing is complete before <see cref="TryComplete"/>.</summary>
     /// <param name="pieces">The pieces of the torrent.</param>
     /// <param name="time">Source of timestamps.</param>
     /// <param name="unfinishedFiles">Number of wanted files that do not have their final name yet.</param>

@@ -24,7 +24,7 @@ internal sealed class EarlyPeers
     private readonly ExtensionRegistry _extensions;
     private long _bitfieldBytes;
 
-    /// <summary>Creates it without peers.</summary>
+    /// <summary>Creates an instance without peers.</summary>
     /// <param name="basis">What is known of the torrent.</param>
     /// <param name="contacts">Connects to the torrent's peers.</param>
     public EarlyPeers(TorrentContext basis, PeerDiscovery contacts)

@@ -16,7 +16,7 @@ internal sealed class HaveAnnouncer
     private readonly Withdrawals _withdrawals;
     private readonly List<PieceIndex> _admitted = [];
 
-    /// <summary>Creates it. Nothing is sent yet.</summary>
+    /// <summary>Creates an instance. Nothing is sent yet.</summary>
     /// <param name="pool">The connected peers.</param>
     /// <param name="offered">The pieces that peers may request.</param>
     /// <param name="retention">Decides which pieces of a stream are kept; null for a download that keeps all pieces.</param>

@@ -12,7 +12,7 @@ internal sealed class LostPieces
     private readonly HashSet<string> _files = [];
     private int _count;
 
-    /// <summary>Creates it. Warnings are sent to <paramref name="reporter"/>.</summary>
+    /// <summary>Creates an instance. Warnings are sent to <paramref name="reporter"/>.</summary>
     public LostPieces(NoticeSender reporter) => _reporter = reporter;
 
     /// <summary>A piece has been lost for the first time.</summary>

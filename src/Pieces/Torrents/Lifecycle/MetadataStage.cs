@@ -21,7 +21,7 @@ internal sealed class MetadataStage : ITorrentStage
     private bool _isReading;
     private Task _work = Task.CompletedTask;
 
-    /// <summary>Creates it. Nothing is read or requested before <see cref="Begin"/>.</summary>
+    /// <summary>Creates an instance. Nothing is read or requested before <see cref="Begin"/>.</summary>
     public MetadataStage(MagnetPlan setup, StageContext context)
     {
         _setup = setup;

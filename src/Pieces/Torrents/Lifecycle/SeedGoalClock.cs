@@ -6,7 +6,7 @@ internal sealed class SeedGoalClock
     private readonly SeedGoals _goals;
     private readonly long _size;
 
-    /// <summary>Creates it.</summary>
+    /// <summary>Creates an instance.</summary>
     /// <param name="goals">The seeding goals.</param>
     /// <param name="size">Wanted bytes of the torrent, used for the ratio.</param>
     public SeedGoalClock(SeedGoals goals, long size)

@@ -17,7 +17,7 @@ internal sealed class SeedingGoal
     private readonly SeedGoalClock? _clock;
     private readonly CompletionState _completion;
 
-    /// <summary>Creates it at the start of a transfer.</summary>
+    /// <summary>Creates an instance at the start of a transfer.</summary>
     public SeedingGoal(TorrentPlan setup, PieceManager pieces, TransferStats stats, CompletionState completion)
     {
         _setup = setup;
@@ -64,7 +64,7 @@ internal sealed class SeedingGoal
             if (!opening.FinishedFiles[file.Index])
                 continue;
             FileEntry stored = opening.Files.IsEmpty ? file : opening.Files[file.Index];
-            _setup.Reporter.WasThere(file.Index, StoragePaths.FinalPath(_setup.Options.OutputDirectory, stored), file.Length);
+            _setup.Reporter.WasComplete(file.Index, StoragePaths.FinalPath(_setup.Options.OutputDirectory, stored), file.Length);
         }
     }
 

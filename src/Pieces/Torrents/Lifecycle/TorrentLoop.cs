@@ -1,9 +1,9 @@
 using System.Diagnostics;
+using Microsoft.Extensions.Logging;
 using Pieces.Peers;
 using Pieces.Primitives;
 using Pieces.Storage;
 using Pieces.Storage.Opening;
-using Serilog;
 
 namespace Pieces.Torrents.Lifecycle;
 
@@ -289,7 +289,7 @@ internal sealed class TorrentLoop
         }
         catch (StorageException e)
         {
-            // Report the first failure only, since this one may be a consequence of it.
+            // Only the first failure ends the torrent. A later failure may be its consequence, so it is only logged.
             if (failure is not null)
                 _logger.Information("{Name:l}: not everything could be saved: {Reason:l}", Name, e.Message);
             failure ??= e;

@@ -15,7 +15,7 @@ namespace Pieces.Torrents.Lifecycle;
 /// <summary>Creates and connects the parts of a transfer, once the existing data has been checked.</summary>
 internal static class TransferBuilder
 {
-    /// <summary>Builds the stage. It does nothing before it begins.</summary>
+    /// <summary>Builds the stage, which does nothing before <see cref="TransferStage.Begin"/>.</summary>
     /// <param name="setup">The torrent and its options.</param>
     /// <param name="context">Shared by all stages.</param>
     /// <param name="store">The open store of the torrent's pieces.</param>

@@ -16,7 +16,7 @@ internal sealed class TransferHandshake
     private readonly ExtensionRegistry _extensions;
     private readonly PortState _ports;
 
-    /// <summary>Creates it. Nothing is sent yet.</summary>
+    /// <summary>Creates an instance. Nothing is sent yet.</summary>
     /// <param name="have">The pieces that we have; not changed here.</param>
     /// <param name="offered">The pieces that are announced to peers; not changed here.</param>
     /// <param name="completion">Whether the torrent is complete.</param>

@@ -14,7 +14,7 @@ internal sealed class TransferPeers
     private readonly ExtensionRegistry _extensions;
     private readonly TransferHandshake _greeting;
 
-    /// <summary>Creates it without peers.</summary>
+    /// <summary>Creates an instance without peers.</summary>
     public TransferPeers(
         PeerMessageRouter router,
         PeerAvailability availability,

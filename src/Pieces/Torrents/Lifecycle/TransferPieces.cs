@@ -16,7 +16,7 @@ internal sealed class TransferPieces
     private readonly TimeProvider _time;
     private readonly List<SenderId> _convicted = [];
 
-    /// <summary>Creates it at the start of a transfer.</summary>
+    /// <summary>Creates an instance at the start of a transfer.</summary>
     public TransferPieces(
         PieceManager pieces, Requester downloads, HaveAnnouncer haves, PeerDiscovery contacts, NoticeSender reporter, TimeProvider time)
     {

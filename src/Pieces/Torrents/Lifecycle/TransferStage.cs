@@ -33,7 +33,7 @@ internal sealed class TransferStage : ITorrentStage
     private bool _isStopping;
     private Exception? _failure;
 
-    /// <summary>Creates it. Nothing is transferred before <see cref="Begin"/>.</summary>
+    /// <summary>Creates an instance. Nothing is transferred before <see cref="Begin"/>.</summary>
     public TransferStage(
         TorrentPlan setup, StageContext context, ITorrentStore store, TransferPeers peers, TransferPieces pieces, TransferProgress progress)
     {

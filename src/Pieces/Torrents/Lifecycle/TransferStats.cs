@@ -20,7 +20,7 @@ internal sealed class TransferStats
     private CompletionMap? _map;
     private int _mapped;
 
-    /// <summary>Creates it at the start of the transfer.</summary>
+    /// <summary>Creates an instance at the start of the transfer.</summary>
     public TransferStats(PieceManager pieces, PeerPool pool, PeerBook book, TimeProvider time, long bytesWanted)
     {
         _pieces = pieces;

@@ -11,7 +11,7 @@ internal sealed class MetadataAssembly
 {
     private readonly Dictionary<int, MetadataPart> _parts = [];
 
-    /// <summary>Creates it without parts.</summary>
+    /// <summary>Creates an instance without parts.</summary>
     /// <param name="size">Size of the metadata in bytes as claimed by peers; at most <see cref="ExtensionHandshake.MaxMetadataSize"/>.</param>
     public MetadataAssembly(int size) => Size = size;
 
@@ -21,13 +21,13 @@ internal sealed class MetadataAssembly
     /// <summary>Received bytes.</summary>
     public int Held { get; private set; }
 
-    /// <summary>Whether every part is here.</summary>
+    /// <summary>Whether every part has been received.</summary>
     public bool IsComplete => _parts.Count == MetadataCodec.PartCount(Size);
 
     /// <summary>The received parts, in no particular order.</summary>
     public IReadOnlyCollection<KeyValuePair<int, MetadataPart>> Parts => _parts;
 
-    /// <summary>Whether a part is here.</summary>
+    /// <summary>Whether a part has been received.</summary>
     public bool Has(int part) => _parts.ContainsKey(part);
 
     /// <summary>Adds a part. Returns false, and changes nothing, if it is present already.</summary>
@@ -39,7 +39,7 @@ internal sealed class MetadataAssembly
         return true;
     }
 
-    /// <summary>Whether a part is here and consists of exactly these bytes.</summary>
+    /// <summary>Whether a part has been received and consists of exactly these bytes.</summary>
     public bool IsSame(int part, ReadOnlySpan<byte> bytes) => _parts.TryGetValue(part, out MetadataPart held) && held.Bytes.Span.SequenceEqual(bytes);
 
     /// <summary>Whether a single peer sent all parts, and which one.</summary>
@@ -56,7 +56,7 @@ internal sealed class MetadataAssembly
         return true;
     }
 
-    /// <summary>Joins all parts. Only valid if all parts are here.</summary>
+    /// <summary>Joins all parts. Only valid if all parts have been received.</summary>
     public byte[] Join()
     {
         byte[] whole = new byte[Size];

@@ -131,7 +131,7 @@ internal sealed class MetadataGroup
         _offers.Add(first);
     }
 
-    // Chooses the part that is requested from the fewest peers. If the peers are separated, simply the next missing part.
+    // Chooses the part that is requested from the fewest peers. If each peer fills an assembly of its own, chooses the next missing part.
     private int? Choose(MetadataOffer offer)
     {
         MetadataAssembly assembly = AssemblyOf(offer.Peer);

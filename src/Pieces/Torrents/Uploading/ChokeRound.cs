@@ -28,7 +28,7 @@ internal sealed class ChokeRound
     private long? _lastAt;
     private double _bestRate;
 
-    /// <summary>Creates it. The first round is due at once.</summary>
+    /// <summary>Creates an instance. The first round is due at once.</summary>
     /// <param name="choker">Decides which peers are unchoked.</param>
     /// <param name="time">Source of timestamps.</param>
     /// <param name="limit">The upload limit.</param>

@@ -18,7 +18,7 @@ internal readonly record struct ChokerInput(
     bool LooksLikeFreeRider);
 
 /// <summary>
-/// Decides which peers to unchoke (BEP 3). When leeching, these are the peers that send us most, and one peer by chance. When seeding, the peers that
+/// Decides which peers to unchoke (BEP 3). When leeching, these are the peers that send us most, and one random peer. When seeding, the peers that
 /// download fastest keep half of the slots, and the rest rotates. A peer that is not interested takes no slot. A peer that seems not to upload gets
 /// only slots that are left over.
 /// </summary>
@@ -60,7 +60,7 @@ internal sealed class Choker
 
     /// <summary>Returns the number of unchoke slots, including the optimistic one. It grows with the upload rate.</summary>
     /// <param name="limit">The upload limit.</param>
-    /// <param name="bestRate">The highest upload rate seen, in bytes per second. It is used without a limit, though the line may be faster.</param>
+    /// <param name="bestRate">The highest upload rate seen, in bytes per second. It is used only without a limit. The line may be faster.</param>
     public static int SlotsFor(ByteRate limit, double bestRate) => limit.IsUnlimited
         ? (int)Math.Clamp(bestRate / BytesPerSlot, UsualSlots, MaxSlots)
         : (int)Math.Clamp(limit.BytesPerSecond / BytesPerSlot, MinSlots, MaxSlots);
@@ -94,7 +94,7 @@ internal sealed class Choker
         _candidates.Sort(static (a, b) => b.RateFrom.CompareTo(a.RateFrom));
         foreach (ChokerInput peer in _candidates)
         {
-            // A peer that sends us nothing although we are interested, or never has, gets a slot by chance only.
+            // A peer gets a slot only at random if it is snubbed or if it sends us nothing at present.
             if (chosen.Count < slots - 1 && !peer.IsSnubbed && peer.RateFrom > 0)
                 chosen.Add(peer.Peer);
         }
@@ -102,7 +102,7 @@ internal sealed class Choker
         if (chosen.Count < slots && ChooseOptimistic(now, chosen) is { } optimistic)
             chosen.Add(optimistic);
 
-        // Slots that no peer has earned stay with their holders for a turn, then they are given by chance.
+        // Slots that no peer has earned by its rate stay with their holders for a turn. Then they are assigned at random.
         long turn = TurnSeconds * _frequency;
         AddWhere(_candidates, slots, chosen, peer => peer.IsUnchoked && now - peer.UnchokedAt < turn);
         while (chosen.Count < slots && Draw(now, chosen, except: SenderId.None) is { } lucky)

@@ -5,9 +5,9 @@ using Pieces.Primitives;
 namespace Pieces.Torrents.Uploading;
 
 /// <summary>
-/// Detects that a peer that connected incomplete has become complete. Either its own messages show it, or it leaves on its own after every block was
-/// sent to it that it had not announced (not all clients send <c>have</c> messages to a seed). A block counts as sent if it was requested and not
-/// cancelled. Owned by the torrent's loop.
+/// Detects that a peer that connected incomplete has become complete. Either its own messages show it, or it disconnects after we have sent it every
+/// block of the pieces that it had not announced (not all clients send <c>have</c> messages to a seed). A block counts as sent if it was requested
+/// and not cancelled. Owned by the torrent's loop.
 /// </summary>
 internal sealed class Delivery
 {
@@ -16,7 +16,7 @@ internal sealed class Delivery
     private readonly Action<PeerState> _completed;
     private readonly Dictionary<SenderId, Recipient> _recipients = [];
 
-    /// <summary>Creates it.</summary>
+    /// <summary>Creates an instance.</summary>
     /// <param name="layout">The pieces and blocks of the torrent.</param>
     /// <param name="countsBlocks">Whether sent blocks are counted in addition to the peer's own messages. That takes one bit per block and
     /// peer.</param>

@@ -24,7 +24,7 @@ internal sealed class Uploader
     private readonly SuperSeeding _show;
     private readonly Dictionary<SenderId, UploadState> _states = [];
 
-    /// <summary>Creates it.</summary>
+    /// <summary>Creates an instance.</summary>
     /// <param name="layout">Used for range checks.</param>
     /// <param name="have">The pieces that peers may request; not changed here.</param>
     /// <param name="pool">The connected peers.</param>
@@ -213,7 +213,7 @@ internal sealed class Uploader
         // Whether the peer was ever unchoked while it was not interested.
         public bool HasBeenUnchokedUnasked;
 
-        // Whether the peer is unchoked for that reason. It occupies no slot, since it has not been interested since then.
+        // Whether the peer is unchoked and has not been interested since. It occupies no slot.
         public bool IsOffered;
 
         public int RequestsWhileChoked;

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Net;
 using System.Net.Sockets;
+using Pieces.Metadata;
 using Pieces.Net;
 using Pieces.Primitives;
 
@@ -48,6 +49,9 @@ internal sealed class AnnounceTable
             _options.Completed?.Invoke(infoHash, peer with { Address = address });
         return answer;
     }
+
+    /// <summary>Adds a seed of a torrent that is returned to all peers for the lifetime of the table without announcing.</summary>
+    public void Keep(Metainfo torrent, TrackedPeer peer) => Keep(torrent.Swarms[0], peer);
 
     /// <summary>Adds a seed that is returned to all peers for the lifetime of the table without announcing.</summary>
     /// <param name="infoHash">The swarm.</param>

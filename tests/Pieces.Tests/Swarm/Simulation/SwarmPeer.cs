@@ -1,13 +1,13 @@
 using System.Diagnostics.CodeAnalysis;
+using Microsoft.Extensions.Logging;
 using Pieces.Primitives;
 using Pieces.Tests.Support;
 using Pieces.Torrents;
-using Serilog;
 
 namespace Pieces.Tests.Swarm.Simulation;
 
 /// <summary>What all clients of a simulation have in common.</summary>
-internal sealed record SwarmWorld(SwarmScene Scene, SimulatedTime Time, SimulatedContent Content, SimulatedTracker Tracker, ILogger Logger);
+internal sealed record SwarmWorld(SwarmScene Scene, SimulatedTime Time, SimulatedContent Content, SimulatedTracker Tracker, ILoggerFactory Log);
 
 /// <summary>A whole client on a host of its own, which comes, goes, and may come again.</summary>
 [SuppressMessage("Design", "CA1001:Types that own disposable fields should be disposable", Justification = "LeaveAsync ends the client.")]
@@ -88,7 +88,8 @@ internal sealed class SwarmPeer : IProgress<TorrentNotice>
                 LastPort = Port,
                 TimeProvider = _world.Time,
                 Random = new Random(_random.Next()),
-                Logger = _world.Logger,
+                LoggerFactory = _world.Log,
+                Dht = null,
                 UploadLimit = scene.Limit == SwarmLimit.Client ? new ByteRate((long)up) : ByteRate.Unlimited,
             },
             MemoryClientNetwork.Of(Host),

@@ -1,11 +1,7 @@
-using Serilog;
-using Serilog.Core;
-using Serilog.Events;
-
 namespace Pieces.Tests.Swarm.Simulation;
 
 /// <summary>Runs a scene: whole clients come, exchange pieces and go, on a simulated network and in simulated time.</summary>
-internal sealed class SwarmSimulation : ILogEventSink
+internal sealed class SwarmSimulation
 {
     public const double MiB = 1024 * 1024;
 
@@ -37,8 +33,7 @@ internal sealed class SwarmSimulation : ILogEventSink
         _end = SimulatedTime.TicksOf(scene.MaxSeconds);
         var content = new SimulatedContent(scene.Pieces, scene.PieceKiB * 1024, scene.Seed);
         var tracker = new SimulatedTracker(_time, new Random(_random.Next()), scene.Known);
-        Logger logger = new LoggerConfiguration().MinimumLevel.Error().WriteTo.Sink(this).CreateLogger();
-        _world = new SwarmWorld(scene, _time, content, tracker, logger);
+        _world = new SwarmWorld(scene, _time, content, tracker, new FaultLog(_faults));
         AddPeers();
     }
 
@@ -57,9 +52,6 @@ internal sealed class SwarmSimulation : ILogEventSink
             Faults = _faults,
         };
     }
-
-    void ILogEventSink.Emit(LogEvent logEvent) =>
-        _faults.Add(logEvent.RenderMessage(System.Globalization.CultureInfo.InvariantCulture) + " " + logEvent.Exception);
 
     private void AddPeers()
     {
