@@ -120,8 +120,9 @@ public sealed class TorrentClient : IAsyncDisposable
     internal ClientServices Services => _services;
 
     /// <summary>
-    /// Starts a torrent. Completes when the client listens and the torrent has been added, before its data is checked. If its data cannot be opened (a path is taken, locked or not permitted, or the disk is full),
-    /// <see cref="Torrent.Completion"/> faults with a <see cref="StorageException"/>.
+    /// Starts a torrent. Completes when the client listens and the torrent has been added, before its data is checked. If its data cannot be opened
+    /// (a path is taken, locked or not permitted, or the disk is full), <see cref="Torrent.Completion"/> faults with a <see
+    /// cref="StorageException"/>.
     /// </summary>
     /// <exception cref="ArgumentException">
     /// A torrent with that info-hash is already running, options contradict one another, or a selected file is not part of the torrent.
@@ -147,9 +148,9 @@ public sealed class TorrentClient : IAsyncDisposable
     }
 
     /// <summary>
-    /// Starts a torrent from a magnet link. Completes when the client listens and the torrent has been added. Its metadata is fetched from peers; from then on it behaves like any other torrent.
-    /// <see cref="Torrent.Metadata"/> completes when the metadata has been received. It and <see cref="Torrent.Completion"/> fault with a
-    /// <see cref="MetainfoException"/> if the metadata is not a usable torrent.
+    /// Starts a torrent from a magnet link. Completes when the client listens and the torrent has been added. Its metadata is fetched from peers;
+    /// from then on it behaves like any other torrent. <see cref="Torrent.Metadata"/> completes when the metadata has been received. It and <see
+    /// cref="Torrent.Completion"/> fault with a <see cref="MetainfoException"/> if the metadata is not a usable torrent.
     /// </summary>
     /// <exception cref="ArgumentException">A torrent with that info-hash is already running, or options contradict one another.</exception>
     public async Task<Torrent> AddAsync(MagnetLink link, TorrentOptions options, CancellationToken cancellationToken = default)
@@ -342,13 +343,9 @@ public sealed class TorrentClient : IAsyncDisposable
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_isDisposed, this);
-            if (_listening is null && _isSimulated)
-            {
+            if (_isSimulated && _listening is null)
                 Listen();
-                _listening = Task.CompletedTask;
-            }
-
-            return _listening ??= Task.Run(Listen);
+            return _listening ??= _isSimulated ? Task.CompletedTask : Task.Run(Listen);
         }
     }
 
@@ -364,7 +361,7 @@ public sealed class TorrentClient : IAsyncDisposable
         }
         catch (IOException e)
         {
-            _options.Logger.Warning("no peer can connect to us: {Reason}", e.Message);
+            _options.Logger.Warning("peers cannot connect to this client: {Reason}", e.Message);
         }
     }
 

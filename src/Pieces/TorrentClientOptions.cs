@@ -56,7 +56,8 @@ public sealed record TorrentClientOptions
     public Random Random { get; init; } = new();
 
     /// <summary>
-    /// Creates the client's log, whose category is <c>Pieces</c>. Level Trace contains all messages of the peer protocol except blocks. Default: no log.
+    /// Creates the client's log, whose category is <c>Pieces</c>. Level Trace contains all messages of the peer protocol except blocks. Default: no
+    /// log.
     /// </summary>
     public ILoggerFactory LoggerFactory { get; init; } = NullLoggerFactory.Instance;
 

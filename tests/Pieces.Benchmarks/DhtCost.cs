@@ -157,7 +157,8 @@ internal sealed class DhtCost : IAsyncDisposable
 
     private void AddNode()
     {
-        var hub = new DatagramHub(new Outbound(new LocalBinding(IPAddress.Loopback)).OpenUdp(isV6: false, 0)!, TimeProvider.System, NullLogger.Instance);
+        var outbound = new Outbound(new LocalBinding(IPAddress.Loopback));
+        var hub = new DatagramHub(outbound.OpenUdp(isV6: false, 0)!, TimeProvider.System, NullLogger.Instance);
         DnsEndPoint[] bootstrap = _nodes.Count == 0 ? [] : [new DnsEndPoint("127.0.0.1", _nodes[0].Hub.Port)];
         var node = new DhtNode(new DhtOptions { AllowLoopback = true, Routers = [], Bootstrap = [.. bootstrap] }, hub);
         _nodes.Add((hub, node));

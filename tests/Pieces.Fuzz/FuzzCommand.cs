@@ -36,7 +36,7 @@ internal sealed record FuzzCommand
     public string? Replay { get; private init; }
 
     /// <summary>Reads the arguments.</summary>
-    /// <exception cref="FormatException">They cannot be understood.</exception>
+    /// <exception cref="FormatException">The arguments are not valid.</exception>
     public static FuzzCommand Read(string[] arguments)
     {
         var command = new FuzzCommand();

@@ -16,13 +16,13 @@ internal sealed class CreateCommand
     };
 
     private readonly Option<string> _output = Flag.Of(
-        Values.Name, "FILE or -", "the torrent to write, or - for stdout (default: called as the content)", "--output", "-o");
+        Values.Name, "FILE or -", "the torrent to write, or - for stdout (default: name of the content plus .torrent)", "--output", "-o");
 
-    private readonly Option<List<string>> _trackers = Flag.Repeated(Values.Tracker, "URL", "a tracker (again for more)", "--tracker", "-t");
-    private readonly Option<List<string>> _webSeeds = Flag.Repeated(Values.WebSeed, "URL", "a web seed (again for more)", "--web-seed", "-w");
+    private readonly Option<List<string>> _trackers = Flag.Repeated(Values.Tracker, "URL", "a tracker (repeatable)", "--tracker", "-t");
+    private readonly Option<List<string>> _webSeeds = Flag.Repeated(Values.WebSeed, "URL", "a web seed (repeatable)", "--web-seed", "-w");
     private readonly Option<bool> _private = Flag.Switch("private torrent: peers come from its trackers only", "--private");
     private readonly Option<int?> _pieceSize = Flag.Of<int?>(
-        text => Values.PieceSize(text), "N", "bytes of a piece, a power of two, for example 1M (default: by the size)", "--piece-size");
+        text => Values.PieceSize(text), "N", "piece length in bytes, a power of two, for example 1M (default: chosen by the size)", "--piece-size");
 
     private readonly Option<string> _name = Flag.Of(text => text, "NAME", "name of the file or top folder (default: the path's own)", "--name");
     private readonly Option<string> _comment = Flag.Of(text => text, "TEXT", "free text", "--comment");

@@ -11,7 +11,7 @@ internal static class DescribeFailure
     {
         // The user requested a torrent that cannot be made. That is a usage error, not a bad torrent file.
         MetainfoException e => new FailureException(
-            ExitCode.Usage, e.Message.Replace("give the torrent a name", "--name gives it one", StringComparison.Ordinal), e),
+            ExitCode.Usage, e.Message.Replace("give the torrent a name", "use --name", StringComparison.Ordinal), e),
         IOException or UnauthorizedAccessException => new FailureException(ExitCode.NotFound, exception.Message, exception),
         _ => null,
     };

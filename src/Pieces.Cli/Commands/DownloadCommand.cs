@@ -24,7 +24,7 @@ internal static class DownloadCommand
         var goals = new SeedGoalFlags(withSwitch: true);
         var progress = new ProgressFlag();
         var run = new RunFlags(fetches: true);
-        var command = new Command("download", "fetch torrents; the same command again resumes") { sources };
+        var command = new Command("download", "download torrents; run the same command again to resume") { sources };
         files.AddTo(command);
         selection.AddTo(command);
         swarm.AddTo(command);

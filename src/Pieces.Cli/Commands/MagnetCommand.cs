@@ -17,8 +17,8 @@ internal sealed class MagnetCommand
 
     private readonly Argument<string> _source = new("SOURCE")
     {
-        Description = "a .torrent file, the http(s) URL of one, or - for its bytes on stdin: gives its link; "
-            + "a magnet link or an info-hash: gives its torrent",
+        Description = "a .torrent file, the http(s) URL of one, or - for its bytes on stdin: prints its link; "
+            + "a magnet link or an info-hash: fetches its torrent",
         Arity = ArgumentArity.ExactlyOne,
     };
 

@@ -14,9 +14,9 @@ internal static class OutputFile
     {
         FileKind kind = KindOf(path);
         if (kind == FileKind.Folder || Directory.Exists(path))
-            throw new FailureException(ExitCode.PathOccupied, $"{path}: a folder of this name is in the way");
+            throw new FailureException(ExitCode.PathOccupied, $"{path}: a folder with this name is in the way");
         if (kind is not (FileKind.Missing or FileKind.File or FileKind.Link))
-            throw new FailureException(ExitCode.PathOccupied, $"{path}: it is not an ordinary file, and is not replaced");
+            throw new FailureException(ExitCode.PathOccupied, $"{path}: is not a regular file, and is not replaced");
         if (!overwrite && kind != FileKind.Missing)
             throw new FailureException(ExitCode.PathOccupied, $"{path}: already exists (--overwrite replaces it)");
     }
@@ -44,7 +44,7 @@ internal static class OutputFile
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new FailureException(ExitCode.FileError, $"{path}: cannot be looked at: {Outcome.Reason(e)}", e);
+            throw new FailureException(ExitCode.FileError, $"{path}: cannot be accessed: {Outcome.Reason(e)}", e);
         }
     }
 }

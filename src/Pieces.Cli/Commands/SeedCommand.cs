@@ -14,7 +14,7 @@ internal static class SeedCommand
     {
         Argument<string[]> sources = Positionals.Sources();
         Option<string> data = DataFlag.Create();
-        Option<bool> paranoid = Flag.Switch("check a piece again before each time it is uploaded", "--paranoid");
+        Option<bool> paranoid = Flag.Switch("check a piece again each time before it is uploaded", "--paranoid");
         Option<bool> portableNames = PortableNamesFlag.Create();
         var selection = new SelectionFlags();
         var swarm = new SwarmFlags();
@@ -22,7 +22,7 @@ internal static class SeedCommand
         var goals = new SeedGoalFlags(withSwitch: false);
         var progress = new ProgressFlag();
         var run = new RunFlags(fetches: false);
-        var command = new Command("seed", "verify what is there, then serve it until stopped or a goal is reached")
+        var command = new Command("seed", "verify the existing data, then seed until stopped or until a goal is reached")
         {
             sources, data, paranoid, portableNames
         };

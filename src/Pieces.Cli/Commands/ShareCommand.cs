@@ -32,7 +32,7 @@ internal sealed class ShareCommand
     private readonly ServingFlags _serving = new(tracks: true);
     private readonly ReachFlags _reach = new();
     private readonly ProgressFlag _progress = new();
-    private readonly Option<bool> _json = Flag.Switch("events for programs on stdout, one JSON object a line; no lines for people", "--json");
+    private readonly Option<bool> _json = Flag.Switch("print events on stdout, one JSON object per line, instead of lines for people", "--json");
     private readonly CliContext _context;
 
     private ShareCommand(CliContext context) => _context = context;
@@ -43,8 +43,8 @@ internal sealed class ShareCommand
         var command = new Command(
             "share",
             "share files or folders with other machines that can reach this one: prints the command for them to run. "
-            + "They need no internet and no torrent file; nothing is "
-            + "announced to public trackers or to the distributed hash table from here")
+            + "They need neither internet access nor a torrent file; "
+            + "nothing is announced to public trackers or to the distributed hash table")
         {
             share._paths, share._times, share._name,
         };

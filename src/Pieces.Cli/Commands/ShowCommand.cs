@@ -17,12 +17,12 @@ internal static class ShowCommand
     public static Command Create(CliContext context)
     {
         Argument<string> source = Positionals.Source();
-        Option<bool> files = Flag.Switch("list the files, too, with their numbers and sizes", "--files");
-        Option<bool> magnet = Flag.Switch("print the magnet link alone; it holds the trackers' passkeys, if they have any", "--magnet");
-        Option<bool> scrape = Flag.Switch("ask the trackers how many peers there are", "--scrape");
+        Option<bool> files = Flag.Switch("also list the files, with their numbers and sizes", "--files");
+        Option<bool> magnet = Flag.Switch("print only the magnet link; it contains the trackers' passkeys, if there are any", "--magnet");
+        Option<bool> scrape = Flag.Switch("request the numbers of seeders and leechers from the trackers", "--scrape");
         Option<bool> json = JsonFlag.Create();
         var reach = new ReachFlags();
-        var command = new Command("show", "print what a torrent holds") { source, files, magnet, scrape, json };
+        var command = new Command("show", "print what a torrent contains") { source, files, magnet, scrape, json };
         reach.AddTo(command);
         command.SetAction(async (parse, cancellationToken) =>
         {
@@ -100,7 +100,7 @@ internal static class ShowCommand
         CliContext context, NetworkReach reach, Metainfo metainfo, CancellationToken cancellationToken)
     {
         if (metainfo.Trackers.IsEmpty)
-            context.Messages.Warning($"{metainfo.Name}: it names no tracker that could be asked");
+            context.Messages.Warning($"{metainfo.Name}: it has no tracker that could be scraped");
         IReadOnlyList<TrackerCounts> answers = await SwarmScrape.RunAsync(metainfo, reach.ScrapeOptions(context.TimeProvider), cancellationToken);
         return [.. answers.Select(answer => new ScrapeLine(answer.Tracker, answer.Seeders, answer.Leechers, answer.Completed, answer.Error))];
     }
@@ -111,7 +111,7 @@ internal static class ShowCommand
         if (counts is null or [] || counts.Any(answer => answer.Error is null))
             return ExitCode.Success;
         context.Output.Flush();
-        string fact = counts.Count == 1 ? "its tracker tells no counts" : $"none of its {Number(counts.Count)} trackers tells its counts";
+        string fact = counts.Count == 1 ? "its tracker returned no counts" : $"none of its {Number(counts.Count)} trackers returned counts";
         throw new FailureException(ExitCode.TrackersRefused, $"{metainfo.Name}: {fact}");
     }
 

@@ -14,11 +14,11 @@ internal static class TrackerCommand
 {
     public static Command Create(CliContext context)
     {
-        Option<int?> port = Flag.Of<int?>(text => Values.Port(text), "N", "port for HTTP and UDP alike (default: 6969; 0 is any)", "--port", "-p");
+        Option<int?> port = Flag.Of<int?>(text => Values.Port(text), "N", "port for both HTTP and UDP (default: 6969; 0 means any)", "--port", "-p");
         Option<IPAddress> listen = Flag.Of(
-            Values.Address, "ADDR", "address to listen on (default: 127.0.0.1; with --interface its address)", "--listen");
+            Values.Address, "ADDR", "address to listen on (default: 127.0.0.1; with --interface: its address)", "--listen");
         var reach = new ReachFlags();
-        var command = new Command("tracker", "a small tracker, by HTTP and UDP, for a LAN, a demo or a test") { port, listen };
+        var command = new Command("tracker", "run a small tracker (HTTP and UDP) for a LAN, a demo or a test") { port, listen };
         reach.AddTo(command);
         command.SetAction(async (parse, cancellationToken) =>
         {

@@ -28,7 +28,7 @@ internal static class VerifyCommand
         Option<bool> portableNames = PortableNamesFlag.Create();
         var selection = new SelectionFlags();
         var reach = new ReachFlags();
-        var command = new Command("verify", "hash the data against the torrent; exit 0 when all is right, 10 when not")
+        var command = new Command("verify", "hash the data and compare it with the torrent; exit 0 if everything is valid, 10 if not")
         {
             source, data, json, portableNames
         };
@@ -93,7 +93,7 @@ internal static class VerifyCommand
             throw new FailureException(
                 ExitCode.BadData,
                 $"{metainfo.Name}: {Quantity.Count(files, "file")} of {result.Files.Length} missing or bad, "
-                + $"{Quantity.Count(result.GoodPieces, "piece")} of {total} right");
+                + $"{Quantity.Count(result.GoodPieces, "piece")} of {total} valid");
         }
 
         string size = Quantity.Size(result.Files.Sum(file => file.File.Length));
@@ -101,7 +101,7 @@ internal static class VerifyCommand
         if (!result.UnprovenPieces.IsEmpty)
         {
             string pieces = Quantity.Count(result.UnprovenPieces.Length, "piece");
-            context.Messages.Progress($"{metainfo.Name}: {pieces} cannot be checked: bytes of other files that belong there are missing");
+            context.Messages.Progress($"{metainfo.Name}: {pieces} cannot be checked: the bytes of other files in them are missing");
         }
 
         return ExitCode.Success;

@@ -60,7 +60,7 @@ internal sealed class EventWriter : IAsyncDisposable
         int leftOut = Interlocked.Exchange(ref _leftOut, 0);
         if (leftOut == 0)
             return;
-        string message = string.Create(CultureInfo.InvariantCulture, $"{leftOut} events were left out: nobody read them in time");
+        string message = string.Create(CultureInfo.InvariantCulture, $"{leftOut} events were dropped because they were not read in time");
         _pump.Add(new WarningEvent(Now, null, null, message, 0));
     }
 }

@@ -8,35 +8,35 @@ internal static class CommandExamples
     {
         "" =>
         [
-            new("pieces download debian.torrent", "fetch it into the current folder"),
-            new("pieces seed debian.torrent --data ~/isos", "serve what is there"),
+            new("pieces download debian.torrent", "download it into the current folder"),
+            new("pieces seed debian.torrent --data ~/isos", "seed the existing data"),
             new("pieces create holiday -t http://tracker.example/announce", "make a torrent"),
             new("pieces share holiday", "share it with another machine"),
         ],
         "download" =>
         [
-            new("pieces download debian.torrent", "into the current folder; again: go on"),
-            new("pieces download https://example.org/debian.torrent -v", "from the web, and say more"),
+            new("pieces download debian.torrent", "into this folder; run it again to resume"),
+            new("pieces download https://example.org/debian.torrent -v", "from the web, with more messages"),
             new("pieces download album.torrent -s '*.flac'", "some of its files"),
             new("pieces download album.torrent -o - | tar x", "straight into another program"),
         ],
         "seed" =>
         [
-            new("pieces seed debian.torrent", "serve what is in this folder until Ctrl-C"),
-            new("pieces seed debian.torrent --data ~/isos", "the content is somewhere else"),
-            new("pieces seed a.torrent b.torrent --seed-time 2h", "enough after two hours"),
+            new("pieces seed debian.torrent", "seed the data in this folder until Ctrl-C"),
+            new("pieces seed debian.torrent --data ~/isos", "the data is in another folder"),
+            new("pieces seed a.torrent b.torrent --seed-time 2h", "stop after two hours"),
             new("pieces seed album.torrent -s '*.flac'", "some of its files"),
         ],
         "show" =>
         [
             new("pieces show debian.torrent", "name, size, info-hash, trackers"),
-            new("pieces show https://example.org/debian.torrent --files", "the files, too"),
+            new("pieces show https://example.org/debian.torrent --files", "with the list of files"),
             new("pieces show debian.torrent --json | jq .size", "for a program"),
         ],
         "verify" =>
         [
-            new("pieces verify debian.torrent", "is it all there and right? 0: yes, 10: no"),
-            new("pieces verify debian.torrent --data ~/isos", "the content is somewhere else"),
+            new("pieces verify debian.torrent", "is everything complete and valid? 0: yes, 10: no"),
+            new("pieces verify debian.torrent --data ~/isos", "the data is in another folder"),
         ],
         "create" =>
         [
@@ -52,26 +52,26 @@ internal static class CommandExamples
         ],
         "tracker" =>
         [
-            new("pieces tracker", "on this machine alone; prints the URLs"),
+            new("pieces tracker", "on this machine only; prints the URLs"),
             new("pieces tracker --listen 0.0.0.0 --port 6969", "for the whole network"),
         ],
         "share" =>
         [
-            new("pieces share holiday", "prints the line that the other side runs"),
-            new("pieces share film.mkv --times 1", "ends when one other has it"),
+            new("pieces share holiday", "prints the command for the recipient"),
+            new("pieces share film.mkv --times 1", "ends when one peer has everything"),
         ],
         "config" =>
         [
             new("pieces config", "what a download would use, and why"),
-            new("pieces config seed --json", "the same of seed, for a program"),
+            new("pieces config seed --json", "the same for seed, as JSON"),
             new("pieces config download --down-limit 2M", "with a flag on the command line"),
         ],
         "completion" =>
         [
-            new("source <(pieces completion bash)", "for this bash"),
-            new("pieces completion zsh > ~/.zfunc/_pieces", "for every zsh that has it in fpath"),
-            new("pieces completion fish | source", "for this fish"),
-            new("pieces completion pwsh | Out-String | Invoke-Expression", "for this PowerShell"),
+            new("source <(pieces completion bash)", "for the current bash session"),
+            new("pieces completion zsh > ~/.zfunc/_pieces", "for each zsh with this folder in fpath"),
+            new("pieces completion fish | source", "for the current fish session"),
+            new("pieces completion pwsh | Out-String | Invoke-Expression", "for the current session"),
         ],
         "help" =>
         [

@@ -10,39 +10,34 @@ internal static class ConfigHelp
         [
             new("PIECES_DOWN_LIMIT=2M pieces download debian.torrent", "for one command"),
             new("echo 'down-limit=2M' >> ~/.config/pieces/config", "for all of them"),
-            new("pieces config", "what holds now, and where it stands"),
+            new("pieces config", "the effective settings and their sources"),
         ],
         [
             new HelpSection("Precedence",
             [
-                "A flag on the command line beats the environment, and the environment beats the file. The stronger one replaces the weaker "
-                    + "altogether, also "
-                    + "for a flag that may be given again.",
+                "A flag on the command line takes precedence over the environment, and the environment over the file. The value with "
+                    + "precedence replaces the other one completely, also for a repeatable flag.",
             ], []),
             new HelpSection("Names",
             [
-                "Every flag of every command can be a setting. In the file it is called as the flag is, without the dashes in front "
-                    + "(down-limit, no-dht); in the "
-                    + "environment in capitals behind PIECES_, with _ for - (PIECES_DOWN_LIMIT, PIECES_NO_DHT). What the present command "
-                    + "has no flag for is not used.",
-                "The file serves all commands, so a flag that means something else than download's has its command in front there: create-output, "
+                "Every flag of every command can be a setting. In the file, its name is that of the flag without the leading dashes "
+                    + "(down-limit, no-dht). In the environment, its name is PIECES_ and the name of the flag in capitals, with _ for - "
+                    + "(PIECES_DOWN_LIMIT, PIECES_NO_DHT). Settings without a matching flag of the command are ignored.",
+                "The file applies to all commands, so a flag whose meaning differs from download's is prefixed with its command: create-output, "
                     + "create-overwrite, create-tracker, magnet-output, magnet-overwrite, magnet-peer, magnet-tracker, tracker-port. "
-                    + "The environment knows these names too (PIECES_CREATE_OUTPUT); they go before the shorter ones.",
+                    + "The environment accepts these names too (PIECES_CREATE_OUTPUT); they take precedence over the shorter ones.",
             ], []),
             new HelpSection("Values",
             [
-                "As on the command line. A flag without a value is 1 or true, 0 or false; --flag=false switches off for one command what a "
-                    + "setting switches on. "
-                    + "verbose and quiet are numbers from 0 to 3. A flag that may be given again takes one value a line: a line of the file "
-                    + "each, or lines of the "
-                    + "one variable. A variable that is empty counts as not there.",
+                "As on the command line. A flag without a value is 1 or true, 0 or false; --flag=false turns off for one command what a "
+                    + "setting turns on. verbose and quiet are numbers from 0 to 3. A repeatable flag takes one value per line: several lines "
+                    + "of the file, or the lines of one variable. An empty variable counts as not set.",
             ], []),
             new HelpSection("The file",
             [
-                "Lines of name=value, and blank ones. A # begins a comment at the start of a line and between blanks. Values are not "
-                    + "quoted; ~/ at the start of a folder or file is the "
-                    + "home. A name that is unknown, a line that is none and a value that cannot be used end the command with 2 and say "
-                    + "where they stand.",
+                "Lines of name=value, and blank lines. A # begins a comment at the start of a line and between blanks. Values are not "
+                    + "quoted; ~/ at the start of a folder or file is the home folder. An unknown name, an invalid line or an invalid value "
+                    + "ends the command with exit code 2 and a message that names the line.",
             ],
             [
                 new("$XDG_CONFIG_HOME/pieces/config", "everywhere, when the variable is set"),
@@ -52,8 +47,8 @@ internal static class ConfigHelp
             ]),
             new HelpSection("The cache",
             [
-                "Nodes of the public distributed hash table are kept between runs, so that the next one begins with them. The file may be "
-                    + "removed at any time. A closed network (--dht-bootstrap) leaves nothing there, and --no-dht neither reads nor writes it.",
+                "Nodes of the public distributed hash table are kept between runs, so that the next run begins with them. The file may be "
+                    + "removed at any time. A closed network (--dht-bootstrap) writes nothing to it, and --no-dht neither reads nor writes it.",
             ],
             [
                 new("$XDG_CACHE_HOME/pieces/dht", "everywhere, when the variable is set"),
@@ -62,10 +57,9 @@ internal static class ConfigHelp
             ]),
             new HelpSection("The environment",
             [
-                "A variable that begins with PIECES_ and is unknown gives a warning. Those that begin with PIECES_HOOK_ are for programs "
-                    + "that --on-complete runs, and are never "
-                    + "read. NO_COLOR and TERM are obeyed. HTTP_PROXY, HTTPS_PROXY, ALL_PROXY and NO_PROXY concern HTTP alone; a download "
-                    + "says so when it begins.",
+                "An unknown variable that begins with PIECES_ causes a warning. Variables that begin with PIECES_HOOK_ are for programs "
+                    + "that --on-complete runs, and are never read. NO_COLOR and TERM are obeyed. HTTP_PROXY, HTTPS_PROXY, ALL_PROXY and "
+                    + "NO_PROXY apply to HTTP only; a download says so when it begins.",
             ], []),
         ]);
 }

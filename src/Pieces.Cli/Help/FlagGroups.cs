@@ -14,9 +14,9 @@ internal static class FlagGroups
 
     private static readonly (string Heading, string[] Flags)[] Groups =
     [
-        ("What is fetched, and where it goes",
+        ("What to download, and where to",
             ["--output", "--data", "--select", "--exclude", "--input", "--jobs", "--overwrite", "--prealloc", "--portable-names", "--dry-run"]),
-        ("Order, checks and patience", ["--order", "--paranoid", "--stall-timeout", "--deadline", "--metadata-timeout"]),
+        ("Order, checks and time limits", ["--order", "--paranoid", "--stall-timeout", "--deadline", "--metadata-timeout"]),
         ("Seeding", ["--seed", "--seed-ratio", "--seed-time", "--seed-idle", "--times"]),
         ("Limits", ["--down-limit", "--up-limit", "--max-peers"]),
         ("Trackers, peers and discovery", ["--tracker", "--no-trackers", "--peer", "--no-dht", "--no-pex", "--no-lsd", "--dht-bootstrap"]),

@@ -17,7 +17,7 @@ internal static class ManualPage
         foreach (HelpSection section in page.Sections)
             AppendSection(text, section);
         AppendExamples(text, page.Examples);
-        AppendSeeAlso(text, "see exit codes, events and settings there", "pieces");
+        AppendSeeAlso(text, "for exit codes, events and settings", "pieces");
         return text.ToString();
     }
 

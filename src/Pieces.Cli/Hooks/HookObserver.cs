@@ -88,7 +88,7 @@ internal sealed class HookObserver : TransferObserver
         }
         catch (OperationCanceledException)
         {
-            outcome = new Outcome(ExitCode.HookFailed, $"{item.Name}: hook not run: the run was stopped while others were running");
+            outcome = new Outcome(ExitCode.HookFailed, $"{item.Name}: hook not run: the run was stopped while other hooks were running");
         }
 
         if (outcome.Code == ExitCode.Success)

@@ -63,7 +63,7 @@ internal sealed class HookRunner : IHookRunner
         await Task.WhenAny(Task.WhenAll(telling, hearing), grace);
         return process.ExitCode == 0
             ? Outcome.Success
-            : Failed(string.Create(CultureInfo.InvariantCulture, $"{called}: ended with {process.ExitCode}"));
+            : Failed(string.Create(CultureInfo.InvariantCulture, $"{called}: ended with exit code {process.ExitCode}"));
     }
 
     private static Outcome Failed(string message, Exception? cause = null) => new(ExitCode.HookFailed, message, cause);

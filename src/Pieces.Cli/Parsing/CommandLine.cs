@@ -70,7 +70,7 @@ internal sealed record CommandLine(
             _known.TryGetValue(name, out Option? option);
             bool hasValue = name.Length < argument.Length;
             if (hasValue && option is null && LastOfBundle(name, takesValue: false) is { } last)
-                _complaint ??= $"{argument}: a flag with a value stands by itself, as in {last.Name}=false";
+                _complaint ??= $"{argument}: a flag with a value cannot be combined with others; write {last.Name}=false";
             bool takesValue = (option is not null && KnownFlags.TakesValue(option)) || LastOfBundle(name, takesValue: true) is not null;
             if (takesValue && name.Length == argument.Length - 1)
                 _arguments.AddRange(KnownFlags.WithValue(name, "").Select(part => (part, (Option?)null)));

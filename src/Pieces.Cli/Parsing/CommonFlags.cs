@@ -7,8 +7,8 @@ namespace Pieces.Cli.Parsing;
 /// <summary>Flags that every command accepts.</summary>
 internal sealed class CommonFlags
 {
-    private readonly Option<bool> _verbose = Flag.Switch("more messages; repeat for even more (-vvv says every message)", "--verbose", "-v");
-    private readonly Option<bool> _quiet = Flag.Switch("errors only; -qq says nothing at all", "--quiet", "-q");
+    private readonly Option<bool> _verbose = Flag.Switch("more messages; repeat for even more (-vvv prints every message)", "--verbose", "-v");
+    private readonly Option<bool> _quiet = Flag.Switch("errors only; -qq prints nothing at all", "--quiet", "-q");
     private readonly Option<bool> _version = Flag.Switch("print the version", "--version", "-V");
     private readonly Option<bool> _help = Flag.Switch("explain the command", "--help", "-h");
 

@@ -12,7 +12,7 @@ internal sealed class DhtFlags
     private readonly Option<List<EndPoint>> _bootstrap = Flag.Repeated(
         Values.Peer,
         "HOST:PORT",
-        "a node where the distributed hash table begins instead of the public ones, for closed networks (again for more)",
+        "a bootstrap node of the distributed hash table, instead of the public ones, for closed networks (repeatable)",
         "--dht-bootstrap");
 
     /// <summary>Adds the flags to a command.</summary>

@@ -22,20 +22,20 @@ internal sealed class DownloadFlags
     };
 
     private readonly Option<string> _output = Flag.Of(
-        text => text, "DIR", "where the file or top folder goes (default: .; -: the content on stdout)", "--output", "-o", "-d", "--dir");
+        text => text, "DIR", "the folder for the file or top folder (default: .; -: write the content to stdout)", "--output", "-o", "-d", "--dir");
 
-    private readonly Option<PieceOrder> _order = Flag.Choice(Orders, "which piece to ask for next (default: in-order)", "--order");
-    private readonly Option<bool> _overwrite = Flag.Switch("discard an existing file that is no part of this download", "--overwrite");
+    private readonly Option<PieceOrder> _order = Flag.Choice(Orders, "which piece to request next (default: in-order)", "--order");
+    private readonly Option<bool> _overwrite = Flag.Switch("discard an existing file that is not part of this download", "--overwrite");
 
     private readonly Option<bool> _portableNames = PortableNamesFlag.Create();
 
     private readonly Option<Preallocation?> _preallocate = Flag.Of<Preallocation?>(
-        text => Preallocations.GetValueOrDefault(text) ?? throw new FormatException($"\"{text}\" is none of none, sparse, full"),
+        text => Preallocations.GetValueOrDefault(text) ?? throw new FormatException($"\"{text}\" is not one of none, sparse, full"),
         "none|sparse|full",
-        "how room for files is made (default: sparse)",
+        "how disk space for the files is allocated (default: sparse)",
         "--prealloc");
 
-    private readonly Option<bool> _paranoid = Flag.Switch("check a piece again before each time it is uploaded", "--paranoid");
+    private readonly Option<bool> _paranoid = Flag.Switch("check a piece again each time before it is uploaded", "--paranoid");
 
     private readonly Option<TimeSpan?> _stall = Flag.Of<TimeSpan?>(
         text => Values.PositiveDuration(text),
@@ -46,7 +46,7 @@ internal sealed class DownloadFlags
     private readonly Option<TimeSpan?> _deadline = Flag.Of<TimeSpan?>(
         text => Values.PositiveDuration(text),
         "D",
-        "give up when it is not complete after this long, for example 2h (default: no limit)",
+        "give up when the download is not complete after this long, for example 2h (default: no limit)",
         "--deadline");
 
     /// <summary>Adds the flags to a command.</summary>
@@ -62,7 +62,7 @@ internal sealed class DownloadFlags
     {
         string directory = IsStream(parse) ? "." : parse.GetValue(_output) ?? ".";
         if (directory.Length == 0)
-            throw FailureException.Usage("--output: the folder's name is empty");
+            throw FailureException.Usage("--output: the name of the folder is empty");
         return options with
         {
             OutputDirectory = directory,

@@ -47,7 +47,7 @@ internal static class Flag
         return Of(
             text => words.TryGetValue(text, out T value)
                 ? value
-                : throw new FormatException($"\"{text}\" is none of {names.Replace("|", ", ", StringComparison.Ordinal)}"),
+                : throw new FormatException($"\"{text}\" is not one of {names.Replace("|", ", ", StringComparison.Ordinal)}"),
             names,
             description,
             name,

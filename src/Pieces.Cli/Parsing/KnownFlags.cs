@@ -5,7 +5,7 @@ namespace Pieces.Cli.Parsing;
 /// <summary>The flags of a command: its own and those that it inherits.</summary>
 internal static class KnownFlags
 {
-    /// <summary>Returns all flags including hidden ones, the command's own flags first.</summary>
+    /// <summary>Returns all flags, including hidden ones: first the command's own flags, then those that it inherits.</summary>
     public static IEnumerable<Option> Of(Command command)
     {
         IEnumerable<Option> inherited = command.Parents.OfType<Command>().SelectMany(parent => parent.Options).Where(option => option.Recursive);

@@ -13,7 +13,7 @@ internal static class MetadataTimeoutFlag
     public static Option<TimeSpan?> Create() => Flag.Of<TimeSpan?>(
         text => Values.PositiveDuration(text),
         "D",
-        "give up a magnet link whose metadata is not here after this long (default: none on a terminal, 10m elsewhere)",
+        "give up on a magnet link if its metadata is not received within this time (default: none on a terminal, 10m elsewhere)",
         "--metadata-timeout");
 
     /// <summary>Maximum time until the metadata is received; null for no limit.</summary>

@@ -54,7 +54,7 @@ internal static class PosixWords
             words.Add(word.ToString());
         if (words.Count == 0 || words[0].Length == 0)
             throw new FormatException("it names no program");
-        return words.Exists(w => w.Contains('\0', StringComparison.Ordinal)) ? throw new FormatException("it holds a byte 0") : words;
+        return words.Exists(w => w.Contains('\0', StringComparison.Ordinal)) ? throw new FormatException("it contains a NUL byte") : words;
     }
 
     private static int TakeSingleQuoted(string text, int open, StringBuilder word)

@@ -17,7 +17,7 @@ internal sealed class ReachFlags
         Values.Name, "NAME or ADDR", "bind every socket to this interface or address (default: any of them)", Interface);
 
     private readonly Option<Uri> _proxy = Flag.Of(
-        Values.Proxy, "URL", "socks5h:// or http:// proxy for trackers and peers alike, or nothing goes out", "--proxy");
+        Values.Proxy, "URL", "socks5h:// or http:// proxy for both trackers and peers; nothing is sent without it", "--proxy");
 
     /// <summary>Adds the flags to a command.</summary>
     public void AddTo(Command command)
@@ -30,5 +30,5 @@ internal sealed class ReachFlags
     /// <exception cref="FailureException">A proxy is requested.</exception>
     public ReachSettings Read(ParseResult parse) => parse.GetValue(_proxy) is null
         ? new ReachSettings(parse.GetValue(_interface))
-        : throw FailureException.Usage("--proxy: not built yet (pieces does not connect directly when a proxy is requested)");
+        : throw FailureException.Usage("--proxy: not implemented yet (pieces does not connect directly when a proxy is requested)");
 }

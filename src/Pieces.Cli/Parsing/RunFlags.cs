@@ -8,22 +8,23 @@ namespace Pieces.Cli.Parsing;
 internal sealed class RunFlags
 {
     private readonly Option<string> _input = Flag.Of(
-        Values.Name, "FILE", "a list of sources, one a line (# begins a comment; -: from stdin)", "--input", "-i");
+        Values.Name, "FILE", "a list of sources, one per line (# begins a comment; -: from stdin)", "--input", "-i");
 
-    private readonly Option<int?> _jobs = Flag.Of<int?>(text => Values.Count(text), "N", "how many sources at a time (default: 5)", "--jobs", "-j");
-    private readonly Option<bool> _json = Flag.Switch("events for programs on stdout, one JSON object a line; no lines for people", "--json");
+    private readonly Option<int?> _jobs = Flag.Of<int?>(
+        text => Values.Count(text), "N", "how many sources to process at a time (default: 5)", "--jobs", "-j");
+    private readonly Option<bool> _json = Flag.Switch("print events on stdout, one JSON object per line, instead of lines for people", "--json");
     private readonly Option<bool>? _paths;
     private readonly Option<bool>? _zero;
     private readonly Option<IReadOnlyList<string>>? _onComplete;
     private readonly Option<TimeSpan?> _metadata = MetadataTimeoutFlag.Create();
 
-    /// <param name="fetches">Whether the command downloads, so that flags about completed files and torrents apply.</param>
+    /// <param name="fetches">Whether the command downloads. Only then does it have the flags about completed files and torrents.</param>
     public RunFlags(bool fetches)
     {
         if (!fetches)
             return;
-        _paths = Flag.Switch("print the path of each finished file on stdout, one a line", "--print-paths");
-        _zero = Flag.Switch("as --print-paths, but each path ends with a byte 0, for xargs -0", "-0");
+        _paths = Flag.Switch("print the path of each finished file on stdout, one per line", "--print-paths");
+        _zero = Flag.Switch("like --print-paths, but each path ends with a NUL byte, for xargs -0", "-0");
         _onComplete = Flag.Of(
             PosixWords.Split, "CMD", "a program to run for each complete torrent, with its arguments; no shell", "--on-complete");
     }

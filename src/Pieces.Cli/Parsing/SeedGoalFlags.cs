@@ -12,11 +12,11 @@ internal sealed class SeedGoalFlags
 
     private readonly Option<TimeSpan?> _time = Flag.Of<TimeSpan?>(text => Values.Duration(text), "D", "seed for this long", "--seed-time");
     private readonly Option<TimeSpan?> _idle = Flag.Of<TimeSpan?>(
-        text => Values.Duration(text), "D", "seed until nobody took anything for this long", "--seed-idle");
+        text => Values.Duration(text), "D", "seed until nothing was uploaded for this long", "--seed-idle");
 
     /// <param name="withSwitch">Whether the command seeds only on request, so that it needs the flag <c>--seed</c>.</param>
     public SeedGoalFlags(bool withSwitch) =>
-        _seed = withSwitch ? Flag.Switch("go on serving others after completion (any goal implies it)", "--seed") : null;
+        _seed = withSwitch ? Flag.Switch("continue to seed after completion (any goal implies it)", "--seed") : null;
 
     /// <summary>Adds the flags to a command.</summary>
     public void AddTo(Command command)

@@ -7,10 +7,10 @@ namespace Pieces.Cli.Parsing;
 internal sealed class SelectionFlags
 {
     private readonly Option<List<FilePattern>> _select = Flag.Repeated(
-        FilePattern.Parse, "GLOB|N|N-M", "only these files, by pattern or by their numbers in 'show --files' (again for more)", "--select", "-s");
+        FilePattern.Parse, "GLOB|N|N-M", "only these files, by pattern or by their numbers in 'show --files' (repeatable)", "--select", "-s");
 
     private readonly Option<List<FilePattern>> _exclude = Flag.Repeated(
-        FilePattern.Parse, "GLOB|N|N-M", "none of these files, whatever --select says (again for more)", "--exclude", "-x");
+        FilePattern.Parse, "GLOB|N|N-M", "not these files, whatever --select says (repeatable)", "--exclude", "-x");
 
     /// <summary>Adds the flags to a command.</summary>
     public void AddTo(Command command)

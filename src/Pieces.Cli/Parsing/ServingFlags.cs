@@ -8,17 +8,17 @@ namespace Pieces.Cli.Parsing;
 internal sealed class ServingFlags
 {
     private readonly Option<ByteRate> _up = Flag.Of(
-        Values.Rate, "RATE", "bytes a second to send at most, for example 500K (default: no limit)", "--up-limit");
+        Values.Rate, "RATE", "maximum bytes per second to send, for example 500K (default: no limit)", "--up-limit");
 
     private readonly Option<int?> _maxPeers = Flag.Of<int?>(
-        text => Values.Count(text), "N", "connections for one torrent (default: 100)", "--max-peers");
+        text => Values.Count(text), "N", "maximum number of connections for one torrent (default: 100)", "--max-peers");
 
     private readonly Option<PortRange?> _port;
 
     /// <param name="tracks">Whether the command also runs a tracker, on the port after the listen port.</param>
     public ServingFlags(bool tracks = false)
     {
-        string next = tracks ? "; the tracker takes the next" : string.Empty;
+        string next = tracks ? "; the tracker uses the next one" : string.Empty;
         _port = Flag.Of<PortRange?>(
             text => Values.Ports(text),
             "N or N-M",

@@ -16,18 +16,18 @@ internal sealed class SwarmFlags
     };
 
     private readonly Option<ByteRate> _down = Flag.Of(
-        Values.Rate, "RATE", "bytes a second to receive at most, for example 2M (default: no limit)", "--down-limit");
+        Values.Rate, "RATE", "maximum bytes per second to receive, for example 2M (default: no limit)", "--down-limit");
 
-    private readonly Option<List<EndPoint>> _peers = Flag.Repeated(Values.Peer, "HOST:PORT", "a peer given by hand (again for more)", "--peer");
-    private readonly Option<List<string>> _trackers = Flag.Repeated(Values.Tracker, "URL", "one more tracker (again for more)", "--tracker");
-    private readonly Option<bool> _noTrackers = Flag.Switch("ask no tracker", "--no-trackers");
-    private readonly Option<bool> _noPex = Flag.Switch("do not exchange peers with peers", "--no-pex");
-    private readonly Option<bool> _noLsd = Flag.Switch("do not look for peers in the local network", "--no-lsd");
+    private readonly Option<List<EndPoint>> _peers = Flag.Repeated(Values.Peer, "HOST:PORT", "a peer to connect to (repeatable)", "--peer");
+    private readonly Option<List<string>> _trackers = Flag.Repeated(Values.Tracker, "URL", "an additional tracker (repeatable)", "--tracker");
+    private readonly Option<bool> _noTrackers = Flag.Switch("do not use trackers", "--no-trackers");
+    private readonly Option<bool> _noPex = Flag.Switch("do not exchange addresses of peers with peers", "--no-pex");
+    private readonly Option<bool> _noLsd = Flag.Switch("do not look for peers on the local network", "--no-lsd");
 
     private readonly Option<EncryptionPolicy> _encryption = Flag.Choice(
         Encryptions,
-        "whether connections with peers are encrypted: require allows no plain stream, off no other, prefer takes both and "
-            + "encrypts when the peer wants it (default: prefer)",
+        "whether connections with peers are encrypted: require rejects unencrypted ones, off rejects encrypted ones, "
+            + "prefer accepts both and encrypts if the peer wants it (default: prefer)",
         "--encryption");
 
     private readonly DhtFlags _dht = new();

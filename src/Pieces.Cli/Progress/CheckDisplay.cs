@@ -29,7 +29,8 @@ internal sealed class CheckDisplay : IProgress<CheckProgress>
     /// <param name="check">Starts the hashing.</param>
     public static Task<T> RunAsync<T>(CliContext context, string name, ProgressStyle style, Func<IProgress<CheckProgress>, Task<T>> check)
     {
-        // Plain lines begin with the size and the number of files, which are not known yet. Print a single line instead of them.
+        // The first line of the plain display contains the size and the number of files. Neither is known yet, so a line without them replaces
+        // the whole display.
         Action? begun = null;
         if (ProgressViews.Resolve(style, context) == ProgressStyle.Plain)
         {

@@ -22,7 +22,7 @@ internal sealed class Figures
         switch (row.Activity)
         {
             case TransferActivity.Checking:
-                figures.Add(3, whole > 0 ? $"{Part(part, whole)} looked at" : string.Empty);
+                figures.Add(3, whole > 0 ? $"{Part(part, whole)} checked" : string.Empty);
                 break;
             case TransferActivity.Seeding:
                 figures.Add(3, Ratio(row.Ratio));

@@ -19,7 +19,7 @@ internal static class ProgressText
         TransferActivity.Checking => "checking existing data",
         TransferActivity.Seeding => $"seeding {Quantity.Percent(now.BytesVerified, now.BytesWanted)}",
         TransferActivity.Downloading or TransferActivity.FindingPeers or TransferActivity.Stalled when now.BytesVerified > 0 =>
-            $"{ActivityText.Of(activity)}, {Quantity.Percent(now.BytesVerified, now.BytesWanted)} is present already",
+            $"{ActivityText.Of(activity)}, {Quantity.Percent(now.BytesVerified, now.BytesWanted)} is already present",
         _ => ActivityText.Of(activity),
     };
 
@@ -50,13 +50,13 @@ internal static class ProgressText
     {
         TorrentSnapshot now = transfer.Snapshot;
         if (!transfer.Subject.IsKnown)
-            return $"{transfer.Subject.Name}: no metadata in {Quantity.Duration(now.Elapsed)}";
+            return $"{transfer.Subject.Name}: no metadata received in {Quantity.Duration(now.Elapsed)}";
         bool complete = now.BytesVerified >= now.BytesWanted;
         string done = complete
             ? $"complete, {Quantity.Size(now.BytesWanted)}"
             : $"{Quantity.Size(now.BytesVerified)} of {Quantity.Size(now.BytesWanted)}";
         string received = now.Downloaded == 0
-            ? complete ? "nothing had to be fetched" : "nothing was received"
+            ? complete ? "nothing had to be downloaded" : "nothing was received"
             : $"{Quantity.Size(now.Downloaded)} received at {Quantity.Rate(AverageDown(now))}";
         double ratio = now.BytesWanted == 0 ? 0 : (double)now.Uploaded / now.BytesWanted;
         string sent = string.Create(CultureInfo.InvariantCulture, $", {Quantity.Size(now.Uploaded)} uploaded, ratio {ratio:0.00}");

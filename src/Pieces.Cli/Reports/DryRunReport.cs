@@ -4,7 +4,10 @@ namespace Pieces.Cli.Reports;
 /// <param name="Index">Number of the file, from 1.</param>
 /// <param name="Path">Path of the file on the disk.</param>
 /// <param name="Size">Size in bytes.</param>
-/// <param name="Action"><c>fetch</c>, <c>keep</c>, <c>finish</c>, <c>continue</c>, <c>repair</c> or <c>replace</c>.</param>
+/// <param name="Action">
+/// The name of the planned action (<see cref="Pieces.Storage.PlannedAction"/>): <c>fetch</c>, <c>keep</c>, <c>finish</c>, <c>continue</c>,
+/// <c>repair</c> or <c>replace</c>.
+/// </param>
 internal sealed record PlannedLine(int Index, string Path, long Size, string Action);
 
 /// <summary>A path that differs on the disk from the torrent.</summary>

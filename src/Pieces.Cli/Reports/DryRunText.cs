@@ -15,7 +15,7 @@ internal static class DryRunText
         yield return $"info-hash:    {torrent.Infohash}";
         yield return $"output:       {torrent.Output}";
         if (!torrent.HasMetadata)
-            yield return "not known:    size, files and disk space (peers have a magnet link's metadata, and a dry run asks none)";
+            yield return "not known:    size, files and disk space (peers send a magnet link's metadata, and a dry run contacts none)";
         if (torrent.FilesSelected > 0)
         {
             string files = string.Create(CultureInfo.InvariantCulture, $"{torrent.FilesSelected} of {Quantity.Count(torrent.Files, "file")}");
@@ -35,8 +35,8 @@ internal static class DryRunText
     private static IEnumerable<string> OfPlan(PlanLine plan)
     {
         string pieces = string.Create(CultureInfo.InvariantCulture, $"{plan.PiecesPresent} of {Quantity.Count(plan.PiecesWanted, "piece")}");
-        yield return $"here already: {Quantity.Bytes(plan.BytesPresent)}, {pieces}, each hashed";
-        yield return $"to fetch:     {Quantity.Bytes(plan.BytesToFetch)} in {Quantity.Count(plan.PiecesWanted - plan.PiecesPresent, "piece")}";
+        yield return $"present:      {Quantity.Bytes(plan.BytesPresent)}, {pieces}, each hashed";
+        yield return $"to download:  {Quantity.Bytes(plan.BytesToFetch)} in {Quantity.Count(plan.PiecesWanted - plan.PiecesPresent, "piece")}";
         string free = plan.SpaceFree is { } bytes ? $"{Quantity.Bytes(bytes)} free" : "free space unknown";
         yield return $"disk space:   {Quantity.Bytes(plan.SpaceNeeded)} needed, {free}: {(plan.SpaceEnough ? "enough" : "not enough")}";
         foreach (PlannedLine file in plan.Files)

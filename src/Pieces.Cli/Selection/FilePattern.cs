@@ -60,5 +60,5 @@ internal sealed class FilePattern
     private static int Number(string whole, string digits) =>
         int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number > 0
             ? number
-            : throw new FormatException($"\"{whole}\" is no number of a file; they count from 1 (./{whole} is a file of that name)");
+            : throw new FormatException($"\"{whole}\" is not the number of a file; they start at 1 (./{whole} is a file of that name)");
 }

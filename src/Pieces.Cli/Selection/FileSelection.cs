@@ -84,7 +84,7 @@ internal sealed record FileSelection(ImmutableArray<FilePattern> Selecting, Immu
         /// <summary>Messages about ranges that extend beyond the last file.</summary>
         public IEnumerable<string> Beyond => Where(i => _hits[i] > 0 && _patterns[i].Last > _files, _ => " goes " + BeyondAll);
 
-        private string BeyondAll => string.Create(CultureInfo.InvariantCulture, $"beyond the last file, which is {_files}");
+        private string BeyondAll => string.Create(CultureInfo.InvariantCulture, $"beyond the last file, number {_files}");
 
         public bool Count(SelectableFile file)
         {

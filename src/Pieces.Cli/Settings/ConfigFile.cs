@@ -31,14 +31,14 @@ internal static class ConfigFile
         try
         {
             if (Directory.Exists(path))
-                throw new FailureException(ExitCode.FileError, $"{path}: it is a folder, where the configuration file would be");
+                throw new FailureException(ExitCode.FileError, $"{path}: is a folder, not a configuration file");
             if (!File.Exists(path))
                 return [];
             using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
             byte[] bytes = new byte[(int)Math.Min(file.Length, MaxLength + 1)];
             int length = file.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
             if (length > MaxLength)
-                throw FailureException.Usage($"{path}: more than {MaxLength} bytes, which is no configuration file");
+                throw FailureException.Usage($"{path}: longer than {MaxLength} bytes, so it is not a configuration file");
             return Parse(Encoding.UTF8.GetString(bytes, 0, length), path);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -63,11 +63,11 @@ internal static class ConfigFile
                 continue;
             int equals = line.IndexOf('=');
             if (equals <= 0)
-                throw FailureException.Usage($"{path}:{number}: \"{line}\" is no name=value line");
+                throw FailureException.Usage($"{path}:{number}: \"{line}\" is not a name=value line");
             ReadOnlySpan<char> value = line[(equals + 1)..].Trim();
             string name = line[..equals].Trim().ToString();
             if (value.IsEmpty)
-                throw FailureException.Usage($"{path}:{number}: {name}: the value is empty (put # in front to leave it out)");
+                throw FailureException.Usage($"{path}:{number}: {name}: the value is empty (put # in front to comment it out)");
             entries.Add(new ConfigEntry(name, value.ToString(), number));
         }
 

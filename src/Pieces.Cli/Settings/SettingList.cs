@@ -92,5 +92,5 @@ internal sealed record SettingList(string Command, string? FilePath, EffectiveSe
 
     private string FileWords() => FilePath is null ? "none, because there is no home folder"
         : File.Exists(FilePath) ? FilePath
-        : $"{FilePath}, which is not there";
+        : $"{FilePath}, which does not exist";
 }

@@ -102,7 +102,7 @@ internal sealed class SettingResolver
         if (entries.Length == 0)
             return null;
         if (entries.Length > 1 && !KnownFlags.IsRepeatable(option))
-            throw FailureException.Usage($"{_sources.FilePath}:{entries[1].Line}: {entries[1].Name}: given already in line {entries[0].Line}");
+            throw FailureException.Usage($"{_sources.FilePath}:{entries[1].Line}: {entries[1].Name}: already given in line {entries[0].Line}");
         return new EffectiveSetting(option, SettingSource.File, [.. entries.Select(entry => Checked(option, ValueOf(option, entry)))]);
     }
 

@@ -8,7 +8,7 @@ internal sealed class SettingSources
     private readonly Lazy<IReadOnlyDictionary<string, string>> _environment;
     private readonly Lazy<IReadOnlyList<ConfigEntry>> _entries;
 
-    /// <param name="environment">Returns the environment variables with the prefix, by name.</param>
+    /// <param name="environment">Returns the environment variables whose name begins with <see cref="SettingNames.Prefix"/>, by name.</param>
     /// <param name="filePath">Path of the configuration file, whether it exists or not; null for none.</param>
     public SettingSources(Func<IReadOnlyDictionary<string, string>> environment, string? filePath)
     {
@@ -17,7 +17,10 @@ internal sealed class SettingSources
         FilePath = filePath;
     }
 
-    /// <summary>The environment variables that may be settings: those with the prefix that are not empty and not for hooks.</summary>
+    /// <summary>
+    /// The environment variables that may be settings. They are not empty, and their names begin with <see cref="SettingNames.Prefix"/> and not with
+    /// <see cref="SettingNames.HookPrefix"/>.
+    /// </summary>
     public IReadOnlyDictionary<string, string> Environment => _environment.Value;
 
     /// <summary>Path of the configuration file, whether it exists or not; null if the user has no home folder.</summary>

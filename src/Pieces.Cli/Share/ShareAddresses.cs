@@ -22,7 +22,7 @@ internal static class ShareAddresses
     /// <param name="bound">The address that all sockets are bound to, or null.</param>
     /// <param name="chosen">The selected addresses.</param>
     public static string? WarningOf(IPAddress? bound, IReadOnlyList<IPAddress> chosen) => bound is null && chosen.All(IPAddress.IsLoopback)
-        ? "this machine has no network address: only programs on it can use the line (--interface names an address that is not seen here)"
+        ? "this machine has no network address: only programs on it can use the link (--interface sets one that was not detected)"
         : null;
 
     /// <summary>

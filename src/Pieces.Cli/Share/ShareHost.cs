@@ -67,7 +67,7 @@ internal sealed class ShareHost : ITransferHost
         try
         {
             if (ListenPort == 0)
-                throw new FailureException(ExitCode.Failure, "no port to listen on is free, so nobody could get it (-p 0 takes any)");
+                throw new FailureException(ExitCode.Failure, "no port to listen on is free, so no peer could download it (-p 0 uses any)");
             _run.Open(await OpenAsync(torrent.Metainfo!, cancellationToken));
             return transfer;
         }

@@ -30,8 +30,8 @@ internal sealed class ShareLines : IShareAudience
     public void Offer(TransferItem item, ShareOffer offer)
     {
         string size = $"{Quantity.Count(item.Subject!.Files, "file")}, {Quantity.Size(item.Subject.Size)}";
-        string end = _times is { } times ? $"until {Quantity.Count(times, "other")} {(times == 1 ? "has" : "have")} it" : "until Ctrl-C";
-        _messages.Progress($"{item.Name}: {size}, shared {end}; the other side runs:");
+        string end = _times is { } times ? $"until {Quantity.Count(times, "peer")} {(times == 1 ? "has" : "have")} it" : "until Ctrl-C";
+        _messages.Progress($"{item.Name}: {size}, shared {end}; the recipient runs:");
         try
         {
             _output.Write(Encoding.UTF8.GetBytes(offer.Command + "\n"));
@@ -43,13 +43,13 @@ internal sealed class ShareLines : IShareAudience
             return;
         }
 
-        _messages.Progress($"other programs, such as aria2 and Transmission, take the link alone: {offer.Link}");
+        _messages.Progress($"other programs, such as aria2 and Transmission, need only the link: {offer.Link}");
     }
 
     /// <inheritdoc/>
     public void Downloaded(string who, int count)
     {
         string of = _times is { } times ? string.Create(CultureInfo.InvariantCulture, $" of {times}") : string.Empty;
-        _messages.Progress(string.Create(CultureInfo.InvariantCulture, $"{who}: has it all, download {count}{of}"));
+        _messages.Progress(string.Create(CultureInfo.InvariantCulture, $"{who}: has everything, download {count}{of}"));
     }
 }

@@ -35,8 +35,8 @@ internal sealed class ShareText : ITransferText
         string others = downloads switch
         {
             0 => "no peer has all of it",
-            1 => "1 other has all of it",
-            _ => $"{Quantity.Count(downloads, "other")} have all of it",
+            1 => "1 peer has all of it",
+            _ => $"{Quantity.Count(downloads, "peer")} have all of it",
         };
         return $"{transfer.Subject.Name}: shared for {Quantity.Duration(now.Elapsed)}, {Quantity.Size(now.Uploaded)} uploaded; {others}";
     }

@@ -58,7 +58,7 @@ internal static class InputKind
         }
 
         if (!head.ContainsAnyExcept((byte)0))
-            return "it has only bytes 0, no torrent (get it again; the disk or an unfinished download may be the reason)";
+            return "it contains only zero bytes and is not a torrent (get it again; the disk or an unfinished download may be the cause)";
         if (head is [(byte)'d', >= (byte)'0' and <= (byte)'9', ..])
             return DescribeAltered(bytes);
         return TextOf(head) is { } text ? DescribeText(text.Trim(), isFile) : null;
@@ -73,16 +73,16 @@ internal static class InputKind
         foreach ((byte[] mark, int at, string what, _) in Marks)
         {
             if (head.Length >= at + mark.Length && head.Slice(at, mark.Length).SequenceEqual(mark))
-                return $"is {what}, not a list of sources (a list is text, one source a line)";
+                return $"is {what}, not a list of sources (a list is text, one source per line)";
         }
 
         string? text = TextOf(head)?.Trim();
         if (text is null)
             return head.Contains((byte)0) && !System.Text.Unicode.Utf8.IsValid(head)
-                ? "is binary data, not a list of sources (a list is text, one source a line)"
+                ? "is binary data, not a list of sources (a list is text, one source per line)"
                 : null;
         return text.StartsWith('<') && !LinkText.IsUrl(LinkText.Clean(FirstLine(text))) && !MagnetLink.IsLink(LinkText.Clean(FirstLine(text)))
-            ? $"is {Markup(text)}, not a list of sources (a list is text, one source a line)"
+            ? $"is {Markup(text)}, not a list of sources (a list is text, one source per line)"
             : null;
     }
 
@@ -90,25 +90,25 @@ internal static class InputKind
     // not.
     private static string? DescribeAltered(ReadOnlySpan<byte> bytes) =>
         System.Text.Unicode.Utf8.IsValid(bytes) && bytes.ContainsAnyInRange((byte)0x80, (byte)0xFF)
-            ? "it was a torrent, but a program has saved it as text and so damaged it (get it again, as binary data)"
+            ? "it was a torrent, but a program has saved it as text and damaged it (get it again, as binary data)"
             : null;
 
     private static string? DescribeText(string text, bool isFile)
     {
         if (text.Length == 0)
-            return "it has only white space (get the .torrent again; a download of it may have failed)";
+            return "it contains only white space (get the .torrent again; a download of it may have failed)";
         string first = LinkText.Clean(FirstLine(text));
         string hint = isFile
             ? "give the link itself, or this file with -i to download"
-            : "give the name itself as an argument; -i - of download reads a list of them";
+            : "give the link itself as an argument; 'download -i -' reads a list of links";
         if (MagnetLink.IsLink(first))
             return isFile ? $"it contains a magnet link, not a torrent ({hint})" : $"it names a torrent but does not contain one ({hint})";
         if (LinkText.IsUrl(first) || InfoHash.TryParse(first, out _))
             return isFile ? $"it contains a link or an info-hash, not a torrent ({hint})" : $"it names a torrent but does not contain one ({hint})";
         if (text[0] == '<')
-            return $"it is {Markup(text)}, not a torrent (a server may have answered with a page instead: open the address in a browser)";
+            return $"it is {Markup(text)}, not a torrent (a server may have sent a page instead: open the address in a browser)";
         if (text[0] is '{' or '[')
-            return $"it is JSON, not a torrent: {Shown(text)} (it may be an error that a server reported)";
+            return $"it is JSON, not a torrent: {Shown(text)} (it may be an error message from a server)";
         return text.Any(c => char.IsControl(c) && !char.IsWhiteSpace(c)) ? null : $"it is text, not a torrent: \"{Shown(text)}\" ({Other})";
     }
 

@@ -17,7 +17,7 @@ internal static class SourceArguments
         if (sources.Length == 0)
         {
             const string None = "no source given (a .torrent file, the URL of one, a magnet link, an info-hash, or -)";
-            throw FailureException.Usage(list is null ? None : $"--input {list}: it names no source");
+            throw FailureException.Usage(list is null ? None : $"--input {list}: it contains no source");
         }
 
         int readers = sources.Count(source => source == "-") + (list == "-" ? 1 : 0);

@@ -56,5 +56,5 @@ internal static class SourceBytes
     }
 
     /// <summary>Returns the failure for a source that is too long.</summary>
-    public static MetainfoException TooLong(int maxLength) => new($"over the limit of {maxLength} bytes for a torrent from there");
+    public static MetainfoException TooLong(int maxLength) => new($"over the limit of {maxLength} bytes for a torrent from this source");
 }

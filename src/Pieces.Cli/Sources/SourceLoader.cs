@@ -116,7 +116,7 @@ internal sealed class SourceLoader : IDisposable
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or HttpFetchException or ArgumentException or InvalidDataException)
         {
             string reason = Directory.Exists(source)
-                ? "it is a folder, not a .torrent file (pieces create describes a folder; a .torrent file in it has to be named)"
+                ? "it is a folder, not a .torrent file (pieces create makes a torrent of a folder; to use a .torrent file in it, give its path)"
                 : Outcome.Reason(e);
             throw new FailureException(ExitCode.NotFound, $"{name}: {reason}", e);
         }
@@ -177,11 +177,11 @@ internal sealed class SourceLoader : IDisposable
     private async Task<ReadOnlyMemory<byte>> FetchAsync(string url, CancellationToken cancellationToken)
     {
         if (!Uri.TryCreate(url, UriKind.Absolute, out Uri? parsed))
-            throw new HttpFetchException("this is no URL");
+            throw new HttpFetchException("it is not a valid URL");
         try
         {
             (HttpStatusCode status, ReadOnlyMemory<byte> body) = await _http.Value.GetAsync(parsed, userInfo: "", cancellationToken);
-            return (int)status is >= 200 and < 300 ? body : throw new HttpFetchException($"the server answered {(int)status}");
+            return (int)status is >= 200 and < 300 ? body : throw new HttpFetchException($"the server responded with {(int)status}");
         }
         catch (HttpFetchException e) when (e.IsTooLong)
         {

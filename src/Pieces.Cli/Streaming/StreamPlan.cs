@@ -22,7 +22,7 @@ internal static class StreamPlan
             throw FailureException.Usage($"--output -: {sources} sources cannot share stdout (give one, or a folder)");
         if (options.Seed is not null)
             throw FailureException.Usage(
-                "--output -: what is streamed is not kept, so it cannot be seeded afterwards (give a folder, or no --seed...)");
+                "--output -: streamed content is not kept, so it cannot be seeded afterwards (give a folder, or no --seed...)");
         if (isTerminal)
             throw FailureException.Usage("--output -: stdout is a terminal (pipe it into a program, or redirect it to a file)");
     }

@@ -50,7 +50,7 @@ internal sealed class LastWords
     {
         _restoreTerminal();
         if (part is not null && _messages.Verbosity.ShowsStacks)
-            _messages.Line($"debug: the end took too long, it waited for {part}; the process ends without it");
+            _messages.Line($"debug: shutdown took too long waiting for {part}; the process ends without it");
         _output.TryFlush();
         _errors.Flush();
     }

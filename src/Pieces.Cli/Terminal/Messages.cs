@@ -46,7 +46,7 @@ internal sealed class Messages
 
     /// <summary>Like <see cref="Warning(string)"/>, for a warning whose text may be different each time.</summary>
     /// <param name="text">The warning.</param>
-    /// <param name="kind">Its kind and its subject.</param>
+    /// <param name="kind">Identifies the kind of the warning and what it concerns. Warnings with the same value count as repetitions.</param>
     public void Warning(string text, string kind)
     {
         if (Verbosity.ShowsWarnings && _repeated.IsFirst(kind, text))

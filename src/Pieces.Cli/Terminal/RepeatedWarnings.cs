@@ -12,8 +12,8 @@ internal sealed class RepeatedWarnings
     private readonly Lock _lock = new();
     private readonly Dictionary<string, (string Text, int Repeats)> _told = [];
 
-    /// <summary>Whether a warning must be printed now.</summary>
-    /// <param name="kind">Its kind and its subject.</param>
+    /// <summary>Returns true if a warning must be printed now. Otherwise counts one more repetition of the warning.</summary>
+    /// <param name="kind">Identifies the kind of the warning and what it concerns. Warnings with the same value count as repetitions.</param>
     /// <param name="text">The warning.</param>
     public bool IsFirst(string kind, string text)
     {
@@ -39,7 +39,7 @@ internal sealed class RepeatedWarnings
             string[] lines =
             [
                 .. _told.Values.Where(warning => warning.Repeats > 0)
-                    .Select(warning => $"{Quantity.Count(warning.Repeats, "time")} more: {warning.Text}")
+                    .Select(warning => $"repeated {Quantity.Count(warning.Repeats, "more time")}: {warning.Text}")
             ];
             _told.Clear();
             return lines;

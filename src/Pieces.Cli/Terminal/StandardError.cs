@@ -44,7 +44,7 @@ internal sealed class StandardError : ILineWriter, IDisposable
 
     /// <summary>Returns the message about dropped lines.</summary>
     public static string LeftOut(int lines) =>
-        string.Create(CultureInfo.InvariantCulture, $"pieces: {lines} lines were left out: nobody read them in time");
+        string.Create(CultureInfo.InvariantCulture, $"pieces: {lines} lines were dropped because they were not read in time");
 
     /// <inheritdoc/>
     public void WriteLine(string line) => Write(line + '\n');

@@ -63,7 +63,7 @@ internal sealed class UdpListener : IAsyncDisposable
             catch (SocketException exception)
             {
                 // The response could not be delivered, or the datagram exceeded the limit. Continue with the next one.
-                _logger.Debug("Tracker: a datagram was not answered: {Error}", exception.SocketErrorCode);
+                _logger.Debug("tracker: no response was sent to a datagram: {Error}", exception.SocketErrorCode);
             }
             catch (OperationCanceledException)
             {

@@ -34,7 +34,7 @@ internal sealed class LinkObserver : TransferObserver
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            _audience.Remark(item, $"the link's metadata is not kept, so the same link needs a peer again: {Outcome.Reason(e)}");
+            _audience.Remark(item, $"the link's metadata is not saved, so the next run must fetch it again: {Outcome.Reason(e)}");
         }
     }
 }

@@ -17,7 +17,7 @@ internal sealed class NoticePrinter : IProgress<TorrentNotice>
         switch (value)
         {
             case MetadataNotice metadata:
-                _messages.Information($"{metadata.Name}: the metadata is here, {Quantity.Size(metadata.Size)} to share");
+                _messages.Information($"{metadata.Name}: metadata received, {Quantity.Size(metadata.Size)} in total");
                 break;
             case FileNotice { WasComplete: false } file:
                 _messages.Information($"{file.Path}: complete, {Quantity.Size(file.Length)}");
@@ -58,7 +58,7 @@ internal sealed class NoticePrinter : IProgress<TorrentNotice>
     private static string FoundBy(PeerOrigin? origin) => origin switch
     {
         PeerOrigin.Dht => ", found in the DHT",
-        PeerOrigin.Local => ", found in the local network",
+        PeerOrigin.Local => ", found on the local network",
         PeerOrigin.Exchange => ", found by other peers",
         _ => string.Empty,
     };

@@ -14,7 +14,7 @@ internal static class PlanText
     /// <summary>Describes the destination and the listen port.</summary>
     public static string Place(TransferItem item, TransferSettings settings, int listenPort)
     {
-        string verb = settings.Torrent.SeedOnly ? "serving what is in" : "downloading into";
+        string verb = settings.Torrent.SeedOnly ? "seeding from" : "downloading into";
         string where = settings.Client.Binding is { } binding ? $"bound to {binding.Device ?? binding.Address.ToString()}" : "on every interface";
         string port = listenPort == 0
             ? $"no port is open: outgoing connections only; {where}"
@@ -25,7 +25,7 @@ internal static class PlanText
     /// <summary>Describes how peers are found.</summary>
     public static IEnumerable<string> Discovery(TransferItem item, TransferSettings settings)
     {
-        yield return $"{item.Name}: {Trackers(item, settings)}; {Quantity.Count(settings.Torrent.Peers.Length, "peer")} given by hand";
+        yield return $"{item.Name}: {Trackers(item, settings)}; {Quantity.Count(settings.Torrent.Peers.Length, "peer")} specified manually";
         yield return $"{item.Name}: {Dht(item, settings)}";
     }
 
@@ -34,11 +34,11 @@ internal static class PlanText
         if (settings.Client.Dht is not { } dht)
             return "the DHT is not used (--no-dht)";
         if (item.Metainfo?.IsPrivate == true)
-            return "it is private: the DHT is not used";
+            return "the torrent is private: the DHT is not used";
         string shown = string.Join(", ", dht.Bootstrap.Take(MaxShown).Select(Write));
         return dht.Bootstrap.IsEmpty ? "the DHT is searched"
-            : dht.Bootstrap.Length <= MaxShown ? $"the DHT is searched, beginning at {shown}"
-            : $"the DHT is searched, beginning at {shown} and {dht.Bootstrap.Length - MaxShown} more";
+            : dht.Bootstrap.Length <= MaxShown ? $"the DHT is searched, starting at {shown}"
+            : $"the DHT is searched, starting at {shown} and {dht.Bootstrap.Length - MaxShown} more";
     }
 
     private static string Write(EndPoint node) =>
@@ -50,7 +50,7 @@ internal static class PlanText
             return "trackers are not used (--no-trackers)";
         string[] urls = [.. item.Trackers.Concat(settings.Torrent.ExtraTrackers).Select(TrackerUrl.Redact)];
         if (urls.Length == 0)
-            return "it has no trackers (--tracker names one)";
+            return "it has no trackers (--tracker adds one)";
         string shown = string.Join(", ", urls.Take(MaxShown));
         return urls.Length <= MaxShown ? $"trackers: {shown}" : $"trackers: {shown} and {urls.Length - MaxShown} more";
     }

@@ -43,7 +43,7 @@ internal ref struct BencodePass
     public List<BencodeException>? Oddities { get; private set; }
 
     /// <summary>Reads one value from the start of the buffer.</summary>
-    /// <exception cref="BencodeException">There is none, or it exceeds a limit.</exception>
+    /// <exception cref="BencodeException">The buffer does not start with a complete value, or exceeds a limit.</exception>
     public BencodeTree.Record[] Run()
     {
         do
@@ -60,7 +60,7 @@ internal ref struct BencodePass
             else if (first is (byte)'l' or (byte)'d')
                 Open(isDictionary: first == 'd');
             else
-                throw Fault($"0x{first:x2} begins no value");
+                throw Fault($"0x{first:x2} does not begin a value");
         }
         while (_depth > 0);
         return _records;
@@ -78,7 +78,7 @@ internal ref struct BencodePass
             throw fault;
         Oddities ??= [];
         if (Oddities.Count == BencodeReader.MaxOddities)
-            throw BencodeException.OverLimit(offset, BencodeReader.MaxOddities, "odd numbers and repeated keys");
+            throw BencodeException.OverLimit(offset, BencodeReader.MaxOddities, "irregular numbers and repeated keys");
         Oddities.Add(fault);
     }
 
@@ -102,7 +102,7 @@ internal ref struct BencodePass
     private void Open(bool isDictionary)
     {
         if (_depth == _open.Length)
-            throw BencodeException.OverLimit(_at, _open.Length, "lists and dictionaries inside one another");
+            throw BencodeException.OverLimit(_at, _open.Length, "nested lists and dictionaries");
         int index = Add(_at, end: 0);
         _open[_depth++] = new Frame { Index = index, LastKey = -1, IsDictionary = isDictionary, WantsKey = isDictionary };
         _at++;
@@ -126,7 +126,7 @@ internal ref struct BencodePass
         int start = _at;
         int length = _bytes[start..].IndexOf((byte)'e');
         if (length < 0)
-            throw Fault("an integer without its end");
+            throw Fault("an integer without an end");
         CheckNumber(_bytes.Slice(start + 1, length - 1));
         _at = start + length + 1;
         Add(start, _at);
@@ -140,8 +140,8 @@ internal ref struct BencodePass
         {
             // The "e" terminates only data that looks like a number; anything else means that the buffer is not bencode.
             if (number.Length > MaxNumberLength || number.ContainsAnyExcept(NumberBytes))
-                throw Fault("an integer without digits, or with other characters among them");
-            NoteOddity(_at, "an integer without digits, or with other characters among them");
+                throw Fault("an integer without digits, or with other characters");
+            NoteOddity(_at, "an integer without digits, or with other characters");
         }
         else if (digits[0] == '0' && number.Length != 1)
         {
@@ -162,11 +162,11 @@ internal ref struct BencodePass
         {
             length = (length * 10) + (_bytes[at] - '0');
             if (length > _bytes.Length)
-                throw Fault($"a string longer than all of the {_bytes.Length} bytes");
+                throw Fault($"a string longer than the whole value of {_bytes.Length} bytes");
         }
 
         if (at == _bytes.Length || _bytes[at] != ':')
-            throw Fault("a string length without its colon");
+            throw Fault("a string length without a colon");
         if (_bytes[start] == '0' && at != start + 1)
             NoteOddity(_at, "a string length with a leading zero");
         at++;

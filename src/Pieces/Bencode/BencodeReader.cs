@@ -17,7 +17,7 @@ internal static class BencodeReader
     public const int MaxOddities = 1000;
 
     /// <summary>Decodes a buffer that contains exactly one value.</summary>
-    /// <exception cref="BencodeException">It contains anything else, or exceeds a limit.</exception>
+    /// <exception cref="BencodeException">The buffer contains anything else, or exceeds a limit.</exception>
     public static BencodeNode Read(ReadOnlyMemory<byte> bytes, int maxNodes = MaxNodes, BencodeUse use = BencodeUse.Strict)
     {
         BencodeNode root = ReadPrefix(bytes, out int consumed, maxNodes, use);
@@ -31,7 +31,7 @@ internal static class BencodeReader
     /// <param name="consumed">Length of the value in bytes.</param>
     /// <param name="maxNodes">Maximum number of values, at most <see cref="MaxNodes"/>.</param>
     /// <param name="use">Whether irregularities are accepted.</param>
-    /// <exception cref="BencodeException">It does not start with a complete value, or exceeds a limit.</exception>
+    /// <exception cref="BencodeException">The buffer does not start with a complete value, or exceeds a limit.</exception>
     public static BencodeNode ReadPrefix(ReadOnlyMemory<byte> bytes, out int consumed, int maxNodes = MaxNodes, BencodeUse use = BencodeUse.Strict)
     {
         var pass = new BencodePass(bytes, stackalloc BencodePass.Frame[MaxDepth], Math.Min(maxNodes, MaxNodes), use);

@@ -42,7 +42,7 @@ internal sealed class BencodeWriter
     public void Key(ReadOnlySpan<byte> key)
     {
         if (_open.Count == 0 || !_open.Peek().IsDictionary || _open.Peek().HasKey)
-            throw new InvalidOperationException("no key belongs here");
+            throw new InvalidOperationException("a key is not allowed at this point");
         Level level = _open.Peek();
         if (level.LastKey is { } last && key.SequenceCompareTo(last) <= 0)
             throw new InvalidOperationException($"key \"{Encoding.UTF8.GetString(key)}\" does not sort after the one before it");
@@ -110,7 +110,7 @@ internal sealed class BencodeWriter
         if (_open.Count == 0 || !_open.Peek().IsDictionary)
             return;
         if (!_open.Peek().HasKey)
-            throw new InvalidOperationException("a key belongs here, not a value");
+            throw new InvalidOperationException("a key is expected at this point, not a value");
         _open.Peek().HasKey = false;
     }
 

@@ -98,7 +98,7 @@ internal sealed class DhtAnnouncer : IAsyncDisposable
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            _logger.Debug("{Target} is no longer searched for in the DHT", _target);
+            _logger.Debug("the DHT is no longer searched for {Target}", _target);
         }
     }
 

@@ -34,7 +34,10 @@ internal sealed class DhtHost : IAsyncDisposable
     /// <summary>The node; null if it has not been started or could not be started.</summary>
     public DhtNode? Node => Volatile.Read(ref _node);
 
-    /// <summary>Starts the node unless it is already running; null if the UDP port cannot be opened.</summary>
+    /// <summary>
+    /// Starts the node on the first call and returns it. Later calls return the result of the first one: null if the UDP port could not be opened, or
+    /// if this object was disposed first.
+    /// </summary>
     public DhtNode? Start()
     {
         lock (_gate)
@@ -44,7 +47,7 @@ internal sealed class DhtHost : IAsyncDisposable
             _isTried = true;
             if (!_port.TryOpen(out string fault))
             {
-                _logger.Warning("the DHT is not used: UDP port {Port} cannot be had: {Reason:l}", _port.Number, fault);
+                _logger.Warning("the DHT is not used: UDP port {Port} cannot be opened: {Reason:l}", _port.Number, fault);
                 return null;
             }
 

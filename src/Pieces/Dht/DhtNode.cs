@@ -181,7 +181,7 @@ internal sealed class DhtNode : IAsyncDisposable
         catch (Exception bug)
 #pragma warning restore CA1031
         {
-            _logger.Error(bug, "The DHT has ended because of a bug in this program");
+            _logger.Error(bug, "the DHT has stopped because of a bug in this program");
         }
 
         _inbox.Close();
@@ -203,9 +203,9 @@ internal sealed class DhtNode : IAsyncDisposable
 #pragma warning restore CA1031
         {
             if (_faults++ == 0)
-                _logger.Error(bug, "The DHT goes on after a fault of this program in one message");
+                _logger.Error(bug, "the DHT continues after a bug in this program in one message");
             else
-                _logger.Debug(bug, "DHT: fault {Count} of this program in one message", _faults);
+                _logger.Debug(bug, "DHT: bug {Count} in this program in one message", _faults);
         }
     }
 
@@ -216,7 +216,7 @@ internal sealed class DhtNode : IAsyncDisposable
         if (DhtCacheFile.TryRead(path, out string reason) is { } memory)
             _core.Remember(memory);
         else
-            _logger.Debug("DHT nodes of an earlier run are not used: {Reason}", reason);
+            _logger.Debug("DHT nodes saved by an earlier run are not used: {Reason}", reason);
     }
 
     private void Tell(DhtStats now)
@@ -224,7 +224,7 @@ internal sealed class DhtNode : IAsyncDisposable
         if (now.IsReady)
             _logger.Information("DHT: nodes known: {Nodes}", now.NodesV4 + now.NodesV6);
         else
-            _logger.Information("DHT: no node answers any more");
+            _logger.Information("DHT: no node responds any more");
     }
 
     private void Arm()
@@ -271,7 +271,7 @@ internal sealed class DhtNode : IAsyncDisposable
             return;
         DhtMemory memory = await recalled.Task.ConfigureAwait(false);
         if (memory.Nodes.Length > 0 && DhtCacheFile.TryWrite(_options.CacheFile!, memory) is { } reason)
-            _logger.Warning("The DHT's nodes could not be kept for the next run: {Reason}", reason);
+            _logger.Warning("the nodes of the DHT could not be saved for the next run: {Reason}", reason);
     }
 
     // A caller that awaits a search or the saved state must not wait forever, whatever happens.

@@ -78,7 +78,7 @@ internal sealed class LocalListeners : IAsyncDisposable
         await closed.ConfigureAwait(false);
     }
 
-    private void Tell(string fault) => _logger.Information("peers of the local network are not found on {Fault}", fault);
+    private void Tell(string fault) => _logger.Information("no peer discovery on the local network: {Fault}", fault);
 
     private sealed class Listener : IAsyncDisposable
     {
@@ -104,7 +104,7 @@ internal sealed class LocalListeners : IAsyncDisposable
         {
             string host = _local.Group.ToString();
             if (!_local.Socket.TrySend(announcement.Write(host), _local.Group))
-                _logger.Debug("the local network does not take what is sent to {Group}", host);
+                _logger.Debug("an announce to {Group} on the local network could not be sent", host);
         }
 
         public async ValueTask DisposeAsync()

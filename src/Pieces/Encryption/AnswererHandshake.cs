@@ -38,7 +38,7 @@ internal sealed class AnswererHandshake : EncryptionHandshake
     private void OnKey(Span<byte> input)
     {
         if (_mayExchange?.Invoke() == false)
-            throw new PeerProtocolException("more encrypted handshakes than are answered in so short a time");
+            throw new PeerProtocolException("too many encrypted handshakes in a short time");
         var exchange = new KeyExchange(_chance.Next(KeyExchange.PrivateKeyLength));
         _secret = Agree(exchange, input);
         Send(exchange.PublicKey);
@@ -50,7 +50,8 @@ internal sealed class AnswererHandshake : EncryptionHandshake
 
     private void OnName(Span<byte> input)
     {
-        Swarm = _swarms.Find(_secret!.Masked(new Sha1Digest(input))) ?? throw new PeerProtocolException("asks, encrypted, for an unknown info-hash");
+        Swarm = _swarms.Find(_secret!.Masked(new Sha1Digest(input)))
+            ?? throw new PeerProtocolException("unknown info-hash in an encrypted handshake");
         _incoming = _secret.CipherOfDialler(Swarm);
         _outgoing = _secret.CipherOfAnswerer(Swarm);
         Want(OfferLength, OnOffer);
@@ -60,12 +61,12 @@ internal sealed class AnswererHandshake : EncryptionHandshake
     {
         _incoming!.Apply(input);
         if (input[..ProofLength].ContainsAnyExcept((byte)0))
-            throw new PeerProtocolException("the proof of an encrypted handshake is wrong");
+            throw new PeerProtocolException("wrong verification constant in an encrypted handshake");
         var offered = (CryptoMethods)BinaryPrimitives.ReadUInt32BigEndian(input[ProofLength..]);
         CryptoMethods both = offered & _allowed;
         _chosen = both.HasFlag(CryptoMethods.Plain) ? CryptoMethods.Plain : both;
         if (_chosen == CryptoMethods.None)
-            throw new PeerProtocolException($"offers encryption methods {(uint)offered:x}, allowed are {(uint)_allowed:x}");
+            throw new PeerProtocolException($"offered encryption methods {(uint)offered:x}, allowed are {(uint)_allowed:x}");
         int padding = CheckPadding(BinaryPrimitives.ReadUInt16BigEndian(input[(ProofLength + sizeof(uint))..]));
         Want(padding + sizeof(ushort), OnPadding);
     }

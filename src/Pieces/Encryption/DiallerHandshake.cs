@@ -40,7 +40,7 @@ internal sealed class DiallerHandshake : EncryptionHandshake
     {
         // Some peers send a plain handshake at once without reading first. It is recognized before as many bytes as a key have arrived.
         if (!_isAnswered && input.Length >= Handshake.ProtocolLength && Handshake.CanBegin(input))
-            throw new PeerProtocolException("answered with a plain handshake");
+            throw new PeerProtocolException("responded with an unencrypted handshake");
     }
 
     private void OnKey(Span<byte> input)

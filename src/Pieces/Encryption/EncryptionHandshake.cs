@@ -88,7 +88,7 @@ internal abstract class EncryptionHandshake
     protected void Finish(NegotiatedCiphers result) => Result = result;
 
     /// <summary>Returns the length of a padding if it is valid.</summary>
-    /// <exception cref="PeerProtocolException">It exceeds <see cref="MaxPadding"/>.</exception>
+    /// <exception cref="PeerProtocolException">The length exceeds <see cref="MaxPadding"/>.</exception>
     protected static int CheckPadding(int length) => length <= MaxPadding
         ? length
         : throw new PeerProtocolException($"padding of {length} bytes in an encrypted handshake; at most {MaxPadding} allowed");
@@ -96,7 +96,7 @@ internal abstract class EncryptionHandshake
     /// <summary>Derives the shared secret from the other side's public key.</summary>
     /// <exception cref="PeerProtocolException">The key is invalid.</exception>
     protected static SharedSecret Agree(KeyExchange own, ReadOnlySpan<byte> theirs) =>
-        SharedSecret.Agree(own, theirs) ?? throw new PeerProtocolException("the public key of an encrypted handshake is none");
+        SharedSecret.Agree(own, theirs) ?? throw new PeerProtocolException("invalid public key in an encrypted handshake");
 
     // If not, requests the minimum number of bytes that can complete the mark: the end of the input may be its beginning.
     private bool IsAtMark(ReadOnlySpan<byte> mark)

@@ -16,14 +16,14 @@ internal static class ContentErrors
     /// <param name="target">Its target.</param>
     /// <param name="isGiven">Whether the user named the link; otherwise it was found in a folder.</param>
     public static FileNotFoundException Dangling(string shown, string target, bool isGiven) => new(
-        $"{Show(shown)}: is a link to {Show(target)}, which is not there (mend the link{(isGiven ? "" : " or move it out of the folder")})", shown);
+        $"{Show(shown)}: is a link to {Show(target)}, which does not exist (fix the link{(isGiven ? "" : " or move it out of the folder")})", shown);
 
     /// <summary>The path is a pipe, a socket or a device, which cannot be included.</summary>
     /// <param name="shown">The path.</param>
     /// <param name="kind">The type of the path, with an article.</param>
     /// <param name="isGiven">Whether the user named the path; otherwise it was found in a folder.</param>
     public static IOException Special(string shown, string kind, bool isGiven) =>
-        new($"{Show(shown)}: is {kind}, no regular file or folder{(isGiven ? "" : " (move it out of the folder)")}");
+        new($"{Show(shown)}: is {kind}, not a regular file or folder{(isGiven ? "" : " (move it out of the folder)")}");
 
     /// <summary>
     /// A path cannot be read. The exception has the type of <paramref name="cause"/>, except that a missing file or directory always gives a

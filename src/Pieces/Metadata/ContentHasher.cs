@@ -200,6 +200,6 @@ internal sealed class ContentHasher
         }
 
         private static MetainfoException Changed(SourceFile file) =>
-            new($"{ContentErrors.Show(file.Shown)}: has changed while it was being read (try again when nothing writes to it)");
+            new($"{ContentErrors.Show(file.Shown)}: has changed while it was being read (try again when no program writes to it)");
     }
 }

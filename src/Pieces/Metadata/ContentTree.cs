@@ -35,7 +35,7 @@ internal sealed class ContentTree
     public static SourceListing List(ImmutableArray<string> paths, string? name, CancellationToken cancellationToken)
     {
         if (paths.IsDefaultOrEmpty)
-            throw new MetainfoException("no file or folder is given; there is nothing to describe");
+            throw new MetainfoException("no file or folder was given; there is nothing to describe");
         var tree = new ContentTree(cancellationToken);
         ImmutableArray<ContentPath> given = [.. paths.Select(ContentPath.Of)];
         foreach (ContentPath path in given)
@@ -66,7 +66,7 @@ internal sealed class ContentTree
             foreach (string other in paths)
             {
                 if (Path.GetDirectoryName(other) != path)
-                    throw new MetainfoException("the paths lie in different folders; give the torrent a name");
+                    throw new MetainfoException("the paths are in different folders; give the torrent a name");
             }
         }
 
@@ -80,9 +80,9 @@ internal sealed class ContentTree
         string? fault = name switch
         {
             "" => "it is empty",
-            "." or ".." => "it stands for a folder",
-            _ when separator >= 0 && name[separator] == '\0' => "it has a byte 0",
-            _ when separator >= 0 => $"it has a '{name[separator]}', which separates folders{(name[separator] == '\\' ? " on Windows" : "")}",
+            "." or ".." => "it refers to a folder",
+            _ when separator >= 0 && name[separator] == '\0' => "it contains a NUL byte",
+            _ when separator >= 0 => $"it contains a '{name[separator]}', which separates folders{(name[separator] == '\\' ? " on Windows" : "")}",
             _ => null,
         };
         if (fault is not null)
@@ -110,7 +110,7 @@ internal sealed class ContentTree
     {
         _cancellationToken.ThrowIfCancellationRequested();
         if (below.Length >= SafePath.MaxDepth)
-            throw new MetainfoException($"{ContentErrors.Show(path.Shown)}: lies more than {SafePath.MaxDepth} folders deep");
+            throw new MetainfoException($"{ContentErrors.Show(path.Shown)}: is more than {SafePath.MaxDepth} folders deep");
         if (Directory.Exists(path.Full))
             AddFolder(path, below, enclosing);
         else

@@ -123,7 +123,7 @@ internal sealed class FileListParser
         if (!node.TryGetInteger(out long length))
             throw new MetainfoException($"\"length\" of {Subject(index)} is {InfoParser.Describe(node)}, not an integer; the torrent is damaged");
         if (length < 0)
-            throw new MetainfoException($"\"length\" of {Subject(index)} is {length} bytes, less than none; the torrent is damaged");
+            throw new MetainfoException($"\"length\" of {Subject(index)} is {length} bytes, which is negative; the torrent is damaged");
         return length;
     }
 

@@ -34,14 +34,14 @@ internal ref struct HybridCheck
     public static void Verify(BencodeNode info, ImmutableArray<FileEntry> entries, bool isMultiFile, int pieceLength)
     {
         if (pieceLength < MinPieceLength || !BitOperations.IsPow2(pieceLength))
-            throw new MetainfoException($"\"piece length\" is {pieceLength} bytes; BitTorrent v2 wants a power of two from {MinPieceLength}");
+            throw new MetainfoException($"\"piece length\" is {pieceLength} bytes; BitTorrent v2 requires a power of two from {MinPieceLength}");
         if (!info.TryGetDictionary("file tree"u8, out BencodeNode tree))
-            throw new MetainfoException("\"file tree\" is missing or no dictionary, but \"meta version\" is 2; the torrent is damaged");
+            throw new MetainfoException("\"file tree\" is missing or not a dictionary, but \"meta version\" is 2; the torrent is damaged");
 
         foreach (FileEntry entry in entries)
         {
             if (!entry.IsPadding && entry.Length > 0 && entry.Offset % pieceLength != 0)
-                throw Disagreement($"file {entry.Index + 1} does not begin at the border of a piece");
+                throw Disagreement($"file {entry.Index + 1} does not begin at the boundary of a piece");
         }
 
         var check = new HybridCheck(info, entries.AsSpan(), isMultiFile);
@@ -79,14 +79,14 @@ internal ref struct HybridCheck
         foreach (BencodeEntry unused in holder.Entries)
             count++;
         if (count != 1 || leaf.Kind != BencodeKind.Dictionary)
-            throw Malformed("a file is also a folder, or its description no dictionary");
+            throw Malformed("a file is also a folder, or its description is not a dictionary");
 
         leaf.TryGetBytes("attr"u8, out ReadOnlySpan<byte> attributes);
         bool isLink = attributes.Contains((byte)'l');
         if (attributes.Contains((byte)'p'))
             throw Malformed("it names a pad file, which only the v1 half may have");
         if (!leaf.TryGetInteger("length"u8, out long length) && !isLink)
-            throw Malformed("the length of a file is missing or no integer");
+            throw Malformed("the length of a file is missing or not an integer");
         length = isLink ? 0 : length;
         bool hasRoot = leaf.TryGetBytes("pieces root"u8, out ReadOnlySpan<byte> root);
         if (length > 0 && (!hasRoot || root.Length != RootLength || !root.ContainsAnyExcept((byte)0)))
@@ -104,7 +104,7 @@ internal ref struct HybridCheck
             ? IsPathOf(file)
             : _path.Count == 1 && _info.TryGetBytes("name"u8, out ReadOnlySpan<byte> name) && name.SequenceEqual(_path[0].Span);
         if (!isSamePath)
-            throw Disagreement($"file {entry.Index + 1} has another name or place in \"file tree\"");
+            throw Disagreement($"file {entry.Index + 1} has a different name or position in \"file tree\"");
     }
 
     private readonly bool IsPathOf(BencodeNode file)

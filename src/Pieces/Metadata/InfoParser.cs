@@ -31,7 +31,7 @@ internal static class InfoParser
         if (hasV2 && !info.TryGet("pieces"u8, out _))
         {
             throw new MetainfoException(
-                "this is a BitTorrent v2 torrent without a v1 half, which is not supported yet; ask for a v1 or hybrid torrent");
+                "this is a BitTorrent v2 torrent without a v1 half, which is not supported yet; use a v1 or hybrid torrent");
         }
 
         int pieceLength = ReadPieceLength(info);
@@ -56,7 +56,7 @@ internal static class InfoParser
         {
             1 => false,
             2 => true,
-            _ => throw new MetainfoException($"\"meta version\" is {version}; only 1 and 2 are known"),
+            _ => throw new MetainfoException($"\"meta version\" is {version}; only 1 and 2 are supported"),
         };
     }
 

@@ -110,7 +110,7 @@ public sealed class MagnetLink
         {
             string selection = MagnetSelection.Write(linked);
             throw new MetainfoException(linked.IsEmpty
-                ? "the magnet link selects files that cannot be read (so=0,2,6-8 is the form)"
+                ? "the magnet link selects files that cannot be read (the format is so=0,2,6-8)"
                 : $"the magnet link selects none of the torrent's {metainfo.Files.Length} files (so={selection})");
         }
 

@@ -43,7 +43,7 @@ internal sealed class MagnetParser
         if (text.Length > MagnetQuery.MaxLength)
             throw new MagnetException($"the magnet link is {text.Length} characters long; at most {MagnetQuery.MaxLength} are accepted");
         MagnetParameter[] parameters = MagnetQuery.Split(text)
-            ?? throw new MagnetException("the magnet link has no \"?\" behind \"magnet:\" (a link begins with magnet:?xt=urn:btih:)");
+            ?? throw new MagnetException("the magnet link has no \"?\" after \"magnet:\" (a link begins with magnet:?xt=urn:btih:)");
         if (parameters.Length > MagnetQuery.MaxParameters)
             throw new MagnetException($"the magnet link has more than {MagnetQuery.MaxParameters} parameters");
         foreach (MagnetParameter parameter in parameters)
@@ -69,7 +69,7 @@ internal sealed class MagnetParser
         if (_infoHashV2 is not null)
             return new MagnetException("the magnet link names a BitTorrent v2 torrent (btmh) and no v1 info-hash; v2 alone is not supported");
         return _otherTopic is null
-            ? new MagnetException("the magnet link has no info-hash (xt=urn:btih:... says it; a shell wants the link in quotes)")
+            ? new MagnetException("the magnet link has no info-hash (xt=urn:btih:... is missing; in a shell, put the link in quotes)")
             : new MagnetException($"the magnet link has no info-hash (xt=urn:btih:...); its xt is \"{DisplayText.Escape(_otherTopic, 80)}\"");
     }
 
@@ -139,13 +139,13 @@ internal sealed class MagnetParser
         if (!text.StartsWith(Sha256Prefix, StringComparison.Ordinal))
         {
             throw new MagnetException($"the magnet link's v2 hash begins with \"{DisplayText.Escape(text, 4)}\"; " +
-                $"only SHA-256 of 32 bytes ({Sha256Prefix}) is known");
+                $"only SHA-256 of 32 bytes ({Sha256Prefix}) is supported");
         }
 
         string digits = text[Sha256Prefix.Length..];
         if (!InfoHashV2.TryParse(digits, out InfoHashV2 infoHash))
         {
-            throw new MagnetException($"the magnet link's v2 hash has {digits.Length} characters behind {Sha256Prefix}, " +
+            throw new MagnetException($"the magnet link's v2 hash has {digits.Length} characters after {Sha256Prefix}, " +
                 $"not {Sha256Digits} hexadecimal digits");
         }
 
@@ -165,7 +165,7 @@ internal sealed class MagnetParser
     {
         if (!PercentCoding.TryDecode(value, out string? url))
         {
-            _warnings.Add($"{what} is left out: its percent-coding is broken");
+            _warnings.Add($"{what} is ignored: its percent-coding is broken");
             return;
         }
 
@@ -173,9 +173,9 @@ internal sealed class MagnetParser
         if (url.Length == 0 || urls.Contains(url, StringComparer.Ordinal))
             return;
         if (url.Length > UrlReader.MaxUrlBytes || url.Any(char.IsControl))
-            _warnings.Add($"{what} is left out: its URL has control characters or more than {UrlReader.MaxUrlBytes} characters");
+            _warnings.Add($"{what} is ignored: its URL has control characters or more than {UrlReader.MaxUrlBytes} characters");
         else if (_trackers.Count + _webSeeds.Count >= UrlReader.MaxUrls)
-            _warnings.Add($"{what} is left out: there are more than {UrlReader.MaxUrls} URLs");
+            _warnings.Add($"{what} is ignored: there are more than {UrlReader.MaxUrls} URLs");
         else
             urls.Add(url);
     }
@@ -183,9 +183,9 @@ internal sealed class MagnetParser
     private void AddPeer(string value)
     {
         if (!PercentCoding.TryDecode(value, out string? text) || !MagnetAddress.TryParse(text, out EndPoint? peer))
-            _warnings.Add($"a peer is left out: \"{DisplayText.Escape(value, 80)}\" is not HOST:PORT");
+            _warnings.Add($"a peer is ignored: \"{DisplayText.Escape(value, 80)}\" is not HOST:PORT");
         else if (_peers.Count >= MaxPeers)
-            _warnings.Add($"a peer is left out: there are more than {MaxPeers}");
+            _warnings.Add($"a peer is ignored: there are more than {MaxPeers}");
         else if (!_peers.Contains(peer))
             _peers.Add(peer);
     }
@@ -193,7 +193,7 @@ internal sealed class MagnetParser
     private void AddNode(string value)
     {
         if (!PercentCoding.TryDecode(value, out string? text) || !MagnetAddress.TryParse(text, out EndPoint? node))
-            _warnings.Add($"a DHT node is left out: \"{DisplayText.Escape(value, 80)}\" is not HOST:PORT");
+            _warnings.Add($"a DHT node is ignored: \"{DisplayText.Escape(value, 80)}\" is not HOST:PORT");
         else if (_nodes.Count < MaxPeers && MagnetAddress.Write(node) is var written && !_nodes.Contains(written))
             _nodes.Add(written);
     }
@@ -208,7 +208,7 @@ internal sealed class MagnetParser
         _warnings.Add(isUrl
             ? "the link's source of the .torrent (xs, as) is ignored, and its metadata is fetched from peers "
                 + "(to use the source, give its URL instead of the link)"
-            : "the link's other sources (xs, as) are ignored: they are no URL of a .torrent");
+            : "the link's other sources (xs, as) are ignored: they are not the URL of a .torrent");
     }
 
     private void ReadSelection(string value)
@@ -217,6 +217,6 @@ internal sealed class MagnetParser
         _selects = true;
         bool isDecoded = PercentCoding.TryDecode(value, out string? text);
         if (!isDecoded || !MagnetSelection.Read(text, _files))
-            _warnings.Add($"not all of the selection \"{DisplayText.Escape(value, 80)}\" names files (so=0,2,6-8 is the form)");
+            _warnings.Add($"not all of the selection \"{DisplayText.Escape(value, 80)}\" names files (the format is so=0,2,6-8)");
     }
 }

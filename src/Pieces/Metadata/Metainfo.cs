@@ -116,7 +116,8 @@ public sealed class Metainfo
         if (expected > MetainfoParser.MaxFileLength)
             throw TooLong(expected);
 
-        // One byte more than expected, so that the end is detected without growing the array. A length of 0 can also mean a device of unknown length.
+        // The array has one byte more than the expected length, so that the read that detects the end finds room. If the length is 0, the stream may
+        // be a device, whose length is unknown.
         byte[] bytes = new byte[expected > 0 ? expected + 1 : FirstCapacity];
         int length = 0;
         while (true)

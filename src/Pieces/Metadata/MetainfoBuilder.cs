@@ -63,12 +63,13 @@ public static class MetainfoBuilder
         if (total == 0)
         {
             throw new MetainfoException(
-                $"{listing.Shown}: {WhyNothing(listing)}, so there is nothing to describe (at least one file with a byte in it is wanted)");
+                $"{listing.Shown}: {WhyNothing(listing)}, so there is nothing to describe (at least one file must not be empty)");
         }
 
         int length = wanted ?? DefaultPieceLength(total);
         if (length is < MinPieceLength or > PieceLayout.MaxPieceLength || !BitOperations.IsPow2(length))
-            throw new MetainfoException($"a piece of {length} bytes; a power of two from {MinPieceLength} to {PieceLayout.MaxPieceLength} is wanted");
+            throw new MetainfoException(
+                $"a piece length of {length} bytes; it must be a power of two from {MinPieceLength} to {PieceLayout.MaxPieceLength}");
         long count = ((total - 1) / length) + 1;
         if (count > PieceLayout.MaxPieceCount)
             throw new MetainfoException($"{total} bytes in pieces of {length} are {count} pieces; at most {PieceLayout.MaxPieceCount} are possible");
@@ -77,7 +78,7 @@ public static class MetainfoBuilder
 
     private static string WhyNothing(SourceListing listing) => listing switch
     {
-        { Files.IsEmpty: true } => "no files are in it",
+        { Files.IsEmpty: true } => "it contains no files",
         { IsMultiFile: false } => "it is 0 bytes long",
         _ => $"all files ({listing.Files.Length}) are 0 bytes long",
     };

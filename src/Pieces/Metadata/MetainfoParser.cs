@@ -25,9 +25,9 @@ public static class MetainfoParser
         var warnings = new WarningList();
         BencodeNode root = Decode(bytes, warnings);
         if (root.Kind != BencodeKind.Dictionary)
-            throw new MetainfoException($"the file is {InfoParser.Describe(root)}, not a dictionary; it is no torrent");
+            throw new MetainfoException($"the file is {InfoParser.Describe(root)}, not a dictionary; it is not a torrent");
         if (!root.TryGet("info"u8, out BencodeNode info))
-            throw new MetainfoException("\"info\" is missing; it is no torrent, or damaged");
+            throw new MetainfoException("\"info\" is missing; it is not a torrent, or it is damaged");
         if (info.Kind != BencodeKind.Dictionary)
             throw new MetainfoException($"\"info\" is {InfoParser.Describe(info)}, not a dictionary; the file is damaged");
 
@@ -74,12 +74,12 @@ public static class MetainfoParser
             BencodeNode root = BencodeReader.ReadPrefix(bytes, out int consumed, use: BencodeUse.Lenient);
             NeededKeys.Check(root);
             if (consumed < bytes.Length)
-                warnings.Add($"{bytes.Length - consumed} bytes behind the end of the torrent are ignored");
+                warnings.Add($"{bytes.Length - consumed} bytes after the end of the torrent are ignored");
             return root;
         }
         catch (BencodeException e)
         {
-            throw new MetainfoException(e.IsLimit ? e.Message : $"{e.Message}; the file is damaged or no torrent", e);
+            throw new MetainfoException(e.IsLimit ? e.Message : $"{e.Message}; the file is damaged or not a torrent", e);
         }
     }
 
@@ -87,7 +87,7 @@ public static class MetainfoParser
     {
         var remarks = new WarningList();
         foreach (BencodeException oddity in root.Oddities.DistinctBy(oddity => oddity.Offset))
-            remarks.Add($"{oddity.Message}; nothing that is needed is there");
+            remarks.Add($"{oddity.Message}; it affects no required value");
         return remarks.ToImmutable();
     }
 

@@ -6,7 +6,7 @@ namespace Pieces.Metadata;
 /// <summary>Converts a selection of files to flags and pieces.</summary>
 internal static class SelectedFiles
 {
-    /// <summary>For each file, whether it is selected; null for all files.</summary>
+    /// <summary>Returns, for each file, whether it is selected; null if <paramref name="indexes"/> is null, which selects all files.</summary>
     public static bool[]? FlagsOf(Metainfo metainfo, ImmutableArray<int>? indexes)
     {
         if (indexes is null)

@@ -89,7 +89,7 @@ internal sealed class UrlReader
             return false;
         if (bytes.Length > MaxUrlBytes || !node.TryGetText(out string? text) || HasControl(text = text.Trim()))
         {
-            _warnings.Add($"a URL of {bytes.Length} bytes is left out: it is not UTF-8, has control characters or exceeds {MaxUrlBytes} bytes");
+            _warnings.Add($"a URL of {bytes.Length} bytes is ignored: it is not UTF-8, has control characters or exceeds {MaxUrlBytes} bytes");
             return false;
         }
 
@@ -97,7 +97,7 @@ internal sealed class UrlReader
             return false;
         if (seen.Count == MaxUrls)
         {
-            _warnings.Add($"a URL is left out: there are more than {MaxUrls}");
+            _warnings.Add($"a URL is ignored: there are more than {MaxUrls}");
             return false;
         }
 

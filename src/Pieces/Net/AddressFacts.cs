@@ -26,8 +26,8 @@ internal static class AddressFacts
     private static readonly UInt128 Nat64Prefix = new(0x0064FF9B00000000, 0);
 
     /// <summary>
-    /// Whether it belongs to this machine or to a private network. Node ids of such addresses are not checked (BEP 42), and many nodes may share a
-    /// network.
+    /// Whether an address belongs to this machine or to a private network. Node ids of such addresses are not checked (BEP 42), and many nodes may
+    /// share a network.
     /// </summary>
     public static bool IsLocal(CompactEndPoint endPoint) => ReachOf(endPoint) is AddressReach.Loopback or AddressReach.Link or AddressReach.Private;
 

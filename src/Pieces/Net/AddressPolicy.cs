@@ -60,7 +60,7 @@ internal sealed class AddressPolicy
         AddressReach reach = AddressFacts.ReachOf(peer.Address);
         bool isByName = source is PeerSource.Link or PeerSource.Tracker;
         if ((isByName || reach != AddressReach.World) && (peer.Port < FirstPeerPort || Array.IndexOf(ServicePorts, peer.Port) >= 0))
-            return "its port is one of other services";
+            return "its port belongs to another service";
         return reach switch
         {
             AddressReach.Nobody => "no host can have the address",

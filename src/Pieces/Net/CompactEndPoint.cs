@@ -5,7 +5,8 @@ using System.Net.Sockets;
 namespace Pieces.Net;
 
 /// <summary>
-/// An address and a port as a value type, 6 or 18 bytes on the wire. Thousands are stored and compared for every datagram without allocations.
+/// An address and a port as a value type, 6 or 18 bytes on the wire. A DHT node stores thousands of them and compares them for every datagram; a
+/// value type needs no allocation for that.
 /// </summary>
 /// <param name="Host">The address as a number, most significant byte first; an IPv4 address is in the low 32 bits.</param>
 /// <param name="Port">The port.</param>

@@ -35,7 +35,7 @@ internal sealed record MulticastGroup(IPEndPoint EndPoint)
         }
         catch (NetworkInformationException e)
         {
-            throw new IOException($"the system does not say which interfaces there are: {e.Message}", e);
+            throw new IOException($"the network interfaces cannot be listed: {e.Message}", e);
         }
 
         return links;

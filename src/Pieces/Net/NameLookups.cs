@@ -41,7 +41,7 @@ internal sealed class NameLookups
     private TimeSpan Now => _time.GetElapsedTime(0);
 
     /// <summary>Returns the addresses of a name.</summary>
-    /// <exception cref="SocketException">It has none, no name server replies, or the lookup failed shortly before.</exception>
+    /// <exception cref="SocketException">The name has no address, no name server replies in time, or a lookup failed shortly before.</exception>
     public async Task<IPAddress[]> ResolveAsync(string host, NameRequester requester, CancellationToken cancellationToken)
     {
         // The system resolves an empty name to this machine; a name that is too long indicates a bug.

@@ -31,7 +31,7 @@ internal static class NetworkProbe
         }
         catch (NetworkInformationException e)
         {
-            return $"the system does not say which interfaces there are: {e.Message}";
+            return $"the network interfaces cannot be listed: {e.Message}";
         }
     }
 

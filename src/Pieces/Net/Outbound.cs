@@ -4,7 +4,7 @@ using System.Net.Sockets;
 namespace Pieces.Net;
 
 /// <summary>Resolves a host name to its addresses.</summary>
-/// <exception cref="SocketException">It has none, or no name server replies.</exception>
+/// <exception cref="SocketException">The name has no address, or no name server replies.</exception>
 internal delegate Task<IPAddress[]> HostResolver(string host, CancellationToken cancellationToken);
 
 /// <summary>
@@ -32,11 +32,11 @@ internal sealed class Outbound
     /// <summary>The binding of every socket, or null for no restriction.</summary>
     public LocalBinding? Binding { get; }
 
-    /// <summary>Returns the addresses of a host, which may be an address in text form. At least one.</summary>
+    /// <summary>Returns the addresses of a host, which may be an address in text form. There is at least one.</summary>
     /// <param name="host">The name.</param>
     /// <param name="requester">Source and torrent of the name, which determine its priority.</param>
     /// <param name="cancellationToken">Ends the wait. The lookup itself continues until the system ends it; nothing waits for that.</param>
-    /// <exception cref="SocketException">There is none, or no name server replies.</exception>
+    /// <exception cref="SocketException">The host has no address, or no name server replies.</exception>
     public async Task<IPAddress[]> ResolveAsync(string host, NameRequester requester, CancellationToken cancellationToken)
     {
         if (IPAddress.TryParse(host.Trim('[', ']'), out IPAddress? literal))
@@ -48,8 +48,8 @@ internal sealed class Outbound
         return found.Length > 0 ? found : throw new SocketException((int)SocketError.HostNotFound);
     }
 
-    /// <summary>Returns the addresses of a host whose family is that of the bound address. At least one.</summary>
-    /// <exception cref="SocketException">There is none.</exception>
+    /// <summary>Returns those addresses of a host that have the family of the bound address. There is at least one.</summary>
+    /// <exception cref="SocketException">The host has no address of that family, or no name server replies.</exception>
     public async Task<IPAddress[]> ResolveReachableAsync(string host, NameRequester requester, CancellationToken cancellationToken)
     {
         IPAddress[] all = await ResolveAsync(host, requester, cancellationToken).ConfigureAwait(false);
@@ -58,7 +58,7 @@ internal sealed class Outbound
     }
 
     /// <summary>Opens a TCP connection.</summary>
-    /// <exception cref="SocketException">It cannot be opened.</exception>
+    /// <exception cref="SocketException">The connection cannot be opened.</exception>
     public Task<Socket> ConnectAsync(IPEndPoint remote, CancellationToken cancellationToken)
     {
         // A socket bound to one family cannot reach the other, and an unbound socket must not be used instead.
@@ -70,7 +70,7 @@ internal sealed class Outbound
     }
 
     /// <summary>Opens a UDP socket that sends to one end point and receives only from there.</summary>
-    /// <exception cref="SocketException">It cannot be opened.</exception>
+    /// <exception cref="SocketException">The socket cannot be opened.</exception>
     public Task<Socket> ConnectUdpAsync(IPEndPoint remote, CancellationToken cancellationToken) =>
         ConnectAsync(NewSocket(remote.AddressFamily, SocketType.Dgram), remote, cancellationToken);
 
@@ -93,9 +93,10 @@ internal sealed class Outbound
     }
 
     /// <summary>
-    /// Opens a UDP socket that <paramref name="prepare"/> binds to its address, as multicast requires. It is already bound to the interface.
+    /// Opens a UDP socket that <paramref name="prepare"/> binds to its address, as multicast requires. The socket is bound to the interface before
+    /// that.
     /// </summary>
-    /// <exception cref="IOException">It cannot be opened, or the interface no longer exists.</exception>
+    /// <exception cref="IOException">The socket cannot be opened, or the interface no longer exists.</exception>
     public UdpDatagramSocket OpenMulticast(AddressFamily family, Action<Socket> prepare) => OpenDatagramSocket(family, socket =>
     {
         if (Binding?.DeviceFault(socket) is { } fault)

@@ -25,8 +25,8 @@ internal sealed class RateLimiter : IDisposable
     private const double TurnSeconds = 0.0625;
     private const int LongestTurn = 256 * 1024;
 
-    // One grant is 1/50 s of the rate, so that many taps are served within a second and the bucket is overdrawn by no more. At low rates it is 1/20 s
-    // (up to 1 KiB), for fewer and larger TCP segments.
+    // One grant is 1/50 s of the rate, so that many taps are served within a second. The bucket is overdrawn by at most one grant. At low rates a
+    // grant is 1/20 s of the rate (up to 1 KiB), for fewer and larger TCP segments.
     private const int GrantsPerSecond = 50;
     private const int FewestGrantsPerSecond = 20;
     private const int LargestSmallGrant = 1024;

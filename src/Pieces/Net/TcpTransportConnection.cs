@@ -9,7 +9,7 @@ internal sealed class TcpTransportConnection : ITransportConnection
     private readonly TcpStream _stream;
 
     /// <summary>Takes over a connected socket.</summary>
-    /// <exception cref="SocketException">It is no longer connected.</exception>
+    /// <exception cref="SocketException">The socket is no longer connected.</exception>
     public TcpTransportConnection(Socket socket)
     {
         RemoteEndPoint = SocketText.Unmapped(socket.RemoteEndPoint);

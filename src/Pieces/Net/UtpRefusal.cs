@@ -7,16 +7,16 @@ namespace Pieces.Net;
 /// </summary>
 internal sealed class UtpRefusal : IDatagramHandler
 {
-    /// <summary>Replies to one host per second; burst <see cref="HostBurst"/>.</summary>
+    /// <summary>Maximum number of replies to one host per second; burst <see cref="HostBurst"/>.</summary>
     public const double HostRate = 4;
 
-    /// <summary>Replies to one host in a burst.</summary>
+    /// <summary>Maximum number of replies to one host in a burst.</summary>
     public const int HostBurst = 16;
 
-    /// <summary>Replies to all hosts per second (2 KB/s); burst <see cref="OverallBurst"/>.</summary>
+    /// <summary>Maximum number of replies to all hosts together per second (2 KB/s); burst <see cref="OverallBurst"/>.</summary>
     public const double OverallRate = 100;
 
-    /// <summary>Replies to all hosts in a burst.</summary>
+    /// <summary>Maximum number of replies to all hosts together in a burst.</summary>
     public const int OverallBurst = 200;
 
     private const int Places = 1024;

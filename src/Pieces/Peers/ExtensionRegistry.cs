@@ -30,7 +30,7 @@ internal sealed class ExtensionRegistry
         {
             bool isUnique = extensions.Count(other => other.Name == extension.Name || other.LocalId == extension.LocalId) == 1;
             if (!isUnique || extension.LocalId == HandshakeId)
-                throw new ArgumentException($"the name or the id {extension.LocalId} of {extension.Name} is taken", nameof(extensions));
+                throw new ArgumentException($"the name or the id {extension.LocalId} of {extension.Name} is already in use", nameof(extensions));
         }
     }
 

@@ -17,7 +17,7 @@ internal interface IPeerExtension
     /// <summary>Whether the handshake offers it.</summary>
     bool IsOffered => true;
 
-    /// <summary>Adds the extension's further fields to our handshake.</summary>
+    /// <summary>Adds the fields that the extension needs, besides its name and id, to our handshake.</summary>
     ExtensionHandshake Describe(ExtensionHandshake handshake) => handshake;
 
     /// <summary>A peer has sent its handshake, possibly not the first one; <see cref="PeerState.Extensions"/> is already updated.</summary>
@@ -31,7 +31,7 @@ internal interface IPeerExtension
     /// <exception cref="PeerProtocolException">The message is malformed; the connection is closed.</exception>
     void OnMessage(PeerState peer, ReadOnlyMemory<byte> payload);
 
-    /// <summary>Does the periodic work. Called a few times a second.</summary>
+    /// <summary>Does the periodic work. Called at every tick of the torrent's loop, which is every 250 ms while data is transferred.</summary>
     void OnTick()
     {
     }

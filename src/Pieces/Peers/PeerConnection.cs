@@ -126,7 +126,7 @@ internal sealed class PeerConnection : IPeerLink
     private async Task RunAsync()
     {
         using var stopping = new CancellationTokenSource();
-        UnfinishedMessage unfinished = _options.Unfinished.Open(() => Close("its unfinished message makes room for those of other peers"));
+        UnfinishedMessage unfinished = _options.Unfinished.Open(() => Close("its unfinished message was dropped to make room for other peers"));
         var watch = new PeerWatch(_options.TimeProvider, _stream, unfinished);
         ITimer timer = _options.TimeProvider.CreateTimer(
             _ => Look(watch), null, PeerWatch.UntilNextLook(_options.TimeProvider), PeerWatch.Interval);
@@ -168,7 +168,7 @@ internal sealed class PeerConnection : IPeerLink
         catch (Exception e)
         {
             // This is the last step, and the completion of a connection never faults.
-            _options.Logger.Error(e, "{Peer}: the end of the connection could not be told", RemoteEndPoint);
+            _options.Logger.Error(e, "{Peer}: the end of the connection could not be reported", RemoteEndPoint);
         }
     }
 
@@ -199,13 +199,13 @@ internal sealed class PeerConnection : IPeerLink
         switch (watch.Look())
         {
             case PeerWatchVerdict.Silent:
-                Close($"silent for {PeerWatch.SilenceLimit.TotalSeconds:0} s");
+                Close($"nothing received for {PeerWatch.SilenceLimit.TotalSeconds:0} s");
                 break;
             case PeerWatchVerdict.Stuck:
-                Close($"took nothing for {PeerWatch.StuckLimit.TotalSeconds:0} s");
+                Close($"accepted no data for {PeerWatch.StuckLimit.TotalSeconds:0} s");
                 break;
             case PeerWatchVerdict.Unfinished:
-                Close($"did not end a message within {PeerWatch.MessageLimit.TotalSeconds:0} s");
+                Close($"did not complete a message within {PeerWatch.MessageLimit.TotalSeconds:0} s");
                 break;
             case PeerWatchVerdict.KeepAliveDue:
                 _outbox.AddKeepAlive();
@@ -221,7 +221,7 @@ internal sealed class PeerConnection : IPeerLink
         if (isWithinLimit)
             _wake.Set();
         else
-            Close($"does not take what is sent: over {PeerOutbox.MaxLength} bytes wait");
+            Close($"does not read what is sent: over {PeerOutbox.MaxLength} bytes are queued");
     }
 
     private sealed record CloseReason(string Text, bool IsProtocolError);

@@ -46,7 +46,7 @@ internal sealed class PeerHandshaker
     /// <summary>Carries out a plain handshake on an outgoing connection.</summary>
     /// <exception cref="PeerProtocolException">The peer uses another protocol or is in another swarm.</exception>
     /// <exception cref="SelfConnectionException">The peer is this client.</exception>
-    /// <exception cref="HandshakeModeException">The peer sent nothing, as a peer does that requires encryption.</exception>
+    /// <exception cref="HandshakeModeException">The peer sent nothing. It may require encryption.</exception>
     /// <exception cref="IOException">The peer closed the connection, or did not finish in time.</exception>
     /// <exception cref="OperationCanceledException">The caller's token was cancelled.</exception>
     public async Task<HandshakenPeer> DialAsync(ITransportConnection connection, SwarmKey infoHash, CancellationToken cancellationToken)
@@ -104,7 +104,7 @@ internal sealed class PeerHandshaker
         }
         catch (Exception e) when (e is IOException or PeerProtocolException)
         {
-            throw new HandshakeModeException($"does not answer encrypted: {e.Message}", e) { WasEncrypted = true, IsSilence = IsTimeUp(e) };
+            throw new HandshakeModeException($"the encrypted handshake failed: {e.Message}", e) { WasEncrypted = true, IsSilence = IsTimeUp(e) };
         }
 
         byte[] answer = new byte[Handshake.Length];
@@ -117,7 +117,7 @@ internal sealed class PeerHandshaker
         await FillAsync(stream, bytes, begun, Handshake.Length, cancellationToken).ConfigureAwait(false);
         HandshakeResult result = Accept(bytes, own, isOutbound: true);
         if (result.InfoHash != own.InfoHash)
-            throw new PeerProtocolException($"answered for info-hash {result.InfoHash}, asked for {own.InfoHash}");
+            throw new PeerProtocolException($"responded with info-hash {result.InfoHash}, requested was {own.InfoHash}");
         return result;
     }
 
@@ -129,7 +129,7 @@ internal sealed class PeerHandshaker
         if (Handshake.CanBegin(bytes.AsSpan(0, begun)))
         {
             if (_encryption.Policy == EncryptionPolicy.Require)
-                throw new PeerProtocolException("not encrypted, which is required here");
+                throw new PeerProtocolException("not encrypted, but encryption is required");
             return new HandshakenPeer(connection, await AnswerOnAsync(connection.Stream, bytes, isKnown, cancellationToken).ConfigureAwait(false));
         }
 
@@ -156,7 +156,7 @@ internal sealed class PeerHandshaker
     {
         SwarmKey infoHash = Handshake.ReadInfoHash(bytes);
         if (!isKnown(infoHash))
-            throw new PeerProtocolException($"asks for unknown info-hash {infoHash}");
+            throw new PeerProtocolException($"requested unknown info-hash {infoHash}");
 
         // Sent before the peer id has arrived: some clients send theirs only after they have received ours.
         Handshake own = Own(infoHash);

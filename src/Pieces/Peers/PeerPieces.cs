@@ -22,7 +22,7 @@ internal sealed class PeerPieces : IPieceAvailability
     /// more.</summary>
     public bool IsStated { get; private set; }
 
-    /// <summary>Whether its first such message contained no pieces.</summary>
+    /// <summary>Whether the peer's first bitfield, have-all or have-none message stated that it has no pieces.</summary>
     public bool CameEmpty { get; private set; }
 
     /// <summary>Number of pieces that the peer has.</summary>

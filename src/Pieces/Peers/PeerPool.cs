@@ -98,7 +98,8 @@ internal sealed class PeerPool
 
         if (sameNetwork >= MaxPerNetwork && !network.IsShared)
         {
-            // The new peer is no more useful than the connected peers of its network. But one of those may belong to a program that has ended.
+            // The new peer is probably not more useful than the connected peers of its network. But the program behind an idle connection may have
+            // ended, so the new peer replaces the least useful of the idle ones.
             replaced = LeastUseful(!peer.IsOutbound, network);
             return replaced is null ? $"{sameNetwork} peers of {network} are connected" : null;
         }

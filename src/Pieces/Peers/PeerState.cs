@@ -84,8 +84,9 @@ internal sealed class PeerState : IProviderLink
     public int Offences { get; private set; }
 
     /// <summary>
-    /// Whether it seems to download without uploading. This program unchokes even peers that are not interested, which includes every peer we have
-    /// nothing for. This peer has nothing we want, or had no pieces when it connected, and it has neither unchoked us nor sent us anything so far.
+    /// Whether the peer seems to download without uploading. Only a peer that runs this program can look like that, since this program unchokes
+    /// even a peer for which it has nothing. The peer looks like a free rider if it has nothing we want or had no pieces when it connected, and if
+    /// it has neither unchoked us nor sent us anything so far.
     /// </summary>
     public bool LooksLikeFreeRider =>
         IsOfOurs && (!Provider.IsUseful || Pieces.CameEmpty) && !Provider.Requests.WasEverUnchoked && Provider.Downloaded.Total == 0;
@@ -105,7 +106,7 @@ internal sealed class PeerState : IProviderLink
     public void Offend(Offence offence)
     {
         if (++Offences == MaxOffences)
-            Close(PeerEnding.Offence, $"{Offences} small offences, the last: {TextOf(offence)}");
+            Close(PeerEnding.Offence, $"{Offences} minor protocol violations, the last: {TextOf(offence)}");
     }
 
     /// <summary>Sends an extension message. Returns false and sends nothing if the peer does not support the extension.</summary>
@@ -152,13 +153,13 @@ internal sealed class PeerState : IProviderLink
 
     private static string TextOf(Offence offence) => offence switch
     {
-        Offence.UnsolicitedBlock => "a block that nobody requested",
+        Offence.UnsolicitedBlock => "a block that was not requested",
         Offence.ImpossibleBlock => "a block that does not exist",
-        Offence.RepeatedStatement => "a bitfield that brought nothing new",
-        Offence.RepeatedWithdrawal => "a piece that was withdrawn again and again",
+        Offence.RepeatedStatement => "a bitfield without new pieces",
+        Offence.RepeatedWithdrawal => "a piece that was withdrawn repeatedly",
         Offence.TooEarly => "a request or a block before the torrent was known",
-        Offence.UnsolicitedMetadata => "metadata that nobody requested",
-        Offence.HastyExchange => "peer exchange messages in too quick succession",
+        Offence.UnsolicitedMetadata => "metadata that was not requested",
+        Offence.HastyExchange => "peer exchange messages at too short intervals",
         _ => throw new UnreachableException(offence.ToString()),
     };
 }

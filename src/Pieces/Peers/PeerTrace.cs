@@ -25,17 +25,17 @@ internal sealed class PeerTrace
     public void Received(IReadOnlyList<PeerMessage> messages)
     {
         foreach (PeerMessage message in messages)
-            _logger.Trace("{Peer} says: {Message}", _peer, Text(message));
+            _logger.Trace("received from {Peer}: {Message}", _peer, Text(message));
     }
 
     /// <summary>Logs a sent message.</summary>
-    public void Sent(PeerMessage message) => _logger.Trace("{Peer} is told: {Message}", _peer, Text(message));
+    public void Sent(PeerMessage message) => _logger.Trace("sent to {Peer}: {Message}", _peer, Text(message));
 
     /// <summary>Logs sent requests.</summary>
-    public void Asked(IReadOnlyList<BlockRequest> blocks) => Each("{Peer} is told: {Message}", "request", blocks);
+    public void Asked(IReadOnlyList<BlockRequest> blocks) => Each("sent to {Peer}: {Message}", "request", blocks);
 
     /// <summary>Logs sent blocks.</summary>
-    public void Gave(IReadOnlyList<BlockRequest> blocks) => Each("{Peer} was sent: {Message}", "piece", blocks);
+    public void Gave(IReadOnlyList<BlockRequest> blocks) => Each("sent to {Peer}: {Message}", "piece", blocks);
 
     /// <summary>A message as text.</summary>
     internal static string Text(PeerMessage message) => message switch

@@ -90,7 +90,7 @@ internal sealed class BlockSlots
         ref byte state = ref _states[ordinal];
         int askers = state & AskersMask;
         if (askers == MaxAskers || (state & ReceivedBit) != 0)
-            throw new InvalidOperationException($"block {ordinal} is here or asked of {askers} sources already");
+            throw new InvalidOperationException($"block {ordinal} is already present, or already requested from {askers} sources");
         if (askers == 0)
             Free--;
         state++;
@@ -204,7 +204,7 @@ internal sealed class BlockSlots
     {
         ref byte state = ref _states[ordinal];
         if ((state & ReceivedBit) != 0)
-            throw new InvalidOperationException($"block {ordinal} is present already");
+            throw new InvalidOperationException($"block {ordinal} is already present");
         if ((state & AskersMask) == 0)
             Free--;
         state = (byte)((state & ~AskersMask) | ReceivedBit);

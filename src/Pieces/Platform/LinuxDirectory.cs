@@ -309,7 +309,7 @@ internal sealed class LinuxDirectory : DirectoryHandle
         var file = new SafeFileHandle(OpenBelow(name, flags, mode), ownsHandle: true);
         try
         {
-            return _system.Stat(file).IsFile ? file : throw new IOException($"{FullPath(name)}: it is not an ordinary file");
+            return _system.Stat(file).IsFile ? file : throw new IOException($"{FullPath(name)}: it is not a regular file");
         }
         catch
         {

@@ -20,7 +20,7 @@ internal static class RealPath
             if (new DirectoryInfo(done).LinkTarget is not { } target)
                 continue;
             if (++links > MaxLinks)
-                throw new IOException($"\"{path}\" has more than {MaxLinks} links in it");
+                throw new IOException($"\"{path}\" contains more than {MaxLinks} symbolic links");
 
             // The target may be relative to the link's folder, and contain links itself.
             string full = Path.GetFullPath(target, Path.GetDirectoryName(done) ?? root);

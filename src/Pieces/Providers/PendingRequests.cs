@@ -20,7 +20,7 @@ internal sealed class PendingRequests
     // Nothing is ever requested from most connected peers, so no memory is allocated for them at first.
     private const int FirstLength = 16;
 
-    // A ring buffer whose length is a power of two. An entry whose block has length 0 was answered out of order.
+    // A ring buffer whose length is a power of two. An entry whose block has length 0 is a request that was removed before an older one.
     private PendingRequest[] _ring = [];
     private int _head;
     private int _span;

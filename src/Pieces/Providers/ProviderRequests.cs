@@ -70,7 +70,10 @@ internal sealed class ProviderRequests
     /// <summary>Time that a request waits because of our own rate limit, in seconds. It is not the peer's fault. Default 0.</summary>
     public double OwnDelay { get; set; }
 
-    /// <summary>Maximum of <see cref="OwnDelay"/>, in seconds: other providers that share the limit may come first for a while.</summary>
+    /// <summary>
+    /// Longest expected wait for our own rate limit, in seconds. It is twice <see cref="OwnDelay"/>, since other providers that share the limit may
+    /// take their turn first.
+    /// </summary>
     public double LongestOwnDelay => OwnDelay * 2;
 
     /// <summary>Pieces that may be requested even while the peer chokes us (BEP 6).</summary>

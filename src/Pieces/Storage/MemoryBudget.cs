@@ -51,7 +51,7 @@ internal sealed class MemoryBudget
         lock (_gate)
         {
             if (bytes > _reserved)
-                throw new InvalidOperationException($"{bytes} bytes given back, {_reserved} were reserved");
+                throw new InvalidOperationException($"{bytes} bytes released, {_reserved} were reserved");
             _reserved -= bytes;
         }
     }

@@ -17,7 +17,7 @@ internal sealed class ConnectionBudget
         _capacity = capacity;
     }
 
-    /// <summary>Maximum number of inbound connections that may be in the middle of a handshake, in addition to the connections.</summary>
+    /// <summary>Maximum number of inbound handshakes in progress. They are not counted as connections.</summary>
     public int Handshakes => Math.Clamp(_capacity / 4, 2, HandshakeRoom.MaxHandshakes);
 
     /// <summary>Number of open connections and dials.</summary>

@@ -58,8 +58,8 @@ internal interface ITorrentStage : IAsyncDisposable
     void OnTick();
 
     /// <summary>
-    /// The torrent stops: the stage sends no more requests. The task ends when all background work has ended. Events of peers that are still
-    /// connected are handled as before.
+    /// The torrent stops: the stage sends no more requests. The returned task completes when all background work has ended. Events of peers that are
+    /// still connected are handled as before.
     /// </summary>
     Task StopAsync();
 

@@ -6,7 +6,7 @@ namespace Pieces.Torrents;
 public sealed class NothingToSeedException : PiecesException
 {
     internal NothingToSeedException(string directory)
-        : base($"nothing valid of it is in {directory}")
+        : base($"no valid data of it is in {directory}")
     {
     }
 }

@@ -20,13 +20,13 @@ internal sealed class NoticeSender
 
     public void Metadata(Metadata.Metainfo metainfo, ImmutableArray<int>? selected)
     {
-        _logger.Debug("the metadata is here: {Name}, {Size} bytes", DisplayText.Escape(metainfo.Name), metainfo.TotalLength);
+        _logger.Debug("metadata received: {Name}, {Size} bytes", DisplayText.Escape(metainfo.Name), metainfo.TotalLength);
         _notices?.Report(new MetadataNotice(metainfo, selected));
     }
 
     public void Started(int have, int pieces)
     {
-        _logger.Debug("{Have} of {Pieces} pieces are here already", have, pieces);
+        _logger.Debug("{Have} of {Pieces} pieces are already present", have, pieces);
         _notices?.Report(new StartedNotice(have));
     }
 
@@ -72,9 +72,9 @@ internal sealed class NoticeSender
     public void Tracker(string url, int peers, string? error)
     {
         if (error is null)
-            _logger.Debug("{Tracker} answered: {Peers} peers", url, peers);
+            _logger.Debug("tracker {Tracker} returned {Peers} peers", url, peers);
         else
-            _logger.Debug("{Tracker}: {Error}", url, error);
+            _logger.Debug("tracker {Tracker}: {Error}", url, error);
         _notices?.Report(new TrackerNotice(url, peers, error));
     }
 
@@ -83,7 +83,7 @@ internal sealed class NoticeSender
         // The result of a search that ends after the torrent has left the DHT is ignored.
         if (nodes is not { } known)
             return;
-        _logger.Debug("the DHT named {Peers} peers; {Answers} nodes answered, {Nodes} are known", peers, answers, known);
+        _logger.Debug("the DHT returned {Peers} peers; {Answers} nodes responded, {Nodes} are known", peers, answers, known);
         _notices?.Report(new DhtNotice(peers, answers, known));
     }
 

@@ -85,14 +85,14 @@ internal sealed class PeerAdmission : IDisposable
         // Trackers and peers repeat such addresses, so they are only logged. A link names them once, and its user may know better, so they are a
         // warning.
         if (Peers.Book.OriginOf(address) == PeerOrigin.Link)
-            _inbox.Post(new WarningRaised($"{address}: the link names this peer, and it is not dialed: {fault} (--peer {address} dials it)"));
+            _inbox.Post(new WarningRaised($"{address}: this peer of the link is not used: {fault} (--peer {address} connects to it)"));
         else
-            _services.Logger.Debug("{Peer}: not dialled: {Reason}", address, fault);
+            _services.Logger.Debug("{Peer}: no connection attempt: {Reason}", address, fault);
         Peers.Book.Refused(address);
     }
 
     /// <summary>The client has too many connections, or the system has no file descriptor left: closes the least useful connection.</summary>
-    public void Shed() => Peers.Pool.Least()?.Close(PeerEnding.Redundant, "makes room, since the client can have no more connections");
+    public void Shed() => Peers.Pool.Least()?.Close(PeerEnding.Redundant, "makes room because the client cannot have more connections");
 
     /// <summary>Whether no peer is connected and none is being dialled.</summary>
     public bool IsAlone => Peers.Pool.Peers.Count == 0 && _dialer.Dialling == 0;
@@ -108,7 +108,7 @@ internal sealed class PeerAdmission : IDisposable
         foreach (PeerState peer in Peers.Pool.Peers)
             peer.Link.Flush();
         Peers.Pool.Look();
-        Peers.Pool.Redundant()?.Close(PeerEnding.Redundant, "another connection with its id is of use, and this one is not");
+        Peers.Pool.Redundant()?.Close(PeerEnding.Redundant, "another connection with the same peer id is in use, and this one is not");
     }
 
     /// <summary>A handshake is done: admits the peer and starts its connection, or closes it and returns null.</summary>
@@ -122,10 +122,10 @@ internal sealed class PeerAdmission : IDisposable
         if (!_services.Addresses.Accepts(peer.RemoteEndPoint.Address))
             (refusal, replaced, isUseless) = (PeerListener.Blocked, null, true);
         if (peer.IsOutbound && Peers.Book.OriginOf(peer.RemoteEndPoint) is null)
-            (refusal, replaced) = ("forgotten while it was dialled", null);
+            (refusal, replaced) = ("removed during the connection attempt", null);
         if (refusal is not null)
         {
-            _services.Logger.Debug("{Peer}: not taken: {Reason}", peer.RemoteEndPoint, refusal);
+            _services.Logger.Debug("{Peer}: not accepted: {Reason}", peer.RemoteEndPoint, refusal);
             if (peer.IsOutbound && isUseless)
                 Peers.Book.Useless(peer.RemoteEndPoint);
             else if (peer.IsOutbound)
@@ -214,14 +214,14 @@ internal sealed class PeerAdmission : IDisposable
         foreach (PeerState peer in Peers.Pool.Peers)
         {
             if (peer.DialAddress is not { } address || Peers.Book.OriginOf(address) is null)
-                peer.Close(PeerEnding.Useless, "the torrent is private, and no tracker named this peer");
+                peer.Close(PeerEnding.Useless, "the torrent is private, and this peer is not from a tracker");
         }
     }
 
     /// <summary>Whether a peer is connected, is being dialled, or could be.</summary>
     public bool HasHope => Peers.Pool.Peers.Count > 0 || _dialer.Dialling > 0 || Peers.Book.Count > 0;
 
-    /// <summary>Closes all connections. The task ends when all of them have ended.</summary>
+    /// <summary>Closes all connections. The returned task completes when all of them have ended.</summary>
     public async Task CloseAllAsync(string reason)
     {
         foreach (PeerState peer in Peers.Pool.Peers)

@@ -53,7 +53,7 @@ internal sealed class PeerDialer
         _tasks.Add(DialAsync(address, wantsEncryption, cancellationToken));
     }
 
-    /// <summary>Ends when no dial is in progress.</summary>
+    /// <summary>Completes when no dial is in progress.</summary>
     public Task WhenIdleAsync() => _tasks.WhenAllAsync();
 
     private async Task DialAsync(IPEndPoint address, bool wantsEncryption, CancellationToken cancellationToken)
@@ -104,7 +104,7 @@ internal sealed class PeerDialer
         }
         catch (HandshakeModeException e) when (policy == EncryptionPolicy.Prefer && !e.IsSilence)
         {
-            _services.Logger.Debug("{Peer}: {Reason}; trying again {How:l}", address, e.Message, isEncrypted ? "plainly" : "encrypted");
+            _services.Logger.Debug("{Peer}: {Reason}; retrying {How:l}", address, e.Message, isEncrypted ? "unencrypted" : "encrypted");
         }
 
         return await GreetAsync(address, !isEncrypted, cancellationToken).ConfigureAwait(false);

@@ -131,7 +131,7 @@ internal sealed class PeerDiscovery : IAsyncDisposable
         return leaving;
     }
 
-    /// <summary>Closes every connection and cancels every dial. The task ends when that is done.</summary>
+    /// <summary>Closes every connection and cancels every dial. The returned task completes when that is done.</summary>
     public Task CloseAllAsync() => Admission.CloseAllAsync("stopping");
 
     /// <inheritdoc/>

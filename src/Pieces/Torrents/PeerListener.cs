@@ -70,11 +70,11 @@ internal sealed class PeerListener : IAsyncDisposable
         }
         catch (OperationCanceledException)
         {
-            _logger.Trace("listener on port {Port} ends", Port);
+            _logger.Trace("the listener on port {Port} has stopped", Port);
         }
         catch (IOException e)
         {
-            _logger.Warning("the listener on port {Port} failed, no more peers can connect to us: {Reason}", Port, e.Message);
+            _logger.Warning("the listener on port {Port} failed, and peers can no longer connect to this client: {Reason}", Port, e.Message);
         }
     }
 

@@ -44,7 +44,7 @@ internal sealed class PeerNames
         {
             if (!_isLimitSaid)
                 _basis.Inbox.Post(
-                    new WarningRaised($"{name.Host} and other names of peers are not looked up: at most {MaxOfStrangers} for one torrent"));
+                    new WarningRaised($"{name.Host} and other names of peers are not resolved: at most {MaxOfStrangers} for one torrent"));
             _isLimitSaid = true;
             return;
         }
@@ -54,7 +54,7 @@ internal sealed class PeerNames
         _lookups.Add(KeepLookingAsync(name, source, found, cancellationToken));
     }
 
-    /// <summary>Ends when no task waits for a lookup any more. Lookups that the system is still running are abandoned.</summary>
+    /// <summary>Completes when no task waits for a lookup any more. Lookups that the system is still running are abandoned.</summary>
     public Task WhenIdleAsync() => _lookups.WhenAllAsync();
 
     private async Task KeepLookingAsync(
@@ -68,14 +68,14 @@ internal sealed class PeerNames
             {
                 // Warn once per host name. Later failures are only counted.
                 if (failures++ == 0)
-                    _basis.Inbox.Post(new WarningRaised($"{name.Host}: the name of a peer cannot be looked up: {failure}"));
+                    _basis.Inbox.Post(new WarningRaised($"{name.Host}: the name of a peer cannot be resolved: {failure}"));
                 await Task.Delay(retry, _basis.Services.TimeProvider, cancellationToken).ConfigureAwait(false);
                 retry = 2 * retry < LastRetry ? 2 * retry : LastRetry;
             }
         }
         catch (OperationCanceledException)
         {
-            _basis.Services.Logger.Debug("{Name}: no longer looked up; {Failures} attempts failed", name.Host, failures);
+            _basis.Services.Logger.Debug("{Name}: no longer resolved; {Failures} attempts failed", name.Host, failures);
         }
     }
 
@@ -92,7 +92,7 @@ internal sealed class PeerNames
         }
         catch (SocketException e)
         {
-            _basis.Services.Logger.Debug("{Name}: cannot be looked up for the {Count}. time: {Reason}", name.Host, failures + 1, e.Message);
+            _basis.Services.Logger.Debug("{Name}: attempt {Count} to resolve it failed: {Reason}", name.Host, failures + 1, e.Message);
             return SocketText.Of(e);
         }
     }

@@ -16,7 +16,9 @@ internal sealed class TaskSet
         task.ContinueWith(Remove, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
     }
 
-    /// <summary>Ends when all tasks added so far have ended. If any of them faulted, it faults as well.</summary>
+    /// <summary>
+    /// Returns a task that completes when all tasks added so far have ended. If any of them faulted, the returned task faults as well.
+    /// </summary>
     public Task WhenAllAsync()
     {
         lock (_gate)

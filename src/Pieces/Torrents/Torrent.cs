@@ -31,8 +31,8 @@ public sealed class Torrent : IAsyncDisposable
     public Metainfo? Metainfo => _metadata.Task.IsCompletedSuccessfully ? _metadata.Task.Result : null;
 
     /// <summary>
-    /// Ends when the metainfo is known: at once, or for a magnet link when its metadata has been fetched. It faults and is cancelled in the same
-    /// cases as <see cref="Completion"/>.
+    /// A task that completes when the metainfo is known: at once, or for a magnet link when its metadata has been fetched. It faults or is cancelled
+    /// in the same cases as <see cref="Completion"/>.
     /// </summary>
     public Task<Metainfo> Metadata => _metadata.Task;
 
@@ -40,13 +40,14 @@ public sealed class Torrent : IAsyncDisposable
     public TorrentSnapshot Snapshot => Volatile.Read(ref _snapshot);
 
     /// <summary>
-    /// Ends when all wanted pieces are verified and on disk under their final names. Faults with a <see cref="PiecesException"/> if the torrent
-    /// fails. Cancelled if the torrent is stopped before completion.
+    /// A task that completes when all wanted pieces are verified and on disk under their final names. It faults with a <see cref="PiecesException"/>
+    /// if the torrent fails. It is cancelled if the torrent is stopped before completion.
     /// </summary>
     public Task Completion => _completion.Task;
 
     /// <summary>
-    /// Ends when the torrent has stopped: completed without seeding, seeding goal reached, or stopped by the user. Faults if the torrent failed.
+    /// A task that completes when the torrent has stopped, because it was complete and does not seed, reached a seeding goal, or was stopped by the
+    /// user. It faults if the torrent failed.
     /// </summary>
     public Task Stopped => _stopped.Task;
 
@@ -106,7 +107,7 @@ public sealed class Torrent : IAsyncDisposable
 
     /// <summary>
     /// Stops the torrent: saves its state, sends <c>stopped</c> to the trackers (at most 2 s) and closes the peer connections; at most 5 s in total.
-    /// The task ends when that is done, and never faults.
+    /// The returned task completes when that is done, and never faults.
     /// </summary>
     public Task StopAsync()
     {

@@ -127,7 +127,7 @@ internal sealed class TorrentInbox : IPeerSink, IDiskSink, ITrackerSink, ILocalS
     /// <inheritdoc/>
     public void OnTrackerWarning(string url, string message) => Post(new TrackerWarned(url, message));
 
-    /// <summary>Ends when the connections that arrived too late are closed.</summary>
+    /// <summary>Completes when the connections that arrived too late are closed.</summary>
     public Task WhenAbandonedAsync() => _abandoned.WhenAllAsync();
 
     /// <summary>Releases the resources of an event that will not be handled.</summary>

@@ -39,14 +39,14 @@ internal sealed class AnnounceSchedule
     /// <summary>Relative random variation of a back-off (±20 %), so that not all clients of a failed tracker return at the same time.</summary>
     public const double Jitter = 0.2;
 
-    /// <summary>How long a tracker may take to respond before the next trackers are announced to in parallel.</summary>
+    /// <summary>Time that a tracker may take to respond before we announce to the next trackers in parallel.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
-    /// <summary>Replaces <see cref="Patience"/> for private torrents, whose trackers are announced to strictly in order.</summary>
+    /// <summary>Replaces <see cref="Patience"/> for private torrents, which are announced to their trackers strictly in order.</summary>
     public static readonly TimeSpan StrictPatience = TimeSpan.FromSeconds(10);
 
     /// <summary>
-    /// Maximum number of parallel announces that have not exceeded <see cref="Patience"/>, once one tracker has. Until then there is only one.
+    /// Maximum number of pending announces that have not exceeded <see cref="Patience"/>. Until one tracker exceeds it, only one announce is pending.
     /// </summary>
     public const int MaxFresh = 4;
 
@@ -85,9 +85,9 @@ internal sealed class AnnounceSchedule
     }
 
     /// <summary>
-    /// The tracker to announce to now, in addition to pending announces. Normally one announce is pending at a time. If a tracker does not respond,
-    /// the next one is announced to meanwhile, and a tracker that must receive an event at once never waits. A pending announce is not aborted: a
-    /// late response is used until its own timeout.
+    /// The tracker to announce to now, in addition to pending announces. Normally one announce is pending at a time. If a tracker does not respond
+    /// within <see cref="Patience"/>, we announce to the next one in parallel. A tracker that must receive an event at once never waits. A pending
+    /// announce is not aborted: a late response is used if it arrives before the timeout of that announce.
     /// </summary>
     public TrackerSlot? NextToAsk(TimeSpan now, bool needsPeers)
     {
@@ -211,8 +211,8 @@ internal sealed class AnnounceSchedule
     private List<TrackerSlot> TierOf(TrackerSlot slot) => _tiers.First(tier => tier.Contains(slot));
 
     /// <summary>
-    /// The trackers that may be announced to when their time has come, in order: first those that must receive an event, then tier by tier up to the
-    /// first tracker that works.
+    /// The trackers to which we may announce when they are due, in order: first those that must receive an event, then tier by tier up to the first
+    /// tracker that works.
     /// </summary>
     private IEnumerable<TrackerSlot> Candidates(bool needsPeers)
     {

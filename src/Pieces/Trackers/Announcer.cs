@@ -48,7 +48,7 @@ internal sealed class Announcer
         catch (Exception bug) when (bug is not OperationCanceledException)
 #pragma warning restore CA1031
         {
-            _logger.Debug(bug, "Tracker {Tracker}: a fault of this program", slot.Tracker.DisplayUrl);
+            _logger.Debug(bug, "tracker {Tracker}: a bug in this program", slot.Tracker.DisplayUrl);
             return new AnnounceResult(slot, request, null, new TrackerException(TrackerText.Unexpected(bug), bug));
         }
     }
@@ -69,14 +69,14 @@ internal sealed class Announcer
 
         string url = slot.Tracker.DisplayUrl;
         _logger.Debug(
-            "Tracker {Tracker} named {Peers} peers for {InfoHash}: {Seeders} seeders, {Leechers} leechers",
+            "tracker {Tracker} returned {Peers} peers for {InfoHash}: {Seeders} seeders, {Leechers} leechers",
             url, response.Peers.Count, _options.InfoHash, response.Seeders, response.Leechers);
         if (response.Peers.Count > 0)
             _sink.OnPeersFound(url, response.Peers);
         if (response.Names.Count > 0)
             _sink.OnNamesFound(response.Names, response.Reach);
         if (response.Oddity is { } oddity)
-            _logger.Information("Tracker {Tracker}: its answer is read in spite of an odd value: {Oddity}", url, oddity);
+            _logger.Information("tracker {Tracker}: its response is accepted despite an irregular value: {Oddity}", url, oddity);
         _sink.OnTrackerStatus(url, response.Peers.Count, null);
         if (response.Warning is { Length: > 0 } warning)
             _sink.OnTrackerWarning(url, warning);
@@ -90,9 +90,9 @@ internal sealed class Announcer
     {
         string url = result.Slot.Tracker.DisplayUrl;
         if (again is { } wait)
-            _logger.Debug("Tracker {Tracker}: {Error}; trying again in {Seconds:0} s", url, failure.Message, wait.TotalSeconds);
+            _logger.Debug("tracker {Tracker}: {Error}; retrying in {Seconds:0} s", url, failure.Message, wait.TotalSeconds);
         else
-            _logger.Debug("Tracker {Tracker}: {Error}; it asks not to be tried again", url, failure.Message);
+            _logger.Debug("tracker {Tracker}: {Error}; it forbids further attempts", url, failure.Message);
         _sink.OnTrackerStatus(url, 0, failure.Message);
     }
 

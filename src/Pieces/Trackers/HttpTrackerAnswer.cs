@@ -21,7 +21,7 @@ internal static class HttpTrackerAnswer
     private const long MaxSeconds = 30 * 24 * 3600;
 
     /// <summary>Decodes the response to an announce.</summary>
-    /// <exception cref="TrackerException">It is a failure, or malformed.</exception>
+    /// <exception cref="TrackerException">The response is malformed, or the tracker reports a failure.</exception>
     public static AnnounceResponse ReadAnnounce(HttpStatusCode status, ReadOnlyMemory<byte> body, AddressPolicy addresses)
     {
         BencodeNode root = ReadRoot(status, body);
@@ -46,7 +46,7 @@ internal static class HttpTrackerAnswer
     }
 
     /// <summary>Decodes the response to a scrape of one swarm.</summary>
-    /// <exception cref="TrackerException">It is a failure, malformed, or does not contain the swarm.</exception>
+    /// <exception cref="TrackerException">The response is malformed, does not contain the swarm, or reports a failure.</exception>
     public static ScrapeResponse ReadScrape(HttpStatusCode status, ReadOnlyMemory<byte> body, SwarmKey infoHash)
     {
         BencodeNode root = ReadRoot(status, body);
@@ -67,9 +67,9 @@ internal static class HttpTrackerAnswer
         if (isDictionary && root.TryGetBytes("failure reason"u8, out ReadOnlySpan<byte> reason))
             throw Refusal(root, reason);
         if (status != HttpStatusCode.OK)
-            throw new TrackerException($"answered {(int)status}");
+            throw new TrackerException($"responded with {(int)status}");
         if (!isDictionary)
-            throw new TrackerException(body.IsEmpty ? "answered nothing" : "answered something that is not a tracker's answer");
+            throw new TrackerException(body.IsEmpty ? "sent an empty response" : "sent a response that is not a tracker's");
         return root;
     }
 

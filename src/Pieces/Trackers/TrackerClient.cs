@@ -134,12 +134,12 @@ internal sealed class TrackerClient : IAsyncDisposable
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            _options.Logger.Debug("Trackers of {InfoHash} are no longer asked", _options.InfoHash);
+            _options.Logger.Debug("no more announces are sent to the trackers of {InfoHash}", _options.InfoHash);
         }
         catch (Exception exception)
         {
             // A bug: this torrent continues without trackers, and other torrents are not affected.
-            _options.Logger.Error(exception, "Trackers of {InfoHash} are no longer asked", _options.InfoHash);
+            _options.Logger.Error(exception, "no more announces are sent to the trackers of {InfoHash}", _options.InfoHash);
         }
         finally
         {
@@ -224,11 +224,11 @@ internal sealed class TrackerClient : IAsyncDisposable
                 await _announcer.AnnounceAsync(slot, AnnounceEvent.Completed, cancellationToken).ConfigureAwait(false);
             AnnounceResult result = await _announcer.AnnounceAsync(slot, AnnounceEvent.Stopped, cancellationToken).ConfigureAwait(false);
             _options.Logger.Debug(
-                "Tracker {Tracker} was told that we stop: {Outcome}", slot.Tracker.DisplayUrl, result.Failure?.Message ?? "heard");
+                "announced stopped to tracker {Tracker}: {Outcome}", slot.Tracker.DisplayUrl, result.Failure?.Message ?? "accepted");
         }
         catch (OperationCanceledException)
         {
-            _options.Logger.Debug("Tracker {Tracker} did not answer in time that we stop", slot.Tracker.DisplayUrl);
+            _options.Logger.Debug("tracker {Tracker} did not respond to the stopped event in time", slot.Tracker.DisplayUrl);
         }
     }
 }

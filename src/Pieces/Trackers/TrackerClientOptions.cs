@@ -28,7 +28,7 @@ internal sealed record TrackerClientOptions
     /// <summary>Proves to trackers that we are the same peer after our address has changed; default 0.</summary>
     public uint Key { get; init; }
 
-    /// <summary>Whether the torrent is private (BEP 27): its trackers are announced to strictly in order. Default false.</summary>
+    /// <summary>Whether the torrent is private (BEP 27): it is announced to its trackers strictly in order. Default false.</summary>
     public bool IsPrivate { get; init; }
 
     /// <summary>Encryption policy of peer connections, sent to HTTP trackers; default <see cref="EncryptionPolicy.Off"/>.</summary>

@@ -18,7 +18,7 @@ internal static class TrackerText
 
     /// <summary>The error text of an unexpected exception. Its own message is omitted because it may contain a secret part of the URL.</summary>
     public static string Unexpected(Exception exception) =>
-        $"cannot be asked: unexpected {exception.GetType().Name} (this is a bug; -vv shows where)";
+        $"the request failed: unexpected {exception.GetType().Name} (this is a bug; -vv shows where)";
 
     /// <summary>Removes the secrets of a URL from a text.</summary>
     /// <param name="text">The text.</param>

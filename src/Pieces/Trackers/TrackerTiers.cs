@@ -61,7 +61,7 @@ internal sealed class TrackerTiers
         TrackerSettings settings = _settings with { IsUsers = _options.UserTrackers.Contains(url) };
         if (TrackerFactory.TryCreate(url, settings, new Random(_random.Next()), out ITracker? tracker, out string? fault))
             return tracker;
-        _options.Logger.Warning("Tracker {Tracker} is left out: {Reason}", TrackerUrl.Redact(url), fault);
+        _options.Logger.Warning("tracker {Tracker} is ignored: {Reason}", TrackerUrl.Redact(url), fault);
         return null;
     }
 }

@@ -116,7 +116,7 @@ internal sealed class UdpTracker : ITracker
             timeout *= 2;
         }
 
-        throw new TrackerException($"did not answer {MaxRepetitions + 1} requests");
+        throw new TrackerException($"did not respond to {MaxRepetitions + 1} requests");
     }
 
     // Resolved and checked before each request, because a name may resolve to another address later.

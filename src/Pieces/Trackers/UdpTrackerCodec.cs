@@ -65,7 +65,7 @@ internal static class UdpTrackerCodec
 
     /// <summary>Decodes the response to a connect request.</summary>
     /// <returns><see langword="false"/> if the datagram is not that response and must be dropped.</returns>
-    /// <exception cref="TrackerException">It is an error response to this transaction.</exception>
+    /// <exception cref="TrackerException">The datagram is an error response to this transaction.</exception>
     public static bool TryReadConnect(ReadOnlySpan<byte> datagram, uint transaction, out long connection)
     {
         connection = 0;
@@ -82,7 +82,7 @@ internal static class UdpTrackerCodec
     /// <param name="addresses">Decides which peers are usable.</param>
     /// <param name="response">The response.</param>
     /// <returns><see langword="false"/> if the datagram is not that response and must be dropped.</returns>
-    /// <exception cref="TrackerException">It is an error response to this transaction.</exception>
+    /// <exception cref="TrackerException">The datagram is an error response to this transaction.</exception>
     public static bool TryReadAnnounce(
         ReadOnlySpan<byte> datagram, uint transaction, AddressFamily family, AddressPolicy addresses, out AnnounceResponse response)
     {
@@ -104,7 +104,7 @@ internal static class UdpTrackerCodec
 
     /// <summary>Decodes the response to a scrape of one swarm.</summary>
     /// <returns><see langword="false"/> if the datagram is not that response and must be dropped.</returns>
-    /// <exception cref="TrackerException">It is an error response to this transaction.</exception>
+    /// <exception cref="TrackerException">The datagram is an error response to this transaction.</exception>
     public static bool TryReadScrape(ReadOnlySpan<byte> datagram, uint transaction, out ScrapeResponse response)
     {
         response = null!;

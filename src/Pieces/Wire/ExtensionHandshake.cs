@@ -50,7 +50,7 @@ internal sealed record ExtensionHandshake
     private static ImmutableSortedDictionary<string, byte> NoExtensions => ImmutableSortedDictionary.Create<string, byte>(StringComparer.Ordinal);
 
     /// <summary>Decodes the payload after id 0 of an <c>extended</c> message. Values of a wrong type or out of range are treated as absent.</summary>
-    /// <exception cref="PeerProtocolException">It is too long, or not a bencoded dictionary.</exception>
+    /// <exception cref="PeerProtocolException">The payload is too long, or is not a bencoded dictionary.</exception>
     public static ExtensionHandshake Decode(ReadOnlyMemory<byte> payload)
     {
         if (payload.Length > MaxLength)

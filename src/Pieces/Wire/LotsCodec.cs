@@ -13,7 +13,7 @@ internal static class LotsCodec
     public static byte[] Encode(bool draws) => [draws ? (byte)1 : (byte)0];
 
     /// <summary>Decodes the payload.</summary>
-    /// <exception cref="PeerProtocolException">It is empty.</exception>
+    /// <exception cref="PeerProtocolException">The payload is empty.</exception>
     public static bool Decode(ReadOnlyMemory<byte> payload) => payload.IsEmpty
         ? throw new PeerProtocolException($"a message of {ExtensionName} is empty")
         : payload.Span[0] != 0;

@@ -27,7 +27,7 @@ internal static class MetadataCodec
     public static int LengthOf(int part, int size) => Math.Min(PartLength, size - (part * PartLength));
 
     /// <summary>Decodes the payload after the extension's id. Null for an unknown message type, which must be ignored.</summary>
-    /// <exception cref="PeerProtocolException">It is not such a message, or a part has a wrong length.</exception>
+    /// <exception cref="PeerProtocolException">The payload is not a metadata message, or a part has a wrong length.</exception>
     public static MetadataMessage? Decode(ReadOnlyMemory<byte> payload)
     {
         if (!BencodeReader.TryReadPrefix(payload, out BencodeNode root, out int consumed, MaxNodes) || root.Kind != BencodeKind.Dictionary)

@@ -26,7 +26,7 @@ internal static class PeerExchangeCodec
     private const int MaxNodes = 64;
 
     /// <summary>Decodes the payload after the extension's id. An incomplete address at the end of a list is ignored.</summary>
-    /// <exception cref="PeerProtocolException">It is not a bencoded dictionary.</exception>
+    /// <exception cref="PeerProtocolException">The payload is not a bencoded dictionary.</exception>
     public static PeerExchangeMessage Decode(ReadOnlyMemory<byte> payload)
     {
         if (!BencodeReader.TryReadPrefix(payload, out BencodeNode root, out _, MaxNodes) || root.Kind != BencodeKind.Dictionary)

@@ -128,7 +128,7 @@ internal static class PeerMessageCodec
     private static void ExpectLength(in PeerFrame frame, int length)
     {
         if (frame.Payload.Length != length)
-            throw new PeerProtocolException($"{frame.Id} message with {frame.Payload.Length} bytes of payload; it has {length}");
+            throw new PeerProtocolException($"{frame.Id} message with {frame.Payload.Length} bytes of payload; {length} expected");
     }
 
     private static uint ReadNumber(in PeerFrame frame)

@@ -178,7 +178,7 @@ public class BencodeReaderTests
     {
         Read(Nested(BencodeReader.MaxDepth)).Kind.Should().Be(BencodeKind.List);
         Action read = () => Read(Nested(BencodeReader.MaxDepth + 1));
-        read.Should().Throw<BencodeException>().WithMessage("*over the limit of 100 lists and dictionaries inside one another")
+        read.Should().Throw<BencodeException>().WithMessage("*over the limit of 100 nested lists and dictionaries")
             .Which.Offset.Should().Be(BencodeReader.MaxDepth);
     }
 

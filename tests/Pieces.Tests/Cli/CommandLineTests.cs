@@ -38,9 +38,9 @@ public class CommandLineTests
     }
 
     [Theory]
-    [InlineData("download --seed=maybe x", "--seed: \"maybe\" is none of 1, 0, true, false")]
-    [InlineData("download --seed= x", "--seed: \"\" is none of 1, 0, true, false")]
-    [InlineData("download -vq=0 x", "-vq=0: a flag with a value stands by itself")]
+    [InlineData("download --seed=maybe x", "--seed: \"maybe\" is not one of 1, 0, true, false")]
+    [InlineData("download --seed= x", "--seed: \"\" is not one of 1, 0, true, false")]
+    [InlineData("download -vq=0 x", "-vq=0: a flag with a value cannot be combined with others")]
     public void A_value_that_a_switch_cannot_have_is_said(string line, string complaint) => Read(line).Complaint.Should().StartWith(complaint);
 
     [Theory]
@@ -80,7 +80,7 @@ public class CommandLineTests
     }
 
     [Theory]
-    [InlineData("download --down-limit= x", "--down-limit: \"\" is no number of bytes")]
+    [InlineData("download --down-limit= x", "--down-limit: \"\" is not a number of bytes")]
     [InlineData("download --select= x", "--select: the pattern is empty")]
     [InlineData("download --peer= x", "--peer: \"\" is not HOST:PORT")]
     [InlineData("download --input= x", "--input: the name is empty")]

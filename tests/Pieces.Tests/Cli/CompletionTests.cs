@@ -160,7 +160,7 @@ public sealed class CompletionTests : IDisposable
     public async Task Fish_offers_torrents_first_and_explains_flags()
     {
         (await FishAsync("pieces download ")).First().Should().StartWith("x y.torrent");
-        (await FishAsync("pieces download --overw")).Should().Equal("--overwrite\tdiscard an existing file that is no part of this download");
+        (await FishAsync("pieces download --overw")).Should().Equal("--overwrite\tdiscard an existing file that is not part of this download");
     }
 
     [Theory]

@@ -25,8 +25,8 @@ public sealed class ConfigFileTests : IDisposable
         ConfigFile.Parse("# one\n\n   #two\r\n\t\nseed=1\n#seed=0", "config").Should().Equal(new ConfigEntry("seed", "1", 5));
 
     [Theory]
-    [InlineData("seed=1\nseed", "config:2: \"seed\" is no name=value line")]
-    [InlineData("=1", "config:1: \"=1\" is no name=value line")]
+    [InlineData("seed=1\nseed", "config:2: \"seed\" is not a name=value line")]
+    [InlineData("=1", "config:1: \"=1\" is not a name=value line")]
     [InlineData("\n\noutput=", "config:3: output: the value is empty")]
     [InlineData("output= # nothing", "config:1: output: the value is empty")]
     public void Another_line_is_refused_with_its_place(string text, string complaint)

@@ -81,7 +81,7 @@ public class EventWriterTests
         IReadOnlyList<JsonObject> events = EventLines.Parse(_output.Text);
         int missing = EventWriter.MaxBeforeOthers + 100 - events.Of("peer").Count;
         missing.Should().BePositive();
-        events.Of("warning").Should().ContainSingle().Which.Text("message").Should().StartWith($"{missing} events were left out");
+        events.Of("warning").Should().ContainSingle().Which.Text("message").Should().StartWith($"{missing} events were dropped");
         events[^1].Text("event").Should().Be("summary");
     }
 

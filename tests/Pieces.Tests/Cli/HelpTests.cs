@@ -80,7 +80,7 @@ public class HelpTests
     public void A_download_has_its_flags_under_headings()
     {
         Command download = _root.Subcommands.Single(command => command.Name == "download");
-        FlagGroups.Of(download).Select(group => group.Heading).Should().StartWith("What is fetched, and where it goes")
+        FlagGroups.Of(download).Select(group => group.Heading).Should().StartWith("What to download, and where to")
             .And.EndWith("Flags of every command");
         FlagGroups.Of(download).SelectMany(group => group.Flags).Should().OnlyHaveUniqueItems().And.BeEquivalentTo(KnownFlags.Of(download));
     }

@@ -49,7 +49,7 @@ public sealed class HookObserverTests : IDisposable
     {
         await using HookObserver hooks = Hooks();
         hooks.Hear(Item, new CompletedNotice(Done));
-        _runner.Result.SetResult(new Outcome(ExitCode.HookFailed, "holiday: hook x: ended with 3"));
+        _runner.Result.SetResult(new Outcome(ExitCode.HookFailed, "holiday: hook x: ended with exit code 3"));
         await FakeTimeSteps.UntilAsync(() => _audience.Failures.Count == 1, TestContext.Current.CancellationToken);
         Outcome verdict = await hooks.SettleAsync(Item, Outcome.Success);
         (verdict.Code, verdict.IsSaid).Should().Be((ExitCode.HookFailed, true));

@@ -9,8 +9,8 @@ public class InputKindTests
 {
     [Theory]
     [InlineData("", "it is empty (")]
-    [InlineData(" \r\n", "it has only white space (")]
-    [InlineData("\0\0\0", "it has only bytes 0, ")]
+    [InlineData(" \r\n", "it contains only white space (")]
+    [InlineData("\0\0\0", "it contains only zero bytes ")]
     [InlineData("\u001F\u008B\u0008", "it is data compressed with gzip, not a torrent (unpack")]
     [InlineData("\u00FD7zXZ\0", "it is data compressed with xz, not a torrent (")]
     [InlineData("PK\u0003\u0004", "it is a zip archive, not a torrent (")]

@@ -22,10 +22,10 @@ public class ProcessTests
     [Theory]
     [Contract("exit 2", "line unknown-flag-names-nearest", "stream one-line-errors")]
     [InlineData("--seeed", "x.torrent", "did you mean --seed?")]
-    [InlineData("--proxy=socks5h://p:1080", "x.torrent", "not built yet")]
+    [InlineData("--proxy=socks5h://p:1080", "x.torrent", "not implemented yet")]
     [InlineData("-v", "-o=there", "no source given")]
     [InlineData("x.torrent", "--deadline=soon", "--deadline: ")]
-    [InlineData("--output=", "x.torrent", "--output: the folder's name is empty")]
+    [InlineData("--output=", "x.torrent", "--output: the name of the folder is empty")]
     public async Task A_bad_command_line_is_one_line_on_stderr(string first, string second, string says)
     {
         PiecesResult result = await PiecesProcess.RunAsync("download", first, second);
@@ -76,7 +76,7 @@ public class ProcessTests
     }
 
     [Theory]
-    [InlineData("magnet:?xt=urn:btih:631a31dd0a46257d5078c0dee4e66e26f73e42ac\n", "it names a torrent but does not contain one (give the name")]
+    [InlineData("magnet:?xt=urn:btih:631a31dd0a46257d5078c0dee4e66e26f73e42ac\n", "it names a torrent but does not contain one (give the link")]
     [InlineData("631a31dd0a46257d5078c0dee4e66e26f73e42ac\n", "it names a torrent but does not contain one")]
     [InlineData("https://t.example/x.torrent", "it names a torrent but does not contain one")]
     [InlineData("movie", "it is text, not a torrent: \"movie\"")]

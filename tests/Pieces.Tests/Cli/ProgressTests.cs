@@ -26,7 +26,7 @@ public class ProgressTests
         _log.Lines.Should().Equal(
             "a.iso: 100.0 MiB in 1 file, 100 pieces of 1.0 MiB",
             "a.iso: checking existing data",
-            "a.iso: downloading, 50.0 % is present already",
+            "a.iso: downloading, 50.0 % is already present",
             "a.iso: seeding 50.0 %",
             "a.iso: stopping");
     }
@@ -41,7 +41,7 @@ public class ProgressTests
                 At(TorrentPhase.FetchingMetadata, 0), alone, At(TorrentPhase.Downloading, 0), alone with { BytesVerified = Subject.Size / 2 }])
             progress.Show([new TransferStatus(Subject, now)]);
         _log.Lines.Skip(1).Should().Equal(
-            "a.iso: fetching metadata", "a.iso: finding peers", "a.iso: downloading", "a.iso: finding peers, 50.0 % is present already");
+            "a.iso: fetching metadata", "a.iso: finding peers", "a.iso: downloading", "a.iso: finding peers, 50.0 % is already present");
     }
 
     [Fact]
@@ -67,7 +67,7 @@ public class ProgressTests
     {
         var link = new TransferSubject("film.mkv", 0, 0, 0, 0, ".");
         ProgressText.End(new TransferStatus(link, At(TorrentPhase.Stopped, 0) with { BytesWanted = 0, Elapsed = TimeSpan.FromSeconds(2) }))
-            .Should().Be("film.mkv: no metadata in 2s");
+            .Should().Be("film.mkv: no metadata received in 2s");
     }
 
     [Fact]

@@ -21,7 +21,7 @@ public class RepeatedWarningsTests
         _lines.Lines.Should().Equal(
             "pieces: warning: film.bin: cannot be read",
             "pieces: warning: other.bin: cannot be read",
-            "pieces: warning: 31272 times more: film.bin: cannot be read");
+            "pieces: warning: repeated 31272 more times: film.bin: cannot be read");
     }
 
     [Fact]

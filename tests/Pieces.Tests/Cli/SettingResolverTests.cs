@@ -127,10 +127,10 @@ public sealed class SettingResolverTests : IDisposable
     [InlineData("down-limt=1M", "1: down-limt: no such setting (did you mean down-limit?)")]
     [InlineData("\n--order=in-order", "2: --order: no such setting (did you mean order?)")]
     [InlineData("help=1", "1: help: no such setting")]
-    [InlineData("port=1\nport=2", "2: port: given already in line 1")]
-    [InlineData("output=a\ndir=b", "2: dir: given already in line 1")]
-    [InlineData("seed=maybe", "1: seed: \"maybe\" is none of 1, 0, true, false")]
-    [InlineData("verbose=9", "1: verbose: \"9\" is none of 0, 1, 2, 3")]
+    [InlineData("port=1\nport=2", "2: port: already given in line 1")]
+    [InlineData("output=a\ndir=b", "2: dir: already given in line 1")]
+    [InlineData("seed=maybe", "1: seed: \"maybe\" is not one of 1, 0, true, false")]
+    [InlineData("verbose=9", "1: verbose: \"9\" is not one of 0, 1, 2, 3")]
     public void A_file_with_a_mistake_is_refused_with_the_place(string text, string complaint)
     {
         WriteFile(text);
@@ -153,8 +153,8 @@ public sealed class SettingResolverTests : IDisposable
         WriteFile("tracker=http://a.example/\ntracker=gopher://b.example/\nmax-peers=0");
         CompleteCommand complete = Complete("download x", out CommandReader reader);
         complete.Parse.Errors.Select(error => reader.Explain(complete, error)).Should().BeEquivalentTo(
-            $"{_path}:2: tracker: a tracker's URL begins with http://, https:// or udp://",
-            $"{_path}:3: max-peers: \"0\" is no whole number from 1");
+            $"{_path}:2: tracker: a tracker's URL must begin with http://, https:// or udp://",
+            $"{_path}:3: max-peers: \"0\" is not a whole number from 1");
     }
 
     [Fact]
@@ -162,7 +162,7 @@ public sealed class SettingResolverTests : IDisposable
     {
         WriteFile("max-peers=5");
         CompleteCommand complete = Complete("download x --max-peers 0", out CommandReader reader);
-        complete.Parse.Errors.Select(error => reader.Explain(complete, error)).Should().Equal("--max-peers: \"0\" is no whole number from 1");
+        complete.Parse.Errors.Select(error => reader.Explain(complete, error)).Should().Equal("--max-peers: \"0\" is not a whole number from 1");
     }
 
     [Fact]

@@ -61,7 +61,7 @@ public sealed class SettingsProcessTests : IDisposable
     [InlineData("nonsense", "no command with settings")]
     [InlineData("downlod", "did you mean download?")]
     [InlineData("--prot=5", "did you mean --port?")]
-    [InlineData("--port=x", "--port: \"x\" is no port")]
+    [InlineData("--port=x", "--port: \"x\" is neither a port from")]
     public async Task Config_refuses_what_the_command_would_refuse(string argument, string says)
     {
         PiecesResult result = await RunAsync(["config", argument]);
@@ -81,10 +81,10 @@ public sealed class SettingsProcessTests : IDisposable
     }
 
     [Theory]
-    [InlineData("PIECES_DOWN_LIMIT", "x", "PIECES_DOWN_LIMIT: \"x\" is no number of bytes")]
-    [InlineData("PIECES_SEED", "maybe", "PIECES_SEED: \"maybe\" is none of 1, 0, true, false")]
-    [InlineData("PIECES_PROXY", "http://p.example:1", "PIECES_PROXY: not built yet")]
-    [InlineData("PIECES_ENCRYPTION", "maybe", "PIECES_ENCRYPTION: \"maybe\" is none of prefer, require, off")]
+    [InlineData("PIECES_DOWN_LIMIT", "x", "PIECES_DOWN_LIMIT: \"x\" is not a number of bytes")]
+    [InlineData("PIECES_SEED", "maybe", "PIECES_SEED: \"maybe\" is not one of 1, 0, true, false")]
+    [InlineData("PIECES_PROXY", "http://p.example:1", "PIECES_PROXY: not implemented yet")]
+    [InlineData("PIECES_ENCRYPTION", "maybe", "PIECES_ENCRYPTION: \"maybe\" is not one of prefer, require, off")]
     public async Task A_bad_variable_is_named_and_ends_it(string name, string value, string says)
     {
         PiecesResult result = await RunAsync(["download", "x.torrent"], (name, value));
@@ -94,7 +94,7 @@ public sealed class SettingsProcessTests : IDisposable
 
     [Theory]
     [Contract("exit 2", "setting unknown-key-is-2")]
-    [InlineData("down-limit=x", "1: down-limit: \"x\" is no number of bytes")]
+    [InlineData("down-limit=x", "1: down-limit: \"x\" is not a number of bytes")]
     [InlineData("\ndown-limt=1", "2: down-limt: no such setting (did you mean down-limit?)")]
     public async Task A_bad_line_of_the_file_is_named_and_ends_it(string text, string says)
     {
@@ -139,7 +139,7 @@ public sealed class SettingsProcessTests : IDisposable
     {
         PiecesResult result = await RunAsync(["seed", "x.torrent", flag, value]);
         result.ExitCode.Should().Be(2);
-        result.StandardError.Should().StartWith($"pieces: {flag}").And.Contain("not built yet").And.NotContain("secret");
+        result.StandardError.Should().StartWith($"pieces: {flag}").And.Contain("not implemented yet").And.NotContain("secret");
     }
 
     [Fact]
@@ -147,7 +147,7 @@ public sealed class SettingsProcessTests : IDisposable
     {
         PiecesResult result = await RunAsync(["download", "x.torrent", "-v", "--encryption=off", "--dht-bootstrap", "192.0.2.1:6881"]);
         result.ExitCode.Should().Be(3, "only the torrent is missing");
-        result.StandardError.Should().Contain("x.torrent").And.NotContain("not built");
+        result.StandardError.Should().Contain("x.torrent").And.NotContain("not implemented");
     }
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);

@@ -67,7 +67,7 @@ public class StandardErrorTests
         public override void Write(ReadOnlySpan<byte> buffer)
         {
             Release.Wait();
-            if (Encoding.UTF8.GetString(buffer).Contains("were left out", StringComparison.Ordinal))
+            if (Encoding.UTF8.GetString(buffer).Contains("were dropped", StringComparison.Ordinal))
                 SawLeftOut.TrySetResult();
         }
 

@@ -1,13 +1,13 @@
 namespace Pieces.Tests.Contract;
 
 /// <summary>
-/// Rows of <c>rows.txt</c> that a test causes by a run of the executable. <c>event start {name,size}</c> is <c>event start name</c> and
-/// <c>event start size</c>.
+/// Rows of <c>rows.txt</c> that a test covers by running the executable. <c>event start {name,size}</c> is <c>event start name</c> and <c>event start
+/// size</c>.
 /// </summary>
 [AttributeUsage(AttributeTargets.Method, AllowMultiple = true)]
 internal sealed class ContractAttribute(params string[] rows) : Attribute
 {
-    /// <summary>Their keys, each by itself.</summary>
+    /// <summary>The keys of the rows, one by one.</summary>
     public IEnumerable<string> Keys => rows.SelectMany(Expand);
 
     private static IEnumerable<string> Expand(string row)

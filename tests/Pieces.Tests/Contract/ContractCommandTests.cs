@@ -5,7 +5,7 @@ using Pieces.Tests.Support;
 
 namespace Pieces.Tests.Contract;
 
-/// <summary>Commands, and what their own flags do.</summary>
+/// <summary>Commands and the effects of their own flags.</summary>
 [Trait("Tier", "Loopback")]
 public sealed class ContractCommandTests : IDisposable
 {
@@ -60,7 +60,7 @@ public sealed class ContractCommandTests : IDisposable
         (await PiecesProcess.RunAsync(command, "-V")).StandardOutput.Should().MatchRegex(@"^pieces \d+\.\d+\.\d+\n$");
         (await PiecesProcess.RunAsync(command, "-h")).StandardOutput.Should().StartWith("Examples:");
 
-        // Something that each of them refuses.
+        // These arguments are rejected by the command.
         string[] wrong = command == "tracker" ? [command, "--listen", "192.0.2.1"] : [command, _folder["nowhere"]];
         PiecesResult loud = await PiecesProcess.RunAsync([.. wrong, "-v"]), quiet = await PiecesProcess.RunAsync([.. wrong, "-q"]);
         PiecesResult silent = await PiecesProcess.RunAsync([.. wrong, "-qq"]);
@@ -147,7 +147,7 @@ public sealed class ContractCommandTests : IDisposable
         string create = $"'{PiecesProcess.Executable}' create '{content}' -o '{content}'";
         foreach (string command in (string[])[download, create])
         {
-            // Its terminal stays open and nobody types: a question would be waited for until the patience ends.
+            // The terminal stays open and no key is pressed. If the program asked a question, the test would time out.
             var start = new System.Diagnostics.ProcessStartInfo(script, ["-qec", command, "/dev/null"])
             {
                 RedirectStandardInput = true,

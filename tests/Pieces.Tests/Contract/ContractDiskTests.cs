@@ -8,7 +8,7 @@ using Pieces.Tests.Support;
 
 namespace Pieces.Tests.Contract;
 
-/// <summary>What lies on the disk before, during and after a run.</summary>
+/// <summary>Files on the disk before, during and after a run.</summary>
 [LongChain(Seconds = 15)]
 [Trait("Tier", "Loopback")]
 public sealed class ContractDiskTests : IDisposable
@@ -216,7 +216,8 @@ public sealed class ContractDiskTests : IDisposable
             await victim.WaitAsync();
         }
 
-        // What the system had not written yet is gone: the state and the file's size and time came through, its bytes did not.
+        // Simulates a loss of unwritten data: the state, and the size and time of the file, have reached the disk, but the bytes of the file have
+        // not.
         string part = _folder["out/film.bin.part"];
         DateTime written = File.GetLastWriteTimeUtc(part);
         await File.WriteAllBytesAsync(part, new byte[Film.Length], TestContext.Current.CancellationToken);

@@ -6,7 +6,7 @@ using Pieces.Tests.Support;
 
 namespace Pieces.Tests.Contract;
 
-/// <summary>Each field of each event, with a run that gives it its value.</summary>
+/// <summary>Each field of each event, with a run that sets it.</summary>
 [Trait("Tier", "Loopback")]
 public sealed class ContractEventTests : IDisposable
 {
@@ -76,7 +76,7 @@ public sealed class ContractEventTests : IDisposable
     [Contract("event complete wasted", "event peer banned")]
     public async Task What_had_to_be_thrown_away_is_counted_and_its_sender_banned()
     {
-        // A fast seeder whose blocks are wrong, and a slow one that is right.
+        // A fast seeder sends wrong blocks, and a slow one sends correct blocks.
         string path = Torrent.WriteTorrent(_folder.Path);
         await using var liar = new RecordingSeeder(Torrent) { Lies = true };
         await using var slow = new RecordingSeeder(Torrent, 4 * PieceLength);

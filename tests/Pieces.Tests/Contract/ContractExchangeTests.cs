@@ -9,7 +9,7 @@ using Pieces.Wire;
 
 namespace Pieces.Tests.Contract;
 
-/// <summary>Whether peers are asked for peers, as a peer hears it in the greeting.</summary>
+/// <summary>Whether the extension handshake offers peer exchange.</summary>
 [Trait("Tier", "Loopback")]
 public class ContractExchangeTests
 {

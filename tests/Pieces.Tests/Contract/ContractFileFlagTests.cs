@@ -7,7 +7,7 @@ using Pieces.Tests.Support;
 
 namespace Pieces.Tests.Contract;
 
-/// <summary>Flags about what is fetched and where it goes, each by what it does.</summary>
+/// <summary>Flags about the files to download and their destination, each tested by its effect.</summary>
 [LongChain(Seconds = 15)]
 [Trait("Tier", "Loopback")]
 public sealed class ContractFileFlagTests : IDisposable
@@ -49,7 +49,7 @@ public sealed class ContractFileFlagTests : IDisposable
         pieces.Should().HaveCount(128);
         int furthest = pieces.Select((piece, i) => Math.Abs(piece - i)).Max();
 
-        // The window is an eighth of them at most; without one, chance alone would have to keep 128 pieces so near to their places.
+        // The window has at most an eighth of the pieces. Without a window, 128 pieces would be this close to their positions only by chance.
         if (isInOrder)
             furthest.Should().BeLessThanOrEqualTo(16);
         else
@@ -138,7 +138,7 @@ public sealed class ContractFileFlagTests : IDisposable
         PiecesResult result = await PiecesProcess.RunAsync(
             ["download", Film.WriteTorrent(_folder.Path), "-o", _folder["out"], .. From(seeder), flag]);
         result.ExitCode.Should().Be(0, result.StandardError);
-        result.StandardOutput.Should().Contain("to fetch: ");
+        result.StandardOutput.Should().Contain("to download: ");
         Directory.Exists(_folder["out"]).Should().BeFalse();
         seeder.Callers.Should().BeEmpty();
     }
@@ -178,7 +178,7 @@ public sealed class ContractFileFlagTests : IDisposable
     [Contract("exit 6", "exit-6 metadata", "flag --metadata-timeout")]
     public async Task Peers_without_metadata_are_given_up_with_6()
     {
-        // It speaks without extensions, so it has none to give.
+        // The seeder does not support extensions, so it cannot send metadata.
         await using var seeder = new RecordingSeeder(Film);
         PiecesResult result = await PiecesProcess.RunAsync(
             ["download", Film.Metainfo.InfoHash.ToString(), "-o", _folder["out"], "--metadata-timeout", "5s", .. From(seeder)]);

@@ -8,7 +8,7 @@ using Pieces.Tests.Support;
 
 namespace Pieces.Tests.Contract;
 
-/// <summary>Flags about peers, trackers, ports and rates, each by what it does.</summary>
+/// <summary>Flags about peers, trackers, ports and rates, each tested by its effect.</summary>
 [LongChain(Seconds = 40)]
 [Trait("Tier", "Loopback")]
 public sealed class ContractNetworkFlagTests : IDisposable
@@ -158,7 +158,7 @@ public sealed class ContractNetworkFlagTests : IDisposable
         return _folder.Write("own.torrent", [.. System.Text.Encoding.ASCII.GetBytes(text), .. Torrent.TorrentBytes.AsSpan(1)]);
     }
 
-    // Everything is there, so it is over at once.
+    // All data exists, so the run ends at once.
     private async Task<int> ListenPortAsync(params string[] port)
     {
         Torrent.WriteContent(_folder["all"]);

@@ -2,14 +2,14 @@ using Pieces.Tests.Metadata;
 
 namespace Pieces.Tests.Contract;
 
-/// <summary>One promise of the command line.</summary>
-/// <param name="Key">Its name here.</param>
-/// <param name="Later">Why no run can show it yet, or null.</param>
+/// <summary>One row of the contract of the command line.</summary>
+/// <param name="Key">The key of the row.</param>
+/// <param name="Later">The reason why no run can show it yet, or null.</param>
 internal sealed record ContractRow(string Key, string? Later)
 {
     private const string Mark = " later: ";
 
-    /// <summary>All of <c>rows.txt</c>.</summary>
+    /// <summary>All rows of <c>rows.txt</c>.</summary>
     public static IReadOnlyList<ContractRow> All { get; } =
     [
         .. File.ReadLines(Path.Combine(Repository.Root, "tests", "Pieces.Tests", "Contract", "rows.txt"))

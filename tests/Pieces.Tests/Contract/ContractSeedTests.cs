@@ -5,7 +5,7 @@ using Pieces.Tests.Support;
 
 namespace Pieces.Tests.Contract;
 
-/// <summary>How long it serves, and what it never serves.</summary>
+/// <summary>How long the program seeds, and which data it never sends.</summary>
 [Trait("Tier", "Loopback")]
 public sealed class ContractSeedTests : IDisposable
 {

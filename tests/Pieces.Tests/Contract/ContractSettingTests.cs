@@ -4,7 +4,7 @@ using Pieces.Tests.Support;
 
 namespace Pieces.Tests.Contract;
 
-/// <summary>Flags that stand in the environment or in the file.</summary>
+/// <summary>Flags that are set in the environment or in the configuration file.</summary>
 [Trait("Tier", "Loopback")]
 public sealed class ContractSettingTests : IDisposable
 {

@@ -12,7 +12,7 @@ using Pieces.Tests.Support;
 
 namespace Pieces.Tests.Contract;
 
-/// <summary>What goes to which stream, and how much of it.</summary>
+/// <summary>What the program writes to stdout and stderr, and how much.</summary>
 [LongChain(Seconds = 45)]
 [Trait("Tier", "Loopback")]
 public sealed class ContractStreamTests : IDisposable
@@ -37,7 +37,7 @@ public sealed class ContractStreamTests : IDisposable
         await using var seeder = new RecordingSeeder(Torrent);
         string[] command = PiecesCommand.DownloadFrom(seeder.Address, Torrent.WriteTorrent(_folder.Path), _folder["out"], flags);
 
-        // A port that is taken is worth a warning.
+        // The port is in use, which causes a warning.
         command[Array.IndexOf(command, "-p") + 1] = seeder.Address.Split(':')[1];
         PiecesResult result = await PiecesProcess.RunAsync(command);
         result.ExitCode.Should().Be(0);
@@ -93,7 +93,7 @@ public sealed class ContractStreamTests : IDisposable
     [Contract("stream have-only-while-servable")]
     public async Task A_peer_that_takes_nothing_hears_of_no_more_pieces_than_are_kept()
     {
-        // Its room is 256 MiB, and what a peer was told of stays there.
+        // The temporary file keeps 256 MiB, and announced pieces stay in it.
         const int KeptPieces = 256;
         var film = new GeneratedTorrent("film.bin", 320L * MiB, MiB);
         await using var seeder = new RecordingSeeder(film);
@@ -187,7 +187,7 @@ public sealed class ContractStreamTests : IDisposable
         return Convert.ToHexStringLower(SHA256.HashData(content));
     }
 
-    // Connects, says nothing but who it is, and counts what it is told until the other side is gone.
+    // Connects, sends only a handshake, and counts the announced pieces until the other side disconnects.
     private static async Task<int> PiecesToldOfAsync(int port, GeneratedTorrent torrent)
     {
         const byte Have = 4, Bits = 5;

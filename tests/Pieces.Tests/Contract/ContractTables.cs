@@ -6,17 +6,19 @@ namespace Pieces.Tests.Contract;
 /// <summary>The tables of the written contract as keys of <c>rows.txt</c>.</summary>
 internal static partial class ContractTables
 {
-    /// <summary>The first words of keys that come from tables; all others are rules that stand in the text around them.</summary>
+    /// <summary>The first words of keys that come from tables; all other keys are rules in the text.</summary>
     public static readonly string[] Kinds = ["command", "flag", "event", "exit"];
 
-    /// <summary>The heading of tables that name what has yet to be built. Such a row moves into <c>rows.txt</c> with what it describes.</summary>
+    /// <summary>
+    /// The heading of tables of features that are not implemented yet. Such a row is added to <c>rows.txt</c> when the feature is implemented.
+    /// </summary>
     private const string NextRound = "Added in the next round";
 
-    /// <summary>Where the contract is, or null where it is not beside the repository.</summary>
+    /// <summary>Returns the path of the contract, or null if it is not beside the repository.</summary>
     public static string? FindFile() => ((string[])["..", "../.."])
         .Select(up => Path.Combine(Repository.Root, up, "shared", "CLI.md")).FirstOrDefault(File.Exists);
 
-    /// <summary>One key for each command, flag, value to choose, field and code.</summary>
+    /// <summary>Returns one key for each command, flag, value of a choice, field, and exit code.</summary>
     public static IEnumerable<string> KeysOf(string path)
     {
         string heading = "";

@@ -7,7 +7,7 @@ using Pieces.Tests.Dht.Simulation;
 
 namespace Pieces.Tests.Dht;
 
-/// <summary>A core whose datagrams a test reads and answers by hand.</summary>
+/// <summary>A DHT core. The test reads the datagrams that it sends, and sends the replies.</summary>
 internal sealed class CoreBench : IDhtWire
 {
     private readonly KrpcWriter _writer = new("XX00"u8);
@@ -31,13 +31,13 @@ internal sealed class CoreBench : IDhtWire
 
     public AskedHosts Asked { get; } = new(1);
 
-    /// <summary>What was sent and not taken yet, in order.</summary>
+    /// <summary>The messages that the core has sent and that the test has not taken yet, in order.</summary>
     public Queue<(KrpcMessage Message, CompactEndPoint To, int Length)> Sent { get; } = new();
 
-    /// <summary>Whether the system takes datagrams.</summary>
+    /// <summary>Whether the system accepts datagrams to send.</summary>
     public bool IsReachable { get; set; } = true;
 
-    /// <summary>What the system says of our own address.</summary>
+    /// <summary>Our own address as the system reports it.</summary>
     public CompactEndPoint? OwnAddress { get; set; }
 
     public CompactEndPoint? AddressTowards(CompactEndPoint to) => OwnAddress;
@@ -55,7 +55,7 @@ internal sealed class CoreBench : IDhtWire
         Core.Tick();
     }
 
-    /// <summary>The oldest question of ours that was not taken yet.</summary>
+    /// <summary>Takes the oldest query of the core.</summary>
     public (KrpcQuery Query, CompactEndPoint To) TakeQuery()
     {
         while (Sent.TryDequeue(out (KrpcMessage Message, CompactEndPoint To, int Length) sent))
@@ -67,7 +67,7 @@ internal sealed class CoreBench : IDhtWire
         throw new InvalidOperationException("nothing was asked");
     }
 
-    /// <summary>What is answered to a question.</summary>
+    /// <summary>Sends a query to the core and returns its reply.</summary>
     public KrpcMessage? Ask(KrpcQuery query, CompactEndPoint from)
     {
         Sent.Clear();
@@ -78,10 +78,11 @@ internal sealed class CoreBench : IDhtWire
     public void Reply(KrpcReply reply, CompactEndPoint from) => Core.Receive(_writer.Write(reply).ToArray(), from);
 
     /// <summary>
-    /// Makes a node known: it is named by hand, and answers all questions of the next half minute, as those do that were met before.
+    /// Makes a node known to the core. The node is added by its address. It answers all queries of the next half minute, and so do the nodes that
+    /// were added in this way before.
     /// </summary>
-    /// <param name="node">Which.</param>
-    /// <param name="seesUsAt">What its answers say of our address.</param>
+    /// <param name="node">The node.</param>
+    /// <param name="seesUsAt">Our address as its replies report it.</param>
     public void Meet(NodeContact node, CompactEndPoint? seesUsAt = null)
     {
         _friends[node.EndPoint] = (node.Id, seesUsAt);
@@ -102,7 +103,7 @@ internal sealed class CoreBench : IDhtWire
     }
 }
 
-/// <summary>Keeps what a search said.</summary>
+/// <summary>Records the results of a search.</summary>
 internal sealed class SearchLog : IDhtSearchSink
 {
     public List<CompactEndPoint> Peers { get; } = [];

@@ -12,7 +12,7 @@ using Serilog.Extensions.Logging;
 
 namespace Pieces.Tests.Dht;
 
-/// <summary>How a client gets its node, and what becomes of it where there is no port.</summary>
+/// <summary>How a client starts its node, and what happens if the UDP port cannot be opened.</summary>
 [Trait("Tier", "Loopback")]
 public sealed class DhtHostTests : IAsyncDisposable
 {
@@ -63,7 +63,7 @@ public sealed class DhtHostTests : IAsyncDisposable
         await using DhtHost host = Host(new DhtOptions { Routers = [] });
         host.Start().Should().BeNull();
         host.Start().Should().BeNull();
-        _warnings.All.Should().Equal("the DHT is not used: UDP port 6881 cannot be had: address already in use");
+        _warnings.All.Should().Equal("the DHT is not used: UDP port 6881 cannot be opened: address already in use");
     }
 
     [Fact]
@@ -103,7 +103,8 @@ public sealed class DhtHostTests : IAsyncDisposable
         closed.Bootstrap.Select(node => (node.Host, node.Port)).Should().Equal(("::1", 7), ("node.example", 8));
     }
 
-    private static UdpPort PortOf(Outbound outbound, int port) => new(new PortState(port), outbound.OpenUdp, TimeProvider.System, NullLogger.Instance);
+    private static UdpPort PortOf(Outbound outbound, int port) =>
+        new(new PortState(port), outbound.OpenUdp, TimeProvider.System, NullLogger.Instance);
 
     private DhtHost Host(DhtOptions options)
     {

@@ -9,7 +9,7 @@ using static Pieces.Tests.Dht.DhtText;
 
 namespace Pieces.Tests.Dht;
 
-/// <summary>Alone, since it looks at the memory of the whole process.</summary>
+/// <summary>Does not run in parallel with other tests, because it measures the memory of the whole process.</summary>
 [Collection(SwarmCollection.Name)]
 [Trait("Tier", "Swarm")]
 public class DhtMemoryUseTests

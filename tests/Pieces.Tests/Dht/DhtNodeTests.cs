@@ -12,7 +12,7 @@ using static Pieces.Tests.Dht.DhtText;
 
 namespace Pieces.Tests.Dht;
 
-/// <summary>Whole nodes, loop and all: on the loopback of this machine, and on a socket that a test holds in its hand.</summary>
+/// <summary>Whole nodes with their loops, on loopback and on a socket that the test controls.</summary>
 [Trait("Tier", "Loopback")]
 public sealed class DhtNodeTests : IAsyncDisposable
 {
@@ -64,7 +64,7 @@ public sealed class DhtNodeTests : IAsyncDisposable
             () => "the nodes to meet",
             cancellationToken);
         var announce = new DhtSearch { Target = NodeId.Of(Swarm), WantsPeers = true, AnnouncedPort = 4321 };
-        // An answer that comes very late, as from a machine with much to do, does not count any more.
+        // A very late reply, as on a busy machine, no longer counts, so the search is repeated.
         await Interop.Eventually.TrueAsync(
             async () => (await second.SearchAsync(announce, onPeers: null, cancellationToken)).Keepers == 2,
             Patience,
@@ -128,7 +128,7 @@ public sealed class DhtNodeTests : IAsyncDisposable
     {
         CancellationToken cancellationToken = TestContext.Current.CancellationToken;
         using var socket = new HeldSocket();
-        // No time passes, so that the question stays open however long the flood takes.
+        // The clock is not advanced, so that the query stays pending however long the flood takes.
         var time = new FakeTimeProvider();
         await using var hub = new DatagramHub(socket, time, NullLogger.Instance);
         await using var node = new DhtNode(new DhtOptions { Routers = [], Random = new Random(1), TimeProvider = time }, hub);
@@ -184,7 +184,7 @@ public sealed class DhtNodeTests : IAsyncDisposable
         announcer.Start();
         await Interop.Eventually.TrueAsync(() => one.Searches > 0, Patience, () => "the first search", cancellationToken);
 
-        // An announcer whose answer came too late would say it again in a quarter of an hour only.
+        // If a reply came too late, an announcer would repeat the announce only after a quarter of an hour.
         var again = new DhtSearch { Target = NodeId.Of(Swarm), WantsPeers = true, AnnouncedPort = 1111 };
         await Interop.Eventually.TrueAsync(
             async () => second.Stats.StoredPeers == 1 || (await first.SearchAsync(again, onPeers: null, cancellationToken)).Keepers == 1,
@@ -207,7 +207,8 @@ public sealed class DhtNodeTests : IAsyncDisposable
 
     private (DhtNode Node, int Port) Start(DhtOptions options)
     {
-        var hub = new DatagramHub(new Outbound(new LocalBinding(IPAddress.Loopback)).OpenUdp(isV6: false, 0)!, TimeProvider.System, NullLogger.Instance);
+        var outbound = new Outbound(new LocalBinding(IPAddress.Loopback));
+        var hub = new DatagramHub(outbound.OpenUdp(isV6: false, 0)!, TimeProvider.System, NullLogger.Instance);
         _owned.Add(hub);
         var node = new DhtNode(options, hub);
         _owned.Add(node);
@@ -233,7 +234,7 @@ public sealed class DhtNodeTests : IAsyncDisposable
         public void OnDhtSearched(DhtSearchResult result) => Interlocked.Increment(ref _searches);
     }
 
-    /// <summary>Gives what the test delivers, one by one, and keeps what is sent.</summary>
+    /// <summary>A socket that returns the datagrams of the test one by one, and records the datagrams that are sent.</summary>
     private sealed class HeldSocket : IDatagramSocket
     {
         private readonly Channel<(byte[] Datagram, CompactEndPoint From)> _incoming = Channel.CreateBounded<(byte[], CompactEndPoint)>(64);

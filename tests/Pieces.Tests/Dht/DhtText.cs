@@ -6,15 +6,15 @@ using Pieces.Net;
 
 namespace Pieces.Tests.Dht;
 
-/// <summary>Short ways to write what the tests of the DHT are about.</summary>
+/// <summary>Short notations for ids, addresses and nodes in the DHT tests.</summary>
 internal static class DhtText
 {
     public static CompactEndPoint At(string endPoint) => CompactEndPoint.From(IPEndPoint.Parse(endPoint));
 
-    /// <summary>An id of 20 letters.</summary>
+    /// <summary>Returns an id of 20 letters.</summary>
     public static NodeId Id(string letters) => NodeId.FromBytes(Encoding.ASCII.GetBytes(letters));
 
-    /// <summary>An id whose first bytes are given and whose others are zero.</summary>
+    /// <summary>Returns an id with the given first bytes; the other bytes are zero.</summary>
     public static NodeId IdOf(params byte[] front)
     {
         byte[] bytes = new byte[NodeId.Length];
@@ -28,7 +28,7 @@ internal static class DhtText
 
     public static KrpcMessage? Read(string datagram) => KrpcReader.TryRead(Bytes(datagram));
 
-    /// <summary>A node with an id that its address may have.</summary>
+    /// <summary>Returns a node whose id fits its address (BEP 42).</summary>
     public static NodeContact Fitting(string endPoint, Random random)
     {
         CompactEndPoint compact = At(endPoint);

@@ -218,7 +218,7 @@ public class LookupTests
 
     private bool Answer(LookupCandidate candidate) => _lookup.Answered(candidate, candidate.Contact.Id, Token);
 
-    // Of local addresses no id is asked, so that it can be as near as a test wants.
+    // A node with a local address may have any id, so the test can choose its distance to the target.
     private NodeContact Local(int bits) =>
         new(Target.Beside(bits, _random), CompactEndPoint.From(new IPAddress([10, 0, (byte)(++_hosts >> 8), (byte)_hosts]), 1));
 

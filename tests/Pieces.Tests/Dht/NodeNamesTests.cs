@@ -56,7 +56,7 @@ public class NodeNamesTests
 
         await stop.CancelAsync();
         await running;
-        warnings.Said.Should().Equal("nohost.invalid: the name of a DHT node cannot be looked up");
+        warnings.Said.Should().Equal("nohost.invalid: the name of a DHT node cannot be resolved");
     }
 
     [Fact]

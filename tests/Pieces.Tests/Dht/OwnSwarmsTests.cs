@@ -7,7 +7,7 @@ using static Pieces.Tests.Dht.DhtText;
 
 namespace Pieces.Tests.Dht;
 
-/// <summary>What a node says of the swarms that its own client is in, and that it stops when told.</summary>
+/// <summary>What a node returns for the swarms of its own client, until the client leaves them.</summary>
 [Trait("Tier", "Pure")]
 public class OwnSwarmsTests
 {

@@ -168,7 +168,7 @@ public class RoutingTableTests
 
     private NodeContact NodeSharing(int bits) => new(IdOf(0).Beside(bits, _random), NextEndPoint());
 
-    // In the half that our own id is not in.
+    // Returns a node in the half of the id space that does not contain our own id.
     private NodeContact Far(bool fits = true)
     {
         while (true)

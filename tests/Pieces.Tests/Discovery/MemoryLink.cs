@@ -5,7 +5,7 @@ using Pieces.Net;
 
 namespace Pieces.Tests.Discovery;
 
-/// <summary>One link that several hosts share: what one sends all others hear, itself too, as on a real one.</summary>
+/// <summary>A network link that several hosts share. All hosts, including the sender, receive each datagram, as on a real link.</summary>
 internal sealed class MemoryLink
 {
     public static readonly CompactEndPoint Group = CompactEndPoint.From(LocalDiscoveryOptions.StandardGroups[0].EndPoint);
@@ -13,10 +13,10 @@ internal sealed class MemoryLink
     private readonly Lock _gate = new();
     private readonly List<Port> _ports = [];
 
-    /// <summary>Datagrams that were sent.</summary>
+    /// <summary>The datagrams sent so far.</summary>
     public List<byte[]> Sent { get; } = [];
 
-    /// <summary>Whether everybody has heard everything.</summary>
+    /// <summary>Whether all hosts have received all datagrams.</summary>
     public bool IsQuiet
     {
         get
@@ -26,10 +26,10 @@ internal sealed class MemoryLink
         }
     }
 
-    /// <summary>A host of this link.</summary>
+    /// <summary>Returns the host with an address on this link.</summary>
     public ILocalNetwork Host(string address) => new HostNetwork(this, address);
 
-    /// <summary>A datagram from whomever.</summary>
+    /// <summary>Sends a datagram with any source address.</summary>
     public void Send(byte[] datagram, string from)
     {
         var sender = CompactEndPoint.From(new IPEndPoint(IPAddress.Parse(from), 6771));

@@ -123,7 +123,7 @@ public class CipherStreamTests
 
     private static byte[] Pattern(int count) => [.. Enumerable.Range(0, count).Select(i => (byte)((i * 31) + (i >> 7)))];
 
-    /// <summary>Bytes that are all there to be read.</summary>
+    /// <summary>A stream whose bytes are all available at once.</summary>
     private sealed class Wire(byte[] bytes, bool canScatter) : MemoryStream(bytes), IScatterReader
     {
         public bool CanScatter => canScatter;

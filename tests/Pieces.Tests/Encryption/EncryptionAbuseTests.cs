@@ -5,7 +5,7 @@ using Pieces.Wire;
 
 namespace Pieces.Tests.Encryption;
 
-/// <summary>Whatever the other side of an encrypted handshake says, it ends well or in a protocol error, after a bounded number of bytes.</summary>
+/// <summary>Whatever the other side sends, an encrypted handshake succeeds or ends with a protocol error, after a bounded number of bytes.</summary>
 [Trait("Tier", "Pure")]
 public class EncryptionAbuseTests
 {
@@ -17,9 +17,9 @@ public class EncryptionAbuseTests
     public void A_public_key_that_is_none_is_refused_by_both(byte last)
     {
         byte[] key = [.. new byte[95], last];
-        Fails(() => HandshakePair.Feed(NewDialler(), key), "the public key*");
-        Fails(() => HandshakePair.Feed(NewAnswerer(), key), "the public key*");
-        Fails(() => HandshakePair.Feed(NewAnswerer(), [.. Enumerable.Repeat((byte)0xFF, 96)]), "the public key*");
+        Fails(() => HandshakePair.Feed(NewDialler(), key), "invalid public key*");
+        Fails(() => HandshakePair.Feed(NewAnswerer(), key), "invalid public key*");
+        Fails(() => HandshakePair.Feed(NewAnswerer(), [.. Enumerable.Repeat((byte)0xFF, 96)]), "invalid public key*");
     }
 
     [Fact]
@@ -61,15 +61,17 @@ public class EncryptionAbuseTests
         var stranger = new AnswererHandshake(new EncryptedSwarms(), CryptoMethods.Rc4, ByteChance.Of(new Random(4)));
         HandshakePair.Feed(stranger, HandshakePair.OutputOf(pair.Dialler));
         HandshakePair.Feed(pair.Dialler, HandshakePair.OutputOf(stranger));
-        Fails(() => HandshakePair.Feed(stranger, HandshakePair.OutputOf(pair.Dialler)), "asks, encrypted, for an unknown info-hash");
+        Fails(() => HandshakePair.Feed(stranger, HandshakePair.OutputOf(pair.Dialler)), "unknown info-hash in an encrypted handshake");
         stranger.Output.Length.Should().Be(0);
     }
 
-    /// <summary>Bends single fields of what the dialler says behind the keys, by their place from the end of an offer without any padding.</summary>
+    /// <summary>
+    /// Changes single fields of the dialler's encrypted offer, which has no padding. A field is given by its distance from the end.
+    /// </summary>
     [Theory]
-    [InlineData(16, 0x01, "the proof*")]
-    [InlineData(9, 0x80, "the proof*")]
-    [InlineData(5, 0x02, "offers encryption methods 0*")]
+    [InlineData(16, 0x01, "wrong verification constant*")]
+    [InlineData(9, 0x80, "wrong verification constant*")]
+    [InlineData(5, 0x02, "offered encryption methods 0*")]
     [InlineData(4, 0x02, "padding of 512*")]
     [InlineData(4, 0x40, "padding of 16384 bytes*at most 512*")]
     public void An_offer_that_breaks_the_rules_is_refused(int fromEnd, byte flip, string says)

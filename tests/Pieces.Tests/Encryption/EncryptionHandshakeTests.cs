@@ -65,7 +65,7 @@ public class EncryptionHandshakeTests
     public void Without_a_method_in_common_there_is_no_connection(uint offered, uint allowed)
     {
         var pair = new HandshakePair((CryptoMethods)offered, (CryptoMethods)allowed);
-        FluentActions.Invoking(() => pair.Run()).Should().Throw<PeerProtocolException>().WithMessage("offers encryption methods*");
+        FluentActions.Invoking(() => pair.Run()).Should().Throw<PeerProtocolException>().WithMessage("offered encryption methods*");
     }
 
     [Fact]
@@ -104,7 +104,7 @@ public class EncryptionHandshakeTests
         recorded.Run().Should().BeTrue();
         for (int cut = 0; cut <= first.Length; cut++)
         {
-            // With the same chance in the same order both sides say the same again.
+            // With the same random numbers, both sides send the same bytes again.
             var pair = new HandshakePair(payload: [1, 2, 3]);
             int taken = HandshakePair.Feed(pair.Answerer, first.AsSpan(0, cut));
             taken += HandshakePair.Feed(pair.Answerer, first.AsSpan(taken));
@@ -140,7 +140,7 @@ public class EncryptionHandshakeTests
         byte[] plain = ScriptedPeer.HandshakeBytes(MseVectors.Skey, PeerId.Create(new Random(2)));
         HandshakePair.Feed(dialler, plain.AsSpan(0, 19));
         FluentActions.Invoking(() => HandshakePair.Feed(dialler, plain.AsSpan(19, 1)))
-            .Should().Throw<PeerProtocolException>().WithMessage("answered with a plain*");
+            .Should().Throw<PeerProtocolException>().WithMessage("responded with an unencrypted*");
     }
 
     private static CryptoMethods ExtentOf(EncryptionHandshake done) => done.Result!.Outgoing is null ? CryptoMethods.Plain : CryptoMethods.Rc4;

@@ -26,17 +26,17 @@ internal sealed class HandshakePair
 
     public AnswererHandshake Answerer { get; }
 
-    /// <summary>Changes what the dialler has sent, on its way; null for nothing.</summary>
+    /// <summary>Changes the bytes that the dialler has sent; null to change nothing.</summary>
     public Func<byte[], byte[]>? BendDialler { get; init; }
 
-    /// <summary>Changes what the answerer has sent, on its way; null for nothing.</summary>
+    /// <summary>Changes the bytes that the answerer has sent; null to change nothing.</summary>
     public Func<byte[], byte[]>? BendAnswerer { get; init; }
 
-    /// <summary>What has arrived at the answerer and it did not want, at the end.</summary>
+    /// <summary>The bytes that the answerer has not read at the end.</summary>
     public byte[] LeftForAnswerer => [.. _toAnswerer];
 
-    /// <summary>Runs until both are done, or nothing more comes; each reads at most <paramref name="cut"/>() bytes at a time.</summary>
-    /// <returns>Whether both are done.</returns>
+    /// <summary>Runs until both sides are done or neither sends more. Each reads at most <paramref name="cut"/>() bytes at a time.</summary>
+    /// <returns>Whether both sides are done.</returns>
     public bool Run(Func<int>? cut = null)
     {
         cut ??= () => int.MaxValue;
@@ -50,7 +50,7 @@ internal sealed class HandshakePair
         return Dialler.IsDone && Answerer.IsDone;
     }
 
-    /// <summary>Feeds bytes as long as they are wanted; gives how many were taken.</summary>
+    /// <summary>Passes bytes to a handshake as long as it needs more. Returns the number of bytes that it has taken.</summary>
     public static int Feed(EncryptionHandshake handshake, ReadOnlySpan<byte> bytes, int step = int.MaxValue)
     {
         int taken = 0;
@@ -65,7 +65,7 @@ internal sealed class HandshakePair
         return taken;
     }
 
-    /// <summary>Takes what a side has to say.</summary>
+    /// <summary>Takes the bytes that a side wants to send.</summary>
     public static byte[] OutputOf(EncryptionHandshake handshake)
     {
         byte[] output = handshake.Output.ToArray();

@@ -5,7 +5,7 @@ using Pieces.Wire;
 
 namespace Pieces.Tests.Encryption;
 
-/// <summary>How many powers strangers can have us compute.</summary>
+/// <summary>Limits how many key exchanges we compute for unknown peers.</summary>
 [Trait("Tier", "Pure")]
 public class KeyExchangeGateTests
 {
@@ -62,7 +62,7 @@ public class KeyExchangeGateTests
         HandshakePair.Feed(answerer, MseVectors.Ya.AsSpan(0, 95));
         hasKey.Should().BeFalse("less than a key costs nothing and is not counted");
         Action feed = () => HandshakePair.Feed(answerer, MseVectors.Ya.AsSpan(95));
-        feed.Should().Throw<PeerProtocolException>().WithMessage("more encrypted handshakes than*");
+        feed.Should().Throw<PeerProtocolException>().WithMessage("too many encrypted handshakes*");
         hasKey.Should().BeTrue();
         answerer.Output.Length.Should().Be(0);
     }

@@ -3,7 +3,7 @@ using Pieces.Primitives;
 
 namespace Pieces.Tests.Encryption;
 
-/// <summary>One exchange with every value on the way, made independently of this project.</summary>
+/// <summary>All values of one key exchange, computed independently of this project.</summary>
 internal static class MseVectors
 {
     public static readonly SwarmKey Skey = SwarmKey.FromBytes(Convert.FromHexString("000102030405060708090a0b0c0d0e0f10111213"));
@@ -33,10 +33,10 @@ internal static class MseVectors
     /// <summary>B: VC, crypto_select 2, no PadD.</summary>
     public static readonly byte[] ChoiceOfB = Hex("84248d46132726a16ad4988633d0");
 
-    /// <summary>Chance that gives this private key and no padding at all.</summary>
+    /// <summary>Random bytes that give this private key and no padding.</summary>
     public static ByteChance ChanceOf(byte[] privateKey) => ByteChance.Of(new FixedKey(privateKey));
 
-    /// <summary>Chance with random keys, and paddings of one length.</summary>
+    /// <summary>Random bytes that give random keys, and paddings of a fixed length.</summary>
     public static ByteChance ChanceWithPadding(int seed, int padding) => ByteChance.Of(new FixedPadding(seed, padding));
 
     private static byte[] Hex(string text) => Convert.FromHexString(text);

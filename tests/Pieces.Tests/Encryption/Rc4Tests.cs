@@ -5,7 +5,7 @@ namespace Pieces.Tests.Encryption;
 [Trait("Tier", "Pure")]
 public class Rc4Tests
 {
-    /// <summary>Key streams from byte 1024 on, of RFC 6229.</summary>
+    /// <summary>Key streams of RFC 6229, from byte 1024 on.</summary>
     [Theory]
     [InlineData("0102030405", "30abbcc7c20b01609f23ee2d5f6bb7df")]
     [InlineData("0102030405060708090a0b0c0d0e0f10", "bdf0324e6083dcc6d3cedd3ca8c53c16")]

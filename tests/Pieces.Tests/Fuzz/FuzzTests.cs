@@ -4,7 +4,7 @@ using Pieces.Tests.Metadata;
 
 namespace Pieces.Tests.Fuzz;
 
-/// <summary>A short run of each fuzz target, without instrumentation, and the inputs that showed a fault once.</summary>
+/// <summary>A short run of each fuzz target without instrumentation, and a run with each input that has revealed a fault.</summary>
 [Trait("Tier", "Pure")]
 public class FuzzTests
 {
@@ -26,7 +26,7 @@ public class FuzzTests
         result.Inputs.Should().BeGreaterThanOrEqualTo(Inputs);
     }
 
-    /// <summary>The name of a file is that of the target, a hyphen, and what it was.</summary>
+    /// <summary>The file name consists of the target, a hyphen, and a description of the fault.</summary>
     [Theory]
     [MemberData(nameof(OldFaults))]
     public void An_input_that_showed_a_fault_shows_none_now(string file)

@@ -8,7 +8,7 @@ internal sealed class Aria2 : RealClient
 
     protected override IReadOnlyList<string> Probe => ["aria2c", "--version"];
 
-    // UDP trackers come with its DHT only. That is given no node to begin with, and a file of its own instead of the user's, so it knows nobody.
+    // aria2 supports UDP trackers only with its DHT. The DHT gets no bootstrap node and an empty file instead of the user's, so it knows no nodes.
     public override PeerProcess Start(RealClientJob job) => PeerProcess.Start(Name, job.Home,
     [
         "aria2c", "--no-conf=true", $"--dir={job.Folder}", $"--listen-port={job.Port}", "--seed-ratio=0.0", "--check-integrity=true",

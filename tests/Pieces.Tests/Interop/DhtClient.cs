@@ -3,30 +3,30 @@ using Pieces.Metadata;
 
 namespace Pieces.Tests.Interop;
 
-/// <summary>Another client in a closed DHT, without trackers, local discovery or peer exchange: whom it knows it knows by the DHT.</summary>
+/// <summary>Another client in a closed DHT, without trackers, local discovery or peer exchange, so that it finds peers only in the DHT.</summary>
 internal abstract class DhtClient
 {
-    /// <summary>As the client's own users call it.</summary>
+    /// <summary>The name of the client.</summary>
     public abstract string Name { get; }
 
-    /// <summary>Whether it takes part on 127.0.0.0/8. One that does not is run on this machine's own address.</summary>
+    /// <summary>Whether its DHT node works on 127.0.0.0/8. Otherwise the client runs on the machine's own address.</summary>
     public virtual bool LivesOnLoopback => true;
 
-    /// <summary>How many nodes it must know before it searches.</summary>
+    /// <summary>Number of nodes that the client must know before it searches.</summary>
     public virtual int NodesNeeded => 3;
 
-    /// <summary>The clients that take part in a DHT.</summary>
+    /// <summary>Returns the client with a name.</summary>
     public static DhtClient Of(string name) => new DhtClient[] { new LibtorrentDht(), new Aria2Dht(), new TransmissionDht(), new QBittorrentDht() }
         .Single(client => client.Name == name);
 
-    /// <summary>The program with its arguments; it seeds when the folder has the content, else it looks for peers.</summary>
-    /// <param name="job">Torrent or link, folder and port, which is also that of its DHT node.</param>
-    /// <param name="address">Where it lives.</param>
-    /// <param name="nodes">Nodes to begin with.</param>
+    /// <summary>Returns the program and its arguments. It seeds if the folder contains the content; otherwise it searches for peers.</summary>
+    /// <param name="job">Torrent or link, folder, and port, which is also the port of its DHT node.</param>
+    /// <param name="address">The address to use.</param>
+    /// <param name="nodes">The bootstrap nodes.</param>
     public abstract IReadOnlyList<string> Command(RealClientJob job, IPAddress address, IReadOnlyList<IPEndPoint> nodes);
 }
 
-/// <summary>libtorrent (Rasterbar), allowed to live with others on one address.</summary>
+/// <summary>libtorrent (Rasterbar), configured to accept several nodes on one address.</summary>
 internal sealed class LibtorrentDht : DhtClient
 {
     private const string Script = """
@@ -75,7 +75,7 @@ internal sealed class LibtorrentDht : DhtClient
         ["/usr/bin/python3", "-u", "-c", Script, job.Source, job.Folder, $"{address}", $"{job.Port}", .. nodes.Select(node => $"{node}")];
 }
 
-/// <summary>aria2, told of one node to begin with.</summary>
+/// <summary>aria2 with one bootstrap node.</summary>
 internal sealed class Aria2Dht : DhtClient
 {
     public override string Name => "aria2";
@@ -91,7 +91,7 @@ internal sealed class Aria2Dht : DhtClient
     ];
 }
 
-/// <summary>Transmission's daemon. Its node takes nothing from 127.0.0.0/8, and searches only when it knows more than eight others.</summary>
+/// <summary>Transmission's daemon. Its node ignores datagrams from 127.0.0.0/8, and searches only if it knows more than eight other nodes.</summary>
 internal sealed class TransmissionDht : DhtClient
 {
     public override string Name => "Transmission";
@@ -107,7 +107,7 @@ internal sealed class TransmissionDht : DhtClient
     }
 }
 
-/// <summary>qBittorrent. It begins at the public routers, unless the torrent or the link names nodes.</summary>
+/// <summary>qBittorrent. It starts from the public routers unless the torrent or the link names nodes.</summary>
 internal sealed class QBittorrentDht : DhtClient
 {
     public override string Name => "qBittorrent";

@@ -4,12 +4,12 @@ using Pieces.Tests.Support;
 
 namespace Pieces.Tests.Interop;
 
-/// <summary>Our DHT node and other people's in one closed network: what one side announces, the other finds.</summary>
+/// <summary>Our DHT node and those of other clients in one closed network: each side finds what the other announces.</summary>
 [LongChain(Seconds = 20)]
 [Trait("Tier", "Interop")]
 public sealed class DhtInteropTests
 {
-    // Transmission pings one node a second at first, and aria2 looks at its table every few seconds.
+    // At first, Transmission pings one node per second, and aria2 checks its table only every few seconds.
     private static readonly TimeSpan FindLimit = TimeSpan.FromSeconds(100);
 
     [Theory]
@@ -22,7 +22,7 @@ public sealed class DhtInteropTests
     [InlineData("aria2")]
     public Task Another_client_finds_a_peer_that_we_announce(string name) => BeFoundAsync(name);
 
-    /// <summary>A client announces itself; our nodes find it.</summary>
+    /// <summary>A client announces itself, and our nodes find it.</summary>
     internal static async Task FindAsync(string name)
     {
         CancellationToken cancellationToken = TestContext.Current.CancellationToken;
@@ -31,7 +31,7 @@ public sealed class DhtInteropTests
             () => scene.FindsAsync(scene.Client!, cancellationToken), FindLimit, () => $"{name} to be found at {scene.Client}", cancellationToken);
     }
 
-    /// <summary>Our nodes announce a port; a client dials it.</summary>
+    /// <summary>Our nodes announce a port, and a client dials it.</summary>
     internal static async Task BeFoundAsync(string name)
     {
         CancellationToken cancellationToken = TestContext.Current.CancellationToken;
@@ -39,7 +39,7 @@ public sealed class DhtInteropTests
         using TcpListener listener = scene.Listen();
         int port = ((IPEndPoint)listener.LocalEndpoint).Port;
         int keepers = 0;
-        // Nobody but the DHT can have told it of this port.
+        // The client can have received this port only from the DHT.
         await Eventually.TrueAsync(
             async () =>
             {

@@ -4,7 +4,7 @@ using Pieces.Tests.Support;
 
 namespace Pieces.Tests.Interop;
 
-/// <summary>Magnet links whose peers are found in the DHT alone, between the built program and other people's clients.</summary>
+/// <summary>Magnet links whose peers are found only in the DHT, between the program and other clients.</summary>
 [LongChain(Seconds = 50)]
 [Trait("Tier", "Interop")]
 public sealed class DhtMagnetTests
@@ -31,7 +31,7 @@ public sealed class DhtMagnetTests
         await GiveAsync(space, name, []);
     }
 
-    /// <summary>A client seeds what only the DHT knows of; the program finds it and gets everything.</summary>
+    /// <summary>A client that is known only in the DHT seeds. The program finds it and downloads everything.</summary>
     internal static async Task GetFoundAsync(string name)
     {
         CancellationToken cancellationToken = TestContext.Current.CancellationToken;
@@ -43,7 +43,7 @@ public sealed class DhtMagnetTests
         space.Sample.WriteContent(theirs);
         space.Start(DhtClient.Of(name), space.NextHost(), theirs, link: null, nodes);
 
-        // Each client announces itself at a time of its own, so the command is repeated and searches again.
+        // Each client announces itself at a different time, so the command is repeated to search again.
         IPEndPoint host = space.NextHost();
         await Eventually.TrueAsync(
             async () =>
@@ -57,7 +57,7 @@ public sealed class DhtMagnetTests
         space.Sample.FirstDifferenceOrStray(ours).Should().BeNull();
     }
 
-    /// <summary>The program seeds; a client finds it in the DHT and gets everything.</summary>
+    /// <summary>The program seeds. A client finds it in the DHT and downloads everything.</summary>
     internal static async Task GiveAsync(DhtSpace space, string name, IReadOnlyList<IPEndPoint> others)
     {
         CancellationToken cancellationToken = TestContext.Current.CancellationToken;
@@ -69,7 +69,7 @@ public sealed class DhtMagnetTests
         await Eventually.TrueAsync(
             () => pieces.Output.Contains("listening for peers", StringComparison.Ordinal), RunLimit, () => "pieces to listen", cancellationToken);
 
-        // A client whose first search comes before its first node has answered searches again only after minutes, so it is started again.
+        // If a client searches before its first node has replied, it searches again only after minutes. It is therefore restarted.
         long start = Stopwatch.GetTimestamp();
         bool isComplete = false;
         while (!isComplete)
@@ -86,7 +86,7 @@ public sealed class DhtMagnetTests
         (await pieces.TerminateAsync(StopLimit, cancellationToken)).Should().Be(0, "a signal while it seeds complete data is the intended end");
     }
 
-    /// <summary>Skips the running test where the client, or one of those that <see cref="DhtSpace.AddCrowd"/> starts, is not installed.</summary>
+    /// <summary>Skips the running test if the client, or one of those that <see cref="DhtSpace.AddCrowd"/> starts, is not installed.</summary>
     internal static void RequireAll(string name)
     {
         foreach (string needed in (string[])[name, "libtorrent", "aria2", "Transmission"])

@@ -15,7 +15,7 @@ using Pieces.Tests.Support;
 
 namespace Pieces.Tests.Interop;
 
-/// <summary>A closed DHT of several nodes of ours and one client of other people's, and a torrent that no tracker knows.</summary>
+/// <summary>A closed DHT of several of our nodes and one other client, and a torrent that no tracker knows.</summary>
 internal sealed class DhtScene : IAsyncDisposable
 {
     private const int ReportedLines = 60;
@@ -31,7 +31,7 @@ internal sealed class DhtScene : IAsyncDisposable
     private DhtScene(IPAddress address)
     {
         _address = address;
-        // The tracker that it names is nobody's: port 9 drops what comes, where there is such a service at all.
+        // The torrent names a tracker that does not exist: port 9 is the discard service, or closed.
         Sample = SampleTorrent.OneFile(new Random(5), "http://127.0.0.1:9/announce");
         File.WriteAllBytes(Path.Combine(_root, "sample.torrent"), Sample.Torrent);
         InfoHash = SwarmKey.FromBytes(Sample.InfoHash);
@@ -41,12 +41,12 @@ internal sealed class DhtScene : IAsyncDisposable
 
     public SwarmKey InfoHash { get; }
 
-    /// <summary>Where the other client accepts peers.</summary>
+    /// <summary>The address at which the other client accepts peers.</summary>
     public IPEndPoint? Client { get; private set; }
 
-    /// <summary>Starts our nodes, all beginning with the first one, and the client.</summary>
-    /// <param name="client">Which one.</param>
-    /// <param name="hasContent">Whether it has all of the torrent.</param>
+    /// <summary>Starts our nodes, which use the first one as bootstrap node, and the client.</summary>
+    /// <param name="client">The client to start.</param>
+    /// <param name="hasContent">Whether the client has the whole content.</param>
     public static DhtScene Set(DhtClient client, bool hasContent)
     {
         var scene = new DhtScene(client.LivesOnLoopback ? IPAddress.Loopback : OwnAddress());
@@ -64,7 +64,7 @@ internal sealed class DhtScene : IAsyncDisposable
         return scene;
     }
 
-    /// <summary>Whether one of our nodes finds that peer.</summary>
+    /// <summary>Whether one of our nodes finds the peer.</summary>
     public async Task<bool> FindsAsync(IPEndPoint peer, CancellationToken cancellationToken)
     {
         if (_client!.HasExited)
@@ -83,7 +83,7 @@ internal sealed class DhtScene : IAsyncDisposable
         return false;
     }
 
-    /// <summary>Announces a port as ours by every node; gives how many nodes remember it.</summary>
+    /// <summary>Announces a port as ours from every node. Returns the number of nodes that stored it.</summary>
     public async Task<int> AnnounceAsync(int port, CancellationToken cancellationToken)
     {
         int keepers = 0;
@@ -95,7 +95,7 @@ internal sealed class DhtScene : IAsyncDisposable
         return keepers;
     }
 
-    /// <summary>Listens where peers are told that we are.</summary>
+    /// <summary>Listens on the port that is announced to peers.</summary>
     public TcpListener Listen()
     {
         var listener = new TcpListener(_address, 0);
@@ -129,7 +129,8 @@ internal sealed class DhtScene : IAsyncDisposable
         return own;
     }
 
-    // On an address that is not loopback a node keeps one other: there each of ours must know the client, which knows all of them.
+    // On an address that is not loopback, a node keeps only one other node of that address. There, each of our nodes must know the client, which
+    // knows all of them.
     private void AddNode(int clientPort)
     {
         var hub = new DatagramHub(new Outbound(new LocalBinding(_address)).OpenUdp(isV6: false, 0)!, TimeProvider.System, NullLogger.Instance);

@@ -6,8 +6,8 @@ using Pieces.Tests.Support;
 namespace Pieces.Tests.Interop;
 
 /// <summary>
-/// A closed DHT in a network of its own, where everybody has an address: nodes of libtorrent, aria2 and Transmission, or of the program under test
-/// alone, and whatever a test adds. No tracker is there, and nobody looks for peers by other ways.
+/// A closed DHT in a separate network, in which each node has an address of its own. It consists of nodes of libtorrent, aria2 and Transmission, or
+/// only of the program under test, and of the clients that a test adds. There is no tracker, and no client searches for peers in any other way.
 /// </summary>
 internal sealed class DhtSpace : IAsyncDisposable
 {
@@ -16,7 +16,7 @@ internal sealed class DhtSpace : IAsyncDisposable
     private const int OwnNodes = 12;
     private const int ReportedLines = 60;
 
-    // Transmission searches only when it knows more than eight others.
+    // Transmission searches only if it knows more than eight other nodes.
     private const string CrowdScript = """
         import signal, sys
         import libtorrent
@@ -53,13 +53,13 @@ internal sealed class DhtSpace : IAsyncDisposable
 
     public string TorrentFile { get; }
 
-    /// <summary>A link that tells the info-hash and nothing else.</summary>
+    /// <summary>A magnet link that contains only the info-hash.</summary>
     public string Link => $"magnet:?xt=urn:btih:{Convert.ToHexStringLower(Sample.InfoHash)}";
 
-    /// <summary>Makes a folder.</summary>
+    /// <summary>Creates a folder.</summary>
     public string Folder(string name) => Directory.CreateDirectory(Path.Combine(_root, name)).FullName;
 
-    /// <summary>An address that nobody has yet, with the port that everybody uses.</summary>
+    /// <summary>Returns an unused address, with the port that all clients use.</summary>
     public IPEndPoint NextHost()
     {
         string address = string.Create(CultureInfo.InvariantCulture, $"10.77.0.{_hosts++}");
@@ -67,7 +67,7 @@ internal sealed class DhtSpace : IAsyncDisposable
         return new IPEndPoint(IPAddress.Parse(address), Port);
     }
 
-    /// <summary>Starts nodes of other people's that have nothing to do with the torrent; gives where some of them are.</summary>
+    /// <summary>Starts nodes of other clients that do not have the torrent. Returns the addresses of some of them.</summary>
     public IReadOnlyList<IPEndPoint> AddCrowd()
     {
         IPEndPoint[] nodes = [.. Enumerable.Range(0, LibtorrentNodes).Select(_ => NextHost())];
@@ -86,7 +86,9 @@ internal sealed class DhtSpace : IAsyncDisposable
         return nodes;
     }
 
-    /// <summary>Starts nodes of the program under test, each a seed of something else that begins with the first one; gives where they are.</summary>
+    /// <summary>
+    /// Starts nodes of the program under test. Each seeds another torrent and uses the first one as bootstrap node. Returns their addresses.
+    /// </summary>
     public IReadOnlyList<IPEndPoint> AddOwnCrowd()
     {
         SampleTorrent other = Other();
@@ -104,11 +106,11 @@ internal sealed class DhtSpace : IAsyncDisposable
     }
 
     /// <summary>Starts another client.</summary>
-    /// <param name="client">Which.</param>
-    /// <param name="host">Where.</param>
-    /// <param name="folder">What it has, and where the rest goes.</param>
-    /// <param name="link">The link that it is to know alone; null for the torrent.</param>
-    /// <param name="nodes">Where its DHT begins.</param>
+    /// <param name="client">The client.</param>
+    /// <param name="host">The address to use.</param>
+    /// <param name="folder">The folder that contains its data, and to which missing data is written.</param>
+    /// <param name="link">The link that the client gets instead of the torrent; null for the torrent.</param>
+    /// <param name="nodes">The bootstrap nodes.</param>
     public PeerProcess Start(DhtClient client, IPEndPoint host, string folder, string? link, IReadOnlyList<IPEndPoint> nodes)
     {
         var job = new RealClientJob(TorrentFile, folder, Folder(client.Name + " home"), host.Port, link);
@@ -132,7 +134,7 @@ internal sealed class DhtSpace : IAsyncDisposable
         Directory.Delete(_root, recursive: true);
     }
 
-    // What nobody here looks for.
+    // Returns a torrent that no client in this network searches for.
     private static SampleTorrent Other() => SampleTorrent.OneFile(new Random(10), "http://127.0.0.1:9/announce");
 
     private PeerProcess Run(string title, string home, IEnumerable<string> command)

@@ -2,7 +2,7 @@ using Pieces.Tests.Support;
 
 namespace Pieces.Tests.Interop;
 
-/// <summary>The built program and other people's clients that take nothing but encrypted streams, as processes on 127.0.0.0/8.</summary>
+/// <summary>The program and other clients that accept only encrypted streams, as processes on 127.0.0.0/8.</summary>
 [LongChain(Seconds = 35)]
 [Trait("Tier", "Interop")]
 public sealed class EncryptedPeerTests
@@ -30,7 +30,7 @@ public sealed class EncryptedPeerTests
     [MemberData(nameof(Clients))]
     public Task It_seeds_to_a_client_that_requires_encryption(string name, string policy) => SeedAsync(name, policy);
 
-    /// <summary>A client that requires encryption seeds; the program downloads with a policy.</summary>
+    /// <summary>A client that requires encryption seeds, and the program downloads with a policy.</summary>
     internal static async Task DownloadAsync(string name, string policy)
     {
         CancellationToken cancellationToken = TestContext.Current.CancellationToken;
@@ -51,7 +51,7 @@ public sealed class EncryptedPeerTests
         pieces.Output.Should().Contain(": connected, encrypted");
     }
 
-    /// <summary>The program seeds with a policy until a client that requires encryption has everything.</summary>
+    /// <summary>The program seeds with a policy until a client that requires encryption is complete.</summary>
     internal static async Task SeedAsync(string name, string policy)
     {
         CancellationToken cancellationToken = TestContext.Current.CancellationToken;
@@ -61,7 +61,7 @@ public sealed class EncryptedPeerTests
         string ours = scene.Folder("ours");
         scene.Sample.WriteContent(ours);
 
-        // The tracker tells the second of the other, and the second dials.
+        // The peer that starts second receives the address of the other from the tracker, and dials it.
         if (!client.DialsLoopback)
         {
             PeerProcess leecher = await scene.StartAsync(client, theirs, cancellationToken, requiresEncryption: true);

@@ -7,7 +7,9 @@ internal static class Eventually
 {
     private static readonly TimeSpan PollEvery = TimeSpan.FromMilliseconds(50);
 
-    /// <exception cref="TimeoutException">The condition did not hold within <paramref name="limit"/>; the message says what was awaited.</exception>
+    /// <exception cref="TimeoutException">
+    /// The condition did not hold within <paramref name="limit"/>; the message names the awaited condition.
+    /// </exception>
     public static Task TrueAsync(Func<bool> condition, TimeSpan limit, Func<string> what, CancellationToken cancellationToken)
         => TrueAsync(() => Task.FromResult(condition()), limit, what, cancellationToken);
 

@@ -1,9 +1,11 @@
 namespace Pieces.Tests.Interop;
 
-/// <summary>libtorrent (Rasterbar) by its Python binding, with its default settings, save that here all peers share one address.</summary>
+/// <summary>
+/// libtorrent (Rasterbar), used through its Python binding. It has its default settings, except that several peers may share one address.
+/// </summary>
 internal sealed class Libtorrent : RealClient
 {
-    // The binding is the system's, so the interpreter must be the system's too.
+    // The binding is installed for the system's interpreter, so that interpreter must be used.
     private const string Python = "/usr/bin/python3";
 
     private const string Script = """

@@ -3,10 +3,10 @@ using System.Net.Sockets;
 
 namespace Pieces.Tests.Interop;
 
-/// <summary>Looks at who listens on this machine.</summary>
+/// <summary>Checks whether programs of this machine listen.</summary>
 internal static class Loopback
 {
-    /// <summary>Whether something accepts connections there.</summary>
+    /// <summary>Whether a program accepts connections at the end point.</summary>
     public static async Task<bool> AcceptsAsync(IPEndPoint endPoint, CancellationToken cancellationToken)
     {
         using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);

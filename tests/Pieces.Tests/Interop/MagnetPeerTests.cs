@@ -3,7 +3,7 @@ using Pieces.Tests.Support;
 
 namespace Pieces.Tests.Interop;
 
-/// <summary>Magnet links between the built program and other people's clients, as processes on 127.0.0.0/8.</summary>
+/// <summary>Magnet links between the program and other clients, as processes on 127.0.0.0/8.</summary>
 [LongChain(Seconds = 30)]
 [Trait("Tier", "Interop")]
 public sealed class MagnetPeerTests
@@ -40,7 +40,7 @@ public sealed class MagnetPeerTests
     [MemberData(nameof(Leechers))]
     public Task Another_client_gets_a_magnet_whose_only_peer_it_is(string name, SampleShape shape) => GiveAsync(name, shape);
 
-    /// <summary>The program gets a magnet link that names the client that seeds it.</summary>
+    /// <summary>The program downloads a magnet link that names the seeding client.</summary>
     internal static async Task GetFromNamedPeerAsync(string name, SampleShape shape)
     {
         CancellationToken cancellationToken = TestContext.Current.CancellationToken;
@@ -61,7 +61,7 @@ public sealed class MagnetPeerTests
         scene.Sample.FirstDifferenceOrStray(ours).Should().BeNull();
     }
 
-    /// <summary>The program gets a magnet link that names the tracker alone.</summary>
+    /// <summary>The program downloads a magnet link that names only the tracker.</summary>
     internal static async Task GetByTrackerAsync(string name, SampleShape shape)
     {
         CancellationToken cancellationToken = TestContext.Current.CancellationToken;
@@ -83,7 +83,10 @@ public sealed class MagnetPeerTests
             "the events completed and stopped", view => view == before with { Completed = before.Completed + 1 }, cancellationToken);
     }
 
-    /// <summary>A client gets a magnet link from the program: by the link's own peer where the client dials that, else by the tracker.</summary>
+    /// <summary>
+    /// A client downloads a magnet link from the program. It finds the program through the peer in the link if it dials such peers, otherwise through
+    /// the tracker.
+    /// </summary>
     internal static async Task GiveAsync(string name, SampleShape shape)
     {
         CancellationToken cancellationToken = TestContext.Current.CancellationToken;
@@ -97,7 +100,7 @@ public sealed class MagnetPeerTests
             ? scene.LinkTo(withTracker: false, new IPEndPoint(IPAddress.Loopback, port))
             : scene.LinkTo(withTracker: true);
 
-        // The tracker tells the second of the other, and the second dials.
+        // The peer that starts second receives the address of the other from the tracker, and dials it.
         if (!client.DialsLoopback)
         {
             (PeerProcess leecher, _) = await scene.StartAsync(client, theirs, link, cancellationToken);

@@ -1,6 +1,6 @@
 namespace Pieces.Tests.Interop;
 
-/// <summary>opentracker, serving one torrent on one port of 127.0.0.1 by HTTP and by UDP.</summary>
+/// <summary>opentracker for one torrent, on one port of 127.0.0.1, over HTTP and UDP.</summary>
 internal static class OpenTracker
 {
     public static bool IsInstalled()
@@ -9,7 +9,8 @@ internal static class OpenTracker
     /// <param name="home">An existing folder for its files.</param>
     public static PeerProcess Start(string home, int port, byte[] infoHash)
     {
-        // Debian builds it to serve listed torrents only. Started by root it first makes the folder its root and becomes "nobody".
+        // The Debian build serves only torrents on its list. If root starts it, it first changes its root directory to the folder and its user to
+        // "nobody".
         File.WriteAllText(Path.Combine(home, "whitelist"), Convert.ToHexStringLower(infoHash) + "\n");
         if (!OperatingSystem.IsWindows())
             File.SetUnixFileMode(home, (UnixFileMode)0b111_101_101);

@@ -5,14 +5,14 @@ using Pieces.Tests.Support;
 
 namespace Pieces.Tests.Interop;
 
-/// <summary>How another client sees a download of some of the files (BEP 21).</summary>
+/// <summary>How another client sees a download of selected files (BEP 21).</summary>
 [Trait("Tier", "Interop")]
 public sealed class PartialSeedInteropTests
 {
     private const int FileLength = 6 * 32 * 1024;
 
-    // It has the first file and wants the second; it prints how each peer stands whenever that has changed, and keeps those that are of no use,
-    // which it would else close as soon as they say upload_only.
+    // The client has the first file and wants the second. It prints the state of each peer whenever the state changes. It keeps connections to
+    // useless peers, which it would otherwise close when they send upload_only.
     private const string Script = """
         import signal, sys
         import libtorrent

@@ -5,12 +5,12 @@ using System.Text;
 namespace Pieces.Tests.Interop;
 
 /// <summary>
-/// One program started for a test, in a process group of its own. Its output is kept for the failure message; disposing ends the whole
-/// group, first politely, then by force, and returns only when the program is gone.
+/// A program that a test starts, in a process group of its own. Its output is kept for the failure message. Disposing ends the whole group, first by
+/// SIGTERM and then by SIGKILL, and returns when the program has ended.
 /// </summary>
 internal sealed class PeerProcess : IAsyncDisposable
 {
-    /// <summary>Characters of output kept: the newest ones.</summary>
+    /// <summary>Number of characters of output that are kept; older ones are dropped.</summary>
     private const int OutputLimit = 64 * 1024;
 
     private const int SigKill = 9;
@@ -29,12 +29,12 @@ internal sealed class PeerProcess : IAsyncDisposable
         _process.ErrorDataReceived += (_, line) => Keep(line.Data);
     }
 
-    /// <summary>How failure messages call this process.</summary>
+    /// <summary>The name of this process in failure messages.</summary>
     public string Title { get; }
 
     public bool HasExited => _process.HasExited;
 
-    /// <summary>What it has written so far to stdout and stderr, the newest <see cref="OutputLimit"/> characters.</summary>
+    /// <summary>The last <see cref="OutputLimit"/> characters that the program has written to stdout and stderr so far.</summary>
     public string Output
     {
         get
@@ -44,8 +44,10 @@ internal sealed class PeerProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>Starts a program found on the search path (or given by its path), with stdin closed.</summary>
-    /// <param name="home">An existing folder, the program's home and working folder, so that no setting of the user's reaches it.</param>
+    /// <summary>Starts a program, given by its name or path, with stdin closed.</summary>
+    /// <param name="home">
+    /// An existing folder. It becomes the home and working folder of the program, so that the user's settings do not affect the program.
+    /// </param>
     public static PeerProcess Start(string title, string home, IEnumerable<string> command)
     {
         // A process that setsid turns into a group leader keeps its id, so the id of the process is the id of the group.
@@ -60,7 +62,7 @@ internal sealed class PeerProcess : IAsyncDisposable
         start.Environment["XDG_CONFIG_HOME"] = Path.Combine(home, ".config");
         start.Environment["XDG_DATA_HOME"] = Path.Combine(home, ".data");
         start.Environment["XDG_CACHE_HOME"] = Path.Combine(home, ".cache");
-        // File names in the samples go beyond ASCII; some clients convert names to the locale's encoding.
+        // The samples contain file names that are not ASCII, and some clients convert names to the encoding of the locale.
         start.Environment["LC_ALL"] = "C.UTF-8";
         foreach (string name in start.Environment.Keys.Where(IsSetting).ToList())
             start.Environment.Remove(name);
@@ -103,7 +105,7 @@ internal sealed class PeerProcess : IAsyncDisposable
             await _process.WaitForExitAsync(patience.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
-        // Also when the leader is gone: whatever it left behind in its group goes now.
+        // The group is killed even if its leader has ended, because other processes of the group may still run.
         SignalGroup(SigKill);
         await _process.WaitForExitAsync();
         _process.Dispose();
@@ -111,7 +113,7 @@ internal sealed class PeerProcess : IAsyncDisposable
 
     private void SignalGroup(int signal) => _ = Kill(-_process.Id, signal);
 
-    /// <summary>Variables of the user's that would change what a program does here.</summary>
+    /// <summary>Environment variables of the user that would change the behaviour of the program.</summary>
     private static bool IsSetting(string name)
         => name.EndsWith("_proxy", StringComparison.OrdinalIgnoreCase) || name.StartsWith("PIECES_", StringComparison.Ordinal);
 

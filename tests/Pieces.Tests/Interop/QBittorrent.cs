@@ -13,7 +13,7 @@ internal sealed class QBittorrent : RealClient
 
     public override PeerProcess Start(RealClientJob job) => PeerProcess.Start(Name, job.Home, Command(job, IPAddress.Any, usesDht: false));
 
-    /// <summary>Writes its settings, and gives the program with its arguments.</summary>
+    /// <summary>Writes the settings, and returns the program and its arguments.</summary>
     public static IReadOnlyList<string> Command(RealClientJob job, IPAddress address, bool usesDht)
     {
         string configuration = Path.Combine(job.Home, "qBittorrent", "config", "qBittorrent.conf");

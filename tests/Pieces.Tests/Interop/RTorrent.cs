@@ -6,10 +6,11 @@ internal sealed class RTorrent : RealClient
 {
     public override string Name => "rtorrent";
 
-    // It keeps one peer for each address. Trackers may name the asker itself too, and with that peer it would fill the place of a second one there.
+    // rTorrent keeps one peer per address. A tracker may also return the client itself, which would then occupy the place of another peer on the same
+    // address.
     public override IPAddress Address { get; } = IPAddress.Parse("127.0.0.2");
 
-    // It has no option that prints a version and succeeds; asked for help it exits 0.
+    // rTorrent has no option that prints a version and succeeds, but its help option exits with 0.
     protected override IReadOnlyList<string> Probe => ["rtorrent", "-h"];
 
     public override PeerProcess Start(RealClientJob job)

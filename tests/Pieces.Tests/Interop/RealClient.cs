@@ -4,11 +4,11 @@ using System.Net;
 namespace Pieces.Tests.Interop;
 
 /// <summary>
-/// Another BitTorrent client, driven as its user would drive it. Its settings are its defaults, except that nothing but the tracker finds peers.
+/// Another BitTorrent client, run as a user would run it. It has its default settings, except that it finds peers only through the tracker.
 /// </summary>
 internal abstract class RealClient
 {
-    /// <summary>As the client's own users call it.</summary>
+    /// <summary>The name of the client.</summary>
     public abstract string Name { get; }
 
     /// <summary>
@@ -20,17 +20,17 @@ internal abstract class RealClient
     /// <summary>Whether it dials the peers that a magnet link names (<c>x.pe</c>).</summary>
     public virtual bool DialsPeersOfLinks => false;
 
-    /// <summary>Where it listens, and from where it asks trackers.</summary>
+    /// <summary>The address on which it listens and from which it announces to trackers.</summary>
     public virtual IPAddress Address => IPAddress.Loopback;
 
-    /// <summary>A command that succeeds where the client is installed.</summary>
+    /// <summary>A command that succeeds if the client is installed.</summary>
     protected abstract IReadOnlyList<string> Probe { get; }
 
-    /// <summary>Starts the client so that it downloads what is missing and then seeds, until it is ended.</summary>
+    /// <summary>Starts the client. It downloads missing data and then seeds until it is ended.</summary>
     /// <param name="job">Torrent, folder and port. A folder with the whole content makes it a seed.</param>
     public abstract PeerProcess Start(RealClientJob job);
 
-    /// <summary>Whether the client can be run here.</summary>
+    /// <summary>Whether the client is installed.</summary>
     public bool IsInstalled()
     {
         try
@@ -47,17 +47,17 @@ internal abstract class RealClient
     }
 }
 
-/// <summary>What a client is to do in a test.</summary>
+/// <summary>The task of a client in a test.</summary>
 /// <param name="TorrentFile">Path of the .torrent file.</param>
-/// <param name="Folder">Where the content is or goes.</param>
+/// <param name="Folder">The folder that contains, or will contain, the content.</param>
 /// <param name="Home">An empty folder for the client's own files.</param>
 /// <param name="Port">TCP port to listen on.</param>
-/// <param name="Link">A magnet link that is all it is to know, instead of the torrent; or null.</param>
+/// <param name="Link">A magnet link to use instead of the torrent; or null.</param>
 internal sealed record RealClientJob(string TorrentFile, string Folder, string Home, int Port, string? Link = null)
 {
     /// <summary>Whether the client must encrypt the whole stream and reject unencrypted peers.</summary>
     public bool RequiresEncryption { get; init; }
 
-    /// <summary>What the client is given: link or file.</summary>
+    /// <summary>The source that the client gets: the link or the file.</summary>
     public string Source => Link ?? TorrentFile;
 }

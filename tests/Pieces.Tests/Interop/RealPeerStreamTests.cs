@@ -2,7 +2,7 @@ using Pieces.Tests.Support;
 
 namespace Pieces.Tests.Interop;
 
-/// <summary>The built program streaming to a pipe what other people's clients seed.</summary>
+/// <summary>The program streams to a pipe what other clients seed.</summary>
 [Trait("Tier", "Interop")]
 public sealed class RealPeerStreamTests
 {
@@ -11,7 +11,7 @@ public sealed class RealPeerStreamTests
     [InlineData("libtorrent")]
     public Task It_streams_what_another_client_seeds(string name) => StreamAsync(name);
 
-    /// <summary>A client seeds; the program writes the content to a pipe.</summary>
+    /// <summary>A client seeds, and the program writes the content to a pipe.</summary>
     internal static async Task StreamAsync(string name)
     {
         CancellationToken cancellationToken = TestContext.Current.CancellationToken;

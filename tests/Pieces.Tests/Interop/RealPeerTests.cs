@@ -3,18 +3,18 @@ using Pieces.Tests.Support;
 namespace Pieces.Tests.Interop;
 
 /// <summary>
-/// The built program against other people's clients and trackers, as processes on 127.0.0.0/8. <see cref="TransmissionDownloadTests"/> says where the
-/// rows of Transmission are.
+/// The program with other clients and trackers, as processes on 127.0.0.0/8. The tests with Transmission are in
+/// <see cref="TransmissionDownloadTests"/> and the classes beside it.
 /// </summary>
 [LongChain(Seconds = 55)]
 [Trait("Tier", "Interop")]
 public sealed class RealPeerTests
 {
-    // Some clients think about whom to serve every ten seconds only.
+    // Some clients decide only every ten seconds which peers to unchoke.
     private static readonly TimeSpan TransferLimit = TimeSpan.FromSeconds(45);
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(6);
 
-    /// <summary>Each client with one file and with several, by both protocols of opentracker, and by the product's own tracker.</summary>
+    /// <summary>Each client with one file and with several files, with both protocols of opentracker and with the program's own tracker.</summary>
     public static TheoryData<string, TrackerKind, SampleShape> Downloads => new()
     {
         { "libtorrent", TrackerKind.OpenTrackerHttp, SampleShape.OneFile },
@@ -56,7 +56,7 @@ public sealed class RealPeerTests
     [MemberData(nameof(Seedings))]
     public Task It_seeds_what_another_client_downloads(string name, TrackerKind tracker, SampleShape shape) => SeedAsync(name, tracker, shape);
 
-    /// <summary>A client seeds, the program downloads and announces its completion to the tracker.</summary>
+    /// <summary>A client seeds. The program downloads, and announces its completion to the tracker.</summary>
     internal static async Task DownloadAsync(string name, TrackerKind tracker, SampleShape shape)
     {
         CancellationToken cancellationToken = TestContext.Current.CancellationToken;
@@ -80,7 +80,7 @@ public sealed class RealPeerTests
             cancellationToken);
     }
 
-    /// <summary>The program seeds until a client has everything, and the tracker hears of its end.</summary>
+    /// <summary>The program seeds until a client is complete, and then announces its end to the tracker.</summary>
     internal static async Task SeedAsync(string name, TrackerKind tracker, SampleShape shape)
     {
         CancellationToken cancellationToken = TestContext.Current.CancellationToken;
@@ -90,7 +90,7 @@ public sealed class RealPeerTests
         string ours = scene.Folder("ours");
         scene.Sample.WriteContent(ours);
 
-        // The tracker tells the second of the other, and the second dials.
+        // The peer that starts second receives the address of the other from the tracker, and dials it.
         if (!client.DialsLoopback)
         {
             PeerProcess leecher = await scene.StartAsync(client, theirs, cancellationToken);

@@ -1,13 +1,13 @@
 namespace Pieces.Tests.Interop;
 
-/// <summary>The clients that the program is tried against.</summary>
+/// <summary>The clients with which the program is tested.</summary>
 internal static class RealPeers
 {
     private static readonly RealClient[] Known = [new Libtorrent(), new Aria2(), new Transmission(), new QBittorrent(), new RTorrent()];
 
     /// <summary>
-    /// Finds a client, and skips the running test if it or the tracker is not installed. Where CI=true that fails the test instead: there
-    /// nothing may go untried.
+    /// Finds a client, and skips the running test if it or the tracker is not installed. If CI=true, the test fails instead, so that CI runs every
+    /// test.
     /// </summary>
     public static RealClient Require(string name, TrackerKind tracker)
     {
@@ -17,7 +17,7 @@ internal static class RealPeers
         return client;
     }
 
-    /// <summary>As the other one, where no tracker is needed.</summary>
+    /// <summary>Like the other overload, for tests that need no tracker.</summary>
     public static RealClient Require(string name)
     {
         RealClient client = Known.Single(client => client.Name == name);

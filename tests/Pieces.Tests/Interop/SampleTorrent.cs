@@ -3,9 +3,7 @@ using System.Text;
 
 namespace Pieces.Tests.Interop;
 
-/// <summary>
-/// Content made from a seeded generator, and a .torrent of it that is written without any code of the product, as a stranger would.
-/// </summary>
+/// <summary>Content from a seeded random generator, and its .torrent file, which is encoded without any code of the program.</summary>
 internal sealed class SampleTorrent
 {
     private const int PieceLength = 32 * 1024;
@@ -32,7 +30,7 @@ internal sealed class SampleTorrent
 
     public byte[] InfoHash { get; }
 
-    /// <summary>One file whose size is a multiple of nothing.</summary>
+    /// <summary>Creates a torrent of one file whose size is not a multiple of a block or piece.</summary>
     public static SampleTorrent OneFile(Random random, string announce)
     {
         byte[] content = Bytes(random, 5_000_011);
@@ -46,7 +44,9 @@ internal sealed class SampleTorrent
         return Make("single file.bin", [("single file.bin", content)], info, announce);
     }
 
-    /// <summary>Nested folders, empty files, files that share a piece, files that end on a piece's edge, names beyond ASCII.</summary>
+    /// <summary>
+    /// Creates a torrent with nested folders, empty files, files that share a piece, files that end at a piece border, and names that are not ASCII.
+    /// </summary>
     public static SampleTorrent SeveralFiles(Random random, string announce)
     {
         (string Path, int Size)[] shape =
@@ -90,11 +90,13 @@ internal sealed class SampleTorrent
         }
     }
 
-    /// <summary>Whether a folder holds the whole content under its final names. Empty files may be missing: not every client makes them.</summary>
+    /// <summary>
+    /// Whether a folder contains the whole content under its final names. Empty files may be missing, because not every client creates them.
+    /// </summary>
     public bool HasContent(string folder) => FirstDifference(folder, emptyFilesToo: false) is null;
 
-    /// <summary>Names the first file that is missing or wrong, or that should not be there.</summary>
-    /// <returns><see langword="null"/> if the folder holds the content and nothing else.</returns>
+    /// <summary>Returns the first file that is missing or wrong, or that does not belong to the content.</summary>
+    /// <returns><see langword="null"/> if the folder contains the content and nothing else.</returns>
     public string? FirstDifferenceOrStray(string folder)
     {
         if (FirstDifference(folder, emptyFilesToo: true) is string difference)

@@ -5,7 +5,7 @@ using Pieces.Tests.Support;
 
 namespace Pieces.Tests.Interop;
 
-/// <summary>Which tracker a torrent names.</summary>
+/// <summary>The tracker that a torrent names.</summary>
 public enum TrackerKind
 {
     OpenTrackerHttp,
@@ -14,7 +14,7 @@ public enum TrackerKind
     PiecesTrackerUdp,
 }
 
-/// <summary>Whether a torrent holds one file or a folder of them.</summary>
+/// <summary>Whether a torrent contains one file or a folder of files.</summary>
 public enum SampleShape
 {
     OneFile,
@@ -22,12 +22,12 @@ public enum SampleShape
 }
 
 /// <summary>
-/// One torrent, its tracker, and the programs that trade it, all on 127.0.0.0/8 and below one temporary folder. Disposing ends every program
-/// and removes the folder.
+/// One torrent, its tracker, and the programs that share it, all on 127.0.0.0/8 and below one temporary folder. Disposing ends every program and
+/// removes the folder.
 /// </summary>
 internal sealed class Scene : IAsyncDisposable
 {
-    /// <summary>Lines of each program's output that a failing test shows: the last ones.</summary>
+    /// <summary>Number of lines of each program's output that a failing test shows. The last lines are shown.</summary>
     private const int ReportedLines = 150;
 
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(15);
@@ -51,7 +51,7 @@ internal sealed class Scene : IAsyncDisposable
 
     public string TorrentFile { get; }
 
-    /// <summary>Writes a torrent, starts its tracker and waits until that answers.</summary>
+    /// <summary>Writes a torrent, starts its tracker, and waits until the tracker responds.</summary>
     public static async Task<Scene> SetAsync(TrackerKind kind, SampleShape shape, CancellationToken cancellationToken)
     {
         var scene = new Scene(kind, shape);
@@ -68,14 +68,16 @@ internal sealed class Scene : IAsyncDisposable
         return scene;
     }
 
-    /// <summary>Makes a folder below the scene's own.</summary>
+    /// <summary>Creates a folder below the folder of the scene.</summary>
     public string Folder(string name) => Directory.CreateDirectory(Path.Combine(_root, name)).FullName;
 
-    /// <summary>Starts another client; <paramref name="folder"/> holds the content if it is to seed.</summary>
+    /// <summary>Starts another client. It seeds if <paramref name="folder"/> contains the content.</summary>
     public async Task<PeerProcess> StartAsync(RealClient client, string folder, CancellationToken cancellationToken, bool requiresEncryption = false)
         => (await StartAsync(client, folder, link: null, cancellationToken, requiresEncryption)).Process;
 
-    /// <summary>Starts another client, which is to know a link alone unless that is null; gives where it listens, too.</summary>
+    /// <summary>
+    /// Starts another client. It gets only the link, or the torrent if the link is null. Also returns the address on which it listens.
+    /// </summary>
     public async Task<(PeerProcess Process, IPEndPoint EndPoint)> StartAsync(
         RealClient client, string folder, string? link, CancellationToken cancellationToken, bool requiresEncryption = false)
     {
@@ -87,7 +89,7 @@ internal sealed class Scene : IAsyncDisposable
         return (process, endPoint);
     }
 
-    /// <summary>The magnet link of the torrent, with the tracker and peers to begin with.</summary>
+    /// <summary>Returns the magnet link of the torrent, with the tracker and peers.</summary>
     public string LinkTo(bool withTracker, params IPEndPoint[] peers)
     {
         string tracker = withTracker ? "&tr=" + Uri.EscapeDataString(Sample.Announce) : "";
@@ -99,7 +101,7 @@ internal sealed class Scene : IAsyncDisposable
         => Add(PeerProcess.Start($"pieces {arguments[0]}", Folder($"pieces {arguments[0]} home"), [PiecesProcess.Executable, .. arguments]));
 
     /// <summary>Waits until the tracker's view of the torrent satisfies a condition.</summary>
-    /// <returns>The view that does.</returns>
+    /// <returns>The view that satisfies the condition.</returns>
     public async Task<TrackerView> WaitForTrackerAsync(string what, Func<TrackerView, bool> condition, CancellationToken cancellationToken)
     {
         TrackerView? last = null;
@@ -115,19 +117,19 @@ internal sealed class Scene : IAsyncDisposable
         return last!;
     }
 
-    /// <summary>Waits until the tracker counts a seed, which <paramref name="process"/> is to be.</summary>
+    /// <summary>Waits until the tracker counts a seed. Fails if <paramref name="process"/>, which must become that seed, ends.</summary>
     public async Task<TrackerView> WaitForSeedAsync(PeerProcess process, CancellationToken cancellationToken)
         => await WaitForTrackerAsync(
             $"{process.Title} to announce itself as a seed", view => IsRunning(process) && view.Seeds > 0, cancellationToken);
 
-    /// <summary>Waits until the tracker counts a leecher, which <paramref name="process"/> is to be.</summary>
+    /// <summary>Waits until the tracker counts a leecher. Fails if <paramref name="process"/>, which must become that leecher, ends.</summary>
     public async Task<TrackerView> WaitForLeecherAsync(PeerProcess process, CancellationToken cancellationToken)
         => await WaitForTrackerAsync(
             $"{process.Title} to announce itself as a leecher", view => IsRunning(process) && view.Leechers > 0, cancellationToken);
 
     public async ValueTask DisposeAsync()
     {
-        // The newest first, so that the tracker still hears of those who leave.
+        // The newest process ends first, so that the tracker still receives the last announces of the others.
         for (int i = _processes.Count - 1; i >= 0; i--)
             await _processes[i].DisposeAsync();
         TestOutput.Write(Report());
@@ -143,7 +145,7 @@ internal sealed class Scene : IAsyncDisposable
             () => $"{process.Title} to listen",
             cancellationToken);
 
-    /// <exception cref="InvalidOperationException">It is not, and so nothing it should still do will happen.</exception>
+    /// <exception cref="InvalidOperationException">The process has exited, so waiting for it is pointless.</exception>
     private static bool IsRunning(PeerProcess process)
         => process.HasExited ? throw new InvalidOperationException($"{process.Title} has exited too early") : true;
 
@@ -155,7 +157,7 @@ internal sealed class Scene : IAsyncDisposable
         await WaitUntilItListensAsync(tracker, new IPEndPoint(IPAddress.Loopback, _trackerPort), cancellationToken);
     }
 
-    /// <summary>What every program said: it explains a failure.</summary>
+    /// <summary>Returns the output of every program, which may explain a failure.</summary>
     private string Report()
     {
         var report = new StringBuilder();

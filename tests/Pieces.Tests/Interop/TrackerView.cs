@@ -5,18 +5,19 @@ using System.Text.RegularExpressions;
 
 namespace Pieces.Tests.Interop;
 
-/// <summary>What a running tracker says of the one torrent of a test, by HTTP scrape.</summary>
-/// <param name="Seeds">Peers that announced that they have everything.</param>
-/// <param name="Leechers">Peers that announced that they lack something.</param>
-/// <param name="Completed">How often the event "completed" was announced.</param>
+/// <summary>The counts of a test's torrent that a tracker returns to an HTTP scrape.</summary>
+/// <param name="Seeds">Number of peers that announced themselves as complete.</param>
+/// <param name="Leechers">Number of peers that announced themselves as incomplete.</param>
+/// <param name="Completed">Number of announces with the event "completed".</param>
 internal sealed record TrackerView(int Seeds, int Leechers, int Completed)
 {
-    /// <summary>Asks a tracker whose HTTP side listens on a port of 127.0.0.1.</summary>
-    /// <returns><see langword="null"/> if nothing answers there yet.</returns>
+    /// <summary>Scrapes a tracker that listens for HTTP on a port of 127.0.0.1.</summary>
+    /// <returns><see langword="null"/> if no tracker responds on the port yet.</returns>
     public static async Task<TrackerView?> AskAsync(int port, byte[] infoHash, CancellationToken cancellationToken)
     {
         string escaped = string.Concat(infoHash.Select(value => $"%{value:X2}"));
-        // One request per connection, written by hand: a Uri would unescape what need not be escaped, and trackers compare bytes.
+        // The request is composed by hand, one per connection. A Uri would decode characters that need no escape, and trackers compare the encoded
+        // bytes.
         string request = $"GET /scrape?info_hash={escaped} HTTP/1.0\r\nHost: 127.0.0.1:{port}\r\nConnection: close\r\n\r\n";
         try
         {

@@ -6,7 +6,7 @@ using Pieces.Tests.Bencode;
 
 namespace Pieces.Tests.Interop;
 
-/// <summary>Transmission's daemon. It drops peers on 127.0.0.0/8 that a tracker names, but accepts connections from there.</summary>
+/// <summary>Transmission's daemon. It ignores peers on 127.0.0.0/8 that a tracker returns, but accepts connections from them.</summary>
 internal sealed class Transmission : RealClient
 {
     public override string Name => "Transmission";
@@ -17,7 +17,7 @@ internal sealed class Transmission : RealClient
 
     public override PeerProcess Start(RealClientJob job) => PeerProcess.Start(Name, job.Home, Command(job, IPAddress.Loopback, usesDht: false));
 
-    /// <summary>Writes its settings, and gives the program with its arguments.</summary>
+    /// <summary>Writes the settings, and returns the program and its arguments.</summary>
     public static IReadOnlyList<string> Command(RealClientJob job, IPAddress address, bool usesDht)
     {
         string watched = Directory.CreateDirectory(Path.Combine(job.Home, "watched")).FullName;
@@ -47,7 +47,7 @@ internal sealed class Transmission : RealClient
         return ["transmission-daemon", "--foreground", "--config-dir", job.Home];
     }
 
-    // The form in which it keeps a magnet link whose metadata it has yet to fetch; links themselves it takes by RPC alone.
+    // Encodes a magnet link in the form in which Transmission stores a link without metadata. Links themselves are accepted only through RPC.
     private static byte[] Unfetched(MagnetLink link)
     {
         var kept = new Dict

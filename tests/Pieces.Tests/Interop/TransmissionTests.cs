@@ -3,8 +3,8 @@ using Pieces.Tests.Support;
 namespace Pieces.Tests.Interop;
 
 /// <summary>
-/// Transmission decides every ten seconds whom it asks and whom it serves, and no setting changes that. So each of its tests waits for most of its
-/// time, and they stand in several classes, which run beside each other.
+/// Transmission decides only every ten seconds from which peers it requests and which ones it unchokes, and no setting changes that. So each of its
+/// tests mostly waits. They are in several classes, which run in parallel.
 /// </summary>
 [LongChain(Seconds = 70)]
 [Trait("Tier", "Interop")]
@@ -97,7 +97,7 @@ public sealed class TransmissionDhtMagnetTests
     [Fact]
     public Task It_gets_a_magnet_whose_only_peer_is_Transmission_found_in_the_DHT() => DhtMagnetTests.GetFoundAsync("Transmission");
 
-    /// <summary>All that Transmission sees of the DHT is the program under test: these nodes, one of which has the content.</summary>
+    /// <summary>The DHT consists only of nodes of the program under test, one of which has the content.</summary>
     [Fact]
     public async Task Transmission_gets_a_magnet_in_a_DHT_that_is_nobody_else()
     {
@@ -112,7 +112,7 @@ public sealed class TransmissionDhtMagnetTests
 [Trait("Tier", "Interop")]
 public sealed class TransmissionDhtSearchTests
 {
-    /// <summary>Transmission searches nowhere before it knows more than eight nodes; so here other ones are beside it.</summary>
+    /// <summary>Transmission searches only if it knows more than eight nodes, so this DHT contains other nodes too.</summary>
     [Fact]
     public async Task Transmission_gets_a_magnet_whose_only_peer_it_is()
     {

@@ -13,7 +13,7 @@ public sealed class WithdrawnPieceInteropTests
     private const int PieceLength = 32 * 1024;
     private const int Pieces = 64;
 
-    // It downloads slowly, so that there is time to change the seed's data, and prints which pieces the seed has whenever that has changed.
+    // The client downloads slowly, so that the test has time to change the seed's data. It prints the pieces of the seed whenever they change.
     private const string Script = """
         import signal, sys
         import libtorrent

@@ -7,14 +7,14 @@ using Pieces.Tests.Metadata;
 
 namespace Pieces.Tests.Limits;
 
-/// <summary>A limit as it is in the code.</summary>
+/// <summary>A limit in the code.</summary>
 /// <param name="Type">The type that has the constant.</param>
 /// <param name="Name">The constant.</param>
 /// <param name="Value">Its value.</param>
 /// <param name="Reason">Its summary.</param>
 internal sealed record Limit(Type Type, string Name, string Value, string Reason)
 {
-    /// <summary>Type and constant.</summary>
+    /// <summary>The names of the type and the constant.</summary>
     public string FullName => $"{Type.Name}.{Name}";
 }
 
@@ -27,7 +27,7 @@ internal static partial class LimitTable
     private static readonly (Assembly Assembly, string Folder)[] Parts =
         [(typeof(TorrentClient).Assembly, "src/Pieces"), (typeof(Application).Assembly, "src/Pieces.Cli")];
 
-    /// <summary>Reads them from the source.</summary>
+    /// <summary>Reads the limits from the source.</summary>
     public static IReadOnlyList<Limit> Read()
     {
         var limits = new List<Limit>();
@@ -45,7 +45,7 @@ internal static partial class LimitTable
             .ThenBy(limit => limit.Name, StringComparer.Ordinal)];
     }
 
-    /// <summary>The page.</summary>
+    /// <summary>Returns the text of the page.</summary>
     public static string Page()
     {
         var page = new StringBuilder("""
@@ -90,7 +90,7 @@ internal static partial class LimitTable
         _ => "?",
     };
 
-    // Comments with their marks and tags taken away, on one line.
+    // Returns a comment without its marks and tags, on one line.
     private static string ReasonOf(string summary)
     {
         string text = Reference().Replace(Mark().Replace(summary, " "), match => $"`{match.Groups["name"].Value.Split(',')[0]}`");

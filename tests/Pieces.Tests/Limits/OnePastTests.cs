@@ -2,10 +2,12 @@ using System.Reflection;
 
 namespace Pieces.Tests.Limits;
 
-/// <summary>Which test goes one past which limit. docs/limits.md names them; a limit that is missing here has none.</summary>
+/// <summary>
+/// The test for each limit that exceeds the limit by one. docs/limits.md names these tests. A limit that is missing here has no such test.
+/// </summary>
 internal static class OnePastTests
 {
-    /// <summary>Limit (type and constant) and test (class and method).</summary>
+    /// <summary>The limits (type and constant) and their tests (class and method).</summary>
     public static IReadOnlyDictionary<string, string> ByLimit { get; } = new Dictionary<string, string>
     {
         ["BencodeReader.MaxDepth"] = "BencodeReaderTests.Nesting_is_read_to_its_limit_and_refused_one_beyond",

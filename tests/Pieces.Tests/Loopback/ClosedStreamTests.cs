@@ -53,7 +53,7 @@ public class ClosedStreamTests
         await seeder.UntilDeliveredAsync(4, TestContext.Current.CancellationToken);
         await process.SignalAsync("STOP");
 
-        // Real time is what this is about: there is nothing to wait for but its passing.
+        // The test is about elapsed real time, so there is no event to wait for.
         await Task.Delay(TimeSpan.FromSeconds(5), TestContext.Current.CancellationToken);
         await process.SignalAsync("CONT");
         PiecesResult result = await process.WaitAsync();
@@ -73,7 +73,7 @@ public class ClosedStreamTests
         PiecesResult result = await process.WaitAsync();
         result.ExitCode.Should().Be(0, result.StandardError);
         result.StandardError.Split('\n').Where(line => line.Contains("warning", StringComparison.Ordinal)).Should().Equal(
-            $"pieces: warning: no peer can connect to us: cannot listen on port {port}: address already in use");
+            $"pieces: warning: peers cannot connect to this client: cannot listen on port {port}: address already in use");
     }
 
     [Fact]
@@ -85,7 +85,7 @@ public class ClosedStreamTests
         await using var seeder = new RecordingSeeder(Torrent);
         string[] command = PiecesCommand.DownloadFrom(seeder.Address, Torrent.WriteTorrent(folder.Path), folder["out"]);
 
-        // The managed program's runtime needs more than a hundred for itself.
+        // The runtime of the managed program needs more than a hundred descriptors itself.
         await using PiecesProcess process = PiecesProcess.Start(command, shell: PiecesProcess.IsNative ? "ulimit -n 40" : "ulimit -n 192");
         PiecesResult result = await process.WaitAsync();
         result.ExitCode.Should().Be(0, result.StandardError);

@@ -3,14 +3,14 @@ using Pieces.Tests.Support;
 
 namespace Pieces.Tests.Loopback;
 
-/// <summary>What <c>create</c> and <c>share</c> say of paths that cannot be described.</summary>
+/// <summary>Messages of <c>create</c> and <c>share</c> about paths from which no torrent can be created.</summary>
 [Trait("Tier", "Loopback")]
 public class DescribeProcessTests
 {
     private const string BackslashFault =
-        "back\\slash: cannot be the name of a torrent: it has a '\\', which separates folders on Windows (--name gives it one)";
+        "back\\slash: cannot be the name of a torrent: it contains a '\\', which separates folders on Windows (use --name)";
 
-    // Root reads everything until it gives up the right to.
+    // Root can read every file, so the program runs without the capabilities that permit this.
     private static string? WithoutPrivilege => Environment.IsPrivilegedProcess
         ? "set -- setpriv --bounding-set=-dac_override,-dac_read_search \"$@\""
         : null;
@@ -34,10 +34,10 @@ public class DescribeProcessTests
     [InlineData("share", 3, "nope: no such file or folder", "d/file", "nope")]
     [InlineData("share", 3, "\"\": no such file or folder", "")]
     [InlineData(
-        "share", 2, "d/empty: no files are in it, so there is nothing to describe (at least one file with a byte in it is wanted)", "d/empty")]
-    [InlineData("share", 2, "..: cannot be the name of a torrent: it stands for a folder", "d", "--name", "..")]
+        "share", 2, "d/empty: it contains no files, so there is nothing to describe (at least one file must not be empty)", "d/empty")]
+    [InlineData("share", 2, "..: cannot be the name of a torrent: it refers to a folder", "d", "--name", "..")]
     [InlineData("share", 2, BackslashFault, "back\\slash")]
-    [InlineData("share", 2, "the paths lie in different folders; --name gives it one", "d/file", "back\\slash")]
+    [InlineData("share", 2, "the paths are in different folders; use --name", "d/file", "back\\slash")]
     [InlineData("create", 2, BackslashFault, "back\\slash")]
     public async Task What_is_wrong_with_a_path_is_all_that_is_said(string command, int code, string message, params string[] arguments)
     {

@@ -8,14 +8,14 @@ using Pieces.Tests.Support;
 
 namespace Pieces.Tests.Loopback;
 
-/// <summary>The program in a closed DHT on loopback, made of itself.</summary>
+/// <summary>The program in a closed DHT on loopback, whose nodes are all instances of the program.</summary>
 [LongChain(Seconds = 15)]
 [Trait("Tier", "Loopback")]
 public class DhtProcessTests
 {
     private const int PieceLength = 256 * 1024;
 
-    // Port 9 of this machine drops what comes, where there is such a service at all.
+    // An address without a DHT node: port 9 is the discard service, or closed.
     private const string Nobody = "127.0.0.1:9";
 
     private static readonly GeneratedTorrent Torrent = new("film.bin", 16 * PieceLength, PieceLength);
@@ -34,7 +34,7 @@ public class DhtProcessTests
         PiecesResult result = await process.WaitAsync();
         result.ExitCode.Should().Be(0, result.StandardError);
         Torrent.ShouldBeCompleteIn(folder["out"]);
-        result.StandardError.Should().Contain($"the DHT is searched, beginning at {node}\n").And.Contain("DHT: nodes known: 1\n")
+        result.StandardError.Should().Contain($"the DHT is searched, starting at {node}\n").And.Contain("DHT: nodes known: 1\n")
             .And.MatchRegex(@"peer 127\.0\.0\.1:\d+ \([^)]+\): connected");
 
         await using PiecesProcess events = PiecesProcess.Start(
@@ -65,7 +65,7 @@ public class DhtProcessTests
         await process.WaitForErrorTextAsync("the DHT is not used (--no-dht)");
         using (var node = new UdpClient(new IPEndPoint(IPAddress.Loopback, 0)))
         {
-            // The port refuses uTP and nothing else: the first reply is to the second datagram.
+            // The port responds to uTP packets only, so the first reply is to the second datagram.
             node.Connect(IPAddress.Loopback, own);
             await node.SendAsync("d1:ad2:id20:abcdefghij0123456789e1:q4:ping1:t2:aa1:y1:qe"u8.ToArray(), TestContext.Current.CancellationToken);
             await node.SendAsync(Convert.FromHexString("41001234000003e800000000001000000001" + "0000"), TestContext.Current.CancellationToken);
@@ -92,7 +92,7 @@ public class DhtProcessTests
         ]);
         PiecesResult result = await process.WaitAsync();
         result.ExitCode.Should().Be(0, result.StandardError);
-        result.StandardError.Should().Contain($"the DHT is not used: UDP port {port} cannot be had: ");
+        result.StandardError.Should().Contain($"the DHT is not used: UDP port {port} cannot be opened: ");
         Torrent.ShouldBeCompleteIn(folder["out"]);
     }
 
@@ -107,7 +107,9 @@ public class DhtProcessTests
         result.StandardError.Should().NotContain("DHT: on UDP port");
     }
 
-    /// <summary>Where the public routers are nowhere: what a run learned of its peers' nodes is all that the next one has.</summary>
+    /// <summary>
+    /// The public routers cannot be reached here, so a run can only start from the nodes that an earlier run has learned from its peers.
+    /// </summary>
     [Fact]
     public async Task The_next_run_begins_with_the_nodes_that_answered_in_the_one_before()
     {

@@ -22,7 +22,7 @@ public class DiskTroubleProcessTests
         string[] command = PiecesCommand.DownloadFrom(seeder.Address, Torrent.WriteTorrent(folder.Path), folder["disk"], "-q");
         await using PiecesProcess first = PiecesProcess.Start(command);
 
-        // There was room when it began, and several pieces are whole.
+        // The disk has enough space when the download begins, and fills up when several pieces are complete.
         await seeder.UntilDeliveredAsync(160, TestContext.Current.CancellationToken);
         Fill(folder["disk/other"]);
         ShouldBeFull(await first.WaitAsync());
@@ -39,7 +39,7 @@ public class DiskTroubleProcessTests
         }
         catch (IOException)
         {
-            // Full, as it should be.
+            // The disk is full, as intended.
         }
     }
 
@@ -53,7 +53,7 @@ public class DiskTroubleProcessTests
         await using var seeder = new RecordingSeeder(Torrent, 32 * MiB);
         string[] command = PiecesCommand.DownloadFrom(seeder.Address, Torrent.WriteTorrent(folder.Path), folder["out"], "-q", "--prealloc", "none");
 
-        // The managed program's runtime keeps its code in a file in memory, which the limit would concern too.
+        // The runtime of the managed program keeps its code in a file in memory, to which the limit would apply too.
         await using PiecesProcess first = PiecesProcess.Start(command, shell: "export DOTNET_EnableWriteXorExecute=0 && ulimit -f 4096");
         ShouldBeFull(await first.WaitAsync());
         await GoOnAsync(seeder, command, folder, "out");
@@ -69,7 +69,7 @@ public class DiskTroubleProcessTests
         await using var seeder = new RecordingSeeder(torrent);
         string[] command = PiecesCommand.DownloadFrom(seeder.Address, torrent.WriteTorrent(folder.Path), folder["out"], "--prealloc", "none");
 
-        // One piece has one job at a time, so nothing else is under way when it fails.
+        // One piece has one job at a time, so no other job is running when it fails.
         await using PiecesProcess process = PiecesProcess.Start(command, shell: "export DOTNET_EnableWriteXorExecute=0 && ulimit -f 1024");
         PiecesResult result = await process.WaitAsync();
         result.ExitCode.Should().Be(8, result.StandardError);
@@ -175,7 +175,7 @@ public class DiskTroubleProcessTests
         total.Should().BeLessThan(8 * MiB / (16 * 1024) - 16, "what is there is kept");
     }
 
-    /// <summary>A file system of its own in memory; the test is skipped where nobody may make one.</summary>
+    /// <summary>A separate file system in memory. The test is skipped if the user may not create one.</summary>
     private sealed class SmallDisk : IDisposable
     {
         private readonly string _path;

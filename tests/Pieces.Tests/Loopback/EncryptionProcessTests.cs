@@ -6,7 +6,7 @@ using Pieces.Tests.Support;
 
 namespace Pieces.Tests.Loopback;
 
-/// <summary><c>--encryption</c> as the program has it, on real sockets.</summary>
+/// <summary>The flag <c>--encryption</c>, on real sockets.</summary>
 [Trait("Tier", "Loopback")]
 public class EncryptionProcessTests
 {

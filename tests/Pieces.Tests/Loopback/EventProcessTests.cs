@@ -6,7 +6,7 @@ using Pieces.Tests.Support;
 
 namespace Pieces.Tests.Loopback;
 
-/// <summary><c>--json</c> as a script reads it; every line of every run is checked against the schema.</summary>
+/// <summary>The output of <c>--json</c>. Every line of every run is checked against the schema.</summary>
 [Trait("Tier", "Loopback")]
 public class EventProcessTests
 {
@@ -58,7 +58,7 @@ public class EventProcessTests
         (IReadOnlyList<JsonObject> events, PiecesResult result) =
             await RunAsync(PiecesCommand.Download(Torrent.WriteTorrent(folder.Path), folder["out"], "--json", "--no-trackers"));
         result.ExitCode.Should().Be(0);
-        // On a busy machine a second may pass meanwhile.
+        // On a busy machine the run may take a second, so that it writes progress events.
         events.Select(e => e.Text("event")).Where(name => name != "progress").Should().Equal("start", "file", "file", "file", "complete", "summary");
         events[0].Number("have").Should().Be(15);
     }
@@ -75,7 +75,7 @@ public class EventProcessTests
         PiecesResult result = await process.WaitAsync();
         result.ExitCode.Should().Be(0);
 
-        // On a busy machine one may be late; the next ones come as if it had not been.
+        // On a busy machine an event may be late. That does not delay the following ones.
         DateTimeOffset[] times =
         [
             .. EventLines.Parse(result.StandardOutput).Of("progress")
@@ -234,7 +234,7 @@ public class EventProcessTests
         await using var seeder = new RecordingSeeder(torrent);
         string[] command = PiecesCommand.DownloadFrom(seeder.Address, torrent.WriteTorrent(folder.Path), folder["out"], "--json");
 
-        // The reader opens its end, and reads nothing before the file is there; 4,096 pieces are far more than a pipe holds.
+        // The reader opens the pipe, but reads nothing before the file exists. The events of 4,096 pieces are far more than a pipe holds.
         string reader = $"exec > >(until [ -e '{folder["out/film.bin"]}' ]; do sleep 0.05; done; cat >'{folder["events"]}')";
         await using PiecesProcess process = PiecesProcess.Start(command, shell: reader);
         PiecesResult result = await process.WaitAsync();

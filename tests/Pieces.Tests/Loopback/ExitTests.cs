@@ -18,7 +18,7 @@ public sealed class ExitTests : IAsyncDisposable
     private const int SampleCount = 2;
     private const int PieceLength = 16 * 1024;
 
-    // The program's own limit is 5 s. The rest is for a machine that does other work beside this.
+    // The limit of the program, and 15 s for a busy machine.
     private static readonly TimeSpan Limit = LastPhase.Patience + LastWords.Limit + TimeSpan.FromSeconds(15);
 
     private static readonly TimeSpan LongestRun = TimeSpan.FromSeconds(45);
@@ -38,7 +38,7 @@ public sealed class ExitTests : IAsyncDisposable
         Torrent.WriteContent(_folder["done"]);
     }
 
-    /// <summary>How a run ends, and the exit codes that are right for it.</summary>
+    /// <summary>The ways in which a run ends, and the expected exit codes of each.</summary>
     public static TheoryData<string, int[]> Ways => new()
     {
         { "complete", [0] },
@@ -64,7 +64,7 @@ public sealed class ExitTests : IAsyncDisposable
     public async Task A_run_ends_within_its_limit_and_with_its_code(string way, int[] codes)
     {
         int count = int.TryParse(Environment.GetEnvironmentVariable(CountVariable), out int asked) ? asked : SampleCount;
-        // The processes mostly wait.
+        // The processes mostly wait, so more of them than processors can run in parallel.
         int atOnce = count > SampleCount ? Environment.ProcessorCount * 6 : 1;
         var random = new Random(way.Length);
         int[] pauses = [.. Enumerable.Range(0, count).Select(_ => random.Next(400))];
@@ -138,7 +138,7 @@ public sealed class ExitTests : IAsyncDisposable
 
     private static string[] WithDeadline(string[] command) => [.. command.Select(word => word == "50s" ? "1s" : word)];
 
-    // A reader that leaves after the first bytes; its exit code is not that of the pipe.
+    // The reader closes the pipe after the first bytes. Its exit code is not that of the pipeline.
     private static string? ShellOf(string way) => way.StartsWith("reader-", StringComparison.Ordinal) ? "exec 1> >(head -c 100 > /dev/null)" : null;
 
     private static string? SignalOf(string way) => way switch
@@ -149,7 +149,7 @@ public sealed class ExitTests : IAsyncDisposable
         _ => null,
     };
 
-    // What is interrupted has to be under way, but for one way, which is interrupted while the program starts.
+    // Waits until the program has begun the operation to interrupt. In one way, the program is interrupted while it starts.
     private async Task UntilUnderWayAsync(string way, PiecesProcess process, CancellationToken cancellationToken)
     {
         switch (way)
@@ -171,7 +171,7 @@ public sealed class ExitTests : IAsyncDisposable
         }
     }
 
-    /// <summary>A server that accepts every connection and every datagram, and never says a word.</summary>
+    /// <summary>A server that accepts every connection and every datagram, and never responds.</summary>
     private sealed class SilentServer : IDisposable
     {
         private readonly Socket _tcp = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
@@ -218,7 +218,7 @@ public sealed class ExitTests : IAsyncDisposable
         }
     }
 
-    /// <summary>An address where a dial stays in progress: nobody accepts, and the queue for those who wait is full.</summary>
+    /// <summary>An address at which a connection attempt never completes: no connection is accepted, and the accept queue is full.</summary>
     private sealed class FullBacklog : IDisposable
     {
         private readonly Socket _listener = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
@@ -238,7 +238,7 @@ public sealed class ExitTests : IAsyncDisposable
                 }
                 catch (SocketException)
                 {
-                    // It is under way, or it waits for ever.
+                    // The connection is waiting in the queue, or will wait forever.
                 }
             }
         }

@@ -7,13 +7,13 @@ using Pieces.Tests.Support;
 
 namespace Pieces.Tests.Loopback;
 
-/// <summary>What the system grants a process is used up by files first, and by strangers last.</summary>
+/// <summary>When descriptors run short, files get them first, and connections of unknown peers last.</summary>
 [Trait("Tier", "Loopback")]
 public class FewDescriptorsTests
 {
     private const int Strangers = 60;
 
-    // The managed program's runtime needs more than a hundred for itself.
+    // The runtime of the managed program needs more than a hundred descriptors itself.
     private static readonly int Limit = PiecesProcess.IsNative ? 128 : 256;
 
     [Fact]
@@ -79,7 +79,7 @@ public class FewDescriptorsTests
             }
             catch (SocketException) when (attempt < 200)
             {
-                // It does not listen yet.
+                // The program does not listen yet.
                 socket.Dispose();
                 await Task.Delay(50);
             }

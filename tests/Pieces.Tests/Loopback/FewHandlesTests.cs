@@ -6,7 +6,7 @@ namespace Pieces.Tests.Loopback;
 [Trait("Tier", "Loopback")]
 public class FewHandlesTests
 {
-    // The managed program's runtime needs more than a hundred for itself.
+    // The runtime of the managed program needs more than a hundred descriptors itself.
     private static readonly string Limit = PiecesProcess.IsNative ? "ulimit -n 64" : "ulimit -n 192";
 
     [Fact]

@@ -4,17 +4,17 @@ using Pieces.Tests.Support;
 
 namespace Pieces.Tests.Loopback;
 
-/// <summary>The real program, with the system's calls that bring data to the disk, or lock it, made to fail.</summary>
+/// <summary>The program while system calls that flush or lock files fail.</summary>
 [Trait("Tier", "Loopback")]
 public class FlushFailureTests
 {
     private const int MiB = 1024 * 1024;
     private const int PieceLength = 256 * 1024;
 
-    // Small enough to fit into a cache, long enough for several flushes.
+    // The file is small enough for a cache, and long enough for several flushes.
     private static readonly GeneratedTorrent OneFile = new("film.bin", 4 * MiB, PieceLength);
 
-    // From 16 files on the whole file system is flushed at once.
+    // With 16 files or more, the whole file system is flushed by one call.
     private static readonly GeneratedTorrent ManyFiles = GeneratedTorrent.OfFiles("songs", 40, 64 * 1024, PieceLength);
 
     [Theory]
@@ -104,7 +104,7 @@ public class FlushFailureTests
     private static Task<PiecesResult> RunAsync(RecordingSeeder seeder, GeneratedTorrent torrent, TempFolder folder, string fault) =>
         RunAsync(folder, fault, Command(seeder, torrent, folder));
 
-    // With a file below the output folder, only calls on that fail.
+    // If a file below the output folder is given, only calls on that file fail.
     private static async Task<PiecesResult> RunAsync(TempFolder folder, string fault, string[] command, string? file = null)
     {
         if (!OperatingSystem.IsLinux())

@@ -3,7 +3,7 @@ using Pieces.Tests.Support;
 
 namespace Pieces.Tests.Loopback;
 
-/// <summary>Downloads onto a disk with the rules of another system: exFAT, mounted with a driver that is a process.</summary>
+/// <summary>Downloads to a disk with the file-name rules of another system: exFAT, mounted with a FUSE driver.</summary>
 [Trait("Tier", "Loopback")]
 public sealed class ForeignDiskTests : IDisposable
 {

@@ -4,7 +4,7 @@ using Pieces.Tests.Support;
 
 namespace Pieces.Tests.Loopback;
 
-/// <summary>The reasons to give up, each with its code and its one line, and what is said of a run that went well.</summary>
+/// <summary>The reasons why the program gives up, each with its exit code and message, and the messages of a successful run.</summary>
 [Trait("Tier", "Loopback")]
 public class GiveUpProcessTests
 {
@@ -68,7 +68,7 @@ public class GiveUpProcessTests
         result.StandardError.Should().MatchRegex(
             @"film\.bin: complete, 2\.0 MiB in \d+s; 2\.0 MiB received at [0-9.]+ [KM]iB/s, 0 B uploaded, ratio 0\.00\n");
         result.StandardError.Should().MatchRegex(@"film\.bin: downloading into \S+; listening on port \d+, bound to 127\.0\.0\.1\n")
-            .And.Contain($"film.bin: trackers: {tracker.Url("/***/announce")}; 1 peer given by hand\n");
+            .And.Contain($"film.bin: trackers: {tracker.Url("/***/announce")}; 1 peer specified manually\n");
         result.StandardOutput.Should().BeEmpty();
     }
 

@@ -7,7 +7,7 @@ namespace Pieces.Tests.Loopback;
 [Trait("Tier", "Loopback")]
 public sealed class GuideTests(GuideSwarm swarm) : IClassFixture<GuideSwarm>, IDisposable
 {
-    // The recipes that a test of this class or of GuideServiceTests runs; a block that is not among them fails.
+    // The recipes that a test of this class or of GuideServiceTests runs. A test fails if the guide contains any other block.
     private static readonly string[] Tested =
         ["cron", "tar", "player", "jq-files", "jq-summary", "jq-show", "xargs", "hook", "select", "dry-run", "lan-from", "lan-to", "systemd"];
 
@@ -162,7 +162,7 @@ public sealed class GuideTests(GuideSwarm swarm) : IClassFixture<GuideSwarm>, ID
     public async Task A_dry_run_comes_before_the_download()
     {
         (await RunAsync("dry-run")).ExitCode.Should().Be(0);
-        File.ReadAllText(Here("plan")).Should().Contain("to fetch:     1640003 bytes");
+        File.ReadAllText(Here("plan")).Should().Contain("to download:  1640003 bytes");
         ShouldHaveAlbum();
     }
 

@@ -29,8 +29,8 @@ public class HookProcessTests
 
     [Theory]
     [Contract("exit 14")]
-    [InlineData("sh -c 'exit 3'", "ended with 3")]
-    [InlineData("sh -c 'kill -9 $$'", "ended with 137")]
+    [InlineData("sh -c 'exit 3'", "ended with exit code 3")]
+    [InlineData("sh -c 'kill -9 $$'", "ended with exit code 137")]
     [InlineData("no-such-program-anywhere x", "no such program")]
     [InlineData("/etc/passwd", "cannot be started: permission denied")]
     public async Task One_that_fails_is_one_line_and_code_14(string command, string says)

@@ -15,7 +15,7 @@ public class KillTests
     private const int PieceLength = 256 * 1024;
     private const int DiskError = 9;
 
-    // A program that was killed. Where its disk is gone, it is killed or ends by itself, whatever comes first.
+    // Exit code of a killed program. If the disk was detached, the program is killed or ends by itself, whichever happens first.
     private const int Killed = 137;
 
     private static int Count =>
@@ -62,7 +62,8 @@ public class KillTests
             await using PiecesProcess victim = PiecesProcess.Start(command);
             await seeder.UntilDeliveredAsync(moment, TestContext.Current.CancellationToken);
 
-            // Not by a timer: the seeder's sends hang on those too, and the moment has nothing to do with them.
+            // The random delay does not use a timer, because the seeder's sends depend on the same timers, and the moment must be independent of the
+            // sends.
             Thread.Sleep(random.Next(20));
             Thread.SpinWait(random.Next(100_000));
             disk?.Detach();

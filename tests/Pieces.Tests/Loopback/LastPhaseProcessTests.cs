@@ -5,13 +5,13 @@ using Pieces.Tests.Support;
 
 namespace Pieces.Tests.Loopback;
 
-/// <summary>A system call that does not return holds up the end of a run for five seconds at most.</summary>
+/// <summary>A system call that does not return delays the end of a run by at most five seconds.</summary>
 [Trait("Tier", "Loopback")]
 public partial class LastPhaseProcessTests
 {
     private const int PieceLength = 16 * 1024;
 
-    // Longer than any run here, with the pace of a machine that does other work.
+    // Delay of the call in seconds. It is longer than any run of these tests, even on a busy machine.
     private const int HangSeconds = 100;
 
     private static readonly GeneratedTorrent Torrent = new("film.bin", 20 * PieceLength, PieceLength);
@@ -32,13 +32,13 @@ public partial class LastPhaseProcessTests
             ];
         await using PiecesProcess process = PiecesProcess.StartProgram([.. traced, PiecesProcess.Executable, .. command], null, null);
 
-        // The tracer keeps a thread that it delays alive for as long as the delay, so what counts is the call that ends the process.
+        // The tracer keeps a delayed thread alive until the delay is over, so the test measures the time of the call that ends the process.
         string[] trace = await UntilEndedAsync(folder["trace"]);
         double hung = TimeOf(trace.First(line => line.Contains($" {call}(", StringComparison.Ordinal)));
         string end = trace.First(EndOfProcess().IsMatch);
         EndOfProcess().Match(end).Groups[1].Value.Should().Be("0");
         (TimeOf(end) - hung).Should().BeGreaterThan(1, "the call did hang").And.BeLessThan(HangSeconds / 2.0);
-        await process.WaitForErrorTextAsync("film.bin: the end waits for ");
+        await process.WaitForErrorTextAsync("film.bin: shutdown waits for ");
         File.Exists(Path.Combine(folder["out"], "film.bin")).Should().BeTrue();
     }
 
@@ -55,11 +55,11 @@ public partial class LastPhaseProcessTests
         }
     }
 
-    // Another thread's call may cut the line in two: `exit_group(0 <unfinished ...>` instead of `exit_group(0)`.
+    // A call of another thread may split the line: `exit_group(0 <unfinished ...>` instead of `exit_group(0)`.
     [GeneratedRegex(@" exit_group\((\d+)[ )]")]
     private static partial Regex EndOfProcess();
 
-    // A line is a thread's number, the time and the call.
+    // A line consists of the thread id, the time and the call.
     private static double TimeOf(string line) =>
         double.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture);
 }

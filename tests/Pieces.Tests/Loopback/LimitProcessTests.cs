@@ -68,7 +68,7 @@ public class LimitProcessTests
         measured.Should().BeApproximately(Rate, Rate * 0.03);
     }
 
-    // Bytes a second.
+    // Returns the rate in bytes per second.
     private static async Task<double> MeasureAsync(Func<long> count)
     {
         await Task.Delay(WarmUp, Token);
@@ -79,7 +79,7 @@ public class LimitProcessTests
         return measured;
     }
 
-    // A leecher that always has 32 requests out, and counts every byte of its socket.
+    // A leecher that always has 32 pending requests, and counts every byte of its socket.
     private static async Task TakeAsync(GeneratedTorrent torrent, int port, ByteCount taken, CancellationToken cancellationToken)
     {
         uint next = 0;
@@ -106,7 +106,7 @@ public class LimitProcessTests
         }
         catch (OperationCanceledException)
         {
-            // It has been measured.
+            // The measurement is over.
         }
     }
 }

@@ -4,7 +4,7 @@ using Pieces.Tests.Support;
 
 namespace Pieces.Tests.Loopback;
 
-/// <summary>A magnet link that is given again, twice, or with a folder that nothing can be written to.</summary>
+/// <summary>A magnet link that is downloaded again, given twice, or used with a folder that is not writable.</summary>
 [Trait("Tier", "Loopback")]
 public sealed class LinkAgainTests : IDisposable
 {
@@ -62,7 +62,7 @@ public sealed class LinkAgainTests : IDisposable
         string link = $"{Link}&tr={Uri.EscapeDataString(tracker.Url("/announce").ToString())}";
         PiecesResult result = await RunAsync([], link, "-o", "/proc/nowhere", "--stall-timeout", "5s");
         result.ExitCode.Should().BeOneOf([9, 3], result.StandardError);
-        result.StandardError.Should().Contain("/proc: cannot make files in it");
+        result.StandardError.Should().Contain("/proc: cannot create files in it");
         tracker.Targets.Should().BeEmpty();
     }
 

@@ -6,12 +6,12 @@ using Pieces.Tests.Support;
 
 namespace Pieces.Tests.Loopback;
 
-/// <summary>Two machines on one cable that know of no tracker and of no peer.</summary>
+/// <summary>Two machines on one network link, without a tracker and without known peers.</summary>
 [LongChain(Seconds = 27)]
 [Trait("Tier", "Loopback")]
 public class LocalDiscoveryProcessTests
 {
-    // Prints the text of every datagram that leaves or comes by the cable for the group's port.
+    // Prints the text of every datagram to the group's port that is sent or received over the link.
     private const string Capture = """
         import socket, sys
         packets = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(3))

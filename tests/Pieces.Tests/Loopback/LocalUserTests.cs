@@ -8,7 +8,7 @@ using Pieces.Tests.Support;
 
 namespace Pieces.Tests.Loopback;
 
-/// <summary>What another user of the machine may try in a folder that both can write to, with two real users.</summary>
+/// <summary>Attacks by another user of the machine in a folder that both users can write to.</summary>
 [Trait("Tier", "Loopback")]
 [SupportedOSPlatform("linux")]
 public sealed class LocalUserTests : IDisposable
@@ -169,7 +169,7 @@ public sealed class LocalUserTests : IDisposable
 
     private void Share(string mode) => File.SetUnixFileMode(_folder["out"], (UnixFileMode)Convert.ToInt32(mode, 8));
 
-    /// <summary>A file of other bytes, and a state that vouches for all of them.</summary>
+    /// <summary>Creates a file with wrong bytes, and a resume state that lists all of its pieces as verified.</summary>
     private void Forge(string part, OtherUser? owner)
     {
         _folder.Write("out/" + part, new byte[Film.Length]);

@@ -151,7 +151,7 @@ public class MagnetProcessTests
 
         PiecesResult result = await PiecesProcess.RunAsync("download", seed.Link, "--dry-run", "-o", folder["out"]);
         result.ExitCode.Should().Be(0, result.StandardError);
-        result.StandardOutput.Should().Contain("name:         film.bin\n").And.Contain("selected:     1 of 1 file").And.Contain("to fetch:")
+        result.StandardOutput.Should().Contain("name:         film.bin\n").And.Contain("selected:     1 of 1 file").And.Contain("to download:")
             .And.NotContain("not known");
         PiecesResult selected = await PiecesProcess.RunAsync("download", seed.Link + "&so=7", "--dry-run", "-o", folder["out"]);
         selected.ExitCode.Should().Be(4);
@@ -227,7 +227,7 @@ public class MagnetProcessTests
         await process.SignalAsync("TERM");
         PiecesResult result = await process.WaitAsync();
         result.ExitCode.Should().Be(143);
-        result.StandardError.Should().MatchRegex(": no metadata in [0-9]+s\n.*: not complete; the same command resumes it\n$")
+        result.StandardError.Should().MatchRegex(": no metadata received in [0-9]+s\n.*: not complete; the same command resumes it\n$")
             .And.NotContain(": complete");
     }
 
@@ -272,7 +272,7 @@ public class MagnetProcessTests
         result.StandardError.Should().Contain("tracker").And.NotContain("0123456789abcdef");
     }
 
-    /// <summary>The program itself as a seed of the torrent.</summary>
+    /// <summary>A process of the program that seeds the torrent.</summary>
     private sealed class Seed : IAsyncDisposable
     {
         private readonly PiecesProcess _process;

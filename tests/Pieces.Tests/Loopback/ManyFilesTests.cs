@@ -5,7 +5,7 @@ using Pieces.Tests.Support;
 
 namespace Pieces.Tests.Loopback;
 
-/// <summary>Torrents with as many files as the largest that people share.</summary>
+/// <summary>Torrents with as many files as the largest torrents in use.</summary>
 [Trait("Tier", "Loopback")]
 public class ManyFilesTests
 {
@@ -13,7 +13,7 @@ public class ManyFilesTests
     private const int FileLength = 1000;
     private const int PieceLength = 1024 * 1024;
 
-    // The managed program needs the runtime's compiler and its heap on top.
+    // The managed program also needs memory for the compiler and the heap of the runtime.
     private static readonly long MostMemory = PiecesProcess.IsNative ? 200 * MiB : 400 * MiB;
 
     [Theory]
@@ -33,7 +33,7 @@ public class ManyFilesTests
             peak.Should().BeLessThanOrEqualTo(MostMemory);
     }
 
-    // Each folder has 1,000 files at most. The sums are those that archive.org writes beside each file.
+    // Each folder contains at most 1,000 files. The checksums are the fields that archive.org adds to each file.
     private static byte[] TorrentOf(int files, bool hasSums)
     {
         string before = hasSums ? "5:crc328:deadbeef" : "";

@@ -94,7 +94,7 @@ public sealed class ManyTorrentsTests : IAsyncDisposable
         Directory.Delete(_folder["out"], recursive: true);
     }
 
-    // In its own method, so that no frame of the test holds what is over.
+    // This is a separate method, so that no stack frame of the test references ended torrents.
     [MethodImpl(MethodImplOptions.NoInlining)]
     private async Task RunAsync(GeneratedTorrent generated, int kind)
     {
@@ -120,7 +120,7 @@ public sealed class ManyTorrentsTests : IAsyncDisposable
 
     private async Task<Left> LookAsync()
     {
-        // The seeder hears a moment later that its peers have left.
+        // The seeder notices only a moment later that its peers have left.
         int handles = CountHandles();
         for (int i = 0, quiet = 0; i < 100 && quiet < 5; i++)
         {
@@ -143,7 +143,7 @@ public sealed class ManyTorrentsTests : IAsyncDisposable
 
     private static int CountHandles() => Directory.GetFiles("/proc/self/fd").Count(IsOpen);
 
-    // The runtime opens parts of the program when it first needs them: those do not count. What was closed since it was listed is no more.
+    // Assemblies are not counted, because the runtime opens them when it first needs them. A handle may have been closed since it was listed.
     private static bool IsOpen(string handle)
     {
         try

@@ -3,7 +3,7 @@ using Pieces.Tests.Support;
 
 namespace Pieces.Tests.Loopback;
 
-/// <summary>Of use with the native program alone: the managed one needs the runtime's compiler on top.</summary>
+/// <summary>Useful only with the native program, because the managed one also needs memory for the compiler of the runtime.</summary>
 [Trait("Tier", "Loopback")]
 public class MemoryTests
 {

@@ -6,14 +6,14 @@ using Pieces.Tests.Support;
 namespace Pieces.Tests.Loopback;
 
 /// <summary>
-/// Links and torrents that name services of this machine and of its network. The machine has 10.77.0.1 and loopback; what reaches a service there is
-/// recorded by a program of its own.
+/// Links and torrents that name services of this machine and of its network. The machine has 10.77.0.1 and loopback; a separate program records what
+/// reaches a service there.
 /// </summary>
 [LongChain(Seconds = 20)]
 [Trait("Tier", "Loopback")]
 public class NamedAddressTests
 {
-    // Records the first bytes of every connection, on each address and port that it is given, and answers nothing.
+    // Records the first bytes of every connection to the given addresses and ports, and sends no response.
     private const string Recorder = """
         import socket, sys, threading
         def serve(address):
@@ -51,7 +51,7 @@ public class NamedAddressTests
     public async Task What_a_link_may_name_is_tried(string parameter, string address) =>
         (await ReachedAsync(parameter)).Should().Contain($"reached {address}");
 
-    // The tracker is on the other machine: it may name that machine and the network, and not this machine itself.
+    // The tracker is on another machine. It may name that machine and the network, but not this machine.
     [Theory]
     [InlineData("localhost")]
     [InlineData("127.0.0.1")]

@@ -4,7 +4,9 @@ using Pieces.Tests.Support;
 
 namespace Pieces.Tests.Loopback;
 
-/// <summary>Networks that come and go, in namespaces of their own: here a seeder in one and a downloader in another, joined by a cable.</summary>
+/// <summary>
+/// Networks that go down and come up again. A seeder and a downloader run in two network namespaces, which are connected by a virtual link.
+/// </summary>
 [Trait("Tier", "Loopback")]
 public class NetworkTroubleTests
 {

@@ -3,7 +3,7 @@ using Pieces.Tests.Support;
 
 namespace Pieces.Tests.Loopback;
 
-/// <summary>Paths as the user types them, and names below them on systems that are older than ours.</summary>
+/// <summary>Output paths as the user types them, and file names below them on older systems.</summary>
 [Trait("Tier", "Loopback")]
 public sealed class OutputPathTests : IDisposable
 {

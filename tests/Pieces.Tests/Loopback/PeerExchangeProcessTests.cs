@@ -6,7 +6,7 @@ using Pieces.Tests.Support;
 
 namespace Pieces.Tests.Loopback;
 
-/// <summary>A swarm without a tracker: each knows one peer, and all find one another by what peers tell (BEP 11).</summary>
+/// <summary>A swarm without a tracker. Each client knows one peer, and all find one another by peer exchange (BEP 11).</summary>
 [Trait("Tier", "Loopback")]
 public class PeerExchangeProcessTests
 {
@@ -77,7 +77,7 @@ public class PeerExchangeProcessTests
         }
     }
 
-    // Either may have dialled the other.
+    // Either client may have dialled the other.
     private static bool IsConnected(PeerProcess late, int own, PeerProcess member, int theirs)
     {
         if (member.Title == "libtorrent")
@@ -86,7 +86,7 @@ public class PeerExchangeProcessTests
         return PortsSeenBy(late).Contains(port) || PortsSeenBy(member).Contains(own);
     }
 
-    // Of those who dialled us the event has the port that they dialled from; that is one of nobody's.
+    // For an inbound peer, the event contains the port from which it dialled, which is not a listen port of any client.
     private static HashSet<int> PortsSeenBy(PeerProcess member)
     {
         string[] lines = [.. member.Output.Split('\n').Where(line => line.StartsWith("{\"v\"", StringComparison.Ordinal))];

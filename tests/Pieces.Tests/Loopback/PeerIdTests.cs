@@ -9,7 +9,7 @@ using Pieces.Torrents;
 
 namespace Pieces.Tests.Loopback;
 
-/// <summary>What an observer of two swarms can tell of a client that is in both.</summary>
+/// <summary>What an observer of two swarms can find out about a client that is in both.</summary>
 [Trait("Tier", "Loopback")]
 public partial class PeerIdTests
 {
@@ -39,7 +39,7 @@ public partial class PeerIdTests
                 () => tracker.Targets.Count >= 2, TimeSpan.FromSeconds(30), () => "both to announce", TestContext.Current.CancellationToken);
         }
 
-        // Both have said "started" and "stopped".
+        // Both torrents have announced "started" and "stopped".
         string[] ids = [.. tracker.Targets.Select(target => IdIn().Match(target).Groups[1].Value)];
         ids.Should().HaveCount(4);
         ids.Distinct().Should().HaveCount(2);

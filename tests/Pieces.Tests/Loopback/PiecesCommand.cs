@@ -1,6 +1,6 @@
 namespace Pieces.Tests.Loopback;
 
-/// <summary>Command lines that stay on loopback, ask no DHT unless they name a closed one, and end in bounded time.</summary>
+/// <summary>Command lines that use only loopback, use no DHT unless they name a closed one, and end in bounded time.</summary>
 internal static class PiecesCommand
 {
     public static string[] Download(string torrent, string output, params string[] more) =>

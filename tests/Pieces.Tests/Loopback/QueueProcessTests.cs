@@ -58,7 +58,8 @@ public class QueueProcessTests
         PiecesResult result = await RunListAsync(folder, list);
         result.ExitCode.Should().Be(12);
         result.StandardError.Split('\n').Count(line => line.StartsWith("pieces: ", StringComparison.Ordinal)).Should().Be(2);
-        result.StandardError.Should().MatchRegex(@"good\.bin: complete, 97\.7 KiB in \d+s; nothing had to be fetched, 0 B uploaded, ratio 0\.00\n");
+        result.StandardError.Should().MatchRegex(
+            @"good\.bin: complete, 97\.7 KiB in \d+s; nothing had to be downloaded, 0 B uploaded, ratio 0\.00\n");
         (await RunListAsync(folder, $"{folder["nowhere"]}\n{folder["nowhere-else"]}\n")).ExitCode.Should().Be(3);
     }
 

@@ -7,7 +7,7 @@ using Pieces.Tests.Support;
 
 namespace Pieces.Tests.Loopback;
 
-/// <summary><c>--interface</c> and <c>--proxy</c> hold for every command that can reach the network, as processes.</summary>
+/// <summary>The flags <c>--interface</c> and <c>--proxy</c> apply to every command that can reach the network.</summary>
 [Trait("Tier", "Loopback")]
 public sealed class ReachProcessTests : IDisposable
 {
@@ -15,7 +15,7 @@ public sealed class ReachProcessTests : IDisposable
 
     private readonly TempFolder _folder = new();
 
-    /// <summary>Each command that can reach the network, in each way in which it may: FILE, URL and LINK are replaced.</summary>
+    /// <summary>All commands that can reach the network, with each kind of source. FILE, URL and LINK are placeholders.</summary>
     public static TheoryData<string> CommandLines =>
     [
         "download FILE", "download URL", "download LINK", "download URL --dry-run", "download LINK --dry-run",
@@ -49,7 +49,7 @@ public sealed class ReachProcessTests : IDisposable
         await using ScriptedHttpServer server = ScriptedHttpServer.Answering("200 OK", Torrent.TorrentBytes);
         PiecesResult result = await RunAsync(line, server, "--proxy", "socks5h://127.0.0.1:9");
         result.ExitCode.Should().Be(2, result.StandardError);
-        result.StandardError.Should().StartWith("pieces: --proxy: not built yet").And.EndWith("\n");
+        result.StandardError.Should().StartWith("pieces: --proxy: not implemented yet").And.EndWith("\n");
         result.StandardOutput.Should().BeEmpty();
         server.Targets.Should().BeEmpty();
     }

@@ -4,7 +4,7 @@ using Pieces.Tests.Support;
 
 namespace Pieces.Tests.Loopback;
 
-/// <summary>Serving some files of a torrent.</summary>
+/// <summary>Seeding selected files of a torrent.</summary>
 [Trait("Tier", "Loopback")]
 public sealed class SeedSelectionTests : IDisposable
 {

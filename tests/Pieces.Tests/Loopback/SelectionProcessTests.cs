@@ -50,7 +50,7 @@ public class SelectionProcessTests
     {
         using var folder = new TempFolder();
 
-        // Three pieces, of which the first begins in the neighbour.
+        // The selected file touches three pieces. The first of them begins in the file before it.
         await using var seeder = new RecordingSeeder(Torrent) { HoldAt = 6 };
         string[] narrow = Command(seeder, folder, "-s", "3", "--json");
         await using (PiecesProcess process = PiecesProcess.Start(narrow))

@@ -26,8 +26,8 @@ public class ShareProcessTests
         PiecesResult result = await share.WaitAsync();
         result.ExitCode.Should().Be(0, result.StandardError);
         result.StandardOutput.Should().Be(line + "\n", "stdout has that line and nothing else");
-        result.StandardError.Should().Contain("has it all, download 1 of 1").And.EndWith("uploaded; 1 other has all of it\n")
-            .And.Contain("take the link alone: magnet:?");
+        result.StandardError.Should().Contain("has everything, download 1 of 1").And.EndWith("uploaded; 1 peer has all of it\n")
+            .And.Contain("need only the link: magnet:?");
         ShouldBeSame(source, Path.Combine(folder["out"], Hostile));
         Directory.EnumerateFileSystemEntries(folder["in"]).Should().ContainSingle();
     }
@@ -79,7 +79,7 @@ public class ShareProcessTests
         await share.SignalAsync(signal);
         PiecesResult result = await share.WaitAsync();
         result.ExitCode.Should().Be(0);
-        result.StandardError.Should().MatchRegex("holiday: shared for .+, 0 B uploaded; no peer has all of it\n$").And.NotContain("fetched");
+        result.StandardError.Should().MatchRegex("holiday: shared for .+, 0 B uploaded; no peer has all of it\n$").And.NotContain("downloaded");
     }
 
     [Fact]
@@ -190,7 +190,7 @@ public class ShareProcessTests
         return share.OutputSoFar.TrimEnd('\n');
     }
 
-    /// <summary>A folder with what makes trouble: names, an empty file, a file that spans pieces.</summary>
+    /// <summary>Fills a folder with difficult content: unusual names, an empty file, and a file that spans pieces.</summary>
     internal static string Fill(TempFolder folder, string name)
     {
         folder.Write($"in/{name}/big file.bin", Bytes(1, 3_000_001));
@@ -210,7 +210,7 @@ public class ShareProcessTests
     private static Task<(int Code, string Said)> RunLineAsync(string line, TempFolder folder, string output, params string[] more) =>
         RunLineAsync(line, folder, output, "true", ["--interface", "127.0.0.1", .. more]);
 
-    // As the other side would: a shell reads the line, and finds `pieces` in its path.
+    // Runs the printed line as the recipient would: a shell reads it and finds `pieces` on PATH.
     private static async Task<(int Code, string Said)> RunLineAsync(string line, TempFolder folder, string output, string shell, string[] more)
     {
         Directory.CreateDirectory(folder[output]);

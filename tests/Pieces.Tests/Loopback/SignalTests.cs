@@ -58,7 +58,7 @@ public class SignalTests
         string torrentPath = Torrent.WriteTorrent(folder.Path);
         await using var seeder = new RecordingSeeder(Torrent, 1024 * 1024);
 
-        // The orderly end has to wait for a tracker that does not answer to "stopped".
+        // The orderly shutdown must wait for a tracker that does not respond to "stopped".
         await using var tracker = new ScriptedHttpServer(async (target, stream, cancellationToken) =>
         {
             if (target.Contains("event=stopped", StringComparison.Ordinal))
@@ -75,7 +75,7 @@ public class SignalTests
         while (!tracker.Targets[^1].Contains("event=stopped", StringComparison.Ordinal))
             await Task.Delay(10, TestContext.Current.CancellationToken);
 
-        // Again until it ends: what comes within a few milliseconds of the first counts as the same.
+        // The signal is repeated until the process ends, because a signal within a few milliseconds of the first counts as the same one.
         Task<PiecesResult> ending = process.WaitAsync();
         while (!ending.IsCompleted)
         {
@@ -126,7 +126,7 @@ public class SignalTests
         string torrentPath = Torrent.WriteTorrent(folder.Path);
         await using var seeder = new RecordingSeeder(Torrent);
 
-        // stdout is closed; stderr is a pipe that is full before it starts and that nobody empties.
+        // stdout is closed. stderr is a pipe that is full before the program starts, and is never read.
         string[] command = PiecesCommand.DownloadFrom(seeder.Address, torrentPath, folder["out"], "-vvv");
         const string Shell = "exec 1>&- 3> >(sleep 20) 2>&3 && { timeout 1 head -c 1000000 /dev/zero >&2; true; }";
         await using PiecesProcess process = PiecesProcess.Start(command, shell: Shell);

@@ -5,9 +5,7 @@ using Pieces.Tests.Support;
 
 namespace Pieces.Tests.Loopback;
 
-/// <summary>
-/// A name server that never answers, in namespaces of their own.
-/// </summary>
+/// <summary>A name server that never replies, in a separate network namespace.</summary>
 [LongChain(Seconds = 20)]
 [Trait("Tier", "Loopback")]
 public class SilentNamesTests
@@ -30,11 +28,11 @@ public class SilentNamesTests
                 "--no-lsd", "--seed", "-v"
             ],
             shell: Silently(space, folder));
-        await process.WaitForErrorTextAsync("names of peers are not looked up");
+        await process.WaitForErrorTextAsync("names of peers are not resolved");
         await process.WaitForErrorTextAsync("complete");
-        await process.WaitForErrorTextAsync("cannot be looked up");
+        await process.WaitForErrorTextAsync("cannot be resolved");
 
-        // A look-up is under way at this moment: its thread has 5 s and more to wait for the name server.
+        // A lookup is running now. Its thread will wait for the name server for at least 5 s.
         long begun = Stopwatch.GetTimestamp();
         await process.SignalAsync("INT");
         PiecesResult result = await process.WaitAsync();
@@ -42,7 +40,7 @@ public class SilentNamesTests
         result.ExitCode.Should().Be(130, result.StandardError);
         result.StandardError.Should().NotContain("did not end");
         Torrent.ShouldBeCompleteIn(folder["out"]);
-        foreach (string name in result.StandardError.Split('\n').Where(line => line.Contains("cannot be looked up", StringComparison.Ordinal)))
+        foreach (string name in result.StandardError.Split('\n').Where(line => line.Contains("cannot be resolved", StringComparison.Ordinal)))
             result.StandardError.Split(name).Length.Should().Be(2, "there is one line for each name");
     }
 
@@ -78,7 +76,8 @@ public class SilentNamesTests
         await using PiecesProcess process = PiecesProcess.Start(["download", "http://nohost.example/a.torrent", "-o", folder["out"]], shell: shell);
         PiecesResult result = await process.WaitAsync();
         result.ExitCode.Should().Be(3);
-        result.StandardError.Should().Be("pieces: http://nohost.example/a.torrent: no address for nohost.example: the name server does not answer\n");
+        result.StandardError.Should().Be(
+            "pieces: http://nohost.example/a.torrent: no address for nohost.example: the name server does not respond\n");
     }
 
     private static string LinkWithNames() => string.Concat(

@@ -5,7 +5,7 @@ using Pieces.Tests.Support;
 
 namespace Pieces.Tests.Loopback;
 
-/// <summary>What people give as a source, as processes: files of another type, lists, servers that send damaged data.</summary>
+/// <summary>Sources that users may give by mistake: files of another type, lists, and URLs of servers that send damaged data.</summary>
 [Trait("Tier", "Loopback")]
 public sealed class SourceProcessTests : IDisposable
 {
@@ -33,7 +33,7 @@ public sealed class SourceProcessTests : IDisposable
         packed.AsSpan(10, 20).Fill(0xFF);
         await ShouldSayAsync(_folder.Write("bad.torrent", packed), 4, "it is data compressed with gzip, and damaged (get it again)");
         await ShouldSayAsync(
-            _folder.Write("bomb.torrent", Packed(new byte[65 * 1024 * 1024])), 4, "over the limit of 67108864 bytes for a torrent from there");
+            _folder.Write("bomb.torrent", Packed(new byte[65 * 1024 * 1024])), 4, "over the limit of 67108864 bytes for a torrent from this source");
     }
 
     [Fact]

@@ -46,7 +46,7 @@ public class StateTests
         await victim.WaitAsync();
     }
 
-    /// <summary>Pieces of a file that are right, found without the program.</summary>
+    /// <summary>Returns the valid pieces of a file, determined without the program's code.</summary>
     private static async Task<int[]> ValidPiecesAsync(GeneratedTorrent torrent, string path)
     {
         byte[] bytes = await File.ReadAllBytesAsync(path);

@@ -66,7 +66,7 @@ public class StreamProcessTests
         using var folder = new TempFolder();
         string torrentPath = Film.WriteTorrent(folder.Path);
 
-        // Its tracker would have to be told of the end, and does not answer.
+        // The program would announce its end to this tracker, which does not respond.
         await using var tracker = new ScriptedHttpServer((_, _, cancellationToken) => Task.Delay(Timeout.Infinite, cancellationToken));
         string[] command = PiecesCommand.Download(torrentPath, "-", "--tracker", tracker.Url("/announce").ToString());
         ShellPipeResult result = await ShellPipe.RunAsync(command, "sleep 1", folder.Path);
@@ -128,8 +128,8 @@ public class StreamProcessTests
 
     [Theory]
     [InlineData("--output -: 2 sources cannot share stdout", "b.torrent")]
-    [InlineData("--output -: what is streamed is not kept", "--seed")]
-    [InlineData("--output -: what is streamed is not kept", "--seed-ratio=2")]
+    [InlineData("--output -: streamed content is not kept", "--seed")]
+    [InlineData("--output -: streamed content is not kept", "--seed-ratio=2")]
     public async Task What_makes_no_sense_on_stdout_is_refused(string why, string more)
     {
         PiecesResult result = await PiecesProcess.RunAsync("download", "a.torrent", "-o", "-", more);
@@ -146,7 +146,7 @@ public class StreamProcessTests
         ShellPipeResult result = await ShellPipe.RunAsync(
             StreamCommand(folder, seeder, Film, "-q"), "cat", folder["out"], new Dictionary<string, string> { ["TMPDIR"] = folder["nowhere"] });
         result.ExitCode.Should().Be(9);
-        result.StandardError.Should().StartWith("pieces: ").And.Contain("cannot make a temporary file in it: no such file or directory");
+        result.StandardError.Should().StartWith("pieces: ").And.Contain("cannot create a temporary file in it: no such file or directory");
     }
 
     [Fact]
@@ -160,7 +160,7 @@ public class StreamProcessTests
         await using var process = UnreadProcess.Start(folder, StreamCommand(folder, seeder, torrent));
         await seeder.UntilDeliveredAsync(KeptBlocks, TestContext.Current.CancellationToken);
 
-        // What is not to happen takes time: the other 64 pieces would be here in this second.
+        // Without the limit, the other 64 pieces would arrive within this second.
         await Task.Delay(TimeSpan.FromSeconds(1), TestContext.Current.CancellationToken);
         seeder.Delivered.Should().BeLessThan(KeptBlocks + (8 * 64));
         (await process.ReadAsync()).Should().Be(HashOf(torrent));
@@ -168,7 +168,7 @@ public class StreamProcessTests
             process.PeakMemory.Should().BeLessThanOrEqualTo(64L * MiB);
     }
 
-    /// <summary>Of use with the native program alone: the managed one needs the runtime's compiler on top.</summary>
+    /// <summary>Useful only with the native program, because the managed one also needs memory for the compiler of the runtime.</summary>
     [Theory(Explicit = true)]
     [InlineData(1024, 1)]
     [InlineData(512, 64)]
@@ -204,7 +204,7 @@ public class StreamProcessTests
         Directory.EnumerateFileSystemEntries(folder["tmp"]).Where(path => !IsOfTheRuntime(path)).Should().BeEmpty();
     }
 
-    // The managed program's runtime puts its own channels for diagnostics there.
+    // The runtime of the managed program creates its diagnostic channels in this folder.
     private static bool IsOfTheRuntime(string path) => Path.GetFileName(path).Contains("dotnet", StringComparison.OrdinalIgnoreCase) ||
         Path.GetFileName(path).StartsWith("clr-debug-pipe", StringComparison.Ordinal);
 
@@ -223,7 +223,7 @@ public class StreamProcessTests
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
-    /// <summary>The program with a stdout that nobody reads, and a folder for temporary files of its own.</summary>
+    /// <summary>A process of the program with its own folder for temporary files. Its stdout is not read before <see cref="ReadAsync"/>.</summary>
     private sealed class UnreadProcess : IAsyncDisposable
     {
         private readonly Process _process;
@@ -236,7 +236,7 @@ public class StreamProcessTests
                 Assert.Skip("there are no such signals here");
             Directory.CreateDirectory(folder["tmp"]);
 
-            // Tests in the background of a script ignore SIGINT, and so would the program.
+            // If the tests run in the background of a script, they ignore SIGINT, and the program would inherit that.
             var start = new ProcessStartInfo("/usr/bin/env", ["--default-signal=INT", PiecesProcess.Executable, .. arguments, "-q"])
             {
                 RedirectStandardOutput = true,
@@ -246,10 +246,10 @@ public class StreamProcessTests
             return new UnreadProcess(Process.Start(start)!);
         }
 
-        /// <summary>The most that it had resident, in bytes (Linux).</summary>
+        /// <summary>Peak resident memory of the process, in bytes (Linux only).</summary>
         public long PeakMemory { get; private set; }
 
-        /// <summary>Reads all of its stdout; the digest of that.</summary>
+        /// <summary>Reads stdout to its end, and returns the digest of the bytes.</summary>
         public async Task<string> ReadAsync()
         {
             using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);

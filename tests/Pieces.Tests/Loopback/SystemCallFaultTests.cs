@@ -20,7 +20,7 @@ public partial class SystemCallFaultTests
 
     private static readonly GeneratedTorrent Torrent = GeneratedTorrent.OfFiles("songs", count: 3, lengthOfEach: 100_000, pieceLength: PieceLength);
 
-    // What each call fails with.
+    // The error with which each call fails.
     private static readonly Dictionary<string, string> Errors = new(StringComparer.Ordinal)
     {
         ["open"] = "EIO",
@@ -72,7 +72,7 @@ public partial class SystemCallFaultTests
         ["writev"] = "ECONNRESET",
     };
 
-    // Calls on our files and sockets that are left alone, and why.
+    // Calls on the program's files and sockets that are not made to fail, and the reasons.
     private static readonly Dictionary<string, string> LeftAlone = new(StringComparer.Ordinal)
     {
         ["close"] = "the descriptor is gone whatever the call returns",
@@ -154,7 +154,7 @@ public partial class SystemCallFaultTests
         return [.. trials.OrderBy(trial => trial.ToString(), StringComparer.Ordinal)];
     }
 
-    // A file of a random name is known by the folder that it is in.
+    // A file with a random name is identified by its folder.
     private static Trial? OnFile(string call, string arguments, string output)
     {
         if (Place.Match(arguments) is not { Success: true } match)
@@ -211,7 +211,7 @@ public partial class SystemCallFaultTests
         return null;
     }
 
-    /// <summary>A download that was killed half-way.</summary>
+    /// <summary>Starts a download and kills it halfway.</summary>
     private static async Task<RecordingSeeder> BeginAsync(TempFolder folder)
     {
         var seeder = new RecordingSeeder(Torrent) { HoldAt = BlocksOfFirstRun };
@@ -234,15 +234,15 @@ public partial class SystemCallFaultTests
         return await process.WaitAsync();
     }
 
-    // A peer that is lost is dialled again after a while; a run that finds none has to end before the test does.
+    // A lost peer is dialled again only after a while. A run without peers must end before the time limit of the test, so it has a deadline.
     private static string[] Command(TempFolder folder, RecordingSeeder seeder) =>
         ["download", Torrent.WriteTorrent(folder.Path), "-o", folder["out"], "--no-trackers", "--no-dht", "--no-lsd", "--interface", "127.0.0.1",
             "-p", "0", "--peer", seeder.Address, "--deadline", "40s", "-q"];
 
-    /// <summary>One call that is to fail.</summary>
+    /// <summary>A call that is made to fail.</summary>
     /// <param name="Call">The call.</param>
-    /// <param name="Place">The file or folder that it is about, below the output folder.</param>
-    /// <param name="Name">The name that the call is given; empty where it is given an open file.</param>
-    /// <param name="When">Which of a thread's calls on it fail.</param>
+    /// <param name="Place">The file or folder of the call, below the output folder.</param>
+    /// <param name="Name">The name that is passed to the call; empty if an open file is passed.</param>
+    /// <param name="When">The calls of a thread that fail, by their number.</param>
     private sealed record Trial(string Call, string Place, string Name, string When);
 }

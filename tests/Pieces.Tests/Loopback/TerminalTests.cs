@@ -15,7 +15,7 @@ public sealed class TerminalTests : IDisposable
     private const int PieceLength = 64 * 1024;
     private const int Rate = 256 * 1024;
 
-    // Half a minute at that rate: nothing here takes so long, and what waits for the end asks for less.
+    // At that rate, the content takes half a minute, which is longer than any test here. Tests that wait for the end download less.
     private const int Pieces = 128;
 
     private readonly TempFolder _folder = new();
@@ -43,7 +43,7 @@ public sealed class TerminalTests : IDisposable
         block[0].Replace("\u2068", "").Should().StartWith(shown);
         block[1].Should().EndWith(" %").And.HaveLength(columns - 1);
 
-        // Rows that were wrapped would be joined to one.
+        // If rows had been wrapped, they would be joined here.
         (string joined, string coloured) = await terminal.CapturesAsync();
         Block(joined)[^3].Should().Be(block[0]);
         Block(joined)[^2].Should().EndWith(" %").And.HaveLength(columns - 1);
@@ -143,7 +143,7 @@ public sealed class TerminalTests : IDisposable
         string screen = await terminal.UntilAsync("film.bin: complete, 1.5 MiB");
         screen.Should().NotContain("ETA");
 
-        // A shell tells of the end of a job before a prompt, and the program may take a moment from its last line to its end.
+        // A shell reports the end of a job only before a prompt, and the program may end a moment after its last line.
         await terminal.TypeAsync("until jobs | grep Done; do sleep 0.1; done");
         await terminal.UntilAsync(@"\[1\]\+ +Done");
         torrent.ShouldBeCompleteIn(_folder["out"]);
@@ -191,7 +191,7 @@ public sealed class TerminalTests : IDisposable
         await terminal.UntilAsync(@"^\$ *$");
     }
 
-    // One name, one bar as wide as it should be, and nothing that is older.
+    // Whether the screen contains one name and one bar of the right width, and no remains of older output.
     private static bool IsClean(string screen, int columns)
     {
         string[] bars = [.. screen.Split('\n').Where(line => line.Contains('⣀'))];
@@ -201,7 +201,7 @@ public sealed class TerminalTests : IDisposable
 
     private static string[] Block(string screen) => [.. screen.Split('\n').Where(line => line.Trim().Length > 0)];
 
-    // Text in a torrent is UTF-8, and the builder takes a character for each byte.
+    // Text in a torrent is UTF-8, and the builder takes one character for each byte.
     private static GeneratedTorrent Generate(string name, int seed = 1) =>
         new(Encoding.Latin1.GetString(Encoding.UTF8.GetBytes(name)), Pieces * PieceLength, PieceLength, seed);
 

@@ -34,8 +34,8 @@ public class ContentPathTests
         string link = folder["top/link"];
         File.CreateSymbolicLink(link, "missing");
         await ShouldThrowAsync<FileNotFoundException>(
-            [folder["top"]], $"{link}: is a link to missing, which is not there (mend the link or move it out of the folder)");
-        await ShouldThrowAsync<FileNotFoundException>([link], $"{link}: is a link to missing, which is not there (mend the link)");
+            [folder["top"]], $"{link}: is a link to missing, which does not exist (fix the link or move it out of the folder)");
+        await ShouldThrowAsync<FileNotFoundException>([link], $"{link}: is a link to missing, which does not exist (fix the link)");
     }
 
     [Fact]
@@ -58,15 +58,15 @@ public class ContentPathTests
         folder.Write("top/a", [1]);
         string pipe = folder["top/pipe"], socket = folder["socket"], link = folder["link"];
         (await ShellRun.RunAsync("mkfifo", [pipe])).ExitCode.Should().Be(0);
-        await ShouldThrowAsync<IOException>([pipe], $"{pipe}: is a named pipe, no regular file or folder");
-        await ShouldThrowAsync<IOException>([folder["top"]], $"{pipe}: is a named pipe, no regular file or folder (move it out of the folder)");
+        await ShouldThrowAsync<IOException>([pipe], $"{pipe}: is a named pipe, not a regular file or folder");
+        await ShouldThrowAsync<IOException>([folder["top"]], $"{pipe}: is a named pipe, not a regular file or folder (move it out of the folder)");
         File.CreateSymbolicLink(link, pipe);
-        await ShouldThrowAsync<IOException>([link], $"{link}: is a named pipe, no regular file or folder");
+        await ShouldThrowAsync<IOException>([link], $"{link}: is a named pipe, not a regular file or folder");
 
         using var listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         listener.Bind(new UnixDomainSocketEndPoint(socket));
-        await ShouldThrowAsync<IOException>([folder["top/a"], socket], $"{socket}: is a socket, no regular file or folder");
-        await ShouldThrowAsync<IOException>(["/dev/null"], "/dev/null: is a device, no regular file or folder");
+        await ShouldThrowAsync<IOException>([folder["top/a"], socket], $"{socket}: is a socket, not a regular file or folder");
+        await ShouldThrowAsync<IOException>(["/dev/null"], "/dev/null: is a device, not a regular file or folder");
     }
 
     [Fact]
@@ -76,7 +76,7 @@ public class ContentPathTests
         using var folder = new TempFolder();
         string path = folder.Write("back\\slash", [1]);
         await ShouldThrowAsync<MetainfoException>(
-            [path], "back\\slash: cannot be the name of a torrent: it has a '\\', which separates folders on Windows (give the torrent a name)");
+            [path], "back\\slash: cannot be the name of a torrent: it contains a '\\', which separates folders on Windows (give the torrent a name)");
         await MetainfoBuilder.BuildAsync(new() { Paths = [path], Name = "slash" }, cancellationToken: TestContext.Current.CancellationToken);
     }
 

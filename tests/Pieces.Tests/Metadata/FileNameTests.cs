@@ -4,7 +4,7 @@ using static Pieces.Tests.Metadata.TestTorrent;
 
 namespace Pieces.Tests.Metadata;
 
-/// <summary>What becomes of dangerous names in whole torrents.</summary>
+/// <summary>How dangerous names in whole torrents are changed or rejected.</summary>
 [Trait("Tier", "Pure")]
 public class FileNameTests
 {

@@ -25,7 +25,7 @@ public class HybridTests
 
     [Fact]
     public void Refuses_halves_that_name_the_one_file_differently() =>
-        ErrorOf(HybridOfOne("other.bin", LeafOf(40_000))).Should().Contain("halves").And.Contain("another name");
+        ErrorOf(HybridOfOne("other.bin", LeafOf(40_000))).Should().Contain("halves").And.Contain("a different name");
 
     [Fact]
     public void Refuses_halves_that_differ_in_a_length() =>
@@ -87,7 +87,7 @@ public class HybridTests
         Dict info = FilesInfo("top", FileOf("a", 1), FileOf("b", 2));
         info["meta version"] = 2;
         info["file tree"] = new Dict { ["a"] = LeafOf(1), ["b"] = LeafOf(2) };
-        ErrorOf(info).Should().Contain("file 2 does not begin at the border of a piece");
+        ErrorOf(info).Should().Contain("file 2 does not begin at the boundary of a piece");
     }
 
     [Theory]

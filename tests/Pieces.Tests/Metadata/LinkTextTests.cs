@@ -8,7 +8,7 @@ public class LinkTextTests
     private const string Hash = "0123456789abcdef0123456789abcdef01234567";
     private const string Link = "magnet:?xt=urn:btih:" + Hash;
 
-    /// <summary>What people paste, with the link, the URL or the hash written as L, U and H.</summary>
+    /// <summary>Texts that users paste. L, U and H stand for the link, the URL and the hash.</summary>
     public static TheoryData<string> Decorations =>
     [
         "{0}\n", "\r\n{0}\r\n", " {0}", "{0} ", "\t{0}\t", "\"{0}\"", "'{0}'", "<{0}>", "({0})", "`{0}`", "\u201C{0}\u201D", "\u00A0{0}", "{0}\u200B",
@@ -53,7 +53,7 @@ public class LinkTextTests
     [Theory]
     [InlineData("&xs=https%3A%2F%2Ft.example%2Fx.torrent", "give its URL instead")]
     [InlineData("&as=http://t.example/x.torrent&xs=http://other.example/", "give its URL instead")]
-    [InlineData("&xs=urn:tree:tiger:zz", "no URL of a .torrent")]
+    [InlineData("&xs=urn:tree:tiger:zz", "not the URL of a .torrent")]
     public void Other_sources_of_a_link_are_ignored_and_that_is_told_once(string more, string says) =>
         MagnetLink.Parse(Link + more).Warnings.Should().ContainSingle().Which.Should().Contain("ignored").And.Contain(says);
 }

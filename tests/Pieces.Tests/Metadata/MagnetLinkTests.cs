@@ -63,7 +63,7 @@ public class MagnetLinkTests
     [InlineData("magnet:?xt=urn%%3Abtih:cdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcd", "*percent-coding is broken*")]
     [InlineData("magnet:?xt=urn:btih:cdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdc%", "*percent-coding is broken*")]
     [InlineData("magnet:?xt=urn:btmh:1221caf1e1c30e81cb361b9ee167c4aa64228a7fa4fa9f6105232b28ad099f3a302eff", "*\"1221…\"*only SHA-256*")]
-    [InlineData("magnet:?xt=urn:btmh:1220caf1e1c30e81", "*12 characters behind 1220*")]
+    [InlineData("magnet:?xt=urn:btmh:1220caf1e1c30e81", "*12 characters after 1220*")]
     [InlineData("magnet:?xt=urn:btmh:1220zzf1e1c30e81cb361b9ee167c4aa64228a7fa4fa9f6105232b28ad099f3a302e", "*not 64 hexadecimal*")]
     [InlineData(Topic + "&xt=urn:btih:abababababababababababababababababababab", "*names two torrents*")]
     [InlineData("http://example.com", "*neither a magnet link nor an info-hash*")]

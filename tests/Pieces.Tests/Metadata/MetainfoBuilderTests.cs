@@ -113,7 +113,7 @@ public class MetainfoBuilderTests
         using var folder = new TempFolder();
         Directory.CreateDirectory(folder["empty"]);
         folder.Write("zeros/a", []);
-        await ShouldFailAsync(new() { Paths = [folder["empty"]] }, $"{folder["empty"]}: no files are in it,*(at least one file *)");
+        await ShouldFailAsync(new() { Paths = [folder["empty"]] }, $"{folder["empty"]}: it contains no files,*(at least one file *)");
         await ShouldFailAsync(new() { Paths = [folder["zeros"]] }, $"{folder["zeros"]}: all files (1) are 0 bytes long,*(at least one file *)");
         await ShouldFailAsync(new() { Paths = [folder["zeros/a"]] }, $"{folder["zeros/a"]}: it is 0 bytes long,*(at least one file *)");
         await ShouldFailAsync(new() { Paths = [] }, "no file or folder*");
@@ -132,9 +132,9 @@ public class MetainfoBuilderTests
 
     [Theory]
     [InlineData("", "\"\": cannot be the name of a torrent: it is empty")]
-    [InlineData("..", "..: cannot be the name of a torrent: it stands for a folder")]
-    [InlineData("a/b", "a/b: cannot be the name of a torrent: it has a '/', which separates folders")]
-    [InlineData("a\\b", "a\\b: cannot be the name of a torrent: it has a '\\', which separates folders on Windows")]
+    [InlineData("..", "..: cannot be the name of a torrent: it refers to a folder")]
+    [InlineData("a/b", "a/b: cannot be the name of a torrent: it contains a '/', which separates folders")]
+    [InlineData("a\\b", "a\\b: cannot be the name of a torrent: it contains a '\\', which separates folders on Windows")]
     public async Task A_name_that_is_a_path_is_refused(string name, string message)
     {
         using var folder = new TempFolder();

@@ -141,13 +141,13 @@ public class MetainfoParserTests
 
     [Fact]
     public void Refuses_a_file_tree_that_nests_too_deep() =>
-        ErrorOf(DeepV2Info(1000)).Should().Contain("over the limit of 100 lists and dictionaries inside one another");
+        ErrorOf(DeepV2Info(1000)).Should().Contain("over the limit of 100 nested lists and dictionaries");
 
     [Fact]
     public void Bytes_behind_the_torrent_are_ignored_with_a_warning()
     {
         byte[] torrent = [.. Bytes(SingleInfo()), .. "\r\n"u8];
-        MetainfoParser.Parse(torrent).Warnings.Should().ContainSingle().Which.Should().Contain("2 bytes behind the end");
+        MetainfoParser.Parse(torrent).Warnings.Should().ContainSingle().Which.Should().Contain("2 bytes after the end");
     }
 
     [Fact]

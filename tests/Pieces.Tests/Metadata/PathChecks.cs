@@ -4,7 +4,7 @@ using Pieces.Metadata;
 
 namespace Pieces.Tests.Metadata;
 
-/// <summary>What must hold for the paths of every torrent that is accepted.</summary>
+/// <summary>Checks that the paths of every accepted torrent must pass.</summary>
 internal static class PathChecks
 {
     private static readonly SearchValues<char> NeverAllowed = SearchValues.Create("/\\\0\n\u001B");

@@ -3,10 +3,10 @@ namespace Pieces.Tests.Metadata;
 /// <summary>Finds files of the repository from wherever the tests run.</summary>
 internal static class Repository
 {
-    /// <summary>The folder that holds Pieces.sln.</summary>
+    /// <summary>The folder that contains Pieces.sln.</summary>
     public static string Root { get; } = FindRoot();
 
-    /// <summary>A file of testdata/.</summary>
+    /// <summary>Returns the path of a file in testdata/.</summary>
     public static string TestData(string name) => Path.Combine(Root, "testdata", name);
 
     private static string FindRoot()

@@ -1,14 +1,14 @@
 namespace Pieces.Tests.Metadata;
 
-/// <summary>A folder of one test, gone with it.</summary>
+/// <summary>A temporary folder of one test, which is deleted at its end.</summary>
 internal sealed class TempFolder : IDisposable
 {
     public string Path { get; } = Directory.CreateTempSubdirectory("pieces-test-").FullName;
 
-    /// <summary>The full path of something in it.</summary>
+    /// <summary>Returns the full path of a file or folder in it.</summary>
     public string this[string relative] => System.IO.Path.Combine(Path, relative);
 
-    /// <summary>Writes a file, with the folders it needs, and gives its full path.</summary>
+    /// <summary>Writes a file, creates its parent folders, and returns its full path.</summary>
     public string Write(string relative, byte[] content)
     {
         string path = this[relative];

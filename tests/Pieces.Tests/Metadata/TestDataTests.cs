@@ -4,11 +4,11 @@ using static Pieces.Tests.Metadata.TestTorrent;
 
 namespace Pieces.Tests.Metadata;
 
-/// <summary>The files of testdata/: what each is, how it was made, and the verdict it must get.</summary>
+/// <summary>The files of testdata/: the content of each, how it was created, and the expected result.</summary>
 [Trait("Tier", "Pure")]
 public class TestDataTests
 {
-    /// <summary>Name; its bytes; null when it is sound, else words of the error; what it is about.</summary>
+    /// <summary>Name, bytes, a part of the error message (null for a valid torrent), and a description.</summary>
     private static readonly (string Name, byte[] Bytes, string? Error, string About)[] Catalogue =
     [
         ("single", Bytes(SingleInfo()), null, "one file of three pieces"),

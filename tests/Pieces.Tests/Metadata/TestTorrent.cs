@@ -3,7 +3,7 @@ using Pieces.Tests.Bencode;
 
 namespace Pieces.Tests.Metadata;
 
-/// <summary>Torrents made by hand: sound ones, to be spoilt by each test in its own way.</summary>
+/// <summary>Valid torrents composed by hand, which each test changes in its own way.</summary>
 internal static class TestTorrent
 {
     public const int PieceLength = 16384;
@@ -56,7 +56,7 @@ internal static class TestTorrent
         return info;
     }
 
-    /// <summary>A version 2 torrent without a version 1 half.</summary>
+    /// <summary>A version 2 torrent without version 1 data.</summary>
     public static Dict V2Info() => new()
     {
         ["file tree"] = new Dict { ["file.bin"] = LeafOf(40_000) },
@@ -65,7 +65,7 @@ internal static class TestTorrent
         ["piece length"] = PieceLength,
     };
 
-    /// <summary>A file tree that nests deeper than any decoder should follow.</summary>
+    /// <summary>A file tree that is nested deeper than a decoder may accept.</summary>
     public static Dict DeepV2Info(int depth)
     {
         Dict tree = LeafOf(1);

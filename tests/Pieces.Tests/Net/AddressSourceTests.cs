@@ -4,7 +4,7 @@ using Pieces.Net;
 
 namespace Pieces.Tests.Net;
 
-/// <summary>To which addresses a connection may lead, by who named them. The machine is in 192.168.1.0/24 and fd00:1::/64.</summary>
+/// <summary>Which addresses may be dialled, depending on their source. The machine is in 192.168.1.0/24 and fd00:1::/64.</summary>
 [Trait("Tier", "Pure")]
 public class AddressSourceTests
 {
@@ -40,7 +40,7 @@ public class AddressSourceTests
     {
         IPEndPoint endPoint = IPEndPoint.Parse(peer);
         (Policy.PeerFault(endPoint, PeerSource.Link) is null).Should().Be(ofLink);
-        // Whether a tracker may name this machine was decided where its answer was read.
+        // Whether a tracker may name this machine was already decided when its response was read.
         (Policy.PeerFault(endPoint, PeerSource.Tracker) is null).Should().Be(ofTracker);
         Policy.PeerFault(endPoint, PeerSource.User).Should().BeNull("the user may name any address");
     }

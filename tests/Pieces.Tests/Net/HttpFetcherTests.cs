@@ -7,7 +7,7 @@ using Pieces.Tests.Support;
 
 namespace Pieces.Tests.Net;
 
-/// <summary>What the one HTTP client does for a URL that the user has typed; what it does for trackers, the tests of those see.</summary>
+/// <summary>The HTTP client with URLs from the user. The tests of trackers cover its use for trackers.</summary>
 [Trait("Tier", "Loopback")]
 public class HttpFetcherTests
 {
@@ -55,7 +55,7 @@ public class HttpFetcherTests
         await using var server = new ScriptedHttpServer((_, _, _) => Task.CompletedTask);
         using var fetcher = new HttpFetcher(binding: null, new HttpFetchOptions());
         (await fetcher.Awaiting(it => it.GetAsync(server.Url("/once"), "", Token)).Should().ThrowAsync<HttpFetchException>())
-            .WithMessage("the connection broke off within the answer");
+            .WithMessage("the connection was closed before the end of the response");
         server.Targets.Should().Equal("/once");
     }
 
@@ -90,7 +90,7 @@ public class HttpFetcherTests
         var outbound = new Outbound(resolve: (_, _) => throw new SocketException((int)SocketError.TryAgain));
         using var fetcher = new HttpFetcher(outbound, new HttpFetchOptions());
         (await fetcher.Awaiting(it => it.GetAsync(new Uri("http://nohost.example/"), "", Token)).Should().ThrowAsync<HttpFetchException>())
-            .WithMessage("no address for nohost.example: the name server does not answer");
+            .WithMessage("no address for nohost.example: the name server does not respond");
         string secret = new('f', 40);
         (await fetcher.Awaiting(it => it.GetAsync(new Uri($"http://{secret}.example/"), "", Token)).Should().ThrowAsync<HttpFetchException>())
             .Which.Message.Should().NotContain(secret);

@@ -7,7 +7,7 @@ using Pieces.Tests.Support;
 
 namespace Pieces.Tests.Net;
 
-/// <summary>Ranges of what a server has, read as they come.</summary>
+/// <summary>Range requests, whose bodies are read as they arrive.</summary>
 [Trait("Tier", "Loopback")]
 public class HttpRangeTests
 {
@@ -49,14 +49,14 @@ public class HttpRangeTests
     }
 
     [Theory]
-    [InlineData("bytes 2-7/20", "234567", "answered bytes 2 to 7, not 3 to 7")]
-    [InlineData("bytes 3-6/20", "3456", "answered bytes 3 to 6, not 3 to 7")]
-    [InlineData("bytes 3-8/20", "345678", "answered bytes 3 to 8, not 3 to 7")]
-    [InlineData("bytes 3-7/20", "345", "answered 3 bytes, not 5")]
-    [InlineData("bytes 3-7/20", "34567890", "answered 8 bytes, not 5")]
-    [InlineData("bytes */20", "34567", "answered a part without saying which")]
-    [InlineData("items 3-7/20", "34567", "answered a part without saying which")]
-    [InlineData(null, "34567", "answered a part without saying which")]
+    [InlineData("bytes 2-7/20", "234567", "sent bytes 2 to 7, not 3 to 7")]
+    [InlineData("bytes 3-6/20", "3456", "sent bytes 3 to 6, not 3 to 7")]
+    [InlineData("bytes 3-8/20", "345678", "sent bytes 3 to 8, not 3 to 7")]
+    [InlineData("bytes 3-7/20", "345", "sent 3 bytes, not 5")]
+    [InlineData("bytes 3-7/20", "34567890", "sent 8 bytes, not 5")]
+    [InlineData("bytes */20", "34567", "sent a partial response without a valid range")]
+    [InlineData("items 3-7/20", "34567", "sent a partial response without a valid range")]
+    [InlineData(null, "34567", "sent a partial response without a valid range")]
     public async Task Another_range_than_the_one_that_was_requested_is_refused(string? contentRange, string body, string reason)
     {
         await using ScriptedHttpServer server = Part(contentRange, body);
@@ -72,14 +72,14 @@ public class HttpRangeTests
     {
         await using ScriptedHttpServer server = ScriptedHttpServer.Answering(status, default);
         HttpFetchException failure = await FailAsync(server);
-        (failure.Status, failure.Message).Should().Be((code, $"answered {(int)code}"));
+        (failure.Status, failure.Message).Should().Be((code, $"responded with {(int)code}"));
     }
 
     [Fact]
     public async Task A_compressed_body_is_refused()
     {
         await using ScriptedHttpServer server = Part("bytes 3-7/20", "34567", "Content-Encoding: gzip\r\n");
-        (await FailAsync(server)).Message.Should().Be("compressed what was requested as it is");
+        (await FailAsync(server)).Message.Should().Be("compressed the response although that was not requested");
     }
 
     [Fact]
@@ -107,7 +107,7 @@ public class HttpRangeTests
         using HttpRange range = await fetcher.GetRangeAsync(server.Url("/f"), "", 3, 7, Token);
         var got = new StringBuilder();
         (await FluentActions.Awaiting(() => ReadAsync(range, got)).Should().ThrowAsync<HttpFetchException>())
-            .WithMessage("the connection broke off within the answer");
+            .WithMessage("the connection was closed before the end of the response");
         got.ToString().Should().Be("345");
     }
 
@@ -143,7 +143,7 @@ public class HttpRangeTests
         Task<HttpRange> requesting = fetcher.GetRangeAsync(server.Url("/f"), "", 3, 7, Token);
         await asked.Task.WaitAsync(TimeSpan.FromSeconds(60), Token);
         time.Advance(TimeSpan.FromSeconds(7));
-        (await requesting.Awaiting(task => task).Should().ThrowAsync<HttpFetchException>()).WithMessage("no complete answer within 7 s");
+        (await requesting.Awaiting(task => task).Should().ThrowAsync<HttpFetchException>()).WithMessage("no complete response within 7 s");
     }
 
     [Fact]

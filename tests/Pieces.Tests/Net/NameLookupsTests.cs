@@ -7,7 +7,7 @@ using Pieces.Tests.Interop;
 
 namespace Pieces.Tests.Net;
 
-/// <summary>A resolver that blocks its thread, as the system's does when no name server answers.</summary>
+/// <summary>Lookups with a resolver that blocks its thread, as the system's resolver does when no name server replies.</summary>
 [Trait("Tier", "Loopback")]
 public sealed class NameLookupsTests : IDisposable
 {

@@ -85,7 +85,7 @@ public class RateLimiterTests
             time.Advance(TimeSpan.FromMilliseconds(step));
             long due = at * 100;
 
-            // The clock may go on only while a request waits: what nobody waited for is lost beyond the burst, as it should be.
+            // The clock may advance only while a request waits. Otherwise tokens beyond the burst would be lost.
             while (passed < due || taking.IsCompleted)
             {
                 await taking.WaitAsync(TimeSpan.FromSeconds(60), Token);
@@ -250,7 +250,7 @@ public class RateLimiterTests
         a.Share.Should().Be(RateShare.Unlimited);
     }
 
-    // What is granted without waiting; who would have to wait gives up.
+    // Takes tokens as long as they are granted without waiting, and returns their number.
     private static long TakeAll(RateTap tap, int bytes)
     {
         long taken = 0;
@@ -271,7 +271,7 @@ public class RateLimiterTests
         limiter.TryTake(new RateTap(limiter), 16 * 1024).Should().BeTrue();
         await GrantedAsync(limiter.WaitAsync(a, 4096, Token));
 
-        // Ten KiB are a sixteenth of a second: three times four KiB go beyond that.
+        // A turn of a sixteenth of a second has 10 KiB. Three requests of 4 KiB exceed it.
         Task other = limiter.WaitAsync(b, 4096, Token);
         await GrantedAsync(limiter.WaitAsync(a, 4096, Token));
         await GrantedAsync(limiter.WaitAsync(a, 4096, Token));
@@ -283,7 +283,7 @@ public class RateLimiterTests
 
         Task GrantedAsync(Task taking)
         {
-            // Less than four KiB are worth: each grant overdraws the bucket.
+            // This time yields fewer tokens than 4 KiB, so each grant overdraws the bucket.
             time.Advance(TimeSpan.FromMilliseconds(24));
             return taking.WaitAsync(TimeSpan.FromSeconds(30), Token);
         }

@@ -5,7 +5,7 @@ using Pieces.Tests.Support;
 
 namespace Pieces.Tests.Net;
 
-/// <summary>Streams that share limits, each counted at its other end.</summary>
+/// <summary>Streams that share rate limits. The bytes of each are counted at its other end.</summary>
 [Collection(Swarm.SwarmCollection.Name)]
 [Trait("Tier", "Swarm")]
 public class RateSharingTests
@@ -13,7 +13,7 @@ public class RateSharingTests
     private const int Rate = 200_000;
     private const int Seconds = 10;
 
-    // One grant is on its way, and one is waited for.
+    // The tolerance covers one grant in transit and one that is waited for.
     private const double Slack = 0.05;
 
     private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(5);
@@ -135,7 +135,7 @@ public class RateSharingTests
             return limiter;
         }
 
-        /// <summary>A limited stream whose other end gives or takes whatever there is.</summary>
+        /// <summary>Adds a limited stream whose other end sends or reads as fast as possible.</summary>
         public void Add(RateLimiter limiter, int hunger, TimeSpan pause = default)
         {
             (InMemoryConnection near, InMemoryConnection far) = _network.Pair();
@@ -156,13 +156,13 @@ public class RateSharingTests
                 double due = (Rate * (_time.GetElapsedTime(_start).TotalSeconds - Slack)) - 1;
                 await FakeTimeSteps.UntilAsync(() => Total >= due, Token);
 
-                // One that is between two requests when the clock goes on leaves its share to the others.
+                // A stream that is between two requests when the clock advances would leave its share to the others.
                 await TestSwarm.SettleAsync(static () => false);
                 Note();
             }
         }
 
-        /// <summary>Bytes a second of each.</summary>
+        /// <summary>Returns the rate of each stream in bytes per second.</summary>
         public async Task<double[]> MeasureAsync(int seconds)
         {
             long[] before = [.. _counts];

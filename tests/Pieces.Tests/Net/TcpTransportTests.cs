@@ -87,7 +87,7 @@ public class TcpTransportTests
         var bound = new TcpTransport(new Outbound(new LocalBinding(IPAddress.Loopback)), TimeProvider.System, NullLogger.Instance);
         await using ITransportListener listener = Transport().Listen(null, 0, 0);
         await FluentActions.Awaiting(async () => await bound.ConnectAsync(new IPEndPoint(IPAddress.IPv6Loopback, listener.Port), Token))
-            .Should().ThrowAsync<IOException>().WithMessage("*no address of the host fits the address to send from");
+            .Should().ThrowAsync<IOException>().WithMessage("*the host has no address of the same family as the local address");
     }
 
     [Fact]

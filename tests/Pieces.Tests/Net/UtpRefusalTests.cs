@@ -6,14 +6,14 @@ using Pieces.Tests.Support;
 
 namespace Pieces.Tests.Net;
 
-/// <summary>A uTP connection attempt gets one RESET of its own length, and nothing else gets anything.</summary>
+/// <summary>A uTP connection attempt gets one RESET of the same length. Other packets get no response.</summary>
 [Trait("Tier", "Pure")]
 public sealed class UtpRefusalTests : IAsyncDisposable
 {
     private const string Own = "10.0.0.1";
     private const string Syn = "41001234000003e80000000000100000beef0000";
 
-    // Captured: libtorrent's SYN, which has a window of 0 and a random number.
+    // A captured SYN of libtorrent, which has a window of 0 and a random sequence number.
     private const string LibtorrentSyn = "4100be8a82296edb000000000000000093510000";
 
     private readonly FakeTimeProvider _time = new();

@@ -10,14 +10,14 @@ using Pieces.Wire;
 
 namespace Pieces.Tests.Peers;
 
-/// <summary>Writes down what a connection says. Blocks stay rented until the test (or the rig's end) disposes them.</summary>
+/// <summary>Records the messages and events of a connection. Blocks stay rented until the test or the end of the rig disposes them.</summary>
 internal sealed class RecordingSink : IPeerSink
 {
     private readonly Channel<PeerBatch> _batches = Channel.CreateUnbounded<PeerBatch>();
     private readonly Queue<PeerMessage> _read = new();
     private int _closedCalls;
 
-    /// <summary>What the connection waits for after each batch.</summary>
+    /// <summary>The task that the connection awaits after each batch.</summary>
     public Task Gate { get; set; } = Task.CompletedTask;
 
     public int Batches { get; private set; }
@@ -70,7 +70,7 @@ internal sealed class RecordingSink : IPeerSink
         where T : PeerMessage =>
         (await NextAsync(cancellationToken)).Should().BeOfType<T>().Subject;
 
-    /// <summary>Everything that was not looked at is given back.</summary>
+    /// <summary>Disposes all blocks that the test has not taken.</summary>
     public void DisposeBlocks()
     {
         while (_batches.Reader.TryRead(out PeerBatch? batch))
@@ -84,7 +84,7 @@ internal sealed class RecordingSink : IPeerSink
     }
 }
 
-/// <summary>A store whose every byte tells where it comes from; may be told to fail.</summary>
+/// <summary>A store in which each byte depends on its position. The test can make it fail.</summary>
 internal sealed class PatternStore : IPieceStore
 {
     public StorageException? Failure { get; set; }
@@ -118,7 +118,10 @@ internal sealed class PatternStore : IPieceStore
     public void ForgetCandidates(PieceIndex piece) => throw new NotSupportedException();
 }
 
-/// <summary>One connection, started, with a scripted peer at the other end; at its end every buffer must be back and the end told once.</summary>
+/// <summary>
+/// A started connection with a scripted peer at the other end. At the end it checks that every buffer was released and that the end was reported
+/// once.
+/// </summary>
 internal sealed class ConnectionRig : IAsyncDisposable
 {
     public ConnectionRig(InMemoryLink? link = null, int pieceCount = 100, ulong reserved = 0x100004, RateLimiter? down = null, RateLimiter? up = null)
@@ -166,14 +169,14 @@ internal sealed class ConnectionRig : IAsyncDisposable
         return Sink.Reason!;
     }
 
-    /// <summary>Lets fake time pass until the connection has ended.</summary>
+    /// <summary>Advances fake time until the connection has ended.</summary>
     public async Task<string> ClosedInTimeAsync(CancellationToken cancellationToken)
     {
         await Time.AdvanceUntilAsync(() => Connection.Completion.IsCompleted, TimeSpan.FromSeconds(1), cancellationToken);
         return Sink.Reason!;
     }
 
-    /// <summary>Lets fake time pass in steps, and the connection's tasks run between them.</summary>
+    /// <summary>Advances fake time in steps. The tasks of the connection run between the steps.</summary>
     public async Task PassAsync(TimeSpan time)
     {
         var step = TimeSpan.FromSeconds(1);

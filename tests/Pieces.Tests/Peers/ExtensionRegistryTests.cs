@@ -7,7 +7,7 @@ using Pieces.Wire;
 
 namespace Pieces.Tests.Peers;
 
-/// <summary>One handshake and one switch for all extensions (BEP 10).</summary>
+/// <summary>The handshake and the routing of messages for all extensions (BEP 10).</summary>
 [Trait("Tier", "Pure")]
 public class ExtensionRegistryTests
 {
@@ -110,7 +110,7 @@ public class ExtensionRegistryTests
     private ExtensionHandshake Handshake() =>
         ExtensionHandshake.Decode(_link.Sent.Should().ContainSingle().Which.Should().BeOfType<ExtendedMessage>().Which.Payload);
 
-    /// <summary>Sends back what it gets.</summary>
+    /// <summary>An extension that sends back each message that it receives.</summary>
     private sealed class Echo(string name, byte localId) : IPeerExtension
     {
         public string Name => name;

@@ -5,15 +5,15 @@ using Pieces.Wire;
 
 namespace Pieces.Tests.Peers;
 
-/// <summary>A peer's connection that keeps what it is given to send.</summary>
+/// <summary>A connection that records what it is asked to send.</summary>
 internal sealed class FakeLink : IPeerLink
 {
     public List<PeerMessage> Sent { get; } = [];
 
-    /// <summary>Is called with each message.</summary>
+    /// <summary>Called with each message.</summary>
     public Action<PeerMessage> OnSent { get; set; } = _ => { };
 
-    /// <summary>Is called with each group of requests.</summary>
+    /// <summary>Called with each group of requests.</summary>
     public Action<IReadOnlyList<BlockRequest>> OnRequests { get; set; } = _ => { };
 
     public List<BlockRequest> Requests { get; } = [];

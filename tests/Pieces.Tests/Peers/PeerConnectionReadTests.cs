@@ -228,7 +228,7 @@ public class PeerConnectionReadTests
             }
             catch (IOException)
             {
-                // The connection has had enough of it.
+                // The connection has been closed because of the messages.
             }
 
             await rig.Peer.DisposeAsync();
@@ -237,7 +237,7 @@ public class PeerConnectionReadTests
         }
     }
 
-    // Mostly well-formed frames of any id, some with lengths that fit no message, now and then plain noise.
+    // Returns mostly well-formed frames with random ids, some with lengths that fit no message, and sometimes random bytes.
     private static byte[] RandomMessages(Random random)
     {
         var stream = new List<byte>();

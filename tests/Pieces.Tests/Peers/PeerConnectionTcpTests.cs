@@ -9,7 +9,7 @@ using Pieces.Wire;
 
 namespace Pieces.Tests.Peers;
 
-/// <summary>Both ends are ours and the sockets are real.</summary>
+/// <summary>Two connections of the program over real sockets.</summary>
 [Trait("Tier", "Loopback")]
 public class PeerConnectionTcpTests
 {
@@ -121,7 +121,7 @@ public class PeerConnectionTcpTests
         return connection;
     }
 
-    /// <summary>Serves whatever is asked for.</summary>
+    /// <summary>A sink that serves every requested block.</summary>
     private sealed class ServingSink : IPeerSink
     {
         private long _uploaded;

@@ -17,7 +17,7 @@ public class PeerConnectionTimeTests
         await WakeAsync(rig);
         await rig.PassAsync(PeerWatch.SilenceLimit - TimeSpan.FromSeconds(6));
         rig.Connection.Completion.IsCompleted.Should().BeFalse();
-        (await rig.ClosedInTimeAsync(Token)).Should().Be("silent for 180 s");
+        (await rig.ClosedInTimeAsync(Token)).Should().Be("nothing received for 180 s");
         rig.Sink.IsProtocolError.Should().BeFalse();
     }
 
@@ -55,7 +55,7 @@ public class PeerConnectionTimeTests
         await rig.Peer.Stream.ReadExactlyAsync(new byte[1], Token);
         await rig.PassAsync(PeerWatch.StuckLimit - TimeSpan.FromSeconds(6));
         rig.Connection.Completion.IsCompleted.Should().BeFalse();
-        (await rig.ClosedInTimeAsync(Token)).Should().Be("took nothing for 60 s");
+        (await rig.ClosedInTimeAsync(Token)).Should().Be("accepted no data for 60 s");
     }
 
     [Fact]
@@ -70,7 +70,7 @@ public class PeerConnectionTimeTests
         gate.SetResult();
     }
 
-    // One message through: the connection's tasks and its timer run from here on.
+    // Passes one message through the connection, so that its tasks and its timer are running afterwards.
     private static async Task WakeAsync(ConnectionRig rig)
     {
         await rig.Peer.SendAsync(UnchokeMessage.Instance, Token);

@@ -112,7 +112,7 @@ public class PeerConnectionWriteTests
                 break;
         }
 
-        (await rig.ClosedAsync(Token)).Should().StartWith("does not take what is sent");
+        (await rig.ClosedAsync(Token)).Should().StartWith("does not read what is sent");
     }
 
     [Fact]

@@ -120,7 +120,7 @@ public sealed class PeerHandshakerEncryptionTests : IAsyncDisposable
         await using var peer = new ScriptedPeer(_far);
         await peer.SendHandshakeAsync(Swarm, FarId, Token);
         await FluentActions.Awaiting(() => Handshaker(NearId, EncryptionPolicy.Prefer).DialEncryptedAsync(_near, Swarm, Token))
-            .Should().ThrowAsync<HandshakeModeException>().WithMessage("*answered with a plain handshake").Where(e => !e.IsSilence);
+            .Should().ThrowAsync<HandshakeModeException>().WithMessage("*responded with an unencrypted handshake").Where(e => !e.IsSilence);
     }
 
     [Fact]
@@ -158,7 +158,8 @@ public sealed class PeerHandshakerEncryptionTests : IAsyncDisposable
         StreamEncryption encryption = Encryption(EncryptionPolicy.Prefer, 5, Swarm, other);
         Task<HandshakenPeer> answering = new PeerHandshaker(_ => FarId, ReservedBits.Own, _time, encryption).AnswerAsync(_far, _ => true, Token);
         await Encryption(EncryptionPolicy.Prefer, 6).DialAsync(_near.Stream, Swarm, ScriptedPeer.HandshakeBytes(other, NearId), Token);
-        await FluentActions.Awaiting(() => answering).Should().ThrowAsync<PeerProtocolException>().WithMessage($"asks for unknown info-hash {other}");
+        await FluentActions.Awaiting(() => answering).Should().ThrowAsync<PeerProtocolException>()
+            .WithMessage($"requested unknown info-hash {other}");
     }
 
     [Fact]

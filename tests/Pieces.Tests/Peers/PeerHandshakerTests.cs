@@ -103,7 +103,7 @@ public sealed class PeerHandshakerTests : IAsyncDisposable
     {
         await _peer.SendHandshakeAsync(Other, TheirId, Token);
         await FluentActions.Awaiting(() => _handshaker.DialAsync(_near, Swarm, Token))
-            .Should().ThrowAsync<PeerProtocolException>().WithMessage($"answered for info-hash {Other}*");
+            .Should().ThrowAsync<PeerProtocolException>().WithMessage($"responded with info-hash {Other}*");
     }
 
     [Theory]

@@ -8,7 +8,7 @@ using Pieces.Wire;
 
 namespace Pieces.Tests.Peers;
 
-/// <summary>Blocks are read many at a time, straight into their buffers; what comes between and behind them must not suffer.</summary>
+/// <summary>Many blocks are read at a time, directly into their buffers. Messages between and after them must still be read correctly.</summary>
 [Trait("Tier", "Pure")]
 public class PeerReaderBurstTests
 {
@@ -83,7 +83,7 @@ public class PeerReaderBurstTests
         ? $"{block.Piece}/{block.Begin}/{block.Data.Length}/{Sha1Digest.Of(block.Data.Memory.Span)}"
         : message.ToString();
 
-    // Mostly whole blocks, with short ones, other messages, keep-alives and unknown ones between them; a block at the end.
+    // Returns mostly full-size blocks, with short blocks, other messages, keep-alives and unknown messages between them, and a block at the end.
     private static byte[] Traffic(Random random, out List<string> expected)
     {
         var output = new ArrayBufferWriter<byte>();
@@ -129,7 +129,7 @@ public class PeerReaderBurstTests
         output.Advance(block.Length);
     }
 
-    /// <summary>Gives its bytes in parts of random length; without a random all that is asked for.</summary>
+    /// <summary>A stream that returns its bytes in parts of random length or, without random numbers, as many as requested.</summary>
     private sealed class CutStream : Stream, IScatterReader
     {
         private readonly byte[] _bytes;

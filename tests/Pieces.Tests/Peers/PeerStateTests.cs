@@ -44,7 +44,7 @@ public class PeerStateTests
         (peer.Offences, peer.Ending, link.ClosedFor).Should().Be((PeerState.MaxOffences - 1, PeerEnding.Unplanned, null));
         peer.Offend(Offence.RepeatedStatement);
         peer.Ending.Should().Be(PeerEnding.Offence);
-        link.ClosedFor.Should().Be("8 small offences, the last: a bitfield that brought nothing new");
+        link.ClosedFor.Should().Be("8 minor protocol violations, the last: a bitfield without new pieces");
     }
 
     [Fact]
@@ -56,7 +56,7 @@ public class PeerStateTests
             var peer = new PeerState(new SenderId(1), link, 2, _time, _time.GetTimestamp());
             for (int i = 0; i < PeerState.MaxOffences; i++)
                 peer.Offend(offence);
-            link.ClosedFor.Should().StartWith("8 small offences, the last: ");
+            link.ClosedFor.Should().StartWith("8 minor protocol violations, the last: ");
         }
     }
 

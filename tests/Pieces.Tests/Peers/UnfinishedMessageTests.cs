@@ -6,7 +6,9 @@ using Pieces.Wire;
 
 namespace Pieces.Tests.Peers;
 
-/// <summary>What a message holds whose end does not come: little, for a while, and never more than the client can spare.</summary>
+/// <summary>
+/// Memory of a message whose end does not arrive: it is small, is held only for a limited time, and never exceeds the limit of the client.
+/// </summary>
 [Trait("Tier", "Pure")]
 public class UnfinishedMessageTests
 {
@@ -84,7 +86,7 @@ public class UnfinishedMessageTests
             await rig.PassAsync(TimeSpan.FromSeconds(1));
         }
 
-        (await rig.ClosedAsync(Token)).Should().Contain("did not end a message");
+        (await rig.ClosedAsync(Token)).Should().Contain("did not complete a message");
     }
 
     [Fact]
@@ -158,7 +160,7 @@ public class UnfinishedMessageTests
         }
         catch (IOException)
         {
-            // It was closed meanwhile, as it should be.
+            // The connection was closed during the test, as expected.
         }
     }
 

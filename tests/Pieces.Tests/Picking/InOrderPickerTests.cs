@@ -18,7 +18,7 @@ public class InOrderPickerTests
     [Fact]
     public void Takes_the_rarest_piece_inside_the_window_and_none_beyond_it()
     {
-        // 8 wanted pieces: the window is 4 long and spans 2 to 5.
+        // There are 8 wanted pieces. The window has 4 pieces, from 2 to 5.
         PieceTable table = Table(have: "##......", copies: "99939211");
         table.MarkOpen(new PieceIndex(2));
         Pick(table, "########").Should().Be(5, "6 is rarer still, but the window ends at 5");

@@ -5,7 +5,7 @@ using static Pieces.Tests.Picking.Pictures;
 
 namespace Pieces.Tests.Picking;
 
-/// <summary>Pieces that no peer has but those that have everything.</summary>
+/// <summary>Pieces that only seeds have.</summary>
 [Trait("Tier", "Pure")]
 public class LonelyPiecesTests
 {

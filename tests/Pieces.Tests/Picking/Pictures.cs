@@ -5,10 +5,10 @@ using Pieces.Primitives;
 
 namespace Pieces.Tests.Picking;
 
-/// <summary>Tables and maps drawn as text, one character a piece.</summary>
+/// <summary>Piece tables and bitfields as text, with one character per piece.</summary>
 internal static class Pictures
 {
-    /// <summary>'#' is set, anything else is clear.</summary>
+    /// <summary>Parses a bitfield: '#' is a set bit, any other character a clear one.</summary>
     public static Bitfield Bits(string picture)
     {
         var bits = new Bitfield(picture.Length);
@@ -28,7 +28,7 @@ internal static class Pictures
         return pieces;
     }
 
-    /// <summary><paramref name="copies"/> has one digit a piece.</summary>
+    /// <summary>Parses a piece table. <paramref name="copies"/> has one digit per piece.</summary>
     public static PieceTable Table(string have, string copies = "", string? wanted = null, int pieceLength = 16384)
     {
         var layout = new PieceLayout((long)have.Length * pieceLength, pieceLength);

@@ -14,7 +14,7 @@ public class PieceLotsTests
         return [.. Enumerable.Range(0, count).Select(_ => (ulong)random.NextInt64(long.MinValue, long.MaxValue))];
     }
 
-    // Each draws for itself, and hears of the others in an order of its own.
+    // Creates the lots of each member. Each draws for itself, and receives the names of the others in a different order.
     private static PieceLots[] Members(ulong[] names, int seed = 2)
     {
         var random = new Random(seed);
@@ -76,7 +76,7 @@ public class PieceLotsTests
     [Fact]
     public void Groups_are_drawn_anew_so_that_all_have_as_much_in_the_end()
     {
-        // Of 100 a group leaves 68 without a piece: never the same ones.
+        // With 100 members, each group of 32 pieces leaves 68 members without a piece. They are different members in each group.
         PieceLots[] members = Members(Names(100));
         for (int i = 0; i < members.Length; i++)
             Enumerable.Range(0, 100 * PieceLots.GroupLength).Count(members[i].IsMine).Should().BeInRange(14, 54, "the mean is 32 (member {0})", i);

@@ -10,7 +10,9 @@ public class RequestWindowTests
 
     private readonly FakeTimeProvider _time = new();
 
-    /// <summary>Asks a simulated peer for as much as the window allows and returns the bytes a second of the last two seconds.</summary>
+    /// <summary>
+    /// Requests as many blocks from a simulated peer as the window permits, and returns the rate of the last two seconds in bytes per second.
+    /// </summary>
     private double Run(RequestWindow window, double latency, double bytesPerSecond, double seconds)
     {
         double frequency = _time.TimestampFrequency;

@@ -4,11 +4,11 @@ using Pieces.Tests.Support;
 
 namespace Pieces.Tests.Scripts;
 
-/// <summary>tests/run-tests.sh with a test program that fails as it is told.</summary>
+/// <summary>tests/run-tests.sh with a test program whose failures the test determines.</summary>
 [Trait("Tier", "Loopback")]
 public sealed class RunTestsScriptTests : IDisposable
 {
-    // The n-th run leaves the n-th report, or does what the n-th script says.
+    // The n-th run writes the n-th report, or runs the n-th script.
     private const string Program = """
         #!/bin/bash
         run=$(($(cat "$0.runs" 2>/dev/null || echo 0) + 1))

@@ -23,7 +23,7 @@ public class ShareHostTests
         string command = await OfferAsync(null, "127.0.0.1", "::1", "fe80::1%2");
         command.Should().StartWith("pieces download 'magnet:?").And.Contain("x.pe=127.0.0.1:6881");
         _warnings.Should().ContainSingle()
-            .Which.Should().StartWith("this machine has no network address: only programs on it can use the line (--interface ");
+            .Which.Should().StartWith("this machine has no network address: only programs on it can use the link (--interface ");
     }
 
     [Fact]

@@ -52,7 +52,7 @@ public sealed class DiskQueueTests : IDisposable
         hanging.Workers.Enqueue(hanging, new Job(() => _events.Enqueue("run"), _ => _events.Enqueue("refused")));
         _events.Should().Contain("refused").And.NotContain("run");
 
-        // The threads that hang have been replaced, and nobody waits for them.
+        // Other threads have replaced the hanging ones, and no operation waits for these.
         DiskLane other = Open("other");
         for (int i = 0; i < 20; i++)
             other.Workers.Enqueue(other, new Job(() => _events.Enqueue("done")));

@@ -6,7 +6,7 @@ using Pieces.Tests.Support;
 
 namespace Pieces.Tests.Storage;
 
-/// <summary>What counts after a write, a flush or a write-back failed, or after an end without warning.</summary>
+/// <summary>Which pieces count after a failed write, flush or write-back, or after a crash.</summary>
 [Trait("Tier", "Pure")]
 public class FlushTests
 {
@@ -29,7 +29,7 @@ public class FlushTests
         bench.Time.Advance(DataFlusher.Interval);
         await bench.Sink.When<DiskFailed>(_ => true);
 
-        // The system reports a loss once: later flushes succeed.
+        // The system reports a loss only once. Later flushes succeed.
         bench.Disk.FlushError = null;
         await bench.CloseAsync(storage);
         (storage, StorageOpenResult opening) = await bench.OpenAsync(torrent);
@@ -98,7 +98,7 @@ public class FlushTests
         await bench.StoreAsync(storage, torrent, 1, 2);
         await bench.KillAsync(storage);
 
-        // The disk was detached and came back while the machine ran.
+        // The disk was detached and attached again while the machine was running.
         (storage, StorageOpenResult opening) = await bench.OpenAsync(torrent);
         StorageBench.PiecesOf(opening.Have).Should().Equal([0, 2]);
         await bench.CloseAsync(storage);

@@ -6,7 +6,7 @@ using Pieces.Storage.Stores;
 
 namespace Pieces.Tests.Storage;
 
-/// <summary>Files that other programs made: what is not ours is neither overwritten nor truncated.</summary>
+/// <summary>Files of other programs, which must be neither overwritten nor truncated.</summary>
 [Trait("Tier", "Pure")]
 public class ForeignFilesTests
 {

@@ -3,7 +3,7 @@ using Pieces.Platform;
 
 namespace Pieces.Tests.Storage;
 
-/// <summary>The system's file system, of which a test overrides the calls that it wants to see or to make fail.</summary>
+/// <summary>The operating system's file system. A test overrides the calls that it observes or makes fail.</summary>
 internal abstract class ForwardingFileSystem : IFileSystem
 {
     public DirectoryHandle WorkingDirectory => CurrentPlatform.Files.WorkingDirectory;

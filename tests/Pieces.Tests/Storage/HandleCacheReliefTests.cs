@@ -3,7 +3,7 @@ using Pieces.Storage.Files;
 
 namespace Pieces.Tests.Storage;
 
-/// <summary>What happens to files when the process may open nothing more.</summary>
+/// <summary>How files are opened when the process has no descriptor left.</summary>
 [Trait("Tier", "Pure")]
 public class HandleCacheReliefTests
 {

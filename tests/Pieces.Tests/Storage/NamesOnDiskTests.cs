@@ -9,7 +9,7 @@ using Pieces.Tests.Support;
 
 namespace Pieces.Tests.Storage;
 
-/// <summary>Data whose names are not those that this program would give it: who made the torrent has it so.</summary>
+/// <summary>Data with other names than this program would choose, as on the machine on which the torrent was created.</summary>
 [Trait("Tier", "Pure")]
 public sealed class NamesOnDiskTests : IDisposable
 {

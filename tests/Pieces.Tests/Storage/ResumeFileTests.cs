@@ -5,11 +5,11 @@ using Pieces.Storage.Resume;
 
 namespace Pieces.Tests.Storage;
 
-/// <summary>Which states count for which torrent, and in which versions of the form.</summary>
+/// <summary>Which resume states are valid for which torrent, and in which versions of the format.</summary>
 [Trait("Tier", "Pure")]
 public sealed class ResumeFileTests : IDisposable
 {
-    // Six pieces of 16 KiB; and the state that a program of version 1 of the form left of it, with pieces 0, 1, 4 and 5.
+    // Six pieces of 16 KiB; and the resume state that a program with version 1 of the format wrote, with pieces 0, 1, 4 and 5.
     private const string OldTorrent =
         "ZDQ6aW5mb2Q2Omxlbmd0aGk4MjAyMGU0Om5hbWU1OmEuYmluMTI6cGllY2UgbGVuZ3RoaTE2Mzg0ZTY6cGllY2VzMTIwOplBQ4WML35hqpkHRJbaZVojuiz+" +
         "TkJg0oUa3tmWyi3qdpq0tRgbVjlcvxdOFA1nZopXQSj6D+nAiqy0O29PtHELGawADNJ7ohaGzOYuGisTJQERX8x4fSNk+Mww1YK+vzYaUqancCty0T5yCgGk" +
@@ -86,7 +86,7 @@ public sealed class ResumeFileTests : IDisposable
         bytes.AsSpan(SecondHashAt, InfoHashV2.Length).ContainsAnyExcept((byte)0).Should().BeFalse();
         Verdict(hybrid).Should().Be(ResumeVerdict.Good);
 
-        // As a torrent of v2 alone would be named.
+        // The state identifies the torrent as for a torrent that is v2 only.
         byte[] other = Write(hybrid);
         other[FlagsAt] &= unchecked((byte)~2);
         other.AsSpan(FirstHashAt, InfoHash.Length).Clear();

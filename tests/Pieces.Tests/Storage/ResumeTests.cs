@@ -64,7 +64,7 @@ public class ResumeTests
         (TorrentStorage storage, _) = await bench.OpenAsync(torrent);
         await bench.StoreAsync(storage, torrent, 1, 2, 3);
         await bench.KillAsync(storage);
-        // Piece 2 never reached the disk, though the file looks as old as it was.
+        // Piece 2 has not reached the disk, but the modification time of the file is unchanged.
         DateTime written = File.GetLastWriteTimeUtc(bench.PathTo("a.part"));
         await using (FileStream file = File.OpenWrite(bench.PathTo("a.part")))
         {
@@ -204,7 +204,7 @@ public class ResumeTests
             case "changed":
                 bytes[64 * KiB] ^= 1;
                 await File.WriteAllBytesAsync(part, bytes, TestContext.Current.CancellationToken);
-                // The clock of a file system ticks every few milliseconds: this one has certainly ticked.
+                // The clock of a file system advances only every few milliseconds, so a later time is set explicitly.
                 File.SetLastWriteTimeUtc(part, File.GetLastWriteTimeUtc(bench.PathTo(".a.pieces/state")).AddMilliseconds(10));
                 break;
             case "cut":
@@ -220,7 +220,7 @@ public class ResumeTests
                 expected = [];
                 break;
             case "changed with its old time" or "changed with an older time":
-                // As rsync --inplace -t leaves it, or a clock that was set back.
+                // This is the result of rsync --inplace -t, or of a clock that was set back.
                 DateTime time = File.GetLastWriteTimeUtc(part);
                 bytes[64 * KiB] ^= 1;
                 await File.WriteAllBytesAsync(part, bytes, TestContext.Current.CancellationToken);

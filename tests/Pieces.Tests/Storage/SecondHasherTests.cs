@@ -6,7 +6,7 @@ using Pieces.Torrents.Downloading;
 
 namespace Pieces.Tests.Storage;
 
-/// <summary>The storage with another hash algorithm than SHA-1, which it must not notice.</summary>
+/// <summary>The storage with another hash algorithm than SHA-1. It must behave in the same way.</summary>
 [Trait("Tier", "Pure")]
 public class SecondHasherTests
 {

@@ -101,7 +101,7 @@ public class SelectionTests
         await bench.CloseAsync(storage);
     }
 
-    // Pieces of 32 KiB: a has 0 and the front of 1; b the rest of 1, 2 and the front of 3; c the rest.
+    // Pieces have 32 KiB. File a has piece 0 and the beginning of 1. File b has the rest of 1, piece 2 and the beginning of 3. File c has the rest.
     private static SampleTorrent Three(int seed) => new(32 * KiB, seed, ("a", 40 * KiB), ("b", 60 * KiB), ("c", 50 * KiB));
 
     private static StorageOptions OnlyB(StorageOptions options) => options with { WantedFiles = [false, true, false] };

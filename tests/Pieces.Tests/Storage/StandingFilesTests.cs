@@ -4,7 +4,7 @@ using Pieces.Storage.Stores;
 
 namespace Pieces.Tests.Storage;
 
-/// <summary>The rules for what already stands where a file is to be, one row of the contract each.</summary>
+/// <summary>The rules for existing files at the paths of the torrent's files, one test for each row of the contract.</summary>
 [Trait("Tier", "Pure")]
 public class StandingFilesTests
 {

@@ -17,7 +17,7 @@ using Pieces.Tests.Support;
 
 namespace Pieces.Tests.Storage;
 
-/// <summary>A torrent made by hand, with its bytes.</summary>
+/// <summary>A torrent with generated content, and its bytes.</summary>
 internal sealed class SampleTorrent
 {
     public SampleTorrent(int pieceLength, int seed, params (string Path, int Length)[] files)
@@ -33,7 +33,8 @@ internal sealed class SampleTorrent
         {
             bool isPad = path.StartsWith(".pad", StringComparison.Ordinal);
             ImmutableArray<string> components = multi ? ["data", .. path.Split('/')] : [path];
-            entries.Add(new FileEntry(entries.Count, components, components, offset, length, isPad ? TorrentFileAttributes.Padding : TorrentFileAttributes.None));
+            TorrentFileAttributes attributes = isPad ? TorrentFileAttributes.Padding : TorrentFileAttributes.None;
+            entries.Add(new FileEntry(entries.Count, components, components, offset, length, attributes));
             offset += length;
         }
 
@@ -74,7 +75,7 @@ internal sealed class SampleTorrent
 
     public PieceLayout Layout => Metainfo.Layout;
 
-    /// <summary>The same torrent with another hash algorithm.</summary>
+    /// <summary>Returns the same torrent with another hash algorithm.</summary>
     public SampleTorrent WithMerkleHashes() => new(Bytes, MerklePieceHasher.Applied(Metainfo, Bytes));
 
     public ReadOnlySpan<byte> PieceBytes(int piece) => PieceBytes(Layout, piece);
@@ -85,7 +86,7 @@ internal sealed class SampleTorrent
         Bytes.AsSpan((int)layout.OffsetOf(layout.Piece(piece)), layout.LengthOf(layout.Piece(piece)));
 }
 
-/// <summary>Collects the disk's verdicts, and lets a test wait for one.</summary>
+/// <summary>Collects the events of the disk, and lets a test wait for one.</summary>
 internal sealed class RecordingSink : IDiskSink
 {
     private readonly ConcurrentQueue<DiskEvent> _events = new();
@@ -119,14 +120,14 @@ internal sealed class RecordingSink : IDiskSink
     }
 }
 
-/// <summary>A disk that fails when told to.</summary>
+/// <summary>A disk whose calls fail when the test requests it.</summary>
 internal sealed class FaultyDisk : ForwardingFileSystem
 {
     public Exception? WriteError { get; set; }
 
     public long? Free { get; set; }
 
-    /// <summary>Chooses writes, by their offset in the file, that never reach the disk though nobody is told.</summary>
+    /// <summary>Selects writes, by their offset in the file, that never reach the disk, without an error.</summary>
     public Predicate<long> Loses { get; set; } = _ => false;
 
     public Exception? BehindError { get; set; }
@@ -172,7 +173,7 @@ internal sealed class FaultyDisk : ForwardingFileSystem
         return sent;
     }
 
-    // The state's own file takes its records all the same.
+    // Writes to the resume state are not affected.
     private static bool IsState(SafeFileHandle handle) =>
         OperatingSystem.IsLinux()
         && Directory.ResolveLinkTarget($"/proc/self/fd/{handle.DangerousGetHandle()}", false)!.FullName.Contains(
@@ -186,7 +187,7 @@ internal sealed class FaultyDisk : ForwardingFileSystem
     }
 }
 
-/// <summary>A folder of its own for one test, and the shared parts of a client. Disposing checks that every buffer came back.</summary>
+/// <summary>A separate folder for one test, and the shared objects of a client. Disposing checks that every buffer was released.</summary>
 internal sealed class StorageBench : IAsyncDisposable
 {
     private readonly List<TorrentStorage> _open = [];
@@ -279,7 +280,7 @@ internal sealed class StorageBench : IAsyncDisposable
             block.Data.Dispose();
     }
 
-    /// <summary>As far as the disk is concerned, what <c>kill -9</c> does: nothing is saved any more.</summary>
+    /// <summary>Ends the storage without saving anything, which has the same effect on the disk as <c>kill -9</c>.</summary>
     public async Task KillAsync(TorrentStorage storage)
     {
         _open.Remove(storage);
@@ -298,7 +299,7 @@ internal sealed class StorageBench : IAsyncDisposable
     /// </summary>
     public void StampAgain(string name = "a")
     {
-        // The last two records are the stamp and the closing.
+        // The last two records are the stamp and the closing record.
         byte[] state = File.ReadAllBytes(PathTo($".{name}.pieces/state"));
         Span<byte> place = state.AsSpan()[^(2 * ResumeFile.RecordLength)..];
         ResumeFile.TryReadRecord(place, out ResumeRecord stamp).Should().BeTrue();

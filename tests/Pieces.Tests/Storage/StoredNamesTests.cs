@@ -6,7 +6,7 @@ using Pieces.Storage.Stores;
 
 namespace Pieces.Tests.Storage;
 
-/// <summary>Which names files have on the disk, and that every command agrees on it.</summary>
+/// <summary>Which names files have on the disk, and that every command uses the same names.</summary>
 [Trait("Tier", "Pure")]
 public class StoredNamesTests
 {
@@ -28,11 +28,11 @@ public class StoredNamesTests
     {
         await using var bench = new StorageBench();
         (TorrentStorage storage, StorageOpenResult opening) = await bench.OpenAsync(Odd, o => o with { PortableNames = true });
-        opening.Warnings.Should().ContainSingle().Which.Should().Contain("does not take every name");
+        opening.Warnings.Should().ContainSingle().Which.Should().Contain("does not accept every name");
         await bench.StoreAsync(storage, Odd, 0, 1);
         await bench.CloseAsync(storage);
 
-        // The state says it; then the data.
+        // The names are taken first from the resume state, and later from the existing files.
         (storage, opening) = await bench.OpenAsync(Odd);
         opening.Have.Count.Should().Be(2);
         await bench.StoreAsync(storage, Odd, 2, 3);

@@ -3,25 +3,25 @@ using Pieces.Storage;
 
 namespace Pieces.Tests.Support;
 
-/// <summary>Takes a stream as fast as it comes, or, once told to hold, not beyond a number of bytes.</summary>
+/// <summary>Reads a stream as fast as it arrives, and collects the bytes. It can stop reading after a number of bytes.</summary>
 internal sealed class CollectingTarget : IContentTarget
 {
     private readonly ConcurrentQueue<(string Path, byte[] Bytes)> _files = new();
     private readonly TaskCompletionSource _released = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long _taken;
 
-    /// <summary>Bytes after which it reads no more until <see cref="Release"/>.</summary>
+    /// <summary>Number of bytes after which this target stops reading until <see cref="Release"/> is called.</summary>
     public long HoldAt { get; init; } = long.MaxValue;
 
-    /// <summary>Bytes that it asks for at a time.</summary>
+    /// <summary>Maximum number of bytes per read.</summary>
     public int ReadLength { get; init; } = 10_000;
 
-    /// <summary>Thrown when it holds.</summary>
+    /// <summary>Exception to throw instead of the wait at <see cref="HoldAt"/>; null to wait.</summary>
     public Exception? Failure { get; init; }
 
     public long Taken => Volatile.Read(ref _taken);
 
-    /// <summary>The files that it has read to their end.</summary>
+    /// <summary>The files that were read to their end.</summary>
     public IReadOnlyList<(string Path, byte[] Bytes)> Files => [.. _files];
 
     public void Release() => _released.TrySetResult();

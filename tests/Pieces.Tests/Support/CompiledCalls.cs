@@ -53,7 +53,7 @@ internal static class CompiledCalls
         foreach (MethodBase declared in MethodsNamed(type, method))
             yield return declared;
 
-        // The compiler names what it makes of a method's lambdas, local functions and state machine after the method.
+        // The compiler turns the lambdas, local functions and state machine of a method into members whose names contain the method's name.
         string origin = $"<{method}>";
         foreach (MethodBase local in MethodsOf(type).Where(found => found.Name.StartsWith(origin, StringComparison.Ordinal)))
             yield return local;

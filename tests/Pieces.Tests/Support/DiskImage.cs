@@ -3,13 +3,15 @@ using System.Runtime.InteropServices;
 
 namespace Pieces.Tests.Support;
 
-/// <summary>A disk in a file, with a file system of its own, mounted for one test. The test is skipped where nobody may mount one.</summary>
+/// <summary>
+/// A disk in a file, with a file system of its own, mounted for one test. The test is skipped on a system that does not permit the mount.
+/// </summary>
 internal sealed class DiskImage : IDisposable
 {
-    // EXT4_IOC_SHUTDOWN of linux/ext4.h, and the flag for a disk that takes nothing more, not even its journal.
+    // EXT4_IOC_SHUTDOWN of linux/ext4.h, and its flag to write nothing more, not even the journal.
     private const nuint ShutdownCall = 0x8004587D;
     private const int WithoutJournal = 2;
-    // O_RDONLY and O_CLOEXEC: a program that another test starts meanwhile must not keep the disk busy.
+    // O_RDONLY and O_CLOEXEC: a program that another test starts at the same time must not inherit the descriptor, which would keep the disk busy.
     private const int ReadOnly = 0x80000;
     private const int MostAttempts = 100;
 
@@ -24,7 +26,7 @@ internal sealed class DiskImage : IDisposable
         _mount = mount;
     }
 
-    /// <summary>Makes an exFAT disk and mounts it with the driver that runs as a process.</summary>
+    /// <summary>Creates an exFAT disk and mounts it with a FUSE driver.</summary>
     public static DiskImage ExFat(string image, string path)
     {
         if (!File.Exists("/dev/fuse"))
@@ -32,11 +34,11 @@ internal sealed class DiskImage : IDisposable
         return Make(image, path, 64, RealProcess.Find("mkfs.exfat"), [], RealProcess.Find("mount.exfat-fuse"));
     }
 
-    /// <summary>Makes an ext4 disk, which can be detached while it is used.</summary>
+    /// <summary>Creates an ext4 disk, which can be detached while it is in use.</summary>
     public static DiskImage Ext4(string image, string path, int mebibytes) =>
         Make(image, path, mebibytes, RealProcess.Find("mkfs.ext4"), ["-q", "-F"], RealProcess.Find("mount"));
 
-    /// <summary>Nothing reaches the disk any more, and every call of those who use it fails, as when its cable is pulled.</summary>
+    /// <summary>Detaches the disk, as if its cable were pulled: nothing reaches it any more, and every call that uses it fails.</summary>
     public void Detach()
     {
         int flag = WithoutJournal;
@@ -45,7 +47,7 @@ internal sealed class DiskImage : IDisposable
         Close(folder).Should().Be(0);
     }
 
-    /// <summary>Mounts the disk again, with what had reached it.</summary>
+    /// <summary>Mounts the disk again. It contains the data that had reached it before it was detached.</summary>
     public void Attach()
     {
         for (int attempt = 1; Run("umount", _path).Code != 0; attempt++)

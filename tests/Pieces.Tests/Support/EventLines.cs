@@ -10,7 +10,7 @@ internal static class EventLines
 {
     private static readonly JsonSchema Schema = JsonSchema.FromText(File.ReadAllText(Path.Combine(Repository.Root, "docs", "events.schema.json")));
 
-    /// <summary>Parses lines; fails on one that is no event.</summary>
+    /// <summary>Parses lines. Fails if a line is not an event.</summary>
     public static IReadOnlyList<JsonObject> Parse(string text)
     {
         text.Should().EndWith("\n", "each event is a whole line");
@@ -28,12 +28,12 @@ internal static class EventLines
         return events;
     }
 
-    /// <summary>Those of one kind.</summary>
+    /// <summary>Returns the events of one kind.</summary>
     public static IReadOnlyList<JsonObject> Of(this IEnumerable<JsonObject> events, string name) => [.. events.Where(e => e.Text("event") == name)];
 
-    /// <summary>A field that is text, or null.</summary>
+    /// <summary>Returns the value of a text field, or null.</summary>
     public static string? Text(this JsonObject e, string field) => (string?)e[field];
 
-    /// <summary>A field that is a number.</summary>
+    /// <summary>Returns the value of a numeric field.</summary>
     public static long Number(this JsonObject e, string field) => (long)e[field]!;
 }

@@ -2,13 +2,15 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace Pieces.Tests.Support;
 
-/// <summary>Lets fake time pass while tasks of other threads keep up.</summary>
+/// <summary>Advances fake time in steps, and lets the tasks of other threads run between two steps.</summary>
 internal static class FakeTimeSteps
 {
-    // Of real time: only a test that is about to fail waits so long.
+    // Maximum wait in real time. Only a test that is about to fail waits this long.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
-    /// <summary>Steps the clock until <paramref name="isDone"/>; gives the number of steps. Fails after a minute of real time.</summary>
+    /// <summary>
+    /// Advances the clock in steps until <paramref name="isDone"/> returns true. Returns the number of steps. Fails after a minute of real time.
+    /// </summary>
     public static async Task<int> AdvanceUntilAsync(this FakeTimeProvider time, Func<bool> isDone, TimeSpan step, CancellationToken cancellationToken)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -24,7 +26,7 @@ internal static class FakeTimeSteps
         return steps;
     }
 
-    /// <summary>Waits for something that needs no time to pass. Fails after a minute of real time.</summary>
+    /// <summary>Waits, without advancing the clock, until <paramref name="isDone"/> returns true. Fails after a minute of real time.</summary>
     public static async Task UntilAsync(Func<bool> isDone, CancellationToken cancellationToken)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -36,11 +38,11 @@ internal static class FakeTimeSteps
         }
     }
 
-    /// <summary>A few turns of the thread pool: what is ready has most likely run. Nothing may depend on it being so.</summary>
+    /// <summary>Waits for a few turns of the thread pool, in which ready tasks have most likely run. A test must not rely on that.</summary>
     public static async Task SettleAsync()
     {
-        // The processor is given up too: else fake minutes pass while another thread waits for its turn.
-        // Forced: a task that has ended already would be awaited without letting anybody else run.
+        // Each turn also yields the processor. Otherwise fake minutes could pass while another thread waits for a processor. The await must yield
+        // even if the task has already completed, because otherwise no other task would run.
         for (int turn = 0; turn < 10; turn++)
             await Task.Run(static () => Thread.Yield())
                 .ConfigureAwait(ConfigureAwaitOptions.ForceYielding | ConfigureAwaitOptions.ContinueOnCapturedContext);

@@ -3,17 +3,18 @@ using System.Net.Sockets;
 
 namespace Pieces.Tests.Support;
 
-/// <summary>Finds ports for programs that must be told theirs.</summary>
+/// <summary>Finds free ports for programs that need a port number as an argument.</summary>
 internal static class FreePort
 {
-    // Below the range from which the kernel takes the local ports of outgoing connections, so that none of those takes it meanwhile.
+    // The ports are below the range from which the kernel chooses local ports of outgoing connections. So no connection occupies a port before the
+    // program uses it.
     private const int First = 20000;
     private const int End = 32000;
 
-    // One after another: two tests that ask at the same time are not to get the same.
+    // Ports are assigned in ascending order, so that two concurrent tests get different ports.
     private static int _next = Random.Shared.Next(First, End);
 
-    /// <summary>A port that is free for TCP and UDP now, at every address of IPv4.</summary>
+    /// <summary>Returns a port that is free now for TCP and UDP on all IPv4 addresses.</summary>
     public static int Find()
     {
         for (int attempt = 0; attempt < End - First; attempt++)

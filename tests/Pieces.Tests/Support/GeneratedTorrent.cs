@@ -6,7 +6,7 @@ using Pieces.Tests.Bencode;
 namespace Pieces.Tests.Support;
 
 /// <summary>
-/// A torrent whose content is computed, never stored, so that it may be larger than what a test should hold. Every 16 KiB are different.
+/// A torrent whose content is computed and not stored, so that it can be larger than the memory of a test. No two blocks of 16 KiB are equal.
 /// </summary>
 internal sealed class GeneratedTorrent
 {
@@ -15,7 +15,7 @@ internal sealed class GeneratedTorrent
 
     private readonly byte[] _noise = new byte[NoiseLength + BlockLength];
 
-    /// <summary>A torrent of one file.</summary>
+    /// <summary>Creates a torrent of one file.</summary>
     public GeneratedTorrent(string name, long length, int pieceLength, int seed = 1)
         : this(name, length, pieceLength, seed, null)
     {
@@ -45,22 +45,22 @@ internal sealed class GeneratedTorrent
 
     public int PieceCount => (int)((Length + PieceLength - 1) / PieceLength);
 
-    /// <summary>Every file, below the output folder.</summary>
+    /// <summary>All files, with paths relative to the output folder.</summary>
     public IReadOnlyList<(string Path, long Length)> Files { get; }
 
     public byte[] TorrentBytes { get; }
 
     public Metainfo Metainfo { get; }
 
-    /// <summary>A torrent of files of one length each, in a folder.</summary>
+    /// <summary>Creates a torrent of files that all have the same length, in a folder.</summary>
     public static GeneratedTorrent OfFiles(string name, int count, long lengthOfEach, int pieceLength, int seed = 1) =>
         new(name, count * lengthOfEach, pieceLength, seed, [.. Enumerable.Range(0, count).Select(i => ($"{name}/file-{i:d4}.bin", lengthOfEach))]);
 
-    /// <summary>A torrent of files of chosen names and lengths, in a folder.</summary>
+    /// <summary>Creates a torrent of files with the given names and lengths, in a folder.</summary>
     public static GeneratedTorrent OfNames(string name, int pieceLength, params (string Path, long Length)[] files) =>
         new(name, files.Sum(file => file.Length), pieceLength, seed: 1, [.. files.Select(file => ($"{name}/{file.Path}", file.Length))]);
 
-    /// <summary>Computes content.</summary>
+    /// <summary>Computes a range of the content.</summary>
     public void Read(long offset, Span<byte> into)
     {
         Span<byte> stamp = stackalloc byte[8];
@@ -78,7 +78,7 @@ internal sealed class GeneratedTorrent
         }
     }
 
-    /// <summary>Writes the .torrent and gives its path.</summary>
+    /// <summary>Writes the .torrent file and returns its path.</summary>
     public string WriteTorrent(string folder)
     {
         string path = Path.Combine(folder, Name + ".torrent");
@@ -86,7 +86,7 @@ internal sealed class GeneratedTorrent
         return path;
     }
 
-    /// <summary>Writes the content as a complete download would lie there.</summary>
+    /// <summary>Writes the content to a folder, as a complete download would leave it.</summary>
     public void WriteContent(string folder)
     {
         byte[] bytes = new byte[NoiseLength];
@@ -106,7 +106,9 @@ internal sealed class GeneratedTorrent
         }
     }
 
-    /// <summary>Fails unless every file lies there with its final name and the right content, and nothing of the download's own does.</summary>
+    /// <summary>
+    /// Fails unless the folder contains every file with its final name and the right content, and no file that the download uses internally.
+    /// </summary>
     public void ShouldBeCompleteIn(string folder)
     {
         ShouldBeRightIn(folder);
@@ -116,9 +118,9 @@ internal sealed class GeneratedTorrent
             .Should().BeEmpty("a complete download leaves nothing else");
     }
 
-    /// <summary>Fails unless every file lies there with its final name and the right content.</summary>
+    /// <summary>Fails unless the folder contains every file with its final name and the right content.</summary>
     /// <param name="folder">The output folder.</param>
-    /// <param name="stored">The paths of the files below it; null for those of the torrent.</param>
+    /// <param name="stored">The paths of the files below the folder; null for the paths in the torrent.</param>
     public void ShouldBeRightIn(string folder, string[]? stored = null)
     {
         byte[] expected = new byte[NoiseLength], actual = new byte[NoiseLength];

@@ -2,7 +2,7 @@ using Pieces.Tests.Metadata;
 
 namespace Pieces.Tests.Support;
 
-/// <summary>What the guide's recipes need around them: a tracker and a seeder of film.torrent and album.torrent, on loopback.</summary>
+/// <summary>The environment of the guide's recipes: a tracker, and a seeder of film.torrent and album.torrent, on loopback.</summary>
 public sealed class GuideSwarm : IAsyncLifetime
 {
     /// <summary>The album's files.</summary>
@@ -12,7 +12,7 @@ public sealed class GuideSwarm : IAsyncLifetime
     private PiecesProcess? _tracker;
     private PiecesProcess? _seeder;
 
-    /// <summary>The folder that holds the original of album/ and film.mkv.</summary>
+    /// <summary>The folder that contains the originals of album/ and film.mkv.</summary>
     internal string Origin => _folder["origin"];
 
     /// <inheritdoc/>
@@ -44,14 +44,14 @@ public sealed class GuideSwarm : IAsyncLifetime
         await _seeder.WaitForErrorTextAsync("album: seeding 100");
     }
 
-    /// <summary>Puts the two torrents into a folder.</summary>
+    /// <summary>Copies the two torrent files to a folder.</summary>
     internal void CopyTorrentsTo(string folder)
     {
         foreach (string name in (ReadOnlySpan<string>)["film.torrent", "album.torrent"])
             File.Copy(_folder[name], Path.Join(folder, name));
     }
 
-    /// <summary>Starts a script in a folder as the guide says, with the program on PATH as <c>pieces</c>, kept on loopback.</summary>
+    /// <summary>Starts a script of the guide in a folder. The program is on PATH as <c>pieces</c>, and uses loopback only.</summary>
     internal PiecesProcess Start(string script, string folder, IReadOnlyDictionary<string, string>? environment = null)
     {
         var all = new Dictionary<string, string>(environment ?? new Dictionary<string, string>())

@@ -5,20 +5,20 @@ using Pieces.Net;
 
 namespace Pieces.Tests.Support;
 
-/// <summary>UDP without sockets: each datagram is there at once, or nowhere. IPv4 alone.</summary>
+/// <summary>UDP without sockets. Each datagram arrives at once or is lost. Only IPv4 is supported.</summary>
 internal sealed class InMemoryDatagrams
 {
     private readonly ConcurrentDictionary<CompactEndPoint, Port> _ports = new();
     private readonly ConcurrentDictionary<string, int> _sent = new();
 
-    /// <summary>Opens ports of one host; its IPv6 does not exist.</summary>
+    /// <summary>Returns the function that opens ports of one host. It returns null for IPv6.</summary>
     public Func<bool, int, IDatagramSocket?> Host(string address) => (isV6, port) =>
         isV6 ? null : new Port(this, CompactEndPoint.From(IPAddress.Parse(address), port));
 
-    /// <summary>A port of a host that is none of a client's.</summary>
+    /// <summary>Opens a port of a host that does not belong to a client.</summary>
     public IDatagramSocket Open(string address, int port) => Host(address)(false, port)!;
 
-    /// <summary>Datagrams that a host has sent so far.</summary>
+    /// <summary>Number of datagrams that a host has sent so far.</summary>
     public int SentBy(string address) => _sent.GetValueOrDefault(address);
 
     /// <summary>Whether a host has opened a port.</summary>

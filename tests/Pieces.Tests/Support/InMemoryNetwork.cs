@@ -3,28 +3,27 @@ using Pieces.Net;
 
 namespace Pieces.Tests.Support;
 
-/// <summary>How bytes travel between two hosts.</summary>
-/// <param name="Latency">One way.</param>
-/// <param name="BytesPerSecond">Of each direction of each connection; 0 for no limit.</param>
-/// <param name="Capacity">Bytes under way before a writer has to wait.</param>
+/// <summary>Properties of the link between two hosts.</summary>
+/// <param name="Latency">Delay in one direction.</param>
+/// <param name="BytesPerSecond">Maximum rate in each direction of each connection; 0 for no limit.</param>
+/// <param name="Capacity">Maximum number of bytes in transit. If it is reached, a writer waits.</param>
 internal sealed record InMemoryLink(TimeSpan Latency = default, long BytesPerSecond = 0, int Capacity = 256 * 1024);
 
-/// <summary>What a host does to those who dial it.</summary>
+/// <summary>How a host responds to connection attempts.</summary>
 internal enum DialFault
 {
     None,
 
-    /// <summary>Says no at once.</summary>
+    /// <summary>It refuses them at once.</summary>
     Refuse,
 
-    /// <summary>Never answers.</summary>
+    /// <summary>It never responds.</summary>
     Blackhole,
 }
 
 /// <summary>
-/// A network without sockets. Each host is an <see cref="ITransport"/> with an address of its own; latency and rates run on the given clock. Faults
-/// are
-/// set on the network by address.
+/// A network without sockets. Each host is an <see cref="ITransport"/> with an address of its own; the given clock determines latency and rates.
+/// Faults are set per address.
 /// </summary>
 internal sealed class InMemoryNetwork(TimeProvider timeProvider)
 {
@@ -39,10 +38,10 @@ internal sealed class InMemoryNetwork(TimeProvider timeProvider)
 
     public TimeProvider TimeProvider => timeProvider;
 
-    /// <summary>For hosts without a link of their own.</summary>
+    /// <summary>The link between two hosts for which none was set.</summary>
     public InMemoryLink DefaultLink { get; set; } = new();
 
-    /// <summary>Connections that are open at either end.</summary>
+    /// <summary>Number of connections that are open at one end or both.</summary>
     public int OpenConnections
     {
         get
@@ -52,7 +51,7 @@ internal sealed class InMemoryNetwork(TimeProvider timeProvider)
         }
     }
 
-    /// <summary>Connections whose end at one host is open.</summary>
+    /// <summary>Number of connections whose end at one host is open.</summary>
     public int OpenConnectionsOf(string address)
     {
         IPAddress ip = IPAddress.Parse(address);
@@ -60,10 +59,10 @@ internal sealed class InMemoryNetwork(TimeProvider timeProvider)
             return _connections.Count(connection => connection.LocalEndPoint.Address.Equals(ip));
     }
 
-    /// <summary>What went from one host to another so far, over all their connections.</summary>
+    /// <summary>Bytes that one host has sent to another so far, over all their connections.</summary>
     public ByteCount Traffic(string from, string to) => Traffic(IPAddress.Parse(from), IPAddress.Parse(to));
 
-    /// <summary>Times that a host was dialled, with or without success.</summary>
+    /// <summary>Number of connection attempts to a host, successful or not.</summary>
     public int DialsTo(string address)
     {
         lock (_gate)
@@ -84,7 +83,7 @@ internal sealed class InMemoryNetwork(TimeProvider timeProvider)
             _faults[IPAddress.Parse(address)] = fault;
     }
 
-    /// <summary>Breaks every connection of a host, as a pulled cable that both systems have noticed.</summary>
+    /// <summary>Breaks every connection of a host. Both ends notice it at once.</summary>
     public void Cut(string address)
     {
         IPAddress ip = IPAddress.Parse(address);
@@ -95,7 +94,7 @@ internal sealed class InMemoryNetwork(TimeProvider timeProvider)
             connection.Break();
     }
 
-    /// <summary>Two ends of one stream, without a listener.</summary>
+    /// <summary>Creates the two ends of one connection, without a listener.</summary>
     public (InMemoryConnection A, InMemoryConnection B) Pair(InMemoryLink? link = null) =>
         Connect(
             new IPEndPoint(IPAddress.Parse("10.0.0.1"), NextPort()),
@@ -181,7 +180,7 @@ internal sealed class InMemoryHost(InMemoryNetwork network, IPAddress address) :
     public ValueTask<ITransportConnection> ConnectAsync(IPEndPoint remote, CancellationToken cancellationToken) =>
         network.DialAsync(address, remote, cancellationToken);
 
-    // A host has one address: binding to "any" means that one.
+    // A host has one address, so the address to bind is ignored.
     public ITransportListener Listen(IPAddress? bindAddress, int firstPort, int lastPort) => network.Listen(address, firstPort, lastPort);
 }
 
@@ -193,7 +192,7 @@ internal sealed class InMemoryConnection(InMemoryNetwork network, InMemoryStream
 
     public IPEndPoint LocalEndPoint => local;
 
-    /// <summary>Fails both directions at once, at both ends.</summary>
+    /// <summary>Breaks both directions at once, at both ends.</summary>
     public void Break()
     {
         stream.Break();
@@ -237,16 +236,16 @@ internal sealed class InMemoryListener(InMemoryNetwork network, IPEndPoint endPo
     internal bool TryOffer(InMemoryConnection connection) => _waiting.Writer.TryWrite(connection);
 }
 
-/// <summary>Bytes that went from one host to another; safe for all threads.</summary>
+/// <summary>Counts the bytes that one host sends to another. Safe for all threads.</summary>
 internal sealed class ByteCount
 {
     private long _sent;
     private long _taken;
 
-    /// <summary>Bytes that the one has given to its sockets.</summary>
+    /// <summary>Bytes that the sender has passed to its sockets.</summary>
     public long Sent => Interlocked.Read(ref _sent);
 
-    /// <summary>Bytes that the other has read from its sockets.</summary>
+    /// <summary>Bytes that the receiver has read from its sockets.</summary>
     public long Taken => Interlocked.Read(ref _taken);
 
     public void OnSent(int bytes) => Interlocked.Add(ref _sent, bytes);

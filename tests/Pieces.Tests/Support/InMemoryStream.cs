@@ -2,7 +2,9 @@ using Pieces.Net;
 
 namespace Pieces.Tests.Support;
 
-/// <summary>One direction of an in-memory connection: bounded, in order, with latency and rate on a clock.</summary>
+/// <summary>
+/// One direction of an in-memory connection. It keeps the order of the bytes, limits their number in transit, and has a latency and a rate.
+/// </summary>
 internal sealed class InMemoryPipe(TimeProvider timeProvider, InMemoryLink link, ByteCount traffic)
 {
     private readonly Lock _gate = new();
@@ -14,7 +16,7 @@ internal sealed class InMemoryPipe(TimeProvider timeProvider, InMemoryLink link,
     private bool _isEnded;
     private bool _isBroken;
 
-    /// <summary>Reads what has arrived; 0 at the end. An empty buffer waits until something has.</summary>
+    /// <summary>Reads bytes that have arrived. Returns 0 at the end of the stream. With an empty buffer, waits until a byte has arrived.</summary>
     public async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken)
     {
         while (true)
@@ -24,7 +26,7 @@ internal sealed class InMemoryPipe(TimeProvider timeProvider, InMemoryLink link,
             lock (_gate)
             {
                 if (_isBroken)
-                    throw new IOException("connection reset by the other side");
+                    throw new IOException("connection reset by the remote host");
                 if (_chunks.TryPeek(out (long DueAt, byte[] Bytes) head))
                 {
                     due = timeProvider.GetElapsedTime(timeProvider.GetTimestamp(), head.DueAt);
@@ -52,7 +54,7 @@ internal sealed class InMemoryPipe(TimeProvider timeProvider, InMemoryLink link,
             lock (_gate)
             {
                 if (_isBroken || _isEnded)
-                    throw new IOException("connection reset by the other side");
+                    throw new IOException("connection reset by the remote host");
                 int room = Math.Min(buffer.Length, link.Capacity - _underWay);
                 if (room > 0)
                 {
@@ -68,13 +70,13 @@ internal sealed class InMemoryPipe(TimeProvider timeProvider, InMemoryLink link,
         }
     }
 
-    /// <summary>No more will be written; what is under way still arrives.</summary>
+    /// <summary>Ends the stream after the bytes in transit, which still arrive.</summary>
     public void End() => Change(() => _isEnded = true);
 
-    /// <summary>Fails reader and writer at once; what is under way is lost.</summary>
+    /// <summary>Makes reads and writes fail at once. Bytes in transit are lost.</summary>
     public void Break() => Change(() => _isBroken = true);
 
-    // A delay counts whole milliseconds: less than one would end at once, again and again, while the clock stands.
+    // A timer has a resolution of one millisecond. A shorter delay would end at once, and would be repeated forever while the clock stands still.
     private static TimeSpan RoundUp(TimeSpan due) => TimeSpan.FromMilliseconds(Math.Ceiling(due.TotalMilliseconds));
 
     private void Put(byte[] bytes)
@@ -176,7 +178,7 @@ internal sealed class InMemoryStream(InMemoryPipe input, InMemoryPipe output) : 
 
     protected override void Dispose(bool disposing)
     {
-        // As a socket does it: the other side reads what is under way and then the end; what it writes from now on fails.
+        // Closing works as with a socket: the other side reads the bytes in transit and then the end of the stream, and its further writes fail.
         if (disposing && !_disposed.IsCancellationRequested)
         {
             _disposed.Cancel();

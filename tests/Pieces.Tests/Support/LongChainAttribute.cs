@@ -1,12 +1,12 @@
 namespace Pieces.Tests.Support;
 
 /// <summary>
-/// Says that the tests of a class, which run one after the other, take long together. <see cref="LongChainsFirst"/> starts such classes before all
-/// others: what starts last decides when the run ends.
+/// Marks a class whose tests take long in total, since they run one after the other. <see cref="LongChainsFirst"/> starts such classes before all
+/// others, because a long class that starts last would prolong the run.
 /// </summary>
 [AttributeUsage(AttributeTargets.Class)]
 public sealed class LongChainAttribute : Attribute
 {
-    /// <summary>How long the whole class takes on an idle machine, roughly. It decides the order and nothing else.</summary>
+    /// <summary>Approximate duration of the whole class on an idle machine, in seconds. It determines only the order.</summary>
     public required int Seconds { get; init; }
 }

@@ -5,8 +5,8 @@ using Pieces.Primitives;
 namespace Pieces.Tests.Support;
 
 /// <summary>
-/// A second way to hash pieces, to prove that nothing but the hasher knows the first: as in BitTorrent v2 (BEP 52) the hash of a piece is the
-/// root of a tree over the SHA-256 of its blocks, filled up with zeros to a whole piece.
+/// A second hash algorithm for pieces. Tests use it to prove that only the hasher depends on SHA-1. As in BitTorrent v2 (BEP 52), the hash of a piece
+/// is the root of a Merkle tree over the SHA-256 hashes of its blocks, padded with zero hashes to the length of a whole piece.
 /// </summary>
 internal sealed class MerklePieceHasher : IPieceHasher
 {
@@ -21,7 +21,7 @@ internal sealed class MerklePieceHasher : IPieceHasher
             _roots[i] = RootOf(content.AsSpan((int)layout.OffsetOf(layout.Piece(i)), layout.LengthOf(layout.Piece(i))));
     }
 
-    /// <summary>The same torrent without any SHA-1 of a piece.</summary>
+    /// <summary>Returns the same torrent with this hasher and without SHA-1 piece hashes.</summary>
     public static Metainfo Applied(Metainfo metainfo, byte[] content) => new()
     {
         InfoHash = metainfo.InfoHash,

@@ -4,8 +4,8 @@ using System.Globalization;
 namespace Pieces.Tests.Support;
 
 /// <summary>
-/// A separate network namespace with only a loopback interface, held by a process that ends with it. The test is skipped if the user may not create
-/// one.
+/// A separate network namespace with only a loopback interface, which a process keeps alive until this object is disposed. The test is skipped if the
+/// user may not create one.
 /// </summary>
 internal sealed class NetworkSpace : IDisposable
 {
@@ -25,13 +25,13 @@ internal sealed class NetworkSpace : IDisposable
             Assert.Skip("the network namespace has no loopback");
     }
 
-    /// <summary>What a shell does so that the program runs in here.</summary>
+    /// <summary>Shell commands that make the program run in this namespace.</summary>
     public string Shell => string.Create(CultureInfo.InvariantCulture, $"set -- nsenter -t {_holder.Id} -n \"$@\"");
 
-    /// <summary>What stands before a command so that it runs in here.</summary>
+    /// <summary>Arguments to prepend to a command so that it runs in this namespace.</summary>
     public IReadOnlyList<string> Prefix => ["nsenter", "-t", _holder.Id.ToString(CultureInfo.InvariantCulture), "-n"];
 
-    /// <summary>Joins two namespaces by a cable whose ends are called <c>v0</c>, with an address each.</summary>
+    /// <summary>Connects two namespaces by a pair of virtual interfaces. Both are called <c>v0</c>, and each gets an address.</summary>
     public void Join(NetworkSpace other, string mine, string theirs)
     {
         if (Ip("link", "add", "v0", "type", "veth", "peer", "name", "v1") != 0)
@@ -44,7 +44,7 @@ internal sealed class NetworkSpace : IDisposable
         other.Ip("link", "set", "v0", "up").Should().Be(0);
     }
 
-    /// <summary>Runs <c>ip</c> in here and gives its exit code.</summary>
+    /// <summary>Runs <c>ip</c> in this namespace and returns its exit code.</summary>
     public int Ip(params string[] arguments) =>
         Run("nsenter", ["-t", _holder.Id.ToString(CultureInfo.InvariantCulture), "-n", "ip", .. arguments]);
 

@@ -3,7 +3,10 @@ using System.Globalization;
 
 namespace Pieces.Tests.Support;
 
-/// <summary>Other users of this machine, as whom a test that runs as root starts programs and owns files. Elsewhere the test is skipped.</summary>
+/// <summary>
+/// Other users of this machine. A test that runs as root starts programs and creates files as such a user. The test is skipped if it does not run as
+/// root.
+/// </summary>
 internal sealed class OtherUser
 {
     /// <summary>A user who tries to access the files of the victim.</summary>
@@ -16,12 +19,12 @@ internal sealed class OtherUser
 
     private OtherUser(int id) => _id = id;
 
-    /// <summary>What stands before a command so that it runs as this user.</summary>
+    /// <summary>Arguments to prepend to a command so that it runs as this user.</summary>
     public string[] Prefix => ["setpriv", $"--reuid={Id}", $"--regid={Id}", "--clear-groups"];
 
     private string Id => _id.ToString(CultureInfo.InvariantCulture);
 
-    /// <summary>Skips the test where only one user can be had.</summary>
+    /// <summary>Skips the test if it cannot act as another user.</summary>
     public static void Require()
     {
         if (!OperatingSystem.IsLinux() || !Environment.IsPrivilegedProcess)
@@ -29,7 +32,7 @@ internal sealed class OtherUser
         RealProcess.Find("setpriv");
     }
 
-    /// <summary>Gives a file, or a folder with all that is in it, to this user.</summary>
+    /// <summary>Makes this user the owner of a file, or of a folder and everything in it.</summary>
     public void Own(string path) => Run("chown", "-hR", $"{Id}:{Id}", path);
 
     /// <summary>Runs a shell command as this user.</summary>

@@ -5,11 +5,11 @@ using System.Text;
 
 namespace Pieces.Tests.Support;
 
-/// <summary>What a finished run of the program left.</summary>
+/// <summary>The result of a finished run of the program.</summary>
 internal sealed record PiecesResult(int ExitCode, string StandardOutput, string StandardError);
 
 /// <summary>
-/// The built executable as a process: the managed one beside the tests, or the one that <c>PIECES_UNDER_TEST</c> names. Disposing kills it
+/// The built executable as a process: the managed one beside the tests, or the one that <c>PIECES_UNDER_TEST</c> names. Disposing kills the process
 /// if it still runs.
 /// </summary>
 internal sealed class PiecesProcess : IAsyncDisposable
@@ -36,22 +36,24 @@ internal sealed class PiecesProcess : IAsyncDisposable
     public static string Executable { get; } = TakeOverride()
         ?? Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "pieces.exe" : "pieces");
 
-    /// <summary>Reads the variable before any process is started: no program under test is to see it among its settings.</summary>
+    /// <summary>
+    /// Reads the variable and removes it before any process is started, because the program under test would treat it as a setting.
+    /// </summary>
     [ModuleInitializer]
     internal static void Initialize() => RuntimeHelpers.RunClassConstructor(typeof(PiecesProcess).TypeHandle);
 
-    /// <summary>Whether it is the native program, which needs no runtime beside it.</summary>
+    /// <summary>Whether the executable is the native program, which needs no separate runtime.</summary>
     public static bool IsNative => !File.Exists(Path.ChangeExtension(Executable, "dll")) && !File.Exists(Executable + ".dll");
 
-    /// <summary>The process's number.</summary>
+    /// <summary>The process id.</summary>
     public int Id => _process.Id;
 
-    /// <summary>Starts it with its three streams as pipes.</summary>
-    /// <param name="arguments">What stands behind <c>pieces</c>.</param>
-    /// <param name="workingDirectory">Where it runs; null for here.</param>
-    /// <param name="input">Its whole stdin; null for an empty one.</param>
-    /// <param name="shell">What a shell does before it becomes the program, for example <c>ulimit -n 64</c>; null for no shell.</param>
-    /// <param name="environment">Variables that it gets beside those of the tests.</param>
+    /// <summary>Starts the program with pipes as its three standard streams.</summary>
+    /// <param name="arguments">The arguments of the program.</param>
+    /// <param name="workingDirectory">The working directory of the program; null for that of the tests.</param>
+    /// <param name="input">The content of stdin; null for empty.</param>
+    /// <param name="shell">Commands that a shell runs before it executes the program, for example <c>ulimit -n 64</c>; null for no shell.</param>
+    /// <param name="environment">Environment variables in addition to those of the tests.</param>
     public static PiecesProcess Start(
         IEnumerable<string> arguments,
         string? workingDirectory = null,
@@ -65,7 +67,7 @@ internal sealed class PiecesProcess : IAsyncDisposable
         return StartProgram(command, workingDirectory, environment, input);
     }
 
-    /// <summary>Starts a program that is, or starts, the executable, in the same way.</summary>
+    /// <summary>Starts, in the same way, a program that is the executable or that runs it.</summary>
     public static PiecesProcess StartProgram(
         string[] command, string? workingDirectory, IReadOnlyDictionary<string, string>? environment, byte[]? input = null)
     {
@@ -80,14 +82,14 @@ internal sealed class PiecesProcess : IAsyncDisposable
         return new PiecesProcess(Process.Start(start)!, input) { _ownCache = isOwn ? cache : null };
     }
 
-    /// <summary>Runs it to its end.</summary>
+    /// <summary>Runs the program to its end.</summary>
     public static async Task<PiecesResult> RunAsync(params string[] arguments)
     {
         await using PiecesProcess process = Start(arguments);
         return await process.WaitAsync();
     }
 
-    /// <summary>Waits for its end, at most a minute.</summary>
+    /// <summary>Waits until the process has ended, at most one minute.</summary>
     public async Task<PiecesResult> WaitAsync()
     {
         using var patience = new CancellationTokenSource(Patience);
@@ -97,13 +99,13 @@ internal sealed class PiecesProcess : IAsyncDisposable
         return new PiecesResult(_process.ExitCode, _output.SoFar, _errors.SoFar);
     }
 
-    /// <summary>What it has written to stdout so far.</summary>
+    /// <summary>The text that the process has written to stdout so far.</summary>
     public string OutputSoFar => _output.SoFar;
 
-    /// <summary>Waits until stdout holds a text.</summary>
+    /// <summary>Waits until stdout contains a text.</summary>
     public Task WaitForOutputTextAsync(string text) => WaitForOutputAsync(text, said => said.Contains(text, StringComparison.Ordinal));
 
-    /// <summary>Waits until all that stdout holds satisfies a condition.</summary>
+    /// <summary>Waits until the text on stdout satisfies a condition.</summary>
     public Task WaitForOutputAsync(string what, Func<string, bool> condition) => _output.WaitForAsync(what, condition, Patience);
 
     /// <summary>Waits for the first whole line on stdout.</summary>
@@ -113,7 +115,7 @@ internal sealed class PiecesProcess : IAsyncDisposable
         return _output.SoFar.Split('\n')[0];
     }
 
-    /// <summary>Waits until stderr holds a text.</summary>
+    /// <summary>Waits until stderr contains a text.</summary>
     public Task WaitForErrorTextAsync(string text) =>
         _errors.WaitForAsync(text, said => said.Contains(text, StringComparison.Ordinal), Patience);
 
@@ -124,10 +126,10 @@ internal sealed class PiecesProcess : IAsyncDisposable
         await kill.WaitForExitAsync();
     }
 
-    /// <summary>Ends it as <c>kill -9</c> does; wait for it before its locks are counted on to be free.</summary>
+    /// <summary>Kills the process, as <c>kill -9</c> does. Its locks are free only after it has ended.</summary>
     public void Kill() => _process.Kill();
 
-    /// <summary>Follows it to its end, at most five minutes, and gives the most memory it had resident, in bytes (Linux).</summary>
+    /// <summary>Waits until the process has ended, at most five minutes, and returns its peak resident memory in bytes (Linux only).</summary>
     public async Task<long> PeakMemoryAsync()
     {
         using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(5));
@@ -153,7 +155,7 @@ internal sealed class PiecesProcess : IAsyncDisposable
             Directory.Delete(_ownCache, recursive: true);
     }
 
-    // Tests that run in the background of a script, or under nohup, ignore SIGINT or SIGHUP, and so would the program that they start.
+    // If the tests run in the background of a script or under nohup, they ignore SIGINT or SIGHUP, and a program that they start inherits that.
     private static bool SignalsAreIgnored()
     {
         const ulong HangupAndInterrupt = 0b11;
@@ -176,7 +178,7 @@ internal sealed class PiecesProcess : IAsyncDisposable
         foreach (string name in start.Environment.Keys.Where(name => name.StartsWith("PIECES_", StringComparison.Ordinal)).ToArray())
             start.Environment.Remove(name);
         start.Environment["XDG_CONFIG_HOME"] = Path.Combine(AppContext.BaseDirectory, "no-configuration");
-        // Each has a cache of its own, so that no run knows what another has fetched.
+        // Each process has a cache of its own, so that no run finds data that another run has cached.
         start.Environment["XDG_CACHE_HOME"] = Path.Join(Path.GetTempPath(), $"pieces-test-cache-{Guid.NewGuid():N}");
     }
 
@@ -192,7 +194,7 @@ internal sealed class PiecesProcess : IAsyncDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // It has ended meanwhile.
+            // The process has ended since the last check.
         }
 
         return 0;
@@ -205,7 +207,7 @@ internal sealed class PiecesProcess : IAsyncDisposable
         return path;
     }
 
-    /// <summary>What a stream has said so far.</summary>
+    /// <summary>The text that has arrived from a stream so far.</summary>
     private sealed class GrowingText
     {
         private readonly StringBuilder _text = new();
@@ -218,7 +220,7 @@ internal sealed class PiecesProcess : IAsyncDisposable
             Complete = ReadAsync();
         }
 
-        /// <summary>Ends with the stream.</summary>
+        /// <summary>Completes at the end of the stream.</summary>
         public Task Complete { get; }
 
         public string SoFar

@@ -5,7 +5,7 @@ using System.Text;
 
 namespace Pieces.Tests.Support;
 
-/// <summary>A real program started for a test, ended by its handle; what it said is kept for the failure message.</summary>
+/// <summary>Another program that a test starts. Disposing ends the process. Its output is kept for the failure message.</summary>
 internal sealed class RealProcess : IAsyncDisposable
 {
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(20);
@@ -13,7 +13,7 @@ internal sealed class RealProcess : IAsyncDisposable
     private readonly Process _process;
     private readonly StringBuilder _output = new();
 
-    /// <summary>Starts it.</summary>
+    /// <summary>Starts the program.</summary>
     public RealProcess(string path, params string[] arguments)
     {
         _process = new Process { StartInfo = new ProcessStartInfo(path, arguments) { RedirectStandardOutput = true, RedirectStandardError = true } };
@@ -24,7 +24,7 @@ internal sealed class RealProcess : IAsyncDisposable
         _process.BeginErrorReadLine();
     }
 
-    /// <summary>The path of an installed program. Where it is missing the test fails on CI and is skipped elsewhere.</summary>
+    /// <summary>Returns the path of an installed program. If the program is missing, the test fails on CI and is skipped elsewhere.</summary>
     public static string Find(string name)
     {
         string[] folders = [.. (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator), "/usr/bin", "/usr/sbin"];

@@ -7,12 +7,12 @@ using Pieces.Primitives;
 
 namespace Pieces.Tests.Support;
 
-/// <summary>What the seeder saw: a request that came, or a block that is wholly in the socket of who asked for it.</summary>
+/// <summary>An event that the seeder recorded: it received a request, or it has written a whole block to the socket.</summary>
 internal readonly record struct SeederEvent(int Run, bool IsRequest, int Piece, int Begin, long Timestamp);
 
 /// <summary>
-/// A seeder on a real socket that has everything, chokes nobody, sends no faster than it is told and remembers every request and every block.
-/// It speaks the plain protocol of BEP 3, without any extension.
+/// A seeder on a real socket. It has all pieces, chokes no peer, limits its upload rate, and records every request and every block. It uses the
+/// protocol of BEP 3 without extensions.
 /// </summary>
 internal sealed class RecordingSeeder : IAsyncDisposable
 {
@@ -22,7 +22,7 @@ internal sealed class RecordingSeeder : IAsyncDisposable
 
     private static int _made;
 
-    // Two of one id would be taken for one peer.
+    // Two seeders with the same id would be treated as one peer.
     private readonly PeerId _id = PeerId.FromBytes(System.Text.Encoding.ASCII.GetBytes($"-RS0001-{Interlocked.Increment(ref _made):d12}"));
     private readonly GeneratedTorrent _torrent;
     private readonly long _bytesPerSecond;
@@ -36,8 +36,8 @@ internal sealed class RecordingSeeder : IAsyncDisposable
     private long _due = Stopwatch.GetTimestamp();
     private int _run;
 
-    /// <param name="torrent">What it serves.</param>
-    /// <param name="bytesPerSecond">Payload over all connections; null for as fast as it goes.</param>
+    /// <param name="torrent">The torrent to seed.</param>
+    /// <param name="bytesPerSecond">Upload rate of the payload over all connections; null for no limit.</param>
     public RecordingSeeder(GeneratedTorrent torrent, long? bytesPerSecond = null)
     {
         _torrent = torrent;
@@ -47,16 +47,16 @@ internal sealed class RecordingSeeder : IAsyncDisposable
         _accepting = AcceptAsync();
     }
 
-    /// <summary>Blocks after which nothing is delivered any more in the first run, so that its end is the same each time.</summary>
+    /// <summary>Number of blocks after which the seeder sends no more in the first run, so that the run always ends in the same state.</summary>
     public int HoldAt { get; init; } = int.MaxValue;
 
-    /// <summary>Whether a byte of each block is wrong.</summary>
+    /// <summary>Whether each block is sent with a wrong byte.</summary>
     public bool Lies { get; init; }
 
-    /// <summary>Its address as <c>--peer</c> takes it.</summary>
+    /// <summary>The address of the seeder, in the form that <c>--peer</c> accepts.</summary>
     public string Address => _listener.LocalEndpoint.ToString()!;
 
-    /// <summary>Everything so far, in order.</summary>
+    /// <summary>All events so far, in order.</summary>
     public SeederEvent[] Events
     {
         get
@@ -66,7 +66,7 @@ internal sealed class RecordingSeeder : IAsyncDisposable
         }
     }
 
-    /// <summary>Who has connected so far.</summary>
+    /// <summary>The addresses of the peers that have connected so far.</summary>
     public IPEndPoint[] Callers
     {
         get
@@ -76,14 +76,16 @@ internal sealed class RecordingSeeder : IAsyncDisposable
         }
     }
 
-    /// <summary>Blocks delivered so far.</summary>
+    /// <summary>Number of blocks sent so far.</summary>
     public int Delivered { get; private set; }
 
-    /// <summary>The program was ended: what is recorded of later connections belongs to the next run, and what an older connection still takes was
-    /// not delivered to anybody.</summary>
+    /// <summary>
+    /// Notes that the program was ended. Events of later connections belong to the next run. Blocks that are still written to older connections do
+    /// not count as delivered.
+    /// </summary>
     public void BeginRun() => Interlocked.Increment(ref _run);
 
-    /// <summary>Waits until a number of blocks were delivered, over all runs.</summary>
+    /// <summary>Waits until a number of blocks have been sent, over all runs.</summary>
     public async Task UntilDeliveredAsync(int blocks, CancellationToken cancellationToken)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -93,8 +95,8 @@ internal sealed class RecordingSeeder : IAsyncDisposable
     }
 
     /// <summary>
-    /// Pieces that lost something by the end of a run: a block of them was delivered in it, or before it, and asked for after it. Each such
-    /// request counts for the last run that got the block.
+    /// Returns the pieces of which a block was lost when a run ended: the block was sent in that run and requested again in a later one. If the block
+    /// was sent in several runs, the last one counts.
     /// </summary>
     public IReadOnlyCollection<(int Run, int Piece)> AskedAgain()
     {
@@ -135,7 +137,7 @@ internal sealed class RecordingSeeder : IAsyncDisposable
         }
         catch (Exception exception) when (exception is OperationCanceledException || _stopping.IsCancellationRequested)
         {
-            // The test is over; a listener that is stopped between two calls has words of its own for that.
+            // The test is over. A listener that is stopped between two calls throws a different exception.
         }
     }
 
@@ -153,7 +155,7 @@ internal sealed class RecordingSeeder : IAsyncDisposable
         }
         catch (Exception exception) when (exception is IOException or OperationCanceledException)
         {
-            // The client is gone, as it may be, or the test is over.
+            // The client has disconnected, which it may do at any time, or the test is over.
         }
 
         await closed.CancelAsync();
@@ -220,7 +222,7 @@ internal sealed class RecordingSeeder : IAsyncDisposable
         }
     }
 
-    // Time that nobody used is not made up for: a burst would be another kind of seeder.
+    // Unused time is not made up for, because this seeder must not send bursts.
     private async Task PaceAsync(int length, CancellationToken cancellationToken)
     {
         if (_bytesPerSecond == long.MaxValue)

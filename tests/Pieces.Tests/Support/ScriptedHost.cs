@@ -41,23 +41,23 @@ internal sealed class ScriptedHost : IAsyncDisposable
 
     public PeerId Id { get; }
 
-    /// <summary>Connections that others have begun.</summary>
+    /// <summary>Number of incoming connections.</summary>
     public int Accepted => Volatile.Read(ref _accepted);
 
-    /// <summary>Scripts that have run to their end, mostly because the other side closed.</summary>
+    /// <summary>Number of scripts that have ended, usually because the other side closed the connection.</summary>
     public int Ended => Volatile.Read(ref _ended);
 
-    /// <summary>Blocks that it was asked for.</summary>
+    /// <summary>Number of blocks that were requested from this host.</summary>
     public int Requests => _sessions.Sum(session => session.Requests);
 
-    /// <summary>Dials, and runs the script there.</summary>
+    /// <summary>Dials a host and runs the script on the connection.</summary>
     public void Dial(IPEndPoint remote) => _runs.Enqueue(Task.Run(async () =>
     {
         await using ScriptedPeer peer = await ScriptedPeer.DialAsync(_transport, remote, _stopping.Token);
         await RunAsync(peer, isDialling: true);
     }));
 
-    /// <summary>Ends all scripts. Fails when one of them did, other than by a broken connection.</summary>
+    /// <summary>Ends all scripts. Fails if a script has failed for another reason than a broken connection.</summary>
     public async ValueTask DisposeAsync()
     {
         await _stopping.CancelAsync();
@@ -98,7 +98,7 @@ internal sealed class ScriptedHost : IAsyncDisposable
         }
         catch (Exception e) when (e is IOException or OperationCanceledException)
         {
-            // The other side has closed, as it may, or the test is over.
+            // The other side has closed the connection, which it may do at any time, or the test is over.
         }
         finally
         {

@@ -4,7 +4,7 @@ using System.Text;
 
 namespace Pieces.Tests.Support;
 
-/// <summary>An HTTP server on loopback that reads the head of each request and then does to the connection whatever the test says.</summary>
+/// <summary>An HTTP server on loopback. It reads the head of each request and then runs a script of the test on the connection.</summary>
 internal sealed class ScriptedHttpServer : IAsyncDisposable
 {
     private readonly TcpListener _listener;
@@ -16,8 +16,8 @@ internal sealed class ScriptedHttpServer : IAsyncDisposable
     private readonly Lock _gate = new();
     private readonly Task _run;
 
-    /// <param name="script">Gets the request's target, the connection and a token that ends with the test.</param>
-    /// <param name="address">Where it listens.</param>
+    /// <param name="script">Receives the target of the request, the connection, and a token that is cancelled at the end of the test.</param>
+    /// <param name="address">The address to listen on.</param>
     public ScriptedHttpServer(Func<string, Stream, CancellationToken, Task> script, IPAddress? address = null)
     {
         _script = script;
@@ -30,7 +30,7 @@ internal sealed class ScriptedHttpServer : IAsyncDisposable
 
     public Uri Url(string path) => new($"http://{_listener.LocalEndpoint}{path}");
 
-    /// <summary>The targets of all requests so far, as they came.</summary>
+    /// <summary>The targets of all requests so far, in the order of arrival.</summary>
     public IReadOnlyList<string> Targets
     {
         get
@@ -50,7 +50,7 @@ internal sealed class ScriptedHttpServer : IAsyncDisposable
         }
     }
 
-    /// <summary>A server that gives the same answer to everybody.</summary>
+    /// <summary>Creates a server that sends the same response to every request.</summary>
     public static ScriptedHttpServer Answering(string status, ReadOnlyMemory<byte> body, string headers = "") =>
         new((_, stream, cancellationToken) => AnswerAsync(stream, status, body, headers, cancellationToken));
 
@@ -61,7 +61,7 @@ internal sealed class ScriptedHttpServer : IAsyncDisposable
         await stream.WriteAsync(body, cancellationToken);
     }
 
-    /// <summary>Forgets the requests so far.</summary>
+    /// <summary>Clears the recorded requests.</summary>
     public void Forget()
     {
         lock (_gate)
@@ -94,7 +94,7 @@ internal sealed class ScriptedHttpServer : IAsyncDisposable
         }
         catch (Exception exception) when (exception is OperationCanceledException || _stopping.IsCancellationRequested)
         {
-            // The test is over; a listener that stops between two accepts says so in its own way.
+            // The test is over. A listener that is stopped between two calls throws a different exception.
         }
     }
 
@@ -124,7 +124,7 @@ internal sealed class ScriptedHttpServer : IAsyncDisposable
         }
         catch (Exception exception) when (exception is IOException or OperationCanceledException)
         {
-            // The client has hung up, as it may, or the test is over.
+            // The client has closed the connection, which it may do at any time, or the test is over.
         }
     }
 }

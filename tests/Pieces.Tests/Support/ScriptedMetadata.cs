@@ -2,16 +2,16 @@ using Pieces.Wire;
 
 namespace Pieces.Tests.Support;
 
-/// <summary>Peers that offer metadata, honest or not.</summary>
+/// <summary>Scripts of peers that offer metadata, honest and malicious ones.</summary>
 internal static class ScriptedMetadata
 {
-    /// <summary>Id under which the scripts take messages of the metadata exchange; another than the product's.</summary>
+    /// <summary>Extension id under which the scripts receive metadata messages. It differs from the id that the program uses.</summary>
     public const byte TheirId = 7;
 
-    /// <summary>Id under which the product takes them.</summary>
+    /// <summary>Extension id under which the program receives metadata messages.</summary>
     public const byte OurId = 1;
 
-    /// <summary>Shakes hands, has everything, and says how large its metadata is; null says nothing of a size.</summary>
+    /// <summary>Carries out the handshakes, announces all pieces, and states the size of the metadata; null states no size.</summary>
     public static async Task GreetAsync(this ScriptedSession session, long? size)
     {
         await session.HandshakeAsync();
@@ -20,17 +20,17 @@ internal static class ScriptedMetadata
         await session.SendFrameAsync((byte)PeerMessageId.Extended, [0, .. System.Text.Encoding.ASCII.GetBytes(text)]);
     }
 
-    /// <summary>Sends a message of the metadata exchange.</summary>
+    /// <summary>Sends a metadata message.</summary>
     public static ValueTask SendMetadataAsync(this ScriptedSession session, MetadataMessage message) =>
         session.SendAsync(new ExtendedMessage(OurId, MetadataCodec.Encode(message)));
 
-    /// <summary>The right answer to a request.</summary>
+    /// <summary>Returns the correct response to a request.</summary>
     public static MetadataData PartOf(this ScriptedSession session, int part) => PartOf(session.Data.Metainfo.InfoBytes, part);
 
     public static MetadataData PartOf(ReadOnlyMemory<byte> metadata, int part) => new(
         part, metadata.Length, metadata.Slice(part * MetadataCodec.PartLength, MetadataCodec.LengthOf(part, metadata.Length)));
 
-    /// <summary>Seeds, and answers requests for metadata as told.</summary>
+    /// <summary>Seeds, and answers requests for metadata by the given function.</summary>
     public static Task ServeMetadataAsync(this ScriptedSession session, Func<int, ValueTask> onRequest) => session.ServeAsync(onOther: async frame =>
     {
         if (frame is { Id: (byte)PeerMessageId.Extended, Payload: [TheirId, ..] }
@@ -45,7 +45,7 @@ internal static class ScriptedMetadata
         await session.ServeMetadataAsync(part => session.SendMetadataAsync(session.PartOf(part)));
     }
 
-    /// <summary>A seed whose metadata has the right size and wrong bytes in some parts.</summary>
+    /// <summary>A seed whose metadata has the right size, and wrong bytes in some parts.</summary>
     public static async Task PoisonAsync(this ScriptedSession session, Func<int, bool> isWrong)
     {
         await session.GreetAsync(session.Data.Metainfo.InfoBytes.Length);

@@ -7,10 +7,10 @@ using Pieces.Wire;
 
 namespace Pieces.Tests.Support;
 
-/// <summary>A frame as it came, not judged: the id and what follows it. A keep-alive has id null.</summary>
+/// <summary>A received frame, not validated: the id and the payload. The id of a keep-alive is null.</summary>
 internal sealed record RawFrame(byte? Id, byte[] Payload);
 
-/// <summary>Speaks raw bytes to whatever is tested, honest or not, over any transport.</summary>
+/// <summary>Sends and receives raw bytes over any transport, as an honest or a malicious peer does.</summary>
 internal sealed class ScriptedPeer(ITransportConnection connection) : IAsyncDisposable
 {
     public Stream Stream => connection.Stream;
@@ -21,7 +21,7 @@ internal sealed class ScriptedPeer(ITransportConnection connection) : IAsyncDisp
     public static async Task<ScriptedPeer> DialAsync(ITransport transport, IPEndPoint remote, CancellationToken cancellationToken) =>
         new(await transport.ConnectAsync(remote, cancellationToken));
 
-    /// <summary>Takes the next one who dials.</summary>
+    /// <summary>Accepts the next incoming connection.</summary>
     public static async Task<ScriptedPeer> AcceptAsync(ITransportListener listener, CancellationToken cancellationToken) =>
         new(await listener.AcceptAsync(cancellationToken));
 
@@ -40,7 +40,7 @@ internal sealed class ScriptedPeer(ITransportConnection connection) : IAsyncDisp
         return output.WrittenSpan.ToArray();
     }
 
-    /// <summary>A <c>piece</c> message.</summary>
+    /// <summary>Encodes a <c>piece</c> message.</summary>
     public static byte[] BlockBytes(uint piece, uint begin, ReadOnlySpan<byte> data)
     {
         byte[] bytes = new byte[PeerMessageCodec.PieceHeaderLength + data.Length];
@@ -66,7 +66,7 @@ internal sealed class ScriptedPeer(ITransportConnection connection) : IAsyncDisp
         return Handshake.Read(bytes);
     }
 
-    /// <summary>The next frame, or null at the end of the stream.</summary>
+    /// <summary>Reads the next frame; null at the end of the stream.</summary>
     public async Task<RawFrame?> ReadFrameAsync(CancellationToken cancellationToken)
     {
         byte[] prefix = new byte[4];

@@ -3,7 +3,7 @@ using Pieces.Wire;
 
 namespace Pieces.Tests.Support;
 
-/// <summary>One connection of a <see cref="ScriptedHost"/>: what a script needs to behave well, until it chooses not to.</summary>
+/// <summary>One connection of a <see cref="ScriptedHost"/>: the operations of an honest peer, from which a script may deviate at any point.</summary>
 internal sealed class ScriptedSession(ScriptedPeer peer, SwarmData data, PeerId id, bool isDialling, TimeProvider time, CancellationToken token)
 {
     public ScriptedPeer Peer { get; } = peer;
@@ -15,15 +15,15 @@ internal sealed class ScriptedSession(ScriptedPeer peer, SwarmData data, PeerId 
     /// <summary>Whether this side dialled.</summary>
     public bool IsDialling { get; } = isDialling;
 
-    /// <summary>Ends with the test.</summary>
+    /// <summary>Cancelled at the end of the test.</summary>
     public CancellationToken Token { get; } = token;
 
-    /// <summary>Requests that have come so far.</summary>
+    /// <summary>Number of requests received so far.</summary>
     public int Requests { get; private set; }
 
     public Task Delay(double seconds) => Task.Delay(TimeSpan.FromSeconds(seconds), time, Token);
 
-    /// <summary>The handshake of either direction.</summary>
+    /// <summary>Sends our handshake and reads that of the other side.</summary>
     public async Task<Handshake> HandshakeAsync(ReservedBits? reserved = null)
     {
         await Peer.SendHandshakeAsync(Data.Metainfo.Swarms[0], Id, Token, reserved);
@@ -34,19 +34,19 @@ internal sealed class ScriptedSession(ScriptedPeer peer, SwarmData data, PeerId 
 
     public ValueTask SendBytesAsync(ReadOnlyMemory<byte> bytes) => Peer.SendAsync(bytes, Token);
 
-    /// <summary>A frame of any id with any payload.</summary>
+    /// <summary>Sends a frame with the given id and payload.</summary>
     public ValueTask SendFrameAsync(byte id, params byte[] payload) => SendBytesAsync(FrameOf(id, payload));
 
-    /// <summary>Says that it has everything, in the way that everybody understands.</summary>
+    /// <summary>Announces all pieces by a bitfield, which every client understands.</summary>
     public ValueTask SendWholeAsync() => SendAsync(new BitfieldMessage(Data.BitfieldOf(_ => true)));
 
     public ValueTask SendBlockAsync(RequestMessage request) => SendBytesAsync(BlockOf(request));
 
-    /// <summary>The right answer to a request.</summary>
+    /// <summary>Returns the correct response to a request.</summary>
     public byte[] BlockOf(RequestMessage request) =>
         ScriptedPeer.BlockBytes(request.Piece, request.Begin, Data.Block(request.Piece, request.Begin, request.Length));
 
-    /// <summary>A wrong answer to a request.</summary>
+    /// <summary>Returns a response to a request with a wrong byte.</summary>
     public byte[] BadBlockOf(RequestMessage request)
     {
         byte[] bytes = BlockOf(request);
@@ -54,7 +54,9 @@ internal sealed class ScriptedSession(ScriptedPeer peer, SwarmData data, PeerId 
         return bytes;
     }
 
-    /// <summary>Reads until the other side closes; unchokes who is interested and answers requests, unless told otherwise.</summary>
+    /// <summary>
+    /// Reads messages until the other side closes the connection. By default it unchokes the peer when the peer is interested, and answers requests.
+    /// </summary>
     public async Task ServeAsync(
         Func<RequestMessage, ValueTask>? onRequest = null, Func<ValueTask>? onInterested = null, Func<RawFrame, ValueTask>? onOther = null)
     {
@@ -77,7 +79,7 @@ internal sealed class ScriptedSession(ScriptedPeer peer, SwarmData data, PeerId 
         }
     }
 
-    /// <summary>An honest seed from the handshake on, whose answers may be bent.</summary>
+    /// <summary>Acts as an honest seed, beginning with the handshake. A function can replace its responses.</summary>
     public async Task SeedAsync(Func<RequestMessage, ValueTask>? onRequest = null, ReservedBits? reserved = null)
     {
         await HandshakeAsync(reserved);
@@ -85,7 +87,7 @@ internal sealed class ScriptedSession(ScriptedPeer peer, SwarmData data, PeerId 
         await ServeAsync(onRequest);
     }
 
-    /// <summary>Reads and drops everything until the other side closes.</summary>
+    /// <summary>Reads and discards everything until the other side closes the connection.</summary>
     public async Task UntilClosedAsync()
     {
         byte[] buffer = new byte[64 * 1024];

@@ -4,19 +4,20 @@ using System.Globalization;
 namespace Pieces.Tests.Support;
 
 /// <summary>
-/// How a pipeline of a shell ended: what its last program printed, and the code and the seconds of the program under test, which is its first.
+/// The result of a shell pipeline: the output of its last program, and the exit code and the duration of its first one, which is the program under
+/// test.
 /// </summary>
 internal sealed record ShellPipeResult(int ExitCode, double Seconds, string StandardOutput, string StandardError);
 
-/// <summary>Runs the built executable at the head of a pipeline, as people use it.</summary>
+/// <summary>Runs the executable as the first program of a shell pipeline.</summary>
 internal static class ShellPipe
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     /// <summary>Runs <c>pieces ARGUMENTS | REST</c> to its end.</summary>
-    /// <param name="arguments">What stands behind <c>pieces</c>.</param>
+    /// <param name="arguments">The arguments of the program.</param>
     /// <param name="rest">The other programs, for example <c>tar x</c>.</param>
-    /// <param name="folder">Where they run; what they leave of the measuring is removed.</param>
+    /// <param name="folder">The working directory of the pipeline. The temporary file of the measurement is removed from it.</param>
     /// <param name="environment">Variables to set, for example <c>TMPDIR</c>.</param>
     public static async Task<ShellPipeResult> RunAsync(
         IEnumerable<string> arguments, string rest, string folder, IReadOnlyDictionary<string, string>? environment = null)

@@ -7,7 +7,7 @@ internal static class ShellRun
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
-    /// <summary>What it printed on both streams, and how it ended.</summary>
+    /// <summary>Runs a program, and returns its exit code and its output on stdout and stderr together.</summary>
     public static async Task<(int ExitCode, string Output)> RunAsync(string program, IEnumerable<string> arguments, string? workingDirectory = null)
     {
         using var patience = new CancellationTokenSource(Patience);
@@ -18,7 +18,7 @@ internal static class ShellRun
             RedirectStandardError = true,
             WorkingDirectory = workingDirectory ?? string.Empty,
         };
-        // A home folder without settings of the user who runs the tests.
+        // The home folder must not contain settings of the user who runs the tests.
         start.Environment["HOME"] = workingDirectory ?? Path.GetTempPath();
         using Process process = Process.Start(start)!;
         process.StandardInput.Close();

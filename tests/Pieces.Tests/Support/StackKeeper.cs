@@ -3,12 +3,12 @@ using System.Globalization;
 
 namespace Pieces.Tests.Support;
 
-/// <summary>Writes down what every thread of a process does that should have ended: from gdb where it is installed, and from /proc.</summary>
+/// <summary>Describes what every thread is doing in a process that should have ended. The sources are /proc and, if it is installed, gdb.</summary>
 internal static class StackKeeper
 {
     private static readonly string[] FactsOfThread = ["comm", "status", "wchan", "syscall", "stack"];
 
-    /// <summary>What is known of a running process; empty where there is no /proc.</summary>
+    /// <summary>Returns the description of a running process; empty on a system without /proc.</summary>
     public static async Task<string> DescribeAsync(int process, CancellationToken cancellationToken)
     {
         var text = new System.Text.StringBuilder();

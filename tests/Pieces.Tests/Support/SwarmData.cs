@@ -6,10 +6,10 @@ using Pieces.Tests.Bencode;
 
 namespace Pieces.Tests.Support;
 
-/// <summary>A file of a torrent made for a test.</summary>
+/// <summary>A file of a torrent that a test creates.</summary>
 internal sealed record SwarmFile(string Path, long Length, bool IsPad = false);
 
-/// <summary>What a test's swarm exchanges: random bytes with a fixed seed, and the torrent that describes them.</summary>
+/// <summary>The content of a test's swarm: random bytes with a fixed seed, and the torrent that describes them.</summary>
 internal sealed class SwarmData
 {
     public const int KiB = 1024;
@@ -64,10 +64,10 @@ internal sealed class SwarmData
         return new SwarmData(bytes, new Dict { ["files"] = entries, ["name"] = "top", ["piece length"] = pieceLength });
     }
 
-    /// <summary>The same torrent with another hash algorithm.</summary>
+    /// <summary>Returns the same torrent with another hash algorithm.</summary>
     public SwarmData WithMerkleHashes() => new(Bytes, _info) { Metainfo = MerklePieceHasher.Applied(Metainfo, Bytes) };
 
-    /// <summary>The same data as a private torrent.</summary>
+    /// <summary>Returns the same data as a private torrent.</summary>
     public SwarmData AsPrivate()
     {
         var info = new Dict { ["private"] = 1 };
@@ -76,11 +76,11 @@ internal sealed class SwarmData
         return new SwarmData(Bytes, info);
     }
 
-    /// <summary>A copy of one block.</summary>
+    /// <summary>Returns a copy of one block.</summary>
     public byte[] Block(uint piece, uint begin, uint length) =>
         Bytes.AsSpan((int)((piece * (long)Metainfo.Layout.PieceLength) + begin), (int)length).ToArray();
 
-    /// <summary>A bitfield on the wire.</summary>
+    /// <summary>Returns a bitfield in wire format.</summary>
     public byte[] BitfieldOf(Func<int, bool> has)
     {
         var bits = new Bitfield(PieceCount);
@@ -93,7 +93,7 @@ internal sealed class SwarmData
         return bits.ToBytes();
     }
 
-    /// <summary>Puts the files into a folder, as a finished download would.</summary>
+    /// <summary>Writes the files to a folder, as a complete download would leave them.</summary>
     public void WriteTo(string folder)
     {
         foreach (FileEntry file in Metainfo.Files.Where(file => file.IsOnDisk))

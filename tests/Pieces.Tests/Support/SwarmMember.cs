@@ -4,14 +4,14 @@ using Pieces.Torrents;
 
 namespace Pieces.Tests.Support;
 
-/// <summary>A whole client with one torrent, on a host of its own.</summary>
+/// <summary>A whole client with one torrent, usually on a host of its own.</summary>
 internal sealed class SwarmMember(string address, string folder, TorrentClient client, Torrent torrent, SwarmNotices notices)
 {
     public string Address { get; } = address;
 
     public IPEndPoint EndPoint => new(IPAddress.Parse(Address), Client.ListenPort);
 
-    /// <summary>Where its data is.</summary>
+    /// <summary>The output folder of the torrent.</summary>
     public string Folder { get; } = folder;
 
     public TorrentClient Client { get; } = client;
@@ -29,17 +29,17 @@ internal sealed class SwarmMember(string address, string folder, TorrentClient c
 
     public int BadPieces => Notices.Of<WarningNotice>().Count(notice => notice.Message.Contains("wrong hash", StringComparison.Ordinal));
 
-    /// <summary>Times that a peer was let in.</summary>
+    /// <summary>Number of connections with a peer that were accepted so far.</summary>
     public int ConnectionsOf(string peer) => CountOf(peer, PeerChange.Connected);
 
-    /// <summary>Times that a connection with a peer has ended.</summary>
+    /// <summary>Number of connections with a peer that have ended.</summary>
     public int ClosedOf(string peer) => CountOf(peer, PeerChange.Closed);
 
     private int CountOf(string peer, PeerChange change) =>
         Notices.Of<PeerNotice>().Count(notice => notice.Change == change && notice.Address.Address.Equals(IPAddress.Parse(peer)));
 }
 
-/// <summary>Keeps every notice of a torrent.</summary>
+/// <summary>Records every notice of a torrent.</summary>
 internal sealed class SwarmNotices : IProgress<TorrentNotice>
 {
     private readonly ConcurrentQueue<TorrentNotice> _all = new();

@@ -3,13 +3,15 @@ using System.Xml;
 
 namespace Pieces.Tests.Support;
 
-/// <summary>Adds text to the output of the running test. The report is XML, and one character that XML does not allow would cut it off.</summary>
+/// <summary>
+/// Adds text to the output of the running test. The test report is XML, and a character that XML does not permit would truncate it.
+/// </summary>
 internal static class TestOutput
 {
-    /// <summary>Adds a line; other programs' logs may hold any bytes.</summary>
+    /// <summary>Adds a line, which may contain any bytes, for example from the log of another program.</summary>
     public static void Write(string text) => TestContext.Current.TestOutputHelper?.WriteLine(Clean(text));
 
-    /// <summary>The text with a question mark for each character that XML does not allow.</summary>
+    /// <summary>Returns the text with a question mark in place of each character that XML does not permit.</summary>
     public static string Clean(string text)
     {
         var clean = new StringBuilder(text.Length);

@@ -16,8 +16,8 @@ using Serilog.Extensions.Logging;
 namespace Pieces.Tests.Support;
 
 /// <summary>
-/// Whole clients and scripted hosts in one process, on a network without sockets and a clock that the test moves. Each test ends with
-/// <see cref="EndAsync"/>, which checks that everything was given back.
+/// Whole clients and scripted hosts in one process, on a network without sockets and with a clock that the test advances. Each test ends with
+/// <see cref="EndAsync"/>, which checks that all resources were released.
 /// </summary>
 internal sealed class TestSwarm : IAsyncDisposable
 {
@@ -25,7 +25,7 @@ internal sealed class TestSwarm : IAsyncDisposable
     private const int QuietTurns = 4;
     private const int PatientTurns = 50;
 
-    // Of real time, once the clock stands still: only a test that is about to fail waits so long.
+    // Maximum wait in real time after the clock has been stopped. Only a test that is about to fail waits this long.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan DefaultStep = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan DefaultLimit = TimeSpan.FromMinutes(20);
@@ -49,7 +49,7 @@ internal sealed class TestSwarm : IAsyncDisposable
 
     public InMemoryNetwork Network { get; }
 
-    /// <summary>The same hosts' UDP.</summary>
+    /// <summary>UDP of the same hosts.</summary>
     public InMemoryDatagrams Datagrams { get; } = new();
 
     public SwarmData Data { get; }
@@ -65,7 +65,7 @@ internal sealed class TestSwarm : IAsyncDisposable
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    /// <summary>A client that has everything and dials <paramref name="peers"/>.</summary>
+    /// <summary>Adds a client that has all pieces and dials <paramref name="peers"/>.</summary>
     public SwarmMember AddSeed(params IPEndPoint[] peers) => AddSeed(NextAddress(), peers);
 
     public SwarmMember AddSeed(string address, params IPEndPoint[] peers)
@@ -75,19 +75,19 @@ internal sealed class TestSwarm : IAsyncDisposable
         return Add(address, folder, new TorrentOptions { SeedOnly = true, Seed = new SeedGoals(), Peers = [.. peers] });
     }
 
-    /// <summary>A client that has nothing, dials <paramref name="peers"/> and seeds once it is done.</summary>
+    /// <summary>Adds a client that has no pieces, dials <paramref name="peers"/>, and seeds when it is complete.</summary>
     public SwarmMember AddLeecher(params IPEndPoint[] peers) => Add(NextAddress(), NextFolder(), LeecherOptions(peers));
 
     public static TorrentOptions LeecherOptions(params EndPoint[] peers) => new() { Seed = new SeedGoals(), Peers = [.. peers] };
 
-    /// <summary>A client that knows a magnet link alone, and seeds once it is done.</summary>
+    /// <summary>Adds a client that has only a magnet link, and seeds when it is complete.</summary>
     public SwarmMember AddMagnet(MagnetLink link, string? folder = null, TorrentOptions? options = null) =>
         Add(NextAddress(), folder ?? NextFolder(), options ?? LeecherOptions(), link: link);
 
-    /// <summary>The magnet link of what is shared, with peers to begin with and no more.</summary>
+    /// <summary>Returns the magnet link of the swarm's torrent. It contains the info-hash and peers, and nothing else.</summary>
     public MagnetLink LinkTo(params IPEndPoint[] peers) => new MagnetLink { InfoHash = Data.Metainfo.InfoHash }.WithPeers(peers);
 
-    /// <summary>Any client. It speaks plainly unless told otherwise, as scripted hosts do.</summary>
+    /// <summary>Adds a client with the given settings. By default it does not encrypt connections, because scripted hosts do not.</summary>
     public SwarmMember Add(
         string address,
         string folder,
@@ -119,7 +119,7 @@ internal sealed class TestSwarm : IAsyncDisposable
         return Begin(address, client, folder, options, link, data ?? Data);
     }
 
-    /// <summary>One more torrent of a client.</summary>
+    /// <summary>Adds another torrent to a client.</summary>
     public SwarmMember AddTo(SwarmMember member, SwarmData data, string folder, TorrentOptions options) =>
         Begin(member.Address, member.Client, folder, options, link: null, data);
 
@@ -128,13 +128,13 @@ internal sealed class TestSwarm : IAsyncDisposable
         var notices = new SwarmNotices();
         options = options with { OutputDirectory = folder, Notices = notices, UsePeerExchange = options.UsePeerExchange && ExchangesPeers };
         Task<Torrent> adding = link is null ? client.AddAsync(data.Metainfo, options, Token) : client.AddAsync(link, options, Token);
-        adding.IsCompletedSuccessfully.Should().BeTrue();
-        var member = new SwarmMember(address, folder, client, adding.Result, notices);
+        adding.IsCompleted.Should().BeTrue();
+        var member = new SwarmMember(address, folder, client, adding.GetAwaiter().GetResult(), notices);
         _members.Add(member);
         return member;
     }
 
-    /// <summary>A host that is listening, and runs the script for each connection.</summary>
+    /// <summary>Adds a host that listens and runs the script on each connection.</summary>
     public ScriptedHost AddHost(Func<ScriptedSession, Task> script, string? address = null, PeerId? id = null)
     {
         var host = new ScriptedHost(Network, address ?? NextAddress(), Data, id ?? PeerId.Create(new Random(10_000 + _count++)), script);
@@ -151,8 +151,9 @@ internal sealed class TestSwarm : IAsyncDisposable
     public string NextFolder() => Directory.CreateDirectory(Path.Combine(_folder, Guid.NewGuid().ToString("N"))).FullName;
 
     /// <summary>
-    /// Lets time pass until something has come about; gives the seconds that it took. At the limit the clock stands still: what was due by then
-    /// is given real time to come about, however busy the machine is. With a limit of zero no time passes at all.
+    /// Advances the clock until <paramref name="isDone"/> returns true, and returns the elapsed seconds. At the limit the clock stops, and the
+    /// clients get up to a minute of real time to finish the work that is due, however busy the machine is. With a limit of zero the clock is not
+    /// advanced.
     /// </summary>
     public async Task<double> UntilAsync(Func<bool> isDone, string what, TimeSpan? limit = null, TimeSpan? step = null)
     {
@@ -171,7 +172,7 @@ internal sealed class TestSwarm : IAsyncDisposable
             }
             else if (!standsStill)
             {
-                // Not before: on a busy machine the steps to the limit alone may take minutes.
+                // The real-time limit starts only now, because on a busy machine the steps up to the limit may take minutes.
                 standsStill = true;
                 patience.CancelAfter(Patience);
             }
@@ -182,18 +183,18 @@ internal sealed class TestSwarm : IAsyncDisposable
         return Time.GetElapsedTime(start).TotalSeconds;
     }
 
-    /// <summary>Lets so much time pass.</summary>
+    /// <summary>Advances the clock by a number of seconds.</summary>
     public Task PassAsync(double seconds)
     {
         long start = Time.GetTimestamp();
         return UntilAsync(() => Time.GetElapsedTime(start).TotalSeconds >= seconds, "time passes");
     }
 
-    /// <summary>Waits until clients take peers.</summary>
+    /// <summary>Waits until clients accept peers.</summary>
     public Task ReadyAsync(params SwarmMember[] members) =>
         UntilAsync(() => members.All(member => member.Now.Phase is TorrentPhase.Downloading or TorrentPhase.Seeding), "data is looked at");
 
-    /// <summary>Waits until clients have everything, and checks the files; gives the seconds that it took.</summary>
+    /// <summary>Waits until clients are complete, checks their files, and returns the elapsed seconds.</summary>
     public async Task<double> UntilDoneAsync(SwarmMember member, TimeSpan? limit = null) => await UntilDoneAsync([member], limit);
 
     public async Task<double> UntilDoneAsync(IReadOnlyCollection<SwarmMember> members, TimeSpan? limit = null)
@@ -208,29 +209,30 @@ internal sealed class TestSwarm : IAsyncDisposable
         return seconds;
     }
 
-    /// <summary>Brings in an honest seed, from which a client gets what it lacks.</summary>
+    /// <summary>Adds an honest seed, from which a client downloads the pieces it lacks.</summary>
     public async Task CompleteHonestlyAsync(SwarmMember member)
     {
         AddSeed(member.EndPoint);
         await UntilDoneAsync(member);
     }
 
-    /// <summary>Stops one client, which gives back all that it held.</summary>
+    /// <summary>Stops one client, and checks that it released all resources.</summary>
     public async Task StopAsync(SwarmMember member)
     {
-        // The disk takes real time, which the clock must not outrun: nothing but the leave of a dead tracker needs fake time.
+        // The disk takes real time, and the clock must not run ahead of it. Only the last announce to a tracker that does not respond needs fake
+        // time.
         Task stopping = member.Torrent.StopAsync();
         for (int i = 0; i < 100 && await Task.WhenAny(stopping, Task.Delay(i == 0 ? 2000 : 50, Token)) != stopping; i++)
             Time.Advance(DefaultStep);
 
-        // The clock stands still now: what is left is the work of a busy machine.
+        // The clock is not advanced any more: a busy machine only needs real time.
         await Task.WhenAny(stopping, Task.Delay(Patience, Token));
         stopping.IsCompleted.Should().BeTrue($"{member.Address} stops\n{Describe()}");
         await member.Torrent.Stopped;
         await RemoveAsync(member);
     }
 
-    /// <summary>Disposes of a client whose torrent has ended, and checks that it gave back all that it held.</summary>
+    /// <summary>Disposes a client whose torrent has ended, and checks that it released all resources.</summary>
     public async Task RemoveAsync(SwarmMember member)
     {
         await member.Client.DisposeAsync();
@@ -240,7 +242,9 @@ internal sealed class TestSwarm : IAsyncDisposable
         _members.Remove(member);
     }
 
-    /// <summary>Ends the test: stops everybody and checks that nothing is held, nothing is open and no bug was logged.</summary>
+    /// <summary>
+    /// Ends the test: stops all clients, and checks that all resources were released, no connection is open, and no bug was logged.
+    /// </summary>
     public async Task EndAsync()
     {
         foreach (SwarmMember member in _members.ToArray())
@@ -271,15 +275,16 @@ internal sealed class TestSwarm : IAsyncDisposable
         Directory.Delete(_folder, recursive: true);
     }
 
-    // In memory where the system has such a place: a flush of a real disk takes a time of its own.
+    // The folder is in memory if the system supports that, because flushing a real disk takes a varying time.
     private static string NewFolder() => Directory.Exists("/dev/shm")
         ? Directory.CreateDirectory(Path.Combine("/dev/shm", "pieces-swarm-" + Guid.NewGuid().ToString("N"))).FullName
         : Directory.CreateTempSubdirectory("pieces-swarm-").FullName;
 
     /// <summary>
-    /// Waits until nothing is ready to run, as far as that can be seen: fake time is not to outrun real threads. For tests that no other runs beside.
+    /// Waits until nothing is ready to run, as far as that can be detected, so that fake time does not run ahead of real threads. It is meant for
+    /// tests that do not run in parallel with others.
     /// </summary>
-    /// <param name="isBusy">Whether threads that are not the pool's have something to do.</param>
+    /// <param name="isBusy">Whether threads outside the thread pool have work to do.</param>
     internal static async Task SettleAsync(Func<bool> isBusy)
     {
         int quiet = 0;
@@ -299,7 +304,7 @@ internal sealed class TestSwarm : IAsyncDisposable
         }
     }
 
-    // The threads of the disk are not the pool's.
+    // The disk threads are not part of the thread pool.
     private Task SettleAsync() => SettleAsync(() => _members.Exists(member => member.Client.IsDiskBusy));
 
     private static int WorkerCount()

@@ -5,7 +5,7 @@ using Pieces.Tests.Interop;
 
 namespace Pieces.Tests.Support;
 
-/// <summary>A shell in a real terminal of its own: tmux, driven from outside. Disposing ends it and what runs in it.</summary>
+/// <summary>A shell in a real terminal of its own, controlled through tmux. Disposing ends the terminal and all programs in it.</summary>
 internal sealed class Tmux : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
@@ -19,8 +19,8 @@ internal sealed class Tmux : IAsyncDisposable
         _socket = socket;
     }
 
-    /// <summary>Opens a terminal with a shell that prompts with <c>$ </c>. Without tmux the test is skipped, on CI it fails.</summary>
-    /// <param name="folder">Where the shell is, and the socket of tmux.</param>
+    /// <summary>Opens a terminal with a shell whose prompt is <c>$ </c>. If tmux is not installed, the test is skipped; on CI it fails.</summary>
+    /// <param name="folder">The working directory of the shell, which also contains the socket of tmux.</param>
     /// <param name="columns">Width.</param>
     /// <param name="rows">Height.</param>
     public static async Task<Tmux> OpenAsync(string folder, int columns, int rows)
@@ -41,7 +41,7 @@ internal sealed class Tmux : IAsyncDisposable
         }
     }
 
-    /// <summary>Types a line.</summary>
+    /// <summary>Types a line and presses Enter.</summary>
     public Task TypeAsync(string line) => RunAsync("send-keys", line, "Enter");
 
     /// <summary>Presses a key, for example <c>C-z</c>.</summary>
@@ -50,17 +50,17 @@ internal sealed class Tmux : IAsyncDisposable
     /// <summary>Makes the terminal larger or smaller.</summary>
     public Task ResizeAsync(int columns, int rows) => RunAsync("resize-window", "-x", Text(columns), "-y", Text(rows));
 
-    /// <summary>What stands on the screen, a line for each row.</summary>
+    /// <summary>Returns the text of the screen, one line for each row.</summary>
     public async Task<string> ScreenAsync() => await RunAsync("capture-pane", "-p");
 
-    /// <summary>What stands on the screen with its colours, rows that were wrapped joined.</summary>
+    /// <summary>Returns the text of the screen in two forms: with wrapped rows joined, and with colours.</summary>
     public async Task<(string Joined, string Coloured)> CapturesAsync() =>
         (await RunAsync("capture-pane", "-p", "-J"), await RunAsync("capture-pane", "-p", "-e"));
 
     /// <summary>Whether the cursor is shown.</summary>
     public async Task<bool> IsCursorShownAsync() => (await RunAsync("display-message", "-p", "#{cursor_flag}")).Trim() == "1";
 
-    /// <summary>Waits until the screen is as wanted, and gives it.</summary>
+    /// <summary>Waits until the screen satisfies a condition, and returns its text.</summary>
     public async Task<string> UntilAsync(Func<string, bool> condition, string what)
     {
         string screen = string.Empty;
@@ -69,7 +69,7 @@ internal sealed class Tmux : IAsyncDisposable
         return screen;
     }
 
-    /// <summary>Waits until a pattern stands on the screen, and gives the screen.</summary>
+    /// <summary>Waits until a pattern appears on the screen, and returns the text of the screen.</summary>
     public Task<string> UntilAsync(string pattern) => UntilAsync(screen => Regex.IsMatch(screen, pattern, RegexOptions.Multiline), $"\"{pattern}\"");
 
     /// <inheritdoc/>

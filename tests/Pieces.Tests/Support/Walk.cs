@@ -42,7 +42,7 @@ internal sealed partial record Walk(string Title, IReadOnlyList<WalkStep> Steps)
         return new Walk(title, steps);
     }
 
-    /// <summary>What of the walk is not true of the compiled code and of the source files.</summary>
+    /// <summary>Returns the differences between the walk and the compiled code or the source files.</summary>
     public IEnumerable<string> Faults()
     {
         for (int i = 0; i < Steps.Count; i++)
@@ -57,7 +57,7 @@ internal sealed partial record Walk(string Title, IReadOnlyList<WalkStep> Steps)
         }
     }
 
-    /// <summary>The methods of the walk that choose by type among at least three of a family of messages or events.</summary>
+    /// <summary>Returns the methods of the walk that switch by type over at least three members of a family of messages or events.</summary>
     public IEnumerable<string> SwitchesOver(params Type[] families) =>
         from step in Steps.DistinctBy(step => (step.Type, step.Method))
         let tested = CompiledCalls.MembersOf(step.FindType()!, step.Method).OfType<Type>().Distinct()
@@ -120,7 +120,7 @@ internal sealed record WalkStep(string Type, string Method, string File, int Cal
     /// <summary>The type that declares the method; null when there is none.</summary>
     public Type? FindType() => TypesByName[Type].FirstOrDefault(type => CompiledCalls.Declares(type, Method));
 
-    /// <summary>Whether the file is there and declares the type.</summary>
+    /// <summary>Whether the file exists and declares the type.</summary>
     public bool IsInItsFile()
     {
         string path = Path.Combine(Repository.Root, File);
@@ -129,7 +129,7 @@ internal sealed record WalkStep(string Type, string Method, string File, int Cal
             Regex.IsMatch(System.IO.File.ReadAllText(path), $@"\b(class|struct|record|interface)\s+{Regex.Escape(innermost)}\b");
     }
 
-    /// <summary>A type's name as a walk writes it: without namespace and number of type parameters.</summary>
+    /// <summary>Returns the name of a type as it appears in a walk: without the namespace and the number of type parameters.</summary>
     public static string SimpleName(Type type)
     {
         string name = type.Name.Split('`')[0];

@@ -3,15 +3,15 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace Pieces.Tests.Support;
 
-/// <summary>Fake time that knows which timers have been started: a test can wait for one of them before it lets time pass.</summary>
+/// <summary>Fake time that records which timers have been started, so that a test can wait for a timer before it advances the clock.</summary>
 internal sealed class WatchedTime : FakeTimeProvider
 {
     private readonly ConcurrentDictionary<TimeSpan, int> _started = new();
 
-    /// <summary>How many timers of a length have been started so far.</summary>
+    /// <summary>Number of timers with a given duration that have been started so far.</summary>
     public int TimersOf(TimeSpan length) => _started.GetValueOrDefault(length);
 
-    /// <summary>Whether a timer of a length within bounds has been started.</summary>
+    /// <summary>Whether a timer whose duration lies within bounds has been started.</summary>
     public bool HasTimerBetween(TimeSpan least, TimeSpan most) => _started.Keys.Any(length => length >= least && length <= most);
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)

@@ -4,7 +4,7 @@ using Pieces.Tests.Support;
 
 namespace Pieces.Tests.Swarm;
 
-/// <summary>A client asks one policy about every address, whichever way it meets it.</summary>
+/// <summary>A client applies one address policy to every address, whatever the source of the address.</summary>
 [Collection(SwarmCollection.Name)]
 [Trait("Tier", "Swarm")]
 public class AddressPolicyTests

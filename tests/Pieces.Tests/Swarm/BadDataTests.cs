@@ -10,7 +10,7 @@ public class BadDataTests
 {
     private const int KiB = SwarmData.KiB;
 
-    // Fast enough to be preferred, slow enough that nobody does all alone.
+    // The link is fast enough that its peer is preferred, and slow enough that no peer sends everything alone.
     private static readonly InMemoryLink Link = new(TimeSpan.FromMilliseconds(10), 256 * KiB);
 
     [Theory]
@@ -52,7 +52,7 @@ public class BadDataTests
     [Fact]
     public async Task The_sender_of_a_bad_block_is_found_among_those_who_helped()
     {
-        // Pieces of 64 blocks, so that several peers have a part in each.
+        // Pieces have 64 blocks, so that several peers send blocks of each piece.
         await using var swarm = NewSwarm(SwarmData.Single(8 * SwarmData.MiB, SwarmData.MiB));
         int lies = 0;
         ScriptedHost liar = swarm.AddHost(session => session.SeedAsync(request =>
@@ -199,7 +199,8 @@ public class BadDataTests
         return swarm;
     }
 
-    // Alone it brings nothing and breaks nothing; together with an honest seed the download is done.
+    // Runs a download from the scripted host alone, which must neither progress nor fail. After an honest seed has joined, the download must
+    // complete.
     private static async Task HarmlessAsync(Func<ScriptedSession, Task> script)
     {
         await using var swarm = NewSwarm();

@@ -3,7 +3,7 @@ using Pieces.Wire;
 
 namespace Pieces.Tests.Swarm;
 
-/// <summary>Peers that take the courtesy of a crowd, and give nothing for it.</summary>
+/// <summary>Peers that benefit from seed sharing and contribute nothing.</summary>
 [Collection(SwarmCollection.Name)]
 [Trait("Tier", "Swarm")]
 public class CourtesyAbuseTests
@@ -11,7 +11,7 @@ public class CourtesyAbuseTests
     [Fact]
     public async Task Claims_and_seeds_that_flash_up_hold_no_download_up()
     {
-        // What was asked of those who never answer takes a while to be asked elsewhere.
+        // The limit is twice the normal time, because requests to peers that never respond are repeated elsewhere only after a while.
         double most = 2 * await SecondsAsync(liars: 0, flashes: false);
         (await SecondsAsync(liars: 1, flashes: false)).Should().BeLessThan(most);
         (await SecondsAsync(liars: 1, flashes: true)).Should().BeLessThan(most);

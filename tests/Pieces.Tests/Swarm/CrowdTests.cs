@@ -6,14 +6,14 @@ using Pieces.Wire;
 
 namespace Pieces.Tests.Swarm;
 
-/// <summary>One seed and many who wait for it: what it sends twice it cannot send to others once.</summary>
+/// <summary>One seed and many leechers: a piece that the seed sends twice delays the other leechers.</summary>
 [Collection(SwarmCollection.Name)]
 [Trait("Tier", "Swarm")]
 public class CrowdTests
 {
     private const int KiB = SwarmData.KiB;
 
-    // 2 MiB take the seed four seconds, and each leecher gives as much.
+    // Upload rate of the seed and of each leecher, in bytes per second. The seed needs four seconds for the content of 2 MiB.
     private const int Rate = 512 * KiB;
 
     [Fact]
@@ -57,7 +57,7 @@ public class CrowdTests
         await swarm.ReadyAsync(seed);
         List<SwarmMember> leechers = AddLeechers(swarm, 2, order, seed.EndPoint);
 
-        // Its id is of our kind: it draws lots, brings a piece of those that fall to it, and nothing more.
+        // The peer id of this host is that of our program. The host announces a single piece, and then sends nothing more.
         ScriptedHost silent = swarm.AddHost(async session =>
         {
             await session.HandshakeAsync();
@@ -118,7 +118,7 @@ public class CrowdTests
         await swarm.UntilAsync(() => seed.Now.Uploaded > 0, "it has the slot");
         List<SwarmMember> leechers = AddLeechers(swarm, 3, PieceOrder.InOrder, seed.EndPoint);
 
-        // What the seed shows to those who are choked they have from another.
+        // The choked leechers receive from another peer the pieces that the seed reveals to them.
         ScriptedHost giver = swarm.AddHost(async session =>
         {
             await session.HandshakeAsync();
@@ -163,7 +163,7 @@ public class CrowdTests
         return swarm.Add(swarm.NextAddress(), folder, options);
     }
 
-    // All know one another.
+    // Each leecher knows the seed and the leechers that were added before it.
     private static List<SwarmMember> AddLeechers(TestSwarm swarm, int count, PieceOrder order, IPEndPoint seed)
     {
         var leechers = new List<SwarmMember>();

@@ -132,7 +132,7 @@ public class DhtTests
         leecher.Now.PiecesHave.Should().Be(0);
         leecher.Notices.Of<DhtNotice>().Should().HaveCount(searches, "nothing is searched for any more");
 
-        // One that dials us is another matter: a tracker may have told it of us.
+        // A peer that dials us is accepted, because it may have received our address from a tracker.
         stranger.Dial(leecher.EndPoint);
         await swarm.UntilDoneAsync(leecher);
         await swarm.EndAsync();
@@ -181,7 +181,7 @@ public class DhtTests
 
         public DhtNode Node { get; }
 
-        /// <summary>Has a host that has no node of its own announced here.</summary>
+        /// <summary>Announces a host that has no node of its own to this node.</summary>
         public static async Task AnnounceForAsync(TestSwarm swarm, ScriptedHost host)
         {
             await using var hub = new DatagramHub(swarm.Datagrams.Open(host.Address, 7000), swarm.Time, NullLogger.Instance);
@@ -195,7 +195,7 @@ public class DhtTests
             int keepers = 0;
             for (int i = 0; i < 5 && keepers == 0; i++)
             {
-                // On a busy machine the clock of the test may outrun an answer.
+                // On a busy machine the clock of the test may run ahead of a reply, so the announce is repeated.
                 Task<DhtSearchResult> announcing = node.SearchAsync(search, onPeers: null, CancellationToken.None);
                 await swarm.UntilAsync(() => announcing.IsCompleted, "the search is over");
                 keepers = (await announcing).Keepers;

@@ -26,7 +26,8 @@ public class DiskFailureTests
             makeStore: options => store = new FailingStore(options, canResume));
         await swarm.UntilAsync(() => store?.HasFailed == true, "the disk fails");
 
-        // Less than the 2 s that a torrent waits for its disk. Beyond that the clock stands still, so a torrent that waits does not end.
+        // The limit is less than the 2 s for which a torrent waits for its disk. At the limit the clock stops, so a torrent that still waits would
+        // not end.
         await swarm.UntilAsync(() => leecher.Torrent.Stopped.IsCompleted, "the torrent ends, as nothing is under way", TimeSpan.FromSeconds(1));
         Func<Task> stopped = () => leecher.Torrent.Stopped;
         (await stopped.Should().ThrowAsync<StorageException>()).Which.Fault.Should().Be(StorageFault.DiskFull);
@@ -34,7 +35,7 @@ public class DiskFailureTests
         await swarm.EndAsync();
     }
 
-    /// <summary>A store that holds nothing and fails every job at once.</summary>
+    /// <summary>A store without pieces that fails every job at once.</summary>
     private sealed class FailingStore(StorageOptions options, bool canResume) : ITorrentStore, IPieceStore
     {
         private volatile bool _hasFailed;

@@ -6,7 +6,7 @@ using Pieces.Wire;
 
 namespace Pieces.Tests.Swarm;
 
-/// <summary>Faults that small clients have: each was seen in one, and none may come back.</summary>
+/// <summary>Faults that were found in small clients, one test for each. None of them may occur in this program.</summary>
 [Collection(SwarmCollection.Name)]
 [Trait("Tier", "Swarm")]
 public class EarlierFaultsTests
@@ -84,7 +84,7 @@ public class EarlierFaultsTests
     [Fact]
     public Task More_than_one_request_is_in_flight() => CompletesAloneAsync(session =>
     {
-        // Answers none before it has got four more, till the end comes near.
+        // The host answers a request only when three later ones are waiting, except near the end of the download.
         var waiting = new Queue<RequestMessage>();
         int blocks = session.Data.Bytes.Length / (16 * KiB);
         return session.SeedAsync(async request =>
@@ -212,7 +212,7 @@ public class EarlierFaultsTests
     private static TorrentOptions WithTracker(ScriptedHttpServer tracker) =>
         TestSwarm.LeecherOptions() with { ExtraTrackers = [tracker.Url("/announce").ToString()] };
 
-    // Sockets take real time; none of the clock's passes.
+    // Waits in real time, because sockets are used. The clock is not advanced.
     private static Task UntilHeardAsync(ScriptedHttpServer tracker, string what) => FakeTimeSteps.UntilAsync(
         () => tracker.Targets.Any(target => target.Contains(what, StringComparison.Ordinal)), TestContext.Current.CancellationToken);
 

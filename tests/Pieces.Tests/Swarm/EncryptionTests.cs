@@ -8,17 +8,17 @@ using Pieces.Wire;
 
 namespace Pieces.Tests.Swarm;
 
-/// <summary>Whole clients with policies of their own, and hosts that make the most of encrypted handshakes.</summary>
+/// <summary>Whole clients with different encryption policies, and hosts that abuse encrypted handshakes.</summary>
 [Collection(SwarmCollection.Name)]
 [Trait("Tier", "Swarm")]
 public class EncryptionTests
 {
     private static readonly TimeSpan Soon = TimeSpan.FromMinutes(3);
 
-    // So that something is left to do when the first connection ends.
+    // The link is slow, so that the download is not complete when the first connection ends.
     private static readonly InMemoryLink Slow = new(TimeSpan.FromMilliseconds(50), 256 * 1024);
 
-    /// <summary>Who gets the data from whom; the first one dials.</summary>
+    /// <summary>Whether the download works for each pair of policies. The client with the first policy dials.</summary>
     [Theory]
     [InlineData(EncryptionPolicy.Prefer, EncryptionPolicy.Prefer, true, false)]
     [InlineData(EncryptionPolicy.Prefer, EncryptionPolicy.Require, true, true)]
@@ -119,7 +119,8 @@ public class EncryptionTests
         var self = new IPEndPoint(IPAddress.Parse(address), ScriptedHost.Port);
         SwarmMember leecher = swarm.Add(address, swarm.NextFolder(), TestSwarm.LeecherOptions(self), encryption: EncryptionPolicy.Require);
 
-        // Where the machine is so busy that the exchange of keys outlasts its time, the first dial tells it nothing.
+        // On a busy machine the key exchange may take longer than its time limit. The first connection then does not show that the address is its
+        // own.
         await swarm.PassAsync(120);
         int dials = swarm.Network.DialsTo(address);
         dials.Should().BeInRange(1, 2);
@@ -256,7 +257,8 @@ public class EncryptionTests
             await DropsAsync(abuse, policy);
     }
 
-    // Dropped in time, as the one who dialled and as the one who was dialled and dialled again; then everything comes from an honest peer.
+    // Checks that the leecher closes its connections with the host in time, both the one that the host dials and those that the leecher dials. Then
+    // the leecher downloads from an honest peer.
     private static async Task DropsAsync(Func<ScriptedSession, Task> abuse, EncryptionPolicy policy)
     {
         await using var swarm = new TestSwarm();

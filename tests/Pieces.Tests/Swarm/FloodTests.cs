@@ -63,7 +63,7 @@ public class FloodTests
         return [.. Enumerable.Repeat(some, Messages / messages.Length).SelectMany(bytes => bytes)];
     }
 
-    // Floods a seed and a leecher, once while nobody reads what they answer and once more, while the leecher downloads from the seed.
+    // Floods a seed and a leecher, first without reading their responses and then a second time, while the leecher downloads from the seed.
     private static async Task ServesOthersAsync(byte[] flood)
     {
         await using var swarm = new TestSwarm();

@@ -93,7 +93,7 @@ public class HandshakeAbuseTests
         var self = new System.Net.IPEndPoint(System.Net.IPAddress.Parse(address), ScriptedHost.Port);
         SwarmMember leecher = swarm.Add(address, swarm.NextFolder(), TestSwarm.LeecherOptions(self));
 
-        // Where the machine is so busy that the greeting outlasts its time, the first dial tells it nothing.
+        // On a busy machine the handshake may take longer than its time limit. The first connection then does not show that the address is its own.
         await swarm.PassAsync(120);
         int dials = swarm.Network.DialsTo(address);
         dials.Should().BeInRange(1, 2);
@@ -179,7 +179,8 @@ public class HandshakeAbuseTests
         }
     }
 
-    // Dropped in time, as the one who dialled and as the one who was dialled; then everything comes from an honest peer.
+    // Checks that the leecher closes both connections of the host in time: the one that the host dials and the one that the leecher dials. Then the
+    // leecher downloads from an honest peer.
     private static async Task DropsAsync(Func<ScriptedSession, Task> abuse)
     {
         await using var swarm = new TestSwarm();
@@ -201,7 +202,8 @@ public class HandshakeAbuseTests
         SwarmMember leecher = swarm.AddLeecher(host.EndPoint);
         await swarm.ReadyAsync(leecher);
 
-        // No time passes between a handshake's beginning and its clock's, so that on a busy machine too its time is that of the clock.
+        // The clock is not advanced between the start of a connection and the start of the handshake's timer. So the time limit is exact even on a
+        // busy machine.
         await swarm.UntilAsync(() => swarm.Time.TimersOf(PeerHandshaker.TimeLimit) >= 1, "the leecher dials");
         host.Dial(leecher.EndPoint);
         await swarm.UntilAsync(() => swarm.Time.TimersOf(PeerHandshaker.TimeLimit) >= 2, "the leecher answers", limit: TimeSpan.Zero);

@@ -7,7 +7,7 @@ using Pieces.Wire;
 
 namespace Pieces.Tests.Swarm;
 
-/// <summary>Peers that keep to the protocol and mean harm: they squat ids, slots and memory that belong to others.</summary>
+/// <summary>Malicious peers that obey the protocol: they occupy ids, slots and memory that other peers need.</summary>
 [Collection(SwarmCollection.Name)]
 [Trait("Tier", "Swarm")]
 public class HostilePeerTests
@@ -147,7 +147,7 @@ public class HostilePeerTests
         }
     }
 
-    // Interested for ever, and asks for no more than one block, which it gets when its turn comes.
+    // Runs a peer that stays interested forever, but requests only one block, as soon as it is unchoked.
     private static async Task TakeOneBlockAsync(ScriptedSession session)
     {
         await session.HandshakeAsync();

@@ -5,7 +5,7 @@ using Pieces.Torrents;
 
 namespace Pieces.Tests.Swarm;
 
-/// <summary>Rate limits of whole clients, counted at the other end of their connections: every byte of the streams.</summary>
+/// <summary>Rate limits of whole clients. All bytes of the streams are counted at the other end of the connections.</summary>
 [Collection(SwarmCollection.Name)]
 [Trait("Tier", "Swarm")]
 public class LimitTests
@@ -124,7 +124,7 @@ public class LimitTests
         return swarm.Add(swarm.NextAddress(), folder, new TorrentOptions { SeedOnly = true, Seed = new SeedGoals() }, data: data, change: change);
     }
 
-    /// <summary>Bytes of several pairs of hosts, noted every step.</summary>
+    /// <summary>The traffic between several pairs of hosts, recorded at every step.</summary>
     private sealed class Traffic(TestSwarm swarm, ByteCount[] pairs, bool isSent, double rate = Rate)
     {
         private readonly List<(double At, long[] Bytes)> _notes = [];
@@ -160,7 +160,7 @@ public class LimitTests
 
         public double PerSecond(double from, double to) => Between(from, to).Sum();
 
-        /// <summary>The most that one pair had over the least.</summary>
+        /// <summary>The traffic of the pair with the most, divided by that of the pair with the least.</summary>
         public double Unevenness(double from, double to)
         {
             double[] each = Between(from, to);

@@ -6,7 +6,7 @@ using Pieces.Wire;
 
 namespace Pieces.Tests.Swarm;
 
-/// <summary>What peers say and do while a torrent is metadata not known yet.</summary>
+/// <summary>Messages and behaviour of peers while the metadata of a torrent is not known yet.</summary>
 [Collection(SwarmCollection.Name)]
 [Trait("Tier", "Swarm")]
 public class MagnetAbuseTests
@@ -28,7 +28,7 @@ public class MagnetAbuseTests
         SwarmMember leecher = swarm.AddMagnet(swarm.LinkTo(liar.EndPoint));
         await swarm.UntilAsync(() => leecher.ClosedOf(liar.Address) > 0, "it is closed");
         leecher.Torrent.Metadata.IsCompletedSuccessfully.Should().BeTrue("its metadata was right");
-        leecher.Notices.Of<PeerNotice>().Last().Reason.Should().ContainAny("bitfield of 1000 bytes", "has piece 8388608");
+        leecher.Notices.Of<PeerNotice>().Last().Reason.Should().ContainAny("bitfield of 1000 bytes", "announced piece 8388608");
         await swarm.CompleteHonestlyAsync(leecher);
         await swarm.EndAsync();
     }
@@ -100,7 +100,7 @@ public class MagnetAbuseTests
         });
         SwarmMember leecher = swarm.AddMagnet(swarm.LinkTo(host.EndPoint));
         await swarm.UntilAsync(() => leecher.ClosedOf(host.Address) > 0, "it is closed");
-        leecher.Notices.Of<PeerNotice>().Last().Reason.Should().Contain("small offences");
+        leecher.Notices.Of<PeerNotice>().Last().Reason.Should().Contain("minor protocol violations");
         await swarm.CompleteHonestlyAsync(leecher);
         await swarm.EndAsync();
     }

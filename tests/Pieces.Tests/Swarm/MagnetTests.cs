@@ -12,7 +12,7 @@ public class MagnetTests
 {
     private const int KiB = SwarmData.KiB;
 
-    // Metadata of three parts.
+    // A torrent whose metadata has three parts.
     private static SwarmData Large => SwarmData.Single(2 * SwarmData.MiB, pieceLength: 1 * KiB);
 
     [Fact]

@@ -200,7 +200,7 @@ public class MessageAbuseTests
     [Fact]
     public Task An_empty_extended_message_is_dropped() => DropsAsync(session => session.SendFrameAsync(20));
 
-    // After the handshake: dropped in time; then everything comes from an honest peer.
+    // Checks that the leecher closes the connection in time if the abuse follows the handshake. Then the leecher downloads from an honest peer.
     private static async Task DropsAsync(Func<ScriptedSession, ValueTask> abuse, SwarmData? data = null)
     {
         await using var swarm = new TestSwarm(data);
@@ -217,7 +217,7 @@ public class MessageAbuseTests
         await swarm.EndAsync();
     }
 
-    // After the handshake: as if it had not been said; everything comes from this very peer.
+    // Checks that the leecher ignores the abuse if it follows the handshake, and then downloads everything from the same peer.
     private static async Task IgnoresAsync(Func<ScriptedSession, ValueTask> abuse)
     {
         await using var swarm = new TestSwarm();
@@ -265,7 +265,7 @@ public class MessageAbuseTests
         byte[] payload = new byte[length];
         random.NextBytes(payload);
 
-        // Numbers that are often in range go deeper than those that never are.
+        // Most numbers are in range, so that the messages pass the first checks and reach more code.
         for (int i = 0; i + 4 <= Math.Min(length, 12) && id is not 5 and not 20; i += 4)
         {
             if (random.Next(4) != 0)

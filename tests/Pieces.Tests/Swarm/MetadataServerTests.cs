@@ -6,7 +6,7 @@ using Pieces.Wire;
 
 namespace Pieces.Tests.Swarm;
 
-/// <summary>What a client serves of its metadata to peers that behave well and badly.</summary>
+/// <summary>How a client serves metadata to honest and malicious peers.</summary>
 [Collection(SwarmCollection.Name)]
 [Trait("Tier", "Swarm")]
 public class MetadataServerTests
@@ -76,7 +76,7 @@ public class MetadataServerTests
         long atOnce = Interlocked.Read(ref served);
         await swarm.UntilAsync(() => Interlocked.Read(ref served) >= atOnce + (20 * MetadataServer.PeerRate), "the rest comes by and by");
 
-        // By the clock of the swarm, which goes on while a busy machine does nothing for it.
+        // The time is that of the swarm's clock, which may advance further while a busy machine does no work for the swarm.
         double passed = swarm.Time.GetElapsedTime(begin).TotalSeconds;
         Interlocked.Read(ref served).Should().BeInRange(40_000, (512 * 1024) + (long)(passed * MetadataServer.PeerRate));
         seed.Now.ConnectedPeers.Should().Be(1);
@@ -120,7 +120,7 @@ public class MetadataServerTests
         await swarm.EndAsync();
     }
 
-    // Metadata of three parts.
+    // A torrent whose metadata has three parts.
     private static SwarmData Large() => SwarmData.Single(2 * SwarmData.MiB, pieceLength: SwarmData.KiB);
 
     private static ExtendedMessage RequestOf(int part) => new(ScriptedMetadata.OurId, MetadataCodec.Encode(new MetadataRequest(part)));

@@ -44,7 +44,7 @@ public class NamedPeerTests
         await swarm.UntilDoneAsync(leecher);
         tries.Should().Be(2);
         leecher.Notices.Of<WarningNotice>().Should().ContainSingle()
-            .Which.Message.Should().StartWith("late.example: the name of a peer cannot be looked up: ");
+            .Which.Message.Should().StartWith("late.example: the name of a peer cannot be resolved: ");
         await swarm.EndAsync();
     }
 

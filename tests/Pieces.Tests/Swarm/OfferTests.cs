@@ -6,7 +6,7 @@ using Pieces.Wire;
 namespace Pieces.Tests.Swarm;
 
 /// <summary>
-/// A peer that is not interested is unchoked all the same, to show that we are not a free rider. It gains no advantage over other peers by that.
+/// A peer that is not interested is unchoked all the same, to show that we are not a free rider. That gives it no advantage over other peers.
 /// </summary>
 [Collection(SwarmCollection.Name)]
 [Trait("Tier", "Swarm")]
@@ -55,7 +55,7 @@ public class OfferTests
         await swarm.EndAsync();
     }
 
-    // Asks for the first block of each piece that it hears of, and says never that it is interested.
+    // Requests the first block of each piece that is announced, without ever sending <c>interested</c>.
     private static async Task AskSilentlyAsync(ScriptedSession session, Action onUnchoke, Action onBlock)
     {
         while (await session.Peer.ReadFrameAsync(session.Token) is { } frame)

@@ -6,14 +6,14 @@ using Pieces.Wire;
 
 namespace Pieces.Tests.Swarm;
 
-/// <summary>Downloads of some of the files, as others in the swarm see them (BEP 21).</summary>
+/// <summary>Downloads of selected files, as other peers observe them (BEP 21).</summary>
 [Collection(SwarmCollection.Name)]
 [Trait("Tier", "Swarm")]
 public class PartialSeedTests
 {
     private const int KiB = SwarmData.KiB;
 
-    // Seven pieces, of which the fourth has some of both.
+    // The torrent has seven pieces. The fourth contains bytes of both files.
     private static SwarmData TwoFiles() => SwarmData.Multi(32 * KiB, new SwarmFile("wanted", 100 * KiB), new SwarmFile("other", 100 * KiB));
 
     [Fact]

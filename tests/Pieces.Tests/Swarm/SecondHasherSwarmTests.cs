@@ -10,7 +10,8 @@ public class SecondHasherSwarmTests
     [Fact]
     public async Task A_download_ends_and_the_sender_of_a_bad_block_is_found_among_those_who_helped()
     {
-        // Fast enough to be preferred, slow enough that nobody does all alone; pieces of 64 blocks, so that several peers have a part in each.
+        // The link is fast enough that its peer is preferred, and slow enough that no peer sends everything alone. Pieces have 64 blocks, so that
+        // several peers send blocks of each piece.
         await using var swarm = new TestSwarm(SwarmData.Single(8 * SwarmData.MiB, SwarmData.MiB).WithMerkleHashes());
         swarm.Network.DefaultLink = new InMemoryLink(TimeSpan.FromMilliseconds(10), 256 * SwarmData.KiB);
         int blocks = 0;

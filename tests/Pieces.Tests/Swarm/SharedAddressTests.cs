@@ -3,8 +3,10 @@ using Pieces.Tests.Support;
 
 namespace Pieces.Tests.Swarm;
 
-/// <summary>Several peers behind one address, of which one lies: containers behind a published port, tunnels, a household behind one
-/// router.</summary>
+/// <summary>
+/// Several peers behind one address, one of which sends bad data. Peers share an address behind a published port of containers, a tunnel, or a home
+/// router.
+/// </summary>
 [Collection(SwarmCollection.Name)]
 [Trait("Tier", "Swarm")]
 public class SharedAddressTests

@@ -2,7 +2,7 @@ using Pieces.Tests.Swarm.Simulation;
 
 namespace Pieces.Tests.Swarm;
 
-/// <summary>Lines and latency of the simulated network; no thread but the test's own moves its clock.</summary>
+/// <summary>Lines and latency of the simulated network. Only the thread of the test advances its clock.</summary>
 [Trait("Tier", "Pure")]
 public class SimulatedNetworkTests
 {
@@ -108,7 +108,7 @@ public class SimulatedNetworkTests
     private SimulatedPipe Pipe(SimulatedHost from, SimulatedHost to, double latency) =>
         new(from, to, _network.Links, SimulatedTime.TicksOf(latency));
 
-    // Gives the time at which the last byte came.
+    // Reads a number of bytes, and returns the time at which the last one arrived.
     private double ReadAll(SimulatedPipe pipe, int count)
     {
         byte[] bytes = new byte[count];

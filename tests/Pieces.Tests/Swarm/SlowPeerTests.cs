@@ -10,7 +10,7 @@ public class SlowPeerTests
     private const int KiB = SwarmData.KiB;
     private static readonly InMemoryLink Link = new(TimeSpan.FromMilliseconds(20), 128 * KiB);
 
-    // 32 s at the rate of one link.
+    // The content takes 32 s at the rate of one link.
     private static readonly SwarmData Data = SwarmData.Single(4 * SwarmData.MiB);
 
     [Fact]
@@ -184,7 +184,7 @@ public class SlowPeerTests
             await session.SendBytesAsync(bytes.AsMemory(i, 1));
     }
 
-    // Against the time that an honest seed takes alone.
+    // Compares the download time with the time that an honest seed needs alone.
     private static async Task CostsLittleAsync(Func<ScriptedSession, Task> script)
     {
         double honest = await TimeOfAsync(script: null);

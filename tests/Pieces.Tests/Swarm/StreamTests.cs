@@ -16,7 +16,7 @@ public class StreamTests
     private const int KiB = SwarmData.KiB;
     private const int PieceLength = 32 * KiB;
 
-    // 64 pieces of which 8 are kept.
+    // The content has 64 pieces, of which 8 are kept.
     private static readonly SwarmData Data = SwarmData.Single(64 * PieceLength, PieceLength);
     private const long Room = 8 * PieceLength;
 
@@ -159,7 +159,7 @@ public class StreamTests
         await swarm.UntilAsync(() => got.Count == first.Length, "every piece it was told of is served");
         got.Should().BeEquivalentTo(first.Select(piece => (uint)piece));
 
-        // It has them now: their room goes to others, of which it is told.
+        // The peer announces that it has these pieces. Other pieces then take their slots and are announced to it.
         await leecher!.SendAsync([.. first.Select(piece => new HaveMessage((uint)piece))]);
         await swarm.UntilAsync(() => told.Count > first.Length, "it receives more");
         target.Release();

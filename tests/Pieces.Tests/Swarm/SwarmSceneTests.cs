@@ -2,7 +2,7 @@ using Pieces.Tests.Swarm.Simulation;
 
 namespace Pieces.Tests.Swarm;
 
-/// <summary>The words that describe a simulated swarm, and the bounds that its times are compared with.</summary>
+/// <summary>The text form of a simulated swarm's parameters, and the lower bounds of its times.</summary>
 [Trait("Tier", "Pure")]
 public class SwarmSceneTests
 {
@@ -18,12 +18,12 @@ public class SwarmSceneTests
     [Fact]
     public void Bounds_are_those_of_the_sums()
     {
-        // 10 leechers that give 1 each and a seed that gives 2, of 24 bytes: 240 / 12.
+        // There are 10 leechers with an upload rate of 1 each and a seed with 2, and the content has 24 bytes: 240 / 12.
         SwarmBounds.AtOnce(24, 10, 2, 10, down: 0).Should().Be(20);
         SwarmBounds.AtOnce(24, 1, 2, 1, down: 0).Should().Be(12, "the seed must send each byte once");
         SwarmBounds.AtOnce(24, 1, 24, 1, down: 2).Should().Be(12, "each must receive all");
 
-        // Two that want 10 each: 2 a second until the first comes at 2, 3 from then on, 4 from 4 on: 4 + 6 + 10.
+        // Two leechers want 10 bytes each. The total rate is 2 until the first joins at 2 s, 3 from then on, and 4 from 4 s on: 4 + 6 + 10 bytes.
         SwarmBounds.WithArrivals(10, 2, 2, [(2, 1), (4, 1)], lastArrival: 4, down: 0).Should().Be(6.5);
         SwarmBounds.WithArrivals(10, 2, 2, [(2, 1), (4, 1)], lastArrival: 4, down: 2).Should().Be(9, "the last one's line is slow");
     }

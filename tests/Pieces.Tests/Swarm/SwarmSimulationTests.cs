@@ -5,14 +5,14 @@ using Pieces.Tests.Support;
 namespace Pieces.Tests.Swarm;
 
 /// <summary>
-/// The simulator of docs/swarm.md, run as a process of its own: it needs one with a single thread. The program is that of tests/Pieces.Benchmarks,
-/// which a plain run of the tests does not build.
+/// The simulator of docs/swarm.md. It runs in a separate process, because it needs a thread pool with a single thread. The program is that of
+/// tests/Pieces.Benchmarks, which an ordinary test run does not build.
 /// </summary>
 [LongChain(Seconds = 60)]
 [Trait("Tier", "Benchmark")]
 public class SwarmSimulationTests
 {
-    // Not PIECES_...: each variable of that name is a setting of the program under test.
+    // The name does not begin with PIECES_, because each variable with that prefix is a setting of the program under test.
     private const string ProgramVariable = "BENCHMARKS_UNDER_TEST";
 
     private const string Small = "leechers=12 pieces=48 join-seconds=2";
@@ -54,7 +54,7 @@ public class SwarmSimulationTests
     [Fact]
     public async Task Free_riders_come_last_and_cost_the_honest_little()
     {
-        // A single crowd is not significant, because some peers end a tenth earlier than others by chance. One process runs all three, since each
+        // A single crowd is not significant, because by chance some peers finish a tenth earlier than others. One process runs all three, since each
         // process would have to compile the same code.
         const string Crowds = "flash leechers=40 join-seconds=0.5 runs=3";
         string[][] without = await RowsAsync(Crowds), with = await RowsAsync(Crowds + " free=0.2");
@@ -76,7 +76,7 @@ public class SwarmSimulationTests
 
     private static async Task<string[]> CellsAsync(string words) => (await RowsAsync(words))[^1];
 
-    // A row of the table for each run, below its head and the line under that.
+    // Returns one row of the table for each run, without the heading and the line below it.
     private static async Task<string[][]> RowsAsync(string words) =>
     [
         .. (await RunAsync(words)).Split('\n').Where(line => line.StartsWith('|')).Skip(2)

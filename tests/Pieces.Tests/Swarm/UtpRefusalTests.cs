@@ -5,7 +5,7 @@ using Pieces.Tests.Support;
 
 namespace Pieces.Tests.Swarm;
 
-/// <summary>A whole client refuses uTP at the port of its listener.</summary>
+/// <summary>A whole client refuses uTP connections on the port of its listener.</summary>
 [Collection(SwarmCollection.Name)]
 [Trait("Tier", "Swarm")]
 public class UtpRefusalTests

@@ -11,10 +11,10 @@ namespace Pieces.Tests.Swarm;
 [Trait("Tier", "Swarm")]
 public class WithdrawnPieceTests
 {
-    // Under which a scripted host takes our messages.
+    // Extension id under which a scripted host receives our messages.
     private const byte TheirId = 77;
 
-    // Under which we say that we take theirs.
+    // Extension id under which the program receives messages.
     private const byte OurId = 4;
 
     [Fact]
@@ -84,7 +84,7 @@ public class WithdrawnPieceTests
         await swarm.UntilAsync(() => leecher.Now.PiecesHave == all - 1, "all others are here");
         await swarm.PassAsync(60);
 
-        // Two blocks after 0, 2, 6, 14, 30 and 62 seconds.
+        // Two blocks are requested after each of 0, 2, 6, 14, 30 and 62 seconds.
         refused.Should().BeInRange(4, 14);
         await swarm.CompleteHonestlyAsync(leecher);
         await swarm.EndAsync();
@@ -93,7 +93,7 @@ public class WithdrawnPieceTests
     [Theory]
     [InlineData(new byte[] { 0, 0, 0 }, "has 3 bytes, not 4")]
     [InlineData(new byte[] { 0, 0, 0, 1, 0 }, "at most 6 allowed")]
-    [InlineData(new byte[] { 0xFF, 0xFF, 0xFF, 0xFF }, "no longer has piece 4294967295")]
+    [InlineData(new byte[] { 0xFF, 0xFF, 0xFF, 0xFF }, "withdrew piece 4294967295")]
     public async Task Who_withdraws_what_cannot_be_is_closed(byte[] payload, string reason)
     {
         await using var swarm = new TestSwarm();
@@ -177,7 +177,7 @@ public class WithdrawnPieceTests
         Extensions = ImmutableSortedDictionary.Create<string, byte>(StringComparer.Ordinal).Add(DontHaveCodec.ExtensionName, TheirId),
     }.Encode());
 
-    // The time of the file moves on in any case, however coarse the file system's clock is.
+    // Sets a later modification time explicitly, because the clock of the file system may be too coarse to show the change.
     private static void Spoil(string path, bool isGone, long offset)
     {
         using var file = new FileStream(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);

@@ -5,7 +5,7 @@ using Pieces.Torrents;
 
 namespace Pieces.Tests.Torrents;
 
-/// <summary>What a client has once and lends to all of its torrents: connections, room for messages, and places for handshakes.</summary>
+/// <summary>Limits that all torrents of a client share: connections, room for messages, and places for handshakes.</summary>
 [Trait("Tier", "Pure")]
 public sealed class BudgetTests : IDisposable
 {

@@ -32,7 +32,7 @@ public class ChokeRoundTests
 
     private bool IsDue(ChokeRound round) => round.IsDue(_peers, _time.GetTimestamp());
 
-    // Uploads at the given total rate for as long as a rate meter looks back.
+    // Uploads at the given total rate for the averaging time of a rate meter.
     private void Upload(double bytesPerSecond)
     {
         for (int second = 0; second < RateMeter.DefaultSeconds; second++)

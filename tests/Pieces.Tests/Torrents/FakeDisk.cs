@@ -4,7 +4,7 @@ using Pieces.Storage;
 
 namespace Pieces.Tests.Torrents;
 
-/// <summary>A store that keeps the first byte of each block and does its jobs when the test takes their verdicts.</summary>
+/// <summary>A store that keeps the first byte of each block. It runs its jobs when the test takes their results.</summary>
 internal sealed class FakeDisk : IPieceStore
 {
     private readonly Queue<Func<IEnumerable<DiskEvent>>> _jobs = new();

@@ -26,10 +26,10 @@ internal sealed class MemoryProvider : IProviderLink, IPieceAvailability
 
     public ModelLine Line { get; }
 
-    /// <summary>The simulation's time, in seconds.</summary>
+    /// <summary>Current time of the simulation, in seconds.</summary>
     public double Now { get; set; }
 
-    /// <summary>What it was asked for, in order.</summary>
+    /// <summary>The requested blocks, in order.</summary>
     public List<BlockRequest> Requests { get; } = [];
 
     public int Cancels { get; private set; }
@@ -65,7 +65,7 @@ internal sealed class MemoryProvider : IProviderLink, IPieceAvailability
 
     public void OnUnsolicitedBlock(bool exists) => Unsolicited++;
 
-    /// <summary>Lengths of the stretches in which each request began where the one before ended, in bytes.</summary>
+    /// <summary>Returns the lengths, in bytes, of the runs of requests in which each request begins where the previous one ends.</summary>
     public List<long> Runs(PieceRig rig)
     {
         List<long> runs = [];

@@ -285,7 +285,7 @@ public class MetadataFetchTests
     private static MetadataData Part(byte[] whole, int part) =>
         new(part, whole.Length, whole.AsMemory(part * MetadataCodec.PartLength, MetadataCodec.LengthOf(part, whole.Length)));
 
-    /// <summary>A fetch with peers that the test speaks for, and a clock that it moves.</summary>
+    /// <summary>A fetch whose peers and clock the test controls.</summary>
     private sealed class FetchRig(byte[] truth)
     {
         private readonly FakeTimeProvider _time = new();
@@ -331,7 +331,7 @@ public class MetadataFetchTests
 
         public bool Take(SenderId peer, MetadataData data) => Fetch.Take(peer, data, Now, Convicted);
 
-        /// <summary>Everybody answers what is asked, in rounds, until the metadata is here.</summary>
+        /// <summary>Lets all peers answer the requests, in rounds, until the metadata is complete.</summary>
         public void ServeAll(Func<SenderId, int, MetadataData?> answer, double seconds = 0.1, int rounds = 200)
         {
             for (int round = 0; round < rounds && Fetch.Result is null; round++)

@@ -10,7 +10,7 @@ using Pieces.Torrents.Crowd;
 
 namespace Pieces.Tests.Torrents;
 
-/// <summary>A provider of blocks that is no peer takes part in a download as peers do, and does not count in the swarm.</summary>
+/// <summary>A provider of blocks that is not a peer takes part in a download as peers do, but does not count as a member of the swarm.</summary>
 [Trait("Tier", "Pure")]
 public class OtherProviderTests
 {

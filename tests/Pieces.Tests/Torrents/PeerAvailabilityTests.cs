@@ -6,7 +6,7 @@ using Pieces.Torrents.Downloading;
 
 namespace Pieces.Tests.Torrents;
 
-/// <summary>What comes of a peer that withdraws a piece (BEP 54).</summary>
+/// <summary>Effects of a peer that withdraws a piece (BEP 54).</summary>
 [Trait("Tier", "Pure")]
 public class PeerAvailabilityTests
 {
@@ -92,7 +92,7 @@ public class PeerAvailabilityTests
         (peer.Offences, peer.Ending).Should().Be((0, PeerEnding.Unplanned));
         rig.Availability.OnWithdrawn(liar, 4);
         liar.Ending.Should().Be(PeerEnding.Offence);
-        ((FakeLink)liar.Link).ClosedFor.Should().Be("no longer has piece 4 of 4");
+        ((FakeLink)liar.Link).ClosedFor.Should().Be("withdrew piece 4 of 4");
     }
 
     [Fact]

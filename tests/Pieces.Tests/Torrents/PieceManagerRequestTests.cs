@@ -310,7 +310,7 @@ public class PieceManagerRequestTests
         rig.RunDisk();
         rig.Fill(peer).Should().OnlyContain(b => b.Piece.Value == 1).And.NotBeEmpty();
 
-        // And the block that was there is not asked for again.
+        // The block that was already received is not requested again.
         rig.Budget.Release(2 * PieceRig.MiB);
         PeerState back = rig.Stranger();
         Ready(rig, back, piece: 0);

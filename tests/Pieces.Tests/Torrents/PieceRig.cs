@@ -14,7 +14,7 @@ using Pieces.Wire;
 
 namespace Pieces.Tests.Torrents;
 
-/// <summary>A PieceManager with a disk in memory and peers that do what the test says. A block is good when its first byte is 1.</summary>
+/// <summary>A PieceManager with a disk in memory and peers that the test controls. A block is good if its first byte is 1.</summary>
 internal sealed class PieceRig
 {
     public const int KiB = 1024;
@@ -72,7 +72,7 @@ internal sealed class PieceRig
 
     public List<SenderId> Convicted { get; } = [];
 
-    /// <summary>A peer that has everything, is interesting and has unchoked us.</summary>
+    /// <summary>Adds a peer that has all pieces and has unchoked us, and in which we are interested.</summary>
     public PeerState Seed()
     {
         PeerState peer = Stranger();
@@ -82,7 +82,7 @@ internal sealed class PieceRig
         return peer;
     }
 
-    /// <summary>A peer right after the handshake.</summary>
+    /// <summary>Adds a peer that has just completed the handshake.</summary>
     public PeerState Stranger()
     {
         var link = new FakeLink();
@@ -106,7 +106,7 @@ internal sealed class PieceRig
         Downloads.OnChoked(peer.Provider, rejectsEach: supportsFast);
     }
 
-    /// <summary>What a peer is asked for now; it is not sent.</summary>
+    /// <summary>Chooses the blocks to request from a peer now. They count as requested, but the requests are not sent.</summary>
     public List<BlockRequest> Fill(PeerState peer)
     {
         var requests = new List<BlockRequest>();
@@ -136,7 +136,7 @@ internal sealed class PieceRig
         Manager.Providers.ForEach(provider => _recovery.Tick(provider, Now));
     }
 
-    /// <summary>Lets the disk do what was asked of it so far, and what comes of that.</summary>
+    /// <summary>Runs the queued disk jobs and handles their results.</summary>
     public void RunDisk()
     {
         while (Disk.TryTake(out DiskEvent? verdict))
@@ -152,7 +152,7 @@ internal sealed class PieceRig
         }
     }
 
-    /// <summary>Peers take turns, each sending all it is asked for at once; returns the number of rounds it took.</summary>
+    /// <summary>Downloads in rounds, in which each peer sends all blocks requested from it. Returns the number of rounds.</summary>
     public int Download(Func<PeerState, BlockRequest, byte> content, params PeerState[] peers)
     {
         var active = peers.ToList();

@@ -23,7 +23,7 @@ public class SeedGoalClockTests
     {
         var clock = new SeedGoalClock(new SeedGoals { Ratio = 2, Time = 10 * Minute, Idle = 3 * Minute }, size: 100);
         clock.Reached(0, 9 * Minute, 2 * Minute).Should().BeNull();
-        clock.Reached(0, 9 * Minute, 3 * Minute).Should().Contain("nothing asked");
+        clock.Reached(0, 9 * Minute, 3 * Minute).Should().Contain("nothing uploaded");
         clock.Reached(0, 10 * Minute, Minute).Should().Contain("seeded for");
         clock.Reached(200, Minute, Minute).Should().Contain("ratio");
     }

@@ -11,7 +11,7 @@ using Pieces.Torrents.Downloading;
 
 namespace Pieces.Tests.Torrents;
 
-/// <summary>What is asked of a seed while leechers wait for it.</summary>
+/// <summary>What is requested from a seed while other leechers need it too.</summary>
 [Trait("Tier", "Pure")]
 public class SeedSharingPolicyTests
 {
@@ -57,7 +57,7 @@ public class SeedSharingPolicyTests
         return peer;
     }
 
-    // It has sent good data of late.
+    // Makes a peer a contributor: it has recently sent verified data.
     private void Gives(PeerState peer)
     {
         peer.Provider.VerifiedBytes += 16384;
@@ -73,7 +73,7 @@ public class SeedSharingPolicyTests
         _courtesy.SetLot(peer.Id, lotName);
     }
 
-    // As the torrent's pieces do it.
+    // Records that a peer has a piece, as the torrent does.
     private void Has(PeerState peer, int piece)
     {
         peer.Pieces.Add(new PieceIndex(piece)).Should().BeTrue();
@@ -90,7 +90,7 @@ public class SeedSharingPolicyTests
         _courtesy.Look();
     }
 
-    // What may be asked of a seed now.
+    // Returns the pieces that may be requested from a seed now.
     private int[] Asked(PeerState seed, int most = int.MaxValue)
     {
         IPeerPieces map = _courtesy.Show(seed.Provider, most, Now);
@@ -99,7 +99,7 @@ public class SeedSharingPolicyTests
         return pieces;
     }
 
-    // The seed has nothing to do from now on; gives the seconds, in steps of a tenth, till it is asked for anything.
+    // Lets the seed be idle from now on. Returns the time until something may be requested from it, in steps of 0.1 s.
     private double PatienceWith(PeerState seed)
     {
         _courtesy.OnFilled(seed.Provider, Now);
@@ -113,7 +113,7 @@ public class SeedSharingPolicyTests
         return double.PositiveInfinity;
     }
 
-    // All that we have not drawn ourselves.
+    // Returns a piece that is assigned to a leecher other than us.
     private int Foreign()
     {
         var lots = new PieceLots(Own);

@@ -37,7 +37,7 @@ public class SharingTrialTests
         Pass(100, 1, isCrowded: true).Should().Be(100);
     }
 
-    // Seconds for which it is allowed; or until it is.
+    // Advances the time in seconds until seed sharing is no longer allowed or, if `until` is set, until it is allowed. Returns the number of seconds.
     private int Pass(int seconds, int rate, bool isCrowded, bool until = false)
     {
         for (int i = 0; i < seconds; i++)

@@ -48,7 +48,7 @@ public class StreamRetentionTests
     [Fact]
     public void A_piece_that_nobody_reads_makes_room_once_it_is_stored()
     {
-        // The reader passes a piece that holds padding alone before it has come.
+        // The reader passes a piece that contains only padding before the piece has arrived.
         PieceTable table = Table("..........");
         StreamRetention retention = Retain(table, 4);
         retention.OnTaken(2);

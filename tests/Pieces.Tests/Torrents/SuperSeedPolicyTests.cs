@@ -9,7 +9,7 @@ using Pieces.Torrents.Crowd;
 
 namespace Pieces.Tests.Torrents;
 
-/// <summary>Which pieces the only seed shows to whom (BEP 16).</summary>
+/// <summary>Which pieces the only seed reveals to which peer (BEP 16).</summary>
 [Trait("Tier", "Pure")]
 public class SuperSeedPolicyTests
 {
@@ -38,7 +38,7 @@ public class SuperSeedPolicyTests
         return peer;
     }
 
-    // Everything that is to be shown to it now.
+    // Returns all pieces that must be revealed to a peer now.
     private int[] Show(PeerState peer)
     {
         var shown = new List<int>();

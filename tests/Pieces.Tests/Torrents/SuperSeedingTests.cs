@@ -11,7 +11,7 @@ using Pieces.Wire;
 
 namespace Pieces.Tests.Torrents;
 
-/// <summary>What the peers of the only seed hear of its pieces (BEP 16).</summary>
+/// <summary>What the only seed announces to its peers (BEP 16).</summary>
 [Trait("Tier", "Pure")]
 public sealed class SuperSeedingTests : IAsyncDisposable
 {

@@ -5,17 +5,17 @@ using Pieces.Torrents.Downloading;
 
 namespace Pieces.Tests.Torrents;
 
-/// <summary>A line with a latency and a rate, and who answers at its end: in order, unless it is told to behave badly.</summary>
+/// <summary>A line with a latency and a rate, and the peer at its end. The peer answers in order, unless the test makes it misbehave.</summary>
 internal class ModelLine(double latency, double bytesPerSecond)
 {
     private readonly Queue<(BlockRequest Block, double ArrivesAt)> _answers = new();
     private readonly HashSet<BlockRequest> _cancelled = [];
     private double _linkFree;
 
-    /// <summary>Whether a request is thrown away.</summary>
+    /// <summary>Whether the peer ignores a request.</summary>
     public Func<BlockRequest, bool> Drops { get; init; } = _ => false;
 
-    /// <summary>Requests that it got.</summary>
+    /// <summary>Number of requests received.</summary>
     public int Asked { get; private set; }
 
     public void Ask(BlockRequest block, double now)
@@ -28,7 +28,7 @@ internal class ModelLine(double latency, double bytesPerSecond)
         _answers.Enqueue((block, _linkFree));
     }
 
-    /// <summary>A cancel spares the link only what has not been sent when it arrives.</summary>
+    /// <summary>A cancel has an effect only on blocks that have not been sent when it arrives.</summary>
     public void Cancel(BlockRequest block, double now)
     {
         if (!_answers.Any(a => a.Block == block && a.ArrivesAt > now + latency))
@@ -37,7 +37,7 @@ internal class ModelLine(double latency, double bytesPerSecond)
         _linkFree = Math.Max(now, _linkFree - (block.Length / bytesPerSecond));
     }
 
-    /// <summary>It chokes, and forgets what it was asked for.</summary>
+    /// <summary>The peer chokes us and drops all pending requests.</summary>
     public void DropAll()
     {
         _answers.Clear();
@@ -71,7 +71,7 @@ internal static class SwarmModel
     /// <summary>Returns the seconds that the download took.</summary>
     public static double Run(PieceRig rig, double limit, params ModelPeer[] peers) => Run(rig, limit, () => { }, peers);
 
-    /// <summary>The same, with something that happens every two milliseconds.</summary>
+    /// <summary>Like the other overload, with an action that runs every two milliseconds of simulated time.</summary>
     public static double Run(PieceRig rig, double limit, Action eachStep, params ModelPeer[] peers)
     {
         const double Step = 0.002;

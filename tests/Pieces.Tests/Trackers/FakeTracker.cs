@@ -7,7 +7,7 @@ using Pieces.Trackers;
 
 namespace Pieces.Tests.Trackers;
 
-/// <summary>One announce that waits for its answer.</summary>
+/// <summary>An announce that waits for the response.</summary>
 internal sealed record Call(AnnounceRequest Request, TaskCompletionSource<AnnounceResponse> Result)
 {
     public void Answer(AnnounceResponse response) => Result.SetResult(response);
@@ -15,7 +15,7 @@ internal sealed record Call(AnnounceRequest Request, TaskCompletionSource<Announ
     public void Fail(Exception exception) => Result.SetException(exception);
 }
 
-/// <summary>A tracker that answers when the test says so.</summary>
+/// <summary>A tracker that responds when the test makes it respond.</summary>
 internal sealed class FakeTracker : ITracker
 {
     private readonly Channel<Call> _calls = Channel.CreateUnbounded<Call>();
@@ -44,7 +44,7 @@ internal sealed class FakeTracker : ITracker
     }
 }
 
-/// <summary>Keeps what a client says of its trackers.</summary>
+/// <summary>Records what a client reports about its trackers.</summary>
 internal sealed class RecordingSink : ITrackerSink
 {
     private readonly Channel<(string, int, string?)> _statuses = Channel.CreateUnbounded<(string, int, string?)>();

@@ -199,18 +199,19 @@ public class HttpTrackerTests
     public async Task What_is_no_answer_is_one_line(string body)
     {
         TrackerException failure = await FailAsync(body);
-        failure.Message.Should().StartWith("answered ");
+        failure.Message.Should().StartWith("sent a").And.Contain("response");
         failure.IsRefusal.Should().BeFalse();
     }
 
     [Fact]
-    public async Task Deep_nesting_is_no_answer() => (await FailAsync(new string('l', 200_000))).Message.Should().StartWith("answered something");
+    public async Task Deep_nesting_is_no_answer() =>
+        (await FailAsync(new string('l', 200_000))).Message.Should().StartWith("sent a response that is not");
 
     [Fact]
     public async Task A_server_error_is_told_by_its_number()
     {
         await using ScriptedHttpServer server = ScriptedHttpServer.Answering("503 Service Unavailable", "busy"u8.ToArray());
-        (await FailAsync(server.Url("/announce"))).Message.Should().Be("answered 503");
+        (await FailAsync(server.Url("/announce"))).Message.Should().Be("responded with 503");
     }
 
     [Theory]
@@ -225,7 +226,7 @@ public class HttpTrackerTests
         if (accepted)
             (await AnnounceAsync(body)).Peers.Should().BeEmpty();
         else
-            (await FailAsync(body)).Message.Should().Be("answered more than 1048576 bytes");
+            (await FailAsync(body)).Message.Should().Be("sent more than 1048576 bytes");
     }
 
     [Fact]
@@ -233,7 +234,7 @@ public class HttpTrackerTests
     {
         byte[] bomb = Gzip(new byte[64 * 1024 * 1024]);
         await using ScriptedHttpServer server = ScriptedHttpServer.Answering("200 OK", bomb, "Content-Encoding: gzip\r\n");
-        (await FailAsync(server.Url("/announce"))).Message.Should().Be("answered more than 1048576 bytes");
+        (await FailAsync(server.Url("/announce"))).Message.Should().Be("sent more than 1048576 bytes");
     }
 
     [Fact]
@@ -246,7 +247,7 @@ public class HttpTrackerTests
             while (true)
                 await stream.WriteAsync(block, cancellationToken);
         });
-        (await FailAsync(server.Url("/announce"))).Message.Should().Be("answered more than 1048576 bytes");
+        (await FailAsync(server.Url("/announce"))).Message.Should().Be("sent more than 1048576 bytes");
     }
 
     [Fact]
@@ -269,7 +270,7 @@ public class HttpTrackerTests
     {
         await using var server = new ScriptedHttpServer(
             async (_, stream, cancellationToken) => await stream.WriteAsync("220 smtp.example ESMTP ready\r\n\r\n"u8.ToArray(), cancellationToken));
-        (await FailAsync(server.Url("/announce"))).Message.Should().Be("answered something that is not HTTP");
+        (await FailAsync(server.Url("/announce"))).Message.Should().Be("sent a response that is not HTTP");
     }
 
     [Fact]
@@ -278,7 +279,7 @@ public class HttpTrackerTests
         await using var server = new ScriptedHttpServer(
             async (_, stream, cancellationToken) =>
                 await stream.WriteAsync("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nd8:"u8.ToArray(), cancellationToken));
-        (await FailAsync(server.Url("/announce"))).Message.Should().Contain("broke off");
+        (await FailAsync(server.Url("/announce"))).Message.Should().Contain("closed before the end of the response");
     }
 
     [Fact]
@@ -292,7 +293,7 @@ public class HttpTrackerTests
     {
         await using var server = new ScriptedHttpServer((_, _, cancellationToken) => Task.Delay(Timeout.Infinite, cancellationToken));
         (await FailAsync(server.Url("/announce"), Settings with { HttpTimeout = TimeSpan.FromMilliseconds(200) })).Message.Should().Be(
-            "no complete answer within 0.2 s");
+            "no complete response within 0.2 s");
     }
 
     [Fact]
@@ -308,7 +309,7 @@ public class HttpTrackerTests
             }
         });
         (await FailAsync(server.Url("/announce"), Settings with { HttpTimeout = TimeSpan.FromMilliseconds(300) })).Message.Should().StartWith(
-            "no complete answer");
+            "no complete response");
     }
 
     [Fact]
@@ -332,7 +333,7 @@ public class HttpTrackerTests
         (await FailAsync(server.Url("/announce"), Settings with { Outbound = new Outbound(new LocalBinding(IPAddress.Parse("192.0.2.1"))) })).Message
             .Should().Be("address not available on this machine");
         (await FailAsync(server.Url("/announce"), Settings with { Outbound = new Outbound(new LocalBinding(IPAddress.IPv6Loopback)) })).Message
-            .Should().Be("no address of the host fits the address to send from");
+            .Should().Be("the host has no address of the same family as the local address");
     }
 
     [Fact]

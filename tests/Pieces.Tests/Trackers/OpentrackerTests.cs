@@ -7,7 +7,7 @@ using Pieces.Trackers;
 
 namespace Pieces.Tests.Trackers;
 
-/// <summary>Our client against a tracker that others have written.</summary>
+/// <summary>Our tracker client with opentracker.</summary>
 [Trait("Tier", "Interop")]
 public class OpentrackerTests
 {
@@ -86,7 +86,7 @@ public class OpentrackerTests
             return running;
         }
 
-        // It listens before it has read its list, and refuses everything until then.
+        // opentracker listens before it has read its list, and refuses all requests until then.
         private async Task UntilListIsReadAsync()
         {
             using ITracker tracker = Tracker("http");

@@ -89,7 +89,7 @@ public class RedirectTests
     public async Task A_redirect_to_nowhere_is_told()
     {
         await using ScriptedHttpServer server = ScriptedHttpServer.Answering("302 Found", default);
-        (await FailAsync(server.Url("/announce"))).Should().Be("redirects without saying where to");
+        (await FailAsync(server.Url("/announce"))).Should().Be("redirects without a valid location");
     }
 
     private static ScriptedHttpServer RedirectingTo(string location) =>

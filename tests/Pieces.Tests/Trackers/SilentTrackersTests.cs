@@ -3,7 +3,7 @@ using Pieces.Trackers;
 
 namespace Pieces.Tests.Trackers;
 
-/// <summary>How long trackers that never answer hold up one that does: a run of the schedule from one turn to the next.</summary>
+/// <summary>How long silent trackers delay one that responds. The test runs the schedule from one due time to the next.</summary>
 [Trait("Tier", "Pure")]
 public class SilentTrackersTests
 {

@@ -37,7 +37,7 @@ public class SwarmScrapeTests
         var options = new SwarmScrapeOptions { Timeout = TimeSpan.FromSeconds(5) };
         ImmutableArray<TrackerCounts> counts = await SwarmScrape.RunAsync(torrent, options, Token);
         counts[0].Error.Should().Be("no response within 5 s");
-        counts[1].Error.Should().BeOneOf("no response within 5 s", "no complete answer within 5 s");
+        counts[1].Error.Should().BeOneOf("no response within 5 s", "no complete response within 5 s");
         counts[2].Seeders.Should().Be(1);
     }
 
@@ -72,7 +72,7 @@ public class SwarmScrapeTests
         Metainfo torrent = TorrentOf(endless.Url("/announce"), hostile.Url("/announce"), new Uri("ftp://tracker.example/announce"));
         ImmutableArray<TrackerCounts> counts = await SwarmScrape.RunAsync(torrent, new SwarmScrapeOptions(), Token);
         counts.Select(count => count.Error).Should().Equal(
-            "answered more than 1048576 bytes", "refused: \\x1B[31m!", "only http, https and udp trackers are supported");
+            "sent more than 1048576 bytes", "refused: \\x1B[31m!", "only http, https and udp trackers are supported");
     }
 
     [Fact]

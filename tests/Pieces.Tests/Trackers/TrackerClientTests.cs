@@ -192,7 +192,7 @@ public sealed class TrackerClientTests : IAsyncDisposable
         Start("a", "b");
         (await _trackers["a"].NextAsync()).Fail(new ArgumentOutOfRangeException("hostName", "a secret"));
         (await _sink.NextStatusAsync()).Should()
-            .Be(("a", 0, "cannot be asked: unexpected ArgumentOutOfRangeException (this is a bug; -vv shows where)"));
+            .Be(("a", 0, "the request failed: unexpected ArgumentOutOfRangeException (this is a bug; -vv shows where)"));
         (await _trackers["b"].NextAsync()).Answer(Announces.Response(peers: 1));
         (await _sink.NextStatusAsync()).Should().Be(("b", 1, null));
     }
@@ -288,7 +288,7 @@ public sealed class TrackerClientTests : IAsyncDisposable
         await _sink.NextStatusAsync();
     }
 
-    // Timers are set a little after what the test sees; stepping until the outcome is there needs no knowledge of when.
+    // Timers are set slightly later than the event that the test observes. The clock is therefore advanced in steps until the result is there.
     private async Task<Call> NextAsync(string name)
     {
         await AdvanceUntilAsync(() => _trackers[name].HasCalls);

@@ -122,7 +122,7 @@ public class TrackerServerTests
     [InlineData("info_hash=bittorrent-infohash-&peer_id=bittorrent-peer-id--", "port is missing")]
     [InlineData("info_hash=bittorrent-infohash-&peer_id=bittorrent-peer-id--&port=65536", "port is missing")]
     [InlineData("info_hash=bittorrent-infohash-&peer_id=bittorrent-peer-id--&port=-1", "port is missing")]
-    [InlineData("info_hash=bittorrent-infohash-&peer_id=bittorrent-peer-id--&port=1&event=dance", "event is none")]
+    [InlineData("info_hash=bittorrent-infohash-&peer_id=bittorrent-peer-id--&port=1&event=dance", "event is not one")]
     public void Bad_input_gets_a_failure_reason(string query, string reason) =>
         Answer($"/announce?{query}").Should().StartWith("d14:failure reason").And.Contain(reason);
 

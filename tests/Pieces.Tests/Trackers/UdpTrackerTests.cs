@@ -88,7 +88,7 @@ public class UdpTrackerTests
             _time.Advance(TimeSpan.FromSeconds(15 * Math.Pow(2, n)));
         }
 
-        (await asked.Invoking(task => task).Should().ThrowAsync<TrackerException>()).WithMessage("did not answer 9 requests");
+        (await asked.Invoking(task => task).Should().ThrowAsync<TrackerException>()).WithMessage("did not respond to 9 requests");
     }
 
     [Fact]

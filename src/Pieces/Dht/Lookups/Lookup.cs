@@ -27,7 +27,7 @@ internal sealed class Lookup
     /// </summary>
     public const int MaxMisfits = 12;
 
-    /// <summary>Number of nodes with an unfitting id to announce to in addition, even if there are enough others.</summary>
+    /// <summary>We announce to this number of nodes whose id does not fit their address, even if enough other nodes are found.</summary>
     public const int MisfitKeepers = 2;
 
     /// <summary>Number of queries without any reply after which the entrances are queried.</summary>

@@ -43,7 +43,7 @@ internal sealed class LookupCandidate
 
     public NodeContact Contact { get; private set; }
 
-    /// <summary>The first node that returned it, or null if we knew it ourselves.</summary>
+    /// <summary>The node that was the first to return this one; null if we knew this one ourselves.</summary>
     public LookupCandidate? Teller { get; }
 
     /// <summary>Whether only its address is known.</summary>
@@ -69,15 +69,16 @@ internal sealed class LookupCandidate
     /// <summary>Whether it confirmed an announce.</summary>
     public bool IsKeeper { get; set; }
 
-    /// <summary>Number of nodes returned by it that did not reply.</summary>
+    /// <summary>Number of nodes that this node was the first to return and that did not reply.</summary>
     public int BadTips { get; set; }
 
-    /// <summary>Number of nodes returned by it that replied.</summary>
+    /// <summary>Number of nodes that this node was the first to return and that replied.</summary>
     public int GoodTips { get; set; }
 
     /// <summary>
-    /// Whether all nodes that returned it have mostly returned nodes that do not reply. A node that returns many dead nodes directs us to victims of
-    /// an attack or away from the target; an honest node returns nodes that it knows to be alive.
+    /// Whether the node that was the first to return this one, and the second one if there is one, have mostly returned nodes that do not reply. A
+    /// node that returns many dead nodes directs us to victims of an attack or away from the target. An honest node returns nodes that it knows to be
+    /// alive.
     /// </summary>
     public bool IsDoubtful => Teller is { HasMisled: true } && _secondTeller is null or { HasMisled: true };
 

@@ -149,7 +149,7 @@ internal sealed class LookupRun : IQueryOwner
         Pump();
     }
 
-    // About one in ten announces is lost in one of the two directions, and no other part repeats it: send each node a second one.
+    // About one in ten announces gets no reply, because it or its reply is lost. No other part repeats it, so it is sent to the node a second time.
     private void OnAnnounceGone(LookupCandidate keeper)
     {
         _announcesInFlight--;

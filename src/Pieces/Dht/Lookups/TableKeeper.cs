@@ -33,7 +33,7 @@ internal sealed class TableKeeper : IQueryOwner
     /// <summary>Maximum number of kept addresses of nodes that a peer, a torrent or the user named; a new one evicts the oldest.</summary>
     public const int MaxEntrances = 32;
 
-    // Value while a search for our neighbours runs: the next one is scheduled at its end, unless a node is added meanwhile.
+    // Value of _searchAt while a search for our neighbours runs. The next search is scheduled at its end, unless a node is added before.
     private static readonly TimeSpan Unplanned = TimeSpan.MaxValue;
 
     private readonly DhtShared _shared;

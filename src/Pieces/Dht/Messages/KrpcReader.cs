@@ -64,7 +64,7 @@ internal static class KrpcReader
         else if (name.SequenceEqual("announce_peer"u8))
             method = KrpcMethod.AnnouncePeer;
         else
-            return new KrpcBadQuery { Transaction = transaction, Code = KrpcFault.UnknownMethod, Reason = "method unknown" };
+            return new KrpcBadQuery { Transaction = transaction, Code = KrpcFault.UnknownMethod, Reason = "unknown method" };
 
         if (method == KrpcMethod.FindNode && !TryGetId(arguments, "target"u8, out target))
             return Bad(transaction, "target must be a string of 20 bytes");
@@ -93,7 +93,7 @@ internal static class KrpcReader
         if (port is < 0 or > ushort.MaxValue || (port == 0 && !isPortImplied))
             return "port must be between 1 and 65535";
         if (!arguments.TryGetMemory("token"u8, out ReadOnlyMemory<byte> token) || token.Length is 0 or > MaxTokenLength)
-            return "no token of ours";
+            return "invalid token";
         query = query with { IsPortImplied = isPortImplied, Port = (int)port, Token = token, IsSeed = IsOne(arguments, "seed"u8) };
         return null;
     }

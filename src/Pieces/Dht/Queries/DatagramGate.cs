@@ -10,30 +10,33 @@ namespace Pieces.Dht.Queries;
 /// </summary>
 internal sealed class DatagramGate
 {
-    /// <summary>Queries accepted per address, per second; burst <see cref="HostBurst"/>.</summary>
+    /// <summary>Maximum number of queries accepted per address and second; burst <see cref="HostBurst"/>.</summary>
     public const double HostRate = 5;
 
-    /// <summary>Queries accepted per address in a burst.</summary>
+    /// <summary>Maximum number of queries accepted per address in a burst.</summary>
     public const int HostBurst = 20;
 
-    /// <summary>Queries accepted in total, per second; burst <see cref="OverallBurst"/>. This keeps our replies below 100 KiB/s.</summary>
+    /// <summary>
+    /// Maximum number of queries accepted in total per second; burst <see cref="OverallBurst"/>. This keeps our replies below 100 KiB/s.
+    /// </summary>
     public const double OverallRate = 100;
 
-    /// <summary>Queries accepted in total in a burst.</summary>
+    /// <summary>Maximum number of queries accepted in total in a burst.</summary>
     public const int OverallBurst = 200;
 
-    /// <summary>Queries accepted per network (an IPv4 /24 or an IPv6 /64), per second; burst <see cref="NetworkBurst"/>.</summary>
+    /// <summary>Maximum number of queries accepted per network (an IPv4 /24 or an IPv6 /64) and second; burst <see cref="NetworkBurst"/>.</summary>
     public const double NetworkRate = 25;
 
-    /// <summary>Queries accepted per network in a burst.</summary>
+    /// <summary>Maximum number of queries accepted per network in a burst.</summary>
     public const int NetworkBurst = 100;
 
     /// <summary>
-    /// Queries accepted from all hosts that have replied to us, per second, in addition to <see cref="OverallRate"/>; burst <see cref="KnownBurst"/>.
+    /// Maximum number of queries accepted per second from all hosts together that have replied to us, in addition to <see cref="OverallRate"/>; burst
+    /// <see cref="KnownBurst"/>.
     /// </summary>
     public const double KnownRate = 50;
 
-    /// <summary>Queries accepted from all hosts that have replied to us in a burst.</summary>
+    /// <summary>Maximum number of queries accepted in a burst from all hosts together that have replied to us.</summary>
     public const int KnownBurst = 100;
 
     // Minimum length in bytes: shorter than any valid message (the shortest is a reply with only an id).

@@ -54,7 +54,7 @@ internal sealed class NodeNames
         }
         catch (Exception e) when (e is SocketException or ArgumentException)
         {
-            options.Logger.Debug("DHT node {Node} cannot be found: {Reason}", node.Host, e.Message);
+            options.Logger.Debug("DHT node {Node} cannot be resolved: {Reason}", node.Host, e.Message);
             return null;
         }
     }
@@ -88,14 +88,14 @@ internal sealed class NodeNames
 
                 // No warning for the public routers, which the user did not choose. A name given by the user may be a typing error: warn once.
                 if (endPoints is null && isFirst && !isRouter)
-                    _options.Logger.Warning("{Node:l}: the name of a DHT node cannot be looked up", node.Host);
+                    _options.Logger.Warning("{Node:l}: the name of a DHT node cannot be resolved", node.Host);
                 foreach (IPEndPoint endPoint in endPoints ?? [])
                     _found(CompactEndPoint.From(endPoint), isRouter);
             }
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            _options.Logger.Debug("DHT nodes are no longer looked for by name");
+            _options.Logger.Debug("names of DHT nodes are no longer resolved");
         }
 
         return failed;

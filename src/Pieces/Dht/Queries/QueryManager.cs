@@ -28,22 +28,22 @@ internal sealed class QueryManager
     /// <summary>Maximum number of pending queries of the node.</summary>
     public const int MaxPending = 256;
 
-    /// <summary>Queries to one address per second; burst <see cref="HostBurst"/>.</summary>
+    /// <summary>Maximum number of queries to one address per second; burst <see cref="HostBurst"/>.</summary>
     public const double HostRate = 2;
 
-    /// <summary>Queries to one address in a burst.</summary>
+    /// <summary>Maximum number of queries to one address in a burst.</summary>
     public const int HostBurst = 12;
 
-    /// <summary>Queries to one network (/24 or /64) per second; burst <see cref="SubnetBurst"/>.</summary>
+    /// <summary>Maximum number of queries to one network (/24 or /64) per second; burst <see cref="SubnetBurst"/>.</summary>
     public const double SubnetRate = 4;
 
-    /// <summary>Queries to one network in a burst.</summary>
+    /// <summary>Maximum number of queries to one network in a burst.</summary>
     public const int SubnetBurst = 24;
 
-    /// <summary>Queries in total per second; burst <see cref="OverallBurst"/>.</summary>
+    /// <summary>Maximum number of queries in total per second; burst <see cref="OverallBurst"/>.</summary>
     public const double OverallRate = 100;
 
-    /// <summary>Queries in total in a burst.</summary>
+    /// <summary>Maximum number of queries in total in a burst.</summary>
     public const int OverallBurst = 200;
 
     /// <summary>Minimum time until a query counts as lost.</summary>

@@ -19,7 +19,7 @@ internal sealed class EnvironmentProxy : IWebProxy
         var proxy = new EnvironmentProxy();
         Uri? plain = proxy.GetProxy(new Uri("http://tracker.invalid/"));
         Uri? secure = proxy.GetProxy(new Uri("https://tracker.invalid/"));
-        string?[] names = [plain is null ? null : "http by " + Name(plain), secure is null ? null : "https by " + Name(secure)];
+        string?[] names = [plain is null ? null : "http through " + Name(plain), secure is null ? null : "https through " + Name(secure)];
         return plain is not null && plain.Equals(secure) ? Name(plain)
             : plain is null && secure is null ? null
             : string.Join(", ", names.Where(name => name is not null));

@@ -7,7 +7,7 @@ namespace Pieces.Net.Http;
 internal static class HttpFault
 {
     /// <summary>The connection was closed during the response.</summary>
-    public const string BrokeOff = "the connection broke off within the answer";
+    public const string BrokeOff = "the connection was closed before the end of the response";
 
     /// <summary>The cause of a failure, as text for users.</summary>
     public static string Describe(HttpRequestException exception)
@@ -21,7 +21,7 @@ internal static class HttpFault
                 case SocketException socket:
                     return SocketText.Of(socket);
                 case AuthenticationException:
-                    return "the TLS handshake failed: its certificate is not trusted or it speaks no TLS";
+                    return "the TLS handshake failed: the certificate is not trusted, or the server does not support TLS";
             }
         }
 
@@ -29,10 +29,10 @@ internal static class HttpFault
         {
             HttpRequestError.NameResolutionError => "no such host",
             HttpRequestError.ConnectionError => "no connection",
-            HttpRequestError.ConfigurationLimitExceeded => $"answered with more than {HttpFetchOptions.MaxHeaderKibibytes} KiB of headers",
+            HttpRequestError.ConfigurationLimitExceeded => $"responded with more than {HttpFetchOptions.MaxHeaderKibibytes} KiB of headers",
             HttpRequestError.ResponseEnded => BrokeOff,
             HttpRequestError.ProxyTunnelError => "the proxy refused",
-            _ => "answered something that is not HTTP",
+            _ => "sent a response that is not HTTP",
         };
     }
 }

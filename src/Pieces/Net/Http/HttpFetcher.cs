@@ -135,7 +135,7 @@ internal sealed class HttpFetcher : IDisposable
         {
             // When we close a connection, it may report that as an error of its own.
             cancellationToken.ThrowIfCancellationRequested();
-            throw new HttpFetchException(FormattableString.Invariant($"no complete answer within {_options.Timeout.TotalSeconds:0.#} s"), e);
+            throw new HttpFetchException(FormattableString.Invariant($"no complete response within {_options.Timeout.TotalSeconds:0.#} s"), e);
         }
         catch (HttpRequestException e)
         {
@@ -147,7 +147,7 @@ internal sealed class HttpFetcher : IDisposable
         }
         catch (InvalidDataException e)
         {
-            throw new HttpFetchException("the answer is damaged: it cannot be decompressed", e);
+            throw new HttpFetchException("the response is damaged: it cannot be decompressed", e);
         }
     }
 
@@ -220,7 +220,7 @@ internal sealed class HttpFetcher : IDisposable
             if (read == 0)
                 return (body.GetBuffer().AsMemory(0, (int)body.Length), isShort);
             if (body.Length + read > _options.MaxBodyLength)
-                throw new HttpFetchException($"answered more than {_options.MaxBodyLength} bytes") { IsTooLong = true };
+                throw new HttpFetchException($"sent more than {_options.MaxBodyLength} bytes") { IsTooLong = true };
             body.Write(buffer, 0, read);
         }
     }

@@ -17,12 +17,12 @@ internal sealed record HttpHop(Uri? From, AddressReach FromReach, Uri To)
 
     /// <summary>Returns the next step.</summary>
     /// <param name="location">Target of the redirect.</param>
-    /// <param name="rule">Decides whether it is followed.</param>
-    /// <exception cref="HttpFetchException">It is not followed.</exception>
+    /// <param name="rule">Decides whether the redirect is followed.</param>
+    /// <exception cref="HttpFetchException">The redirect names no valid URL, or the rule forbids it.</exception>
     public HttpHop Next(Uri? location, RedirectRule rule)
     {
         if (location is null || !Uri.TryCreate(To, location, out Uri? to) || !to.IsAbsoluteUri)
-            throw new HttpFetchException("redirects without saying where to");
+            throw new HttpFetchException("redirects without a valid location");
         if (rule.SchemeFault(To, to) is { } fault)
             throw new HttpFetchException(fault);
 

@@ -28,14 +28,14 @@ internal sealed class HttpRange : IDisposable
     /// <summary>Length of the whole content in bytes, as stated by the server; null if it is not stated.</summary>
     public long? TotalLength { get; private init; }
 
-    /// <summary>Checks the headers of a response, and takes ownership of it if they are right.</summary>
-    /// <exception cref="HttpFetchException">It is not what was requested.</exception>
+    /// <summary>Checks the headers of a response, and takes ownership of the response if they are right.</summary>
+    /// <exception cref="HttpFetchException">The response is neither the requested range nor the whole content.</exception>
     public static async Task<HttpRange> OpenAsync(
         HttpResponseMessage response, long first, long last, HttpFetchOptions options, CancellationToken cancellationToken)
     {
         HttpContentHeaders headers = response.Content.Headers;
         if (headers.ContentEncoding.Any(encoding => !encoding.Equals("identity", StringComparison.OrdinalIgnoreCase)))
-            throw new HttpFetchException("compressed what was requested as it is");
+            throw new HttpFetchException("compressed the response although that was not requested");
         Stream body = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
         switch (response.StatusCode)
         {
@@ -45,7 +45,7 @@ internal sealed class HttpRange : IDisposable
             case HttpStatusCode.OK:
                 return new HttpRange(response, body, options, headers.ContentLength) { IsWhole = true, TotalLength = headers.ContentLength };
             default:
-                throw new HttpFetchException($"answered {(int)response.StatusCode}") { Status = response.StatusCode };
+                throw new HttpFetchException($"responded with {(int)response.StatusCode}") { Status = response.StatusCode };
         }
     }
 
@@ -89,10 +89,10 @@ internal sealed class HttpRange : IDisposable
     {
         // Several ranges would be sent as multipart/byteranges, without this header; one was requested.
         if (headers.ContentRange is not { Unit: "bytes", HasRange: true } range)
-            throw new HttpFetchException("answered a part without saying which");
+            throw new HttpFetchException("sent a partial response without a valid range");
         if (range.From != first || range.To != last)
-            throw new HttpFetchException($"answered bytes {range.From} to {range.To}, not {first} to {last}");
+            throw new HttpFetchException($"sent bytes {range.From} to {range.To}, not {first} to {last}");
         if (headers.ContentLength is { } length && length != last - first + 1)
-            throw new HttpFetchException($"answered {length} bytes, not {last - first + 1}");
+            throw new HttpFetchException($"sent {length} bytes, not {last - first + 1}");
     }
 }

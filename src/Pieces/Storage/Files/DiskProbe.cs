@@ -85,7 +85,7 @@ internal static class DiskProbe
         }
         catch (Exception e) when (DiskErrors.IsDiskError(e))
         {
-            throw DiskErrors.Wrap(folder, "look at the names in it", e);
+            throw DiskErrors.Wrap(folder, "list the names in it", e);
         }
     }
 

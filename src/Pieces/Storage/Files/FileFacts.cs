@@ -16,7 +16,7 @@ internal static class FileFacts
         }
         catch (Exception e) when (DiskErrors.IsDiskError(e))
         {
-            throw DiskErrors.Wrap(file, "look at it", e);
+            throw DiskErrors.Wrap(file, "access it", e);
         }
     }
 

@@ -46,7 +46,8 @@ internal sealed class FileFlusher
                 throw;
             }
 
-            // A write-back that is still running may have received the error in place of the flush: wait for it and check its result.
+            // The system may report an error to a write-back that is still running instead of to the flush. So wait for the write-back, and check
+            // its result.
             lock (_sending)
                 ThrowIfFailed();
         }

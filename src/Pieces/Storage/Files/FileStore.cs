@@ -325,7 +325,7 @@ internal sealed class FileStore : IHandleOpener, IPieceBytes
         try
         {
             if (place == FilePlace.Final)
-                throw new IOException("the file has its final name, and other bytes");
+                throw new IOException("the file has its final name, but different content");
             using HandleCache.Lease lease = _handles.Take(this, KeyOf(segment.File));
             _system.Write(lease.Handle, views, OffsetOf(segment, place));
         }
@@ -364,9 +364,9 @@ internal sealed class FileStore : IHandleOpener, IPieceBytes
         {
             handle?.Dispose();
             if (e is IOException taken && !isThere && SystemErrors.IsTaken(taken))
-                throw DiskErrors.PathOccupied(part, "appeared while the file was being downloaded, and is not ours");
+                throw DiskErrors.PathOccupied(part, "appeared while the file was being downloaded, and does not belong to this download");
             if (DiskErrors.IsDiskError(e))
-                throw DiskErrors.Wrap(part, $"make a file of {length} bytes", e);
+                throw DiskErrors.Wrap(part, $"create a file of {length} bytes", e);
             throw;
         }
     }

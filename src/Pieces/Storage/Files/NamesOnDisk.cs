@@ -37,7 +37,8 @@ internal static class NamesOnDisk
         if (search.Folded > 0)
         {
             FileLocation top = directory.At(metainfo.Name);
-            warnings.Add($"{top}: {search.Folded} names are composed in the torrent and decomposed here, or the reverse; they are used as they are");
+            warnings.Add(
+                $"{top}: {search.Folded} names are composed in the torrent and decomposed on disk, or the reverse; they are used as they are");
         }
 
         return isOther ? metainfo.WithFiles(found.ToImmutable()) : metainfo;

@@ -26,7 +26,7 @@ internal static class OutputFolder
         }
         catch (Exception e) when (DiskErrors.IsDiskError(e))
         {
-            throw DiskErrors.Wrap(folder, "make files in it", e);
+            throw DiskErrors.Wrap(folder, "create files in it", e);
         }
     }
 }

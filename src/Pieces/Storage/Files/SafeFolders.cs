@@ -42,7 +42,7 @@ internal sealed class SafeFolders
         {
             if (IsFile(folder))
                 throw DiskErrors.PathOccupied(folder, "is a file where a folder must be");
-            throw DiskErrors.Wrap(folder, "make the folder", e);
+            throw DiskErrors.Wrap(folder, "create the folder", e);
         }
     }
 

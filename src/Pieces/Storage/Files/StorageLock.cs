@@ -35,7 +35,7 @@ internal sealed class StorageLock : IDisposable
                 throw DiskErrors.PathOccupied(paths.Folder, "is not a folder");
             MakeFolder(paths.Folder);
             if (FileFacts.Of(paths.Lock).Kind is not (FileKind.Missing or FileKind.File))
-                throw DiskErrors.PathOccupied(paths.Lock, "is not an ordinary file");
+                throw DiskErrors.PathOccupied(paths.Lock, "is not a regular file");
             SafeFileHandle? file = TryOpen(paths, out bool isKept);
             if (file is null)
                 continue;
@@ -46,7 +46,7 @@ internal sealed class StorageLock : IDisposable
             file.Dispose();
         }
 
-        throw Locked(paths, "other processes keep taking the lock");
+        throw Locked(paths, "other processes acquire the lock repeatedly");
     }
 
     /// <summary>
@@ -62,7 +62,7 @@ internal sealed class StorageLock : IDisposable
         }
         catch (Exception e) when (DiskErrors.IsDiskError(e))
         {
-            throw DiskErrors.Wrap(paths.Lock, "look at the lock", e);
+            throw DiskErrors.Wrap(paths.Lock, "access the lock", e);
         }
     }
 
@@ -79,7 +79,7 @@ internal sealed class StorageLock : IDisposable
         }
         catch (Exception e) when (DiskErrors.IsDiskError(e))
         {
-            throw DiskErrors.Wrap(folder, "keep others out of it", e);
+            throw DiskErrors.Wrap(folder, "make it private", e);
         }
     }
 
@@ -91,7 +91,7 @@ internal sealed class StorageLock : IDisposable
         }
         catch (Exception e) when (DiskErrors.IsDiskError(e))
         {
-            throw DiskErrors.Wrap(location, "look at the lock", e);
+            throw DiskErrors.Wrap(location, "access the lock", e);
         }
     }
 
@@ -124,7 +124,7 @@ internal sealed class StorageLock : IDisposable
         }
         catch (Exception e) when (DiskErrors.IsDiskError(e))
         {
-            throw DiskErrors.Wrap(paths.Lock, "take the lock", e);
+            throw DiskErrors.Wrap(paths.Lock, "acquire the lock", e);
         }
     }
 

@@ -76,7 +76,7 @@ internal sealed class DiskInventory
         bool hasFolder = folder == FileKind.Folder || HiddenFolder.Exists(paths);
         FileKind spare = hasFolder ? FileFacts.Of(paths.Spare).Kind : FileKind.Missing;
         if (spare is not (FileKind.Missing or FileKind.File) && !options.ReadOnly)
-            throw DiskErrors.PathOccupied(paths.Spare, "is not an ordinary file");
+            throw DiskErrors.PathOccupied(paths.Spare, "is not a regular file");
         return new DiskInventory(final, part, others, hasFolder, spare == FileKind.File);
     }
 
@@ -121,7 +121,7 @@ internal sealed class DiskInventory
         {
             FileKind.Link => "is a symbolic link where a file of the torrent must be",
             FileKind.Folder => "is a folder where a file of the torrent must be",
-            _ => "is not an ordinary file",
+            _ => "is not a regular file",
         });
     }
 }

@@ -172,7 +172,7 @@ internal sealed class ExistingData
 
     private Task<Bitfield> CheckAsync(Bitfield pieces) => PieceCheck.RunAsync(_options.Metainfo, _files, pieces, _progress, _cancellationToken);
 
-    /// <summary>The file exists under both names: the one with more good pieces is used.</summary>
+    /// <summary>The file exists under its final name and under its <c>.part</c> name: the one with more good pieces is used.</summary>
     private async Task CompareAsync(FileEntry file)
     {
         Bitfield touching = Touching(file);

@@ -34,7 +34,9 @@ internal sealed class FilePlacement
     /// <summary>Files that are complete under their <c>.part</c> names.</summary>
     public HashSet<int> ToFinish { get; } = [];
 
-    /// <summary>Pieces whose bytes were copied from a file that others may change. They count as ours only after the copy has been hashed.</summary>
+    /// <summary>
+    /// Pieces whose bytes were copied from a file that others may change. They count as present only after the copy has been hashed.
+    /// </summary>
     public Bitfield Copied { get; }
 
     /// <summary>Checks that the disk has enough free space for the missing data.</summary>
@@ -89,7 +91,7 @@ internal sealed class FilePlacement
         }
         catch (Exception e) when (DiskErrors.IsDiskError(e))
         {
-            throw DiskErrors.Wrap(final, "put it in its place", e);
+            throw DiskErrors.Wrap(final, "move it into place", e);
         }
 
         bool isUnfit = ruling == FileDecision.Adopt || (ruling == FileDecision.Continue && _inventory.Part(file.Index).Length != file.Length);
@@ -138,11 +140,11 @@ internal sealed class FilePlacement
                 PutAside(_paths.Part(file.Index));
             FileLocation aside = MoveAside(final);
             _paths.SetOther(file.Index, aside);
-            Warnings.Add($"{final} is not as this torrent has it: it is kept as {aside}, and its good pieces are copied");
+            Warnings.Add($"{final} does not match this torrent: it is kept as {aside}, and its valid pieces are copied");
         }
         else
         {
-            Warnings.Add($"{_paths.Other(file.Index)} belongs to another user: its good pieces are copied to {_paths.Part(file.Index)}");
+            Warnings.Add($"{_paths.Other(file.Index)} belongs to another user: its valid pieces are copied to {_paths.Part(file.Index)}");
         }
 
         _files.SetPlace(file.Index, FilePlace.Absent);
@@ -230,7 +232,7 @@ internal sealed class FilePlacement
         }
 
         FileLocation aside = MoveAside(file);
-        Warnings.Add($"{file} holds fewer good pieces than its other copy: it is kept as {aside}");
+        Warnings.Add($"{file} has fewer valid pieces than its other copy: it is kept as {aside}");
     }
 
     private FileLocation MoveAside(FileLocation file)

@@ -24,7 +24,7 @@ internal static class FollowedLinks
         }
 
         foreach (string link in refused)
-            warnings.Add($"{link}: is a symbolic link that is not followed: it does not belong to you, or leads to nothing that can be read");
+            warnings.Add($"{link}: is a symbolic link that is not followed: it does not belong to you, or its target cannot be read");
     }
 
     /// <summary>The first link on the path of a file, including the file itself; null when there is none.</summary>

@@ -91,7 +91,7 @@ internal sealed class PieceCheck
         {
             PieceIndex piece = layout.Piece(i);
             Memory<byte> bytes = buffer.AsMemory((int)(layout.OffsetOf(piece) - offset), layout.LengthOf(piece));
-            // When a file of the run is missing, some of the pieces may still be readable.
+            // If a file is missing, the read of all adjacent pieces fails, but some of the pieces may still be readable.
             bool read = whole || _files.TryRead(layout.OffsetOf(piece), bytes);
             Report(piece, read && _metainfo.Hasher.IsGood(piece, bytes.Span));
         }

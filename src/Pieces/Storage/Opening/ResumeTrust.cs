@@ -74,7 +74,8 @@ internal sealed class ResumeTrust
             return;
         if (place == FilePlace.Spare)
         {
-            // Only its first and last piece can be in the spare file, depending on earlier selections. They are few: hash them.
+            // The spare file can contain only the first and the last piece of this file. Which of them it contains depends on the files that were
+            // selected in earlier runs. Two pieces cost little, so both are hashed.
             foreach (PieceIndex piece in pieces.Ends)
                 Doubt(piece);
             foreach (PieceIndex piece in pieces.Inner)
@@ -108,7 +109,7 @@ internal sealed class ResumeTrust
             return place == FilePlace.Absent ? Standing.Gone : Standing.Unchanged;
         FileStat facts = _inventory.At(place, file.Index);
 
-        // Another user may have changed a file that is theirs or world-writable, and restored its modification time.
+        // Another user may have changed a file that they own or that is world-writable, and restored its modification time.
         if (place == FilePlace.Other || facts.Trust is FileTrust.Exposed or FileTrust.Foreign)
             return Standing.Changed;
         if (_state is null || facts.Identity == default || _state.Identities[file.Index] != facts.Identity.Fingerprint)

@@ -135,7 +135,7 @@ internal sealed class StorageOpener
         return rulings;
     }
 
-    // Read-only: there are no decisions to make. `Continue` keeps a file from counting as complete by its name alone.
+    // In read-only mode there are no decisions to make. `Continue` keeps a file from counting as complete by its name alone.
     private FileDecision[] Describe()
     {
         var rulings = new FileDecision[_options.Metainfo.Files.Length];
@@ -212,7 +212,7 @@ internal sealed class StorageOpener
         return pieces.CountSetIn(standing.Have) == pieces.Count;
     }
 
-    // Read-only: unselected files are not downloaded, so pieces that lack only their bytes do not count against the selected files.
+    // In read-only mode, unselected files are not downloaded, so pieces that lack only their bytes do not count against the selected files.
     private Bitfield Unprovable(DiskInventory inventory, ExistingData standing)
     {
         PieceLayout layout = _options.Metainfo.Layout;

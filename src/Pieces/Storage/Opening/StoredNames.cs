@@ -61,7 +61,7 @@ internal sealed class StoredNames
         }
 
         if (count > 0)
-            warnings.Add($"this disk does not take every name: {example}{(count == 1 ? "" : $", and {count - 1} more files have other names")}");
+            warnings.Add($"this disk does not accept every name: {example}{(count == 1 ? "" : $", and {count - 1} more files have other names")}");
     }
 
     private Metainfo Choose(bool mayProbe)

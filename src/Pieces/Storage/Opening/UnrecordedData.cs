@@ -7,8 +7,8 @@ using Pieces.Storage.Files;
 namespace Pieces.Storage.Opening;
 
 /// <summary>
-/// Finds pieces that may be on the disk although the resume state does not list them, because its last records were lost. A sparse file has holes
-/// where nothing was written, so after an ordinary crash there are few such pieces.
+/// Finds pieces that may be on the disk although the resume state does not list them, because its last records were lost. Where nothing was written,
+/// a sparse file has holes, which are skipped. So only the few pieces that were written without a record are hashed after a crash.
 /// </summary>
 internal static class UnrecordedData
 {

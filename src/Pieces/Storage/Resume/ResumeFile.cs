@@ -116,7 +116,7 @@ internal static class ResumeFile
         if (facts.Kind == FileKind.Missing)
             return new ResumeReading(ResumeVerdict.Missing, null, "");
         if (!facts.IsFile)
-            return new ResumeReading(ResumeVerdict.Unusable, null, "it is not an ordinary file");
+            return new ResumeReading(ResumeVerdict.Unusable, null, "it is not a regular file");
         long limit = SnapshotLength(metainfo.Layout.PieceCount, metainfo.Files.Length) + MaxRecordsLength;
         byte[] bytes;
         try

@@ -39,7 +39,7 @@ internal sealed class ResumeLog : IDisposable
         }
     }
 
-    /// <summary>Whether the records are so long that a rewrite is worthwhile.</summary>
+    /// <summary>Whether the log of records has become so long that a rewrite is worthwhile.</summary>
     public bool IsLong => Count * ResumeFile.RecordLength > Math.Max(ResumeFile.MinRewriteLength, 4L * _snapshot.Length);
 
     /// <summary>Keeps a record until the next <see cref="Append"/>.</summary>

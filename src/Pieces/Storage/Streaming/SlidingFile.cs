@@ -42,7 +42,7 @@ internal sealed class SlidingFile : IPieceBytes, IDisposable
         }
         catch (Exception e) when (DiskErrors.IsDiskError(e))
         {
-            throw DiskErrors.Wrap(folder, "make a temporary file in it", e);
+            throw DiskErrors.Wrap(folder, "create a temporary file in it", e);
         }
     }
 

@@ -118,7 +118,7 @@ internal sealed class StreamStorage : ITorrentStore
         {
             if (free < least)
             {
-                string why = $"not enough space for what a stream has to keep: {least} bytes are needed, {free} are free";
+                string why = $"not enough space for the temporary data of a stream: {least} bytes are needed, {free} are free";
                 throw new StorageException(StorageFault.DiskFull, _stream.TemporaryFolder, $"{_stream.TemporaryFolder}: {why}");
             }
 

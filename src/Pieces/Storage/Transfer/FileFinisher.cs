@@ -180,13 +180,13 @@ internal sealed class FileFinisher
             // Another user with write access to the folder can put a different file under the `.part` name just before the rename.
             FileStat facts = FileFacts.Of(final);
             if (final.Directory.HasOwners && facts.Identity != written)
-                throw DiskErrors.PathOccupied(final, "was replaced while it got its name");
+                throw DiskErrors.PathOccupied(final, "was replaced while it was being renamed");
             _files.SetPlace(file, FilePlace.Final);
             return facts;
         }
         catch (Exception e) when (DiskErrors.IsDiskError(e))
         {
-            throw DiskErrors.Wrap(final, "give the file its name", e);
+            throw DiskErrors.Wrap(final, "give the file its final name", e);
         }
     }
 }

@@ -38,7 +38,7 @@ internal sealed record StorageContext
         string.Create(
             CultureInfo.InvariantCulture,
             $"{Folder}: the disk has not finished an operation for {DiskQueue.Patience.TotalSeconds} s "
-                + $"(check whether it is connected and in order, then run the same command again)"))
+                + $"(check whether it is connected and works, then run the same command again)"))
     {
         IsHanging = true,
     }));

@@ -2,7 +2,9 @@ using Pieces.Peers;
 
 namespace Pieces.Torrents.Crowd;
 
-/// <summary>Tactics in a crowd around a seed: super-seeding while we are the seed, lots while we are not. Owned by the torrent's loop.</summary>
+/// <summary>
+/// Tactics in a crowd around a seed: super-seeding while we are the seed, and lots for pieces while we are a leecher. Owned by the torrent's loop.
+/// </summary>
 internal sealed class CrowdTactics
 {
     private readonly SuperSeeding _show;

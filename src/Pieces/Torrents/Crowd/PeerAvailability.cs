@@ -47,7 +47,7 @@ internal sealed class PeerAvailability
     }
 
     /// <summary>
-    /// Handles a message about the pieces that a peer has or about choking, rejected requests and allowed-fast pieces. Other messages are ignored.
+    /// Handles messages about the pieces that a peer has, chokes and unchokes, rejects, and allowed-fast messages. Ignores other messages.
     /// </summary>
     public void OnMessage(PeerState peer, PeerMessage message)
     {
@@ -87,7 +87,7 @@ internal sealed class PeerAvailability
     {
         if (!_table.Layout.TryGetPiece(index, out PieceIndex piece))
         {
-            peer.Close(PeerEnding.Offence, $"has piece {index} of {_table.Layout.PieceCount}");
+            peer.Close(PeerEnding.Offence, $"announced piece {index} of {_table.Layout.PieceCount}");
             return;
         }
 
@@ -107,7 +107,7 @@ internal sealed class PeerAvailability
     {
         if (!_table.Layout.TryGetPiece(index, out PieceIndex piece))
         {
-            peer.Close(PeerEnding.Offence, $"no longer has piece {index} of {_table.Layout.PieceCount}");
+            peer.Close(PeerEnding.Offence, $"withdrew piece {index} of {_table.Layout.PieceCount}");
             return;
         }
 
@@ -181,7 +181,7 @@ internal sealed class PeerAvailability
         return pieces;
     }
 
-    // aria2 sends a bitfield instead of `have` messages when that is shorter. It contains all pieces that were announced before.
+    // aria2 sends a bitfield instead of `have` messages when that is shorter. That bitfield contains all pieces that were announced before.
     private static bool IsAddition(PeerState peer, Bitfield bits) =>
         peer.Pieces is { IsStated: true, IsWhole: false } known && bits.Count > known.Count && known.Bits?.AnyBeyond(bits) != true;
 

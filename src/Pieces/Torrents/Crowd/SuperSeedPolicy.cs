@@ -26,7 +26,8 @@ internal sealed class SuperSeedPolicy
     /// <summary>A peer that makes no progress for this time (in seconds) with the pieces revealed to it sees all pieces.</summary>
     public const double StuckSeconds = 10;
 
-    // Number of pieces that may be revealed to a peer while it does not have them: this minimum, plus what it downloads in AheadSeconds.
+    // Number of pieces that are revealed to a peer ahead of its download, that is, pieces that it lacks: this minimum, plus as many as it downloads
+    // in AheadSeconds.
     private const int LeastShown = 2;
     private const double AheadSeconds = 0.5;
 
@@ -112,8 +113,8 @@ internal sealed class SuperSeedPolicy
     }
 
     /// <summary>
-    /// Whether a peer makes no progress with the pieces revealed to it. It may want other pieces, or only ones whose owners do not share with it. An
-    /// interested peer that is choked is not stuck: it only waits for its turn.
+    /// Whether a peer makes no progress with the pieces revealed to it. It may want only pieces that were not revealed to it and that no other
+    /// peer sends it. An interested peer that is choked is not stuck: it only waits for its turn.
     /// </summary>
     public bool IsStuck(PeerState peer, long now)
     {

@@ -22,8 +22,8 @@ internal sealed class DownloadShares
     private const double Growth = 1.5;
 
     // At least two requests are pending per provider, so that the next block is requested before the last one has arrived. Otherwise a provider would
-    // lose its turn again and again. With at least this many sharers and a share below SmallShare (in bytes per second), only one is: two blocks
-    // would take several seconds, and other providers fill the gap.
+    // lose its turn again and again. If there are at least this many sharers and the share is below SmallShare (in bytes per second), only one
+    // request is pending: two blocks would take several seconds, and other providers fill the gap.
     private const int ManySharers = 3;
     private const double SmallShare = BlockRequest.MaxLength;
 

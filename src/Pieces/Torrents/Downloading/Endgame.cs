@@ -17,7 +17,7 @@ internal sealed class Endgame
     // Delay before a fruitless search is repeated for the same provider, in seconds. A search examines every provider.
     private const double RestSeconds = 0.01;
 
-    // Rates are estimates, so the gain must be clear: the slower provider must need this many times longer.
+    // Rates are estimates, so the gain must be clear: the slower provider must need this many times as long as this one.
     private const double ClearGain = 1.25;
 
     // While there are still pieces to open, blocks are only taken over from a provider that needs more than this time (in seconds) to send them.

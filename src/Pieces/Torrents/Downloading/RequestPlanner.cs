@@ -75,8 +75,8 @@ internal sealed class RequestPlanner
         if (isSparing)
             _courtesy.OnFilled(provider, now);
 
-        // The provider has spare capacity but nothing unrequested is left (or the window or memory is full): try endgame. Not in a crowd before the
-        // end, where a duplicate block costs another leecher one.
+        // The provider has spare capacity, but every block has been requested, or the window or the memory is full: try endgame. While there is a
+        // crowd, endgame is not used before all pieces are open: for each block that a seed sends us twice, another leecher waits longer.
         if (requests.Pending.Count * 2 < requests.Window.Size && !(_courtesy.IsCrowded && _pieces.Table.Missing.Count > 0))
             _endgame.Fill(provider, source, now, end, into);
         return into.Count - before;
@@ -195,7 +195,7 @@ internal sealed class RequestPlanner
         if (_pieces.Table.Missing.Count == 0 || !HasShareLeft(provider))
             return false;
 
-        // Pieces that an earlier run or a closing left incomplete are finished first.
+        // Incomplete pieces, which an earlier run began or which were closed to free memory, are finished first.
         PieceIndex piece;
         while (_pieces.Pieces.TryPickParked(source, out piece))
         {

@@ -133,7 +133,10 @@ internal sealed class Requester
             AskWhileSoonest(provider, now);
     }
 
-    /// <summary>Handles late and lost requests, and sends new ones. Called about once a second; calling it more often does no harm.</summary>
+    /// <summary>
+    /// Handles late and lost requests, and sends new ones. Called at every tick of the torrent's loop, which is every 250 ms while data is
+    /// transferred.
+    /// </summary>
     public void Tick()
     {
         long now = _time.GetTimestamp();

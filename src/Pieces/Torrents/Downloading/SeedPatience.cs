@@ -4,8 +4,8 @@ using Pieces.Providers;
 namespace Pieces.Torrents.Downloading;
 
 /// <summary>
-/// Decides how long an idle seed is left alone in a crowd before a piece assigned to another leecher is requested from it. The time doubles whenever
-/// the other leecher was fetching the piece after all, and halves when it was not. Owned by the torrent's loop.
+/// Decides how long a seed must be idle, in a crowd, before we request from it a piece that is assigned to a leecher other than us. The time doubles
+/// whenever that leecher was fetching the piece after all, and halves when it was not. Owned by the torrent's loop.
 /// </summary>
 internal sealed class SeedPatience
 {
@@ -20,11 +20,11 @@ internal sealed class SeedPatience
     /// <param name="frequency">Timestamp ticks per second.</param>
     public SeedPatience(long frequency) => _frequency = frequency;
 
-    /// <summary>Whether a seed has been idle for so long that a piece assigned to another leecher may be requested from it.</summary>
+    /// <summary>Whether a seed has been idle for so long that we may request a piece from it that is assigned to a leecher other than us.</summary>
     public bool IsOver(BlockProvider seed, long now) =>
         seed.Requests.Pending.Count == 0 && _idleSince.TryGetValue(seed.Id, out long since) && now - since >= _seconds * _frequency;
 
-    /// <summary>A piece assigned to another leecher is requested from a seed.</summary>
+    /// <summary>We request a piece from a seed that is assigned to a leecher other than us.</summary>
     public void OnTaken(PieceIndex piece) => _foreign.Add(piece);
 
     /// <summary>A leecher has a piece that no leecher had before.</summary>

@@ -9,18 +9,19 @@ namespace Pieces.Torrents.Downloading;
 /// Decides what to request from a seed while there are more leechers than seeds. A block that a seed sends twice is a block that it cannot send to
 /// another leecher, so the whole swarm, including us, would finish later. From a seed we request only pieces that no leecher has, and among those
 /// only the ones that are assigned to us by lot (<see cref="PieceLots"/>, shared with other leechers that run this program). All other pieces are
-/// requested from leechers. If nothing is left to request, we wait for a while and then request a piece that is assigned to another leecher, which
-/// may have left. As a map, it contains what may be requested from a seed now. Owned by the torrent's loop.
+/// requested from leechers. If nothing is left to request, we wait (<see cref="SeedPatience"/>) and then request a piece that is assigned to another
+/// leecher, which may have left. As an <see cref="IPeerPieces"/>, this object contains the pieces that may be requested from a seed now. Owned by the
+/// torrent's loop.
 /// </summary>
 internal sealed class SeedSharingPolicy : IPeerPieces
 {
     /// <summary>
-    /// Minimum time that an idle seed is left alone before a piece assigned to another leecher is requested from it, in seconds. The time doubles
-    /// whenever the other leecher was fetching the piece after all, and halves when it was not.
+    /// Minimum time, in seconds, that a seed must be idle before we request from it a piece that is assigned to a leecher other than us. The time
+    /// doubles whenever that leecher was fetching the piece after all, and halves when it was not.
     /// </summary>
     public const double LeastPatience = 0.25;
 
-    /// <summary>Maximum time that an idle seed is left alone, in seconds.</summary>
+    /// <summary>Maximum of that time, in seconds.</summary>
     public const double MostPatience = 8;
 
     // A leecher that has just connected counts as contributing for this time (in seconds), since it has had no chance to send anything. Later, if
@@ -65,7 +66,10 @@ internal sealed class SeedSharingPolicy : IPeerPieces
     /// <summary>Whether there is a crowd: seeds are few, other leechers need them too, and these leechers contribute.</summary>
     public bool IsCrowded { get; private set; }
 
-    /// <summary>Re-evaluates the connected providers. Called a few times a second, and when a provider has joined.</summary>
+    /// <summary>
+    /// Decides again whether there is a crowd, and which leechers contribute. Called at every tick of the torrent's loop, which is every 250 ms while
+    /// data is transferred, and when a provider has joined or has stated its pieces.
+    /// </summary>
     public void Look()
     {
         List<ulong> names = [];
@@ -151,7 +155,9 @@ internal sealed class SeedSharingPolicy : IPeerPieces
         return this;
     }
 
-    /// <summary>A piece was picked. A piece assigned to another leecher is the last one for a while.</summary>
+    /// <summary>
+    /// A piece was picked. If it is assigned to a leecher other than us, no further such piece is picked before the seed is idle again.
+    /// </summary>
     public void OnPicked(PieceIndex piece)
     {
         if (_takesForeign && !_lots.IsMine(piece.Value) && _pieces.Table.CopiesOf(piece) == _pieces.Table.Seeds)

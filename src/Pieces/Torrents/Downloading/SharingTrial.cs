@@ -41,7 +41,8 @@ internal sealed class SharingTrial
         return now >= _pausedUntil;
     }
 
-    // Called about once a second. The smoothed rate gives the last second half of the weight, so that it follows a change within a few seconds.
+    // Called about once a second. The last second has half of the weight in the smoothed rate, so that the rate follows a change within a few
+    // seconds.
     private void Look(bool isCrowded, long received, long now, double seconds)
     {
         double rate = _lookedAt is null ? 0 : (received - _lastBytes) / seconds;

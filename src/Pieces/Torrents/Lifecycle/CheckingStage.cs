@@ -106,7 +106,7 @@ internal sealed class CheckingStage : ITorrentStage, IProgress<CheckProgress>
         _isHangingSaid = true;
         string folder = _setup.Options.OutputDirectory;
         _setup.Reporter.Warn(FormattableString.Invariant(
-            $"{folder}: the disk has not answered for {DiskQueue.Patience.TotalSeconds} s while the data is checked; still waiting for it"));
+            $"{folder}: the disk has not responded for {DiskQueue.Patience.TotalSeconds} s while the data is checked; still waiting for it"));
     }
 
     /// <inheritdoc/>

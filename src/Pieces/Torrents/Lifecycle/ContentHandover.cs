@@ -17,7 +17,7 @@ internal sealed class ContentHandover
         _inbox = inbox;
     }
 
-    /// <summary>Ends when the target has ended. It never faults.</summary>
+    /// <summary>A task that completes when the target has ended. It never faults.</summary>
     public Task Ended { get; private set; } = Task.CompletedTask;
 
     /// <summary>Starts the target. The storage must be open.</summary>

@@ -77,7 +77,7 @@ internal sealed class EarlyPeers
         foreach ((PeerState peer, PreMetadataMessages words) in _words)
         {
             if (words.IsIncomplete)
-                peer.Close(PeerEnding.Unplanned, "has said too much before the torrent was known; to be dialled again");
+                peer.Close(PeerEnding.Unplanned, "sent too much before the torrent was known; a new connection follows");
             peers.Add((peer, words.Replay()));
         }
 

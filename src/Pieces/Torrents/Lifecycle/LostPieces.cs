@@ -20,7 +20,7 @@ internal sealed class LostPieces
     {
         _count++;
         if (_files.Add(lost.Reason.Path))
-            _reporter.Warn($"{lost.Reason.Message} (peers are told that the piece is gone; further pieces of this file are only counted)");
+            _reporter.Warn($"{lost.Reason.Message} (the piece is withdrawn from peers; further pieces of this file are only counted)");
     }
 
     /// <summary>The torrent ends: reports the number of lost pieces.</summary>

@@ -26,7 +26,7 @@ internal sealed class SeedGoalClock
         if (_goals.Time is { } time && sinceCompletion >= time)
             return $"seeded for {time}";
         if (_goals.Idle is { } idle && sinceLastBlock >= idle)
-            return $"nothing asked for {idle}";
+            return $"nothing uploaded for {idle}";
         return null;
     }
 }

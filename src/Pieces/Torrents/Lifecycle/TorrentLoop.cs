@@ -176,7 +176,7 @@ internal sealed class TorrentLoop
                 _reporter.Tracker(tracker.Url, tracker.Peers, tracker.Error);
                 break;
             case TrackerWarned warned:
-                _reporter.Warn($"{warned.Url} says: {warned.Message}");
+                _reporter.Warn($"{warned.Url} sent a warning: {warned.Message}");
                 break;
             case DhtSearched searched:
                 _reporter.Dht(searched.Peers, searched.Answers, _contacts.Dht.Nodes);
@@ -250,7 +250,7 @@ internal sealed class TorrentLoop
         catch (Exception bug)
 #pragma warning restore CA1031
         {
-            _logger.Error(bug, "{InfoHash}: the torrent could not end in order, because of a bug in this program", _basis.InfoHash);
+            _logger.Error(bug, "{InfoHash}: the torrent could not be stopped cleanly because of a bug in this program", _basis.InfoHash);
             failure ??= bug;
         }
         finally
@@ -266,7 +266,7 @@ internal sealed class TorrentLoop
     {
         await leaving.WaitAsync(HangingLimit, _basis.Services.TimeProvider).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (!leaving.IsCompleted)
-            _logger.Debug("{InfoHash}: left to itself, since its disk hangs", _basis.InfoHash);
+            _logger.Debug("{InfoHash}: abandoned because its disk hangs", _basis.InfoHash);
         return leaving.IsCompleted;
     }
 
@@ -276,9 +276,9 @@ internal sealed class TorrentLoop
         _status.Publish(_stage, TorrentPhase.Stopping);
         WaitsFor("lookups and the DHT");
         Task leaving = await _contacts.StopAsync().ConfigureAwait(false);
-        WaitsFor("the work of its stage");
+        WaitsFor("the work of the current stage");
         await _stage.StopAsync().ConfigureAwait(false);
-        WaitsFor("dials and connections");
+        WaitsFor("connections and connection attempts");
         await _contacts.CloseAllAsync().ConfigureAwait(false);
         WaitsFor("the disk");
         if (_stage.Store is { } store && failure is null or StorageException)
@@ -298,13 +298,13 @@ internal sealed class TorrentLoop
         WaitsFor("trackers");
         await leaving.ConfigureAwait(false);
         _inbox.Close();
-        WaitsFor("connections that still read");
+        WaitsFor("reads from connections");
         await _inbox.WhenAbandonedAsync().ConfigureAwait(false);
         return failure;
     }
 
     // If ending takes too long, the last of these log lines shows why.
-    private void WaitsFor(string part) => _logger.Debug("{Name:l}: the end waits for {Part:l}", Name, part);
+    private void WaitsFor(string part) => _logger.Debug("{Name:l}: shutdown waits for {Part:l}", Name, part);
 
     // All connections have ended. Handles the messages they still sent, then what the disk reports until it is idle, so that every finished piece is
     // part of the saved state.

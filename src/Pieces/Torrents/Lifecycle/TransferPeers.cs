@@ -42,7 +42,7 @@ internal sealed class TransferPeers
             if (_greeting.GreetEarly(peer))
                 _router.Handle(peer, batch);
             else
-                peer.Close(PeerEnding.Unplanned, "too many pieces to announce; to be dialled again");
+                peer.Close(PeerEnding.Unplanned, "too many pieces to announce; a new connection follows");
         }
     }
 

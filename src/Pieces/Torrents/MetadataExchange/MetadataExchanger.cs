@@ -44,7 +44,7 @@ internal sealed class MetadataExchanger : IPeerExtension
     {
         _peers[peer.Id] = peer;
         if (!_fetch.Offer(peer.Id, peer.Extensions.Has(Name) ? handshake.MetadataSize : null))
-            peer.Close(PeerEnding.Offence, $"said more than {MetadataFetch.MaxClaims} sizes of the metadata");
+            peer.Close(PeerEnding.Offence, $"sent more than {MetadataFetch.MaxClaims} different metadata sizes");
     }
 
     /// <inheritdoc/>

@@ -44,10 +44,10 @@ internal sealed class MetadataGroup
     /// <summary>Received bytes of the most advanced assembly.</summary>
     public int Furthest => IsApart ? _own.Values.Select(own => own.Held).DefaultIfEmpty().Max() : _shared.Held;
 
-    /// <summary>Timestamp of the last new part, or of the start of the turn.</summary>
+    /// <summary>Timestamp of the last new part; the start of the group's turn if no part has arrived since then.</summary>
     public long ProgressAt { get; set; }
 
-    /// <summary>Timestamp of the start of the turn.</summary>
+    /// <summary>Timestamp of the start of the group's last turn.</summary>
     public long ActiveSince { get; private set; }
 
     /// <summary>Adds a peer.</summary>

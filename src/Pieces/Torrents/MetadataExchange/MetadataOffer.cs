@@ -64,7 +64,7 @@ internal sealed class MetadataOffer
     /// <summary>Whether one more part may be requested from the peer now.</summary>
     public bool HasRoom(long now) => _out.Count < Window && now >= _pausedUntil;
 
-    /// <summary>Whether nothing is requested from the peer for a while.</summary>
+    /// <summary>Whether the peer is paused, so that nothing is requested from it now.</summary>
     public bool IsPaused(long now) => now < _pausedUntil;
 
     /// <summary>Whether a request for the part is pending.</summary>

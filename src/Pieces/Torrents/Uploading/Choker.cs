@@ -39,7 +39,9 @@ internal sealed class Choker
     /// <summary>Maximum number of unchoke slots, including the optimistic one.</summary>
     public const int MaxSlots = 32;
 
-    /// <summary>Number of unchoke slots without an upload limit, as long as the rate is not known to be higher.</summary>
+    /// <summary>
+    /// Minimum number of unchoke slots if there is no upload limit. More are added if our upload rate has been high enough for them.
+    /// </summary>
     public const int UsualSlots = 8;
 
     // Upload rate in bytes per second that makes an unchoke slot worthwhile.

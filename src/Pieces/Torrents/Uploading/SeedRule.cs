@@ -6,13 +6,13 @@ namespace Pieces.Torrents.Uploading;
 internal static class SeedRule
 {
     /// <summary>
-    /// Returns why neither side can send the other anything, or null if one can. An <c>upload_only</c> peer that is interested may still want
-    /// something.
+    /// Returns the reason why neither side can send the other anything. Returns null if one side can, or may be able to: an <c>upload_only</c> peer
+    /// that is interested may still want something.
     /// </summary>
     public static string? WhyUseless(PeerState peer)
     {
         if (peer.Pieces.HasAll)
-            return "both sides have everything";
-        return peer.IsUploadOnly && !peer.Flags.PeerInterested ? "both sides want nothing more" : null;
+            return "both peers have everything";
+        return peer.IsUploadOnly && !peer.Flags.PeerInterested ? "neither peer wants more data" : null;
     }
 }

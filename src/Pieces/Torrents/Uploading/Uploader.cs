@@ -48,7 +48,7 @@ internal sealed class Uploader
         if (!_layout.TryGetBlock(request.Piece, request.Begin, request.Length, out BlockRequest block))
         {
             // The request is out of range, empty, or longer than any client uses. No honest client sends that.
-            peer.Close(PeerEnding.Offence, $"asked for {request.Length} bytes at {request.Begin} of piece {request.Piece}, which is no block");
+            peer.Close(PeerEnding.Offence, $"requested {request.Length} bytes at {request.Begin} of piece {request.Piece}, which is not a block");
             return;
         }
 

@@ -65,7 +65,7 @@ internal sealed class HttpAnnounceHandler
         if (query.Number("port") is not { } port || port > IPEndPoint.MaxPort)
             return Failure("port is missing or not a number from 0 to 65535");
         if (EventOf(query.First("event")) is not { } announceEvent)
-            return Failure("event is none of started, completed, stopped");
+            return Failure("event is not one of started, completed, stopped");
 
         var peer = new TrackedPeer(PeerId.FromBytes(peerId), new IPEndPoint(from, (int)port));
         int wanted = (int)Math.Min(query.Number("numwant") ?? DefaultWanted, int.MaxValue);

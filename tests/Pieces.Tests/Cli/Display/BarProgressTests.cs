@@ -68,7 +68,7 @@ public sealed class BarProgressTests : IAsyncDisposable
         _terminal.IsIdle = true;
         Tick();
         _terminal.Writes.Should().HaveCount(2);
-        _terminal.Writes[1].Should().Contain("pieces: 7 lines were left out");
+        _terminal.Writes[1].Should().Contain("pieces: 7 lines were dropped");
     }
 
     [Fact]

@@ -86,13 +86,13 @@ public class BlockRendererTests
             """
             debian-13.1.0-amd64-netinst.iso
             ##########################=............................................  37.5 %
-            checking  300.0 of 800.0 MiB looked at
+            checking  300.0 of 800.0 MiB checked
             """);
         Picture([Rows.Checking()], 40, 24).Should().Be(
             """
             debian-13.1.0-amd64-netinst.iso
             ###########=...................  37.5 %
-            checking  300.0 of 800.0 MiB looked at
+            checking  300.0 of 800.0 MiB checked
             """);
     }
 
@@ -187,7 +187,7 @@ public class BlockRendererTests
             北京的秋天 2024 高清.mkv
             ################### 100.0 %  seeding  ratio 1.25  up 1.5 MiB/s  2 peers
             👩‍👩‍👧‍👦 family 👍🏽 ❤️ 🏳️‍🌈 holiday.zip
-            #######-...........  37.5 %  checking  300.0 of 800.0 MiB looked at
+            #######-...........  37.5 %  checking  300.0 of 800.0 MiB checked
             «שלום עולם 2024 (עברית).mkv»
             ####=..............  25.0 %  stalled  down 0 B/s  up 0 B/s  2 peers
             evil\x1B[31mred\x1B[2J\x0D\x0Aname\u202Egnp.exe
@@ -363,7 +363,7 @@ public class BlockRendererTests
             北京的秋天 2024 高清.mkv
             ⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿ 100.0 %  seeding  ratio 1.25  up 1.5 MiB/s  2 peers
             👩‍👩‍👧‍👦 family 👍🏽 ❤️ 🏳️‍🌈 holiday.zip
-            ⣿⣿⣿⣿⣿⣿⣿⣤⣀⣀⣀⣀⣀⣀⣀⣀⣀⣀⣀  37.5 %  checking  300.0 of 800.0 MiB looked at
+            ⣿⣿⣿⣿⣿⣿⣿⣤⣀⣀⣀⣀⣀⣀⣀⣀⣀⣀⣀  37.5 %  checking  300.0 of 800.0 MiB checked
             «שלום עולם 2024 (עברית).mkv»
             ⣿⣿⣿⣿⣶⣀⣀⣀⣀⣀⣀⣀⣀⣀⣀⣀⣀⣀⣀  25.0 %  stalled  down 0 B/s  up 0 B/s  2 peers
             evil\x1B[31mred\x1B[2J\x0D\x0Aname\u202Egnp.exe

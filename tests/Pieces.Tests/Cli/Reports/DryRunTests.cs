@@ -26,7 +26,7 @@ public sealed class DryRunTests : IDisposable
             "--peer", seeder.Address, "--tracker", $"{tracker.Url("/0123456789abcdef0123/announce")}", "-s", "file-0001.bin");
         result.ExitCode.Should().Be(0, result.StandardError);
         result.StandardOutput.Should().Contain("selected:     1 of 4 files, 100000 bytes (97.7 KiB)\n").And.Contain("/***/announce (tier 1)\n")
-            .And.Contain("here already: 0 bytes, 0 of 4 pieces, each hashed\n").And.Contain("to fetch:     131072 bytes (128.0 KiB) in 4 pieces\n")
+            .And.Contain("present:      0 bytes, 0 of 4 pieces, each hashed\n").And.Contain("to download:  131072 bytes (128.0 KiB) in 4 pieces\n")
             .And.MatchRegex("disk space:   100000 bytes [^\n]* free: enough\n").And.MatchRegex("fetch +2 +100000 [^\n]*/album/file-0001.bin\n")
             .And.NotContain("0123456789abcdef0123");
         // A check that takes more than 250 ms is shown, and on a busy machine even this one may.

@@ -95,8 +95,8 @@ public sealed class ReportTests : IDisposable
     }
 
     [Theory]
-    [InlineData(1, "its tracker tells no counts")]
-    [InlineData(2, "none of its 2 trackers tells its counts")]
+    [InlineData(1, "its tracker returned no counts")]
+    [InlineData(2, "none of its 2 trackers returned counts")]
     public async Task Scrape_prints_all_the_same_and_ends_with_sixteen_when_no_tracker_tells_anything(int trackers, string fact)
     {
         var tiers = new List<object>();
@@ -117,7 +117,7 @@ public sealed class ReportTests : IDisposable
         string path = _folder.Write("x.torrent", Bytes(SingleInfo()));
         PiecesResult text = await PiecesProcess.RunAsync("show", path, "--scrape");
         text.ExitCode.Should().Be(0);
-        text.StandardError.Should().Contain("names no tracker");
+        text.StandardError.Should().Contain("has no tracker");
     }
 
     [Fact]

@@ -61,7 +61,7 @@ public class FileSelectionTests
     [InlineData("*.iso", "data: --select \"*.iso\" matches no file (")]
     [InlineData(".pad/*", "data: --select \".pad/*\" matches no file (")]
     [InlineData("Film.mkv", "data: --select \"Film.mkv\" matches no file (")]
-    [InlineData("6", "data: --select \"6\" is beyond the last file, which is 5 (")]
+    [InlineData("6", "data: --select \"6\" is beyond the last file, number 5 (")]
     [InlineData("*.iso *.img", "data: --select \"*.iso\" matches no file, nor does any of 1 more (")]
     [InlineData("-x **", "data: --exclude leaves no file (")]
     [InlineData("*.mkv -x film*", "data: --select and --exclude leave no file (")]
@@ -75,7 +75,7 @@ public class FileSelectionTests
     [Theory]
     [InlineData("*.mkv *.iso", "data: --select \"*.iso\" matches no file")]
     [InlineData("* -x *.iso", "data: --exclude \"*.iso\" matches no file")]
-    [InlineData("4-9", "data: --select \"4-9\" goes beyond the last file, which is 5")]
+    [InlineData("4-9", "data: --select \"4-9\" goes beyond the last file, number 5")]
     public void A_pattern_of_several_that_means_nothing_is_a_warning(string values, string warning)
     {
         Of(values).Choose(Torrent, _warnings.Add);

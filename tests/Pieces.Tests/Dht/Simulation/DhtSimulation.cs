@@ -5,53 +5,56 @@ using Pieces.Net;
 
 namespace Pieces.Tests.Dht.Simulation;
 
-/// <summary>What is simulated. The same values give the same numbers.</summary>
+/// <summary>The parameters of a simulation. The same parameters give the same results.</summary>
 internal sealed record SimScene
 {
     public int Seed { get; init; } = 1;
 
     public int Nodes { get; init; } = 10_000;
 
-    /// <summary>Of all nodes, those that ask and never answer.</summary>
+    /// <summary>Share of the nodes that send queries and never reply.</summary>
     public double DeafShare { get; init; } = 0.20;
 
-    /// <summary>Of all nodes, those that lie, a third in each way of <see cref="SimLie"/>.</summary>
+    /// <summary>Share of the nodes that lie, a third of them in each way of <see cref="SimLie"/>.</summary>
     public double LiarShare { get; init; } = 0.05;
 
-    /// <summary>Of all nodes, those that leave within an hour without a word; as many come.</summary>
+    /// <summary>Share of the nodes that leave within an hour without a message. The same number of nodes joins.</summary>
     public double ChurnPerHour { get; init; } = 0.30;
 
-    /// <summary>Of all datagrams, those that are lost.</summary>
+    /// <summary>Share of the datagrams that are lost.</summary>
     public double Loss { get; init; } = 0.05;
 
-    /// <summary>While all join.</summary>
+    /// <summary>Time in which all nodes join.</summary>
     public TimeSpan Joining { get; init; } = TimeSpan.FromMinutes(5);
 
-    /// <summary>Before anything is measured; nodes leave and come already.</summary>
+    /// <summary>Time before the measurement, in which nodes already leave and join.</summary>
     public TimeSpan Settling { get; init; } = TimeSpan.FromMinutes(15);
 
-    /// <summary>While peers are announced and searched for.</summary>
+    /// <summary>Time in which peers are announced and searched for.</summary>
     public TimeSpan Measuring { get; init; } = TimeSpan.FromMinutes(30);
 
-    /// <summary>Swarms, each announced by one node once.</summary>
+    /// <summary>Number of swarms. One node announces each swarm once.</summary>
     public int Swarms { get; init; } = 400;
 
-    /// <summary>Searches for each swarm by nodes that are there for a while, from a minute to <see cref="LastSearch"/> after the announce.</summary>
+    /// <summary>
+    /// Number of searches per swarm by nodes that have been in the network for a while. They start between one minute and <see cref="LastSearch"/>
+    /// after the announce.
+    /// </summary>
     public int SearchesOfSwarm { get; init; } = 5;
 
-    /// <summary>Searches for each swarm by nodes that join at that moment.</summary>
+    /// <summary>Number of searches per swarm by nodes that have just joined.</summary>
     public int NewcomersOfSwarm { get; init; } = 1;
 
     public TimeSpan LastSearch { get; init; } = TimeSpan.FromMinutes(20);
 }
 
-/// <summary>One search, or one announce, as it went.</summary>
-/// <param name="IsFound">Whether the announced peer was named.</param>
-/// <param name="FoundAfter">Time until it was, counted from the start of the search, or of the node when it joined for it.</param>
-/// <param name="Result">The node's own account.</param>
+/// <summary>The result of one search or announce.</summary>
+/// <param name="IsFound">Whether the announced peer was returned.</param>
+/// <param name="FoundAfter">Time until the peer was returned, from the start of the search or, for a new node, from its start.</param>
+/// <param name="Result">The result that the node reported.</param>
 internal sealed record SimSearch(bool IsFound, TimeSpan? FoundAfter, DhtSearchResult Result);
 
-/// <summary>All that was measured.</summary>
+/// <summary>The measurements.</summary>
 internal sealed record SimReport
 {
     public required IReadOnlyList<SimSearch> Searches { get; init; }
@@ -60,14 +63,14 @@ internal sealed record SimReport
 
     public required IReadOnlyList<SimSearch> Announces { get; init; }
 
-    /// <summary>Datagrams that a node sent in an hour while it was measured, on average.</summary>
+    /// <summary>Mean number of datagrams that a node sent per hour during the measurement.</summary>
     public required double SentPerNodeHour { get; init; }
 
-    /// <summary>Nodes in a table at the end, on average over those that are honest.</summary>
+    /// <summary>Mean number of nodes in the tables of the honest nodes at the end.</summary>
     public required double TableSize { get; init; }
 }
 
-/// <summary>Runs a scene: nodes join, leave and come; peers are announced and searched for.</summary>
+/// <summary>Runs a simulation: nodes join and leave, and peers are announced and searched for.</summary>
 internal sealed class DhtSimulation
 {
     private const int Routers = 4;
@@ -91,7 +94,7 @@ internal sealed class DhtSimulation
         _lies = new SimLies(_random);
     }
 
-    /// <summary>Runs it to the end.</summary>
+    /// <summary>Runs the simulation to its end.</summary>
     public SimReport Run()
     {
         TimeSpan begin = _scene.Joining + _scene.Settling;
@@ -135,8 +138,8 @@ internal sealed class DhtSimulation
         _nodes.Add(node);
         if (_routers.Count < Routers)
             _routers.Add(endPoint);
-        // A router serves everybody at once, as those of the real network do; here each newcomer begins with one more, as with a node of a torrent's
-        // list.
+        // Each router serves many new nodes at once, as in the real network. A new node therefore starts with one more node, such as one that a
+        // torrent names.
         node.Join(_routers.Append(_nodes[_random.Next(_nodes.Count)].EndPoint));
         return node;
     }
@@ -185,14 +188,14 @@ internal sealed class DhtSimulation
         }
     }
 
-    // Like a program that was started for one download: it searches as soon as it knows a node, and again after a search without result.
+    // Searches like a program that was started for one download: as soon as it knows a node, and again after a search without a result.
     private void SearchAsNewcomer(DhtSearch search, CompactEndPoint peer)
     {
         SimNode node = Join(SimKind.Deaf);
         node.Search(search, new Watcher(_clock, peer, _newcomers));
     }
 
-    /// <summary>Notes when the announced peer is named, and how the search ended.</summary>
+    /// <summary>Records when the announced peer is returned, and how the search ends.</summary>
     private sealed class Watcher(SimClock clock, CompactEndPoint peer, List<SimSearch> results) : IDhtSearchSink
     {
         private readonly TimeSpan _startedAt = clock.Now;

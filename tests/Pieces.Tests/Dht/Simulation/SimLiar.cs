@@ -6,20 +6,20 @@ using Pieces.Net;
 
 namespace Pieces.Tests.Dht.Simulation;
 
-/// <summary>How liars lie.</summary>
+/// <summary>The ways in which lying nodes lie.</summary>
 internal enum SimLie
 {
-    /// <summary>Names nodes right beside what is asked for, at addresses where nobody is.</summary>
+    /// <summary>Returns nodes very close to the target, at unused addresses.</summary>
     NodesNearby,
 
-    /// <summary>The same, with addresses sought out whose checksum allows such ids (BEP 42).</summary>
+    /// <summary>The same, with addresses for which BEP 42 permits such ids.</summary>
     FittingNodesNearby,
 
-    /// <summary>Says itself to be right beside what is asked for, and names such nodes.</summary>
+    /// <summary>Claims an own id very close to the target, and returns such nodes.</summary>
     WrongId,
 }
 
-/// <summary>What all liars of a simulation have in common: a stock of addresses by the ids that they may have.</summary>
+/// <summary>Data that all liars of a simulation share: addresses, sorted by the ids that BEP 42 permits for them.</summary>
 internal sealed class SimLies
 {
     private const int PrefixBits = 13;
@@ -47,7 +47,7 @@ internal sealed class SimLies
         }
     }
 
-    /// <summary>A node as near to the target as any address allows.</summary>
+    /// <summary>Returns a node as close to the target as one of the addresses permits.</summary>
     public NodeContact FittingNearby(NodeId target, int index, Random random)
     {
         Span<byte> id = stackalloc byte[NodeId.Length];
@@ -63,7 +63,7 @@ internal sealed class SimLies
     }
 }
 
-/// <summary>Answers questions with lies, in good form.</summary>
+/// <summary>Replies to queries with well-formed lies.</summary>
 internal sealed class SimLiar(SimLie lie, SimLies lies, Random random)
 {
     private const int FakePeers = 30;
@@ -71,7 +71,7 @@ internal sealed class SimLiar(SimLie lie, SimLies lies, Random random)
     private readonly KrpcWriter _writer = new(DhtShared.Version);
     private readonly byte[] _token = [1, 2, 3, 4];
 
-    /// <summary>The answer, or null.</summary>
+    /// <summary>Returns the reply, or null.</summary>
     public byte[]? Answer(byte[] datagram, CompactEndPoint from, CompactEndPoint own)
     {
         if (KrpcReader.TryRead(datagram) is not KrpcQuery query)

@@ -18,19 +18,19 @@ internal interface ISimHost
     /// <summary>A datagram has arrived.</summary>
     void Receive(byte[] datagram, CompactEndPoint from);
 
-    /// <summary>The time has come that was asked for last.</summary>
+    /// <summary>The time has been reached for which the host last asked to be woken.</summary>
     void Wake();
 }
 
 /// <summary>
-/// A network in memory and the order in which things happen on it: one thread, fake time, seeded chance. The round trip between two hosts is
-/// log-normal over all pairs and the same for one pair; each datagram may be lost.
+/// A network in memory and the queue of its events. It has one thread, simulated time and seeded random numbers. The round-trip times of all pairs of
+/// hosts have a log-normal distribution, and that of one pair never changes. Each datagram may be lost.
 /// </summary>
 internal sealed class SimNetwork(SimClock clock, int seed, double loss)
 {
     private static readonly double Median = TimeSpan.FromMilliseconds(80).TotalSeconds;
 
-    // The 99th percentile, 2.326 standard deviations out, is 400 ms.
+    // The 99th percentile of the round-trip times, 2.326 standard deviations above the median, is 400 ms.
     private static readonly double Sigma = Math.Log(400.0 / 80.0) / 2.326348;
 
     private readonly PriorityQueue<Happening, (long Time, long Order)> _queue = new();
@@ -38,7 +38,7 @@ internal sealed class SimNetwork(SimClock clock, int seed, double loss)
     private readonly Random _random = new(seed);
     private long _order;
 
-    /// <summary>Datagrams that were sent.</summary>
+    /// <summary>Number of datagrams sent so far.</summary>
     public long Sent { get; private set; }
 
     public void Attach(CompactEndPoint endPoint, ISimHost host) => _hosts.Add(endPoint, host);
@@ -47,7 +47,7 @@ internal sealed class SimNetwork(SimClock clock, int seed, double loss)
 
     public bool IsTaken(CompactEndPoint endPoint) => _hosts.ContainsKey(endPoint);
 
-    /// <summary>Sends a copy of a datagram on its way.</summary>
+    /// <summary>Sends a copy of a datagram.</summary>
     public void Send(ReadOnlySpan<byte> datagram, CompactEndPoint from, CompactEndPoint to)
     {
         Sent++;
@@ -56,13 +56,13 @@ internal sealed class SimNetwork(SimClock clock, int seed, double loss)
         Add(clock.Now + (RoundTrip(from, to) / 2), new Happening(null, datagram.ToArray(), from, to, null));
     }
 
-    /// <summary>Wakes a host at a time, unless it asks for another time before.</summary>
+    /// <summary>Wakes a host at a given time, unless it asks for another time before then.</summary>
     public void WakeAt(TimeSpan time, ISimHost host) => Add(time, new Happening(host, null, default, default, null));
 
-    /// <summary>Does something at a time.</summary>
+    /// <summary>Schedules an action.</summary>
     public void At(TimeSpan time, Action action) => Add(time, new Happening(null, null, default, default, action));
 
-    /// <summary>Lets time pass until <paramref name="end"/>.</summary>
+    /// <summary>Advances the time to <paramref name="end"/>.</summary>
     public void RunUntil(TimeSpan end)
     {
         while (_queue.TryPeek(out Happening? next, out (long Time, long Order) when) && when.Time <= end.Ticks)
@@ -80,14 +80,14 @@ internal sealed class SimNetwork(SimClock clock, int seed, double loss)
         clock.Now = end;
     }
 
-    /// <summary>How long a datagram and its answer take between two hosts.</summary>
+    /// <summary>Returns the round-trip time between two hosts.</summary>
     public TimeSpan RoundTrip(CompactEndPoint a, CompactEndPoint b)
     {
         ulong mixed = (ulong)a.Host ^ (ulong)b.Host ^ ((ulong)seed << 32);
         mixed = (mixed ^ (mixed >> 30)) * 0xBF58476D1CE4E5B9;
         mixed = ((ulong)a.Host + (ulong)b.Host + (mixed ^ (mixed >> 27))) * 0x94D049BB133111EB;
         mixed ^= mixed >> 31;
-        // Two halves of one number are two uniform ones, and those a normal one (Box and Muller).
+        // The two halves of one random number are two uniform numbers, which give one normally distributed number (Box-Muller transform).
         double first = ((mixed >> 32) + 1) / (double)(1L << 32);
         double second = (uint)mixed / (double)(1L << 32);
         double normal = Math.Sqrt(-2 * Math.Log(first)) * Math.Cos(2 * Math.PI * second);
@@ -96,6 +96,6 @@ internal sealed class SimNetwork(SimClock clock, int seed, double loss)
 
     private void Add(TimeSpan time, Happening happening) => _queue.Enqueue(happening, (time.Ticks, _order++));
 
-    /// <summary>A class: the queue moves what is in it about.</summary>
+    /// <summary>This is a class and not a struct, because the queue moves its entries.</summary>
     private sealed record Happening(ISimHost? Host, byte[]? Datagram, CompactEndPoint From, CompactEndPoint To, Action? Action);
 }

@@ -6,19 +6,19 @@ using Pieces.Net;
 
 namespace Pieces.Tests.Dht.Simulation;
 
-/// <summary>What a simulated node is like.</summary>
+/// <summary>The behaviour of a simulated node.</summary>
 internal enum SimKind
 {
     Honest,
 
-    /// <summary>Asks, and never answers: as behind a NAT that lets no question in.</summary>
+    /// <summary>It sends queries and never replies, as behind a NAT that blocks incoming queries.</summary>
     Deaf,
 
-    /// <summary>Takes part to be known, and answers with lies.</summary>
+    /// <summary>It takes part so that other nodes know it, and replies with lies.</summary>
     Liar,
 }
 
-/// <summary>The shipped node, gate and codec included, on the simulated network.</summary>
+/// <summary>The node of the program, including gate and codec, on the simulated network.</summary>
 internal sealed class SimNode : ISimHost, IDhtWire
 {
     private readonly SimNetwork _network;
@@ -48,12 +48,12 @@ internal sealed class SimNode : ISimHost, IDhtWire
 
     public DhtCore Core { get; }
 
-    /// <summary>When it joined.</summary>
+    /// <summary>Time at which the node joined.</summary>
     public TimeSpan MadeAt { get; }
 
     public bool IsGone { get; private set; }
 
-    /// <summary>Begins with some nodes that everybody knows.</summary>
+    /// <summary>Joins the network through well-known nodes.</summary>
     public void Join(IEnumerable<CompactEndPoint> routers)
     {
         _network.Attach(EndPoint, this);
@@ -66,7 +66,7 @@ internal sealed class SimNode : ISimHost, IDhtWire
         Wake();
     }
 
-    /// <summary>Is there no longer, and tells nobody.</summary>
+    /// <summary>Leaves the network without a message.</summary>
     public void Leave()
     {
         IsGone = true;
@@ -97,7 +97,7 @@ internal sealed class SimNode : ISimHost, IDhtWire
 
     public void Wake()
     {
-        // Another time was asked for after this one.
+        // The node has asked for another time since.
         if (IsGone || _clock.Now < _wakeAt && _wakeAt != TimeSpan.MaxValue)
             return;
         _wakeAt = TimeSpan.MaxValue;
@@ -116,7 +116,7 @@ internal sealed class SimNode : ISimHost, IDhtWire
         TimeSpan due = Core.NextDue;
         if (due == TimeSpan.MaxValue)
             return;
-        // The core counts from when it was made. A loop of a real node is not woken more often either.
+        // The core counts time from its creation. The loop of a real node is not woken more often either.
         TimeSpan time = MadeAt + due;
         if (time < _clock.Now + TimeSpan.FromMilliseconds(5))
             time = _clock.Now + TimeSpan.FromMilliseconds(5);
@@ -127,7 +127,7 @@ internal sealed class SimNode : ISimHost, IDhtWire
     }
 }
 
-/// <summary>Addresses for simulated hosts: any that the Internet has, each in a network of its own most likely.</summary>
+/// <summary>Random public addresses for simulated hosts. Most of them are in different networks.</summary>
 internal static class SimAddress
 {
     private static readonly AddressPolicy Policy = new();

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Pieces.Tests.Dht.Simulation;
 
-/// <summary>Prints what was measured as a table in Markdown.</summary>
+/// <summary>Formats the measurements as a Markdown table.</summary>
 internal static class SimTable
 {
     public static string Of(SimReport report)
@@ -29,7 +29,7 @@ internal static class SimTable
         return text.ToString();
     }
 
-    /// <summary>The value that so great a part of all is not above.</summary>
+    /// <summary>Returns the value that a given share of all values does not exceed.</summary>
     public static double At(IEnumerable<double> values, double part)
     {
         double[] sorted = [.. values.Order()];

@@ -3,7 +3,7 @@ using Pieces.Platform;
 
 namespace Pieces.Tests.Swarm.Faults;
 
-/// <summary>A directory on a <see cref="FaultDisk"/>, which is asked before each call.</summary>
+/// <summary>A directory on a <see cref="FaultDisk"/>. The disk decides before each call whether the call fails.</summary>
 internal sealed class FaultDirectory(FaultDisk disk, DirectoryHandle inner) : DirectoryHandle(disk, inner.Path)
 {
     public override bool HasOwners => inner.HasOwners;
@@ -78,13 +78,13 @@ internal sealed class FaultDirectory(FaultDisk disk, DirectoryHandle inner) : Di
         disk.FolderFlushed(System.IO.Path.Join(Path, name));
     }
 
-    // So that each file is flushed by itself, which the disk sees.
+    // Each file must be flushed separately, because the disk records flushes per file.
     public override bool TryFlushFileSystem() => false;
 
     public override void Dispose() => inner.Dispose();
 }
 
-/// <summary>What a call does, as far as a fault concerns it.</summary>
+/// <summary>The kind of a call, as far as faults depend on it.</summary>
 internal enum FaultCall
 {
     Look,

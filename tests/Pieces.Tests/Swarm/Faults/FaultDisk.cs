@@ -26,51 +26,55 @@ internal sealed class FaultDisk(Random random, string folder) : ForwardingFileSy
     private int _scarceOpens;
     private int _callsLeft = int.MaxValue;
 
-    /// <summary>Whether every call fails from now on, as after the end of the process or of the disk.</summary>
+    /// <summary>Whether every call fails, as after the end of the process or of the disk.</summary>
     public bool IsDead { get; private set; }
 
-    /// <summary>Whether nothing can be removed, for good.</summary>
+    /// <summary>Whether nothing can be removed. <see cref="Revive"/> does not reset it.</summary>
     public bool KeepsEverything { get; set; }
 
-    /// <summary>Whether opens still have to fail for lack of descriptors.</summary>
+    /// <summary>Whether further opens will fail for lack of descriptors.</summary>
     public bool IsScarce => Volatile.Read(ref _scarceOpens) > 0;
 
-    /// <summary>The next opens fail because too many files are open.</summary>
+    /// <summary>Makes the next opens fail because too many files are open.</summary>
     public void FailOpens(int count)
     {
         lock (_gate)
             _scarceOpens = count;
     }
 
-    /// <summary>The file system cannot be changed any more.</summary>
+    /// <summary>Makes the file system read-only.</summary>
     public void RemountReadOnly()
     {
         lock (_gate)
             _isReadOnly = true;
     }
 
-    /// <summary>The process is killed between two calls, after this number of calls.</summary>
+    /// <summary>Kills the process after this number of calls: every later call fails.</summary>
     public void DieAfter(int calls)
     {
         lock (_gate)
             _callsLeft = calls;
     }
 
-    /// <summary>The next write is cut short and fails with an error.</summary>
+    /// <summary>Makes the next write fail with an error after a part of its bytes was written.</summary>
     public void FailWrite(int error)
     {
         lock (_gate)
             _writeError = error;
     }
 
-    /// <summary>The next flush loses any part of what it should have brought to the disk, and says so once.</summary>
+    /// <summary>
+    /// Makes the next flush fail. A random part of the writes that it should have flushed is lost. The error is reported only once.
+    /// </summary>
     public void FailFlush()
     {
         lock (_gate)
             _failsFlush = true;
     }
 
-    /// <summary>Nothing reaches the disk any more. With <paramref name="losesUnflushed"/> any part of what was not flushed is lost.</summary>
+    /// <summary>
+    /// Ends the disk: nothing reaches it any more. With <paramref name="losesUnflushed"/>, a random part of the unflushed writes and renames is lost.
+    /// </summary>
     public void Die(bool losesUnflushed)
     {
         lock (_gate)
@@ -80,31 +84,31 @@ internal sealed class FaultDisk(Random random, string folder) : ForwardingFileSy
                 return;
             Lose(_ => true);
 
-            // The last one first: an earlier one cannot be missing without it where both are of one folder.
+            // Renames are lost from the last one backwards, because a folder that has lost a rename has also lost the later ones.
             for (int i = _renames.Count - 1; i >= 0 && random.Next(2) == 0; i--)
                 _lostRenames.Add(_renames[i]);
             _renames.Clear();
         }
     }
 
-    /// <summary>A directory asks before a call.</summary>
+    /// <summary>Called by a directory before each call. Throws if the call must fail.</summary>
     public void Before(FaultCall call)
     {
         lock (_gate)
             Ask(call);
     }
 
-    /// <summary>A file has another name now, which is lost with the power until its folder is flushed.</summary>
+    /// <summary>Records that a file was renamed. Until its folder is flushed, the new name can be lost in a power cut.</summary>
     public void Renamed(string directory, string from, string to, bool overwrite)
     {
-        // What was overwritten cannot be brought back.
+        // A rename that overwrote a file is not recorded, because it cannot be undone.
         if (overwrite)
             return;
         lock (_gate)
             _renames.Add((Path.Join(directory, from), Path.Join(directory, to)));
     }
 
-    /// <summary>The names in a folder are on the disk.</summary>
+    /// <summary>Records that a folder was flushed, so that its renames can no longer be lost.</summary>
     public void FolderFlushed(string path)
     {
         string folder = Path.TrimEndingDirectorySeparator(path);
@@ -114,7 +118,7 @@ internal sealed class FaultDisk(Random random, string folder) : ForwardingFileSy
 
     public override DirectoryHandle OpenDirectory(string path) => new FaultDirectory(this, base.OpenDirectory(path));
 
-    /// <summary>The process has ended, and its cache with it: what was lost is missing from now on.</summary>
+    /// <summary>The process has ended, and so has the cache: makes the lost writes and renames visible in the files.</summary>
     public void ShowLosses()
     {
         lock (_gate)
@@ -126,7 +130,7 @@ internal sealed class FaultDisk(Random random, string folder) : ForwardingFileSy
         }
     }
 
-    /// <summary>The disk works again; what is on it is on it.</summary>
+    /// <summary>Makes the disk work again. Its current content can no longer be lost.</summary>
     public void Revive()
     {
         lock (_gate)
@@ -225,7 +229,7 @@ internal sealed class FaultDisk(Random random, string folder) : ForwardingFileSy
         _unflushed.RemoveAll(isConcerned);
     }
 
-    // The newest first, so that each finds what it wrote over.
+    // The newest write is undone first, so that each write finds the bytes that it replaced.
     private void TakeBack(Predicate<Unflushed> isConcerned)
     {
         for (int i = _lost.Count - 1; i >= 0; i--)

@@ -45,7 +45,7 @@ internal sealed class FaultSchedule : IAsyncDisposable
         _victim = AddVictim();
     }
 
-    /// <summary>What has happened so far.</summary>
+    /// <summary>The faults that have occurred so far, for messages.</summary>
     public string Happened => string.Join(", ", _happened);
 
     private bool IsComplete => _victim.Torrent.Completion.IsCompletedSuccessfully;
@@ -83,7 +83,7 @@ internal sealed class FaultSchedule : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _swarm.DisposeAsync();
 
-    // So slow that several flushes fall into the download, and several faults between two of them.
+    // The upload limit makes the download last for several flushes, with several faults between two of them.
     private SwarmMember AddSeed()
     {
         string folder = _swarm.NextFolder();
@@ -161,7 +161,7 @@ internal sealed class FaultSchedule : IAsyncDisposable
             await AgainAsync();
     }
 
-    // Files come first, so that nothing may fail for lack of descriptors.
+    // Files get descriptors before connections do, so no disk call may fail for lack of descriptors.
     private async Task EnterScarcityAsync()
     {
         _happened.Add("too many open files");
@@ -199,7 +199,7 @@ internal sealed class FaultSchedule : IAsyncDisposable
             _swarm.Network.SetDialFault(other.Address, DialFault.None);
     }
 
-    // The torrent ends by itself as soon as it meets the fault, if it still writes.
+    // If the torrent still writes, it ends by itself as soon as a write fails.
     private async Task RefuseAsync(string what, Action arm)
     {
         _happened.Add(what);
@@ -224,7 +224,7 @@ internal sealed class FaultSchedule : IAsyncDisposable
     {
         _hasLeft = true;
 
-        // The end of a torrent whose disk failed is an exception; that is what is expected here.
+        // If its disk has failed, the torrent ends with an exception. That is expected here.
         _ = _victim.Torrent.StopAsync();
         await _swarm.UntilAsync(() => _victim.Torrent.Stopped.IsCompleted, "it ends", step: Step);
         _ = _victim.Torrent.Stopped.Exception;
@@ -246,7 +246,7 @@ internal sealed class FaultSchedule : IAsyncDisposable
             step: Step);
     }
 
-    // Lost writes leave no trace in the times of a real file, and taking them back does: the state is made the later one again.
+    // Undoing a lost write changes the modification time of the file, which a real lost write does not. So the state file gets a later time again.
     private void LookFresh()
     {
         if (File.Exists(State))
@@ -276,7 +276,7 @@ internal sealed class FaultSchedule : IAsyncDisposable
             _swarm.Data.ShouldBeWholeIn(_folder);
     }
 
-    // What the state counts without a hash is on the disk.
+    // Checks that every piece that the resume state counts without hashing is on the disk.
     private void CheckDisk()
     {
         string data = File.Exists(Final) ? Final : Part;

@@ -2,7 +2,7 @@ using System.Buffers;
 
 namespace Pieces.Tests.Swarm.Simulation;
 
-/// <summary>A queue of bytes in one pooled array; holds none while it is empty.</summary>
+/// <summary>A queue of bytes in one pooled array. It holds no array while it is empty.</summary>
 internal struct ByteRing
 {
     private const int FirstLength = 256;
@@ -10,10 +10,10 @@ internal struct ByteRing
     private byte[]? _array;
     private int _head;
 
-    /// <summary>Bytes in it.</summary>
+    /// <summary>Number of queued bytes.</summary>
     public int Count { get; private set; }
 
-    /// <summary>Puts bytes behind the others.</summary>
+    /// <summary>Appends bytes.</summary>
     public void Write(ReadOnlySpan<byte> bytes)
     {
         if (bytes.IsEmpty)
@@ -26,7 +26,7 @@ internal struct ByteRing
         Count += bytes.Length;
     }
 
-    /// <summary>Takes the first bytes; there must be as many.</summary>
+    /// <summary>Removes the first bytes and copies them to <paramref name="destination"/>. The queue must contain enough bytes.</summary>
     public void Read(Span<byte> destination)
     {
         if (destination.IsEmpty)
@@ -37,7 +37,7 @@ internal struct ByteRing
         Skip(destination.Length);
     }
 
-    /// <summary>Drops the first bytes; there must be as many.</summary>
+    /// <summary>Removes the first bytes. The queue must contain enough bytes.</summary>
     public void Skip(int count)
     {
         if (count == 0)
@@ -51,7 +51,7 @@ internal struct ByteRing
         _head = 0;
     }
 
-    /// <summary>Drops the last bytes; there must be as many.</summary>
+    /// <summary>Removes the last bytes. The queue must contain enough bytes.</summary>
     public void DropLast(int count)
     {
         if (count == Count)
@@ -60,7 +60,7 @@ internal struct ByteRing
             Count -= count;
     }
 
-    // Rented lengths of the shared pool are powers of two, from 16 on.
+    // The arrays of the shared pool have lengths that are powers of two, at least 16.
     private void Reserve(int count)
     {
         if (_array is not null && count <= _array.Length)

@@ -1,15 +1,16 @@
 namespace Pieces.Tests.Swarm.Simulation;
 
-/// <summary>Something that happens at a simulated time.</summary>
+/// <summary>The target of an event at a simulated time.</summary>
 internal interface ISimulatedEvent
 {
-    /// <summary>The time has come.</summary>
-    /// <param name="argument">What was given when it was planned.</param>
+    /// <summary>Called when the time of the event is reached.</summary>
+    /// <param name="argument">The argument that was passed when the event was scheduled.</param>
     void Happen(long argument);
 }
 
 /// <summary>
-/// What is to happen, by time; of the same moment, in the order in which it was planned. A heap without an allocation for each entry.
+/// The scheduled events, ordered by time. Events of the same time keep the order in which they were scheduled. It is a heap that allocates nothing
+/// per entry.
 /// </summary>
 internal sealed class EventQueue
 {
@@ -19,13 +20,13 @@ internal sealed class EventQueue
     private int _count;
     private long _order;
 
-    /// <summary>Entries, those included that mean nothing any more.</summary>
+    /// <summary>Number of entries, including those that no longer have an effect.</summary>
     public int Count => _count;
 
-    /// <summary>When the first entry is due; <see cref="long.MaxValue"/> when there is none.</summary>
+    /// <summary>Time of the first entry; <see cref="long.MaxValue"/> if there is none.</summary>
     public long NextTime => _count == 0 ? long.MaxValue : _heap[0].Time;
 
-    /// <summary>Plans an event.</summary>
+    /// <summary>Schedules an event.</summary>
     public void Add(long time, ISimulatedEvent target, long argument)
     {
         if (_count == _heap.Length)
@@ -44,7 +45,7 @@ internal sealed class EventQueue
         _heap[at] = entry;
     }
 
-    /// <summary>Takes the first entry out and lets it happen.</summary>
+    /// <summary>Removes the first entry and calls its target.</summary>
     public void Take()
     {
         Entry first = _heap[0];

@@ -15,10 +15,10 @@ internal sealed class PendingTransfer<TMemory> : IValueTaskSource<int>, IValueTa
     /// <summary>Whether an operation is waiting.</summary>
     public bool IsWaiting { get; private set; }
 
-    /// <summary>What is to be filled or sent still.</summary>
+    /// <summary>The bytes that remain to be filled or sent.</summary>
     public TMemory? Memory { get; set; }
 
-    /// <summary>Begins to wait; gives what a task of this source is made with.</summary>
+    /// <summary>Begins to wait. Returns the token for a task of this source.</summary>
     public short Begin(TMemory memory, CancellationToken cancellationToken)
     {
         if (IsWaiting)
@@ -29,7 +29,7 @@ internal sealed class PendingTransfer<TMemory> : IValueTaskSource<int>, IValueTa
         IsWaiting = true;
         if (cancellationToken != _token)
         {
-            // One registration for all waits with the same token: they come by the million.
+            // All waits with the same token share one registration, because there are millions of waits.
             _registration.Dispose();
             _token = cancellationToken;
             _registration = cancellationToken.UnsafeRegister(static (self, token) => ((PendingTransfer<TMemory>)self!).Cancel(token), this);
@@ -38,7 +38,7 @@ internal sealed class PendingTransfer<TMemory> : IValueTaskSource<int>, IValueTa
         return _core.Version;
     }
 
-    /// <summary>It is done.</summary>
+    /// <summary>The transfer has succeeded.</summary>
     public void Succeed(int count)
     {
         End();
@@ -46,7 +46,7 @@ internal sealed class PendingTransfer<TMemory> : IValueTaskSource<int>, IValueTa
         _core.SetResult(count);
     }
 
-    /// <summary>It has failed, if anybody waits.</summary>
+    /// <summary>The transfer has failed. Has no effect if no operation is waiting.</summary>
     public void Fail(Exception reason)
     {
         if (!IsWaiting)
@@ -56,7 +56,7 @@ internal sealed class PendingTransfer<TMemory> : IValueTaskSource<int>, IValueTa
         _core.SetException(reason);
     }
 
-    /// <summary>Nobody will wait any more.</summary>
+    /// <summary>Releases the registration. No operation may wait afterwards.</summary>
     public void Close() => _registration.Dispose();
 
     int IValueTaskSource<int>.GetResult(short token) => _core.GetResult(token);

@@ -7,7 +7,7 @@ using Pieces.Storage.Opening;
 
 namespace Pieces.Tests.Swarm.Simulation;
 
-/// <summary>What a simulated swarm shares: random bytes, there once for all clients, and the torrent that describes them.</summary>
+/// <summary>The content of a simulated swarm: random bytes, stored once for all clients, and the torrent that describes them.</summary>
 internal sealed class SimulatedContent
 {
     private readonly byte[] _bytes;
@@ -33,7 +33,7 @@ internal sealed class SimulatedContent
 
     public int Length => _bytes.Length;
 
-    /// <summary>The bytes of a block.</summary>
+    /// <summary>Returns the bytes of a block.</summary>
     public ReadOnlySpan<byte> Of(BlockRequest block) => _bytes.AsSpan((int)Layout.OffsetOf(block.Piece) + block.Begin, block.Length);
 
     private void Write(BencodeWriter writer, byte[] hashes, int pieceLength)
@@ -52,8 +52,8 @@ internal sealed class SimulatedContent
 }
 
 /// <summary>
-/// A disk that takes no time and no room: pieces are compared with what they should be, and of what is here a bit for each piece is kept. Outlives
-/// its client, as a disk does.
+/// A disk that needs no time and no space. It compares written blocks with the content, and keeps one bit for each stored piece. It outlives its
+/// client, as a real disk does.
 /// </summary>
 internal sealed class SimulatedDisk(SimulatedContent content, bool isFull)
 {
@@ -63,10 +63,10 @@ internal sealed class SimulatedDisk(SimulatedContent content, bool isFull)
 
     public Bitfield Have { get; } = isFull ? Bitfield.Full(content.Layout.PieceCount) : new Bitfield(content.Layout.PieceCount);
 
-    /// <summary>Bytes that were read for uploads.</summary>
+    /// <summary>Number of bytes read for uploads.</summary>
     public long Served { get; private set; }
 
-    /// <summary>Pieces of which as many bytes were read for uploads as they have.</summary>
+    /// <summary>Number of pieces for which at least their length was read for uploads.</summary>
     public int ServedPieces { get; private set; }
 
     public void OnServed(BlockRequest block)
@@ -80,7 +80,7 @@ internal sealed class SimulatedDisk(SimulatedContent content, bool isFull)
     }
 }
 
-/// <summary>A torrent's store on such a disk.</summary>
+/// <summary>The store of a torrent on a <see cref="SimulatedDisk"/>.</summary>
 internal sealed class SimulatedStore(SimulatedDisk disk, IDiskSink sink) : ITorrentStore, IPieceStore
 {
     public IPieceStore Pieces => this;

@@ -22,7 +22,7 @@ internal sealed class SimulatedHost : ITransport
         Downlink = new SimulatedDownlink(network.Time, down);
     }
 
-    /// <summary>From 1 on.</summary>
+    /// <summary>Number of the host, from 1.</summary>
     public int Number { get; }
 
     public IPAddress Address { get; }
@@ -33,7 +33,7 @@ internal sealed class SimulatedHost : ITransport
 
     public SimulatedDownlink Downlink { get; }
 
-    /// <summary>Bytes that have left it, headers of packets apart.</summary>
+    /// <summary>Number of bytes sent so far, without packet headers.</summary>
     public long Sent { get; set; }
 
     public async ValueTask<ITransportConnection> ConnectAsync(IPEndPoint remote, CancellationToken cancellationToken)
@@ -45,7 +45,7 @@ internal sealed class SimulatedHost : ITransport
         return await dial.Connected.Task.ConfigureAwait(false);
     }
 
-    // A host has one address: binding to "any" means that one.
+    // A host has one address, so the address to bind is ignored.
     public ITransportListener Listen(IPAddress? address, int firstPort, int lastPort) => _network.Listen(this, firstPort);
 
     private static int NumberOf(IPAddress address)
@@ -66,7 +66,7 @@ internal sealed class SimulatedHost : ITransport
         return new SimulatedConnection(new SimulatedStream(back, there), local, remote);
     }
 
-    /// <summary>A connection that is being made: a round trip after it began it stands, or there is nobody.</summary>
+    /// <summary>A connection attempt. It ends after one round trip: the connection is open, or it was refused.</summary>
     private sealed class Dial(SimulatedHost from, IPEndPoint remote) : ISimulatedEvent
     {
         public TaskCompletionSource<ITransportConnection> Connected { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -83,7 +83,7 @@ internal sealed class SimulatedHost : ITransport
     }
 }
 
-/// <summary>Takes connections in the order in which they come.</summary>
+/// <summary>Accepts connections in the order in which they arrive.</summary>
 internal sealed class SimulatedListener(SimulatedHost host, int port, Action remove) : ITransportListener
 {
     private readonly Channel<SimulatedConnection> _waiting = Channel.CreateUnbounded<SimulatedConnection>();

@@ -2,28 +2,28 @@ using System.Net;
 
 namespace Pieces.Tests.Swarm.Simulation;
 
-/// <summary>What all connections of a simulated network are like.</summary>
+/// <summary>Properties of all connections of a simulated network.</summary>
 internal sealed record SimulatedLinks
 {
-    /// <summary>Bytes that a writer may be ahead of the uplink.</summary>
+    /// <summary>Maximum number of bytes that wait for the uplink in one direction of a connection.</summary>
     public int SendBuffer { get; init; } = 64 * 1024;
 
-    /// <summary>Bytes that may be under way or unread.</summary>
+    /// <summary>Maximum number of bytes in transit or not yet read, in one direction of a connection.</summary>
     public int Window { get; init; } = 256 * 1024;
 
-    /// <summary>Bytes that each packet takes of an uplink beside its payload.</summary>
+    /// <summary>Length of a packet header in bytes. It uses the uplink in addition to the payload.</summary>
     public int Header { get; init; }
 
-    /// <summary>Round trip between two hosts: the median over all pairs.</summary>
+    /// <summary>Median of the round-trip times over all pairs of hosts, in seconds.</summary>
     public double MedianSeconds { get; init; } = 0.080;
 
-    /// <summary>Round trip: the 99th percentile over all pairs.</summary>
+    /// <summary>99th percentile of the round-trip times over all pairs of hosts, in seconds.</summary>
     public double LateSeconds { get; init; } = 0.400;
 }
 
 /// <summary>
-/// Hosts with uplinks and downlinks, and what is between them. The round trip between two hosts is log-normal over all pairs and the same for one
-/// pair for ever. One thread at a time.
+/// A network of hosts with uplinks and downlinks. The round-trip times of all pairs of hosts have a log-normal distribution, and that of one pair
+/// never changes. One thread at a time.
 /// </summary>
 internal sealed class SimulatedNetwork
 {
@@ -48,15 +48,15 @@ internal sealed class SimulatedNetwork
     public SimulatedLinks Links { get; }
 
     /// <summary>Adds a host with an address of its own.</summary>
-    /// <param name="up">Bytes a second; 0 for no limit.</param>
-    /// <param name="down">Bytes a second; 0 for no limit.</param>
+    /// <param name="up">Rate of the uplink in bytes per second; 0 for no limit.</param>
+    /// <param name="down">Rate of the downlink in bytes per second; 0 for no limit.</param>
     public SimulatedHost AddHost(double up, double down)
     {
         int number = ++_hosts;
         return new SimulatedHost(this, number, new IPAddress([20, (byte)(number >> 16), (byte)(number >> 8), (byte)number]), up, down);
     }
 
-    /// <summary>Ticks that a packet and its answer take between two hosts.</summary>
+    /// <summary>Returns the round-trip time between two hosts, in ticks.</summary>
     public long RoundTrip(int a, int b)
     {
         ulong mixed = _seed << 48 ^ (ulong)Math.Min(a, b) << 24 ^ (ulong)Math.Max(a, b);
@@ -65,7 +65,7 @@ internal sealed class SimulatedNetwork
         mixed = (mixed ^ (mixed >> 27)) * 0x94D049BB133111EB;
         mixed ^= mixed >> 31;
 
-        // Two halves of one number are two uniform ones, and those a normal one (Box and Muller).
+        // The two halves of one random number are two uniform numbers, which give one normally distributed number (Box-Muller transform).
         double first = ((mixed >> 32) + 1) / (double)(1L << 32);
         double second = (uint)mixed / (double)(1L << 32);
         double normal = Math.Sqrt(-2 * Math.Log(first)) * Math.Cos(2 * Math.PI * second);

@@ -1,8 +1,9 @@
 namespace Pieces.Tests.Swarm.Simulation;
 
 /// <summary>
-/// One direction of a connection. Bytes stand in one ring from the write to the read: those that can be read, those under way, those that wait for
-/// the sender's uplink. An event moves a border; bytes are copied when they are written and when they are read, and not between.
+/// One direction of a connection. Bytes stay in one ring from the write to the read. It contains, in this order, the bytes that can be read, those in
+/// transit, and those that wait for the sender's uplink. An event only moves the borders between these parts. Bytes are copied when they are written
+/// and when they are read.
 /// </summary>
 internal sealed class SimulatedPipe : ISimulatedEvent
 {
@@ -22,11 +23,11 @@ internal sealed class SimulatedPipe : ISimulatedEvent
     private bool _isReaderGone;
     private bool _isBroken;
 
-    /// <summary>Makes it.</summary>
-    /// <param name="sender">Who writes.</param>
-    /// <param name="receiver">Who reads.</param>
-    /// <param name="links">What all connections are like.</param>
-    /// <param name="latency">One way, in ticks.</param>
+    /// <summary>Creates a pipe.</summary>
+    /// <param name="sender">The host that writes.</param>
+    /// <param name="receiver">The host that reads.</param>
+    /// <param name="links">Properties of all connections.</param>
+    /// <param name="latency">Delay in one direction, in ticks.</param>
     public SimulatedPipe(SimulatedHost sender, SimulatedHost receiver, SimulatedLinks links, long latency)
     {
         _sender = sender;
@@ -43,16 +44,16 @@ internal sealed class SimulatedPipe : ISimulatedEvent
         Broken,
     }
 
-    /// <summary>Whether it stands in the sender's queue; the uplink's own note.</summary>
+    /// <summary>Whether the pipe is in the queue of the sender's uplink. Only the uplink uses this property.</summary>
     public bool IsQueued { get; set; }
 
-    /// <summary>Bytes that wait for the uplink.</summary>
+    /// <summary>Number of bytes that wait for the uplink.</summary>
     public int Unsent { get; private set; }
 
-    /// <summary>Of them, those that the receiver's window has room for.</summary>
+    /// <summary>Number of waiting bytes for which the receiver's window has room.</summary>
     public int Sendable => Math.Min(Unsent, _links.Window - _underWay - _readable);
 
-    /// <summary>Bytes that can be read.</summary>
+    /// <summary>Number of bytes that can be read.</summary>
     public int Readable => _readable;
 
     private SimulatedTime Time => _sender.Time;
@@ -65,14 +66,14 @@ internal sealed class SimulatedPipe : ISimulatedEvent
         return _isEnded ? new ValueTask<int>(0) : new ValueTask<int>(_reader, _reader.Begin(buffer, cancellationToken));
     }
 
-    /// <summary>Takes what can be read.</summary>
+    /// <summary>Reads the available bytes and returns their number.</summary>
     public int Take(Span<byte> destination)
     {
         int count = Math.Min(destination.Length, _readable);
         _ring.Read(destination[..count]);
         _readable -= count;
 
-        // The window is open again. The delay of half a round trip until the sender learns this is not simulated.
+        // The window is open again. In reality the sender would learn this half a round trip later, which is not simulated.
         if (count > 0 && Unsent > 0)
             _sender.Uplink.Offer(this);
         return count;
@@ -81,12 +82,12 @@ internal sealed class SimulatedPipe : ISimulatedEvent
     public ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
     {
         if (_isBroken || _isEnding)
-            throw new IOException("connection reset by the other side");
+            throw new IOException("connection reset by the remote host");
         bytes = bytes[Put(bytes.Span)..];
         return bytes.IsEmpty ? ValueTask.CompletedTask : new ValueTask(_writer, _writer.Begin(bytes, cancellationToken));
     }
 
-    /// <summary>The uplink sends the first bytes: they have left at a time.</summary>
+    /// <summary>The uplink sends the first of the waiting bytes. The last of them leaves the uplink at the given time.</summary>
     public void Depart(int count, long time)
     {
         _departedAt = Math.Max(time, _departedAt);
@@ -100,7 +101,7 @@ internal sealed class SimulatedPipe : ISimulatedEvent
             Plan(_departedAt + _latency, Step.End);
     }
 
-    /// <summary>The writer closes: what it has written still arrives, then the end.</summary>
+    /// <summary>Closes the writer: the bytes already written still arrive, and then the end of the stream.</summary>
     public void CloseWriter()
     {
         if (_isEnding)
@@ -125,7 +126,7 @@ internal sealed class SimulatedPipe : ISimulatedEvent
         Plan(Time.Now + _latency, Step.Broken);
     }
 
-    /// <summary>Something planned happens.</summary>
+    /// <summary>Handles an event of this pipe.</summary>
     public void Happen(long argument)
     {
         int count = (int)(argument >> 2);
@@ -181,7 +182,7 @@ internal sealed class SimulatedPipe : ISimulatedEvent
         _isBroken = true;
         _ring.DropLast(Unsent);
         Unsent = 0;
-        _writer.Fail(new IOException("connection reset by the other side"));
+        _writer.Fail(new IOException("connection reset by the remote host"));
     }
 
     private int Put(ReadOnlySpan<byte> bytes)

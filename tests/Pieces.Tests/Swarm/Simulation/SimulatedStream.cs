@@ -15,7 +15,7 @@ internal sealed class SimulatedConnection(SimulatedStream stream, IPEndPoint loc
     public ValueTask DisposeAsync() => stream.DisposeAsync();
 }
 
-/// <summary>The bytes of one end, which can be read into several buffers at once, as those of a socket.</summary>
+/// <summary>The stream of one end. Like the stream of a socket, it can fill several buffers with one read.</summary>
 internal sealed class SimulatedStream(SimulatedPipe input, SimulatedPipe output) : DuplexStream, IScatterReader
 {
     public bool CanScatter => true;

@@ -1,23 +1,23 @@
 namespace Pieces.Tests.Swarm.Simulation;
 
 /// <summary>
-/// Time that goes from one planned event to the next. Timers and the network share one queue, so that a hundred thousand timers cost no more than a
-/// few. One thread at a time.
+/// Time that advances from one scheduled event to the next. Timers and the network share one queue, so that a hundred thousand timers cost no more
+/// than a few. One thread at a time.
 /// </summary>
 internal sealed class SimulatedTime : TimeProvider
 {
-    // Any day will do, as long as it is always the same.
+    // The date is arbitrary, but must always be the same.
     private static readonly DateTimeOffset Epoch = new(2025, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
     private readonly EventQueue _events = new();
 
-    /// <summary>Ticks of 100 ns since the beginning.</summary>
+    /// <summary>Time since the start, in ticks of 100 ns.</summary>
     public long Now { get; private set; }
 
-    /// <summary>Seconds since the beginning.</summary>
+    /// <summary>Time since the start, in seconds.</summary>
     public double Seconds => (double)Now / TimeSpan.TicksPerSecond;
 
-    /// <summary>Events that have happened.</summary>
+    /// <summary>Number of events handled so far.</summary>
     public long Happened { get; private set; }
 
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
@@ -36,13 +36,13 @@ internal sealed class SimulatedTime : TimeProvider
         return timer;
     }
 
-    /// <summary>Plans an event; one of the past happens next.</summary>
+    /// <summary>Schedules an event. If its time has passed, it is due at once.</summary>
     public void At(long time, ISimulatedEvent target, long argument = 0) => _events.Add(Math.Max(time, Now), target, argument);
 
-    /// <summary>Plans an action; for what happens seldom.</summary>
+    /// <summary>Schedules an action. Meant for rare events, because it allocates an object.</summary>
     public void At(long time, Action action) => At(time, new ActionEvent(action));
 
-    /// <summary>Goes on to the next moment for which something is planned, and lets all of it happen. False when nothing is.</summary>
+    /// <summary>Advances to the time of the next event and handles all events of that time. Returns false if no event is scheduled.</summary>
     public bool Step()
     {
         long next = _events.NextTime;
@@ -63,7 +63,7 @@ internal sealed class SimulatedTime : TimeProvider
         public void Happen(long argument) => action();
     }
 
-    /// <summary>An entry of the queue counts only if it is of the last change.</summary>
+    /// <summary>A timer. Its entries in the queue have an effect only if they belong to its last change.</summary>
     private sealed class Timer(SimulatedTime time, TimerCallback callback, object? state) : ITimer, ISimulatedEvent
     {
         private long _change;

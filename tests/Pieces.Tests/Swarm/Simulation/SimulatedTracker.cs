@@ -4,7 +4,7 @@ using Pieces.Trackers;
 
 namespace Pieces.Tests.Swarm.Simulation;
 
-/// <summary>Knows who announced, and names some of them by chance. Answers after a while, as one far away does.</summary>
+/// <summary>A tracker that returns random peers from those that have announced. It responds after a delay, as a remote tracker does.</summary>
 internal sealed class SimulatedTracker(SimulatedTime time, Random random, int most)
 {
     public const string Url = "http://tracker.test/announce";
@@ -16,7 +16,7 @@ internal sealed class SimulatedTracker(SimulatedTime time, Random random, int mo
     private readonly List<IPEndPoint> _present = [];
     private readonly Dictionary<IPEndPoint, int> _places = [];
 
-    /// <summary>The tracker as one client sees it.</summary>
+    /// <summary>Returns the tracker for the client at an address.</summary>
     public ITracker For(IPAddress address) => new Face(this, address);
 
     private async Task<AnnounceResponse> AnnounceAsync(IPAddress address, AnnounceRequest request, CancellationToken cancellationToken)
@@ -34,7 +34,7 @@ internal sealed class SimulatedTracker(SimulatedTime time, Random random, int mo
 
     private IPEndPoint[] Draw(IPEndPoint asker, int count)
     {
-        // A few steps of a shuffle: the order of those present has no meaning.
+        // The first steps of a shuffle choose the peers. The order of the list has no meaning, so it may change.
         int own = _places.GetValueOrDefault(asker, -1);
         if (own >= 0)
             Swap(own, _present.Count - 1);

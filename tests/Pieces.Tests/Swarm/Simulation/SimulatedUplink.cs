@@ -1,18 +1,18 @@
 namespace Pieces.Tests.Swarm.Simulation;
 
 /// <summary>
-/// What a host sends, all connections together: those that have something take turns, a block at a time. What fits a packet goes between the packets
-/// of the block that is on the line, as a system with fair queues does it, unless there is more of it than the line carries.
+/// The uplink of a host. Connections with waiting bytes take turns, one block at a time. Bytes that fit into one packet are sent between the packets
+/// of the current block, as a system with fair queueing does, unless there are more of them than the line can carry.
 /// </summary>
 internal sealed class SimulatedUplink : ISimulatedEvent
 {
-    /// <summary>Most bytes of one turn: a block with its header.</summary>
+    /// <summary>Maximum number of bytes per turn: a block with its header.</summary>
     public const int Quantum = (16 * 1024) + 13;
 
-    /// <summary>Bytes that go between others.</summary>
+    /// <summary>Maximum number of bytes that are sent between the packets of a block.</summary>
     public const int Packet = 1448;
 
-    // So far the line may be taken in advance by what goes between others.
+    // Maximum time for which small packets may occupy the line in advance.
     private static readonly long MaxAdvance = SimulatedTime.TicksOf(0.05);
 
     private readonly SimulatedTime _time;
@@ -22,10 +22,10 @@ internal sealed class SimulatedUplink : ISimulatedEvent
     private double _freeAt;
     private bool _isBusy;
 
-    /// <summary>Makes it.</summary>
+    /// <summary>Creates an uplink.</summary>
     /// <param name="time">Clock.</param>
-    /// <param name="bytesPerSecond">Its rate; 0 for none.</param>
-    /// <param name="header">Bytes that each packet takes beside its payload.</param>
+    /// <param name="bytesPerSecond">Rate of the line; 0 for no limit.</param>
+    /// <param name="header">Length of a packet header in bytes, which is sent in addition to the payload.</param>
     public SimulatedUplink(SimulatedTime time, double bytesPerSecond, int header)
     {
         _time = time;
@@ -33,7 +33,7 @@ internal sealed class SimulatedUplink : ISimulatedEvent
         _header = header;
     }
 
-    /// <summary>A connection has something to send, or its window has opened.</summary>
+    /// <summary>A connection has bytes to send, or its window has opened.</summary>
     public void Offer(SimulatedPipe pipe)
     {
         if (pipe.IsQueued || pipe.Sendable <= 0)
@@ -78,7 +78,7 @@ internal sealed class SimulatedUplink : ISimulatedEvent
             int count = Math.Min(pipe.Sendable, Quantum);
             if (count > 0)
             {
-                // From when it was free, not from now: parts of a tick would add up.
+                // The time counts from the moment when the line became free, not from now, because otherwise fractions of ticks would add up.
                 _freeAt = Math.Max(_freeAt, _time.Now - 1) + CostOf(count);
                 pipe.Depart(count, (long)Math.Ceiling(_freeAt));
             }
@@ -100,24 +100,24 @@ internal sealed class SimulatedUplink : ISimulatedEvent
     private double CostOf(int count) => (count + (_header * ((count + Packet - 1) / Packet))) * _ticksPerByte;
 }
 
-/// <summary>What a host receives, all connections together, in the order in which it comes.</summary>
+/// <summary>The downlink of a host. The bytes of all connections pass it in the order in which they arrive.</summary>
 internal sealed class SimulatedDownlink
 {
-    // What takes less is not worth an event of its own; it still takes its time from what comes after it.
+    // Bytes that take less time than this get no event of their own. They still delay the bytes that follow.
     private const double Negligible = TimeSpan.TicksPerMillisecond / 20.0;
 
     private readonly SimulatedTime _time;
     private readonly double _ticksPerByte;
     private double _freeAt;
 
-    /// <summary>Makes it with a rate in bytes a second; 0 for none.</summary>
+    /// <summary>Creates a downlink with a rate in bytes per second; 0 for no limit.</summary>
     public SimulatedDownlink(SimulatedTime time, double bytesPerSecond)
     {
         _time = time;
         _ticksPerByte = bytesPerSecond == 0 ? 0 : TimeSpan.TicksPerSecond / bytesPerSecond;
     }
 
-    /// <summary>Bytes have come as far as the line: gives when they are through.</summary>
+    /// <summary>Bytes have arrived at the line. Returns the time at which the host has received them.</summary>
     public long Receive(int count)
     {
         if (_ticksPerByte == 0)

@@ -1,8 +1,9 @@
 namespace Pieces.Tests.Swarm.Simulation;
 
 /// <summary>
-/// Lets everything that is ready run, then goes on to the next moment, and so on to the end. It is itself a work item of the thread pool, which must
-/// have one thread: then nothing else runs while it does, what waits can be counted, and everything runs in the same order each time.
+/// Repeats two steps until the end: it lets all ready work items run, and then advances the time to the next event. The driver is itself a work item
+/// of the thread pool, which must have exactly one thread. Then no other work runs at the same time, the waiting work items can be counted, and
+/// everything runs in the same order each time.
 /// </summary>
 internal sealed class SimulationDriver : IThreadPoolWorkItem
 {
@@ -16,11 +17,11 @@ internal sealed class SimulationDriver : IThreadPoolWorkItem
         _isOver = isOver;
     }
 
-    /// <summary>Whether the thread pool of this process has one thread, as <see cref="RunAsync"/> needs it.</summary>
+    /// <summary>Limits the thread pool of this process to one thread, as <see cref="RunAsync"/> requires. Returns whether that succeeded.</summary>
     public static bool IsPossible => Environment.ProcessorCount == 1 && ThreadPool.SetMinThreads(1, 1) && ThreadPool.SetMaxThreads(1, 1);
 
-    /// <summary>Runs until <paramref name="isOver"/>, which is asked before each moment, or until nothing is planned any more.</summary>
-    /// <exception cref="InvalidOperationException">The thread pool has more threads than one.</exception>
+    /// <summary>Runs until <paramref name="isOver"/>, which is called before each step of the time, or until no event is scheduled.</summary>
+    /// <exception cref="InvalidOperationException">The thread pool has more than one thread.</exception>
     public static Task RunAsync(SimulatedTime time, Func<bool> isOver)
     {
         if (!IsPossible)
@@ -30,7 +31,7 @@ internal sealed class SimulationDriver : IThreadPoolWorkItem
         return driver._done.Task;
     }
 
-    /// <summary>A turn.</summary>
+    /// <summary>Runs as a work item of the thread pool.</summary>
     public void Execute()
     {
         try
@@ -51,6 +52,7 @@ internal sealed class SimulationDriver : IThreadPoolWorkItem
         }
     }
 
-    // Behind everybody: what is queued by a work item itself goes before what is queued for all.
+    // The driver must come after all other work items. The items in the local queue of a thread run before those in the global queue, so the driver
+    // uses the global queue.
     private void Enqueue() => ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
 }

@@ -1,24 +1,27 @@
 namespace Pieces.Tests.Swarm.Simulation;
 
-/// <summary>How soon everybody could be done at best, whatever the protocol. Bytes, bytes a second, seconds.</summary>
+/// <summary>
+/// Lower bounds for the time until all leechers are complete, whatever the protocol. The units are bytes, bytes per second, and seconds.
+/// </summary>
 internal static class SwarmBounds
 {
     /// <summary>
-    /// When all come at once: the seeds must send each byte once, and all together must send a copy for each leecher. N F / (us + the sum of u).
+    /// The bound if all leechers join at once. The seeds must send each byte once, all peers together must send one copy for each leecher, N F / (us
+    /// + Σu), and each leecher must receive the content.
     /// </summary>
     public static double AtOnce(double bytes, int leechers, double seedUp, double leechersUp, double down) =>
         Max(bytes, leechers, seedUp, leechersUp, down);
 
     /// <summary>
-    /// When they come one after another: the same, the last one's own line, and the time at which those who were there could have sent a copy for
-    /// each leecher.
+    /// The bound if leechers join one after another. It is the greatest of three times: the seeds must send each byte once, the last leecher must
+    /// receive the content after it has joined, and the peers present at each time must have sent one copy for each leecher.
     /// </summary>
-    /// <param name="bytes">What each wants.</param>
-    /// <param name="leechers">How many there are.</param>
-    /// <param name="seedUp">Of all seeds.</param>
-    /// <param name="uploaders">Leechers that give: when each comes, and its rate.</param>
-    /// <param name="lastArrival">When the last leecher comes.</param>
-    /// <param name="down">Of each; 0 for no limit.</param>
+    /// <param name="bytes">Length of the content.</param>
+    /// <param name="leechers">Number of leechers.</param>
+    /// <param name="seedUp">Upload rate of all seeds together.</param>
+    /// <param name="uploaders">The leechers that upload: the time at which each joins, and its upload rate.</param>
+    /// <param name="lastArrival">Time at which the last leecher joins.</param>
+    /// <param name="down">Download rate of each leecher; 0 for no limit.</param>
     public static double WithArrivals(
         double bytes, int leechers, double seedUp, IEnumerable<(double JoinsAt, double Up)> uploaders, double lastArrival, double down)
     {

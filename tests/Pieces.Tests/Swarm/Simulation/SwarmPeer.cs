@@ -6,10 +6,10 @@ using Pieces.Torrents;
 
 namespace Pieces.Tests.Swarm.Simulation;
 
-/// <summary>What all clients of a simulation have in common.</summary>
+/// <summary>Objects that all clients of a simulation share.</summary>
 internal sealed record SwarmWorld(SwarmScene Scene, SimulatedTime Time, SimulatedContent Content, SimulatedTracker Tracker, ILoggerFactory Log);
 
-/// <summary>A whole client on a host of its own, which comes, goes, and may come again.</summary>
+/// <summary>A whole client on a host of its own. It joins the swarm, leaves it, and may join it again.</summary>
 [SuppressMessage("Design", "CA1001:Types that own disposable fields should be disposable", Justification = "LeaveAsync ends the client.")]
 internal sealed class SwarmPeer : IProgress<TorrentNotice>
 {
@@ -32,10 +32,10 @@ internal sealed class SwarmPeer : IProgress<TorrentNotice>
         _random = new Random(seed);
     }
 
-    /// <summary>It has everything for the first time.</summary>
+    /// <summary>Raised when the client is complete for the first time.</summary>
     public event Action<SwarmPeer>? Completed;
 
-    /// <summary>It has one piece more.</summary>
+    /// <summary>Raised when the client has received a piece.</summary>
     public event Action<SwarmPeer>? Progressed;
 
     public SimulatedHost Host { get; }
@@ -44,34 +44,34 @@ internal sealed class SwarmPeer : IProgress<TorrentNotice>
 
     public SimulatedDisk Disk { get; }
 
-    /// <summary>When it came first, in ticks; null before.</summary>
+    /// <summary>Time at which the client joined first, in ticks; null before that.</summary>
     public long? JoinedAt { get; private set; }
 
-    /// <summary>When it had everything, in ticks; null before.</summary>
+    /// <summary>Time at which the client became complete, in ticks; null before that.</summary>
     public long? CompletedAt { get; private set; }
 
-    /// <summary>Whether it is there.</summary>
+    /// <summary>Whether the client is in the swarm.</summary>
     public bool IsPresent => _client is not null;
 
-    /// <summary>Whether it has left before it had everything and will not come again.</summary>
+    /// <summary>Whether the client has left before it was complete and will not join again.</summary>
     public bool HasGivenUp { get; set; }
 
-    /// <summary>Seconds from its coming to its completion; when it was away is no part of them.</summary>
+    /// <summary>Time from joining to completion, in seconds, without the time in which the client was away.</summary>
     public double Duration => (double)(CompletedAt!.Value - JoinedAt!.Value - Away) / TimeSpan.TicksPerSecond;
 
-    /// <summary>Ticks that it was away before it completed.</summary>
+    /// <summary>Time in which the client was away before it was complete, in ticks.</summary>
     public long Away { get; private set; }
 
-    /// <summary>Bytes received and thrown away.</summary>
+    /// <summary>Number of bytes received and discarded.</summary>
     public long Wasted => _wastedBefore + (_torrent?.Snapshot.Wasted ?? 0);
 
-    /// <summary>Connections at this moment.</summary>
+    /// <summary>Current number of connections.</summary>
     public int Connections => _torrent?.Snapshot.ConnectedPeers ?? 0;
 
-    /// <summary>Ticks that it was there until a time.</summary>
+    /// <summary>Returns how long the client was in the swarm up to a given time, in ticks.</summary>
     public long PresentUntil(long time) => _present + (IsPresent ? time - _cameAt : 0);
 
-    /// <summary>Comes, with what is on its disk.</summary>
+    /// <summary>Joins the swarm with the pieces on its disk.</summary>
     public void Join()
     {
         SwarmScene scene = _world.Scene;
@@ -108,8 +108,8 @@ internal sealed class SwarmPeer : IProgress<TorrentNotice>
         _torrent = adding.Result;
     }
 
-    /// <summary>Goes, with a word to the tracker and none to anybody else.</summary>
-    /// <returns>Ends when its client has ended.</returns>
+    /// <summary>Leaves the swarm. Only the tracker is informed.</summary>
+    /// <returns>A task that completes when the client has ended.</returns>
     public async Task LeaveAsync()
     {
         if (_client is not { } client)
@@ -137,15 +137,15 @@ internal sealed class SwarmPeer : IProgress<TorrentNotice>
     }
 }
 
-/// <summary>What a client is like.</summary>
+/// <summary>The behaviour of a client.</summary>
 internal enum SwarmRole
 {
-    /// <summary>Has everything from the start.</summary>
+    /// <summary>It has all pieces from the start.</summary>
     Seed,
 
-    /// <summary>Has nothing at first, and gives as it takes.</summary>
+    /// <summary>It has no pieces at first, downloads and uploads.</summary>
     Leecher,
 
-    /// <summary>Takes, unchokes nobody, and leaves with its last piece.</summary>
+    /// <summary>It downloads, unchokes no peer, and leaves with its last piece.</summary>
     FreeRider,
 }

@@ -1,42 +1,42 @@
 namespace Pieces.Tests.Swarm.Simulation;
 
-/// <summary>What came of a scene.</summary>
+/// <summary>The results of a simulated scene.</summary>
 internal sealed class SwarmReport(SwarmScene scene, IReadOnlyList<SwarmPeer> leechers, IReadOnlyList<SwarmPeer> seeds)
 {
-    /// <summary>Seconds from the beginning to the last completion.</summary>
+    /// <summary>Time from the start to the last completion, in seconds.</summary>
     public required double LastCompletion { get; init; }
 
-    /// <summary>Bytes of blocks that were sent until then, by all.</summary>
+    /// <summary>Number of bytes of blocks that all clients had sent by the last completion.</summary>
     public required long Sent { get; init; }
 
-    /// <summary>When it ended, in ticks.</summary>
+    /// <summary>Time at which the simulation ended, in ticks.</summary>
     public required long Now { get; init; }
 
-    /// <summary>Events of the network and of timers.</summary>
+    /// <summary>Number of events of the network and of timers.</summary>
     public required long Events { get; init; }
 
-    /// <summary>What the clients logged as faults of their own.</summary>
+    /// <summary>The errors that the clients logged.</summary>
     public required IReadOnlyList<string> Faults { get; init; }
 
     public SwarmScene Scene => scene;
 
-    /// <summary>Leechers that stayed to have everything.</summary>
+    /// <summary>Number of leechers that did not give up.</summary>
     public int Total => leechers.Count(peer => !peer.HasGivenUp);
 
     public int Done => Finished.Count();
 
-    /// <summary>Seconds that each of those took that have everything.</summary>
+    /// <summary>Download time of each complete leecher, in seconds.</summary>
     public IEnumerable<double> Durations => Finished.Select(peer => peer.Duration);
 
     public IEnumerable<double> HonestDurations => Finished.Where(peer => peer.Role == SwarmRole.Leecher).Select(peer => peer.Duration);
 
     public IEnumerable<double> FreeRiderDurations => Finished.Where(peer => peer.Role == SwarmRole.FreeRider).Select(peer => peer.Duration);
 
-    /// <summary>Seconds at best if all had come at once.</summary>
+    /// <summary>Lower bound of the time if all leechers had joined at once, in seconds.</summary>
     public double BoundAtOnce => SwarmBounds.AtOnce(
         scene.Bytes, leechers.Count, seeds.Sum(Up), leechers.Sum(Up), scene.Down * SwarmSimulation.MiB);
 
-    /// <summary>Seconds from the beginning at best, as they came.</summary>
+    /// <summary>Lower bound of the time from the start, given the times at which the leechers joined, in seconds.</summary>
     public double BoundWithArrivals => SwarmBounds.WithArrivals(
         scene.Bytes,
         leechers.Count,
@@ -45,14 +45,16 @@ internal sealed class SwarmReport(SwarmScene scene, IReadOnlyList<SwarmPeer> lee
         Come.Max(JoinOf),
         scene.Down * SwarmSimulation.MiB);
 
-    /// <summary>Copies of the content that the seeds sent.</summary>
+    /// <summary>Number of copies of the content that the seeds sent.</summary>
     public double SeedCopies => (double)seeds.Sum(seed => seed.Disk.Served) / scene.Bytes;
 
-    /// <summary>Bytes thrown away, of those that were wanted.</summary>
+    /// <summary>Discarded bytes as a share of the bytes that the leechers have.</summary>
     public double Waste =>
         leechers.Sum(peer => peer.Wasted) / (double)Math.Max(1, leechers.Sum(peer => (long)peer.Disk.Have.Count * scene.PieceKiB * 1024));
 
-    /// <summary>Blocks that were sent until the last completion, over what those who were there could send; NaN where there is no limit.</summary>
+    /// <summary>
+    /// Bytes of blocks sent by the last completion, as a share of what the clients present could have sent; NaN if rates are not limited.
+    /// </summary>
     public double Used
     {
         get
@@ -67,7 +69,7 @@ internal sealed class SwarmReport(SwarmScene scene, IReadOnlyList<SwarmPeer> lee
 
     private IEnumerable<SwarmPeer> Come => leechers.Where(peer => peer.JoinedAt is not null);
 
-    /// <summary>Bytes a second that a client can give.</summary>
+    /// <summary>Returns the upload rate of a client in bytes per second.</summary>
     public static double UpOf(SwarmScene scene, SwarmPeer peer) => peer.Role switch
     {
         SwarmRole.Seed => scene.SeedUp * SwarmSimulation.MiB,

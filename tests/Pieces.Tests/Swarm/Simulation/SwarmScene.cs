@@ -2,17 +2,17 @@ using Pieces.Torrents;
 
 namespace Pieces.Tests.Swarm.Simulation;
 
-/// <summary>Who limits what a client sends.</summary>
+/// <summary>The part that limits the upload rate of a client.</summary>
 internal enum SwarmLimit
 {
-    /// <summary>Its line.</summary>
+    /// <summary>The line of its host.</summary>
     Link,
 
-    /// <summary>The client itself, whose upload limit is the rate of the line; the line has none.</summary>
+    /// <summary>The client itself: its upload limit is the rate that the line would have, and the line has no limit.</summary>
     Client,
 }
 
-/// <summary>What is simulated. The same values give the same numbers.</summary>
+/// <summary>The parameters of a simulation. The same parameters give the same results.</summary>
 internal sealed record SwarmScene
 {
     public int Seed { get; init; } = 1;
@@ -25,51 +25,54 @@ internal sealed record SwarmScene
 
     public int PieceKiB { get; init; } = 16;
 
-    /// <summary>MiB a second that a seed can send; 0 for no limit.</summary>
+    /// <summary>Upload rate of a seed in MiB per second; 0 for no limit.</summary>
     public double SeedUp { get; init; } = 1;
 
-    /// <summary>MiB a second that a leecher can send; 0 for no limit.</summary>
+    /// <summary>Upload rate of a leecher in MiB per second; 0 for no limit.</summary>
     public double Up { get; init; } = 1;
 
-    /// <summary>MiB a second that anybody can receive; 0 for no limit.</summary>
+    /// <summary>Download rate of each client in MiB per second; 0 for no limit.</summary>
     public double Down { get; init; } = 8;
 
     /// <summary>Time within which the leechers join, in seconds.</summary>
     public double JoinSeconds { get; init; }
 
-    /// <summary>Whether they come by chance within that time, or at equal distances.</summary>
+    /// <summary>Whether the leechers join at random times within <see cref="JoinSeconds"/>; otherwise at equal intervals.</summary>
     public bool JoinsByChance { get; init; }
 
-    /// <summary>Median of the round trips, in milliseconds.</summary>
+    /// <summary>Median of the round-trip times, in milliseconds.</summary>
     public double RoundTrip { get; init; } = 80;
 
-    /// <summary>99th percentile of the round trips, in milliseconds.</summary>
+    /// <summary>99th percentile of the round-trip times, in milliseconds.</summary>
     public double LateRoundTrip { get; init; } = 400;
 
-    /// <summary>Bytes of headers that each packet has.</summary>
+    /// <summary>Length of the headers of each packet, in bytes.</summary>
     public int Header { get; init; }
 
-    /// <summary>Share of the leechers that give nothing, and leave when they have everything.</summary>
+    /// <summary>Probability that a leecher is a free rider: it uploads nothing and leaves when it is complete.</summary>
     public double FreeRiders { get; init; }
 
     public PieceOrder Order { get; init; } = PieceOrder.InOrder;
 
-    /// <summary>Seconds that a leecher stays when it has everything; negative for ever.</summary>
+    /// <summary>Time for which a complete leecher stays, in seconds; negative for no limit.</summary>
     public double Stay { get; init; } = -1;
 
-    /// <summary>Share of the leechers that leave midway.</summary>
+    /// <summary>Probability that a leecher leaves before it is complete.</summary>
     public double Churn { get; init; }
 
-    /// <summary>Share of those that come again, after 5 to 30 seconds, with what they had.</summary>
+    /// <summary>Probability that such a leecher joins again, with its pieces, after 5 to 30 seconds.</summary>
     public double Return { get; init; } = 0.5;
 
-    /// <summary>Number of copies that the seeds upload before they leave, provided that each piece is with some leecher; 0 for never.</summary>
+    /// <summary>
+    /// Number of copies of the content that a seed uploads before it leaves, provided that each piece is present at a leecher; 0 if seeds never
+    /// leave.
+    /// </summary>
     public double SeedLeaves { get; init; }
 
-    /// <summary>Peers that the tracker names.</summary>
+    /// <summary>Maximum number of peers in a response of the tracker.</summary>
     public int Known { get; init; } = 50;
 
-    /// <summary>Most connections of a client.</summary>
+    /// <summary>Maximum number of connections of a client.</summary>
     public int MaxPeers { get; init; } = new TorrentOptions().MaxPeers;
 
     public bool UsesPeerExchange { get; init; } = true;
@@ -79,6 +82,6 @@ internal sealed record SwarmScene
     /// <summary>Time limit of the simulation, in seconds.</summary>
     public double MaxSeconds { get; init; } = 3600;
 
-    /// <summary>Bytes that everybody wants.</summary>
+    /// <summary>Length of the content in bytes.</summary>
     public long Bytes => (long)Pieces * PieceKiB * 1024;
 }

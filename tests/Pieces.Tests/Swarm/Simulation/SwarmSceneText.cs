@@ -3,10 +3,10 @@ using Pieces.Torrents;
 
 namespace Pieces.Tests.Swarm.Simulation;
 
-/// <summary>Reads scenes from words: the name of one, and <c>key=value</c> for what is to be different.</summary>
+/// <summary>Parses a scene: its name, followed by <c>key=value</c> for each parameter that differs.</summary>
 internal static class SwarmSceneText
 {
-    /// <summary>Scenes by name.</summary>
+    /// <summary>The predefined scenes by name.</summary>
     public static IReadOnlyDictionary<string, SwarmScene> Named { get; } = new Dictionary<string, SwarmScene>
     {
         ["flash"] = new() { Leechers = 1000, JoinSeconds = 10 },
@@ -42,11 +42,11 @@ internal static class SwarmSceneText
         ["max-seconds"] = (scene, text) => scene with { MaxSeconds = Number(text) },
     };
 
-    /// <summary>What can be said, for people.</summary>
+    /// <summary>Help text about the arguments.</summary>
     public static string Usage => $"SCENE [KEY=VALUE ...]; scenes: {string.Join(", ", Named.Keys)}; keys: {string.Join(", ", Keys.Keys)}";
 
-    /// <summary>Reads a scene.</summary>
-    /// <exception cref="FormatException">A word is none of these, or a value does not fit its key.</exception>
+    /// <summary>Parses a scene.</summary>
+    /// <exception cref="FormatException">An argument is neither a scene nor a key with a value, or a value is not valid for its key.</exception>
     public static SwarmScene Parse(IEnumerable<string> words)
     {
         var scene = new SwarmScene();
@@ -64,7 +64,7 @@ internal static class SwarmSceneText
         return scene;
     }
 
-    // All on one fast network, at once.
+    // Returns a scene in which all leechers join at once on one fast network.
     private static SwarmScene Crowd(int leechers, double up) => new()
     {
         Leechers = leechers,

@@ -1,6 +1,6 @@
 namespace Pieces.Tests.Swarm.Simulation;
 
-/// <summary>Runs a scene: whole clients come, exchange pieces and go, on a simulated network and in simulated time.</summary>
+/// <summary>Runs a scene: whole clients join, exchange pieces and leave, on a simulated network and in simulated time.</summary>
 internal sealed class SwarmSimulation
 {
     public const double MiB = 1024 * 1024;
@@ -22,9 +22,9 @@ internal sealed class SwarmSimulation
     private long _lastCompletion;
     private long _sentByLastCompletion;
 
-    /// <summary>Makes it.</summary>
-    /// <param name="scene">What is simulated.</param>
-    /// <param name="onSecond">Hears how things stand each simulated second; null for nobody.</param>
+    /// <summary>Creates a simulation.</summary>
+    /// <param name="scene">The parameters of the simulation.</param>
+    /// <param name="onSecond">Called each simulated second with the current state; may be null.</param>
     public SwarmSimulation(SwarmScene scene, Action<SwarmMoment>? onSecond = null)
     {
         _scene = scene;
@@ -37,7 +37,7 @@ internal sealed class SwarmSimulation
         AddPeers();
     }
 
-    /// <summary>Runs it to the end.</summary>
+    /// <summary>Runs the simulation to its end.</summary>
     public async Task<SwarmReport> RunAsync()
     {
         if (_onSecond is not null)
@@ -66,7 +66,7 @@ internal sealed class SwarmSimulation
             _time.At(0, seed.Join);
         }
 
-        // The same chance for each: who is what does not depend on how many there are of the others.
+        // The role of each leecher is drawn independently of the number of the others.
         for (int i = 0; i < _scene.Leechers; i++)
         {
             SimulatedHost host = network.AddHost(isLineLimited ? _scene.Up * MiB : 0, _scene.Down * MiB);
@@ -114,13 +114,13 @@ internal sealed class SwarmSimulation
             _left--;
         }
 
-        // Not from within its own loop.
+        // The client must not be stopped from within its own loop.
         _time.At(_time.Now, () => Leave(peer));
         if (returns)
             _time.At(_time.Now + SimulatedTime.TicksOf(pause), peer.Join);
     }
 
-    // How long a client takes to leave is its own matter; what it says of a fault is heard in the log.
+    // The simulation does not wait until the client has ended. A failure appears in the log.
     private static void Leave(SwarmPeer peer) => _ = peer.LeaveAsync();
 
     private void LookAtSeeds()
@@ -154,29 +154,29 @@ internal sealed class SwarmSimulation
     }
 }
 
-/// <summary>How things stand at one second.</summary>
+/// <summary>The state of the simulation at one second.</summary>
 internal sealed record SwarmMoment
 {
     public required int Second { get; init; }
 
-    /// <summary>Leechers that have come.</summary>
+    /// <summary>Number of leechers that have joined.</summary>
     public required int Joined { get; init; }
 
-    /// <summary>Leechers that have everything.</summary>
+    /// <summary>Number of leechers that are complete.</summary>
     public required int Done { get; init; }
 
     /// <summary>Mean share of the pieces over all leechers.</summary>
     public required double Progress { get; init; }
 
-    /// <summary>Pieces that the seeds have sent once.</summary>
+    /// <summary>Number of pieces that the seeds have sent at least once, summed over the seeds.</summary>
     public required int SeedPieces { get; init; }
 
-    /// <summary>Bytes sent by all since the beginning, protocol included.</summary>
+    /// <summary>Number of bytes sent by all clients since the start, protocol overhead included.</summary>
     public required long Sent { get; init; }
 
-    /// <summary>Bytes a second that those who are there could send; free riders count as nothing.</summary>
+    /// <summary>Total upload rate of the clients present, in bytes per second. Free riders count as 0.</summary>
     public required double Capacity { get; init; }
 
-    /// <summary>Mean number of connections of those who are there.</summary>
+    /// <summary>Mean number of connections of the clients present.</summary>
     public required double Connections { get; init; }
 }

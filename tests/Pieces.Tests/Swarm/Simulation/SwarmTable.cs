@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Pieces.Tests.Swarm.Simulation;
 
-/// <summary>Prints what came of scenes as a table in Markdown.</summary>
+/// <summary>Formats the results of scenes as a Markdown table.</summary>
 internal static class SwarmTable
 {
     private static readonly (string Title, Func<SwarmReport, string> Value)[] Columns =
@@ -24,7 +24,7 @@ internal static class SwarmTable
         ("free riders' mean s", report => Seconds(Mean(report.FreeRiderDurations))),
     ];
 
-    /// <summary>The table of one or more runs.</summary>
+    /// <summary>Returns the table of one or more runs.</summary>
     public static string Of(IReadOnlyList<SwarmReport> reports)
     {
         var text = new StringBuilder("| seed |");
@@ -43,12 +43,12 @@ internal static class SwarmTable
         return text.Append('\n').ToString();
     }
 
-    /// <summary>The head of the lines that <see cref="LineOf"/> makes.</summary>
+    /// <summary>The heading for the lines of <see cref="LineOf"/>.</summary>
     public static string SeriesHead => "    s  come  done  progress  seed's pieces  uplinks  connections";
 
-    /// <summary>One second of a series.</summary>
-    /// <param name="now">How things stand.</param>
-    /// <param name="before">How they stood a second before, or null.</param>
+    /// <summary>Returns the line for one second of a series.</summary>
+    /// <param name="now">The current state.</param>
+    /// <param name="before">The state one second earlier, or null.</param>
     public static string LineOf(SwarmMoment now, SwarmMoment? before)
     {
         double used = now.Capacity == 0 ? 0 : (now.Sent - (before?.Sent ?? 0)) / now.Capacity;
