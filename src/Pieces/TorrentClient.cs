@@ -143,7 +143,7 @@ public sealed class TorrentClient : IAsyncDisposable
             Services = _services,
             Inbox = inbox,
             Random = new Random(_options.Random.Next()),
-            Reporter = new NoticeSender(options.Notices, _options.Logger),
+            Reporter = new NoticeSender(options.Progress, _options.Logger),
         });
     }
 
@@ -168,7 +168,7 @@ public sealed class TorrentClient : IAsyncDisposable
             Services = _services,
             Inbox = inbox,
             Random = new Random(_options.Random.Next()),
-            Reporter = new NoticeSender(options.Notices, _options.Logger),
+            Reporter = new NoticeSender(options.Progress, _options.Logger),
         });
     }
 
@@ -281,7 +281,7 @@ public sealed class TorrentClient : IAsyncDisposable
     private Torrent Start(TorrentId id, TorrentOptions options, Func<TorrentInbox, TorrentContext> prepare)
     {
         options.Validate();
-        if (options.Content is { } content && !content.Metainfo.Id.IsSameAs(id))
+        if (options.LocalContent is { } content && !content.Metainfo.Id.IsSameAs(id))
             throw new ArgumentException("described content can only be seeded as its own torrent", nameof(options));
         lock (_gate)
         {
@@ -290,8 +290,8 @@ public sealed class TorrentClient : IAsyncDisposable
             if (id.Swarms.Any(_swarms.ContainsKey))
                 throw new ArgumentException($"{id} is already running", nameof(id));
             var inbox = new TorrentInbox(_services.InboxRoom) { OwnId = PeerId.Create(_options.Random) };
-            TorrentContext basis = prepare(inbox);
-            Torrent torrent = basis.CreateHandle();
+            TorrentContext context = prepare(inbox);
+            Torrent torrent = context.CreateHandle();
             var running = new RunningTorrent(id, torrent, inbox);
             _torrents[id] = running;
             foreach (SwarmKey swarm in id.Swarms)
@@ -300,18 +300,18 @@ public sealed class TorrentClient : IAsyncDisposable
                 _services.Encryption.Swarms.Add(swarm);
             }
 
-            running.Life = Task.Run(() => LiveAsync(running, basis), CancellationToken.None);
+            running.Life = Task.Run(() => LiveAsync(running, context), CancellationToken.None);
             return torrent;
         }
     }
 
-    private async Task LiveAsync(RunningTorrent running, TorrentContext basis)
+    private async Task LiveAsync(RunningTorrent running, TorrentContext context)
     {
-        var contacts = new PeerDiscovery(basis);
+        var discovery = new PeerDiscovery(context);
         Exception? failure = null;
         try
         {
-            failure = await new TorrentLoop(basis, running.Torrent, contacts).RunAsync().ConfigureAwait(false);
+            failure = await new TorrentLoop(context, running.Torrent, discovery).RunAsync().ConfigureAwait(false);
         }
         catch (Exception bug)
         {
@@ -320,7 +320,7 @@ public sealed class TorrentClient : IAsyncDisposable
         }
         finally
         {
-            await contacts.DisposeAsync().ConfigureAwait(false);
+            await discovery.DisposeAsync().ConfigureAwait(false);
             foreach (SwarmKey swarm in running.Id.Swarms)
             {
                 _services.Encryption.Swarms.Remove(swarm);

@@ -97,7 +97,7 @@ internal sealed class MagnetCommand
         TorrentOptions options = swarm.Apply(new TorrentOptions()) with
         {
             MetadataOnly = true,
-            Notices = new NoticePrinter(_context.Messages),
+            Progress = new NoticePrinter(_context.Messages),
         };
         var client = new TorrentClient(ClientSetup.Create(swarm, reach, isOneShot: true) with
         {

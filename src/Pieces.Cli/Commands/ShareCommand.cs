@@ -81,7 +81,7 @@ internal sealed class ShareCommand
                 OutputDirectory = Path.GetDirectoryName(Path.TrimEndingDirectorySeparator(UserPath.Full(paths[0]))) ?? ".",
                 SeedOnly = true,
                 Seed = new SeedGoals(),
-                Content = content,
+                LocalContent = content,
                 UseTrackers = false,
                 UseLocalDiscovery = false,
                 MaxPeers = serving.MaxPeers,

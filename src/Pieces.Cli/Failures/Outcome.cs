@@ -29,7 +29,7 @@ internal sealed record Outcome(ExitCode Code, string? Message = null, Exception?
         FailureException e => new Outcome(e.Code, e.Message, e.InnerException),
         MetainfoException e => new Outcome(ExitCode.BadTorrent, Join(subject, e.Message), e),
         MagnetException e => new Outcome(ExitCode.BadTorrent, Join(subject, e.Message), e),
-        StorageException e => new Outcome(CodeOf(e.Fault), e.Message, e),
+        StorageException e => new Outcome(CodeOf(e.Error), e.Message, e),
         NothingToSeedException e => new Outcome(ExitCode.BadData, Join(subject, $"{e.Message} (--data sets the folder that contains it)"), e),
         PiecesException e => new Outcome(ExitCode.Failure, Join(subject, e.Message), e),
         FileNotFoundException or DirectoryNotFoundException => new Outcome(ExitCode.NotFound, Join(subject, Reason(exception)), exception),
@@ -76,11 +76,11 @@ internal sealed record Outcome(ExitCode Code, string? Message = null, Exception?
         return startsWithWord ? char.ToLowerInvariant(message[0]) + message[1..] : message;
     }
 
-    private static ExitCode CodeOf(StorageFault fault) => fault switch
+    private static ExitCode CodeOf(StorageError fault) => fault switch
     {
-        StorageFault.DiskFull => ExitCode.DiskFull,
-        StorageFault.PathOccupied => ExitCode.PathOccupied,
-        StorageFault.Locked => ExitCode.Locked,
+        StorageError.DiskFull => ExitCode.DiskFull,
+        StorageError.PathOccupied => ExitCode.PathOccupied,
+        StorageError.Locked => ExitCode.Locked,
         _ => ExitCode.FileError,
     };
 

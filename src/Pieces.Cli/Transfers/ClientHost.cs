@@ -41,7 +41,7 @@ internal sealed class ClientHost : ITransferHost
         IProgress<TorrentNotice> notices,
         CancellationToken cancellationToken)
     {
-        TorrentOptions options = _options with { SelectedFiles = selected, Select = choose, Notices = notices, FindMetadata = _links.Find };
+        TorrentOptions options = _options with { SelectedFiles = selected, FileSelector = choose, Progress = notices, FindMetadata = _links.Find };
         return new TorrentTransfer(await torrent.AddToAsync(_client, options, cancellationToken));
     }
 

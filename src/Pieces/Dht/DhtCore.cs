@@ -16,7 +16,7 @@ internal sealed class DhtCore
     public static readonly TimeSpan ExpireEvery = TimeSpan.FromMinutes(1);
 
     private readonly DhtShared _shared;
-    private readonly QueryManager _desk;
+    private readonly QueryManager _queryManager;
     private readonly LookupScheduler _lookups;
     private readonly QueryAnswerer _answerer;
     private readonly TableKeeper _keeperV4;
@@ -31,11 +31,11 @@ internal sealed class DhtCore
     public DhtCore(DhtShared shared, AskedHosts? askedHosts = null)
     {
         _shared = shared;
-        _desk = new QueryManager(shared, askedHosts);
+        _queryManager = new QueryManager(shared, askedHosts);
         _answerer = new QueryAnswerer(shared);
-        _lookups = new LookupScheduler(shared, _desk, _answerer.Peers);
-        _keeperV4 = new TableKeeper(shared, shared.V4, _desk, _lookups);
-        _keeperV6 = new TableKeeper(shared, shared.V6, _desk, _lookups);
+        _lookups = new LookupScheduler(shared, _queryManager, _answerer.Peers);
+        _keeperV4 = new TableKeeper(shared, shared.V4, _queryManager, _lookups);
+        _keeperV6 = new TableKeeper(shared, shared.V6, _queryManager, _lookups);
     }
 
     /// <summary>When <see cref="Tick"/> is due next, unless an event comes first.</summary>
@@ -44,7 +44,7 @@ internal sealed class DhtCore
         get
         {
             TimeSpan next = _answerer.Peers.Count > 0 ? _expireAt : TimeSpan.MaxValue;
-            next = Earlier(next, _desk.NextDue);
+            next = Earlier(next, _queryManager.NextDue);
             next = Earlier(next, _lookups.NextDue);
             next = Earlier(next, _keeperV4.NextDue);
             return Earlier(next, _keeperV6.NextDue);
@@ -79,7 +79,7 @@ internal sealed class DhtCore
                 OnReply(reply, from);
                 break;
             case KrpcFault fault:
-                if (_desk.Take(fault.Transaction, from) is { } refused)
+                if (_queryManager.Take(fault.Transaction, from) is { } refused)
                     refused.Owner.OnLost(refused);
                 break;
             case KrpcBadQuery bad when !_shared.Options.IsReadOnly:
@@ -93,7 +93,7 @@ internal sealed class DhtCore
     /// <summary>Does the work that is due.</summary>
     public void Tick()
     {
-        _desk.Tick(OnLost);
+        _queryManager.Tick(OnLost);
         _lookups.Tick();
         _keeperV4.Tick();
         _keeperV6.Tick();
@@ -190,10 +190,10 @@ internal sealed class DhtCore
 
     private void OnReply(KrpcReply reply, CompactEndPoint from)
     {
-        if (_desk.Take(reply.Transaction, from) is not { } query)
+        if (_queryManager.Take(reply.Transaction, from) is not { } query)
             return;
-        TimeSpan roundTrip = _desk.NoteRoundTrip(query);
-        _desk.NoteAnswer(from);
+        TimeSpan roundTrip = _queryManager.NoteRoundTrip(query);
+        _queryManager.NoteAnswer(from);
         DhtFamily family = _shared.FamilyOf(from);
         bool isOther = query.Id is { } expected && expected != reply.Sender;
         if (isOther)

@@ -93,7 +93,7 @@ internal sealed class ContentCursor
             PieceIndex piece = _layout.PieceAt(offset + done);
             int part = (int)Math.Min(wanted - done, _layout.OffsetOf(piece) + _layout.LengthOf(piece) - (offset + done));
             if (!_bytes.TryRead(offset + done, buffer.Slice(done, part)))
-                throw new StorageException(StorageFault.File, string.Empty, $"piece {piece} cannot be read back: the temporary file is too short");
+                throw new StorageException(StorageError.File, string.Empty, $"piece {piece} cannot be read back: the temporary file is too short");
             done += part;
         }
 

@@ -5,7 +5,7 @@ namespace Pieces.Storage;
 
 /// <summary>
 /// Files and folders of the user that were just listed and hashed: the metainfo that describes them, and the location of each file. A torrent can
-/// seed them from there (<see cref="Torrents.TorrentOptions.Content"/>) without hashing them again and without a torrent file. A file that has
+/// seed them from there (<see cref="Torrents.TorrentOptions.LocalContent"/>) without hashing them again and without a torrent file. A file that has
 /// changed since is hashed before any byte of it is uploaded. Immutable.
 /// </summary>
 public sealed class LocalContent

@@ -3,7 +3,7 @@ using Pieces.Primitives;
 namespace Pieces.Storage;
 
 /// <summary>Kinds of storage failure. The command-line program has an exit code for each.</summary>
-public enum StorageFault
+public enum StorageError
 {
     /// <summary>Permission denied, an input/output error, a path that is a folder, and every other failure.</summary>
     File,
@@ -22,15 +22,15 @@ public enum StorageFault
 public sealed class StorageException : PiecesException
 {
     /// <summary>Creates an exception for a failure at a path.</summary>
-    public StorageException(StorageFault fault, string path, string message, Exception? innerException = null)
+    public StorageException(StorageError error, string path, string message, Exception? innerException = null)
         : base(message, innerException)
     {
-        Fault = fault;
+        Error = error;
         Path = path;
     }
 
     /// <summary>The kind of failure.</summary>
-    public StorageFault Fault { get; }
+    public StorageError Error { get; }
 
     /// <summary>Whether a disk operation does not return: jobs that still wait for it may wait forever.</summary>
     internal bool IsHanging { get; init; }

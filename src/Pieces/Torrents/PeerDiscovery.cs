@@ -11,7 +11,7 @@ namespace Pieces.Torrents;
 /// </summary>
 internal sealed class PeerDiscovery : IAsyncDisposable
 {
-    private readonly TorrentContext _basis;
+    private readonly TorrentContext _context;
     private readonly TorrentInbox _inbox;
     private readonly PeerNames _names;
     private readonly ManualPeers _manualPeers;
@@ -19,14 +19,14 @@ internal sealed class PeerDiscovery : IAsyncDisposable
     private readonly List<string> _moreTrackers = [];
 
     /// <summary>Creates an instance. Nothing is announced, searched or dialled before <see cref="Begin"/>.</summary>
-    public PeerDiscovery(TorrentContext basis)
+    public PeerDiscovery(TorrentContext context)
     {
-        _basis = basis;
-        _inbox = basis.Inbox;
-        _names = new PeerNames(basis);
+        _context = context;
+        _inbox = context.Inbox;
+        _names = new PeerNames(context);
         _manualPeers = new ManualPeers(_inbox, _names, _stopping.Token);
-        Dht = new TorrentDht(basis, _names);
-        Admission = basis.CreateAdmission();
+        Dht = new TorrentDht(context, _names);
+        Admission = context.CreateAdmission();
     }
 
     /// <summary>Manages the known and connected peers.</summary>
@@ -43,7 +43,8 @@ internal sealed class PeerDiscovery : IAsyncDisposable
 
     /// <summary>Whether every tracker has refused this torrent, no tracker has returned peers, and peers cannot be found in any other way.</summary>
     public bool EveryTrackerRefused =>
-        Trackers?.EveryTrackerRefused == true && _basis.Options.Peers.IsEmpty && _basis.LinkPeers.IsEmpty && !Dht.IsUnderWay && !Admission.HasHope;
+        Trackers?.EveryTrackerRefused == true && _context.Options.Peers.IsEmpty && _context.LinkPeers.IsEmpty
+        && !Dht.IsUnderWay && !Admission.HasHope;
 
     /// <summary>Cancelled when the torrent stops.</summary>
     public CancellationToken Stopping => _stopping.Token;
@@ -59,7 +60,7 @@ internal sealed class PeerDiscovery : IAsyncDisposable
         else if (Trackers is not null)
             Trackers.Add(trackers);
         else
-            Start(_basis.TrackerOptions(TrackerTiers.OneEach(trackers)));
+            Start(_context.TrackerOptions(TrackerTiers.OneEach(trackers)));
     }
 
     /// <summary>
@@ -73,12 +74,12 @@ internal sealed class PeerDiscovery : IAsyncDisposable
         if (nodes is { } known)
         {
             Dht.Begin(known);
-            if (_basis.Options.UseLocalDiscovery)
-                _basis.Services.LocalDiscovery?.Add(_basis.Swarm, _inbox);
+            if (_context.Options.UseLocalDiscovery)
+                _context.Services.LocalDiscovery?.Add(_context.Swarm, _inbox);
         }
 
-        _manualPeers.Take(_basis.Options.Peers, PeerOrigin.Manual);
-        _manualPeers.Take(_basis.LinkPeers, PeerOrigin.Link);
+        _manualPeers.Take(_context.Options.Peers, PeerOrigin.Manual);
+        _manualPeers.Take(_context.LinkPeers, PeerOrigin.Link);
         Start(trackers);
         if (_moreTrackers.Count > 0)
             Add(_moreTrackers);
@@ -102,7 +103,7 @@ internal sealed class PeerDiscovery : IAsyncDisposable
         {
             if (Admission.Ban(id) is not { } address)
                 continue;
-            _basis.Reporter.Banned(address);
+            _context.Reporter.Banned(address);
             Admission.CloseBanned();
         }
 
@@ -114,7 +115,7 @@ internal sealed class PeerDiscovery : IAsyncDisposable
     /// </summary>
     public Task BecomePrivateAsync()
     {
-        _basis.Services.LocalDiscovery?.Remove(_basis.Swarm);
+        _context.Services.LocalDiscovery?.Remove(_context.Swarm);
         Admission.BecomePrivate();
         return Dht.LeaveAsync();
     }
@@ -124,7 +125,7 @@ internal sealed class PeerDiscovery : IAsyncDisposable
     public async Task<Task> StopAsync()
     {
         await _stopping.CancelAsync().ConfigureAwait(false);
-        _basis.Services.LocalDiscovery?.Remove(_basis.Swarm);
+        _context.Services.LocalDiscovery?.Remove(_context.Swarm);
         Task leaving = Trackers?.StopAsync() ?? Task.CompletedTask;
         await Dht.LeaveAsync().ConfigureAwait(false);
         await _names.WhenIdleAsync().ConfigureAwait(false);

@@ -23,13 +23,13 @@ internal sealed class PeerNames
     /// <summary>Maximum delay between two attempts to resolve a host name.</summary>
     public static readonly TimeSpan LastRetry = TimeSpan.FromMinutes(15);
 
-    private readonly TorrentContext _basis;
+    private readonly TorrentContext _context;
     private readonly HashSet<DnsEndPoint> _known = [];
     private readonly TaskSet _lookups = new();
     private int _ofStrangers;
     private bool _isLimitSaid;
 
-    public PeerNames(TorrentContext basis) => _basis = basis;
+    public PeerNames(TorrentContext context) => _context = context;
 
     /// <summary>Starts to resolve a host name, unless that was started before or the limit for untrusted sources is reached.</summary>
     /// <param name="name">The host name and port.</param>
@@ -43,7 +43,7 @@ internal sealed class PeerNames
         if (source == NameSource.Stranger && _ofStrangers >= MaxOfStrangers)
         {
             if (!_isLimitSaid)
-                _basis.Inbox.Post(
+                _context.Inbox.Post(
                     new WarningRaised($"{name.Host} and other names of peers are not resolved: at most {MaxOfStrangers} for one torrent"));
             _isLimitSaid = true;
             return;
@@ -68,14 +68,14 @@ internal sealed class PeerNames
             {
                 // Warn once per host name. Later failures are only counted.
                 if (failures++ == 0)
-                    _basis.Inbox.Post(new WarningRaised($"{name.Host}: the name of a peer cannot be resolved: {failure}"));
-                await Task.Delay(retry, _basis.Services.TimeProvider, cancellationToken).ConfigureAwait(false);
+                    _context.Inbox.Post(new WarningRaised($"{name.Host}: the name of a peer cannot be resolved: {failure}"));
+                await Task.Delay(retry, _context.Services.TimeProvider, cancellationToken).ConfigureAwait(false);
                 retry = 2 * retry < LastRetry ? 2 * retry : LastRetry;
             }
         }
         catch (OperationCanceledException)
         {
-            _basis.Services.Logger.Debug("{Name}: no longer resolved; {Failures} attempts failed", name.Host, failures);
+            _context.Services.Logger.Debug("{Name}: no longer resolved; {Failures} attempts failed", name.Host, failures);
         }
     }
 
@@ -85,14 +85,14 @@ internal sealed class PeerNames
     {
         try
         {
-            IPAddress[] addresses = await _basis.Services.Outbound
-                .ResolveAsync(name.Host, new NameRequester(source, _basis.Swarm), cancellationToken).ConfigureAwait(false);
+            IPAddress[] addresses = await _context.Services.Outbound
+                .ResolveAsync(name.Host, new NameRequester(source, _context.Swarm), cancellationToken).ConfigureAwait(false);
             found([.. addresses.Take(MaxAddresses).Select(address => new IPEndPoint(address, name.Port))]);
             return null;
         }
         catch (SocketException e)
         {
-            _basis.Services.Logger.Debug("{Name}: attempt {Count} to resolve it failed: {Reason}", name.Host, failures + 1, e.Message);
+            _context.Services.Logger.Debug("{Name}: attempt {Count} to resolve it failed: {Reason}", name.Host, failures + 1, e.Message);
             return SocketText.Of(e);
         }
     }

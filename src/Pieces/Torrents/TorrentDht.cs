@@ -19,7 +19,7 @@ internal sealed class TorrentDht : IDhtSink, IAsyncDisposable
     /// <summary>Maximum number of DHT nodes that are taken from a torrent or a link.</summary>
     public const int MaxNodes = 50;
 
-    private readonly TorrentContext _basis;
+    private readonly TorrentContext _context;
     private readonly PeerNames _names;
     private readonly CancellationTokenSource _leaving = new();
     private DhtNode? _node;
@@ -27,11 +27,11 @@ internal sealed class TorrentDht : IDhtSink, IAsyncDisposable
     private readonly HashSet<SenderId> _named = [];
 
     /// <summary>Creates an instance. The torrent may be private.</summary>
-    /// <param name="basis">The torrent.</param>
+    /// <param name="context">The torrent.</param>
     /// <param name="names">Resolves the host names of the nodes that the torrent names.</param>
-    public TorrentDht(TorrentContext basis, PeerNames names)
+    public TorrentDht(TorrentContext context, PeerNames names)
     {
-        _basis = basis;
+        _context = context;
         _names = names;
     }
 
@@ -41,19 +41,19 @@ internal sealed class TorrentDht : IDhtSink, IAsyncDisposable
     /// <summary>Number of nodes in the routing tables of the client's DHT node; null while the DHT is not searched for this torrent.</summary>
     public int? Nodes => IsUnderWay ? _node!.Stats.NodesV4 + _node.Stats.NodesV6 : null;
 
-    int? IDhtSink.AnnouncedPort => _basis.Services.Ports.Announced is > 0 and var port ? port : null;
+    int? IDhtSink.AnnouncedPort => _context.Services.Ports.Announced is > 0 and var port ? port : null;
 
-    bool IDhtSink.IsSeed => _basis.Inbox.Counters.Left == 0;
+    bool IDhtSink.IsSeed => _context.Inbox.Counters.Left == 0;
 
     /// <summary>Starts the DHT search, if the client takes part in the DHT. Must be called once.</summary>
     /// <param name="nodes">Nodes that the torrent or its link names, as <c>host:port</c>.</param>
     public void Begin(ImmutableArray<string> nodes)
     {
-        if (_basis.Services.Dht is not { } host || host.Start() is not { } node)
+        if (_context.Services.Dht is not { } host || host.Start() is not { } node)
             return;
         _node = node;
-        _basis.Inbox.UsesDht = true;
-        _announcer = new DhtAnnouncer(node, _basis.Swarm, this, host.Options with { Random = new Random(_basis.Random.Next()) });
+        _context.Inbox.UsesDht = true;
+        _announcer = new DhtAnnouncer(node, _context.Swarm, this, host.Options with { Random = new Random(_context.Random.Next()) });
         _announcer.Start();
         foreach (string text in nodes.Take(MaxNodes))
         {
@@ -72,7 +72,7 @@ internal sealed class TorrentDht : IDhtSink, IAsyncDisposable
     /// <summary>Sends a peer the port of our DHT node (<c>port</c> message, BEP 5), if the peer supports the DHT too.</summary>
     public void Greet(IPeerLink link)
     {
-        if (IsUnderWay && link.SupportsDht && _basis.Services.Dht!.PortFor(link.RemoteEndPoint.Address) is { } port)
+        if (IsUnderWay && link.SupportsDht && _context.Services.Dht!.PortFor(link.RemoteEndPoint.Address) is { } port)
             link.Send(new PortMessage((ushort)port));
     }
 
@@ -90,7 +90,7 @@ internal sealed class TorrentDht : IDhtSink, IAsyncDisposable
     /// <summary>Ends every search. Nothing is sent to the DHT for this torrent afterwards.</summary>
     public async Task LeaveAsync()
     {
-        _basis.Inbox.UsesDht = false;
+        _context.Inbox.UsesDht = false;
         DhtAnnouncer? announcer = _announcer;
         _announcer = null;
         await _leaving.CancelAsync().ConfigureAwait(false);
@@ -105,9 +105,9 @@ internal sealed class TorrentDht : IDhtSink, IAsyncDisposable
         _leaving.Dispose();
     }
 
-    void IDhtSink.OnDhtPeers(IReadOnlyList<IPEndPoint> peers) => _basis.Inbox.Post(new PeersFound(peers, PeerOrigin.Dht));
+    void IDhtSink.OnDhtPeers(IReadOnlyList<IPEndPoint> peers) => _context.Inbox.Post(new PeersFound(peers, PeerOrigin.Dht));
 
-    void IDhtSink.OnDhtSearched(DhtSearchResult result) => _basis.Inbox.Post(new DhtSearched(result.Answers, result.Peers));
+    void IDhtSink.OnDhtSearched(DhtSearchResult result) => _context.Inbox.Post(new DhtSearched(result.Answers, result.Peers));
 
     private static void AddNodes(DhtNode node, IReadOnlyList<IPEndPoint> found)
     {

@@ -55,7 +55,7 @@ public sealed record TorrentOptions
     /// Content that <see cref="SeedOnly"/> serves instead of the data in <see cref="OutputDirectory"/>: local files whose metainfo was just created,
     /// in their current place. The content is not hashed again. The torrent fails if a file can no longer be read or has changed. Default null.
     /// </summary>
-    public LocalContent? Content { get; init; }
+    public LocalContent? LocalContent { get; init; }
 
     /// <summary>
     /// Returns the <c>info</c> value of a magnet link that the caller has saved earlier, or null. It is only used if its hash matches the link.
@@ -71,7 +71,7 @@ public sealed record TorrentOptions
     /// the link's own selection (BEP 53). If it throws, the torrent fails with that exception. Not called if <see cref="SelectedFiles"/> is set.
     /// Default null: the link's own selection.
     /// </summary>
-    public Func<Metainfo, ImmutableArray<int>?>? Select { get; init; }
+    public Func<Metainfo, ImmutableArray<int>?>? FileSelector { get; init; }
 
     /// <summary>
     /// Only fetches the metadata of a magnet link. Nothing is written, and the torrent is complete when <see cref="Torrent.Metadata"/> is. Default
@@ -137,7 +137,7 @@ public sealed record TorrentOptions
     /// <summary>
     /// Receives everything that happens, in order, on the torrent's own loop. It must return quickly and must not throw. Default null.
     /// </summary>
-    public IProgress<TorrentNotice>? Notices { get; init; }
+    public IProgress<TorrentNotice>? Progress { get; init; }
 
     /// <summary>Checks that all values are in range and do not contradict one another.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A value is out of range.</exception>
@@ -153,7 +153,7 @@ public sealed record TorrentOptions
         ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)Order, (uint)PieceOrder.RarestFirst, nameof(Order));
         if (Stream is not null && (SeedOnly || Seed is not null))
             throw new ArgumentException("a stream keeps no data that could be seeded", nameof(Stream));
-        if (Content is not null && !SeedOnly)
-            throw new ArgumentException("described content can only be seeded", nameof(Content));
+        if (LocalContent is not null && !SeedOnly)
+            throw new ArgumentException("described content can only be seeded", nameof(LocalContent));
     }
 }

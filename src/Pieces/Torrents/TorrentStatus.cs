@@ -10,15 +10,15 @@ internal sealed class TorrentStatus
 {
     private readonly Torrent _torrent;
     private readonly TorrentInbox _inbox;
-    private readonly PeerDiscovery _contacts;
+    private readonly PeerDiscovery _discovery;
     private TorrentPhase _phase;
 
     /// <summary>Continues from the phase with which the handle was created.</summary>
-    public TorrentStatus(Torrent torrent, TorrentInbox inbox, PeerDiscovery contacts)
+    public TorrentStatus(Torrent torrent, TorrentInbox inbox, PeerDiscovery discovery)
     {
         _torrent = torrent;
         _inbox = inbox;
-        _contacts = contacts;
+        _discovery = discovery;
         _phase = torrent.Snapshot.Phase;
     }
 
@@ -38,8 +38,8 @@ internal sealed class TorrentStatus
         _torrent.Publish(stage.Draw() with
         {
             Phase = next,
-            DhtNodes = _contacts.Dht.Nodes,
-            EveryTrackerRefused = _contacts.EveryTrackerRefused,
+            DhtNodes = _discovery.Dht.Nodes,
+            EveryTrackerRefused = _discovery.EveryTrackerRefused,
         });
     }
 

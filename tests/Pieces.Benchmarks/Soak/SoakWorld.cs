@@ -86,7 +86,7 @@ internal sealed class SoakWorld : IAsyncDisposable
         [.. _seeders.Concat(_leechers).Where(client => client != asker).Select(client => client.ListenPort).Where(port => port != 0)];
 
     private TorrentOptions Options(string folder) =>
-        new() { OutputDirectory = folder, UseTrackers = false, UseLocalDiscovery = false, Notices = new BanWatch(this) };
+        new() { OutputDirectory = folder, UseTrackers = false, UseLocalDiscovery = false, Progress = new BanWatch(this) };
 
     private async Task FetchAsync(TorrentClient client, int number)
     {

@@ -8,12 +8,15 @@ internal sealed class Mutator(Random random, IReadOnlyList<byte[]> words, int ma
 {
     private const int MostSteps = 8;
     private const int MostRepeats = 64;
+    private const int StretchEvery = 1024;
 
     private static readonly long[] Edges =
     [
         0, 1, -1, 2, 16, 31, 32, 127, 128, 255, 256, 1023, 1024, 16383, 16384, 16385, 32767, 32768, 65535, 65536, 131072,
         int.MaxValue, int.MinValue, (long)int.MaxValue + 1, uint.MaxValue, (long)uint.MaxValue + 1, long.MaxValue, long.MinValue,
     ];
+
+    private static readonly int[] Lengths = [256, 1024, 4096, 16384, 65536, 131072];
 
     private readonly List<byte> _bytes = [];
 
@@ -27,6 +30,8 @@ internal sealed class Mutator(Random random, IReadOnlyList<byte[]> words, int ma
             Step(second);
         if (_bytes.Count > maxLength)
             _bytes.RemoveRange(maxLength, _bytes.Count - maxLength);
+        if (random.Next(StretchEvery) == 0)
+            Stretch();
         return [.. _bytes];
     }
 
@@ -77,6 +82,14 @@ internal sealed class Mutator(Random random, IReadOnlyList<byte[]> words, int ma
                 Insert(Encoding.ASCII.GetBytes($"{Edges[random.Next(Edges.Length)]}"));
                 break;
         }
+    }
+
+    // A limit of the parser's own may be far above the usual length of an input, so a few inputs exceed that length.
+    private void Stretch()
+    {
+        byte value = _bytes.Count > 0 && random.Next(2) == 0 ? _bytes[At()] : (byte)random.Next(256);
+        int length = Lengths[random.Next(Lengths.Length)] + random.Next(-1, 2);
+        _bytes.InsertRange(Gap(), Enumerable.Repeat(value, length));
     }
 
     private int At() => random.Next(_bytes.Count);

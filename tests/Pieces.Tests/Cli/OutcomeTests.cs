@@ -8,11 +8,11 @@ namespace Pieces.Tests.Cli;
 public class OutcomeTests
 {
     [Theory]
-    [InlineData(StorageFault.File, ExitCode.FileError)]
-    [InlineData(StorageFault.DiskFull, ExitCode.DiskFull)]
-    [InlineData(StorageFault.PathOccupied, ExitCode.PathOccupied)]
-    [InlineData(StorageFault.Locked, ExitCode.Locked)]
-    public void Each_trouble_of_the_disk_has_its_code(StorageFault fault, object code) =>
+    [InlineData(StorageError.File, ExitCode.FileError)]
+    [InlineData(StorageError.DiskFull, ExitCode.DiskFull)]
+    [InlineData(StorageError.PathOccupied, ExitCode.PathOccupied)]
+    [InlineData(StorageError.Locked, ExitCode.Locked)]
+    public void Each_trouble_of_the_disk_has_its_code(StorageError fault, object code) =>
         Outcome.Of(new StorageException(fault, "a.iso", "a.iso: no")).Code.Should().Be((ExitCode)code);
 
     [Fact]

@@ -65,7 +65,7 @@ public class TarContentTests
 
     private static async Task<byte[]> WriteAsync()
     {
-        await using var bench = new StorageBench();
+        await using var bench = new StorageHarness();
         var options = new StorageOptions
         {
             Metainfo = Torrent.Metainfo,

@@ -49,7 +49,7 @@ public class TransferSessionTests
     [Fact]
     public async Task The_disk_decides_the_code_of_a_failure()
     {
-        _transfer.Fail(new StorageException(StorageFault.DiskFull, "a.iso", "a.iso: no space left on device"));
+        _transfer.Fail(new StorageException(StorageError.DiskFull, "a.iso", "a.iso: no space left on device"));
         Outcome outcome = await EndOf(Session());
         (outcome.Code, outcome.Message).Should().Be((ExitCode.DiskFull, "a.iso: no space left on device"));
     }

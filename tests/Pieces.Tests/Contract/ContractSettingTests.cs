@@ -1,4 +1,7 @@
+using System.CommandLine;
 using System.Text;
+using Pieces.Cli.Parsing;
+using Pieces.Tests.Cli;
 using Pieces.Tests.Metadata;
 using Pieces.Tests.Support;
 
@@ -8,18 +11,29 @@ namespace Pieces.Tests.Contract;
 [Trait("Tier", "Loopback")]
 public sealed class ContractSettingTests : IDisposable
 {
+    // A value for each kind of value, by the name that the help gives to the kind. A new flag of a known kind needs no change here.
+    private static readonly Dictionary<string, string> ValueOf = new()
+    {
+        ["DIR"] = "/there",
+        ["FILE"] = "list",
+        ["GLOB|N|N-M"] = "1",
+        ["N"] = "7",
+        ["N or N-M"] = "7000-7001",
+        ["D"] = "1h",
+        ["R"] = "2",
+        ["RATE"] = "1M",
+        ["URL"] = "http://t.example:1/",
+        ["HOST:PORT"] = "127.0.0.1:1",
+        ["NAME or ADDR"] = "lo",
+        ["CMD"] = "true",
+    };
+
     // Every flag of a download, with a value that is not its default.
     private static readonly (string Name, string Value)[] Settings =
     [
-        ("output", "/there"), ("order", "rarest-first"), ("select", "1"), ("exclude", "2"), ("seed", "1"), ("seed-ratio", "2"), ("seed-time", "1h"),
-        ("seed-idle", "2h"), ("down-limit", "1M"), ("up-limit", "2M"), ("peer", "127.0.0.1:1"), ("tracker", "http://t.example/"),
-        ("no-trackers", "1"),
-        ("no-dht", "1"), ("no-pex", "1"), ("no-lsd", "1"), ("dht-bootstrap", "127.0.0.1:2"), ("encryption", "off"),
-        ("proxy", "socks5h://p.example:1"),
-        ("paranoid", "1"), ("print-paths", "1"), ("0", "1"), ("port", "7000-7001"), ("interface", "lo"), ("max-peers", "7"), ("stall-timeout", "1m"),
-        ("deadline", "3h"), ("metadata-timeout", "4m"), ("overwrite", "1"), ("prealloc", "full"), ("portable-names", "1"), ("input", "list"),
-        ("jobs", "2"),
-        ("on-complete", "true"), ("dry-run", "1"), ("progress", "none"), ("json", "1"), ("verbose", "2"),
+        .. KnownFlags.Of(TestTree.Create().Subcommands.Single(command => command.Name == "download"))
+            .Where(flag => flag is { Hidden: false, Name: not ("--help" or "--version" or "--quiet") })
+            .Select(flag => (flag.Name.TrimStart('-'), SampleOf(flag))),
     ];
 
     private readonly TempFolder _folder = new();
@@ -94,6 +108,11 @@ public sealed class ContractSettingTests : IDisposable
     }
 
     public void Dispose() => _folder.Dispose();
+
+    private static string SampleOf(Option flag) =>
+        flag is Option<bool> ? "1"
+        : flag.HelpName is not { } kind ? "2"
+        : ValueOf.GetValueOrDefault(kind) ?? kind.Split('|')[^1];
 
     private string ConfigPath => Path.Combine(_folder.Path, "pieces", "config");
 

@@ -11,7 +11,7 @@ public class DatagramGateTests
 {
     private static readonly byte[] Question = Bytes("d1:ad2:id20:abcdefghij0123456789e1:q4:ping1:t2:aa1:y1:qe");
     private static readonly byte[] Answer = Bytes("d1:rd2:id20:mnopqrstuvwxyz123456e1:t2:aa1:y1:re");
-    private readonly CoreBench _bench = new();
+    private readonly DhtHarness _bench = new();
 
     [Fact]
     public void An_answer_passes_only_while_something_was_asked_there()
@@ -84,7 +84,7 @@ public class DatagramGateTests
         gate.Admits(new byte[3000], At("9.9.9.9:9")).Should().BeFalse();
         gate.Admits(Question, At("127.0.0.1:9")).Should().BeFalse();
         gate.Admits(Question, At("9.9.9.9:0")).Should().BeFalse();
-        GateOf(new CoreBench(new DhtOptions { IsReadOnly = true })).Admits(Question, At("9.9.9.9:9")).Should().BeFalse();
+        GateOf(new DhtHarness(new DhtOptions { IsReadOnly = true })).Admits(Question, At("9.9.9.9:9")).Should().BeFalse();
     }
 
     [Fact]
@@ -105,7 +105,7 @@ public class DatagramGateTests
         (GC.GetAllocatedBytesForCurrentThread() - before).Should().BeLessThan(1000);
     }
 
-    private static DatagramGate GateOf(CoreBench bench) => new(bench.Shared, bench.Asked);
+    private static DatagramGate GateOf(DhtHarness bench) => new(bench.Shared, bench.Asked);
 
     private static CompactEndPoint Host(int number) =>
         CompactEndPoint.From(new IPAddress([20, (byte)(number >> 16), (byte)(number >> 8), (byte)number]), 1);

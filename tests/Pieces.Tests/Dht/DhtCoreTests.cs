@@ -12,7 +12,7 @@ public class DhtCoreTests
 {
     private static readonly NodeId Swarm = Id("mnopqrstuvwxyz123456");
     private readonly Random _random = new(1);
-    private readonly CoreBench _bench = new();
+    private readonly DhtHarness _bench = new();
 
     [Fact]
     public void Only_an_answer_from_where_it_was_asked_with_its_number_is_believed()
@@ -84,7 +84,7 @@ public class DhtCoreTests
     [Fact]
     public void A_read_only_node_answers_nothing_and_says_so_in_its_questions_and_others_of_that_kind_are_not_kept()
     {
-        var quiet = new CoreBench(new DhtOptions { IsReadOnly = true });
+        var quiet = new DhtHarness(new DhtOptions { IsReadOnly = true });
         quiet.Ask(Question(KrpcMethod.Ping), At("9.9.9.9:9")).Should().BeNull();
         quiet.Core.Receive(Bytes("d1:ade1:q4:ping1:t2:aa1:y1:qe"), At("9.9.9.9:9"));
         quiet.Sent.Should().BeEmpty();
@@ -203,7 +203,7 @@ public class DhtCoreTests
     [Fact]
     public void Both_networks_are_searched_and_each_helps_the_other_at_the_beginning()
     {
-        var dual = new CoreBench(withV6: true);
+        var dual = new DhtHarness(withV6: true);
         NodeContact v4 = Fitting("84.124.73.14:1", _random);
         NodeContact v6 = Fitting("[2001:db8::1]:1", _random);
         dual.Core.AddNode(v4.EndPoint);

@@ -21,7 +21,7 @@ public class DhtMemoryUseTests
     {
         var random = new Random(1);
         long before = GC.GetTotalMemory(forceFullCollection: true);
-        var bench = new CoreBench(withV6: true);
+        var bench = new DhtHarness(withV6: true);
         for (int i = 0; i < 20_000; i++)
         {
             var host = new IPAddress([20, (byte)(i >> 8), (byte)i, 1]);

@@ -15,7 +15,7 @@ public class OwnSwarmsTests
     private static readonly DhtSearch Announce = new() { Target = Swarm, WantsPeers = true, AnnouncedPort = 4321, IsSeed = true };
 
     private readonly Random _random = new(1);
-    private readonly CoreBench _bench = new(new DhtOptions { AllowLoopback = true });
+    private readonly DhtHarness _bench = new(new DhtOptions { AllowLoopback = true });
 
     [Theory]
     [InlineData("127.0.0.1", "127.0.0.1:9", "127.0.0.1:4321")]

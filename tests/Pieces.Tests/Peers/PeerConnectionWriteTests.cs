@@ -81,7 +81,7 @@ public class PeerConnectionWriteTests
     public async Task A_block_that_cannot_be_read_is_rejected_to_a_peer_that_understands()
     {
         await using var rig = new ConnectionRig();
-        rig.Store.Failure = new StorageException(StorageFault.File, "/x", "cannot read /x: input/output error");
+        rig.Store.Failure = new StorageException(StorageError.File, "/x", "cannot read /x: input/output error");
         rig.Connection.TryQueueUpload(Block(3, 16384));
         RawFrame frame = (await rig.Peer.ReadFrameAsync(Token))!;
         frame.Id.Should().Be((byte)PeerMessageId.RejectRequest);
@@ -93,7 +93,7 @@ public class PeerConnectionWriteTests
     public async Task A_block_that_cannot_be_read_closes_a_peer_without_the_fast_extension()
     {
         await using var rig = new ConnectionRig(reserved: 0);
-        rig.Store.Failure = new StorageException(StorageFault.File, "/x", "cannot read /x: input/output error");
+        rig.Store.Failure = new StorageException(StorageError.File, "/x", "cannot read /x: input/output error");
         rig.Connection.TryQueueUpload(Block(3, 16384));
         (await rig.ClosedAsync(Token)).Should().Be("cannot read /x: input/output error");
         rig.Sink.IsProtocolError.Should().BeFalse();

@@ -13,33 +13,33 @@ public class DiskTroubleTests
     [Fact]
     public async Task A_full_disk_is_one_clear_line_and_what_is_there_can_be_resumed()
     {
-        await using var bench = new StorageBench();
+        await using var bench = new StorageHarness();
         var torrent = new SampleTorrent(64 * KiB, 1, ("a", 256 * KiB));
         (TorrentStorage storage, _) = await bench.OpenAsync(torrent);
         await bench.StoreAsync(storage, torrent, 0);
         bench.Disk.WriteError = new IOException("whatever the system says", 28);
         storage.Pieces.StorePiece(torrent.Layout.Piece(2), bench.Blocks(torrent, 2), new bool[4]);
         DiskFailed failed = await bench.Sink.When<DiskFailed>(_ => true);
-        failed.Reason.Fault.Should().Be(StorageFault.DiskFull);
+        failed.Reason.Error.Should().Be(StorageError.DiskFull);
         failed.Reason.Message.Should().Be($"{bench.PathTo("a")}: cannot write 65536 bytes at offset 131072: no space left on device");
         await bench.CloseAsync(storage);
 
         bench.Disk.WriteError = null;
         (storage, StorageOpenResult opening) = await bench.OpenAsync(torrent);
-        StorageBench.PiecesOf(opening.Have).Should().Equal([0]);
+        StorageHarness.PiecesOf(opening.Have).Should().Equal([0]);
         await bench.CloseAsync(storage);
     }
 
     [Fact]
     public async Task A_failed_early_write_says_so_and_leaves_the_buffers_to_their_owner()
     {
-        await using var bench = new StorageBench();
+        await using var bench = new StorageHarness();
         var torrent = new SampleTorrent(64 * KiB, 2, ("a", 256 * KiB));
         (TorrentStorage storage, _) = await bench.OpenAsync(torrent);
         bench.Disk.WriteError = new IOException("quota", 122);
         var block = new CandidateBlock(1, bench.Block(torrent, 0, 1));
         storage.Pieces.WriteBlocks(torrent.Layout.Piece(0), [block]);
-        (await bench.Sink.When<DiskFailed>(_ => true)).Reason.Fault.Should().Be(StorageFault.DiskFull);
+        (await bench.Sink.When<DiskFailed>(_ => true)).Reason.Error.Should().Be(StorageError.DiskFull);
         block.Data.Dispose();
         await bench.CloseAsync(storage);
     }
@@ -47,7 +47,7 @@ public class DiskTroubleTests
     [Fact]
     public async Task A_bug_in_a_job_fails_the_torrent_and_not_the_workers()
     {
-        await using var bench = new StorageBench();
+        await using var bench = new StorageHarness();
         var torrent = new SampleTorrent(64 * KiB, 3, ("a", 256 * KiB));
         (TorrentStorage storage, _) = await bench.OpenAsync(torrent);
         bench.Disk.WriteError = new InvalidOperationException("a bug");
@@ -61,11 +61,11 @@ public class DiskTroubleTests
     [Fact]
     public async Task Too_little_space_is_noticed_before_anything_is_made()
     {
-        await using var bench = new StorageBench();
+        await using var bench = new StorageHarness();
         var torrent = new SampleTorrent(64 * KiB, 4, ("a", 256 * KiB));
         bench.Disk.Free = (256 * KiB) - 1;
         Func<Task> open = () => bench.OpenAsync(torrent);
-        (await open.Should().ThrowAsync<StorageException>()).Which.Fault.Should().Be(StorageFault.DiskFull);
+        (await open.Should().ThrowAsync<StorageException>()).Which.Error.Should().Be(StorageError.DiskFull);
         Directory.GetFileSystemEntries(bench.Folder).Should().BeEmpty();
         bench.Disk.Free = 256 * KiB;
         (TorrentStorage storage, _) = await bench.OpenAsync(torrent);
@@ -76,7 +76,7 @@ public class DiskTroubleTests
     public async Task Space_that_the_part_file_has_already_is_not_asked_for_again()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "needs the blocks that a file takes");
-        await using var bench = new StorageBench();
+        await using var bench = new StorageHarness();
         var torrent = new SampleTorrent(64 * KiB, 5, ("a", 1024 * KiB));
         (TorrentStorage storage, _) = await bench.OpenAsync(torrent);
         await bench.StoreAsync(storage, torrent, [.. Enumerable.Range(0, 12)]);
@@ -86,23 +86,23 @@ public class DiskTroubleTests
         await bench.CloseAsync(storage);
         bench.Disk.Free = (3 * 64 * KiB) - 1;
         Func<Task> open = () => bench.OpenAsync(torrent);
-        (await open.Should().ThrowAsync<StorageException>()).Which.Fault.Should().Be(StorageFault.DiskFull);
+        (await open.Should().ThrowAsync<StorageException>()).Which.Error.Should().Be(StorageError.DiskFull);
     }
 
     [Fact]
     public async Task A_folder_that_cannot_be_made_is_a_file_error()
     {
-        await using var bench = new StorageBench();
+        await using var bench = new StorageHarness();
         bench.Write("file", "x"u8);
         var torrent = new SampleTorrent(64 * KiB, 6, ("a", 256 * KiB));
         Func<Task> open = () => bench.OpenAsync(torrent, o => o with { OutputDirectory = bench.PathTo("file/below") });
-        (await open.Should().ThrowAsync<StorageException>()).Which.Fault.Should().Be(StorageFault.File);
+        (await open.Should().ThrowAsync<StorageException>()).Which.Error.Should().Be(StorageError.File);
     }
 
     [Fact]
     public async Task Verifying_names_the_bad_pieces_of_each_file_and_looks_at_part_files_too()
     {
-        await using var bench = new StorageBench();
+        await using var bench = new StorageHarness();
         var torrent = new SampleTorrent(32 * KiB, 7, ("good", 64 * KiB), ("part", 64 * KiB), ("gone", 64 * KiB), ("empty", 0));
         bench.Write("data/good", torrent.FileBytes(0));
         byte[] part = torrent.FileBytes(1);
@@ -126,7 +126,7 @@ public class DiskTroubleTests
     [Fact]
     public async Task A_read_that_was_cancelled_before_it_began_fills_nothing()
     {
-        await using var bench = new StorageBench();
+        await using var bench = new StorageHarness();
         var torrent = new SampleTorrent(32 * KiB, 8, ("a", 64 * KiB));
         bench.Write("a", torrent.Bytes);
         (TorrentStorage storage, _) = await bench.OpenAsync(torrent);

@@ -18,7 +18,7 @@ public class FlushTests
     [Fact]
     public async Task After_a_flush_that_failed_no_piece_counts_that_it_should_have_brought_to_the_disk()
     {
-        await using var bench = new StorageBench();
+        await using var bench = new StorageHarness();
         SampleTorrent torrent = TenPieces(1);
         (TorrentStorage storage, _) = await bench.OpenAsync(torrent);
         await bench.StoreAsync(storage, torrent, 0);
@@ -33,14 +33,14 @@ public class FlushTests
         bench.Disk.FlushError = null;
         await bench.CloseAsync(storage);
         (storage, StorageOpenResult opening) = await bench.OpenAsync(torrent);
-        StorageBench.PiecesOf(opening.Have).Should().Equal([0, 2], "piece 1 never reached the disk");
+        StorageHarness.PiecesOf(opening.Have).Should().Equal([0, 2], "piece 1 never reached the disk");
         await bench.CloseAsync(storage);
     }
 
     [Fact]
     public async Task A_flush_that_fails_at_the_end_fails_the_end_and_nothing_counts_by_it()
     {
-        await using var bench = new StorageBench();
+        await using var bench = new StorageHarness();
         SampleTorrent torrent = TenPieces(2);
         (TorrentStorage storage, _) = await bench.OpenAsync(torrent);
         bench.Disk.Loses = offset => offset == PieceLength;
@@ -50,14 +50,14 @@ public class FlushTests
         await close.Should().ThrowAsync<StorageException>();
         bench.Disk.FlushError = null;
         (storage, StorageOpenResult opening) = await bench.OpenAsync(torrent);
-        StorageBench.PiecesOf(opening.Have).Should().Equal([2]);
+        StorageHarness.PiecesOf(opening.Have).Should().Equal([2]);
         await bench.CloseAsync(storage);
     }
 
     [Fact]
     public async Task After_a_write_that_failed_the_state_is_not_closed()
     {
-        await using var bench = new StorageBench();
+        await using var bench = new StorageHarness();
         SampleTorrent torrent = TenPieces(3);
         (TorrentStorage storage, _) = await bench.OpenAsync(torrent);
         bench.Disk.Loses = offset => offset == PieceLength;
@@ -68,14 +68,14 @@ public class FlushTests
         bench.Disk.WriteError = null;
         await bench.CloseAsync(storage);
         (storage, StorageOpenResult opening) = await bench.OpenAsync(torrent);
-        StorageBench.PiecesOf(opening.Have).Should().Equal([2]);
+        StorageHarness.PiecesOf(opening.Have).Should().Equal([2]);
         await bench.CloseAsync(storage);
     }
 
     [Fact]
     public async Task A_loss_that_only_the_write_back_heard_of_keeps_the_file_from_its_name()
     {
-        await using var bench = new StorageBench();
+        await using var bench = new StorageHarness();
         var torrent = new SampleTorrent(MiB, 4, ("a", 9 * MiB));
         (TorrentStorage storage, _) = await bench.OpenAsync(torrent);
         bench.Disk.BehindError = new IOException("whatever the system says", IoError);
@@ -89,7 +89,7 @@ public class FlushTests
     [Fact]
     public async Task After_a_kill_what_no_flush_covers_counts_only_if_it_is_there()
     {
-        await using var bench = new StorageBench();
+        await using var bench = new StorageHarness();
         SampleTorrent torrent = TenPieces(5);
         (TorrentStorage storage, _) = await bench.OpenAsync(torrent);
         await bench.StoreAsync(storage, torrent, 0);
@@ -100,14 +100,14 @@ public class FlushTests
 
         // The disk was detached and attached again while the machine was running.
         (storage, StorageOpenResult opening) = await bench.OpenAsync(torrent);
-        StorageBench.PiecesOf(opening.Have).Should().Equal([0, 2]);
+        StorageHarness.PiecesOf(opening.Have).Should().Equal([0, 2]);
         await bench.CloseAsync(storage);
     }
 
     [Fact]
     public async Task A_flush_vouches_for_what_was_found_at_the_start_too()
     {
-        await using var bench = new StorageBench();
+        await using var bench = new StorageHarness();
         SampleTorrent torrent = TenPieces(6);
         (TorrentStorage storage, _) = await bench.OpenAsync(torrent);
         await bench.StoreAsync(storage, torrent, 0, 1, 2);
@@ -115,14 +115,14 @@ public class FlushTests
         (storage, _) = await bench.OpenAsync(torrent);
         await FlushAsync(bench);
         await bench.KillAsync(storage);
-        ResumeReading reading = ResumeFile.Read(StorageBench.At(bench.PathTo(".a.pieces/state")), torrent.Metainfo, Guid.NewGuid());
-        StorageBench.PiecesOf(reading.State!.Have).Should().Equal([0, 1, 2]);
+        ResumeReading reading = ResumeFile.Read(StorageHarness.At(bench.PathTo(".a.pieces/state")), torrent.Metainfo, Guid.NewGuid());
+        StorageHarness.PiecesOf(reading.State!.Have).Should().Equal([0, 1, 2]);
         reading.State.Doubtful.Count.Should().Be(0);
     }
 
     private static SampleTorrent TenPieces(int seed) => new(PieceLength, seed, ("a", 10 * PieceLength));
 
-    private static async Task FlushAsync(StorageBench bench)
+    private static async Task FlushAsync(StorageHarness bench)
     {
         long before = new FileInfo(bench.PathTo(".a.pieces/state")).Length;
         bench.Time.Advance(DataFlusher.Interval);

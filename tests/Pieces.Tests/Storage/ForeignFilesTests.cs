@@ -15,9 +15,9 @@ public class ForeignFilesTests
     [Fact]
     public async Task A_part_file_of_another_program_is_in_the_way_and_stays_as_it_is()
     {
-        await using var bench = new StorageBench();
+        await using var bench = new StorageHarness();
         bench.Write("a.part", "the user's only copy"u8);
-        (await Fault(() => bench.OpenAsync(Four(1)))).Should().Be(StorageFault.PathOccupied);
+        (await Fault(() => bench.OpenAsync(Four(1)))).Should().Be(StorageError.PathOccupied);
         File.ReadAllText(bench.PathTo("a.part")).Should().Be("the user's only copy");
         Directory.GetFileSystemEntries(bench.Folder).Should().Equal([bench.PathTo("a.part")], "no trace is left");
     }
@@ -25,7 +25,7 @@ public class ForeignFilesTests
     [Fact]
     public async Task Overwrite_discards_a_part_file_of_another_program()
     {
-        await using var bench = new StorageBench();
+        await using var bench = new StorageHarness();
         SampleTorrent torrent = Four(2);
         bench.Write("a.part", "the user's only copy"u8);
         (TorrentStorage storage, _) = await bench.OpenAsync(torrent, o => o with { Overwrite = true });
@@ -38,7 +38,7 @@ public class ForeignFilesTests
     [InlineData(128 * KiB, true)]
     public async Task A_part_file_that_holds_nothing_is_continued(int length, bool isWritten)
     {
-        await using var bench = new StorageBench();
+        await using var bench = new StorageHarness();
         SampleTorrent torrent = Four(3);
         bench.Write("a.part", isWritten ? new byte[length] : []);
         using (FileStream file = File.OpenWrite(bench.PathTo("a.part")))
@@ -50,7 +50,7 @@ public class ForeignFilesTests
     [Fact]
     public async Task A_part_file_that_the_state_names_is_continued_without_a_good_piece()
     {
-        await using var bench = new StorageBench();
+        await using var bench = new StorageHarness();
         SampleTorrent torrent = Four(4);
         (TorrentStorage storage, _) = await bench.OpenAsync(torrent);
         await bench.StoreAsync(storage, torrent, 0);
@@ -65,13 +65,13 @@ public class ForeignFilesTests
     [Fact]
     public async Task A_file_that_is_longer_is_kept_and_its_good_pieces_are_copied()
     {
-        await using var bench = new StorageBench();
+        await using var bench = new StorageHarness();
         SampleTorrent torrent = Four(5);
         byte[] longer = [.. torrent.Bytes, .. "and what the user wrote behind it"u8];
         longer[0] ^= 1;
         bench.Write("a", longer);
         (TorrentStorage storage, StorageOpenResult opening) = await bench.OpenAsync(torrent);
-        StorageBench.PiecesOf(opening.Have).Should().Equal([1, 2, 3]);
+        StorageHarness.PiecesOf(opening.Have).Should().Equal([1, 2, 3]);
         File.ReadAllBytes(bench.PathTo("a.kept")).Should().Equal(longer);
         await CompleteAsync(bench, storage, torrent, 0);
         File.ReadAllBytes(bench.PathTo("a.kept")).Should().Equal(longer);
@@ -80,7 +80,7 @@ public class ForeignFilesTests
     [Fact]
     public async Task A_file_that_was_changed_after_its_completion_is_kept()
     {
-        await using var bench = new StorageBench();
+        await using var bench = new StorageHarness();
         var torrent = new SampleTorrent(32 * KiB, 6, ("a", 64 * KiB), ("b", 64 * KiB));
         (TorrentStorage storage, _) = await bench.OpenAsync(torrent);
         await bench.StoreAsync(storage, torrent, 0, 1);
@@ -91,7 +91,7 @@ public class ForeignFilesTests
         await File.WriteAllBytesAsync(bench.PathTo("data/a"), edited, TestContext.Current.CancellationToken);
         File.SetLastWriteTimeUtc(bench.PathTo("data/a"), DateTime.UtcNow.AddMinutes(1));
         (storage, StorageOpenResult opening) = await bench.OpenAsync(torrent);
-        StorageBench.PiecesOf(opening.Have).Should().Equal([1]);
+        StorageHarness.PiecesOf(opening.Have).Should().Equal([1]);
         File.ReadAllBytes(bench.PathTo("data/a.kept")).Should().Equal(edited);
         await bench.StoreAsync(storage, torrent, 0, 2, 3);
         await bench.CloseAsync(storage);
@@ -101,7 +101,7 @@ public class ForeignFilesTests
     [Fact]
     public async Task Room_that_another_program_made_is_used_beside_good_files()
     {
-        await using var bench = new StorageBench();
+        await using var bench = new StorageHarness();
         var torrent = new SampleTorrent(32 * KiB, 7, ("a", 64 * KiB), ("b", 64 * KiB));
         bench.Write("data/a", torrent.FileBytes(0));
         bench.Write("data/b", new byte[64 * KiB]);
@@ -114,16 +114,16 @@ public class ForeignFilesTests
     [Fact]
     public async Task A_file_of_zeros_alone_is_in_the_way()
     {
-        await using var bench = new StorageBench();
+        await using var bench = new StorageHarness();
         bench.Write("a", new byte[128 * KiB]);
-        (await Fault(() => bench.OpenAsync(Four(8)))).Should().Be(StorageFault.PathOccupied);
+        (await Fault(() => bench.OpenAsync(Four(8)))).Should().Be(StorageError.PathOccupied);
     }
 
     [Fact]
     public async Task A_part_file_that_was_replaced_is_not_written()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "no number tells files apart here");
-        await using var bench = new StorageBench { Handles = new HandleCache(1) };
+        await using var bench = new StorageHarness { Handles = new HandleCache(1) };
         var torrent = new SampleTorrent(32 * KiB, 9, ("a", 64 * KiB), ("b", 64 * KiB));
         (TorrentStorage storage, _) = await bench.OpenAsync(torrent);
         await bench.StoreAsync(storage, torrent, 0, 2);
@@ -138,12 +138,12 @@ public class ForeignFilesTests
     [Fact]
     public async Task A_lock_that_another_process_made_anew_is_not_taken_for_the_first()
     {
-        await using var bench = new StorageBench();
+        await using var bench = new StorageHarness();
         using DirectoryHandle directory = CurrentPlatform.Files.OpenDirectory(bench.Folder);
         var paths = new StoragePaths(Four(10).Metainfo, directory);
         using var first = StorageLock.Take(paths);
         first.IsKept.Should().BeTrue();
-        FluentActions.Invoking(() => StorageLock.Take(paths)).Should().Throw<StorageException>().Which.Fault.Should().Be(StorageFault.Locked);
+        FluentActions.Invoking(() => StorageLock.Take(paths)).Should().Throw<StorageException>().Which.Error.Should().Be(StorageError.Locked);
         HiddenFolder.TryRemove(paths, first).Should().BeNull();
         using var second = StorageLock.Take(paths);
         paths.Lock.IsLocked().Should().BeTrue();
@@ -151,12 +151,12 @@ public class ForeignFilesTests
 
     private static SampleTorrent Four(int seed) => new(32 * KiB, seed, ("a", 128 * KiB));
 
-    private static async Task CompleteAsync(StorageBench bench, TorrentStorage storage, SampleTorrent torrent, params int[] pieces)
+    private static async Task CompleteAsync(StorageHarness bench, TorrentStorage storage, SampleTorrent torrent, params int[] pieces)
     {
         await bench.StoreAsync(storage, torrent, pieces);
         await bench.CloseAsync(storage);
         File.ReadAllBytes(bench.PathTo("a")).Should().Equal(torrent.Bytes);
     }
 
-    private static async Task<StorageFault> Fault(Func<Task> act) => (await act.Should().ThrowAsync<StorageException>()).Which.Fault;
+    private static async Task<StorageError> Fault(Func<Task> act) => (await act.Should().ThrowAsync<StorageException>()).Which.Error;
 }

@@ -115,7 +115,7 @@ public sealed class NamesOnDiskTests : IDisposable
     [Fact]
     public async Task It_is_served_from_there_and_nothing_is_renamed()
     {
-        await using var bench = new StorageBench();
+        await using var bench = new StorageHarness();
         Torrent.WriteContent(bench.Folder);
         (_, StorageOpenResult opening) = await bench.OpenAsync(Any, o => o with { Metainfo = Torrent.Metainfo, ReadOnly = true });
         opening.Have.IsFull.Should().BeTrue();
@@ -125,7 +125,7 @@ public sealed class NamesOnDiskTests : IDisposable
     [Fact]
     public async Task A_download_uses_it_where_it_is()
     {
-        await using var bench = new StorageBench();
+        await using var bench = new StorageHarness();
         Torrent.WriteContent(bench.Folder);
         (_, StorageOpenResult opening) = await bench.OpenAsync(Any, o => o with { Metainfo = Torrent.Metainfo });
         opening.Have.IsFull.Should().BeTrue();

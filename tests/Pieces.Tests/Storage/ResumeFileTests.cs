@@ -37,10 +37,10 @@ public sealed class ResumeFileTests : IDisposable
     {
         File.WriteAllBytes(_path, Convert.FromHexString(OldState));
         ResumeReading reading = ResumeFile.Read(
-            StorageBench.At(_path), MetainfoParser.Parse(Convert.FromBase64String(OldTorrent)), isSameBoot ? Boot : Guid.Empty);
+            StorageHarness.At(_path), MetainfoParser.Parse(Convert.FromBase64String(OldTorrent)), isSameBoot ? Boot : Guid.Empty);
         reading.Verdict.Should().Be(ResumeVerdict.Good);
-        StorageBench.PiecesOf(reading.State!.Have).Should().Equal(0, 1, 4, 5);
-        StorageBench.PiecesOf(reading.State.Durable).Should().Equal(0, 1, 4, 5);
+        StorageHarness.PiecesOf(reading.State!.Have).Should().Equal(0, 1, 4, 5);
+        StorageHarness.PiecesOf(reading.State.Durable).Should().Equal(0, 1, 4, 5);
         reading.State.Doubtful.Count.Should().Be(0);
         reading.State.Candidates.Should().BeEmpty();
         reading.State.IsSized.Should().BeTrue();
@@ -57,12 +57,12 @@ public sealed class ResumeFileTests : IDisposable
             byte[] damaged = [.. bytes];
             damaged[i] ^= 1;
             File.WriteAllBytes(_path, damaged);
-            ResumeReading reading = ResumeFile.Read(StorageBench.At(_path), metainfo, Guid.Empty);
+            ResumeReading reading = ResumeFile.Read(StorageHarness.At(_path), metainfo, Guid.Empty);
             reading.Verdict.Should().BeOneOf(ResumeVerdict.Good, ResumeVerdict.Foreign, ResumeVerdict.Unusable);
             if (reading.State is { } state)
-                StorageBench.PiecesOf(state.Have).Should().BeSubsetOf([0, 1, 4, 5]);
+                StorageHarness.PiecesOf(state.Have).Should().BeSubsetOf([0, 1, 4, 5]);
             File.WriteAllBytes(_path, bytes[..i]);
-            (ResumeFile.Read(StorageBench.At(_path), metainfo, Guid.Empty).State?.Have.Count ?? 0).Should().BeOneOf(0, 4);
+            (ResumeFile.Read(StorageHarness.At(_path), metainfo, Guid.Empty).State?.Have.Count ?? 0).Should().BeOneOf(0, 4);
         }
     }
 
@@ -116,7 +116,7 @@ public sealed class ResumeFileTests : IDisposable
         };
     }
 
-    private ResumeVerdict Verdict(Metainfo metainfo) => ResumeFile.Read(StorageBench.At(_path), metainfo, Boot).Verdict;
+    private ResumeVerdict Verdict(Metainfo metainfo) => ResumeFile.Read(StorageHarness.At(_path), metainfo, Boot).Verdict;
 
     private byte[] Write(Metainfo metainfo)
     {

@@ -16,7 +16,7 @@ public class ResumeTests
     [Fact]
     public async Task After_a_kill_every_stored_piece_and_every_written_block_still_counts()
     {
-        await using var bench = new StorageBench();
+        await using var bench = new StorageHarness();
         SampleTorrent torrent = TenPieces(1);
         (TorrentStorage storage, _) = await bench.OpenAsync(torrent);
         await bench.StoreAsync(storage, torrent, 0, 4, 9);
@@ -25,7 +25,7 @@ public class ResumeTests
         await bench.KillAsync(storage);
 
         (storage, StorageOpenResult opening) = await bench.OpenAsync(torrent);
-        StorageBench.PiecesOf(opening.Have).Should().Equal([0, 4, 9]);
+        StorageHarness.PiecesOf(opening.Have).Should().Equal([0, 4, 9]);
         opening.Warnings.Should().BeEmpty();
         OpenCandidate candidate = opening.Candidates.Should().ContainSingle().Subject;
         candidate.Piece.Value.Should().Be(2);
@@ -42,7 +42,7 @@ public class ResumeTests
     [Fact]
     public async Task A_clean_stop_keeps_pieces_and_candidates_even_over_a_power_cut()
     {
-        await using var bench = new StorageBench();
+        await using var bench = new StorageHarness();
         SampleTorrent torrent = TenPieces(2);
         (TorrentStorage storage, _) = await bench.OpenAsync(torrent);
         await bench.StoreAsync(storage, torrent, 1, 2);
@@ -51,7 +51,7 @@ public class ResumeTests
 
         bench.Boot = Guid.NewGuid();
         (storage, StorageOpenResult opening) = await bench.OpenAsync(torrent);
-        StorageBench.PiecesOf(opening.Have).Should().Equal([1, 2]);
+        StorageHarness.PiecesOf(opening.Have).Should().Equal([1, 2]);
         opening.Candidates.Should().ContainSingle().Which.Ordinals.Should().Equal([0, 1]);
         await bench.CloseAsync(storage);
     }
@@ -59,7 +59,7 @@ public class ResumeTests
     [Fact]
     public async Task After_a_power_cut_what_was_not_flushed_is_hashed_and_counts_only_if_it_is_there()
     {
-        await using var bench = new StorageBench();
+        await using var bench = new StorageHarness();
         SampleTorrent torrent = TenPieces(3);
         (TorrentStorage storage, _) = await bench.OpenAsync(torrent);
         await bench.StoreAsync(storage, torrent, 1, 2, 3);
@@ -75,14 +75,14 @@ public class ResumeTests
         File.SetLastWriteTimeUtc(bench.PathTo("a.part"), written);
         bench.Boot = Guid.NewGuid();
         (storage, StorageOpenResult opening) = await bench.OpenAsync(torrent);
-        StorageBench.PiecesOf(opening.Have).Should().Equal([1, 3]);
+        StorageHarness.PiecesOf(opening.Have).Should().Equal([1, 3]);
         await bench.CloseAsync(storage);
     }
 
     [Fact]
     public async Task What_was_flushed_in_time_survives_a_power_cut_without_being_hashed()
     {
-        await using var bench = new StorageBench();
+        await using var bench = new StorageHarness();
         SampleTorrent torrent = TenPieces(4);
         (TorrentStorage storage, _) = await bench.OpenAsync(torrent);
         await bench.StoreAsync(storage, torrent, 1, 2);
@@ -93,8 +93,8 @@ public class ResumeTests
         await bench.KillAsync(storage);
 
         bench.Boot = Guid.NewGuid();
-        ResumeReading reading = ResumeFile.Read(StorageBench.At(bench.PathTo(".a.pieces/state")), torrent.Metainfo, bench.Boot);
-        StorageBench.PiecesOf(reading.State!.Have).Should().Equal([1, 2]);
+        ResumeReading reading = ResumeFile.Read(StorageHarness.At(bench.PathTo(".a.pieces/state")), torrent.Metainfo, bench.Boot);
+        StorageHarness.PiecesOf(reading.State!.Have).Should().Equal([1, 2]);
         reading.State.Doubtful.Count.Should().Be(0);
     }
 
@@ -108,7 +108,7 @@ public class ResumeTests
     [InlineData("folder deleted")]
     public async Task A_state_that_is_of_no_use_is_said_once_and_what_is_there_is_hashed(string how)
     {
-        await using var bench = new StorageBench();
+        await using var bench = new StorageHarness();
         SampleTorrent torrent = TenPieces(5);
         (TorrentStorage storage, _) = await bench.OpenAsync(torrent);
         await bench.StoreAsync(storage, torrent, 0, 1, 7);
@@ -144,7 +144,7 @@ public class ResumeTests
         }
 
         (storage, StorageOpenResult opening) = await bench.OpenAsync(torrent);
-        StorageBench.PiecesOf(opening.Have).Should().Equal([0, 1, 7]);
+        StorageHarness.PiecesOf(opening.Have).Should().Equal([0, 1, 7]);
         opening.Warnings.Should().HaveCount(how is "deleted" or "folder deleted" ? 0 : 1);
         await bench.CloseAsync(storage);
         (storage, opening) = await bench.OpenAsync(torrent);
@@ -156,7 +156,7 @@ public class ResumeTests
     [Fact]
     public async Task A_state_cut_at_any_byte_or_with_any_byte_flipped_never_counts_a_piece_that_is_not_there()
     {
-        await using var bench = new StorageBench();
+        await using var bench = new StorageHarness();
         SampleTorrent torrent = TenPieces(6);
         (TorrentStorage storage, _) = await bench.OpenAsync(torrent);
         await bench.StoreAsync(storage, torrent, 3, 4);
@@ -167,17 +167,17 @@ public class ResumeTests
         for (int i = 0; i < bytes.Length; i++)
         {
             await File.WriteAllBytesAsync(state, bytes[..i], TestContext.Current.CancellationToken);
-            MustBeWithin(ResumeFile.Read(StorageBench.At(state), torrent.Metainfo, bench.Boot));
+            MustBeWithin(ResumeFile.Read(StorageHarness.At(state), torrent.Metainfo, bench.Boot));
             byte[] flipped = [.. bytes];
             flipped[i] ^= 0x10;
             await File.WriteAllBytesAsync(state, flipped, TestContext.Current.CancellationToken);
-            MustBeWithin(ResumeFile.Read(StorageBench.At(state), torrent.Metainfo, bench.Boot));
+            MustBeWithin(ResumeFile.Read(StorageHarness.At(state), torrent.Metainfo, bench.Boot));
         }
 
         static void MustBeWithin(ResumeReading reading)
         {
             if (reading.State is { } found)
-                StorageBench.PiecesOf(found.Have).Should().BeSubsetOf([3, 4]);
+                StorageHarness.PiecesOf(found.Have).Should().BeSubsetOf([3, 4]);
         }
     }
 
@@ -191,7 +191,7 @@ public class ResumeTests
     [InlineData("changed with an older time")]
     public async Task Data_that_was_touched_between_runs_is_found_out(string how)
     {
-        await using var bench = new StorageBench();
+        await using var bench = new StorageHarness();
         SampleTorrent torrent = TenPieces(7);
         (TorrentStorage storage, _) = await bench.OpenAsync(torrent);
         await bench.StoreAsync(storage, torrent, 0, 1, 8);
@@ -235,7 +235,7 @@ public class ResumeTests
         }
 
         (storage, StorageOpenResult opening) = await bench.OpenAsync(torrent);
-        StorageBench.PiecesOf(opening.Have).Should().Equal(expected);
+        StorageHarness.PiecesOf(opening.Have).Should().Equal(expected);
         await bench.StoreAsync(storage, torrent, [.. Enumerable.Range(0, 10).Except(expected)]);
         await bench.CloseAsync(storage);
         File.ReadAllBytes(bench.PathTo("a")).Should().Equal(torrent.Bytes);
@@ -247,7 +247,7 @@ public class ResumeTests
     public async Task A_write_that_a_kill_kept_from_the_state_costs_a_check_and_no_candidates_but_a_later_one_does(
         int secondsLater, bool keepsCandidates)
     {
-        await using var bench = new StorageBench();
+        await using var bench = new StorageHarness();
         SampleTorrent torrent = TenPieces(12);
         (TorrentStorage storage, _) = await bench.OpenAsync(torrent);
         await bench.StoreAsync(storage, torrent, 0, 1);
@@ -259,7 +259,7 @@ public class ResumeTests
         File.SetLastWriteTimeUtc(bench.PathTo("a.part"), File.GetLastWriteTimeUtc(bench.PathTo(".a.pieces/state")).AddSeconds(secondsLater));
 
         (storage, StorageOpenResult opening) = await bench.OpenAsync(torrent);
-        StorageBench.PiecesOf(opening.Have).Should().Equal([1, 2], "piece 0 was changed, and piece 2 was whole without anybody knowing");
+        StorageHarness.PiecesOf(opening.Have).Should().Equal([1, 2], "piece 0 was changed, and piece 2 was whole without anybody knowing");
         opening.Candidates.Select(c => c.Piece.Value).Should().Equal(keepsCandidates ? [3] : []);
         await bench.CloseAsync(storage);
     }
@@ -267,7 +267,7 @@ public class ResumeTests
     [Fact]
     public async Task A_piece_trusted_from_the_state_is_hashed_before_it_is_served()
     {
-        await using var bench = new StorageBench();
+        await using var bench = new StorageHarness();
         SampleTorrent torrent = TenPieces(8);
         (TorrentStorage storage, _) = await bench.OpenAsync(torrent);
         await bench.StoreAsync(storage, torrent, 0, 1);
@@ -279,7 +279,7 @@ public class ResumeTests
         bench.StampAgain();
 
         (storage, StorageOpenResult opening) = await bench.OpenAsync(torrent);
-        StorageBench.PiecesOf(opening.Have).Should().Equal([0, 1], "the file looks as it was left");
+        StorageHarness.PiecesOf(opening.Have).Should().Equal([0, 1], "the file looks as it was left");
         BlockRequest bad = torrent.Layout.Block(torrent.Layout.Piece(0), 2), good = torrent.Layout.Block(torrent.Layout.Piece(1), 0);
         Func<Task> serve = () => storage.Pieces.ReadAsync([new BlockRead(bad, new byte[bad.Length])], TestContext.Current.CancellationToken).AsTask();
         await serve.Should().ThrowAsync<StorageException>().WithMessage("*a.part: the data of piece 0 was changed*");
@@ -290,7 +290,7 @@ public class ResumeTests
     [Fact]
     public async Task Forgotten_candidates_do_not_come_back()
     {
-        await using var bench = new StorageBench();
+        await using var bench = new StorageHarness();
         SampleTorrent torrent = TenPieces(9);
         (TorrentStorage storage, _) = await bench.OpenAsync(torrent);
         await bench.WriteAsync(storage, torrent, 1, 0, 1);
@@ -306,14 +306,14 @@ public class ResumeTests
     [Fact]
     public async Task Killed_again_and_again_it_loses_nothing_that_was_stored()
     {
-        await using var bench = new StorageBench();
+        await using var bench = new StorageHarness();
         SampleTorrent torrent = TenPieces(10);
         var random = new Random(10);
         HashSet<int> stored = [];
         while (stored.Count < 10)
         {
             (TorrentStorage storage, StorageOpenResult opening) = await bench.OpenAsync(torrent);
-            StorageBench.PiecesOf(opening.Have).Should().BeEquivalentTo(stored);
+            StorageHarness.PiecesOf(opening.Have).Should().BeEquivalentTo(stored);
             int next = Enumerable.Range(0, 10).Except(stored).OrderBy(_ => random.Next()).First();
             int[] there = [.. opening.Candidates.Where(c => c.Piece.Value == next).SelectMany(c => c.Ordinals)];
             if (there.Length == 0 && random.Next(2) == 0)
@@ -337,7 +337,7 @@ public class ResumeTests
     [Fact]
     public async Task A_file_that_grew_to_its_full_length_before_a_kill_goes_on()
     {
-        await using var bench = new StorageBench();
+        await using var bench = new StorageHarness();
         SampleTorrent torrent = TenPieces(12);
         (TorrentStorage storage, _) = await bench.OpenAsync(torrent, Unsized);
         await bench.StoreAsync(storage, torrent, 9, 2);
@@ -345,7 +345,7 @@ public class ResumeTests
         new FileInfo(bench.PathTo("a.part")).Length.Should().Be(torrent.Bytes.Length);
 
         (storage, StorageOpenResult opening) = await bench.OpenAsync(torrent, Unsized);
-        StorageBench.PiecesOf(opening.Have).Should().Equal([2, 9]);
+        StorageHarness.PiecesOf(opening.Have).Should().Equal([2, 9]);
         await bench.CloseAsync(storage);
 
         static StorageOptions Unsized(StorageOptions options) => options with { Preallocation = Preallocation.None };
@@ -354,12 +354,12 @@ public class ResumeTests
     [Fact]
     public async Task A_second_opener_is_told_of_the_lock_and_a_lock_left_behind_is_no_obstacle()
     {
-        await using var bench = new StorageBench();
+        await using var bench = new StorageHarness();
         SampleTorrent torrent = TenPieces(11);
         bench.Write(".a.pieces/lock", []);
         (TorrentStorage storage, _) = await bench.OpenAsync(torrent);
         Func<Task> second = () => bench.OpenAsync(torrent);
-        (await second.Should().ThrowAsync<StorageException>()).Which.Fault.Should().Be(StorageFault.Locked);
+        (await second.Should().ThrowAsync<StorageException>()).Which.Error.Should().Be(StorageError.Locked);
         await bench.KillAsync(storage);
         (storage, _) = await bench.OpenAsync(torrent);
         await bench.CloseAsync(storage);

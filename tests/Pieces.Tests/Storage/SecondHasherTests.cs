@@ -19,7 +19,7 @@ public class SecondHasherTests
     [InlineData(4 * MiB, 9 * MiB + 100)]
     public async Task Pieces_are_stored_and_found_again_by_hashing_them(int pieceLength, int length)
     {
-        await using var bench = new StorageBench();
+        await using var bench = new StorageHarness();
         SampleTorrent torrent = new SampleTorrent(pieceLength, 1, ("a", length)).WithMerkleHashes();
         (TorrentStorage storage, _) = await bench.OpenAsync(torrent);
         int[] all = [.. Enumerable.Range(0, torrent.Layout.PieceCount)];
@@ -29,7 +29,7 @@ public class SecondHasherTests
         Directory.Exists(bench.PathTo(".a.pieces")).Should().BeFalse("nothing vouches for the pieces but their hashes");
 
         (storage, StorageOpenResult opening) = await bench.OpenAsync(torrent);
-        StorageBench.PiecesOf(opening.Have).Should().Equal(all);
+        StorageHarness.PiecesOf(opening.Have).Should().Equal(all);
         await bench.CloseAsync(storage);
 
         await using (var file = new FileStream(bench.PathTo("a"), FileMode.Open))
@@ -48,7 +48,7 @@ public class SecondHasherTests
     [InlineData(true)]
     public async Task A_large_piece_whose_blocks_were_written_early_is_verified_by_its_running_hash(bool isDamaged)
     {
-        await using var bench = new StorageBench();
+        await using var bench = new StorageHarness();
         SampleTorrent torrent = new SampleTorrent(4 * MiB, 2, ("a", 6 * MiB)).WithMerkleHashes();
         (TorrentStorage storage, _) = await bench.OpenAsync(torrent);
         PieceIndex piece = torrent.Layout.Piece(0);
@@ -67,7 +67,7 @@ public class SecondHasherTests
     [Fact]
     public async Task Who_sent_the_bad_block_of_a_rejected_piece_is_found_by_the_good_copy()
     {
-        await using var bench = new StorageBench();
+        await using var bench = new StorageHarness();
         SampleTorrent torrent = new SampleTorrent(64 * KiB, 3, ("a", 300 * KiB)).WithMerkleHashes();
         (TorrentStorage storage, _) = await bench.OpenAsync(torrent);
         PieceIndex piece = torrent.Layout.Piece(1);
@@ -88,7 +88,7 @@ public class SecondHasherTests
     [Fact]
     public async Task A_piece_that_only_the_state_vouches_for_is_hashed_before_it_is_served()
     {
-        await using var bench = new StorageBench();
+        await using var bench = new StorageHarness();
         SampleTorrent torrent = new SampleTorrent(64 * KiB, 4, ("a", 640 * KiB)).WithMerkleHashes();
         (TorrentStorage storage, _) = await bench.OpenAsync(torrent);
         await bench.StoreAsync(storage, torrent, 0, 1);
@@ -100,7 +100,7 @@ public class SecondHasherTests
         bench.StampAgain();
 
         (storage, StorageOpenResult opening) = await bench.OpenAsync(torrent);
-        StorageBench.PiecesOf(opening.Have).Should().Equal(0, 1);
+        StorageHarness.PiecesOf(opening.Have).Should().Equal(0, 1);
         BlockRequest bad = torrent.Layout.Block(torrent.Layout.Piece(0), 2), good = torrent.Layout.Block(torrent.Layout.Piece(1), 0);
         Func<Task> serve = () => storage.Pieces.ReadAsync([new BlockRead(bad, new byte[bad.Length])], TestContext.Current.CancellationToken).AsTask();
         await serve.Should().ThrowAsync<StorageException>().WithMessage("*a.part: the data of piece 0 was changed*");

@@ -13,7 +13,7 @@ public class SelectionTests
     [Fact]
     public async Task Bytes_of_unselected_files_are_never_in_a_visible_file_and_can_be_served()
     {
-        await using var bench = new StorageBench();
+        await using var bench = new StorageHarness();
         SampleTorrent torrent = Three(1);
         (TorrentStorage storage, _) = await bench.OpenAsync(torrent, OnlyB);
         await bench.StoreAsync(storage, torrent, 1, 2, 3);
@@ -30,15 +30,15 @@ public class SelectionTests
     [Fact]
     public async Task The_same_selection_once_more_is_complete_though_its_neighbours_bytes_are_gone()
     {
-        await using var bench = new StorageBench();
+        await using var bench = new StorageHarness();
         SampleTorrent torrent = Three(2);
         (TorrentStorage storage, _) = await bench.OpenAsync(torrent, OnlyB);
         await bench.StoreAsync(storage, torrent, 1, 2, 3);
         await bench.CloseAsync(storage);
         (storage, StorageOpenResult opening) = await bench.OpenAsync(torrent, OnlyB);
-        StorageBench.PiecesOf(opening.Have).Should().Equal([2]);
-        StorageBench.PiecesOf(opening.Exempt).Should().Equal([1, 3]);
-        StorageBench.PiecesOf(opening.FinishedFiles).Should().Equal([1]);
+        StorageHarness.PiecesOf(opening.Have).Should().Equal([2]);
+        StorageHarness.PiecesOf(opening.Exempt).Should().Equal([1, 3]);
+        StorageHarness.PiecesOf(opening.FinishedFiles).Should().Equal([1]);
         Directory.Exists(bench.PathTo(".data.pieces")).Should().BeFalse();
         await bench.CloseAsync(storage);
     }
@@ -46,13 +46,13 @@ public class SelectionTests
     [Fact]
     public async Task An_interrupted_selection_resumes_with_its_shared_pieces()
     {
-        await using var bench = new StorageBench();
+        await using var bench = new StorageHarness();
         SampleTorrent torrent = Three(3);
         (TorrentStorage storage, _) = await bench.OpenAsync(torrent, OnlyB);
         await bench.StoreAsync(storage, torrent, 1, 3);
         await bench.KillAsync(storage);
         (storage, StorageOpenResult opening) = await bench.OpenAsync(torrent, OnlyB);
-        StorageBench.PiecesOf(opening.Have).Should().Equal([1, 3]);
+        StorageHarness.PiecesOf(opening.Have).Should().Equal([1, 3]);
         await bench.StoreAsync(storage, torrent, 2);
         await bench.CloseAsync(storage);
         File.ReadAllBytes(bench.PathTo("data/b")).Should().Equal(torrent.FileBytes(1));
@@ -61,13 +61,13 @@ public class SelectionTests
     [Fact]
     public async Task Files_selected_later_get_what_the_spare_file_holds_of_them()
     {
-        await using var bench = new StorageBench();
+        await using var bench = new StorageHarness();
         SampleTorrent torrent = Three(4);
         (TorrentStorage storage, _) = await bench.OpenAsync(torrent, OnlyB);
         await bench.StoreAsync(storage, torrent, 1, 3);
         await bench.KillAsync(storage);
         (storage, StorageOpenResult opening) = await bench.OpenAsync(torrent);
-        StorageBench.PiecesOf(opening.Have).Should().Equal([1, 3]);
+        StorageHarness.PiecesOf(opening.Have).Should().Equal([1, 3]);
         await bench.StoreAsync(storage, torrent, [.. Enumerable.Range(0, torrent.Layout.PieceCount).Except([1, 3])]);
         await bench.CloseAsync(storage);
         for (int i = 0; i < 3; i++)
@@ -78,7 +78,7 @@ public class SelectionTests
     [Fact]
     public async Task An_unselected_file_of_the_users_own_is_never_touched()
     {
-        await using var bench = new StorageBench();
+        await using var bench = new StorageHarness();
         SampleTorrent torrent = Three(5);
         bench.Write("data/a", "mine"u8);
         (TorrentStorage storage, _) = await bench.OpenAsync(torrent, OnlyB);
@@ -91,13 +91,13 @@ public class SelectionTests
     [Fact]
     public async Task A_complete_unselected_neighbour_makes_the_shared_piece_count()
     {
-        await using var bench = new StorageBench();
+        await using var bench = new StorageHarness();
         SampleTorrent torrent = Three(6);
         bench.Write("data/a", torrent.FileBytes(0));
         bench.Write("data/b", torrent.FileBytes(1));
         (TorrentStorage storage, StorageOpenResult opening) = await bench.OpenAsync(torrent, OnlyB);
-        StorageBench.PiecesOf(opening.Have).Should().Equal([0, 1, 2]);
-        StorageBench.PiecesOf(opening.FinishedFiles).Should().Equal([1]);
+        StorageHarness.PiecesOf(opening.Have).Should().Equal([0, 1, 2]);
+        StorageHarness.PiecesOf(opening.FinishedFiles).Should().Equal([1]);
         await bench.CloseAsync(storage);
     }
 

@@ -56,7 +56,7 @@ public class StorageScaleTests
             string state = Path.Combine(folder, "state");
             using (var file = new FileStream(state, FileMode.Create))
                 file.SetLength(ResumeFile.SnapshotLength(10, 1) + ResumeFile.MaxRecordsLength + 1);
-            ResumeReading reading = ResumeFile.Read(StorageBench.At(state), torrent.Metainfo, Guid.Empty);
+            ResumeReading reading = ResumeFile.Read(StorageHarness.At(state), torrent.Metainfo, Guid.Empty);
             reading.Verdict.Should().Be(ResumeVerdict.Unusable);
             reading.Reason.Should().EndWith("bytes long");
         }
@@ -92,14 +92,14 @@ public class StorageScaleTests
     [Fact]
     public async Task Thousands_of_small_pieces_stored_at_once_all_count()
     {
-        await using var bench = new StorageBench();
+        await using var bench = new StorageHarness();
         var torrent = new SampleTorrent(4 * KiB, 2, ("a", 2500 * 4 * KiB), ("b", 2500 * 4 * KiB));
         (TorrentStorage storage, _) = await bench.OpenAsync(torrent);
         int[] most = [.. Enumerable.Range(0, torrent.Layout.PieceCount).Where(i => i % 10 != 3)];
         await bench.StoreAsync(storage, torrent, most);
         await bench.KillAsync(storage);
         (storage, StorageOpenResult opening) = await bench.OpenAsync(torrent);
-        StorageBench.PiecesOf(opening.Have).Should().Equal(most);
+        StorageHarness.PiecesOf(opening.Have).Should().Equal(most);
         await bench.CloseAsync(storage);
     }
 

@@ -18,7 +18,7 @@ public class StoredNamesTests
     public async Task A_disk_that_takes_every_name_gets_every_name()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "disks of other systems take fewer names");
-        await using var bench = new StorageBench();
+        await using var bench = new StorageHarness();
         await DownloadAsync(bench, isPortable: false);
         NamesIn(bench).Should().Equal("README", "readme", "who?.txt");
     }
@@ -26,7 +26,7 @@ public class StoredNamesTests
     [Fact]
     public async Task Portable_names_are_found_by_every_later_run_and_command()
     {
-        await using var bench = new StorageBench();
+        await using var bench = new StorageHarness();
         (TorrentStorage storage, StorageOpenResult opening) = await bench.OpenAsync(Odd, o => o with { PortableNames = true });
         opening.Warnings.Should().ContainSingle().Which.Should().Contain("does not accept every name");
         await bench.StoreAsync(storage, Odd, 0, 1);
@@ -48,7 +48,7 @@ public class StoredNamesTests
     [Fact]
     public async Task Data_with_decomposed_names_is_used_as_it_is()
     {
-        await using var bench = new StorageBench();
+        await using var bench = new StorageHarness();
         var torrent = new SampleTorrent(16 * KiB, 2, ("caf\u00E9/Vi\u1EC7t \uD55C.txt", 20 * KiB), ("b", 20 * KiB));
         bench.Write("data/cafe\u0301/Vie\u0323\u0302t \u1112\u1161\u11AB.txt", torrent.FileBytes(0));
         bench.Write("data/b", torrent.FileBytes(1));
@@ -65,7 +65,7 @@ public class StoredNamesTests
     public async Task A_name_as_long_as_the_disk_takes_is_used_by_every_command(int length)
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "disks of other systems take fewer names");
-        await using var bench = new StorageBench();
+        await using var bench = new StorageHarness();
         string name = new('n', length);
         var torrent = new SampleTorrent(16 * KiB, 3, (name, 20 * KiB), ("b", 20 * KiB));
         (TorrentStorage storage, _) = await bench.OpenAsync(torrent);
@@ -95,13 +95,13 @@ public class StoredNamesTests
         NameRules.Read(0).Should().BeNull();
     }
 
-    private static async Task DownloadAsync(StorageBench bench, bool isPortable)
+    private static async Task DownloadAsync(StorageHarness bench, bool isPortable)
     {
         (TorrentStorage storage, _) = await bench.OpenAsync(Odd, o => o with { PortableNames = isPortable });
         await bench.StoreAsync(storage, Odd, 0, 1, 2, 3);
         await bench.CloseAsync(storage);
     }
 
-    private static string[] NamesIn(StorageBench bench) =>
+    private static string[] NamesIn(StorageHarness bench) =>
         [.. Directory.EnumerateFiles(bench.PathTo("data")).Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal)];
 }

@@ -24,7 +24,7 @@ public class StreamStorageTests
     [InlineData(1 << 30, 2 * PieceLength, 2)]
     public async Task Keeps_as_many_pieces_as_it_may_and_the_disk_allows(int length, int? free, int slots)
     {
-        await using var bench = new StorageBench();
+        await using var bench = new StorageHarness();
         bench.Disk.Free = free;
         await using StreamStorage storage = await OpenAsync(bench, Torrent, length);
         storage.Slots.Should().Be(slots);
@@ -33,10 +33,10 @@ public class StreamStorageTests
     [Fact]
     public async Task Too_little_room_is_a_full_disk()
     {
-        await using var bench = new StorageBench();
+        await using var bench = new StorageHarness();
         bench.Disk.Free = (2 * PieceLength) - 1;
         StorageException e = (await bench.Invoking(b => OpenAsync(b, Torrent, 1)).Should().ThrowAsync<StorageException>()).Which;
-        e.Fault.Should().Be(StorageFault.DiskFull);
+        e.Error.Should().Be(StorageError.DiskFull);
         e.Message.Should().Contain(bench.Folder).And.Contain("65536 bytes are needed, 65535 are free");
         Directory.EnumerateFileSystemEntries(bench.Folder).Should().BeEmpty();
     }
@@ -44,12 +44,12 @@ public class StreamStorageTests
     [Fact]
     public async Task A_disk_that_fills_up_is_told()
     {
-        await using var bench = new StorageBench();
+        await using var bench = new StorageHarness();
         var sink = new RecordingSink();
         await using StreamStorage storage = await OpenAsync(bench, Torrent, 1, sink);
         bench.Disk.WriteError = new IOException("no space left on device", 28);
         Store(bench, storage, 0);
-        (await sink.When<DiskFailed>(_ => true)).Reason.Fault.Should().Be(StorageFault.DiskFull);
+        (await sink.When<DiskFailed>(_ => true)).Reason.Error.Should().Be(StorageError.DiskFull);
     }
 
     [Fact]
@@ -57,7 +57,7 @@ public class StreamStorageTests
     {
         if (OperatingSystem.IsWindows())
             Assert.Skip("a file cannot be without a name here");
-        await using var bench = new StorageBench();
+        await using var bench = new StorageHarness();
         var sink = new RecordingSink();
         await using StreamStorage storage = await OpenAsync(bench, Torrent, 1, sink);
         Store(bench, storage, 0);
@@ -68,7 +68,7 @@ public class StreamStorageTests
     [Fact]
     public async Task Pieces_that_come_out_of_order_are_read_in_order_and_given_up()
     {
-        await using var bench = new StorageBench();
+        await using var bench = new StorageHarness();
         var sink = new RecordingSink();
         await using StreamStorage storage = await OpenAsync(bench, Torrent, 2 * PieceLength, sink);
         using Stream stream = storage.Files.Should().ContainSingle().Which.OpenRead();
@@ -96,7 +96,7 @@ public class StreamStorageTests
     [Fact]
     public async Task A_read_waits_for_its_piece_on_a_thread_and_in_a_task()
     {
-        await using var bench = new StorageBench();
+        await using var bench = new StorageHarness();
         await using StreamStorage storage = await OpenAsync(bench, Torrent, 4 * PieceLength);
         using Stream stream = storage.Files[0].OpenRead();
         byte[] buffer = new byte[PieceLength];
@@ -118,7 +118,7 @@ public class StreamStorageTests
     [Fact]
     public async Task Whoever_waits_is_told_when_nothing_comes_any_more()
     {
-        await using var bench = new StorageBench();
+        await using var bench = new StorageHarness();
         await using StreamStorage storage = await OpenAsync(bench, Torrent, 1);
         using Stream stream = storage.Files[0].OpenRead();
         Task<int> reading = stream.ReadAsync(new byte[10], Token).AsTask();
@@ -130,7 +130,7 @@ public class StreamStorageTests
     [Fact]
     public async Task A_piece_is_not_given_up_while_it_is_read_for_a_peer_and_cannot_be_read_afterwards()
     {
-        await using var bench = new StorageBench();
+        await using var bench = new StorageHarness();
         var sink = new RecordingSink();
         await using StreamStorage storage = await OpenAsync(bench, Torrent, 4 * PieceLength, sink);
         Store(bench, storage, 0);
@@ -146,7 +146,7 @@ public class StreamStorageTests
     [Fact]
     public async Task A_file_is_read_to_its_end_before_the_next_and_each_is_told()
     {
-        await using var bench = new StorageBench();
+        await using var bench = new StorageHarness();
         var torrent = new SampleTorrent(PieceLength, 3, ("empty", 0), ("a", 100), ("b", 0), ("c", PieceLength));
         var sink = new RecordingSink();
         await using StreamStorage storage = await OpenAsync(bench, torrent, 4 * PieceLength, sink);
@@ -178,7 +178,7 @@ public class StreamStorageTests
         slots.Take(new PieceIndex(8)).Should().Be(0);
     }
 
-    private static async Task<StreamStorage> OpenAsync(StorageBench bench, SampleTorrent torrent, long length, IDiskSink? sink = null)
+    private static async Task<StreamStorage> OpenAsync(StorageHarness bench, SampleTorrent torrent, long length, IDiskSink? sink = null)
     {
         var options = new StorageOptions
         {
@@ -196,7 +196,7 @@ public class StreamStorageTests
         return storage;
     }
 
-    private static void Store(StorageBench bench, StreamStorage storage, int piece, SampleTorrent? torrent = null)
+    private static void Store(StorageHarness bench, StreamStorage storage, int piece, SampleTorrent? torrent = null)
     {
         BlockBuffer?[] blocks = bench.Blocks(torrent ?? Torrent, piece);
         storage.Pieces.StorePiece(new PieceIndex(piece), blocks, new bool[blocks.Length]);

@@ -15,7 +15,7 @@ public class TorrentStorageTests
     [Fact]
     public async Task A_file_has_its_part_name_until_its_last_piece_is_stored_and_the_hidden_folder_goes_then()
     {
-        await using var bench = new StorageBench();
+        await using var bench = new StorageHarness();
         var torrent = new SampleTorrent(32 * KiB, 1, ("a.iso", 100 * KiB));
         (TorrentStorage storage, StorageOpenResult opening) = await bench.OpenAsync(torrent);
         opening.Have.Count.Should().Be(0);
@@ -37,7 +37,7 @@ public class TorrentStorageTests
     [Fact]
     public async Task Complete_data_is_used_as_it_is_and_no_hidden_folder_is_made()
     {
-        await using var bench = new StorageBench();
+        await using var bench = new StorageHarness();
         var torrent = new SampleTorrent(32 * KiB, 2, ("a", 50 * KiB), ("empty", 0), ("b/c", 30 * KiB));
         bench.Write("data/a", torrent.FileBytes(0));
         bench.Write("data/empty", []);
@@ -56,7 +56,7 @@ public class TorrentStorageTests
     [InlineData(3)]
     public async Task Any_order_of_pieces_and_early_blocks_gives_the_right_files(int seed)
     {
-        await using var bench = new StorageBench();
+        await using var bench = new StorageHarness();
         var random = new Random(seed);
         (string, int)[] files =
             [.. Enumerable.Range(0, 30).Select(i => (i % 7 == 3 ? $".pad/{i}" : $"d{i % 3}/f{i}", i % 5 == 0 ? 0 : random.Next(60 * KiB)))];
@@ -104,7 +104,7 @@ public class TorrentStorageTests
     [Fact]
     public async Task A_file_straddling_two_pieces_waits_for_both()
     {
-        await using var bench = new StorageBench();
+        await using var bench = new StorageHarness();
         var torrent = new SampleTorrent(32 * KiB, 3, ("a", 20 * KiB), ("b", 20 * KiB), ("c", 24 * KiB));
         (TorrentStorage storage, _) = await bench.OpenAsync(torrent);
         await bench.StoreAsync(storage, torrent, 0);
@@ -121,7 +121,7 @@ public class TorrentStorageTests
     [Fact]
     public async Task A_torrent_with_both_a_file_and_what_would_be_its_part_name_keeps_them_apart()
     {
-        await using var bench = new StorageBench();
+        await using var bench = new StorageHarness();
         var torrent = new SampleTorrent(16 * KiB, 4, ("a", 20 * KiB), ("a.part", 20 * KiB));
         (TorrentStorage storage, _) = await bench.OpenAsync(torrent);
         await bench.StoreAsync(storage, torrent, [.. Enumerable.Range(0, torrent.Layout.PieceCount)]);
@@ -133,7 +133,7 @@ public class TorrentStorageTests
     [Fact]
     public async Task A_bad_piece_is_rejected_with_its_digests_and_the_good_copy_brings_its_own_just_before_it_counts()
     {
-        await using var bench = new StorageBench();
+        await using var bench = new StorageHarness();
         var torrent = new SampleTorrent(48 * KiB, 5, ("a", 48 * KiB));
         (TorrentStorage storage, _) = await bench.OpenAsync(torrent);
         PieceIndex piece = torrent.Layout.Piece(0);
@@ -153,7 +153,7 @@ public class TorrentStorageTests
     [Fact]
     public async Task A_large_piece_comes_together_on_the_disk_in_any_order()
     {
-        await using var bench = new StorageBench();
+        await using var bench = new StorageHarness();
         var torrent = new SampleTorrent(3 * 1024 * KiB, 6, ("big", (4 * 1024 * KiB) + 5000));
         (TorrentStorage storage, _) = await bench.OpenAsync(torrent);
         int count = torrent.Layout.BlockCountOf(torrent.Layout.Piece(0));
@@ -171,7 +171,7 @@ public class TorrentStorageTests
     [Fact]
     public async Task A_large_piece_with_a_bad_block_is_rejected_and_can_be_fetched_again()
     {
-        await using var bench = new StorageBench();
+        await using var bench = new StorageHarness();
         var torrent = new SampleTorrent(3 * 1024 * KiB, 7, ("big", 3 * 1024 * KiB));
         (TorrentStorage storage, _) = await bench.OpenAsync(torrent);
         PieceIndex piece = torrent.Layout.Piece(0);
@@ -194,7 +194,7 @@ public class TorrentStorageTests
     [Fact]
     public async Task Blocks_of_several_pieces_and_files_are_read_for_upload()
     {
-        await using var bench = new StorageBench();
+        await using var bench = new StorageHarness();
         var torrent = new SampleTorrent(32 * KiB, 8, ("a", 50 * KiB), ("b", 60 * KiB));
         (TorrentStorage storage, _) = await bench.OpenAsync(torrent);
         await bench.StoreAsync(storage, torrent, 0, 1, 2);
@@ -216,7 +216,7 @@ public class TorrentStorageTests
     [Fact]
     public async Task A_finished_file_that_was_changed_is_not_served_as_good()
     {
-        await using var bench = new StorageBench();
+        await using var bench = new StorageHarness();
         var torrent = new SampleTorrent(32 * KiB, 9, ("a", 64 * KiB));
         bench.Write("a", torrent.Bytes);
         (TorrentStorage storage, _) = await bench.OpenAsync(torrent);
@@ -228,7 +228,7 @@ public class TorrentStorageTests
             file.WriteByte((byte)~torrent.Bytes[0]);
         File.SetLastWriteTimeUtc(bench.PathTo("a"), DateTime.UnixEpoch);
         Func<Task> again = () => storage.Pieces.ReadAsync([read], TestContext.Current.CancellationToken).AsTask();
-        (await again.Should().ThrowAsync<StorageException>()).Which.Fault.Should().Be(StorageFault.File);
+        (await again.Should().ThrowAsync<StorageException>()).Which.Error.Should().Be(StorageError.File);
         BlockRequest other = torrent.Layout.Block(torrent.Layout.Piece(1), 0);
         await storage.Pieces.ReadAsync([new BlockRead(other, new byte[other.Length])], TestContext.Current.CancellationToken);
         await bench.CloseAsync(storage);
@@ -237,13 +237,13 @@ public class TorrentStorageTests
     [Fact]
     public async Task Seeding_from_a_read_only_storage_changes_nothing_on_the_disk()
     {
-        await using var bench = new StorageBench();
+        await using var bench = new StorageHarness();
         var torrent = new SampleTorrent(32 * KiB, 10, ("a", 64 * KiB), ("b", 64 * KiB));
         bench.Write("data/a", torrent.FileBytes(0));
         bench.Write("data/b.part", torrent.FileBytes(1).AsSpan(0, 40 * KiB));
         (TorrentStorage storage, StorageOpenResult opening) = await bench.OpenAsync(torrent, o => o with { ReadOnly = true });
-        StorageBench.PiecesOf(opening.Have).Should().Equal([0, 1, 2]);
-        StorageBench.PiecesOf(opening.FinishedFiles).Should().Equal([0]);
+        StorageHarness.PiecesOf(opening.Have).Should().Equal([0, 1, 2]);
+        StorageHarness.PiecesOf(opening.FinishedFiles).Should().Equal([0]);
         await bench.CloseAsync(storage);
         Directory.GetFileSystemEntries(bench.Folder, "*", SearchOption.AllDirectories).Select(p => Path.GetRelativePath(bench.Folder, p))
             .Should().BeEquivalentTo("data", "data/a", "data/b.part");
@@ -253,7 +253,7 @@ public class TorrentStorageTests
     [Fact]
     public async Task A_hundred_files_need_no_more_handles_than_allowed()
     {
-        await using var bench = new StorageBench { Handles = new HandleCache(4) };
+        await using var bench = new StorageHarness { Handles = new HandleCache(4) };
         var torrent = new SampleTorrent(16 * KiB, 11, [.. Enumerable.Range(0, 100).Select(i => ($"f{i}", 3000))]);
         (TorrentStorage storage, _) = await bench.OpenAsync(torrent);
         await bench.StoreAsync(storage, torrent, [.. Enumerable.Range(0, torrent.Layout.PieceCount)]);

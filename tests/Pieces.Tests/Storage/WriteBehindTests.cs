@@ -15,7 +15,7 @@ public class WriteBehindTests
     [Fact]
     public async Task A_fast_download_is_sent_to_the_disk_by_batches_and_leaves_the_cache_one_batch_later()
     {
-        await using var bench = new StorageBench();
+        await using var bench = new StorageHarness();
         var torrent = new SampleTorrent(MiB, 1, ("a", 25 * MiB));
         (TorrentStorage storage, _) = await bench.OpenAsync(torrent);
         await bench.StoreAsync(storage, torrent, FirstBatch);
@@ -27,7 +27,7 @@ public class WriteBehindTests
     [Fact]
     public async Task A_slow_download_is_left_to_the_system()
     {
-        await using var bench = new StorageBench();
+        await using var bench = new StorageHarness();
         var torrent = new SampleTorrent(MiB, 2, ("a", 25 * MiB));
         (TorrentStorage storage, _) = await bench.OpenAsync(torrent);
         bench.Time.Advance(TimeSpan.FromSeconds(1));
@@ -40,7 +40,7 @@ public class WriteBehindTests
     [Fact]
     public async Task Pieces_that_are_stored_in_any_order_are_sent_as_the_ranges_they_make_up()
     {
-        await using var bench = new StorageBench();
+        await using var bench = new StorageHarness();
         var torrent = new SampleTorrent(MiB, 3, ("a", 25 * MiB));
         (TorrentStorage storage, _) = await bench.OpenAsync(torrent);
         foreach (int piece in new[] { 9, 3, 1, 2, 0, 20, 8, 10 })
@@ -52,7 +52,7 @@ public class WriteBehindTests
     [Fact]
     public async Task Very_many_bytes_are_flushed_before_their_time_is_up()
     {
-        await using var bench = new StorageBench();
+        await using var bench = new StorageHarness();
         var torrent = new SampleTorrent(8 * MiB, 5, ("a", 24 * MiB));
         (TorrentStorage storage, _) = await bench.OpenAsync(torrent);
         int[] allBlocks = [.. Enumerable.Range(0, torrent.Layout.BlockCountOf(torrent.Layout.Piece(1)))];
@@ -68,13 +68,13 @@ public class WriteBehindTests
     [Fact]
     public async Task A_disk_that_fails_behind_our_back_fails_the_torrent()
     {
-        await using var bench = new StorageBench();
+        await using var bench = new StorageHarness();
         var torrent = new SampleTorrent(MiB, 4, ("a", 25 * MiB));
         (TorrentStorage storage, _) = await bench.OpenAsync(torrent);
         bench.Disk.BehindError = new IOException("whatever the system says", 28);
         await bench.StoreAsync(storage, torrent, FirstBatch);
         DiskFailed failed = await bench.Sink.When<DiskFailed>(_ => true);
-        failed.Reason.Fault.Should().Be(StorageFault.DiskFull);
+        failed.Reason.Error.Should().Be(StorageError.DiskFull);
         await bench.CloseAsync(storage);
     }
 }

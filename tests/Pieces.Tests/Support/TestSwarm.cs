@@ -126,7 +126,7 @@ internal sealed class TestSwarm : IAsyncDisposable
     private SwarmMember Begin(string address, TorrentClient client, string folder, TorrentOptions options, MagnetLink? link, SwarmData data)
     {
         var notices = new SwarmNotices();
-        options = options with { OutputDirectory = folder, Notices = notices, UsePeerExchange = options.UsePeerExchange && ExchangesPeers };
+        options = options with { OutputDirectory = folder, Progress = notices, UsePeerExchange = options.UsePeerExchange && ExchangesPeers };
         Task<Torrent> adding = link is null ? client.AddAsync(data.Metainfo, options, Token) : client.AddAsync(link, options, Token);
         adding.IsCompleted.Should().BeTrue();
         var member = new SwarmMember(address, folder, client, adding.GetAwaiter().GetResult(), notices);

@@ -30,7 +30,7 @@ public class DiskFailureTests
         // not end.
         await swarm.UntilAsync(() => leecher.Torrent.Stopped.IsCompleted, "the torrent ends, as nothing is under way", TimeSpan.FromSeconds(1));
         Func<Task> stopped = () => leecher.Torrent.Stopped;
-        (await stopped.Should().ThrowAsync<StorageException>()).Which.Fault.Should().Be(StorageFault.DiskFull);
+        (await stopped.Should().ThrowAsync<StorageException>()).Which.Error.Should().Be(StorageError.DiskFull);
         await swarm.RemoveAsync(leecher);
         await swarm.EndAsync();
     }
@@ -75,7 +75,7 @@ public class DiskFailureTests
 
         private void Fail()
         {
-            options.Sink.OnDisk(new DiskFailed(new StorageException(StorageFault.DiskFull, "disk", "disk: no space left on device")));
+            options.Sink.OnDisk(new DiskFailed(new StorageException(StorageError.DiskFull, "disk", "disk: no space left on device")));
             _hasFailed = true;
         }
     }

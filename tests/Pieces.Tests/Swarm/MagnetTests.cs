@@ -262,11 +262,12 @@ public class MagnetTests
         SwarmMember seed = swarm.AddSeed();
         await swarm.ReadyAsync(seed);
         MagnetLink link = MagnetLink.Parse($"magnet:?xt=urn:btih:{data.Metainfo.InfoHash}&so=1").WithPeers([seed.EndPoint]);
-        SwarmMember leecher = swarm.AddMagnet(link, options: TestSwarm.LeecherOptions() with { Select = metainfo => [metainfo.Files.Length - 2] });
+        TorrentOptions options = TestSwarm.LeecherOptions() with { FileSelector = metainfo => [metainfo.Files.Length - 2] };
+        SwarmMember leecher = swarm.AddMagnet(link, options: options);
         await swarm.UntilAsync(() => leecher.IsDone, "the file is there");
         Directory.EnumerateFiles(Path.Combine(leecher.Folder, "top")).Select(Path.GetFileName).Should().Equal("a");
 
-        TorrentOptions impossible = TestSwarm.LeecherOptions() with { Select = _ => throw new FormatException("nothing matches") };
+        TorrentOptions impossible = TestSwarm.LeecherOptions() with { FileSelector = _ => throw new FormatException("nothing matches") };
         SwarmMember picky = swarm.AddMagnet(link, options: impossible);
         await swarm.UntilAsync(() => picky.Torrent.Stopped.IsCompleted, "it fails");
         await FluentActions.Awaiting(() => picky.Torrent.Completion).Should().ThrowAsync<FormatException>();

@@ -60,15 +60,15 @@ public class UdpTrackerTests
     }
 
     [Fact]
-    public async Task Silence_is_answered_by_repeating_after_15_then_30_seconds()
+    public async Task Silence_is_answered_by_repeating_after_4_then_8_seconds()
     {
         using var server = new FakeUdpTracker();
         using UdpTracker tracker = TrackerOf(server);
         Task<AnnounceResponse> asked = tracker.AnnounceAsync(Announces.Of(), Token);
         await server.ReceiveAsync();
-        _time.Advance(TimeSpan.FromSeconds(15));
+        _time.Advance(TimeSpan.FromSeconds(4));
         await server.ReceiveAsync();
-        _time.Advance(TimeSpan.FromSeconds(29.9));
+        _time.Advance(TimeSpan.FromSeconds(7.9));
         server.HasMore.Should().BeFalse();
         _time.Advance(TimeSpan.FromSeconds(0.1));
         await server.AnswerConnectAsync(1);
@@ -85,7 +85,7 @@ public class UdpTrackerTests
         for (int n = 0; n <= 8; n++)
         {
             await server.ReceiveAsync();
-            _time.Advance(TimeSpan.FromSeconds(15 * Math.Pow(2, n)));
+            _time.Advance(TimeSpan.FromSeconds(4 * Math.Pow(2, n)));
         }
 
         (await asked.Invoking(task => task).Should().ThrowAsync<TrackerException>()).WithMessage("did not respond to 9 requests");

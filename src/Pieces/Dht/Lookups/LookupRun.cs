@@ -21,7 +21,7 @@ internal sealed class LookupRun : IQueryOwner
 
     private readonly DhtShared _shared;
     private readonly DhtFamily _family;
-    private readonly QueryManager _desk;
+    private readonly QueryManager _queryManager;
     private readonly DhtSearch _search;
     private readonly IDhtSearchSink? _sink;
     private readonly Lookup _lookup;
@@ -36,11 +36,11 @@ internal sealed class LookupRun : IQueryOwner
     private TimeSpan? _firstPeerAfter;
 
     /// <summary>Creates a lookup; nothing is sent before <see cref="Pump"/>.</summary>
-    public LookupRun(DhtShared shared, DhtFamily family, QueryManager desk, DhtSearch search, IDhtSearchSink? sink)
+    public LookupRun(DhtShared shared, DhtFamily family, QueryManager queryManager, DhtSearch search, IDhtSearchSink? sink)
     {
         _shared = shared;
         _family = family;
-        _desk = desk;
+        _queryManager = queryManager;
         _search = search;
         _sink = sink;
         _lookup = new Lookup(search.Target, family.Id);
@@ -167,7 +167,7 @@ internal sealed class LookupRun : IQueryOwner
             Want = WantOf(),
             WantsCounts = _search.WantsCounts,
         };
-        switch (_desk.Ask(query, candidate.Contact.EndPoint, candidate.IsEntrance ? null : candidate.Contact.Id, this, candidate))
+        switch (_queryManager.Ask(query, candidate.Contact.EndPoint, candidate.IsEntrance ? null : candidate.Contact.Id, this, candidate))
         {
             case AskOutcome.Sent:
                 _lookup.Asked(candidate);
@@ -230,7 +230,7 @@ internal sealed class LookupRun : IQueryOwner
                 IsPortImplied = _search.IsPortImplied,
                 IsSeed = _search.IsSeed,
             };
-            AskOutcome outcome = _desk.Ask(query, keeper.Contact.EndPoint, keeper.Contact.Id, this, keeper);
+            AskOutcome outcome = _queryManager.Ask(query, keeper.Contact.EndPoint, keeper.Contact.Id, this, keeper);
             if (outcome == AskOutcome.Later)
             {
                 IsHeld = true;

@@ -15,7 +15,7 @@ internal sealed class LookupScheduler
     public static readonly TimeSpan Hold = TimeSpan.FromMilliseconds(100);
 
     private readonly DhtShared _shared;
-    private readonly QueryManager _desk;
+    private readonly QueryManager _queryManager;
     private readonly PeerStore _peers;
     private readonly List<LookupRun> _running = [];
     private readonly Queue<LookupRun> _waiting = [];
@@ -23,13 +23,13 @@ internal sealed class LookupScheduler
 
     /// <summary>Creates a scheduler without lookups.</summary>
     /// <param name="shared">State shared by the parts of the node.</param>
-    /// <param name="desk">Sends the queries.</param>
+    /// <param name="queryManager">Sends the queries.</param>
     /// <param name="peers">Peers that were announced to us.</param>
-    public LookupScheduler(DhtShared shared, QueryManager desk, PeerStore peers)
+    public LookupScheduler(DhtShared shared, QueryManager queryManager, PeerStore peers)
     {
         _peers = peers;
         _shared = shared;
-        _desk = desk;
+        _queryManager = queryManager;
     }
 
     /// <summary>When <see cref="Tick"/> is due; null if all lookups wait only for replies.</summary>
@@ -45,7 +45,7 @@ internal sealed class LookupScheduler
     /// <param name="isUrgent">Whether it starts at once in any case.</param>
     public LookupRun Start(DhtFamily family, DhtSearch search, IDhtSearchSink? sink, bool isUrgent = false)
     {
-        var run = new LookupRun(_shared, family, _desk, search, sink);
+        var run = new LookupRun(_shared, family, _queryManager, search, sink);
         if (isUrgent || _running.Count < MaxRunning)
             Begin(run);
         else

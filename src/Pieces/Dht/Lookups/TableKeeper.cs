@@ -38,7 +38,7 @@ internal sealed class TableKeeper : IQueryOwner
 
     private readonly DhtShared _shared;
     private readonly DhtFamily _family;
-    private readonly QueryManager _desk;
+    private readonly QueryManager _queryManager;
     private readonly LookupScheduler _lookups;
     private LookupRun? _ownSearch;
     private LookupRun? _refresh;
@@ -47,11 +47,11 @@ internal sealed class TableKeeper : IQueryOwner
     private TimeSpan _careAt;
     private TimeSpan _checkAt;
 
-    public TableKeeper(DhtShared shared, DhtFamily family, QueryManager desk, LookupScheduler lookups)
+    public TableKeeper(DhtShared shared, DhtFamily family, QueryManager queryManager, LookupScheduler lookups)
     {
         _shared = shared;
         _family = family;
-        _desk = desk;
+        _queryManager = queryManager;
         _lookups = lookups;
         _careAt = shared.About(CareEvery);
     }
@@ -183,5 +183,5 @@ internal sealed class TableKeeper : IQueryOwner
     }
 
     private void Ask(CompactEndPoint endPoint, NodeId? id, NodeId target, object? tag = null) =>
-        _desk.Ask(new KrpcQuery { Method = KrpcMethod.FindNode, Sender = _family.Id, Target = target }, endPoint, id, this, tag);
+        _queryManager.Ask(new KrpcQuery { Method = KrpcMethod.FindNode, Sender = _family.Id, Target = target }, endPoint, id, this, tag);
 }

@@ -18,7 +18,7 @@ internal static class DiskErrors
     /// <param name="attempt">The failed operation, worded to follow "cannot".</param>
     /// <param name="error">The exception of the runtime.</param>
     public static StorageException Wrap(string path, string attempt, Exception error) => new(
-        SystemErrors.IsFull(error) ? StorageFault.DiskFull : StorageFault.File,
+        SystemErrors.IsFull(error) ? StorageError.DiskFull : StorageError.File,
         path,
         $"{path}: cannot {attempt}: {SystemErrors.Reason(error)}",
         error);
@@ -35,5 +35,5 @@ internal static class DiskErrors
         Wrap(file, string.Create(CultureInfo.InvariantCulture, $"read {bytes} bytes at offset {offset}"), error);
 
     /// <summary>The exception for a path that does not belong to the download.</summary>
-    public static StorageException PathOccupied(FileLocation file, string why) => new(StorageFault.PathOccupied, file.FullPath, $"{file}: {why}");
+    public static StorageException PathOccupied(FileLocation file, string why) => new(StorageError.PathOccupied, file.FullPath, $"{file}: {why}");
 }

@@ -119,6 +119,6 @@ internal sealed class FileFlusher
     private void ThrowIfFailed()
     {
         if (Volatile.Read(ref _failure) is { } first)
-            throw new StorageException(first.Fault, first.Path, first.Message, first);
+            throw new StorageException(first.Error, first.Path, first.Message, first);
     }
 }

@@ -16,8 +16,8 @@ internal static class OutputFolder
         while (!Directory.Exists(folder))
         {
             if (File.Exists(folder))
-                throw new StorageException(StorageFault.PathOccupied, folder, $"{folder}: is a file, not a folder");
-            folder = Path.GetDirectoryName(folder) ?? throw new StorageException(StorageFault.File, path, $"{path}: no folder above it exists");
+                throw new StorageException(StorageError.PathOccupied, folder, $"{folder}: is a file, not a folder");
+            folder = Path.GetDirectoryName(folder) ?? throw new StorageException(StorageError.File, path, $"{path}: no folder above it exists");
         }
 
         try

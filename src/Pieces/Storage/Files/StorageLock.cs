@@ -130,5 +130,5 @@ internal sealed class StorageLock : IDisposable
 
     private static StorageException HeldByAnother(StoragePaths paths) => Locked(paths, "another process is working on this download");
 
-    private static StorageException Locked(StoragePaths paths, string why) => new(StorageFault.Locked, paths.Lock.FullPath, $"{paths.Lock}: {why}");
+    private static StorageException Locked(StoragePaths paths, string why) => new(StorageError.Locked, paths.Lock.FullPath, $"{paths.Lock}: {why}");
 }

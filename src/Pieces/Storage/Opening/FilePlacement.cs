@@ -15,7 +15,7 @@ internal sealed class FilePlacement
     private readonly StoragePaths _paths;
     private readonly DiskInventory _inventory;
     private readonly FileStore _files;
-    private readonly ExistingData _standing;
+    private readonly ExistingData _existing;
 
     /// <summary>Works on one torrent whose lock is held.</summary>
     public FilePlacement(StorageOptions options, StoragePaths paths, DiskInventory inventory, FileStore files, ExistingData standing)
@@ -24,7 +24,7 @@ internal sealed class FilePlacement
         _paths = paths;
         _inventory = inventory;
         _files = files;
-        _standing = standing;
+        _existing = standing;
         Copied = new Bitfield(standing.Have.Length);
     }
 
@@ -48,7 +48,7 @@ internal sealed class FilePlacement
         {
             string message = string.Create(
                 CultureInfo.InvariantCulture, $"{_options.OutputDirectory}: {needed} bytes are needed, {free} are free on the disk");
-            throw new StorageException(StorageFault.DiskFull, _options.OutputDirectory, message);
+            throw new StorageException(StorageError.DiskFull, _options.OutputDirectory, message);
         }
     }
 
@@ -110,19 +110,19 @@ internal sealed class FilePlacement
         if (_files.PlaceOf(file.Index) != FilePlace.Final || file.Length == 0)
             return;
         PieceRange pieces = _options.Metainfo.Layout.PiecesOf(file);
-        if (_standing.Have[pieces.First] && _standing.Have[pieces.Last])
+        if (_existing.Have[pieces.First] && _existing.Have[pieces.Last])
             return;
         foreach (PieceIndex piece in pieces.Ends)
         {
-            if (_standing.Have[piece])
+            if (_existing.Have[piece])
                 Copy(file, piece, FilePlace.Final, FilePlace.Spare);
         }
 
         _files.Flush(file.Index);
         foreach (PieceIndex piece in pieces.Inner)
         {
-            _standing.Have.Clear(piece);
-            _standing.Unproven.Clear(piece);
+            _existing.Have.Clear(piece);
+            _existing.Unproven.Clear(piece);
         }
 
         _files.SetPlace(file.Index, FilePlace.Spare);
@@ -150,7 +150,7 @@ internal sealed class FilePlacement
         _files.SetPlace(file.Index, FilePlace.Absent);
         foreach (PieceIndex piece in _options.Metainfo.Layout.PiecesOf(file))
         {
-            if (!_standing.Have[piece])
+            if (!_existing.Have[piece])
                 continue;
             Copy(file, piece, FilePlace.Other, FilePlace.Part);
             Copied.Set(piece);
@@ -181,7 +181,7 @@ internal sealed class FilePlacement
         _files.SetPlace(file.Index, FilePlace.Absent);
         foreach (PieceIndex piece in _options.Metainfo.Layout.PiecesOf(file).Ends)
         {
-            if (_standing.Have[piece])
+            if (_existing.Have[piece])
                 Copy(file, piece, FilePlace.Spare, FilePlace.Part);
         }
 
@@ -209,7 +209,7 @@ internal sealed class FilePlacement
             _files.SetPlace(file.Index, to);
             if (!read)
                 throw new StorageException(
-                    StorageFault.File, _files.PathOf(file.Index), $"{_files.PathOf(file.Index)}: changed while it was being checked");
+                    StorageError.File, _files.PathOf(file.Index), $"{_files.PathOf(file.Index)}: changed while it was being checked");
             _files.Write(begin, [(ReadOnlyMemory<byte>)bytes]);
             begin += bytes.Length;
         }

@@ -30,7 +30,7 @@ internal sealed class ResumeTrust
         Candidates = state?.Candidates ?? [];
     }
 
-    private enum Standing
+    private enum FileCondition
     {
         Gone,
         Unchanged,
@@ -67,10 +67,10 @@ internal sealed class ResumeTrust
     private void WeighFile(FileEntry file)
     {
         PieceRange pieces = _options.Metainfo.Layout.PiecesOf(file);
-        Standing standing = Weigh(file);
+        FileCondition standing = Weigh(file);
         FilePlace place = _files.PlaceOf(file.Index);
         bool isShared = !_options.Wants(file.Index) || place == FilePlace.Spare;
-        if (standing == Standing.Unchanged && !isShared)
+        if (standing == FileCondition.Unchanged && !isShared)
             return;
         if (place == FilePlace.Spare)
         {
@@ -86,12 +86,12 @@ internal sealed class ResumeTrust
         foreach (PieceIndex piece in pieces)
         {
             bool isKnown = Trusted[piece] || Candidates.ContainsKey(piece.Value);
-            bool mustHash = standing == Standing.Changed || (isKnown && standing != Standing.Gone);
+            bool mustHash = standing == FileCondition.Changed || (isKnown && standing != FileCondition.Gone);
             if (mustHash)
                 ToHash.Set(piece);
-            if (mustHash || standing == Standing.Gone)
+            if (mustHash || standing == FileCondition.Gone)
                 Trusted.Clear(piece);
-            if (standing is Standing.Changed or Standing.Gone)
+            if (standing is FileCondition.Changed or FileCondition.Gone)
                 Candidates.Remove(piece.Value);
         }
     }
@@ -102,34 +102,36 @@ internal sealed class ResumeTrust
         Trusted.Clear(piece);
     }
 
-    private Standing Weigh(FileEntry file)
+    private FileCondition Weigh(FileEntry file)
     {
         FilePlace place = _files.PlaceOf(file.Index);
         if (place is FilePlace.Absent or FilePlace.Spare)
-            return place == FilePlace.Absent ? Standing.Gone : Standing.Unchanged;
+            return place == FilePlace.Absent ? FileCondition.Gone : FileCondition.Unchanged;
         FileStat facts = _inventory.At(place, file.Index);
 
         // Another user may have changed a file that they own or that is world-writable, and restored its modification time.
         if (place == FilePlace.Other || facts.Trust is FileTrust.Exposed or FileTrust.Foreign)
-            return Standing.Changed;
+            return FileCondition.Changed;
         if (_state is null || facts.Identity == default || _state.Identities[file.Index] != facts.Identity.Fingerprint)
-            return Standing.Changed;
+            return FileCondition.Changed;
         long stamp = _state.Stamps[file.Index];
         bool isStamped = stamp != 0 && (place == FilePlace.Final || _state.IsClosed);
         if (isStamped && facts.Stamp != stamp)
-            return Standing.Changed;
+            return FileCondition.Changed;
 
         // A file may be shorter than its final length only if it grows as it is written. Then no trusted piece can lie beyond its end.
         bool mayBeShort = place == FilePlace.Part && !_state.IsSized && !HasPieceBeyond(file, facts.Length);
         if (facts.Length > file.Length || (facts.Length < file.Length && !mayBeShort))
-            return Standing.Changed;
+            return FileCondition.Changed;
         if (isStamped)
-            return Standing.Unchanged;
+            return FileCondition.Unchanged;
 
         // The file has no valid stamp: the earlier run ended while it was writing. Only the time of the file's last change shows whether that run
         // made the change.
         long last = Math.Max(facts.Modified, facts.Changed);
-        return last > _state.Modified + LateWrite ? Standing.Changed : last > _state.Modified ? Standing.WrittenLate : Standing.Unchanged;
+        return last > _state.Modified + LateWrite ? FileCondition.Changed
+            : last > _state.Modified ? FileCondition.WrittenLate
+            : FileCondition.Unchanged;
     }
 
     private bool HasPieceBeyond(FileEntry file, long length) =>

@@ -21,10 +21,10 @@ internal sealed record StorageLayout(StorageOptions Options, StoragePaths Paths,
         try
         {
             List<string> warnings = [];
-            if (options.Content is null)
+            if (options.LocalContent is null)
                 options = options with { Metainfo = StoredNames.Of(options.Metainfo, directory, options.PortableNames, mayProbe, warnings) };
-            var paths = new StoragePaths(options.Metainfo, directory, options.Content);
-            if (options is { ReadOnly: true, Content: null })
+            var paths = new StoragePaths(options.Metainfo, directory, options.LocalContent);
+            if (options is { ReadOnly: true, LocalContent: null })
                 FollowedLinks.Find(options.Metainfo, paths, warnings);
             var mode = new FileStoreMode(options.ReadOnly || !mayProbe, options.Preallocation);
             return new StorageLayout(

@@ -8,12 +8,12 @@ namespace Pieces.Storage.Opening;
 
 /// <summary>The result of opening a torrent's storage.</summary>
 /// <param name="Opening">The part that the caller receives.</param>
-/// <param name="Standing">The existing data.</param>
+/// <param name="Existing">The existing data.</param>
 /// <param name="Rulings">The decision on each file.</param>
 /// <param name="ToFinish">Files that are complete and do not have their final names yet.</param>
 /// <param name="Lock">The lock; null when none was needed.</param>
 internal sealed record OpenedStorage(
-    StorageOpenResult Opening, ExistingData Standing, FileDecision[] Rulings, HashSet<int> ToFinish, StorageLock? Lock);
+    StorageOpenResult Opening, ExistingData Existing, FileDecision[] Rulings, HashSet<int> ToFinish, StorageLock? Lock);
 
 /// <summary>What opening a torrent's storage would find.</summary>
 /// <param name="Have">Pieces on the disk; each was hashed.</param>
@@ -45,7 +45,7 @@ internal sealed class StorageOpener
     /// </exception>
     public async Task<OpenedStorage> OpenAsync(IProgress<CheckProgress>? progress, CancellationToken cancellationToken)
     {
-        if (_options.Content is not null)
+        if (_options.LocalContent is not null)
             return Described();
         DiskInventory inventory = Look();
         ExistingData? standing = null;

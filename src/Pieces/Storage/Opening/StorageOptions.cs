@@ -44,7 +44,7 @@ internal sealed record StorageOptions
     /// Content that was just hashed, wherever its files are: it is not searched for or hashed before it is seeded. Requires <see cref="ReadOnly"/>;
     /// null (default) for data in <see cref="OutputDirectory"/>.
     /// </summary>
-    public LocalContent? Content { get; init; }
+    public LocalContent? LocalContent { get; init; }
 
     /// <summary>Use file names that are valid on every system, whatever the disk accepts; default false.</summary>
     public bool PortableNames { get; init; }

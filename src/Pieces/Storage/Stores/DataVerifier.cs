@@ -175,7 +175,7 @@ public static class DataVerifier
         {
             return files.Folders.HasFoldersOf(file);
         }
-        catch (StorageException e) when (e.Fault == StorageFault.PathOccupied)
+        catch (StorageException e) when (e.Error == StorageError.PathOccupied)
         {
             // The path of a parent folder is not a folder: the check reports the file as missing.
             return false;

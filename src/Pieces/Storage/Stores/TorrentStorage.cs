@@ -125,7 +125,7 @@ internal sealed class TorrentStorage : ITorrentStore
         var ledger = new PieceLedger(metainfo.Layout, StartOf(opened));
         var log = new ResumeLog(Paths, new ResumeSnapshot(metainfo, ledger, boot));
         var verifier = new PieceVerifier(metainfo, Files);
-        var guard = new ServeGuard(metainfo, Files, verifier, opened.Standing.Unproven, _options.Paranoid);
+        var guard = new ServeGuard(metainfo, Files, verifier, opened.Existing.Unproven, _options.Paranoid);
         var fileFlusher = new FileFlusher(Files);
         var flusher = new DataFlusher(fileFlusher, ledger, log);
         var finisher = new FileFinisher(metainfo, Files, fileFlusher, Paths, _options.Sink, _options.Overwrite)
@@ -137,19 +137,19 @@ internal sealed class TorrentStorage : ITorrentStore
         _upkeep = new Upkeep(ledger, writer, finisher, flusher, log);
         var files = new PieceReader(metainfo.Layout, Files, ledger, guard);
         IBlockFileReader reader = new WithdrawingReader(files, _options.Sink);
-        if (_options.Content is { } content)
+        if (_options.LocalContent is { } content)
         {
             reader = new FailingReader(files, _options.Sink);
             for (int i = 0; i < content.Files.Length; i++)
                 guard.Remember(i, content.Files[i].Stamp);
         }
 
-        for (int i = 0; i < metainfo.Files.Length && _options.Content is null; i++)
+        for (int i = 0; i < metainfo.Files.Length && _options.LocalContent is null; i++)
         {
             if (Files.PlaceOf(i) != FilePlace.Final)
                 continue;
-            guard.Remember(i, opened.Standing.StampOf(i));
-            ledger.SetStamp(i, opened.Standing.StampOf(i));
+            guard.Remember(i, opened.Existing.StampOf(i));
+            ledger.SetStamp(i, opened.Existing.StampOf(i));
         }
 
         void Seal(int file, FileStat facts)
@@ -210,9 +210,9 @@ internal sealed class TorrentStorage : ITorrentStore
         return new ResumeState
         {
             Have = opened.Opening.Have.Clone(),
-            Durable = opened.Standing.Durable,
+            Durable = opened.Existing.Durable,
             Doubtful = new Bitfield(0),
-            Candidates = opened.Standing.Candidates,
+            Candidates = opened.Existing.Candidates,
             Identities = identities,
             IsSized = _options.Preallocation != Preallocation.None,
         };

@@ -46,5 +46,5 @@ internal sealed class SlotReader : IBlockFileReader
         }
     }
 
-    private static StorageException Gone(PieceIndex piece) => new(StorageFault.File, string.Empty, $"piece {piece} is no longer kept");
+    private static StorageException Gone(PieceIndex piece) => new(StorageError.File, string.Empty, $"piece {piece} is no longer kept");
 }

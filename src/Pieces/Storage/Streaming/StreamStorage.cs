@@ -119,7 +119,7 @@ internal sealed class StreamStorage : ITorrentStore
             if (free < least)
             {
                 string why = $"not enough space for the temporary data of a stream: {least} bytes are needed, {free} are free";
-                throw new StorageException(StorageFault.DiskFull, _stream.TemporaryFolder, $"{_stream.TemporaryFolder}: {why}");
+                throw new StorageException(StorageError.DiskFull, _stream.TemporaryFolder, $"{_stream.TemporaryFolder}: {why}");
             }
 
             // A quarter of the free space is left to other programs.

@@ -44,7 +44,7 @@ internal sealed class PieceReader : IBlockFileReader
         }
 
         string path = _files.PathOf(_files.Map.FileAt(OffsetOf(reads[0])));
-        throw new StorageException(StorageFault.File, path, $"{path}: it is being written to while it is read; its data is not served");
+        throw new StorageException(StorageError.File, path, $"{path}: it is being written to while it is read; its data is not served");
     }
 
     private static IEnumerable<PieceIndex> PiecesOf(IReadOnlyList<BlockRead> reads)
@@ -84,7 +84,7 @@ internal sealed class PieceReader : IBlockFileReader
             if (!_files.TryRead(begin, run))
             {
                 string path = _files.PathOf(_files.Map.FileAt(begin));
-                throw new StorageException(StorageFault.File, path, $"{path}: cannot read {end - begin} bytes: the file is gone or too short");
+                throw new StorageException(StorageError.File, path, $"{path}: cannot read {end - begin} bytes: the file is gone or too short");
             }
 
             first = next;

@@ -115,7 +115,7 @@ internal sealed class ServeGuard
     private StorageException Changed(PieceIndex piece)
     {
         string path = _store.PathOf(_store.Map.FileAt(_layout.OffsetOf(piece)));
-        return new StorageException(StorageFault.File, path, $"{path}: the data of piece {piece} was changed by another program; it is not uploaded");
+        return new StorageException(StorageError.File, path, $"{path}: the data of piece {piece} was changed by another program; it is not uploaded");
     }
 
     private void LookAt(int file)

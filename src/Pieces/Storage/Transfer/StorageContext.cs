@@ -33,7 +33,7 @@ internal sealed record StorageContext
 
     /// <summary>Reports to the sink that the disk hangs, so that the torrent fails with this reason.</summary>
     public void ReportHanging() => Sink.OnDisk(new DiskFailed(new StorageException(
-        StorageFault.File,
+        StorageError.File,
         Folder,
         string.Create(
             CultureInfo.InvariantCulture,
@@ -45,5 +45,5 @@ internal sealed record StorageContext
 
     /// <summary>Reports a bug to the sink, so that the torrent fails with this reason.</summary>
     public void ReportBug(Exception bug) => Sink.OnDisk(
-        new DiskFailed(new StorageException(StorageFault.File, Folder, $"{Folder}: a bug in a disk job: {bug.Message}", bug)));
+        new DiskFailed(new StorageException(StorageError.File, Folder, $"{Folder}: a bug in a disk job: {bug.Message}", bug)));
 }

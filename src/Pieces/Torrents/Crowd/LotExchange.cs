@@ -13,20 +13,20 @@ namespace Pieces.Torrents.Crowd;
 internal sealed class LotExchange : IPeerExtension
 {
     private readonly PeerPool _pool;
-    private readonly SeedSharingPolicy _courtesy;
+    private readonly SeedSharingPolicy _sharing;
     private readonly bool _gives;
     private readonly Dictionary<SenderId, LotState> _states = [];
     private int _seeds;
 
     /// <summary>Creates an instance.</summary>
     /// <param name="pool">The connected peers.</param>
-    /// <param name="courtesy">Draws the lots.</param>
+    /// <param name="sharing">Draws the lots.</param>
     /// <param name="gives">Whether we upload. A piece assigned to a leecher that does not upload would be lost to the others.</param>
-    public LotExchange(PeerPool pool, SeedSharingPolicy courtesy, bool gives)
+    public LotExchange(PeerPool pool, SeedSharingPolicy sharing, bool gives)
     {
         _gives = gives;
         _pool = pool;
-        _courtesy = courtesy;
+        _sharing = sharing;
     }
 
     /// <inheritdoc/>
@@ -51,7 +51,7 @@ internal sealed class LotExchange : IPeerExtension
 
     /// <summary>A peer has sent whether it takes part in the lots.</summary>
     public void OnMessage(PeerState peer, ReadOnlyMemory<byte> payload) =>
-        _courtesy.SetLot(peer.Id, LotsCodec.Decode(payload) ? peer.Link.RemoteId.Tail : null);
+        _sharing.SetLot(peer.Id, LotsCodec.Decode(payload) ? peer.Link.RemoteId.Tail : null);
 
     /// <inheritdoc/>
     public void OnLeft(PeerState peer)

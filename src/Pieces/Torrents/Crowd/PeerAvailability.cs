@@ -14,20 +14,20 @@ internal sealed class PeerAvailability
 {
     private readonly PieceTable _table;
     private readonly Requester _downloads;
-    private readonly SeedSharingPolicy _courtesy;
+    private readonly SeedSharingPolicy _sharing;
     private readonly TimeProvider _time;
     private readonly Dictionary<SenderId, Bitfield> _withdrawn = [];
 
     /// <summary>Creates an instance without peers.</summary>
     /// <param name="table">Receives the number of copies of each piece.</param>
     /// <param name="downloads">Requests blocks from peers.</param>
-    /// <param name="courtesy">Receives which peers have joined, and which piece a leecher was the first to have.</param>
+    /// <param name="sharing">Receives which peers have joined, and which piece a leecher was the first to have.</param>
     /// <param name="time">Source of timestamps.</param>
-    public PeerAvailability(PieceTable table, Requester downloads, SeedSharingPolicy courtesy, TimeProvider time)
+    public PeerAvailability(PieceTable table, Requester downloads, SeedSharingPolicy sharing, TimeProvider time)
     {
         _table = table;
         _downloads = downloads;
-        _courtesy = courtesy;
+        _sharing = sharing;
         _time = time;
     }
 
@@ -94,7 +94,7 @@ internal sealed class PeerAvailability
         if (!peer.Pieces.Add(piece))
             return;
         if (_table.CopiesOf(piece) == _table.Seeds)
-            _courtesy.OnBrought(piece);
+            _sharing.OnBrought(piece);
         _table.AddCopy(piece);
         _downloads.OnGained(peer.Provider, piece);
     }
@@ -127,7 +127,7 @@ internal sealed class PeerAvailability
         _table.RemoveCopy(piece);
         _downloads.OnLost(peer.Provider, piece);
         if (wasSeed)
-            _courtesy.Look();
+            _sharing.Look();
     }
 
     /// <summary>A peer has sent its bitfield (BEP 3). The connection is closed if the length is wrong or a spare bit is set.</summary>
@@ -208,7 +208,7 @@ internal sealed class PeerAvailability
         else if (peer.Pieces.Bits is { } bits)
             _table.AddCopies(bits);
         peer.Provider.Requests.Useful = peer.Pieces.CountCommon(_table.Needed);
-        _courtesy.Look();
+        _sharing.Look();
     }
 
     private void Uncount(PeerState peer)

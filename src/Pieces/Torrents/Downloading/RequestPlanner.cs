@@ -21,7 +21,7 @@ internal sealed class RequestPlanner
     private readonly PieceManager _pieces;
     private readonly IPiecePicker _picker;
     private readonly Endgame _endgame;
-    private readonly SeedSharingPolicy _courtesy;
+    private readonly SeedSharingPolicy _sharing;
     private readonly long _idleAfter;
     private readonly long _mostForOne;
     private readonly long _leastShare;
@@ -30,14 +30,14 @@ internal sealed class RequestPlanner
     /// <summary>Creates an instance.</summary>
     /// <param name="pieces">The pieces to download and their providers.</param>
     /// <param name="picker">Chooses the next piece; must use the same table.</param>
-    /// <param name="courtesy">Decides what may be requested from seeds in a crowd.</param>
+    /// <param name="sharing">Decides what may be requested from seeds in a crowd.</param>
     /// <param name="budget">Memory budget for open pieces.</param>
     /// <param name="time">Provides the timestamp frequency.</param>
-    public RequestPlanner(PieceManager pieces, IPiecePicker picker, SeedSharingPolicy courtesy, MemoryBudget budget, TimeProvider time)
+    public RequestPlanner(PieceManager pieces, IPiecePicker picker, SeedSharingPolicy sharing, MemoryBudget budget, TimeProvider time)
     {
         _pieces = pieces;
         _picker = picker;
-        _courtesy = courtesy;
+        _sharing = sharing;
         _endgame = new Endgame(pieces, time);
         _idleAfter = (long)(IdleSeconds * time.TimestampFrequency);
         _mostForOne = budget.Capacity / 4 * 3;
@@ -66,18 +66,18 @@ internal sealed class RequestPlanner
             return into.Count - before;
         }
 
-        bool isSparing = _courtesy.AppliesTo(provider);
+        bool isSparing = _sharing.AppliesTo(provider);
         IPeerPieces source = isSparing
-            ? _courtesy.Show(provider, _picker.MostAtSeeds(_bytesPerSecond), now)
+            ? _sharing.Show(provider, _picker.MostAtSeeds(_bytesPerSecond), now)
             : provider.Pieces;
         source = requests.Refused.Without(source, now);
         FillFrom(provider, source, now, end, into);
         if (isSparing)
-            _courtesy.OnFilled(provider, now);
+            _sharing.OnFilled(provider, now);
 
         // The provider has spare capacity, but every block has been requested, or the window or the memory is full: try endgame. While there is a
         // crowd, endgame is not used before all pieces are open: for each block that a seed sends us twice, another leecher waits longer.
-        if (requests.Pending.Count * 2 < requests.Window.Size && !(_courtesy.IsCrowded && _pieces.Table.Missing.Count > 0))
+        if (requests.Pending.Count * 2 < requests.Window.Size && !(_sharing.IsCrowded && _pieces.Table.Missing.Count > 0))
             _endgame.Fill(provider, source, now, end, into);
         return into.Count - before;
     }
@@ -210,7 +210,7 @@ internal sealed class RequestPlanner
         if (!isPicked || !Open(piece, provider, now, out opened))
             return false;
         provider.Run?.OnOpened(piece, opened.Length);
-        _courtesy.OnPicked(piece);
+        _sharing.OnPicked(piece);
         return true;
     }
 

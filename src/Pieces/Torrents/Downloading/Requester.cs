@@ -11,7 +11,7 @@ internal sealed class Requester
 {
     private readonly PieceManager _pieces;
     private readonly RequestPlanner _planner;
-    private readonly SeedSharingPolicy _courtesy;
+    private readonly SeedSharingPolicy _sharing;
     private readonly DownloadShares _shares;
     private readonly TimeProvider _time;
     private readonly RequestRecovery _recovery;
@@ -22,14 +22,14 @@ internal sealed class Requester
     /// <summary>Creates an instance without providers.</summary>
     /// <param name="pieces">The pieces to download.</param>
     /// <param name="planner">Decides what to request.</param>
-    /// <param name="courtesy">Decides what to request from seeds in a crowd.</param>
+    /// <param name="sharing">Decides what to request from seeds in a crowd.</param>
     /// <param name="shares">Divides a download limit among the providers.</param>
     /// <param name="time">Source of timestamps.</param>
-    public Requester(PieceManager pieces, RequestPlanner planner, SeedSharingPolicy courtesy, DownloadShares shares, TimeProvider time)
+    public Requester(PieceManager pieces, RequestPlanner planner, SeedSharingPolicy sharing, DownloadShares shares, TimeProvider time)
     {
         _pieces = pieces;
         _planner = planner;
-        _courtesy = courtesy;
+        _sharing = sharing;
         _shares = shares;
         _time = time;
         _recovery = new RequestRecovery(pieces);
@@ -40,7 +40,7 @@ internal sealed class Requester
     {
         _pieces.Providers.Add(provider);
         provider.Requests.Useful = provider.Pieces.CountCommon(_pieces.Table.Needed);
-        _courtesy.Look();
+        _sharing.Look();
     }
 
     /// <summary>A provider has left: its requested blocks become free again.</summary>
@@ -51,7 +51,7 @@ internal sealed class Requester
             return;
         _recovery.TakeAll(provider, mayStillCome: false);
         provider.Requests.Useful = 0;
-        _courtesy.Forget(provider);
+        _sharing.Forget(provider);
         _planner.Forget(provider.Id);
     }
 
@@ -89,7 +89,7 @@ internal sealed class Requester
     /// <summary>A piece is stored: providers are no longer useful for it.</summary>
     public void OnStored(PieceIndex piece)
     {
-        _courtesy.OnStored(piece);
+        _sharing.OnStored(piece);
         foreach (BlockProvider provider in _pieces.Providers)
         {
             if (provider.Pieces.Has(piece))
@@ -140,7 +140,7 @@ internal sealed class Requester
     public void Tick()
     {
         long now = _time.GetTimestamp();
-        _courtesy.Look();
+        _sharing.Look();
         foreach (BlockProvider provider in _pieces.Providers)
             _recovery.Tick(provider, now);
         ServeAll();

@@ -13,7 +13,7 @@ namespace Pieces.Torrents.Lifecycle;
 /// </summary>
 internal sealed class CheckingStage : ITorrentStage, IProgress<CheckProgress>
 {
-    private readonly TorrentPlan _setup;
+    private readonly TorrentPlan _plan;
     private readonly StageContext _context;
     private readonly EarlyPeers _early;
     private readonly List<DiskEvent> _verdicts = [];
@@ -24,12 +24,12 @@ internal sealed class CheckingStage : ITorrentStage, IProgress<CheckProgress>
     private bool _isHangingSaid;
 
     /// <summary>Creates an instance. The disk is not accessed before <see cref="Begin"/>.</summary>
-    /// <param name="setup">The torrent and its options.</param>
+    /// <param name="plan">The torrent and its options.</param>
     /// <param name="context">Shared by all stages.</param>
     /// <param name="early">Peers that are already connected; none unless the torrent began as a magnet link.</param>
-    public CheckingStage(TorrentPlan setup, StageContext context, EarlyPeers early)
+    public CheckingStage(TorrentPlan plan, StageContext context, EarlyPeers early)
     {
-        _setup = setup;
+        _plan = plan;
         _context = context;
         _early = early;
     }
@@ -58,7 +58,7 @@ internal sealed class CheckingStage : ITorrentStage, IProgress<CheckProgress>
     /// <summary>Records the progress of the check. Called on any thread; the progress is shown at the next tick.</summary>
     public void Report(CheckProgress value)
     {
-        Volatile.Write(ref _progressAt, _setup.Services.TimeProvider.GetTimestamp());
+        Volatile.Write(ref _progressAt, _plan.Services.TimeProvider.GetTimestamp());
         Volatile.Write(
             ref _progress,
             new TorrentSnapshot { Phase = TorrentPhase.Checking, BytesChecked = value.BytesChecked, BytesToCheck = value.BytesToCheck });
@@ -68,8 +68,8 @@ internal sealed class CheckingStage : ITorrentStage, IProgress<CheckProgress>
     public void Begin()
     {
         _context.Status.Publish(this);
-        _store = _setup.CreateStore();
-        _progressAt = _setup.Services.TimeProvider.GetTimestamp();
+        _store = _plan.CreateStore();
+        _progressAt = _plan.Services.TimeProvider.GetTimestamp();
         _opening = OpenAsync(_store, _context.Contacts.Stopping);
     }
 
@@ -77,7 +77,7 @@ internal sealed class CheckingStage : ITorrentStage, IProgress<CheckProgress>
     public void OnWork(StageWork work)
     {
         if (work is StorageReady opened)
-            Outcome = new StageOutcome.Next(TransferBuilder.Build(_setup, _context, _store!, new TransferStart(opened.Opening, _verdicts, _early)));
+            Outcome = new StageOutcome.Next(TransferBuilder.Build(_plan, _context, _store!, new TransferStart(opened.Opening, _verdicts, _early)));
     }
 
     /// <inheritdoc/>
@@ -101,11 +101,11 @@ internal sealed class CheckingStage : ITorrentStage, IProgress<CheckProgress>
     public void OnTick()
     {
         // A thread that waits for the disk cannot be stopped, so we can only warn.
-        if (_isHangingSaid || _setup.Services.TimeProvider.GetElapsedTime(Volatile.Read(ref _progressAt)) < DiskQueue.Patience)
+        if (_isHangingSaid || _plan.Services.TimeProvider.GetElapsedTime(Volatile.Read(ref _progressAt)) < DiskQueue.Patience)
             return;
         _isHangingSaid = true;
-        string folder = _setup.Options.OutputDirectory;
-        _setup.Reporter.Warn(FormattableString.Invariant(
+        string folder = _plan.Options.OutputDirectory;
+        _plan.Reporter.Warn(FormattableString.Invariant(
             $"{folder}: the disk has not responded for {DiskQueue.Patience.TotalSeconds} s while the data is checked; still waiting for it"));
     }
 
@@ -129,17 +129,17 @@ internal sealed class CheckingStage : ITorrentStage, IProgress<CheckProgress>
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         try
         {
-            _setup.Inbox.Post(new StorageReady(await store.OpenAsync(this, cancellationToken).ConfigureAwait(false)));
+            _plan.Inbox.Post(new StorageReady(await store.OpenAsync(this, cancellationToken).ConfigureAwait(false)));
         }
         catch (OperationCanceledException)
         {
-            _setup.Services.Logger.Debug("{InfoHash}: stopped while its data was checked", _setup.InfoHash);
+            _plan.Services.Logger.Debug("{InfoHash}: stopped while its data was checked", _plan.InfoHash);
         }
 #pragma warning disable CA1031 // No exception is hidden: any exception makes the torrent fail, and its handle reports it.
         catch (Exception e)
 #pragma warning restore CA1031
         {
-            _setup.Inbox.Post(new TorrentFaulted(e));
+            _plan.Inbox.Post(new TorrentFaulted(e));
         }
     }
 }

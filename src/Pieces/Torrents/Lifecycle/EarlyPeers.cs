@@ -20,20 +20,20 @@ internal sealed class EarlyPeers
 
     private readonly Dictionary<PeerState, PreMetadataMessages> _words = [];
     private readonly PortState _ports;
-    private readonly PeerDiscovery _contacts;
+    private readonly PeerDiscovery _discovery;
     private readonly ExtensionRegistry _extensions;
     private long _bitfieldBytes;
 
     /// <summary>Creates an instance without peers.</summary>
-    /// <param name="basis">What is known of the torrent.</param>
-    /// <param name="contacts">Connects to the torrent's peers.</param>
-    public EarlyPeers(TorrentContext basis, PeerDiscovery contacts)
+    /// <param name="context">What is known of the torrent.</param>
+    /// <param name="discovery">Connects to the torrent's peers.</param>
+    public EarlyPeers(TorrentContext context, PeerDiscovery discovery)
     {
-        _ports = basis.Services.Ports;
-        _contacts = contacts;
-        TimeProvider time = basis.Services.TimeProvider;
-        Metadata = new MetadataExchanger(new MetadataFetch(basis.InfoHash, time), time);
-        _extensions = new ExtensionRegistry(contacts.Admission.Peers.Book, [Metadata]);
+        _ports = context.Services.Ports;
+        _discovery = discovery;
+        TimeProvider time = context.Services.TimeProvider;
+        Metadata = new MetadataExchanger(new MetadataFetch(context.InfoHash, time), time);
+        _extensions = new ExtensionRegistry(discovery.Admission.Peers.Book, [Metadata]);
     }
 
     /// <summary>Fetches the metadata.</summary>
@@ -63,7 +63,7 @@ internal sealed class EarlyPeers
     {
         foreach (PeerMessage message in batch.Messages)
             OnMessage(peer, message);
-        _contacts.Ban(Metadata.Convicted);
+        _discovery.Ban(Metadata.Convicted);
         Metadata.Ask();
     }
 
@@ -94,7 +94,7 @@ internal sealed class EarlyPeers
                 _extensions.OnMessage(peer, extended);
                 break;
             case PortMessage port:
-                _contacts.Dht.OnPort(peer, port);
+                _discovery.Dht.OnPort(peer, port);
                 break;
             case RequestMessage or BlockMessage:
                 peer.Offend(Offence.TooEarly);

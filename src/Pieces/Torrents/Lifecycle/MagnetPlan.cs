@@ -51,6 +51,6 @@ internal sealed record MagnetPlan : TorrentContext
     {
         if (Options.SelectedFiles is { } given)
             return given;
-        return Options.Select is { } choose && choose(metainfo) is { } chosen ? chosen : Link.FilesOf(metainfo);
+        return Options.FileSelector is { } choose && choose(metainfo) is { } chosen ? chosen : Link.FilesOf(metainfo);
     }
 }

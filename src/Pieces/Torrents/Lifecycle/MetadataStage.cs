@@ -14,7 +14,7 @@ internal sealed class MetadataStage : ITorrentStage
     // value.
     private const long UnknownLeft = 16 * 1024;
 
-    private readonly MagnetPlan _setup;
+    private readonly MagnetPlan _plan;
     private readonly StageContext _context;
     private readonly EarlyPeers _early;
     private readonly long _startedAt;
@@ -22,12 +22,12 @@ internal sealed class MetadataStage : ITorrentStage
     private Task _work = Task.CompletedTask;
 
     /// <summary>Creates an instance. Nothing is read or requested before <see cref="Begin"/>.</summary>
-    public MetadataStage(MagnetPlan setup, StageContext context)
+    public MetadataStage(MagnetPlan plan, StageContext context)
     {
-        _setup = setup;
+        _plan = plan;
         _context = context;
-        _early = new EarlyPeers(setup, context.Contacts);
-        _startedAt = setup.Services.TimeProvider.GetTimestamp();
+        _early = new EarlyPeers(plan, context.Contacts);
+        _startedAt = plan.Services.TimeProvider.GetTimestamp();
     }
 
     /// <summary>The counters for trackers while the length of the torrent is unknown.</summary>
@@ -51,7 +51,7 @@ internal sealed class MetadataStage : ITorrentStage
     /// <inheritdoc/>
     public TimeSpan Pace => _early.Metadata.HasOffers || Elapsed < TickTimer.Settling ? TickTimer.Busy : TickTimer.Counting;
 
-    private TimeSpan Elapsed => _setup.Services.TimeProvider.GetElapsedTime(_startedAt);
+    private TimeSpan Elapsed => _plan.Services.TimeProvider.GetElapsedTime(_startedAt);
 
     /// <inheritdoc/>
     public TorrentSnapshot Draw()
@@ -85,7 +85,7 @@ internal sealed class MetadataStage : ITorrentStage
                 Read(kept);
                 break;
             case KeptMetadataSought:
-                _context.Contacts.Begin(_setup.TrackerOptions(), _setup.Link.Nodes);
+                _context.Contacts.Begin(_plan.TrackerOptions(), _plan.Link.Nodes);
                 break;
             case MetadataRead read when read.Setup.Metainfo.IsPrivate:
                 _work = RunAsync(() => LeavePublicAsync(read.Setup));
@@ -146,9 +146,9 @@ internal sealed class MetadataStage : ITorrentStage
     // Looks for saved metadata. An output folder that is not writable is refused before anything is sent over the network.
     private KeptMetadataSought Seek()
     {
-        TorrentOptions options = _setup.Options;
-        byte[]? kept = MetadataFile.Find(options.OutputDirectory, _setup.InfoHash) ?? options.FindMetadata?.Invoke(_setup.InfoHash);
-        if (kept is not null && InfoHash.OfInfo(kept) != _setup.InfoHash)
+        TorrentOptions options = _plan.Options;
+        byte[]? kept = MetadataFile.Find(options.OutputDirectory, _plan.InfoHash) ?? options.FindMetadata?.Invoke(_plan.InfoHash);
+        if (kept is not null && InfoHash.OfInfo(kept) != _plan.InfoHash)
             kept = null;
         if (kept is null && options is { MetadataOnly: false, SeedOnly: false, Stream: null })
             OutputFolder.RefuseUnwritable(options.OutputDirectory);
@@ -165,7 +165,7 @@ internal sealed class MetadataStage : ITorrentStage
     private void Read(byte[] info)
     {
         _isReading = true;
-        _work = RunAsync(() => Task.Run<StageWork>(() => new MetadataRead(_setup.Complete(info))));
+        _work = RunAsync(() => Task.Run<StageWork>(() => new MetadataRead(_plan.Complete(info))));
     }
 
     // A private torrent leaves the DHT and local discovery before anything else is done with its metadata (BEP 27).
@@ -177,12 +177,12 @@ internal sealed class MetadataStage : ITorrentStage
 
     private void Complete(TorrentPlan known)
     {
-        _setup.Reporter.Metadata(known.Metainfo, known.Options.SelectedFiles);
+        _plan.Reporter.Metadata(known.Metainfo, known.Options.SelectedFiles);
         foreach (string warning in known.Metainfo.Warnings)
-            _setup.Reporter.Warn(warning);
+            _plan.Reporter.Warn(warning);
         Torrent torrent = _context.Status.Torrent;
         torrent.MarkKnown(known.Metainfo);
-        if (_setup.Options.MetadataOnly)
+        if (_plan.Options.MetadataOnly)
         {
             torrent.MarkComplete();
             Outcome = new StageOutcome.Done(Reason: null);
@@ -196,14 +196,14 @@ internal sealed class MetadataStage : ITorrentStage
     {
         try
         {
-            _setup.Inbox.Post(await work().ConfigureAwait(false));
+            _plan.Inbox.Post(await work().ConfigureAwait(false));
         }
 #pragma warning disable CA1031 // No exception is hidden: bad metadata, or any exception of the caller's file selection, makes the torrent fail.
         catch (Exception e)
 #pragma warning restore CA1031
         {
-            _setup.Services.Logger.Debug(e, "{InfoHash}: failed before the metadata was known", _setup.InfoHash);
-            _setup.Inbox.Post(new TorrentFaulted(e));
+            _plan.Services.Logger.Debug(e, "{InfoHash}: failed before the metadata was known", _plan.InfoHash);
+            _plan.Inbox.Post(new TorrentFaulted(e));
         }
     }
 }

@@ -11,20 +11,20 @@ namespace Pieces.Torrents.Lifecycle;
 /// <summary>Decides when a torrent has reached its goal, and reports its finished files. Owned by the torrent's loop.</summary>
 internal sealed class SeedingGoal
 {
-    private readonly TorrentPlan _setup;
+    private readonly TorrentPlan _plan;
     private readonly PieceManager _pieces;
     private readonly TransferStats _stats;
     private readonly SeedGoalClock? _clock;
     private readonly CompletionState _completion;
 
     /// <summary>Creates an instance at the start of a transfer.</summary>
-    public SeedingGoal(TorrentPlan setup, PieceManager pieces, TransferStats stats, CompletionState completion)
+    public SeedingGoal(TorrentPlan plan, PieceManager pieces, TransferStats stats, CompletionState completion)
     {
-        _setup = setup;
+        _plan = plan;
         _pieces = pieces;
         _stats = stats;
         _completion = completion;
-        _clock = setup.Options.Seed is { } goals ? new SeedGoalClock(goals, stats.BytesWanted) : null;
+        _clock = plan.Options.Seed is { } goals ? new SeedGoalClock(goals, stats.BytesWanted) : null;
     }
 
     /// <summary>Whether the torrent must end: it is complete, and a seeding goal is reached or it does not seed.</summary>
@@ -37,7 +37,7 @@ internal sealed class SeedingGoal
         {
             if (_clock is null || _completion.CompletedAt is not { } at)
                 return null;
-            TimeSpan sinceCompletion = _setup.Services.TimeProvider.GetElapsedTime(at);
+            TimeSpan sinceCompletion = _plan.Services.TimeProvider.GetElapsedTime(at);
             TimeSpan idle = _stats.SinceUpload < sinceCompletion ? _stats.SinceUpload : sinceCompletion;
             return _clock.Reached(_stats.Uploaded, sinceCompletion, idle);
         }
@@ -50,21 +50,21 @@ internal sealed class SeedingGoal
     /// Bytes of the whole torrent that we do not have, wanted or not. If only a part was selected or is served, trackers must not count us among the
     /// peers that have everything: other peers need to find the rest elsewhere.
     /// </summary>
-    public long Left => _setup.Metainfo.TotalLength - _setup.Metainfo.Layout.BytesOf(_pieces.Have);
+    public long Left => _plan.Metainfo.TotalLength - _plan.Metainfo.Layout.BytesOf(_pieces.Have);
 
     /// <summary>
     /// Reports the files that were already complete. When seeding only, nothing is reported, since the files were the user's own before.
     /// </summary>
     public void TellFinished(StorageOpenResult opening)
     {
-        if (_setup.Options.SeedOnly)
+        if (_plan.Options.SeedOnly)
             return;
-        foreach (FileEntry file in _setup.WantedFiles())
+        foreach (FileEntry file in _plan.WantedFiles())
         {
             if (!opening.FinishedFiles[file.Index])
                 continue;
             FileEntry stored = opening.Files.IsEmpty ? file : opening.Files[file.Index];
-            _setup.Reporter.WasComplete(file.Index, StoragePaths.FinalPath(_setup.Options.OutputDirectory, stored), file.Length);
+            _plan.Reporter.WasComplete(file.Index, StoragePaths.FinalPath(_plan.Options.OutputDirectory, stored), file.Length);
         }
     }
 
@@ -72,6 +72,6 @@ internal sealed class SeedingGoal
     public void OnFile(FileFinished file)
     {
         _completion.OnFile();
-        _setup.Reporter.Finished(file.FileIndex, file.Path, _setup.Metainfo.Files[file.FileIndex].Length);
+        _plan.Reporter.Finished(file.FileIndex, file.Path, _plan.Metainfo.Files[file.FileIndex].Length);
     }
 }

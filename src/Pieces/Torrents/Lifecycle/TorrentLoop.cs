@@ -19,8 +19,8 @@ internal sealed class TorrentLoop
     // Time limit for ending a torrent whose disk hangs. What is not finished by then never will be, and other torrents must not wait for it.
     private static readonly TimeSpan HangingLimit = TimeSpan.FromSeconds(3);
 
-    private readonly TorrentContext _basis;
-    private readonly PeerDiscovery _contacts;
+    private readonly TorrentContext _context;
+    private readonly PeerDiscovery _discovery;
     private readonly TorrentStatus _status;
     private readonly TorrentInbox _inbox;
     private readonly NoticeSender _reporter;
@@ -28,21 +28,21 @@ internal sealed class TorrentLoop
     private ITorrentStage _stage;
 
     /// <summary>Prepares the torrent.</summary>
-    /// <param name="basis">What is known of the torrent, and its options.</param>
+    /// <param name="context">What is known of the torrent, and its options.</param>
     /// <param name="torrent">The public handle.</param>
-    /// <param name="contacts">Finds peers and connects to them.</param>
-    public TorrentLoop(TorrentContext basis, Torrent torrent, PeerDiscovery contacts)
+    /// <param name="discovery">Finds peers and connects to them.</param>
+    public TorrentLoop(TorrentContext context, Torrent torrent, PeerDiscovery discovery)
     {
-        _basis = basis;
-        _contacts = contacts;
-        _inbox = basis.Inbox;
-        _reporter = basis.Reporter;
-        _logger = basis.Services.Logger;
-        _status = new TorrentStatus(torrent, _inbox, contacts);
-        _stage = basis.FirstStage(new StageContext(contacts, _status));
+        _context = context;
+        _discovery = discovery;
+        _inbox = context.Inbox;
+        _reporter = context.Reporter;
+        _logger = context.Services.Logger;
+        _status = new TorrentStatus(torrent, _inbox, discovery);
+        _stage = context.FirstStage(new StageContext(discovery, _status));
     }
 
-    private string Name => DisplayText.Escape(_status.Torrent.Metainfo?.Name ?? _basis.InfoHash.ToString());
+    private string Name => DisplayText.Escape(_status.Torrent.Metainfo?.Name ?? _context.InfoHash.ToString());
 
     /// <summary>Runs the torrent until it ends. Never faults. Returns the exception that made the torrent fail, or null.</summary>
     public async Task<Exception?> RunAsync()
@@ -56,7 +56,7 @@ internal sealed class TorrentLoop
         catch (Exception bug)
 #pragma warning restore CA1031
         {
-            _logger.Error(bug, "{InfoHash}: the torrent failed because of a bug in this program", _basis.InfoHash);
+            _logger.Error(bug, "{InfoHash}: the torrent failed because of a bug in this program", _context.InfoHash);
             failure = bug;
         }
 
@@ -69,7 +69,7 @@ internal sealed class TorrentLoop
     // Returns null when the torrent has reached its goal or was stopped, else the exception that made it fail.
     private async Task<Exception?> LiveAsync()
     {
-        using var ticks = new TickTimer(_basis.Services.TimeProvider, _inbox);
+        using var ticks = new TickTimer(_context.Services.TimeProvider, _inbox);
         _stage.Begin();
         while (true)
         {
@@ -138,7 +138,7 @@ internal sealed class TorrentLoop
                 _stage.OnDisk(disk.Verdict);
                 break;
             case PeerTook took:
-                _stage.OnUploaded(_contacts.Admission.Find(took.Peer), took.Bytes);
+                _stage.OnUploaded(_discovery.Admission.Find(took.Peer), took.Bytes);
                 break;
             case Tick:
                 OnTick();
@@ -150,24 +150,24 @@ internal sealed class TorrentLoop
                 OnGone(gone);
                 break;
             case DialFailed failed:
-                _contacts.Admission.Failed(failed);
+                _discovery.Admission.Failed(failed);
                 DialMore();
                 break;
             case PeersFound found:
-                _contacts.Admission.Found(found);
+                _discovery.Admission.Found(found);
                 DialMore();
                 break;
             case ShedWanted:
-                _contacts.Admission.Shed();
+                _discovery.Admission.Shed();
                 break;
             case NamesFound names:
-                _contacts.Found(names);
+                _discovery.Found(names);
                 break;
             case TrackersGiven given:
-                _contacts.Add(given.Urls);
+                _discovery.Add(given.Urls);
                 break;
             case LimitsSet limits:
-                _contacts.Admission.Limits.Set(limits);
+                _discovery.Admission.Limits.Set(limits);
                 break;
             case StageWork work:
                 _stage.OnWork(work);
@@ -179,7 +179,7 @@ internal sealed class TorrentLoop
                 _reporter.Warn($"{warned.Url} sent a warning: {warned.Message}");
                 break;
             case DhtSearched searched:
-                _reporter.Dht(searched.Peers, searched.Answers, _contacts.Dht.Nodes);
+                _reporter.Dht(searched.Peers, searched.Answers, _discovery.Dht.Nodes);
                 break;
             case WarningRaised warning:
                 _reporter.Warn(warning.Message);
@@ -191,7 +191,7 @@ internal sealed class TorrentLoop
     {
         using (said.Batch)
         {
-            if (_contacts.Admission.Find(said.Peer) is { } peer)
+            if (_discovery.Admission.Find(said.Peer) is { } peer)
                 _stage.OnMessages(peer, said.Batch);
         }
 
@@ -200,10 +200,10 @@ internal sealed class TorrentLoop
 
     private void OnArrived(HandshakenPeer arrived)
     {
-        if (_contacts.Admission.Arrived(arrived) is { } peer)
+        if (_discovery.Admission.Arrived(arrived) is { } peer)
         {
             _stage.OnPeerJoined(peer);
-            _contacts.Dht.Greet(peer.Link);
+            _discovery.Dht.Greet(peer.Link);
             _reporter.Connected(arrived.RemoteEndPoint, peer);
         }
 
@@ -212,27 +212,27 @@ internal sealed class TorrentLoop
 
     private void OnGone(PeerGone gone)
     {
-        if (_contacts.Admission.Gone(gone) is not { } peer)
+        if (_discovery.Admission.Gone(gone) is not { } peer)
             return;
         _stage.OnPeerLeft(peer);
-        _contacts.Dht.Forget(peer);
+        _discovery.Dht.Forget(peer);
         _reporter.Closed(gone.Peer.RemoteEndPoint, gone.Reason, peer.Client);
     }
 
     private void OnTick()
     {
         _stage.OnTick();
-        _contacts.Admission.Tick();
+        _discovery.Admission.Tick();
         DialMore();
         _status.Publish(_stage);
         if (_stage.Demand == PeerDemand.Needed)
-            _contacts.NeedPeers();
+            _discovery.NeedPeers();
     }
 
     private void DialMore()
     {
         if (_stage.Demand != PeerDemand.None)
-            _contacts.Admission.DialMore(_contacts.Stopping);
+            _discovery.Admission.DialMore(_discovery.Stopping);
     }
 
     // IsOver is false if the torrent was abandoned because its disk hangs.
@@ -250,7 +250,7 @@ internal sealed class TorrentLoop
         catch (Exception bug)
 #pragma warning restore CA1031
         {
-            _logger.Error(bug, "{InfoHash}: the torrent could not be stopped cleanly because of a bug in this program", _basis.InfoHash);
+            _logger.Error(bug, "{InfoHash}: the torrent could not be stopped cleanly because of a bug in this program", _context.InfoHash);
             failure ??= bug;
         }
         finally
@@ -264,9 +264,9 @@ internal sealed class TorrentLoop
 
     private async Task<bool> EndsInTimeAsync(Task leaving)
     {
-        await leaving.WaitAsync(HangingLimit, _basis.Services.TimeProvider).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await leaving.WaitAsync(HangingLimit, _context.Services.TimeProvider).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (!leaving.IsCompleted)
-            _logger.Debug("{InfoHash}: abandoned because its disk hangs", _basis.InfoHash);
+            _logger.Debug("{InfoHash}: abandoned because its disk hangs", _context.InfoHash);
         return leaving.IsCompleted;
     }
 
@@ -275,11 +275,11 @@ internal sealed class TorrentLoop
     {
         _status.Publish(_stage, TorrentPhase.Stopping);
         WaitsFor("lookups and the DHT");
-        Task leaving = await _contacts.StopAsync().ConfigureAwait(false);
+        Task leaving = await _discovery.StopAsync().ConfigureAwait(false);
         WaitsFor("the work of the current stage");
         await _stage.StopAsync().ConfigureAwait(false);
         WaitsFor("connections and connection attempts");
-        await _contacts.CloseAllAsync().ConfigureAwait(false);
+        await _discovery.CloseAllAsync().ConfigureAwait(false);
         WaitsFor("the disk");
         if (_stage.Store is { } store && failure is null or StorageException)
             failure = await DrainAsync(store).ConfigureAwait(false) ?? failure;
@@ -310,7 +310,7 @@ internal sealed class TorrentLoop
     // part of the saved state.
     private async Task<Exception?> DrainAsync(ITorrentStore store)
     {
-        using var limit = new CancellationTokenSource(DrainLimit, _basis.Services.TimeProvider);
+        using var limit = new CancellationTokenSource(DrainLimit, _context.Services.TimeProvider);
         StorageException? failure = null;
         HandleRest(ref failure);
         _stage.FlushIncomplete();

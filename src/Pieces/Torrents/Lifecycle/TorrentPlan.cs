@@ -90,7 +90,7 @@ internal sealed record TorrentPlan : TorrentContext
         Preallocation = Options.Preallocation,
         Paranoid = Options.Paranoid,
         ReadOnly = Options.SeedOnly,
-        Content = Options.Content,
+        LocalContent = Options.LocalContent,
         PortableNames = Options.PortableNames,
         KeepsMetadata = KeepsMetadata,
         TimeProvider = Services.TimeProvider,

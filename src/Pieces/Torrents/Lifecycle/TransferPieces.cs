@@ -10,7 +10,7 @@ internal sealed class TransferPieces
     private readonly PieceManager _pieces;
     private readonly Requester _downloads;
     private readonly HaveAnnouncer _haves;
-    private readonly PeerDiscovery _contacts;
+    private readonly PeerDiscovery _discovery;
     private readonly NoticeSender _reporter;
     private readonly LostPieces _lost;
     private readonly TimeProvider _time;
@@ -18,12 +18,12 @@ internal sealed class TransferPieces
 
     /// <summary>Creates an instance at the start of a transfer.</summary>
     public TransferPieces(
-        PieceManager pieces, Requester downloads, HaveAnnouncer haves, PeerDiscovery contacts, NoticeSender reporter, TimeProvider time)
+        PieceManager pieces, Requester downloads, HaveAnnouncer haves, PeerDiscovery discovery, NoticeSender reporter, TimeProvider time)
     {
         _pieces = pieces;
         _downloads = downloads;
         _haves = haves;
-        _contacts = contacts;
+        _discovery = discovery;
         _reporter = reporter;
         _lost = new LostPieces(reporter);
         _time = time;
@@ -49,11 +49,11 @@ internal sealed class TransferPieces
             case PieceRejected rejected:
                 _reporter.Warn($"piece {rejected.Piece} has a wrong hash; downloading it again");
                 _pieces.OnRejected(rejected, _time.GetTimestamp(), _convicted);
-                _contacts.Ban(_convicted);
+                _discovery.Ban(_convicted);
                 break;
             case PieceDigests digests:
                 _pieces.OnDigests(digests, _convicted);
-                _contacts.Ban(_convicted);
+                _discovery.Ban(_convicted);
                 break;
             case PieceLost lost:
                 if (_haves.OnLost(lost.Piece))

@@ -24,7 +24,7 @@ internal sealed record TransferProgress(TransferStats Stats, CompletionState Com
 /// </summary>
 internal sealed class TransferStage : ITorrentStage
 {
-    private readonly TorrentPlan _setup;
+    private readonly TorrentPlan _plan;
     private readonly StageContext _context;
     private readonly ITorrentStore _store;
     private readonly TransferPeers _peers;
@@ -35,9 +35,9 @@ internal sealed class TransferStage : ITorrentStage
 
     /// <summary>Creates an instance. Nothing is transferred before <see cref="Begin"/>.</summary>
     public TransferStage(
-        TorrentPlan setup, StageContext context, ITorrentStore store, TransferPeers peers, TransferPieces pieces, TransferProgress progress)
+        TorrentPlan plan, StageContext context, ITorrentStore store, TransferPeers peers, TransferPieces pieces, TransferProgress progress)
     {
-        _setup = setup;
+        _plan = plan;
         _context = context;
         _store = store;
         _peers = peers;
@@ -79,7 +79,7 @@ internal sealed class TransferStage : ITorrentStage
                 return TickTimer.Busy;
             if (!_progress.Completion.IsComplete || !admission.IsAlone)
                 return now.Elapsed < TickTimer.Settling ? TickTimer.Busy : TickTimer.Counting;
-            if (_setup.Options.Seed is { Time: not null } or { Idle: not null })
+            if (_plan.Options.Seed is { Time: not null } or { Idle: not null })
                 return TickTimer.Counting;
             return admission.HasHope ? TickTimer.Waiting : TickTimer.Quiet;
         }
@@ -94,15 +94,15 @@ internal sealed class TransferStage : ITorrentStage
     {
         StorageOpenResult opening = Start.Opening;
         foreach (string warning in opening.Warnings)
-            _setup.Reporter.Warn(warning);
-        _peers.TakeOver(Start.Early, _setup.Metainfo.Layout.PieceCount);
-        if (_setup.Options.SeedOnly && opening.Have.Count == 0)
+            _plan.Reporter.Warn(warning);
+        _peers.TakeOver(Start.Early, _plan.Metainfo.Layout.PieceCount);
+        if (_plan.Options.SeedOnly && opening.Have.Count == 0)
         {
-            _failure = new NothingToSeedException(_setup.Options.OutputDirectory);
+            _failure = new NothingToSeedException(_plan.Options.OutputDirectory);
             return;
         }
 
-        _setup.Reporter.Started(opening.Have.Count, _setup.Metainfo.Layout.PieceCount);
+        _plan.Reporter.Started(opening.Have.Count, _plan.Metainfo.Layout.PieceCount);
         _context.Status.Publish(this);
         _progress.Goal.TellFinished(opening);
         foreach (FileFinished file in Start.Verdicts.OfType<FileFinished>())
@@ -112,11 +112,11 @@ internal sealed class TransferStage : ITorrentStage
         if (_progress.Goal.IsReached)
             return;
 
-        PeerDiscovery contacts = _context.Contacts;
-        Handover?.Start(contacts.Stopping);
-        if (!contacts.IsUnderWay)
-            contacts.Begin(_setup.TrackerOptions(), _setup.Metainfo.IsPrivate ? null : _setup.Metainfo.Nodes);
-        contacts.Admission.DialMore(contacts.Stopping);
+        PeerDiscovery discovery = _context.Contacts;
+        Handover?.Start(discovery.Stopping);
+        if (!discovery.IsUnderWay)
+            discovery.Begin(_plan.TrackerOptions(), _plan.Metainfo.IsPrivate ? null : _plan.Metainfo.Nodes);
+        discovery.Admission.DialMore(discovery.Stopping);
     }
 
     /// <inheritdoc/>
@@ -138,7 +138,7 @@ internal sealed class TransferStage : ITorrentStage
     public void OnUploaded(PeerState? peer, long bytes)
     {
         if (peer is { Uploaded.Total: 0 })
-            _setup.Reporter.Served(peer);
+            _plan.Reporter.Served(peer);
         _progress.Stats.OnUploaded(peer, bytes);
     }
 
@@ -205,7 +205,7 @@ internal sealed class TransferStage : ITorrentStage
         _context.Status.Publish(this);
         Torrent torrent = _context.Status.Torrent;
         torrent.MarkComplete();
-        _setup.Reporter.Completed(torrent.Snapshot);
+        _plan.Reporter.Completed(torrent.Snapshot);
         TrackerClient? trackers = _context.Contacts.Trackers;
         bool hasAll = _progress.Goal.Left == 0;
         if (hasAll && !_progress.Completion.BeganComplete)

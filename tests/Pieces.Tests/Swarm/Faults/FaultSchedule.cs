@@ -282,7 +282,7 @@ internal sealed class FaultSchedule : IAsyncDisposable
         string data = File.Exists(Final) ? Final : Part;
         if (!File.Exists(State) || !File.Exists(data))
             return;
-        ResumeReading reading = ResumeFile.Read(StorageBench.At(State), _swarm.Data.Metainfo, _boot);
+        ResumeReading reading = ResumeFile.Read(StorageHarness.At(State), _swarm.Data.Metainfo, _boot);
         if (reading.State is not { } state)
             return;
         byte[] there = File.ReadAllBytes(data);

@@ -103,7 +103,7 @@ internal sealed class SwarmPeer : IProgress<TorrentNotice>
             MaxPeers = scene.MaxPeers,
             UsePeerExchange = scene.UsesPeerExchange,
             UploadSlots = Role == SwarmRole.FreeRider ? 0 : null,
-            Notices = this,
+            Progress = this,
         });
         _torrent = adding.Result;
     }

@@ -188,11 +188,11 @@ internal sealed class FaultyDisk : ForwardingFileSystem
 }
 
 /// <summary>A separate folder for one test, and the shared objects of a client. Disposing checks that every buffer was released.</summary>
-internal sealed class StorageBench : IAsyncDisposable
+internal sealed class StorageHarness : IAsyncDisposable
 {
     private readonly List<TorrentStorage> _open = [];
 
-    public StorageBench([CallerMemberName] string test = "")
+    public StorageHarness([CallerMemberName] string test = "")
     {
         Folder = Path.Combine(
             Path.GetTempPath(), "pieces-tests", $"{Environment.ProcessId}-{Guid.NewGuid():N}"[..20] + "-" + test[..Math.Min(24, test.Length)]);

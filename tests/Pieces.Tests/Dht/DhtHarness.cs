@@ -8,12 +8,12 @@ using Pieces.Tests.Dht.Simulation;
 namespace Pieces.Tests.Dht;
 
 /// <summary>A DHT core. The test reads the datagrams that it sends, and sends the replies.</summary>
-internal sealed class CoreBench : IDhtWire
+internal sealed class DhtHarness : IDhtWire
 {
     private readonly KrpcWriter _writer = new("XX00"u8);
     private readonly Dictionary<CompactEndPoint, (NodeId Id, CompactEndPoint? SeesUsAt)> _friends = [];
 
-    public CoreBench(DhtOptions? options = null, bool withV6 = false)
+    public DhtHarness(DhtOptions? options = null, bool withV6 = false)
     {
         options ??= new DhtOptions();
         Shared = new DhtShared(options with { Routers = [], TimeProvider = Clock, Random = new Random(77) }, this);
