@@ -24,7 +24,7 @@ stage=$(mktemp -d)
 trap 'rm -rf "$stage"' EXIT
 install -d "$stage/$name/bin"
 install -m 755 "$pieces" "$stage/$name/bin/pieces"
-install -m 644 README.md LICENSE CHANGELOG.md "$stage/$name/"
+install -m 644 README.md LICENSE CHANGELOG.md ARCHITECTURE.md CONTRIBUTING.md SECURITY.md "$stage/$name/"
 # What the README leads to.
 install -d "$stage/$name/docs/display"
 install -m 644 docs/*.md docs/*.json "$stage/$name/docs/"

@@ -17,7 +17,7 @@ internal static class ExitCodeHelp
                 new("2", "bad flag, argument or config value"),
                 new("3", "torrent file, URL or path not found or unreadable"),
                 new("4", "bad torrent or magnet link, unsafe path in it, or a selection that matches nothing"),
-                new("5", "no usable peer before --stall-timeout"),
+                new("5", "no usable peer before --stall-timeout or --metadata-timeout expired"),
                 new("6", "--stall-timeout or --metadata-timeout expired after some contact"),
                 new("7", "--deadline expired (the download can be resumed)"),
                 new("8", "disk full, or not enough space to begin"),

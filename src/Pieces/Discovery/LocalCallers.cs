@@ -12,7 +12,7 @@ internal sealed class LocalCallers
     public const int MaxPortsPerHost = 2;
 
     /// <summary>Maximum number of recorded ports over all hosts; further ones are ignored until recorded ones expire.</summary>
-    public const int MaxHosts = 512;
+    public const int MaxPorts = 512;
 
     /// <summary>How long a port is recorded after its last announcement: two announcement intervals.</summary>
     public static readonly TimeSpan Lifetime = 2 * LocalDiscovery.Interval;
@@ -31,11 +31,11 @@ internal sealed class LocalCallers
     private bool HasRoomFor(CompactEndPoint caller, TimeSpan now)
     {
         int ports = CountOf(caller.WithoutPort);
-        if (ports < MaxPortsPerHost && _calledAt.Count < MaxHosts)
+        if (ports < MaxPortsPerHost && _calledAt.Count < MaxPorts)
             return true;
         foreach (CompactEndPoint silent in _calledAt.Where(call => now - call.Value > Lifetime).Select(call => call.Key).ToArray())
             _calledAt.Remove(silent);
-        return CountOf(caller.WithoutPort) < MaxPortsPerHost && _calledAt.Count < MaxHosts;
+        return CountOf(caller.WithoutPort) < MaxPortsPerHost && _calledAt.Count < MaxPorts;
     }
 
     private int CountOf(CompactEndPoint host) => _calledAt.Keys.Count(known => known.WithoutPort == host);

@@ -100,7 +100,7 @@ public class LocalDiscoveryTests
     {
         var callers = new LocalCallers();
         Enumerable.Range(0, 5000).Count(i => callers.Admits(CompactEndPoint.From(new IPAddress([10, 0, (byte)(i >> 8), (byte)i]), 1), TimeSpan.Zero))
-            .Should().Be(LocalCallers.MaxHosts);
+            .Should().Be(LocalCallers.MaxPorts);
     }
 
     [Fact]

@@ -12,6 +12,9 @@ internal abstract class DhtClient
     /// <summary>Whether its DHT node works on 127.0.0.0/8. Otherwise the client runs on the machine's own address.</summary>
     public virtual bool LivesOnLoopback => true;
 
+    /// <summary>Whether it searches again only after minutes when its first search finds nothing.</summary>
+    public virtual bool SearchesOnce => false;
+
     /// <summary>Number of nodes that the client must know before it searches.</summary>
     public virtual int NodesNeeded => 3;
 
@@ -111,6 +114,8 @@ internal sealed class TransmissionDht : DhtClient
 internal sealed class QBittorrentDht : DhtClient
 {
     public override string Name => "qBittorrent";
+
+    public override bool SearchesOnce => true;
 
     public override IReadOnlyList<string> Command(RealClientJob job, IPAddress address, IReadOnlyList<IPEndPoint> nodes)
     {

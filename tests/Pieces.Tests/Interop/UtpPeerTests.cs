@@ -27,8 +27,13 @@ public sealed class UtpPeerTests
         await Eventually.TrueAsync(() => scene.Sample.HasContent(theirs), TransferLimit, () => "libtorrent to have the content", cancellationToken);
 
         // Without a reply the first line would end with "timed out", three seconds later.
-        string[] toUs = [.. leecher.Output.Split('\n').Where(line => line.Contains($"127.0.0.1:{port} ", StringComparison.Ordinal))];
-        toUs.Should().HaveCountGreaterThan(2);
+        // The lines are printed some time after what they report.
+        string[] toUs = [];
+        await Eventually.TrueAsync(
+            () => (toUs = [.. leecher.Output.Split('\n').Where(line => line.Contains($"127.0.0.1:{port} ", StringComparison.Ordinal))]).Length > 2,
+            TransferLimit,
+            () => "libtorrent's lines about its connections",
+            cancellationToken);
         toUs[0].Should().Contain("outgoing connection to peer (uTP)");
         toUs[1].Should().Contain("disconnecting (uTP) [connect]").And.Contain("reset");
         toUs[2].Should().Contain("outgoing connection to peer (TCP)");

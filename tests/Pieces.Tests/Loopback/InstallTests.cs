@@ -1,6 +1,7 @@
+using Pieces.Tests.Cli;
 using Pieces.Tests.Support;
 
-namespace Pieces.Tests.Cli;
+namespace Pieces.Tests.Loopback;
 
 /// <summary><c>make install</c> and <c>make uninstall</c> with the program under test.</summary>
 [Trait("Tier", "Loopback")]

@@ -1,8 +1,9 @@
 using System.Text;
+using Pieces.Tests.Cli;
 using Pieces.Tests.Contract;
 using Pieces.Tests.Support;
 
-namespace Pieces.Tests.Cli;
+namespace Pieces.Tests.Loopback;
 
 /// <summary>create, show and verify as a user runs them, in a folder of their own.</summary>
 [Trait("Tier", "Loopback")]

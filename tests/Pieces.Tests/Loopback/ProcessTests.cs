@@ -1,8 +1,9 @@
+using Pieces.Tests.Cli;
 using Pieces.Tests.Contract;
 using Pieces.Tests.Metadata;
 using Pieces.Tests.Support;
 
-namespace Pieces.Tests.Cli;
+namespace Pieces.Tests.Loopback;
 
 [Trait("Tier", "Loopback")]
 public class ProcessTests

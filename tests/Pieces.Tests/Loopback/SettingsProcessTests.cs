@@ -1,8 +1,9 @@
 using System.Text.Json;
+using Pieces.Tests.Cli;
 using Pieces.Tests.Contract;
 using Pieces.Tests.Support;
 
-namespace Pieces.Tests.Cli;
+namespace Pieces.Tests.Loopback;
 
 /// <summary>Environment and configuration file as a user has them.</summary>
 [Trait("Tier", "Loopback")]
