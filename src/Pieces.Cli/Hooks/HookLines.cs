@@ -23,10 +23,10 @@ internal static class HookLines
             {
                 foreach (char c in buffer.AsSpan(0, read))
                 {
-                    if (c != '\n')
-                        line.Append(c);
                     if (c == '\n' || line.Length == MaxLength)
                         Say(line, say);
+                    if (c != '\n')
+                        line.Append(c);
                 }
             }
         }

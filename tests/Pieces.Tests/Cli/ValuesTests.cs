@@ -33,6 +33,14 @@ public class ValuesTests
         FluentActions.Invoking(() => Values.Duration(text)).Should().Throw<FormatException>().Which.Message.Should().Contain($"\"{text}\"");
 
     [Fact]
+    public void A_duration_is_accepted_to_its_limit()
+    {
+        int most = (int)Values.MaxDuration.TotalSeconds;
+        Values.Duration($"{most}").Should().Be(Values.MaxDuration);
+        FluentActions.Invoking(() => Values.Duration($"{most + 1}")).Should().Throw<FormatException>();
+    }
+
+    [Fact]
     public void A_clock_that_gives_up_at_once_is_refused() =>
         FluentActions.Invoking(() => Values.PositiveDuration("0")).Should().Throw<FormatException>();
 

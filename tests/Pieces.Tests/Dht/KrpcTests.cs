@@ -129,6 +129,47 @@ public class KrpcTests
         Reply("d1:rd2:id20:mnopqrstuvwxyz1234566:valuesl6:axje.u5:short0:i3eee1:t2:aa1:y1:re", isExact: false).Values.Should().ContainSingle();
     }
 
+    [Theory]
+    [InlineData(KrpcReader.MaxTransactionLength, true)]
+    [InlineData(KrpcReader.MaxTransactionLength + 1, false)]
+    public void A_transaction_id_is_read_to_its_limit(int length, bool isRead) =>
+        (Read($"d1:rd2:id20:mnopqrstuvwxyz123456e1:t{length}:{new string('a', length)}1:y1:re") is not null).Should().Be(isRead);
+
+    [Theory]
+    [InlineData(KrpcReader.MaxDatagramLength, true)]
+    [InlineData(KrpcReader.MaxDatagramLength + 1, false)]
+    public void A_datagram_is_read_to_its_limit(int length, bool isRead)
+    {
+        const string Front = "d1:ad2:id20:abcdefghij0123456789e1:q4:ping1:t2:aa1:v";
+        const string Back = "1:y1:qe";
+        int padding = length - Front.Length - "1234:".Length - Back.Length;
+        string datagram = $"{Front}{padding}:{new string('x', padding)}{Back}";
+        datagram.Should().HaveLength(length);
+        (Read(datagram) is not null).Should().Be(isRead);
+    }
+
+    [Theory]
+    [InlineData(KrpcReader.MaxTokenLength, true)]
+    [InlineData(KrpcReader.MaxTokenLength + 1, false)]
+    public void A_token_is_kept_and_accepted_to_its_limit(int length, bool isKept)
+    {
+        string token = $"5:token{length}:{new string('t', length)}";
+        KrpcReply reply = Reply($"d1:rd2:id20:mnopqrstuvwxyz123456{token}e1:t2:aa1:y1:re", isExact: false);
+        reply.Token.Length.Should().Be(isKept ? length : 0);
+        KrpcMessage? announce = Read(
+            $"d1:ad2:id20:abcdefghij01234567899:info_hash20:mnopqrstuvwxyz1234564:porti1e{token}e1:q13:announce_peer1:t2:aa1:y1:qe");
+        (announce is KrpcQuery).Should().Be(isKept);
+    }
+
+    [Theory]
+    [InlineData(KrpcReader.MaxFaultLength)]
+    [InlineData(KrpcReader.MaxFaultLength + 1)]
+    public void An_error_text_is_cut_at_its_limit(int length)
+    {
+        KrpcMessage? message = Read($"d1:eli201e{length}:{new string('x', length)}e1:t2:aa1:y1:ee");
+        message.Should().BeOfType<KrpcFault>().Which.Text.Length.Should().Be(KrpcReader.MaxFaultLength);
+    }
+
     [Fact]
     public void Families_may_be_mixed_among_peers()
     {
@@ -161,8 +202,10 @@ public class KrpcTests
         string Nested(int depth) => "d1:a" + new string('l', depth - 1) + new string('e', depth - 1) + "e";
         KrpcGrammar.IsMessage(Bytes(Nested(KrpcGrammar.MaxDepth))).Should().BeTrue();
         KrpcGrammar.IsMessage(Bytes(Nested(KrpcGrammar.MaxDepth + 1))).Should().BeFalse();
-        KrpcGrammar.IsMessage(Bytes("d1:al" + string.Concat(Enumerable.Repeat("i1e", 505)) + "ee")).Should().BeTrue();
-        KrpcGrammar.IsMessage(Bytes("d1:al" + string.Concat(Enumerable.Repeat("i1e", 520)) + "ee")).Should().BeFalse();
+        // Besides the integers: the beginnings and ends of the dictionary and of the list, and the key.
+        string List(int values) => "d1:al" + string.Concat(Enumerable.Repeat("i1e", values - 5)) + "ee";
+        KrpcGrammar.IsMessage(Bytes(List(KrpcGrammar.MaxValues))).Should().BeTrue();
+        KrpcGrammar.IsMessage(Bytes(List(KrpcGrammar.MaxValues + 1))).Should().BeFalse();
         KrpcGrammar.IsMessage(Bytes("d1:ai123456789012345678ee")).Should().BeTrue();
         KrpcGrammar.IsMessage(Bytes("d1:ai1234567890123456789ee")).Should().BeFalse();
         KrpcGrammar.IsMessage(Bytes("d1:ai-0ee")).Should().BeFalse();

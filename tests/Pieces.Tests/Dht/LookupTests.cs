@@ -81,6 +81,42 @@ public class LookupTests
     }
 
     [Fact]
+    public void One_candidate_too_many_costs_the_farthest()
+    {
+        NodeContact farthest = Local(0);
+        _lookup.Add(farthest, teller: null);
+        for (int i = 0; i < Lookup.MaxCandidates - 1; i++)
+            _lookup.Add(Local(3), teller: null);
+        _lookup.Add(Local(4), teller: null);
+        List<NodeContact> offered = [];
+        while (_lookup.Next() is { } candidate)
+        {
+            offered.Add(candidate.Contact);
+            _lookup.Lost(candidate);
+        }
+
+        offered.Should().HaveCount(Lookup.MaxCandidates).And.NotContain(farthest);
+    }
+
+    [Fact]
+    public void One_misfit_too_many_waits_until_no_fitting_node_is_left()
+    {
+        for (int i = 0; i <= Lookup.MaxMisfits; i++)
+            _lookup.Add(new NodeContact(Target.Near(40, _random), NextWorld()), teller: null);
+        CompactEndPoint at = NextWorld();
+        var fitting = new NodeContact(SecureNodeId.Create(at, _random), at);
+        _lookup.Add(fitting, teller: null);
+        for (int i = 0; i < Lookup.MaxMisfits; i++)
+        {
+            LookupCandidate misfit = Ask();
+            misfit.Fits.Should().BeFalse("it is nearer");
+            Answer(misfit);
+        }
+
+        Ask().Contact.Should().Be(fitting);
+    }
+
+    [Fact]
     public void Who_names_nodes_that_nobody_hears_of_is_not_followed_any_further()
     {
         NodeContact[] honest = [.. Enumerable.Range(0, 12).Select(bits => Local(bits))];

@@ -60,6 +60,23 @@ public class NodeNamesTests
     }
 
     [Fact]
+    public async Task A_name_with_one_address_too_many_is_used_to_the_limit()
+    {
+        List<CompactEndPoint> found = [];
+        IPAddress[] addresses = [.. Enumerable.Range(1, NodeNames.MaxAddresses + 1).Select(i => new IPAddress([10, 0, 0, (byte)i]))];
+        var names = new NodeNames(
+            new DhtOptions
+            {
+                Bootstrap = [new DnsEndPoint("many.invalid", 1)],
+                Routers = [],
+                Resolve = (_, _) => Task.FromResult(addresses),
+            },
+            (node, _) => found.Add(node));
+        await names.RunAsync(TestContext.Current.CancellationToken);
+        found.Should().Equal(addresses.Take(NodeNames.MaxAddresses).Select(address => CompactEndPoint.From(address, 1)));
+    }
+
+    [Fact]
     public void Addresses_are_known_before_anything_is_searched_for()
     {
         List<(CompactEndPoint, bool)> found = [];

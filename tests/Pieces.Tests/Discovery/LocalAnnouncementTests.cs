@@ -26,6 +26,17 @@ public class LocalAnnouncementTests
     }
 
     [Theory]
+    [InlineData(LocalAnnouncement.MaxLength, true)]
+    [InlineData(LocalAnnouncement.MaxLength + 1, false)]
+    public void One_is_read_to_its_limit(int length, bool isRead)
+    {
+        string text = $"BT-SEARCH * HTTP/1.1\r\nPort: 6881\r\nInfohash: {One}\r\nX: ";
+        byte[] bytes = Encoding.ASCII.GetBytes(text.PadRight(length, 'x'));
+        bytes.Should().HaveCount(length);
+        (LocalAnnouncement.Read(bytes) is not null).Should().Be(isRead);
+    }
+
+    [Theory]
     [InlineData("BT-SEARCH * HTTP/1.1\r\nPort: 6881\r\nInfohash: {0}\r\n\r\n\r\n")]
     [InlineData("bt-search * http/1.1\r\ninfohash:{0}\r\nPORT:6881\r\n\r\n")]
     [InlineData("BT-SEARCH * HTTP/1.1\r\nX: y\r\nno header\r\n:\r\nPort: 6881\r\nInfohash: nonsense\r\nInfohash: {0}")]

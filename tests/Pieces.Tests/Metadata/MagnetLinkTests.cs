@@ -193,6 +193,34 @@ public class MagnetLinkTests
     }
 
     [Fact]
+    public void What_reaches_a_limit_is_read_whole_and_one_more_is_not()
+    {
+        string parameters = string.Concat(Enumerable.Repeat("&x=1", MagnetQuery.MaxParameters - 1));
+        MagnetLink.Parse(Topic + parameters).InfoHash.ToString().Should().Be(Hash);
+        FluentActions.Invoking(() => MagnetLink.Parse(Topic + parameters + "&x=1")).Should().Throw<MagnetException>();
+        foreach (int over in new[] { 0, 1 })
+        {
+            string name = new('a', MagnetParser.MaxNameLength + over);
+            MagnetLink.Parse($"{Topic}&dn={name}").Name.Should().HaveLength(MagnetParser.MaxNameLength);
+            IEnumerable<int> ports = Enumerable.Range(1, MagnetParser.MaxPeers + over);
+            string peers = string.Concat(ports.Select(port => $"&x.pe=1.2.3.4:{port}"));
+            MagnetLink.Parse(Topic + peers).Peers.Should().HaveCount(MagnetParser.MaxPeers);
+            string nodes = string.Concat(ports.Select(port => $"&dht=1.2.3.4:{port}"));
+            MagnetLink.Parse(Topic + nodes).Nodes.Should().HaveCount(MagnetParser.MaxPeers);
+        }
+    }
+
+    [Theory]
+    [InlineData(MagnetAddress.MaxHostLength, true)]
+    [InlineData(MagnetAddress.MaxHostLength + 1, false)]
+    public void The_name_of_a_host_is_read_to_its_limit(int length, bool isRead)
+    {
+        string host = string.Concat(Enumerable.Repeat("a.", length))[..(length - 1)] + "a";
+        host.Should().HaveLength(length);
+        MagnetAddress.IsHostName(host).Should().Be(isRead);
+    }
+
+    [Fact]
     public void Noise_is_refused_or_read_and_never_breaks_the_reader()
     {
         var random = new Random(7);

@@ -172,11 +172,14 @@ public class PeerBookTests
     }
 
     [Fact]
-    public void Ten_thousand_bans_of_ports_are_bounded()
+    public void One_banned_port_too_many_frees_the_oldest()
     {
-        for (int i = 0; i < 10_000; i++)
-            _book.Ban(new IPEndPoint(IPAddress.Loopback, 1 + i), PeerId.Create(new Random(i)), hasHonestNeighbours: false);
-        _book.IsBanned(new IPEndPoint(IPAddress.Loopback, 10_000)).Should().BeTrue();
+        for (int port = 1; port <= PeerBans.MaxPorts; port++)
+            _book.Ban(new IPEndPoint(IPAddress.Loopback, port), PeerId.Create(new Random(port)), hasHonestNeighbours: false);
+        _book.IsBanned(new IPEndPoint(IPAddress.Loopback, 1)).Should().BeTrue();
+        _book.Ban(new IPEndPoint(IPAddress.Loopback, PeerBans.MaxPorts + 1), PeerId.Create(new Random(0)), hasHonestNeighbours: false);
+        _book.IsBanned(new IPEndPoint(IPAddress.Loopback, PeerBans.MaxPorts + 1)).Should().BeTrue();
+        _book.IsBanned(new IPEndPoint(IPAddress.Loopback, 2)).Should().BeTrue();
         _book.IsBanned(new IPEndPoint(IPAddress.Loopback, 1)).Should().BeFalse("the oldest is forgotten first");
     }
 

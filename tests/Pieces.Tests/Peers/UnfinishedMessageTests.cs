@@ -143,6 +143,21 @@ public class UnfinishedMessageTests
     }
 
     [Fact]
+    public void One_byte_more_than_a_client_may_hold_evicts_the_oldest_message()
+    {
+        var budget = new UnfinishedMessages();
+        List<string> evicted = [];
+        const int Small = UnfinishedMessages.Uncounted + 1;
+        budget.Open(() => evicted.Add("first")).Wait(Small);
+        UnfinishedMessage second = budget.Open(() => evicted.Add("second"));
+        second.Wait((int)UnfinishedMessages.DefaultCapacity - Small);
+        budget.Held.Should().Be(UnfinishedMessages.DefaultCapacity);
+        evicted.Should().BeEmpty();
+        second.Wait((int)UnfinishedMessages.DefaultCapacity - Small + 1);
+        evicted.Should().Equal("first");
+    }
+
+    [Fact]
     public void What_every_connection_may_hold_is_not_counted()
     {
         var budget = new UnfinishedMessages(capacity: 1);

@@ -113,6 +113,14 @@ public class RequestWindowTests
     }
 
     [Fact]
+    public void One_request_more_than_the_default_is_never_out_while_the_peer_has_not_said_what_it_keeps()
+    {
+        var window = new RequestWindow(_time);
+        Run(window, 1, 1_000_000_000, seconds: 10);
+        window.Size.Should().Be(RequestWindow.DefaultLimit);
+    }
+
+    [Fact]
     public void One_request_more_than_the_bound_is_never_out_whatever_the_peer_says()
     {
         var window = new RequestWindow(_time);

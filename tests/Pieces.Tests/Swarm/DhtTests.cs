@@ -51,6 +51,21 @@ public class DhtTests
     }
 
     [Fact]
+    public async Task One_node_too_many_in_a_link_is_not_asked()
+    {
+        const string Last = "10.9.1.1", Over = "10.9.1.2";
+        await using var swarm = new TestSwarm();
+        await using var last = new FreeNode(swarm, Last);
+        await using var over = new FreeNode(swarm, Over);
+        IEnumerable<string> silent = Enumerable.Range(1, TorrentDht.MaxNodes - 1).Select(i => $"10.9.2.{i}:1");
+        AddMagnet(swarm, Nowhere, [.. silent, $"{Last}:{ScriptedHost.Port}", $"{Over}:{ScriptedHost.Port}"]);
+        await swarm.UntilAsync(() => last.Node.Stats.Received > 0, "the last node that is used is asked");
+        await swarm.PassAsync(10);
+        over.Node.Stats.Received.Should().Be(0);
+        await swarm.EndAsync();
+    }
+
+    [Fact]
     public async Task A_link_names_nodes_to_begin_with()
     {
         await using var swarm = new TestSwarm();

@@ -1,6 +1,7 @@
 using System.Text;
 using Pieces.Tests.Support;
 using Pieces.Torrents;
+using Pieces.Torrents.Lifecycle;
 using Pieces.Torrents.MetadataExchange;
 using Pieces.Wire;
 
@@ -71,6 +72,33 @@ public class MagnetAbuseTests
         await swarm.UntilDoneAsync(leecher);
         leecher.ConnectionsOf(host.Address).Should().Be(2);
         leecher.Now.BannedPeers.Should().Be(0);
+        await swarm.EndAsync();
+    }
+
+    [Fact]
+    public async Task Of_bitfields_that_come_early_one_too_many_is_not_remembered()
+    {
+        const int Length = 2 * SwarmData.MiB;
+        await using var swarm = new TestSwarm();
+        using var turn = new SemaphoreSlim(1);
+        int sent = 0;
+        ScriptedHost[] hosts = [.. Enumerable.Range(0, (int)(EarlyPeers.MaxBitfieldBytes / Length) + 1).Select(_ => swarm.AddHost(async session =>
+        {
+            await session.HandshakeAsync();
+
+            // One after another: the memory for messages that are not complete has a limit of its own.
+            await turn.WaitAsync();
+            await session.SendAsync(new BitfieldMessage(new byte[Length]));
+            turn.Release();
+            Interlocked.Increment(ref sent);
+            await session.UntilClosedAsync();
+        }))];
+        SwarmMember leecher = swarm.AddMagnet(swarm.LinkTo([.. hosts.Select(host => host.EndPoint)]));
+        await swarm.UntilAsync(() => Volatile.Read(ref sent) == hosts.Length, "all have shown a bitfield");
+        await swarm.PassAsync(5);
+        await swarm.CompleteHonestlyAsync(leecher);
+        leecher.Notices.Of<PeerNotice>().Count(notice => notice.Reason.StartsWith("sent too much before", StringComparison.Ordinal))
+            .Should().Be(1);
         await swarm.EndAsync();
     }
 

@@ -48,6 +48,44 @@ public class NamedPeerTests
         await swarm.EndAsync();
     }
 
+    [Fact]
+    public async Task One_name_too_many_in_a_link_is_not_resolved_and_that_is_a_warning()
+    {
+        await using var swarm = new TestSwarm();
+        var asked = new ConcurrentQueue<string>();
+        swarm.Resolve = (host, _) =>
+        {
+            asked.Enqueue(host);
+            return Task.FromResult<IPAddress[]>([]);
+        };
+        string[] names = [.. Enumerable.Range(0, PeerNames.MaxOfStrangers + 1).Select(i => $"peer{i}.example")];
+        SwarmMember leecher = swarm.AddMagnet(swarm.LinkTo().WithPeers(names.Select(name => new DnsEndPoint(name, 1))));
+        IEnumerable<string> Refusals() => leecher.Notices.Of<WarningNotice>().Select(notice => notice.Message)
+            .Where(message => message.Contains("other names of peers", StringComparison.Ordinal));
+        await swarm.UntilAsync(() => asked.Count >= PeerNames.MaxOfStrangers && Refusals().Any(), "the names are resolved");
+        await swarm.CompleteHonestlyAsync(leecher);
+        asked.Distinct().Should().BeEquivalentTo(names[..PeerNames.MaxOfStrangers]);
+        Refusals().Should().ContainSingle().Which.Should().StartWith(names[^1]);
+        await swarm.EndAsync();
+    }
+
+    [Fact]
+    public async Task One_address_too_many_of_a_name_is_not_dialled()
+    {
+        await using var swarm = new TestSwarm();
+        ScriptedHost[] hosts = [.. Enumerable.Range(0, PeerNames.MaxAddresses + 1).Select(_ => swarm.AddHost(async session =>
+        {
+            await session.HandshakeAsync();
+            await session.UntilClosedAsync();
+        }))];
+        swarm.Resolve = (_, _) => Task.FromResult<IPAddress[]>([.. hosts.Select(host => IPAddress.Parse(host.Address))]);
+        SwarmMember leecher = Add(swarm, new DnsEndPoint("many.example", ScriptedHost.Port));
+        await swarm.UntilAsync(() => hosts.SkipLast(1).All(host => host.Accepted > 0), "the first addresses are dialled");
+        await swarm.CompleteHonestlyAsync(leecher);
+        hosts[^1].Accepted.Should().Be(0);
+        await swarm.EndAsync();
+    }
+
     private static SwarmMember Add(TestSwarm swarm, EndPoint peer) =>
         swarm.Add(swarm.NextAddress(), swarm.NextFolder(), TestSwarm.LeecherOptions(peer));
 }

@@ -110,9 +110,47 @@ public sealed class BudgetTests : IDisposable
         room.Begin(IPAddress.Parse("1.2.3.6"), _stopping.Token).Dispose();
     }
 
+    [Fact]
+    public async Task Pressed_for_room_the_oldest_handshake_has_its_limit_and_not_longer()
+    {
+        using var room = new HandshakeRoom(1, _time);
+        await room.WaitAsync(Token);
+        using HandshakeRoom.Ticket oldest = room.Begin(IPAddress.Parse("1.2.3.4"), _stopping.Token);
+        Task waiting = room.WaitAsync(Token);
+        _time.Advance(HandshakeRoom.PressedLimit - TimeSpan.FromTicks(1));
+        oldest.Ending.IsCancellationRequested.Should().BeFalse();
+        _time.Advance(TimeSpan.FromMilliseconds(1));
+        await FakeTimeSteps.UntilAsync(() => oldest.Ending.IsCancellationRequested, Token);
+        oldest.Dispose();
+        await waiting;
+    }
+
+    [Fact]
+    public void A_client_of_any_size_has_handshakes_to_the_limit()
+    {
+        new ConnectionBudget(4 * (HandshakeRoom.MaxHandshakes - 1)).Handshakes.Should().Be(HandshakeRoom.MaxHandshakes - 1);
+        new ConnectionBudget(4 * HandshakeRoom.MaxHandshakes).Handshakes.Should().Be(HandshakeRoom.MaxHandshakes);
+        new ConnectionBudget(4 * (HandshakeRoom.MaxHandshakes + 1)).Handshakes.Should().Be(HandshakeRoom.MaxHandshakes);
+    }
+
+    [Fact]
+    public async Task One_byte_more_than_may_wait_for_the_loops_waits_itself()
+    {
+        var room = new InboxRoom();
+        await room.EnterAsync(1, Token);
+        ValueTask last = room.EnterAsync(InboxRoom.DefaultCapacity - 1, Token);
+        last.IsCompleted.Should().BeTrue();
+        await last;
+        ValueTask over = room.EnterAsync(1, Token);
+        over.IsCompleted.Should().BeFalse();
+        room.Leave(1);
+        await over;
+        room.Used.Should().Be(InboxRoom.DefaultCapacity);
+    }
+
     [Theory]
-    [InlineData("1.2.3.4", "1.2.3.4", 4)]
-    [InlineData("2001:db8::1", "2001:db8::2", 4)]
+    [InlineData("1.2.3.4", "1.2.3.4", HandshakeRoom.MaxPerNetwork)]
+    [InlineData("2001:db8::1", "2001:db8::2", HandshakeRoom.MaxPerNetwork)]
     [InlineData("172.17.0.1", "172.17.0.1", HandshakeRoom.MaxPerSharedAddress)]
     [InlineData("127.0.0.1", "127.0.0.1", HandshakeRoom.MaxPerSharedAddress)]
     public async Task A_network_has_its_part_of_the_places(string one, string other, int most)

@@ -32,6 +32,16 @@ public class CompletionMapTests
         CompletionMap.Of(little).ShareOf(0, 0.5).Should().Be(0);
     }
 
+    [Theory]
+    [InlineData(CompletionMap.MaxSections, 1)]
+    [InlineData(CompletionMap.MaxSections + 1, 0.5)]
+    public void One_piece_more_than_sections_shares_a_section(int pieces, double share)
+    {
+        var have = new Bitfield(pieces);
+        have.Set(pieces - 1);
+        CompletionMap.Of(have).ShareOf((pieces - 0.5) / pieces, 1).Should().BeApproximately(share, 0.01);
+    }
+
     [Fact]
     public void Nothing_and_all_are_shared_maps()
     {

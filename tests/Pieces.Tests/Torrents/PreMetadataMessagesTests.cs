@@ -44,7 +44,7 @@ public class PreMetadataMessagesTests
     public void More_allowed_fast_pieces_than_are_kept_are_forgotten()
     {
         var words = new PreMetadataMessages();
-        for (uint i = 0; i < 10 * PreMetadataMessages.MaxAllowedFast; i++)
+        for (uint i = 0; i <= PreMetadataMessages.MaxAllowedFast; i++)
             words.Hear(new AllowedFastMessage(i));
         words.Replay().Messages.Should().HaveCount(PreMetadataMessages.MaxAllowedFast);
         words.IsIncomplete.Should().BeFalse();

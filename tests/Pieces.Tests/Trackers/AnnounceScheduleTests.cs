@@ -63,6 +63,26 @@ public class AnnounceScheduleTests
         schedule.Next(At(0), false).Should().BeSameAs(schedule.Slots.Last());
     }
 
+    [Fact]
+    public void One_announce_too_many_waits_until_the_others_are_late()
+    {
+        AnnounceSchedule schedule = ScheduleOf(1, "abcdefghijkl");
+        TimeSpan now = TimeSpan.Zero;
+        TakeAll().Should().Be(1, "the first one may answer soon");
+        now += AnnounceSchedule.Patience;
+        TakeAll().Should().Be(AnnounceSchedule.MaxFresh);
+        now += AnnounceSchedule.Patience;
+        TakeAll().Should().Be(AnnounceSchedule.MaxFresh);
+
+        int TakeAll()
+        {
+            int count = 0;
+            for (; schedule.NextToAsk(now, needsPeers: false) is { } slot; count++)
+                AnnounceSchedule.Begin(slot, now);
+            return count;
+        }
+    }
+
     [Theory]
     [InlineData(5.0, 2.0, 5.0)]
     [InlineData(0.2, null, 1.0)]

@@ -116,6 +116,39 @@ public class TrackerServerTests
     }
 
     [Theory]
+    [InlineData(KestrelHost.MaxRequestLine, false)]
+    [InlineData(KestrelHost.MaxRequestLine + 1, true)]
+    public async Task A_request_line_is_read_to_its_limit(int length, bool isTooLong)
+    {
+        const string Back = " HTTP/1.1\r\n";
+        await using TrackerServer server = await StartAsync();
+        using var client = new TcpClient();
+        await client.ConnectAsync(server.LocalEndPoint, Token);
+        string line = "GET /".PadRight(length - Back.Length, 'x') + Back;
+        line.Should().HaveLength(length);
+        await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes($"{line}Host: tracker\r\n\r\n"), Token);
+        using var reader = new StreamReader(client.GetStream());
+        string status = (await reader.ReadLineAsync(Token))!;
+        status.Should().StartWith("HTTP/1.1 ");
+        status.Contains(" 414 ", StringComparison.Ordinal).Should().Be(isTooLong, status);
+    }
+
+    [Theory]
+    [InlineData(KestrelHost.MaxBodyLength, 2)]
+    [InlineData(KestrelHost.MaxBodyLength + 1, 1)]
+    public async Task A_connection_is_kept_open_behind_a_body_to_its_limit(int length, int answers)
+    {
+        await using TrackerServer server = await StartAsync();
+        using var client = new TcpClient();
+        await client.ConnectAsync(server.LocalEndPoint, Token);
+        string first = $"POST / HTTP/1.1\r\nHost: tracker\r\nContent-Length: {length}\r\n\r\n{new string('x', length)}";
+        const string Second = "GET / HTTP/1.1\r\nHost: tracker\r\nConnection: close\r\n\r\n";
+        await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes(first + Second), Token);
+        using var reader = new StreamReader(client.GetStream());
+        (await reader.ReadToEndAsync(Token)).Split("HTTP/1.1 ").Should().HaveCount(1 + answers);
+    }
+
+    [Theory]
     [InlineData("", "info_hash is missing")]
     [InlineData("info_hash=short", "info_hash is missing")]
     [InlineData("info_hash=bittorrent-infohash-", "peer_id is missing")]

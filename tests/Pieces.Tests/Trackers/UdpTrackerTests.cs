@@ -82,7 +82,7 @@ public class UdpTrackerTests
         using var server = new FakeUdpTracker();
         using UdpTracker tracker = TrackerOf(server);
         Task<AnnounceResponse> asked = tracker.AnnounceAsync(Announces.Of(), Token);
-        for (int n = 0; n <= 8; n++)
+        for (int n = 0; n <= UdpTracker.MaxRepetitions; n++)
         {
             await server.ReceiveAsync();
             _time.Advance(TimeSpan.FromSeconds(4 * Math.Pow(2, n)));
@@ -108,6 +108,24 @@ public class UdpTrackerTests
         await server.SendAsync(connect, Connect, [0, 0, 0, 0, 0, 0, 0, 5]);
         (await server.AnswerAnnounceAsync()).Connection.Should().Be(5);
         (await asked).Peers.Should().HaveCount(1);
+    }
+
+    [Theory]
+    [InlineData(0, 1)]
+    [InlineData(1, 0)]
+    public async Task An_answer_is_read_to_its_limit(int more, int read)
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "the system reports a datagram that does not fit as an error");
+        const int HeaderLength = 8;
+        byte[] rest = new byte[UdpTrackerCodec.MaxAnswerLength - HeaderLength + (more * CompactPeers.LengthV4)];
+        Convert.FromHexString("000007080000000100000001").CopyTo(rest, 0);
+        Convert.FromHexString("c0a800011b4e").CopyTo(rest, rest.Length - CompactPeers.LengthV4);
+        using var server = new FakeUdpTracker();
+        using UdpTracker tracker = TrackerOf(server);
+        Task<AnnounceResponse> asked = tracker.AnnounceAsync(Announces.Of(), Token);
+        await server.AnswerConnectAsync(1);
+        await server.SendAsync(await server.ReceiveAsync(), Announce, rest);
+        (await asked).Peers.Should().HaveCount(read, "all peers before the last one have no port");
     }
 
     [Fact]

@@ -72,7 +72,8 @@ internal static class MetadataFile
     {
         FileLocation file = directory.At(Path.Join(folder, StoragePaths.MetadataName));
         if (directory.At(folder).Stat() is not { Kind: FileKind.Folder, Trust: not FileTrust.Foreign }
-            || file.Stat() is not { IsFile: true, Length: > 0 and <= MaxLength, Trust: not FileTrust.Foreign } facts)
+            || file.Stat() is not { IsFile: true, Length: > 0 and <= MaxLength, Trust: not FileTrust.Foreign } facts
+            || facts.Length > left)
             return null;
         left -= facts.Length;
         return FileFacts.ReadAll(file, MaxLength, out _);

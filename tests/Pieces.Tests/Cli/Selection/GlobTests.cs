@@ -83,8 +83,11 @@ public class GlobTests
     [Theory]
     [InlineData(0)]
     [InlineData(Glob.MaxLength + 1)]
-    public void A_pattern_has_a_length(int length) =>
+    public void A_pattern_of_another_length_is_refused(int length) =>
         FluentActions.Invoking(() => new Glob(new string('a', length))).Should().Throw<FormatException>();
+
+    [Fact]
+    public void The_longest_pattern_is_read() => new Glob(new string('a', Glob.MaxLength)).IsMatch(new string('a', Glob.MaxLength)).Should().BeTrue();
 
     [Fact]
     public void Deep_braces_are_no_danger() => new Glob(new string('{', 512) + new string('}', 512)).IsMatch(string.Empty).Should().BeTrue();
