@@ -6,11 +6,15 @@ namespace Pieces.Cli.Terminal;
 /// </summary>
 internal sealed class RepeatedWarnings
 {
-    /// <summary>Maximum number of different warnings that are remembered. Further warnings are always printed.</summary>
+    /// <summary>
+    /// Maximum number of different warnings that are printed between two reports of the counts. Further ones are only counted, because peers and
+    /// trackers can cause any number of different warnings.
+    /// </summary>
     public const int MaxKinds = 1000;
 
     private readonly Lock _lock = new();
     private readonly Dictionary<string, (string Text, int Repeats)> _told = [];
+    private int _dropped;
 
     /// <summary>Returns true if a warning must be printed now. Otherwise counts one more repetition of the warning.</summary>
     /// <param name="kind">Identifies the kind of the warning and what it concerns. Warnings with the same value count as repetitions.</param>
@@ -25,8 +29,13 @@ internal sealed class RepeatedWarnings
                 return false;
             }
 
-            if (_told.Count < MaxKinds)
-                _told.Add(kind, (text, 0));
+            if (_told.Count == MaxKinds)
+            {
+                _dropped++;
+                return false;
+            }
+
+            _told.Add(kind, (text, 0));
             return true;
         }
     }
@@ -39,9 +48,11 @@ internal sealed class RepeatedWarnings
             string[] lines =
             [
                 .. _told.Values.Where(warning => warning.Repeats > 0)
-                    .Select(warning => $"repeated {Quantity.Count(warning.Repeats, "more time")}: {warning.Text}")
+                    .Select(warning => $"repeated {Quantity.Count(warning.Repeats, "more time")}: {warning.Text}"),
+                .. _dropped > 0 ? [$"not printed because there were too many: {Quantity.Count(_dropped, "further warning")}"] : Array.Empty<string>(),
             ];
             _told.Clear();
+            _dropped = 0;
             return lines;
         }
     }

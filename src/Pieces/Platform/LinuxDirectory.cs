@@ -38,6 +38,7 @@ internal sealed class LinuxDirectory : DirectoryHandle
 
     private readonly Lock _gate = new();
     private readonly LinuxFileSystem _system;
+    private readonly LinuxFileSystemFlush _flush = new();
     private SafeFileHandle? _root;
     private bool _hasOwners = true;
     private bool _isDisposed;
@@ -49,18 +50,9 @@ internal sealed class LinuxDirectory : DirectoryHandle
     public override bool HasOwners => TryRoot() is null || _hasOwners;
 
     /// <inheritdoc/>
-    /// <remarks>Works like <c>mkdir -p</c>: the system resolves each directory of the path as typed, including <c>..</c> after a link.</remarks>
     public override void Create()
     {
-        int error = 0;
-        for (int end = 1; end <= Path.Length; end++)
-        {
-            if ((end < Path.Length && Path[end] != '/') || Path[end - 1] == '/')
-                continue;
-            byte[] prefix = LibC.Terminated(Path[..end]);
-            error = LibC.MakeDirectoryAt(LinuxResolution.AtCurrentDirectory, prefix, EveryFolderMode) == 0 ? 0 : Marshal.GetLastPInvokeError();
-        }
-
+        int error = LinuxFolders.Create(Path);
         if (TryRoot() is null)
             throw SystemErrors.Failure(Path, error is 0 or Exists ? NotADirectory : error);
     }
@@ -226,8 +218,9 @@ internal sealed class LinuxDirectory : DirectoryHandle
     /// <inheritdoc/>
     public override bool TryFlushFileSystem()
     {
-        OnFolder(string.Empty, LibC.SyncFs);
-        return true;
+        bool isFlushed = _flush.TryRun(
+            () => new SafeFileHandle(OpenBelow(string.Empty, LinuxResolution.Folder), ownsHandle: true), out int error);
+        return error == 0 ? isFlushed : throw Failure(string.Empty, error);
     }
 
     /// <inheritdoc/>
@@ -237,6 +230,7 @@ internal sealed class LinuxDirectory : DirectoryHandle
         {
             _isDisposed = true;
             _root?.Dispose();
+            _flush.Dispose();
         }
     }
 

@@ -38,13 +38,15 @@ public class RepeatedWarningsTests
     }
 
     [Fact]
-    public void Kinds_beyond_the_limit_are_told_each_time()
+    public void Kinds_beyond_the_limit_are_counted_and_not_printed()
     {
         var repeated = new RepeatedWarnings();
         for (int i = 0; i < RepeatedWarnings.MaxKinds; i++)
             repeated.IsFirst($"{i}", "x").Should().BeTrue();
-        repeated.IsFirst("one more", "x").Should().BeTrue();
-        repeated.IsFirst("one more", "x").Should().BeTrue();
-        repeated.IsFirst("0", "x").Should().BeFalse();
+        repeated.IsFirst("one more", "x").Should().BeFalse();
+        repeated.IsFirst("another", "x").Should().BeFalse();
+        repeated.IsFirst("0", "y").Should().BeFalse();
+        repeated.TakeCounts().Should().Equal("repeated 1 more time: x", "not printed because there were too many: 2 further warnings");
+        repeated.IsFirst("one more", "x").Should().BeTrue("the counts have been reported");
     }
 }

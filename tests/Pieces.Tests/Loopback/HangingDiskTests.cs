@@ -47,4 +47,21 @@ public class HangingDiskTests
         File.ReadAllBytes(folder["out/other.bin"]).AsSpan().SequenceEqual(File.ReadAllBytes(folder["data/other.bin"])).Should().BeTrue();
         File.Exists(folder["out/hanging.bin"]).Should().BeFalse();
     }
+
+    [Fact]
+    public async Task A_flush_that_takes_long_is_reported_and_the_download_completes()
+    {
+        string strace = RealProcess.Find("strace");
+        using var folder = new TempFolder();
+        var torrent = new GeneratedTorrent("slow.bin", 512 * 1024, 64 * 1024);
+        await using var seeder = new RecordingSeeder(torrent);
+        await using PiecesProcess process = PiecesProcess.Start(
+            PiecesCommand.DownloadFrom(seeder.Address, torrent.WriteTorrent(folder.Path), folder["out"]),
+            shell: $"set -- '{strace}' --seccomp-bpf -f -qq -o /dev/null -P '{folder["out/slow.bin.part"]}' "
+                + "-e trace=fsync -e inject=fsync:delay_enter=32s:when=1 \"$@\"");
+        PiecesResult result = await process.WaitAsync();
+        result.ExitCode.Should().Be(0, result.StandardError);
+        result.StandardError.Should().Contain("the disk has not finished a flush for 30 s; still waiting for it");
+        torrent.ShouldBeCompleteIn(folder["out"]);
+    }
 }

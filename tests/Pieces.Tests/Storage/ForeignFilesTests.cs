@@ -48,6 +48,25 @@ public class ForeignFilesTests
     }
 
     [Fact]
+    public async Task A_part_file_that_appears_long_after_a_kill_is_not_taken_for_a_file_whose_record_was_lost()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "files have a time of creation");
+        await using var bench = new StorageHarness();
+        SampleTorrent torrent = Four(4);
+        (TorrentStorage storage, _) = await bench.OpenAsync(torrent);
+        await bench.KillAsync(storage);
+        string state = Path.Combine(bench.Folder, ".a.pieces", "state");
+        File.SetLastWriteTimeUtc(state, File.GetLastWriteTimeUtc(state).AddHours(-1));
+        bench.Write("a.part", "the user's only copy"u8);
+        (await Fault(() => bench.OpenAsync(torrent))).Should().Be(StorageError.PathOccupied);
+        File.ReadAllText(bench.PathTo("a.part")).Should().Be("the user's only copy");
+
+        File.SetLastWriteTimeUtc(state, DateTime.UtcNow);
+        (storage, _) = await bench.OpenAsync(torrent);
+        await CompleteAsync(bench, storage, torrent, 0, 1, 2, 3);
+    }
+
+    [Fact]
     public async Task A_part_file_that_the_state_names_is_continued_without_a_good_piece()
     {
         await using var bench = new StorageHarness();

@@ -12,6 +12,11 @@ internal sealed class FileFlusher
     // From this number of files on, one flush of the whole file system is faster than one flush per file.
     private const int ManyFiles = 16;
 
+    /// <summary>
+    /// Time after which a disk operation that has not returned counts as hanging. It is measured with the system's clock, because the disk is real.
+    /// </summary>
+    public static readonly TimeSpan HangTime = TimeSpan.FromSeconds(30);
+
     private readonly Lock _flushing = new();
     private readonly Lock _sending = new();
     private readonly FileStore _files;
@@ -19,6 +24,11 @@ internal sealed class FileFlusher
     private StorageException? _failure;
 
     public FileFlusher(FileStore files) => _files = files;
+
+    /// <summary>
+    /// Called when a flush has taken <see cref="HangTime"/>; it may still end. Set it before the first flush. Called on any thread.
+    /// </summary>
+    public Action? Hangs { get; set; }
 
     /// <summary>Maps ranges of the torrent to files.</summary>
     public FileSpanMap Map => _files.Map;
@@ -36,6 +46,8 @@ internal sealed class FileFlusher
         lock (_flushing)
         {
             ThrowIfFailed();
+            using ITimer watch = TimeProvider.System.CreateTimer(
+                static flusher => ((FileFlusher)flusher!).Hangs?.Invoke(), this, HangTime, Timeout.InfiniteTimeSpan);
             try
             {
                 FlushAll(files);
@@ -92,7 +104,7 @@ internal sealed class FileFlusher
     {
         try
         {
-            if (files.Count >= ManyFiles && _files.Directory.TryFlushFileSystem())
+            if (files.Count >= ManyFiles && _files.IsOnOneDevice && _files.Directory.TryFlushFileSystem())
                 return;
         }
         catch (Exception e) when (DiskErrors.IsDiskError(e))

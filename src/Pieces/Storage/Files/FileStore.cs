@@ -44,6 +44,9 @@ internal sealed class FileStore : IHandleOpener, IPieceBytes
     /// <summary>The output folder.</summary>
     public DirectoryHandle Directory => _paths.Directory;
 
+    /// <summary>Whether all unfinished files are on the file system of the output folder.</summary>
+    public bool IsOnOneDevice => _identities.IsOnOneDevice;
+
     /// <summary>The folders of the torrent.</summary>
     public SafeFolders Folders => _folders;
 

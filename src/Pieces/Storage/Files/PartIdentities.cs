@@ -11,16 +11,27 @@ internal sealed class PartIdentities
 {
     private readonly long[] _fingerprints;
     private readonly DirectoryHandle _directory;
+    private readonly Lazy<ulong> _device;
+    private volatile bool _spansDevices;
 
     /// <summary>Starts without identities for <paramref name="files"/> files.</summary>
     public PartIdentities(int files, DirectoryHandle directory)
     {
         _fingerprints = new long[files];
         _directory = directory;
+        _device = new Lazy<ulong>(() => directory.Stat(string.Empty).Identity.Device);
     }
 
     /// <summary>Remembers the identity of a file that was created or found.</summary>
-    public void Set(int file, FileIdentity identity) => Volatile.Write(ref _fingerprints[file], identity.Fingerprint);
+    public void Set(int file, FileIdentity identity)
+    {
+        Volatile.Write(ref _fingerprints[file], identity.Fingerprint);
+        if (identity.Device != _device.Value)
+            _spansDevices = true;
+    }
+
+    /// <summary>Whether all files are on the file system of the output folder, and none is on another one that is mounted below it.</summary>
+    public bool IsOnOneDevice => !_spansDevices;
 
     /// <summary>Opens an unfinished file for reading and writing.</summary>
     /// <exception cref="StorageException">The file belongs to another user, or was replaced by a different file.</exception>

@@ -43,6 +43,10 @@ internal enum FileDecision
 /// <summary>Decides what to do with existing files of a torrent, one file at a time. Changes nothing.</summary>
 internal sealed class FileRules
 {
+    // Maximum time, in nanoseconds, between the last change of the resume state and the creation of a `.part` file whose record a power cut lost. A
+    // file that another program creates later is not ours.
+    private const long UnrecordedTime = 60_000_000_000;
+
     private readonly StorageOptions _options;
     private readonly StoragePaths _paths;
     private readonly DiskInventory _inventory;
@@ -145,7 +149,8 @@ internal sealed class FileRules
     // wrote its snapshot.
     private static bool WasMadeUnrecorded(ResumeState state, FileEntry file, FileStat facts) =>
         state is { IsClosed: false, Born: > 0 } && state.Identities[file.Index] == 0
-        && facts.Trust == FileTrust.Ours && facts.Identity.Birth >= state.Born;
+        && facts.Trust == FileTrust.Ours && facts.Identity.Birth >= state.Born
+        && facts.Identity.Birth <= state.Modified + UnrecordedTime;
 
     // Without owners, file identities change with every mount. It then suffices that the state knows a file of this name.
     private bool IsNamed(ResumeState state, FileEntry file, FileStat facts) =>

@@ -19,6 +19,7 @@ internal sealed class TorrentStorage : ITorrentStore
     private bool _hasSpare;
     private bool _isClosed;
     private bool _hasWarned;
+    private bool _hasWarnedOfFlush;
 
     /// <summary>Creates a storage; nothing is touched before <see cref="OpenAsync"/>.</summary>
     public TorrentStorage(StorageOptions options) => _options = options;
@@ -126,7 +127,7 @@ internal sealed class TorrentStorage : ITorrentStore
         var log = new ResumeLog(Paths, new ResumeSnapshot(metainfo, ledger, boot));
         var verifier = new PieceVerifier(metainfo, Files);
         var guard = new ServeGuard(metainfo, Files, verifier, opened.Existing.Unproven, _options.Paranoid);
-        var fileFlusher = new FileFlusher(Files);
+        var fileFlusher = new FileFlusher(Files) { Hangs = WarnOfSlowFlush };
         var flusher = new DataFlusher(fileFlusher, ledger, log);
         var finisher = new FileFinisher(metainfo, Files, fileFlusher, Paths, _options.Sink, _options.Overwrite)
         {
@@ -196,6 +197,16 @@ internal sealed class TorrentStorage : ITorrentStore
             log.Append(new ResumeRecord(ResumeFact.FileMade, file, identity.Fingerprint));
         };
         flusher.Start(_options.TimeProvider, _options.Sink);
+    }
+
+    // A slow disk may need this long for what it has been sent, so the torrent goes on, and nothing else waits for it.
+    private void WarnOfSlowFlush()
+    {
+        if (Interlocked.Exchange(ref _hasWarnedOfFlush, true))
+            return;
+        _options.Logger.Warning(
+            "{Folder:l}: the disk has not finished a flush for {Seconds} s; still waiting for it (check whether it is connected and works)",
+            _options.OutputDirectory, FileFlusher.HangTime.TotalSeconds);
     }
 
     private ResumeState StartOf(OpenedStorage opened)

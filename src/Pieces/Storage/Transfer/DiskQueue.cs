@@ -1,4 +1,5 @@
 using Pieces.Platform;
+using Pieces.Storage.Files;
 
 namespace Pieces.Storage.Transfer;
 
@@ -22,7 +23,7 @@ internal abstract class DiskJob
 internal sealed class DiskQueue : IAsyncDisposable
 {
     /// <summary>A torrent fails when one of its jobs has been running for this long.</summary>
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    public static readonly TimeSpan Patience = FileFlusher.HangTime;
 
     private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(10);
 
