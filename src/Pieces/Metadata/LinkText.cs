@@ -52,31 +52,31 @@ internal static class LinkText
         return Primitives.InfoHash.TryParse(hash, out _) ? hash : null;
     }
 
+    // Positions instead of substrings: each step may remove only two of very many quotes.
     private static string Strip(string text)
     {
+        int start = 0, end = text.Length;
         while (true)
         {
-            string before = text;
-            text = TrimSpace(text);
+            int before = end - start;
+            TrimSpace(text, ref start, ref end);
             foreach ((char open, char close) in Pairs)
             {
-                if (text.Length >= 2 && text[0] == open && text[^1] == close)
-                    text = text[1..^1];
+                if (end - start >= 2 && text[start] == open && text[end - 1] == close)
+                    (start, end) = (start + 1, end - 1);
             }
 
-            if (text.Length == before.Length)
-                return text;
+            if (end - start == before)
+                return text[start..end];
         }
     }
 
-    private static string TrimSpace(string text)
+    private static void TrimSpace(string text, ref int start, ref int end)
     {
-        int start = 0, end = text.Length;
         while (SpaceAt(text.AsSpan(start, end - start), atEnd: false) is > 0 and var length)
             start += length;
         while (SpaceAt(text.AsSpan(start, end - start), atEnd: true) is > 0 and var length)
             end -= length;
-        return text[start..end];
     }
 
     private static int SpaceAt(ReadOnlySpan<char> text, bool atEnd)

@@ -56,4 +56,13 @@ public class LinkTextTests
     [InlineData("&xs=urn:tree:tiger:zz", "not the URL of a .torrent")]
     public void Other_sources_of_a_link_are_ignored_and_that_is_told_once(string more, string says) =>
         MagnetLink.Parse(Link + more).Warnings.Should().ContainSingle().Which.Should().Contain("ignored").And.Contain(says);
+
+    [Fact]
+    public void Very_many_quotes_are_removed_without_a_copy_for_each()
+    {
+        string text = new('"', 200_000);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        LinkText.Clean(text).Should().BeSameAs(text);
+        (GC.GetAllocatedBytesForCurrentThread() - before).Should().BeLessThan(8 * 1024 * 1024);
+    }
 }
