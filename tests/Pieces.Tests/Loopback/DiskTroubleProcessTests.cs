@@ -178,8 +178,6 @@ public class DiskTroubleProcessTests
     /// <summary>A separate file system in memory. The test is skipped if the user may not create one.</summary>
     private sealed class SmallDisk : IDisposable
     {
-        private const int MostAttempts = 100;
-
         private readonly string _path;
 
         public SmallDisk(string path, string size)
@@ -190,15 +188,7 @@ public class DiskTroubleProcessTests
                 Assert.Skip("a file system can be mounted only by root on Linux");
         }
 
-        // A process that a neighbour test has just started holds what it inherited until it runs its program.
-        public void Dispose()
-        {
-            for (int attempt = 1; Run("umount", _path) != 0; attempt++)
-            {
-                attempt.Should().BeLessThan(MostAttempts, "no process uses the disk");
-                Thread.Sleep(100);
-            }
-        }
+        public void Dispose() => DiskImage.Unmount(_path);
 
         private static int Run(string program, params string[] arguments)
         {

@@ -66,11 +66,12 @@ public class SignalTests
             await ScriptedHttpServer.AnswerAsync(stream, "200 OK", "d8:intervali1800e5:peers0:e"u8.ToArray(), "", cancellationToken);
         });
         string[] command = PiecesCommand.Download(
-            torrentPath, folder["out"], "--peer", seeder.Address, "--tracker", tracker.Url("/announce").ToString());
+            torrentPath, folder["out"], "--peer", seeder.Address, "--tracker", tracker.Url("/announce").ToString(), "-v");
         await using PiecesProcess process = PiecesProcess.Start(command);
         await seeder.UntilDeliveredAsync(1, TestContext.Current.CancellationToken);
-        while (tracker.Targets.Count == 0)
-            await Task.Delay(10, TestContext.Current.CancellationToken);
+
+        // Only a tracker that has answered is told that the download stops.
+        await process.WaitForErrorTextAsync($"tracker {tracker.Url("/announce")}: 0 peers");
         await process.SignalAsync("INT");
         while (!tracker.Targets[^1].Contains("event=stopped", StringComparison.Ordinal))
             await Task.Delay(10, TestContext.Current.CancellationToken);

@@ -50,18 +50,23 @@ internal sealed class DiskImage : IDisposable
     /// <summary>Mounts the disk again. It contains the data that had reached it before it was detached.</summary>
     public void Attach()
     {
-        for (int attempt = 1; Run("umount", _path).Code != 0; attempt++)
+        Unmount(_path);
+        Run(_mount, _device, _path).Code.Should().Be(0, "the system mounts the disk again");
+    }
+
+    /// <summary>Unmounts a disk. A process that a neighbour test has just started holds what it inherited until it runs its program.</summary>
+    public static void Unmount(string path)
+    {
+        for (int attempt = 1; Run("umount", path).Code != 0; attempt++)
         {
             attempt.Should().BeLessThan(MostAttempts, "no process uses the disk");
             Thread.Sleep(100);
         }
-
-        Run(_mount, _device, _path).Code.Should().Be(0, "the system mounts the disk again");
     }
 
     public void Dispose()
     {
-        Run("umount", _path);
+        Unmount(_path);
         Run("losetup", "-d", _device);
     }
 
