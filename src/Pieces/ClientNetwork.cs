@@ -36,7 +36,7 @@ internal sealed record ClientNetwork
         {
             Outbound = outbound,
             Addresses = new AddressPolicy(own: new OwnNetworks(options.Binding, options.TimeProvider)),
-            Transport = new TcpTransport(outbound, options.TimeProvider, options.Logger),
+            Transport = new TcpTransport(outbound, options.TimeProvider, options.CreateLogger()),
             OpenUdp = outbound.OpenUdp,
             LocalNetwork = new MulticastNetwork(outbound),
         };

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
+using Microsoft.Extensions.Logging;
 using Pieces.Dht;
 using Pieces.Dht.Queries;
 using Pieces.Discovery;
@@ -51,13 +52,14 @@ public sealed class TorrentClient : IAsyncDisposable
         _options = options;
         _isSimulated = network.IsSimulated;
         TimeProvider time = options.TimeProvider;
+        ILogger logger = options.CreateLogger();
         var ports = new PortState();
         var connections = new ConnectionBudget(options.MaxConnections);
-        _udp = new UdpPort(ports, network.OpenUdp, time, options.Logger);
+        _udp = new UdpPort(ports, network.OpenUdp, time, logger);
         _services = new ClientServices
         {
             TimeProvider = time,
-            Logger = options.Logger,
+            Logger = logger,
             Transport = network.Transport,
             Encryption = new StreamEncryption(options.Encryption, ChanceOf(options, network), time),
             // Uses the system clock even if the client has another one: it detects real disks that hang.
@@ -69,7 +71,7 @@ public sealed class TorrentClient : IAsyncDisposable
             DownloadLimiter = new RateLimiter(time, options.DownloadLimit),
             UploadLimiter = new RateLimiter(time, options.UploadLimit, hasTurns: true),
             Ports = ports,
-            Dht = CreateDht(network),
+            Dht = CreateDht(network, logger),
             Outbound = network.Outbound,
             Addresses = network.Addresses,
             MakeStore = makeStore,
@@ -78,7 +80,7 @@ public sealed class TorrentClient : IAsyncDisposable
             {
                 TimeProvider = time,
                 Random = new Random(options.Random.Next()),
-                Logger = options.Logger,
+                Logger = logger,
                 Ports = ports,
                 Network = network.LocalNetwork,
             }),
@@ -128,14 +130,13 @@ public sealed class TorrentClient : IAsyncDisposable
     /// A torrent with that info-hash is already running, options contradict one another, or a selected file is not part of the torrent.
     /// </exception>
 #pragma warning disable RS0026 // The type of the first parameter distinguishes the overloads, so no call is ambiguous.
-    public async Task<Torrent> AddAsync(Metainfo metainfo, TorrentOptions options, CancellationToken cancellationToken = default)
+    public Task<Torrent> AddAsync(Metainfo metainfo, TorrentOptions options, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(metainfo);
         ArgumentNullException.ThrowIfNull(options);
         foreach (int index in options.SelectedFiles ?? [])
             ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)index, (uint)metainfo.Files.Length, nameof(options));
-        await ListenAsync().WaitAsync(cancellationToken).ConfigureAwait(false);
-        return Start(metainfo.Id, options, inbox => new TorrentPlan
+        return StartAsync(metainfo.Id, options, inbox => new TorrentPlan
         {
             InfoHash = metainfo.InfoHash,
             Metainfo = metainfo,
@@ -143,8 +144,8 @@ public sealed class TorrentClient : IAsyncDisposable
             Services = _services,
             Inbox = inbox,
             Random = new Random(_options.Random.Next()),
-            Reporter = new NoticeSender(options.Progress, _options.Logger),
-        });
+            Reporter = new NoticeSender(options.Progress, _services.Logger),
+        }, cancellationToken);
     }
 
     /// <summary>
@@ -153,13 +154,12 @@ public sealed class TorrentClient : IAsyncDisposable
     /// cref="Torrent.Completion"/> fault with a <see cref="MetainfoException"/> if the metadata is not a usable torrent.
     /// </summary>
     /// <exception cref="ArgumentException">A torrent with that info-hash is already running, or options contradict one another.</exception>
-    public async Task<Torrent> AddAsync(MagnetLink link, TorrentOptions options, CancellationToken cancellationToken = default)
+    public Task<Torrent> AddAsync(MagnetLink link, TorrentOptions options, CancellationToken cancellationToken = default)
 #pragma warning restore RS0026
     {
         ArgumentNullException.ThrowIfNull(link);
         ArgumentNullException.ThrowIfNull(options);
-        await ListenAsync().WaitAsync(cancellationToken).ConfigureAwait(false);
-        return Start(link.Id, options, inbox => new MagnetPlan
+        return StartAsync(link.Id, options, inbox => new MagnetPlan
         {
             InfoHash = link.InfoHash,
             Link = link,
@@ -168,8 +168,8 @@ public sealed class TorrentClient : IAsyncDisposable
             Services = _services,
             Inbox = inbox,
             Random = new Random(_options.Random.Next()),
-            Reporter = new NoticeSender(options.Progress, _options.Logger),
-        });
+            Reporter = new NoticeSender(options.Progress, _services.Logger),
+        }, cancellationToken);
     }
 
     /// <summary>
@@ -262,7 +262,7 @@ public sealed class TorrentClient : IAsyncDisposable
         : ByteChance.Of(new Random(options.Random.Next()));
 
     // Random numbers are drawn only if the DHT is used, so that seeded runs without it do not change.
-    private DhtHost? CreateDht(ClientNetwork network)
+    private DhtHost? CreateDht(ClientNetwork network, ILogger logger)
     {
         if (_options.Dht is not { } settings)
             return null;
@@ -273,16 +273,19 @@ public sealed class TorrentClient : IAsyncDisposable
             Addresses = network.Addresses,
             TimeProvider = _options.TimeProvider,
             Random = random,
-            Logger = _options.Logger,
+            Logger = logger,
         };
         return new DhtHost(options, _udp);
     }
 
-    private Torrent Start(TorrentId id, TorrentOptions options, Func<TorrentInbox, TorrentContext> prepare)
+    private async Task<Torrent> StartAsync(
+        TorrentId id, TorrentOptions options, Func<TorrentInbox, TorrentContext> prepare, CancellationToken cancellationToken)
     {
+        cancellationToken.ThrowIfCancellationRequested();
         options.Validate();
         if (options.LocalContent is { } content && !content.Metainfo.Id.IsSameAs(id))
             throw new ArgumentException("described content can only be seeded as its own torrent", nameof(options));
+        await ListenAsync().WaitAsync(cancellationToken).ConfigureAwait(false);
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_isDisposed, this);
@@ -356,12 +359,12 @@ public sealed class TorrentClient : IAsyncDisposable
             ITransportListener listener = _services.Transport.Listen(null, _options.FirstPort, _options.LastPort);
             _listener = new PeerListener(_services, listener, Route);
             _services.Ports.SetBound(listener.Port);
-            _options.Logger.Information("listening for peers on port {Port}", listener.Port);
+            _services.Logger.Information("listening for peers on port {Port}", listener.Port);
             RefuseUtp();
         }
         catch (IOException e)
         {
-            _options.Logger.Warning("peers cannot connect to this client: {Reason}", e.Message);
+            _services.Logger.Warning("peers cannot connect to this client: {Reason}", e.Message);
         }
     }
 

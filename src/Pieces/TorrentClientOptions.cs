@@ -61,8 +61,8 @@ public sealed record TorrentClientOptions
     /// </summary>
     public ILoggerFactory LoggerFactory { get; init; } = NullLoggerFactory.Instance;
 
-    /// <summary>The client's log.</summary>
-    internal ILogger Logger => LoggerFactory.CreateLogger("Pieces");
+    /// <summary>Creates the client's log.</summary>
+    internal ILogger CreateLogger() => LoggerFactory.CreateLogger("Pieces");
 
     /// <summary>Checks that all values are in range.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A value is out of range.</exception>

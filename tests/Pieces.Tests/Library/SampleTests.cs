@@ -66,6 +66,22 @@ public sealed class SampleTests : IDisposable
         FluentActions.Invoking(negative.Validate).Should().Throw<ArgumentOutOfRangeException>();
     }
 
+    [Fact]
+    public async Task A_call_that_is_cancelled_or_refused_opens_no_port_and_adds_nothing()
+    {
+        await using var client = new TorrentClient(Options);
+        var options = new TorrentOptions { OutputDirectory = _folder["out"] };
+        CancellationToken cancelled = new(canceled: true), token = TestContext.Current.CancellationToken;
+        await FluentActions.Awaiting(() => client.AddAsync(Torrent.Metainfo, options, cancelled)).Should().ThrowAsync<OperationCanceledException>();
+        await FluentActions.Awaiting(() => client.AddAsync(Torrent.Metainfo, options with { MaxPeers = -1 }, token))
+            .Should().ThrowAsync<ArgumentOutOfRangeException>();
+        client.ListenPort.Should().Be(0);
+
+        await using Torrent torrent = await client.AddAsync(Torrent.Metainfo, options, token);
+        await FluentActions.Awaiting(() => client.AddAsync(Torrent.Metainfo, options, cancelled)).Should().ThrowAsync<OperationCanceledException>();
+        client.Torrents.Should().Equal(torrent);
+    }
+
     private sealed class BrokenProgress : IProgress<TorrentSnapshot>
     {
         public void Report(TorrentSnapshot value) => throw new InvalidOperationException("broken");
