@@ -75,7 +75,10 @@ internal abstract class DirectoryHandle : IDisposable
     /// <summary>Makes the entries of a directory durable, so that a rename in it survives a power cut.</summary>
     public abstract void FlushDirectory(string name);
 
-    /// <summary>Flushes the whole file system that contains the directory; false when the operating system cannot.</summary>
+    /// <summary>
+    /// Flushes the whole file system that contains the directory; false when the operating system cannot. The first call flushes nothing and returns
+    /// false: from then on write-back errors are noticed.
+    /// </summary>
     public abstract bool TryFlushFileSystem();
 
     /// <summary>Closes the directory.</summary>

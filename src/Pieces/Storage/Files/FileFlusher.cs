@@ -39,6 +39,16 @@ internal sealed class FileFlusher
     /// <summary>Records a failed write, or a failed flush that was made elsewhere.</summary>
     public void Fail(StorageException reason) => Interlocked.CompareExchange(ref _failure, reason, null);
 
+    /// <summary>
+    /// Prepares to flush the whole file system at once. Must be called before the first write to a torrent with this number of files.
+    /// </summary>
+    /// <exception cref="StorageException">The operating system reported an error.</exception>
+    public void Prepare(int files)
+    {
+        if (files >= ManyFiles)
+            TryFlushFileSystem();
+    }
+
     /// <summary>Waits until all written data of the given files is on the disk.</summary>
     /// <exception cref="StorageException">The operating system reported an error, now or earlier.</exception>
     public void Flush(IReadOnlyCollection<int> files)
@@ -102,18 +112,22 @@ internal sealed class FileFlusher
 
     private void FlushAll(IReadOnlyCollection<int> files)
     {
+        if (files.Count >= ManyFiles && _files.IsOnOneDevice && TryFlushFileSystem())
+            return;
+        foreach (int file in files)
+            _files.Flush(file);
+    }
+
+    private bool TryFlushFileSystem()
+    {
         try
         {
-            if (files.Count >= ManyFiles && _files.IsOnOneDevice && _files.Directory.TryFlushFileSystem())
-                return;
+            return _files.Directory.TryFlushFileSystem();
         }
         catch (Exception e) when (DiskErrors.IsDiskError(e))
         {
             throw DiskErrors.Wrap(_files.Directory.Path, "flush it", e);
         }
-
-        foreach (int file in files)
-            _files.Flush(file);
     }
 
     private static void FlushOne(FileLocation folder)

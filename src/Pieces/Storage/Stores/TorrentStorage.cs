@@ -189,6 +189,7 @@ internal sealed class TorrentStorage : ITorrentStore
             return;
         }
 
+        fileFlusher.Prepare(metainfo.Files.Length);
         MarkStandingDirty(flusher);
         log.Rewrite();
         Files.PartMade = (file, identity) =>
