@@ -30,7 +30,6 @@ internal sealed class LinuxDirectory : DirectoryHandle
     private const int DoNotBlock = 4;
     private const int EveryMode = 0x1B6; // 0666
     private const int OwnerMode = 0x180; // 0600
-    private const int EveryFolderMode = 0x1FF; // 0777
     private const int OwnerFolderMode = 0x1C0; // 0700
 
     // struct dirent on 64-bit Linux: the name follows the inode, the offset, the length and the type.
@@ -158,7 +157,7 @@ internal sealed class LinuxDirectory : DirectoryHandle
     public override void CreateDirectory(string name, bool isPrivate)
     {
         SafeFileHandle root = Root();
-        int mode = isPrivate ? OwnerFolderMode : EveryFolderMode;
+        int mode = isPrivate ? OwnerFolderMode : LinuxFolders.EveryMode;
         for (int end = name.IndexOf('/'); ; end = name.IndexOf('/', end + 1))
         {
             string folder = end < 0 ? name : name[..end];
@@ -213,7 +212,12 @@ internal sealed class LinuxDirectory : DirectoryHandle
     }
 
     /// <inheritdoc/>
-    public override void FlushDirectory(string name) => OnFolder(name, LibC.FSync);
+    public override void FlushDirectory(string name)
+    {
+        using var folder = new SafeFileHandle(OpenBelow(name, LinuxResolution.Folder), ownsHandle: true);
+        if (UnixFileSystem.FlushErrorOf(folder, LibC.FSync) is not 0 and var error)
+            throw Failure(name, error);
+    }
 
     /// <inheritdoc/>
     public override bool TryFlushFileSystem()
@@ -334,16 +338,6 @@ internal sealed class LinuxDirectory : DirectoryHandle
         if (error == 0 && LibC.UnlinkAt(parent.Descriptor, LibC.Terminated(parent.Base), flags) != 0)
             error = Marshal.GetLastPInvokeError();
         if (error != 0 && (error != NoSuchEntry || flags != 0))
-            throw Failure(name, error);
-    }
-
-    private void OnFolder(string name, Func<SafeFileHandle, int> call)
-    {
-        using var folder = new SafeFileHandle(OpenBelow(name, LinuxResolution.Folder), ownsHandle: true);
-        int error = UnixFileSystem.ErrorOf(folder, call);
-
-        // Some file systems do not support flushing a directory: then there is nothing to wait for.
-        if (error != 0 && !UnixFileSystem.IsUnsupported(error))
             throw Failure(name, error);
     }
 

@@ -8,7 +8,8 @@ namespace Pieces.Platform;
 [SupportedOSPlatform("linux")]
 internal static class LinuxFolders
 {
-    private const int EveryMode = 0x1FF; // 0777
+    /// <summary>Mode of a new folder, before the user's mask.</summary>
+    public const int EveryMode = 0x1FF; // 0777
 
     /// <summary>
     /// Creates each folder of a path that does not exist. The system resolves the path as typed, including <c>..</c> after a link. The folder above a
@@ -42,8 +43,7 @@ internal static class LinuxFolders
         if (descriptor < 0)
             return;
         using var above = new SafeFileHandle(descriptor, ownsHandle: true);
-        int error = UnixFileSystem.ErrorOf(above, LibC.FSync);
-        if (error != 0 && !UnixFileSystem.IsUnsupported(error))
+        if (UnixFileSystem.FlushErrorOf(above, LibC.FSync) is not 0 and var error)
             throw SystemErrors.Failure(folder, error);
     }
 }

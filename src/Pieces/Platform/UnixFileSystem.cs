@@ -44,8 +44,7 @@ internal class UnixFileSystem : RuntimeFileSystem
     /// <remarks>The runtime's own flush never fails, because it treats every result of <c>fsync</c> as success.</remarks>
     public override void Flush(SafeFileHandle file)
     {
-        int error = ErrorOf(file, FlushCall);
-        if (error is not 0 && !IsUnsupported(error))
+        if (FlushErrorOf(file, FlushCall) is not 0 and var error)
             throw new IOException(Marshal.GetPInvokeErrorMessage(error), error);
     }
 
@@ -82,6 +81,14 @@ internal class UnixFileSystem : RuntimeFileSystem
         return end > start;
     }
 
+    /// <summary>
+    /// Makes a system call that flushes an open file or directory. Some file systems do not support that, above all for directories: then there is
+    /// nothing to wait for.
+    /// </summary>
+    /// <returns>The error number; 0 for none.</returns>
+    internal static int FlushErrorOf(SafeFileHandle file, Func<SafeFileHandle, int> call) =>
+        ErrorOf(file, call) is var error && IsUnsupported(error) ? 0 : error;
+
     /// <summary>Makes a system call with an open directory.</summary>
     /// <exception cref="IOException">The directory cannot be opened, or the call failed.</exception>
     protected static void OnOpenDirectory(string path, Func<SafeFileHandle, int> call)
@@ -90,10 +97,7 @@ internal class UnixFileSystem : RuntimeFileSystem
         if (descriptor < 0)
             throw SystemErrors.Failure(path, Marshal.GetLastPInvokeError());
         using var directory = new SafeFileHandle(descriptor, ownsHandle: true);
-        int error = ErrorOf(directory, call);
-
-        // Some file systems do not support flushing a directory: then there is nothing to wait for.
-        if (error is not 0 && !IsUnsupported(error))
+        if (FlushErrorOf(directory, call) is not 0 and var error)
             throw SystemErrors.Failure(path, error);
     }
 
