@@ -82,7 +82,11 @@ public class UnfinishedMessageTests
         await rig.Peer.SendAsync(Front(10_000, id, 0), Token);
         for (int sent = 0; sent < 9_000 && !rig.Connection.Completion.IsCompleted; sent++)
         {
+            long received = rig.Connection.BytesReceived;
             await SendAnywayAsync(rig);
+
+            // The clock waits for the byte: otherwise a reader without a processor would look like a peer that sends nothing.
+            await FakeTimeSteps.UntilAsync(() => rig.Connection.BytesReceived > received || rig.Connection.Completion.IsCompleted, Token);
             await rig.PassAsync(TimeSpan.FromSeconds(1));
         }
 
