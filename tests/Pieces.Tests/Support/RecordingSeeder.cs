@@ -80,8 +80,8 @@ internal sealed class RecordingSeeder : IAsyncDisposable
     public int Delivered { get; private set; }
 
     /// <summary>
-    /// Notes that the program was ended. Events of later connections belong to the next run. Blocks that are still written to older connections do
-    /// not count as delivered.
+    /// Notes that the program is about to be ended. Events of later connections belong to the next run. Blocks that are still written to older
+    /// connections do not count as delivered.
     /// </summary>
     public void BeginRun() => Interlocked.Increment(ref _run);
 
