@@ -18,7 +18,8 @@ public class PlatformLayerTests
     private static readonly string[] Friends =
     [
         "Pieces.Metadata.LinkText", "Pieces.Net.Http.EnvironmentProxy", "Pieces.Net.Http.HttpFetchException", "Pieces.Net.Http.HttpFetchOptions",
-        "Pieces.Net.Http.HttpFetcher", "Pieces.Net.NetworkProbe", "Pieces.Primitives.DisplayText", "Pieces.Primitives.SwarmKey",
+        "Pieces.Net.Http.HttpFetcher", "Pieces.Net.NetworkProbe", "Pieces.Primitives.DisplayText", "Pieces.Primitives.OwnThread",
+        "Pieces.Primitives.SwarmKey",
         "Pieces.Storage.DownloadPlan", "Pieces.Storage.PlannedAction", "Pieces.Storage.PlannedFile", "Pieces.Torrents.DownloadPlanner",
         "Pieces.Trackers.TrackerUrl",
     ];

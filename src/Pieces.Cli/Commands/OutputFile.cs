@@ -1,5 +1,6 @@
 using Pieces.Cli.Failures;
 using Pieces.Platform;
+using Pieces.Primitives;
 
 namespace Pieces.Cli.Commands;
 
@@ -25,9 +26,10 @@ internal static class OutputFile
     /// <exception cref="FailureException">The file cannot be written.</exception>
     public static async Task WriteAsync(string path, byte[] bytes, bool overwrite, CancellationToken cancellationToken)
     {
+        cancellationToken.ThrowIfCancellationRequested();
         try
         {
-            await Task.Run(() => WholeFile.Write(path, bytes, overwrite), cancellationToken);
+            await OwnThread.RunAsync("write", () => WholeFile.Write(path, bytes, overwrite));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

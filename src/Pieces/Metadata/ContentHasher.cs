@@ -49,7 +49,7 @@ internal sealed class ContentHasher
         long runs = ((_layout.TotalLength - 1) / RunLength) + 1;
         var workers = new Task[(int)Math.Min(runs, Environment.ProcessorCount)];
         for (int i = 0; i < workers.Length; i++)
-            workers[i] = Task.Run(() => Work(stopAll), CancellationToken.None);
+            workers[i] = OwnThread.RunAsync("hash", () => Work(stopAll));
         await Task.WhenAll(workers).ConfigureAwait(false);
         cancellationToken.ThrowIfCancellationRequested();
         return _hashes;

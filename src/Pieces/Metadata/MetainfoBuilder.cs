@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Collections.Immutable;
 using System.Numerics;
 using Pieces.Bencode;
+using Pieces.Primitives;
 
 namespace Pieces.Metadata;
 
@@ -37,7 +38,7 @@ public static class MetainfoBuilder
     internal static async Task<byte[]> BuildAsync(
         MetainfoBuilderOptions options, Func<SourceListing, IProgress<long>?> listed, CancellationToken cancellationToken)
     {
-        SourceListing listing = await Task.Run(() => ContentTree.List(options.Paths, options.Name, cancellationToken), cancellationToken)
+        SourceListing listing = await OwnThread.RunAsync("list", () => ContentTree.List(options.Paths, options.Name, cancellationToken))
             .ConfigureAwait(false);
         PieceLayout layout = MakeLayout(listing, options.PieceLength);
         byte[] hashes = await new ContentHasher(listing.Files, layout, listed(listing)).RunAsync(cancellationToken).ConfigureAwait(false);

@@ -8,15 +8,21 @@ internal static class OwnThread
 {
     /// <summary>Runs the work. The process does not wait for the thread when it exits.</summary>
     /// <returns>Completes with the result of the work. A continuation runs on the same thread where possible, so that it may block too.</returns>
-    public static Task RunAsync(string name, Action work)
+    public static Task RunAsync(string name, Action work) => RunAsync(name, () =>
     {
-        var done = new TaskCompletionSource();
+        work();
+        return true;
+    });
+
+    /// <inheritdoc cref="RunAsync(string, Action)"/>
+    public static Task<T> RunAsync<T>(string name, Func<T> work)
+    {
+        var done = new TaskCompletionSource<T>();
         var thread = new Thread(() =>
         {
             try
             {
-                work();
-                done.SetResult();
+                done.SetResult(work());
             }
             catch (OperationCanceledException e)
             {

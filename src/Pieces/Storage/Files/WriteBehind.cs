@@ -24,10 +24,10 @@ internal sealed class WriteBehind : IAsyncDisposable
     private readonly TimeProvider _timeProvider;
     private readonly IDiskSink _sink;
     private readonly Channel<List<Range>> _batches = Channel.CreateBounded<List<Range>>(MaxWaiting);
-    private readonly Task _worker;
     private List<Range> _ranges = [];
     private long _gathered;
     private long _begun;
+    private Task? _worker;
 
     /// <summary>Sends a torrent's data through <paramref name="flusher"/> and reports disk failures to <paramref name="sink"/>.</summary>
     public WriteBehind(FileFlusher flusher, TimeProvider timeProvider, IDiskSink sink)
@@ -36,7 +36,6 @@ internal sealed class WriteBehind : IAsyncDisposable
         _timeProvider = timeProvider;
         _sink = sink;
         _begun = timeProvider.GetTimestamp();
-        _worker = Task.Run(WorkAsync);
     }
 
     /// <summary>Records that bytes of the torrent were written. Safe for all threads; never waits.</summary>
@@ -53,9 +52,15 @@ internal sealed class WriteBehind : IAsyncDisposable
                 return;
             long now = _timeProvider.GetTimestamp();
             if (_gathered >= _timeProvider.GetElapsedTime(_begun, now).TotalSeconds * FastRate && _batches.Writer.TryWrite(_ranges))
+            {
                 _ranges = [];
+                _worker ??= OwnThread.RunAsync("write-behind", Work);
+            }
             else
+            {
                 _ranges.Clear();
+            }
+
             _gathered = 0;
             _begun = now;
         }
@@ -69,15 +74,20 @@ internal sealed class WriteBehind : IAsyncDisposable
         {
         }
 
-        await _worker.ConfigureAwait(false);
+        Task? worker;
+        lock (_gate)
+            worker = _worker;
+        if (worker is not null)
+            await worker.ConfigureAwait(false);
     }
 
-    private async Task WorkAsync()
+    // Runs on its own thread: a call to a disk that hangs does not return.
+    private void Work()
     {
         List<Range> before = [];
         try
         {
-            while (await _batches.Reader.WaitToReadAsync().ConfigureAwait(false))
+            while (_batches.Reader.WaitToReadAsync().AsTask().GetAwaiter().GetResult())
             {
                 while (_batches.Reader.TryRead(out List<Range>? batch))
                 {

@@ -149,7 +149,7 @@ internal sealed class DataFlusher : IAsyncDisposable
         try
         {
             while (await _due.Reader.ReadAsync(_stop.Token).ConfigureAwait(false))
-                await Task.Factory.StartNew(Flush, _stop.Token, TaskCreationOptions.LongRunning, TaskScheduler.Default).ConfigureAwait(false);
+                await OwnThread.RunAsync("flush", Flush).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (_stop.IsCancellationRequested)
         {

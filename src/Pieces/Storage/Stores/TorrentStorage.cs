@@ -45,9 +45,7 @@ internal sealed class TorrentStorage : ITorrentStore
     public async Task<StorageOpenResult> OpenAsync(IProgress<CheckProgress>? progress, CancellationToken cancellationToken)
     {
         // A disk that hangs blocks only this thread and none of the thread pool.
-        StorageOpenResult? opening = null;
-        await OwnThread.RunAsync("open", () => opening = OpenHereAsync(progress, cancellationToken).GetAwaiter().GetResult()).ConfigureAwait(false);
-        return opening!;
+        return await OwnThread.RunAsync("open", () => OpenHereAsync(progress, cancellationToken).GetAwaiter().GetResult()).ConfigureAwait(false);
     }
 
     private async Task<StorageOpenResult> OpenHereAsync(IProgress<CheckProgress>? progress, CancellationToken cancellationToken)
@@ -91,9 +89,9 @@ internal sealed class TorrentStorage : ITorrentStore
             if (_lock is null)
                 return;
             if (upkeep.Finisher.IsDone)
-                await Task.Run(RemoveFolder).ConfigureAwait(false);
+                await OwnThread.RunAsync("close", RemoveFolder).ConfigureAwait(false);
             else
-                await Task.Run(() => Save(upkeep)).ConfigureAwait(false);
+                await OwnThread.RunAsync("close", () => Save(upkeep)).ConfigureAwait(false);
         }
         finally
         {

@@ -51,7 +51,7 @@ internal sealed class StreamStorage : ITorrentStore
     {
         Metainfo metainfo = _options.Metainfo;
         PieceLayout layout = metainfo.Layout;
-        _file = await Task.Run(MakeFile, cancellationToken).ConfigureAwait(false);
+        _file = await OwnThread.RunAsync("open", MakeFile).ConfigureAwait(false);
         ImmutableArray<FileEntry> files = [.. metainfo.Files.Where(file => _options.Wants(file.Index))];
         _cursor = new ContentCursor(layout, files, _file, _options.Sink);
         Files = [.. files.Select((_, ordinal) => new ContentFile(_cursor, ordinal))];

@@ -74,7 +74,7 @@ internal sealed class FileFinisher
         {
             _ready.AddRange(ready);
             if (_run.IsCompleted)
-                _run = Task.Factory.StartNew(Run, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+                _run = OwnThread.RunAsync("finish", Run);
         }
     }
 

@@ -73,7 +73,7 @@ internal sealed class MetadataStage : ITorrentStage
     public void Begin()
     {
         _context.Status.Publish(this);
-        _work = RunAsync(() => Task.Run<StageWork>(Seek));
+        _work = RunAsync(() => OwnThread.RunAsync<StageWork>("metadata", Seek));
     }
 
     /// <inheritdoc/>
@@ -161,11 +161,12 @@ internal sealed class MetadataStage : ITorrentStage
             Read(info);
     }
 
-    // Runs in the background: parsing large metadata takes time, and the caller may be asked to select files.
+    // Runs in the background: parsing large metadata takes time, and the caller, who may be asked to select
+    // files, may wait for the user.
     private void Read(byte[] info)
     {
         _isReading = true;
-        _work = RunAsync(() => Task.Run<StageWork>(() => new MetadataRead(_plan.Complete(info))));
+        _work = RunAsync(() => OwnThread.RunAsync<StageWork>("metadata", () => new MetadataRead(_plan.Complete(info))));
     }
 
     // A private torrent leaves the DHT and local discovery before anything else is done with its metadata (BEP 27).
