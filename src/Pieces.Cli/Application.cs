@@ -59,6 +59,14 @@ internal sealed class Application : IDisposable
         return code;
     }
 
+    /// <summary>Restores the terminal before the last line of a run that fails in an unforeseen place.</summary>
+    /// <returns>Whether the user wants to see stack traces.</returns>
+    public bool PrepareLastLine()
+    {
+        _context.Signals.RestoreTerminal?.Invoke();
+        return _context.Messages.Verbosity.ShowsStacks;
+    }
+
     /// <summary>Writes the error output that is still pending.</summary>
     public void Dispose() => _errors.Dispose();
 

@@ -1,8 +1,13 @@
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 using Pieces.Cli;
+using Pieces.Cli.Failures;
 using Pieces.Cli.Terminal;
 using Pieces.Platform;
+
+if (ProcessLimits.Adapt() is { } lack)
+    UncaughtExceptions.End(lack);
+var uncaught = new UncaughtExceptions();
 
 // Scripts query the version before anything else, so it is printed before anything else is created.
 if (args is (["--version"] or ["-V"]) && CurrentPlatform.Facts.IsGiven(StandardDescriptor.Output))
@@ -16,6 +21,7 @@ IReadOnlyList<SafeFileHandle> plugs = CurrentPlatform.Facts.PlugStandardDescript
 PosixSignalRegistration? fileSize = CurrentPlatform.Signals.IgnoreFileSizeLimit();
 using var signals = new StopSignals(TimeProvider.System, ThreadTimers.Instance);
 using var application = new Application(TimeProvider.System, signals);
+uncaught.BeforeReport = application.PrepareLastLine;
 int code = (int)await application.RunAsync(args);
 GC.KeepAlive(plugs);
 GC.KeepAlive(fileSize);

@@ -36,6 +36,8 @@ internal sealed record Outcome(ExitCode Code, string? Message = null, Exception?
         SocketException e => new Outcome(ExitCode.Failure, Join(subject, e.Message), e),
         IOException { HResult: NoSpaceLeft } => new Outcome(ExitCode.DiskFull, Join(subject, Reason(exception)), exception),
         IOException or UnauthorizedAccessException => new Outcome(ExitCode.FileError, Join(subject, Reason(exception)), exception),
+        TypeInitializationException { InnerException: { } inner } => Of(inner, subject),
+        OutOfMemoryException => new Outcome(ExitCode.Failure, ProcessLimits.Shortage, exception),
         _ => new Outcome(
             ExitCode.Failure,
             Join(subject, $"unexpected {exception.GetType().Name}: {exception.Message} (this is a bug; -vv shows where)"),

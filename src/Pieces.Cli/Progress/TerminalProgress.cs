@@ -2,7 +2,7 @@ using Pieces.Cli.Terminal;
 
 namespace Pieces.Cli.Progress;
 
-/// <summary>The block on the real terminal, which also handles signals, job control and unhandled exceptions.</summary>
+/// <summary>The block on the real terminal, which also handles job control.</summary>
 internal sealed class TerminalProgress : IProgressView
 {
     private readonly CliContext _context;
@@ -18,7 +18,6 @@ internal sealed class TerminalProgress : IProgressView
             new ErrorTerminal(context.Errors), new BlockRenderer(bar), new BlockPainter(colour), context.Messages, context.TimeProvider);
         _job = new JobControl(_bar.Leave, _bar.Return, _bar.Invalidate, _bar.End);
         context.Signals.RestoreTerminal = _bar.End;
-        AppDomain.CurrentDomain.UnhandledException += OnFault;
         AppDomain.CurrentDomain.ProcessExit += OnExit;
         if (!Console.IsOutputRedirected)
             context.Output.Through(_bar.Beside);
@@ -40,11 +39,8 @@ internal sealed class TerminalProgress : IProgressView
         await _bar.DisposeAsync();
         _job.Dispose();
         _context.Signals.RestoreTerminal = null;
-        AppDomain.CurrentDomain.UnhandledException -= OnFault;
         AppDomain.CurrentDomain.ProcessExit -= OnExit;
     }
-
-    private void OnFault(object sender, UnhandledExceptionEventArgs fault) => _bar.End();
 
     private void OnExit(object? sender, EventArgs exit) => _bar.End();
 }

@@ -64,11 +64,11 @@ internal sealed class StandardError : ILineWriter, IDisposable
 
             _waiting.Enqueue(text);
             Monitor.PulseAll(_monitor);
-            if (_writer is not null)
+            if (_writer is not null || TryStartWriter())
                 return;
-            _writer = new Thread(WriteAll) { IsBackground = true, Name = "stderr" };
-            _writer.Start();
         }
+
+        WriteWaiting();
     }
 
     /// <summary>Waits until all output is written, for at most one second.</summary>
@@ -96,6 +96,31 @@ internal sealed class StandardError : ILineWriter, IDisposable
         }
 
         _writer?.Join(LastWords);
+    }
+
+    private bool TryStartWriter()
+    {
+        try
+        {
+            var writer = new Thread(WriteAll) { IsBackground = true, Name = "stderr" };
+            writer.Start();
+            _writer = writer;
+            return true;
+        }
+        catch (OutOfMemoryException)
+        {
+            // The system permits no more threads. The text, which may be the message about that, is written by the caller.
+            return false;
+        }
+    }
+
+    private void WriteWaiting()
+    {
+        lock (_monitor)
+        {
+            while (_waiting.TryDequeue(out string? text))
+                Write(text, leftOut: 0);
+        }
     }
 
     private void WriteAll()

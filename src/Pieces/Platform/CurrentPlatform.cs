@@ -29,5 +29,8 @@ internal static class CurrentPlatform
         : new UnixSignals();
 
     /// <summary>Facts about the machine and this process.</summary>
-    public static ISystemFacts Facts => field ??= OperatingSystem.IsLinux() ? new LinuxFacts() : new UnknownFacts();
+    public static ISystemFacts Facts => field ??=
+        OperatingSystem.IsLinux() ? new LinuxFacts()
+        : OperatingSystem.IsWindows() ? new UnknownFacts()
+        : new UnixFacts();
 }

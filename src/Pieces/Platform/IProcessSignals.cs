@@ -30,4 +30,8 @@ internal interface IProcessSignals
     /// <summary>Ends the process at once, without running exit handlers of the runtime or of the C library, which could hang.</summary>
     [DoesNotReturn]
     void ExitNow(int code);
+
+    /// <summary>Writes a last text to stderr, with as little memory as possible, and ends the process at once.</summary>
+    [DoesNotReturn]
+    void ExitNow(int code, ReadOnlySpan<byte> lastText);
 }

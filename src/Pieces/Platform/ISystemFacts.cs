@@ -17,6 +17,18 @@ internal interface ISystemFacts
     /// <summary>Maximum number of open file descriptors of this process, and the number open now; null when they are unknown.</summary>
     (int Most, int Open)? Descriptors { get; }
 
+    /// <summary>Maximum size of this process's address space, in bytes; null when it is not limited or unknown.</summary>
+    long? AddressSpace { get; }
+
+    /// <summary>
+    /// The lowest limit of threads that applies to this process, some of which are in use, perhaps by other processes; null when there is none or it
+    /// is unknown.
+    /// </summary>
+    long? MaxThreads { get; }
+
+    /// <summary>Makes later threads reserve less address space. Only useful when <see cref="AddressSpace"/> is limited.</summary>
+    void ReserveLess();
+
     /// <summary>Raises the soft limit of open descriptors to the hard limit, where such limits exist.</summary>
     void RaiseDescriptorLimit();
 

@@ -27,10 +27,10 @@ internal static class LibC
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     public static extern int OpenAt(int directory, byte[] path, int flags, int mode);
 
-    // The C library has no function for openat2 yet; the system call number is the same on every architecture.
+    // For calls that the C library has no function for, or whose function has different names in different versions of it.
     [DllImport("libc", EntryPoint = "syscall", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    public static extern nint OpenAt2(nint number, nint directory, byte[] path, ref OpenHow how, nint howLength);
+    public static extern nint SystemCall(nint number, nint directory, byte[] path, ref byte structure, nint last);
 
     [DllImport("libc", EntryPoint = "close", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
@@ -94,7 +94,7 @@ internal static class LibC
 
     [DllImport("libc", EntryPoint = "fcntl", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    public static extern int FileControl(SafeFileHandle file, int command);
+    public static extern int DescriptorControl(int descriptor, int command);
 
     [DllImport("libc", EntryPoint = "syncfs", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
@@ -144,6 +144,22 @@ internal static class LibC
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     public static extern int SetLimit(int resource, ref ResourceLimit limit);
 
+    [DllImport("libc", EntryPoint = "mallopt")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    public static extern int SetAllocatorOption(int option, int value);
+
+    [DllImport("libc", EntryPoint = "pthread_attr_init")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    public static extern int BeginThreadAttributes(byte[] attributes);
+
+    [DllImport("libc", EntryPoint = "pthread_attr_setstacksize")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    public static extern int SetStackLength(byte[] attributes, nuint length);
+
+    [DllImport("libc", EntryPoint = "pthread_setattr_default_np")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    public static extern int SetDefaultThreadAttributes(byte[] attributes);
+
     [DllImport("libc", EntryPoint = "raise")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     public static extern int Raise(int signal);
@@ -179,8 +195,6 @@ internal static class LibC
     [StructLayout(LayoutKind.Sequential)]
     internal struct OpenHow
     {
-        public const int Length = 24;
-
         public ulong Flags;
         public ulong Mode;
         public ulong Resolve;

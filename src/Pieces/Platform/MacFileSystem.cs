@@ -21,7 +21,8 @@ internal sealed class MacFileSystem : UnixFileSystem
     /// </remarks>
     protected override int FlushCall(SafeFileHandle file)
     {
-        int result = LibC.FileControl(file, FullFlush);
+        int result = LibC.DescriptorControl((int)file.DangerousGetHandle(), FullFlush);
+        GC.KeepAlive(file);
         bool cannot = result < 0 && Marshal.GetLastPInvokeError() is var error && (error == NotTerminal || IsUnsupported(error));
         return cannot ? LibC.FSync(file) : result;
     }

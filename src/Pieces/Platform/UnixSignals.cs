@@ -36,6 +36,15 @@ internal class UnixSignals : IProcessSignals
         throw new UnreachableException();
     }
 
+    /// <inheritdoc/>
+    [DoesNotReturn]
+    public void ExitNow(int code, ReadOnlySpan<byte> lastText)
+    {
+        // If the text cannot be written, the exit code still tells that the run failed.
+        _ = LibC.Write((int)StandardDescriptor.Error, ref MemoryMarshal.GetReference(lastText), (nuint)lastText.Length);
+        ExitNow(code);
+    }
+
     /// <summary>Ignores SIGXFSZ, which has this number on Linux and macOS on every processor except MIPS.</summary>
     protected static PosixSignalRegistration IgnoreSignalOfFileSize() =>
         PosixSignalRegistration.Create((PosixSignal)25, static context => context.Cancel = true);

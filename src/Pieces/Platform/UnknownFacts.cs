@@ -15,9 +15,21 @@ internal sealed class UnknownFacts : ISystemFacts
     public (int Most, int Open)? Descriptors => null;
 
     /// <inheritdoc/>
+    public long? AddressSpace => null;
+
+    /// <inheritdoc/>
+    public long? MaxThreads => null;
+
+    /// <inheritdoc/>
+    public void ReserveLess()
+    {
+        // There is no such limit.
+    }
+
+    /// <inheritdoc/>
     public void RaiseDescriptorLimit()
     {
-        // The runtime or the system raises the limit itself, or there is no such limit.
+        // There is no such limit.
     }
 
     /// <inheritdoc/>

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
 
 namespace Pieces.Platform;
 
@@ -9,6 +10,9 @@ internal sealed class WindowsSignals : IProcessSignals
 {
     // The pseudo handle of GetCurrentProcess.
     private const nint CurrentProcess = -1;
+
+    // STD_ERROR_HANDLE.
+    private const int ErrorHandle = -12;
 
     /// <inheritdoc/>
     public bool HasJobControl => false;
@@ -34,9 +38,30 @@ internal sealed class WindowsSignals : IProcessSignals
         throw new UnreachableException();
     }
 
-#pragma warning disable SYSLIB1054 // A source-generated import needs a partial class; this signature needs no marshalling at all.
+    /// <inheritdoc/>
+    [DoesNotReturn]
+    public void ExitNow(int code, ReadOnlySpan<byte> lastText)
+    {
+        try
+        {
+            using var errors = new FileStream(new SafeFileHandle(GetStdHandle(ErrorHandle), ownsHandle: false), FileAccess.Write, bufferSize: 0);
+            errors.Write(lastText);
+        }
+        catch (Exception e) when (e is IOException or ArgumentException or UnauthorizedAccessException)
+        {
+            // Stderr is closed. The exit code still tells that the run failed.
+        }
+
+        ExitNow(code);
+    }
+
+#pragma warning disable SYSLIB1054 // Source-generated imports need a partial class; these signatures need no marshalling at all.
     [DllImport("kernel32", EntryPoint = "TerminateProcess")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.System32)]
     private static extern int TerminateProcess(nint process, uint code);
+
+    [DllImport("kernel32", EntryPoint = "GetStdHandle")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.System32)]
+    private static extern nint GetStdHandle(int which);
 #pragma warning restore SYSLIB1054
 }

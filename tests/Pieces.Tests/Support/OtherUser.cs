@@ -15,6 +15,11 @@ internal sealed class OtherUser
     /// <summary>A user who runs the program.</summary>
     public static OtherUser Victim { get; } = new(64_002);
 
+    /// <summary>
+    /// A user whose number of threads is limited. Only one test uses this user, because the limit counts the threads of all its programs.
+    /// </summary>
+    public static OtherUser Threads { get; } = new(64_003);
+
     private readonly int _id;
 
     private OtherUser(int id) => _id = id;

@@ -23,18 +23,6 @@ internal sealed class LinuxFileSystem : UnixFileSystem
     private const uint RangeWaitAfter = 4;
     private const int NotNeeded = 4;
 
-    // The layout of struct statx is the same on every architecture.
-    private const int StatLength = 256;
-    private const int UserOffset = 20;
-    private const int ModeOffset = 28;
-    private const int InodeOffset = 32;
-    private const int LengthOffset = 40;
-    private const int BlocksOffset = 48;
-    private const int BirthOffset = 80;
-    private const int ChangedOffset = 96;
-    private const int ModifiedOffset = 112;
-    private const int DeviceMajorOffset = 136;
-    private const int DeviceMinorOffset = 140;
     private const int BlockLength = 512;
     private const int PermissionBits = 0xFFF;
     private const int WritableByOthers = 2;
@@ -65,8 +53,8 @@ internal sealed class LinuxFileSystem : UnixFileSystem
     /// <inheritdoc/>
     public override FileStat Stat(SafeFileHandle file)
     {
-        Span<byte> buffer = stackalloc byte[StatLength];
-        int error = StatX((int)file.DangerousGetHandle(), NoName, AtEmptyPath, StatBasicAndBirth, buffer);
+        Span<byte> buffer = stackalloc byte[LinuxStatCall.Length];
+        int error = LinuxStatCall.Read((int)file.DangerousGetHandle(), NoName, AtEmptyPath, StatBasicAndBirth, buffer);
         GC.KeepAlive(file);
         return error == 0 ? Read(buffer) : throw new IOException(Marshal.GetPInvokeErrorMessage(error), error);
     }
@@ -84,8 +72,8 @@ internal sealed class LinuxFileSystem : UnixFileSystem
     /// <returns>The errno of a failure, or 0.</returns>
     public int Look(int directory, string name, out FileStat facts)
     {
-        Span<byte> buffer = stackalloc byte[StatLength];
-        int error = StatX(directory, LibC.Terminated(name), AtNoFollow, StatBasicAndBirth, buffer);
+        Span<byte> buffer = stackalloc byte[LinuxStatCall.Length];
+        int error = LinuxStatCall.Read(directory, LibC.Terminated(name), AtNoFollow, StatBasicAndBirth, buffer);
         facts = error == 0 ? Read(buffer) : default;
         return error is NoSuchEntry or NotADirectory ? 0 : error;
     }
@@ -104,8 +92,8 @@ internal sealed class LinuxFileSystem : UnixFileSystem
     /// <inheritdoc/>
     public override FileKind KindOfTarget(string path)
     {
-        Span<byte> buffer = stackalloc byte[StatLength];
-        return StatX(AtCurrentDirectory, LibC.Terminated(path), 0, StatType, buffer) == 0 ? KindIn(buffer) : FileKind.Missing;
+        Span<byte> buffer = stackalloc byte[LinuxStatCall.Length];
+        return LinuxStatCall.Read(AtCurrentDirectory, LibC.Terminated(path), 0, StatType, buffer) == 0 ? KindIn(buffer) : FileKind.Missing;
     }
 
     /// <inheritdoc/>
@@ -133,24 +121,21 @@ internal sealed class LinuxFileSystem : UnixFileSystem
         GC.KeepAlive(file);
     }
 
-    // Fills the buffer, and returns errno, or 0.
-    private static int StatX(int directory, byte[] name, int flags, uint mask, Span<byte> buffer) =>
-        LibC.StatX(directory, name, flags, mask, ref MemoryMarshal.GetReference(buffer)) == 0 ? 0 : Marshal.GetLastPInvokeError();
-
     private FileStat Read(ReadOnlySpan<byte> buffer)
     {
-        ulong device = ((ulong)BinaryPrimitives.ReadUInt32LittleEndian(buffer[DeviceMajorOffset..]) << 32)
-            | BinaryPrimitives.ReadUInt32LittleEndian(buffer[DeviceMinorOffset..]);
-        int mode = BinaryPrimitives.ReadUInt16LittleEndian(buffer[ModeOffset..]) & PermissionBits;
-        uint owner = BinaryPrimitives.ReadUInt32LittleEndian(buffer[UserOffset..]);
+        ulong device = ((ulong)BinaryPrimitives.ReadUInt32LittleEndian(buffer[LinuxStatCall.DeviceMajorOffset..]) << 32)
+            | BinaryPrimitives.ReadUInt32LittleEndian(buffer[LinuxStatCall.DeviceMinorOffset..]);
+        int mode = BinaryPrimitives.ReadUInt16LittleEndian(buffer[LinuxStatCall.ModeOffset..]) & PermissionBits;
+        uint owner = BinaryPrimitives.ReadUInt32LittleEndian(buffer[LinuxStatCall.UserOffset..]);
         return new FileStat(
             KindIn(buffer),
-            BinaryPrimitives.ReadInt64LittleEndian(buffer[LengthOffset..]),
-            Time(buffer[ModifiedOffset..]),
-            new FileIdentity(device, BinaryPrimitives.ReadUInt64LittleEndian(buffer[InodeOffset..]), Time(buffer[BirthOffset..])),
-            BinaryPrimitives.ReadInt64LittleEndian(buffer[BlocksOffset..]) * BlockLength)
+            BinaryPrimitives.ReadInt64LittleEndian(buffer[LinuxStatCall.LengthOffset..]),
+            Time(buffer[LinuxStatCall.ModifiedOffset..]),
+            new FileIdentity(
+                device, BinaryPrimitives.ReadUInt64LittleEndian(buffer[LinuxStatCall.InodeOffset..]), Time(buffer[LinuxStatCall.BirthOffset..])),
+            BinaryPrimitives.ReadInt64LittleEndian(buffer[LinuxStatCall.BlocksOffset..]) * BlockLength)
         {
-            Changed = Time(buffer[ChangedOffset..]),
+            Changed = Time(buffer[LinuxStatCall.ChangedOffset..]),
             Mode = mode,
             Trust = owner != _user ? FileTrust.Foreign : (mode & WritableByOthers) != 0 ? FileTrust.Exposed : FileTrust.Ours,
         };
@@ -170,7 +155,9 @@ internal sealed class LinuxFileSystem : UnixFileSystem
             throw new IOException(Marshal.GetPInvokeErrorMessage(error), error);
     }
 
-    private static FileKind KindIn(ReadOnlySpan<byte> stat) => (BinaryPrimitives.ReadUInt16LittleEndian(stat[ModeOffset..]) & 0xF000) switch
+    private static FileKind KindIn(ReadOnlySpan<byte> stat) => KindOf(BinaryPrimitives.ReadUInt16LittleEndian(stat[LinuxStatCall.ModeOffset..]));
+
+    private static FileKind KindOf(ushort mode) => (mode & 0xF000) switch
     {
         0x8000 => FileKind.File,
         0x4000 => FileKind.Folder,

@@ -1,28 +1,32 @@
 using System.Globalization;
+using System.Runtime.Versioning;
 using Microsoft.Win32.SafeHandles;
 
 namespace Pieces.Platform;
 
 /// <summary>Facts that Linux reports in <c>/proc</c>, as far as it is mounted.</summary>
-internal sealed class LinuxFacts : ISystemFacts
+[SupportedOSPlatform("linux")]
+internal sealed class LinuxFacts : UnixFacts
 {
     private const string BootPath = "/proc/sys/kernel/random/boot_id";
     private const string UptimePath = "/proc/uptime";
     private const string LimitsPath = "/proc/self/limits";
     private const string OpenFiles = "/proc/self/fd";
-    private const string OpenFileFacts = "/proc/self/fdinfo";
     private const string FilesRow = "Max open files";
-    private const string FlagsRow = "flags:";
-    private const int StandardCount = 3;
 
-    // RLIMIT_NOFILE.
-    private const int DescriptorResource = 7;
+    // RLIMIT_NPROC, RLIMIT_AS, and M_ARENA_MAX of the GNU C library.
+    private const int ThreadsResource = 6;
+    private const int AddressSpaceResource = 9;
+    private const int MaxArenas = -8;
 
-    // O_CLOEXEC in the flags of /proc. An inherited descriptor cannot have this flag, while every descriptor that the runtime or we open has it.
-    private const int CloseOnExec = 0x80000;
+    // What the runtime itself uses on other systems, in bytes.
+    private const nuint ModestStack = 1536 * 1024;
+
+    // pthread_attr_t has 56 or 64 bytes.
+    private const int ThreadAttributesLength = 128;
 
     /// <inheritdoc/>
-    public Guid BootId
+    public override Guid BootId
     {
         get
         {
@@ -39,7 +43,7 @@ internal sealed class LinuxFacts : ISystemFacts
     }
 
     /// <inheritdoc/>
-    public TimeSpan? Uptime
+    public override TimeSpan? Uptime
     {
         get
         {
@@ -53,7 +57,7 @@ internal sealed class LinuxFacts : ISystemFacts
     }
 
     /// <inheritdoc/>
-    public (int Most, int Open)? Descriptors
+    public override (int Most, int Open)? Descriptors
     {
         get
         {
@@ -72,46 +76,38 @@ internal sealed class LinuxFacts : ISystemFacts
     }
 
     /// <inheritdoc/>
-    public void RaiseDescriptorLimit()
-    {
-        // When the system refuses, the current limit stays in effect.
-        var limit = default(LibC.ResourceLimit);
-        if (LibC.GetLimit(DescriptorResource, ref limit) != 0 || limit.Soft >= limit.Hard)
-            return;
-        limit.Soft = limit.Hard;
-        _ = LibC.SetLimit(DescriptorResource, ref limit);
-    }
+    public override long? AddressSpace => LimitOf(AddressSpaceResource);
 
     /// <inheritdoc/>
-    public bool IsGiven(StandardDescriptor descriptor)
+    public override long? MaxThreads => LinuxThreadLimit.Lowest(LimitOf(ThreadsResource));
+
+    /// <inheritdoc/>
+    protected override int DescriptorResource => 7;
+
+    /// <inheritdoc/>
+    /// <remarks>
+    /// The GNU C library reserves 8 MiB for the stack of each thread, and 64 MiB for the small allocations of each. Other C libraries reserve less,
+    /// and do not have these functions.
+    /// </remarks>
+    public override void ReserveLess()
     {
-        if (!Directory.Exists(OpenFileFacts))
-            return true;
+        byte[] attributes = new byte[ThreadAttributesLength];
         try
         {
-            foreach (string line in File.ReadLines(FactsOf((int)descriptor)))
-            {
-                if (line.StartsWith(FlagsRow, StringComparison.Ordinal))
-                    return (Convert.ToInt32(line[FlagsRow.Length..].Trim(), 8) & CloseOnExec) == 0;
-            }
-
-            return true;
+            _ = LibC.SetAllocatorOption(MaxArenas, 1);
+            if (LibC.BeginThreadAttributes(attributes) == 0 && LibC.SetStackLength(attributes, ModestStack) == 0)
+                _ = LibC.SetDefaultThreadAttributes(attributes);
         }
-        catch (IOException)
+        catch (EntryPointNotFoundException)
         {
-            // The file does not exist: the descriptor is closed.
-            return false;
+            // Another C library, or an old one: its own defaults stay.
         }
     }
 
     /// <inheritdoc/>
-    public IReadOnlyList<SafeFileHandle> PlugStandardDescriptors()
+    protected override SafeFileHandle? OpenUselessDescriptor()
     {
-        var plugs = new List<SafeFileHandle>();
-        while (plugs.Count < StandardCount && !(File.Exists(FactsOf(0)) && File.Exists(FactsOf(1)) && File.Exists(FactsOf(2))))
-            plugs.Add(File.OpenHandle("/dev/null", FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite));
-        return plugs;
+        int descriptor = LibC.Open(LibC.Terminated("/"), LinuxResolution.FolderPath);
+        return descriptor < 0 ? null : new SafeFileHandle(descriptor, ownsHandle: true);
     }
-
-    private static string FactsOf(int descriptor) => string.Create(CultureInfo.InvariantCulture, $"{OpenFileFacts}/{descriptor}");
 }

@@ -11,6 +11,7 @@ namespace Pieces.Platform;
 [SupportedOSPlatform("linux")]
 internal sealed class LinuxDirectory : DirectoryHandle
 {
+    private const int NotPermitted = 1;
     private const int NoSuchEntry = 2;
     private const int Exists = 17;
     private const int NotADirectory = 20;
@@ -138,10 +139,11 @@ internal sealed class LinuxDirectory : DirectoryHandle
             int error = RenameToFree(source.Descriptor, old, target.Descriptor, fresh);
             if (error == 0)
                 return;
-            if (error is not (InvalidArgument or NoSuchCall or NotSupported))
+            if (error is not (InvalidArgument or NoSuchCall or NotSupported or NotPermitted))
                 throw Failure(to, error);
 
-            // Some file systems and system call filters do not support a rename that replaces nothing.
+            // Some file systems and system call filters do not support a rename that replaces nothing. If the rename itself is not permitted, the
+            // other call says so too.
             if (Look(target, to).Kind != FileKind.Missing)
                 throw Failure(to, Exists);
         }

@@ -20,6 +20,7 @@ internal static class LinuxResolution
     public const int PathOnly = 0x200000;
     public const int AtCurrentDirectory = -100;
 
+    // The number of this call is the same on every architecture.
     private const nint OpenAt2Number = 437;
     private const ulong ResolveNoSymlinks = 4;
     private const ulong ResolveBeneath = 8;
@@ -99,7 +100,8 @@ internal static class LinuxResolution
             Mode = (call.flags & MakeFile) != 0 ? (ulong)call.mode : 0,
             Resolve = ResolveBeneath | ResolveNoSymlinks,
         };
-        return (int)LibC.OpenAt2(OpenAt2Number, call.directory, call.name, ref how, LibC.OpenHow.Length);
+        Span<byte> bytes = MemoryMarshal.AsBytes(new Span<LibC.OpenHow>(ref how));
+        return (int)LibC.SystemCall(OpenAt2Number, call.directory, call.name, ref MemoryMarshal.GetReference(bytes), bytes.Length);
     });
 
     // The kernel returns EAGAIN when a directory on the path was renamed meanwhile.
