@@ -139,6 +139,25 @@ public class ForeignFilesTests
     }
 
     [Fact]
+    public async Task A_file_in_the_place_of_a_part_file_does_not_get_the_final_name()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "no number tells files apart here");
+        await using var bench = new StorageHarness();
+        var torrent = new SampleTorrent(32 * KiB, 9, ("a", 64 * KiB), ("b", 64 * KiB));
+        (TorrentStorage storage, _) = await bench.OpenAsync(torrent);
+        await bench.StoreAsync(storage, torrent, 0);
+        File.Move(bench.PathTo("data/a.part"), bench.PathTo("data/mine"));
+        bench.Write("data/a.part", "another file"u8);
+
+        // The last piece is written through the handle that is still open.
+        BlockBuffer?[] blocks = bench.Blocks(torrent, 1);
+        storage.Pieces.StorePiece(torrent.Layout.Piece(1), blocks, new bool[blocks.Length]);
+        (await bench.Sink.When<DiskFailed>(_ => true)).Reason.Message.Should().Contain("was replaced");
+        File.ReadAllText(bench.PathTo("data/a.part")).Should().Be("another file");
+        File.Exists(bench.PathTo("data/a")).Should().BeFalse();
+    }
+
+    [Fact]
     public async Task A_part_file_that_was_replaced_is_not_written()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "no number tells files apart here");

@@ -175,12 +175,19 @@ internal sealed class FileFinisher
         {
             if (!_mayOverwrite && FileFacts.Of(final).Kind != FileKind.Missing)
                 throw DiskErrors.PathOccupied(final, "appeared while it was being downloaded");
+            bool canTell = final.Directory.HasOwners;
+            if (canTell && FileFacts.Of(part).Identity != written)
+                throw DiskErrors.PathOccupied(part, "was replaced while the file was being downloaded");
             part.RenameTo(final, _mayOverwrite);
 
             // Another user with write access to the folder can put a different file under the `.part` name just before the rename.
             FileStat facts = FileFacts.Of(final);
-            if (final.Directory.HasOwners && facts.Identity != written)
-                throw DiskErrors.PathOccupied(final, "was replaced while it was being renamed");
+            if (canTell && facts.Identity != written)
+            {
+                final.RenameTo(part, overwrite: false);
+                throw DiskErrors.PathOccupied(part, "was replaced while it was being renamed");
+            }
+
             _files.SetPlace(file, FilePlace.Final);
             return facts;
         }
