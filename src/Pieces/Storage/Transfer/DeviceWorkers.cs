@@ -4,7 +4,8 @@ namespace Pieces.Storage.Transfer;
 
 /// <summary>
 /// The threads that run the disk jobs of one device. Torrents take turns, and each torrent may always run one job, whatever the other torrents do. A
-/// job that hangs keeps its thread, and a new thread replaces that thread. Safe for all threads.
+/// job that hangs keeps its thread, and a new thread replaces that thread. A job is handed to an idle thread directly, and the thread is woken
+/// outside of the lock, which it would need first otherwise. Safe for all threads.
 /// </summary>
 internal sealed class DeviceWorkers
 {
@@ -20,14 +21,17 @@ internal sealed class DeviceWorkers
     private static readonly Func<DiskLane, bool> Anyone = static _ => true;
     private static readonly Func<DiskLane, bool> WhoHasNone = static lane => lane.Running == 0;
 
-    private readonly object _gate = new();
+    [ThreadStatic]
+    private static DeviceWorkers? _ofThisThread;
+
+    private readonly Lock _gate = new();
     private readonly FairQueue<DiskLane, DiskJob> _waiting = new();
     private readonly List<RunningJob> _running = [];
+    private readonly Stack<IdleThread> _idle = [];
     private readonly TaskCompletionSource _drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TimeProvider _time;
     private readonly Action _begins;
     private int _threads;
-    private int _idle;
     private bool _isClosed;
 
     /// <summary>Creates the workers; the first job starts the first thread.</summary>
@@ -78,20 +82,21 @@ internal sealed class DeviceWorkers
     /// <exception cref="ObjectDisposedException">The workers are closed.</exception>
     public void Enqueue(DiskLane lane, DiskJob job)
     {
+        IdleThread? woken = null;
+        bool isLeft;
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_isClosed, this);
-            if (!lane.IsLeft)
-            {
-                Wake(lane, isOnly: _waiting.Add(lane, job));
-                job = null!;
-            }
+            isLeft = lane.IsLeft;
+            if (!isLeft)
+                woken = HandOn(lane, isOnly: _waiting.Add(lane, job));
         }
 
-        if (job is null)
-            _begins();
-        else
+        woken?.Wake();
+        if (isLeft)
             job.Abandon(Hanging());
+        else
+            _begins();
     }
 
     /// <summary>
@@ -115,7 +120,8 @@ internal sealed class DeviceWorkers
 
             for (int i = Math.Min(_waiting.Count, left.Count); i > 0; i--)
                 StartThread();
-            Monitor.PulseAll(_gate);
+            while (TryHandToIdle() is { } idle)
+                idle.Wake();
             isBusy = HasWork;
             NoteDrained();
         }
@@ -137,26 +143,43 @@ internal sealed class DeviceWorkers
         {
             _isClosed = true;
             NoteDrained();
-            Monitor.PulseAll(_gate);
+            while (_idle.TryPop(out IdleThread? idle))
+                idle.Wake();
             return _drained.Task;
         }
     }
 
     private static IOException Hanging() => new("the disk does not respond");
 
-    private void Wake(DiskLane lane, bool isOnly)
+    // Gives a job that was just queued to a thread. Returns the thread to wake, if an idle one has taken a job.
+    private IdleThread? HandOn(DiskLane lane, bool isOnly)
     {
         // A job that may not start yet is taken by the next thread that finishes its job.
         int running = Running;
         if (lane.Running > 0 && running >= Usual)
-            return;
-        if (_idle > 0)
-            Monitor.Pulse(_gate);
+            return null;
 
-        // All other threads are idle, or have just been started and have not taken a job yet.
+        // A thread of these workers takes a job that it has queued itself.
+        if (_ofThisThread == this && _waiting.Count == 1)
+            return null;
+        if (TryHandToIdle() is { } idle)
+            return idle;
+
+        // All other threads have just been started and have not taken a job yet.
         int ready = _threads - running;
         if (_waiting.Count > ready && (_threads < Usual || (lane.Running == 0 && isOnly)))
             StartThread();
+        return null;
+    }
+
+    // Call with the lock held.
+    private IdleThread? TryHandToIdle()
+    {
+        if (_idle.Count == 0 || TryTake() is not { } job)
+            return null;
+        IdleThread idle = _idle.Pop();
+        idle.Job = job;
+        return idle;
     }
 
     private void StartThread()
@@ -169,59 +192,86 @@ internal sealed class DeviceWorkers
 
     private void Work()
     {
-        while (Take() is { } job)
+        _ofThisThread = this;
+        using var self = new IdleThread();
+        RunningJob? job = null;
+        while (Next(self, job) is { } next)
         {
+            job = next;
             RunOne(job.Job);
-            if (!Finish(job))
-                return;
         }
     }
 
-    // Null when there was nothing to do for `IdleTime`, or when the workers are closed.
-    private RunningJob? Take()
+    // Finishes a job and takes the next one; waits for it if necessary. Null when the thread has to end: another one has replaced it, there was
+    // nothing to do for `IdleTime`, or the workers are closed.
+    private RunningJob? Next(IdleThread self, RunningJob? finished)
     {
+        IdleThread? woken;
+        RunningJob? next;
         lock (_gate)
         {
-            bool isLate = false;
-            while (true)
+            if (finished is not null)
             {
-                if (_waiting.TryTake(Running < Usual ? Anyone : WhoHasNone, out DiskLane? owner, out DiskJob? job))
+                _running.Remove(finished);
+                finished.Lane.Running--;
+                NoteDrained();
+                if (finished.IsLeft)
                 {
-                    var running = new RunningJob(owner, job, _time.GetTimestamp());
-                    owner.Running++;
-                    _running.Add(running);
-                    return running;
-                }
-
-                // Check the queue once more before ending: a job may have been queued after the wait timed out.
-                if (isLate || _isClosed)
-                {
-                    _threads--;
+                    if (_waiting.Count > _threads - Running)
+                        StartThread();
                     return null;
                 }
-
-                _idle++;
-                isLate = !Monitor.Wait(_gate, IdleTime);
-                _idle--;
             }
+
+            next = TryTake();
+            if (next is null && _isClosed)
+            {
+                _threads--;
+                return null;
+            }
+
+            // The torrent of the finished job may be able to start another job, which an idle thread takes.
+            woken = TryHandToIdle();
+            if (next is null)
+                _idle.Push(self);
+        }
+
+        woken?.Wake();
+        return next ?? Wait(self);
+    }
+
+    private RunningJob? Wait(IdleThread self)
+    {
+        if (self.TryWait(IdleTime, out RunningJob? job) && job is not null)
+            return job;
+        lock (_gate)
+        {
+            // A job may have been handed on after the wait timed out.
+            if (self.TakeJob() is { } late)
+                return late;
+            RemoveIdle(self);
+            _threads--;
+            return null;
         }
     }
 
-    // False when another thread has replaced this one.
-    private bool Finish(RunningJob job)
+    private void RemoveIdle(IdleThread self)
     {
-        lock (_gate)
-        {
-            _running.Remove(job);
-            job.Lane.Running--;
-            NoteDrained();
+        IdleThread[] others = [.. _idle.Where(other => other != self).Reverse()];
+        _idle.Clear();
+        foreach (IdleThread other in others)
+            _idle.Push(other);
+    }
 
-            // This thread now takes one of the jobs that could not start before. Its torrent may be able to start another job, which an idle thread
-            // takes.
-            if (_idle > 0 && _waiting.Count > 0)
-                Monitor.Pulse(_gate);
-            return !job.IsLeft;
-        }
+    // Takes a job that may start now. Call with the lock held.
+    private RunningJob? TryTake()
+    {
+        if (!_waiting.TryTake(Running < Usual ? Anyone : WhoHasNone, out DiskLane? owner, out DiskJob? job))
+            return null;
+        var running = new RunningJob(owner, job, _time.GetTimestamp());
+        owner.Running++;
+        _running.Add(running);
+        return running;
     }
 
     private void NoteDrained()
@@ -242,6 +292,37 @@ internal sealed class DeviceWorkers
         {
             job.Abandon(bug);
         }
+    }
+
+    // A thread that waits for a job. The job is set under the lock of the workers.
+    private sealed class IdleThread : IDisposable
+    {
+        // Iterations of waiting that keep the processor before the thread sleeps.
+        private const int Spins = 10;
+
+        private readonly ManualResetEventSlim _signal = new(false, Spins);
+
+        public RunningJob? Job { get; set; }
+
+        public void Wake() => _signal.Set();
+
+        // Waits to be woken; false when nobody did. The job is null when the workers are closed.
+        public bool TryWait(TimeSpan time, out RunningJob? job)
+        {
+            bool isWoken = _signal.Wait(time);
+            job = isWoken ? TakeJob() : null;
+            return isWoken;
+        }
+
+        public RunningJob? TakeJob()
+        {
+            RunningJob? job = Job;
+            Job = null;
+            _signal.Reset();
+            return job;
+        }
+
+        public void Dispose() => _signal.Dispose();
     }
 
     private sealed class RunningJob
