@@ -5,10 +5,6 @@ using Pieces.Cli.Failures;
 using Pieces.Cli.Terminal;
 using Pieces.Platform;
 
-if (ProcessLimits.Adapt() is { } lack)
-    UncaughtExceptions.End(lack);
-var uncaught = new UncaughtExceptions();
-
 // Scripts query the version before anything else, so it is printed before anything else is created.
 if (args is (["--version"] or ["-V"]) && CurrentPlatform.Facts.IsGiven(StandardDescriptor.Output))
 {
@@ -17,6 +13,9 @@ if (args is (["--version"] or ["-V"]) && CurrentPlatform.Facts.IsGiven(StandardD
     return output.Close();
 }
 
+if (ProcessLimits.Adapt() is { } lack)
+    UncaughtExceptions.End(lack);
+var uncaught = new UncaughtExceptions();
 IReadOnlyList<SafeFileHandle> plugs = CurrentPlatform.Facts.PlugStandardDescriptors();
 PosixSignalRegistration? fileSize = CurrentPlatform.Signals.IgnoreFileSizeLimit();
 using var signals = new StopSignals(TimeProvider.System, ThreadTimers.Instance);

@@ -10,6 +10,9 @@ namespace Pieces.Platform;
 /// </summary>
 internal static class LibC
 {
+    // Functions that only the GNU C library has are found when they are called, and the program starts without them.
+    private const string Gnu = "libc.so.6";
+
     /// <summary>A path as the C library expects it: UTF-8, terminated by a zero byte.</summary>
     public static byte[] Terminated(string path)
     {
@@ -144,19 +147,19 @@ internal static class LibC
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     public static extern int SetLimit(int resource, ref ResourceLimit limit);
 
-    [DllImport("libc", EntryPoint = "mallopt")]
+    [DllImport(Gnu, EntryPoint = "mallopt")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     public static extern int SetAllocatorOption(int option, int value);
 
-    [DllImport("libc", EntryPoint = "pthread_attr_init")]
+    [DllImport(Gnu, EntryPoint = "pthread_attr_init")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     public static extern int BeginThreadAttributes(byte[] attributes);
 
-    [DllImport("libc", EntryPoint = "pthread_attr_setstacksize")]
+    [DllImport(Gnu, EntryPoint = "pthread_attr_setstacksize")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     public static extern int SetStackLength(byte[] attributes, nuint length);
 
-    [DllImport("libc", EntryPoint = "pthread_setattr_default_np")]
+    [DllImport(Gnu, EntryPoint = "pthread_setattr_default_np")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     public static extern int SetDefaultThreadAttributes(byte[] attributes);
 

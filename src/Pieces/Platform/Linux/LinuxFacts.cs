@@ -98,9 +98,9 @@ internal sealed class LinuxFacts : UnixFacts
             if (LibC.BeginThreadAttributes(attributes) == 0 && LibC.SetStackLength(attributes, ModestStack) == 0)
                 _ = LibC.SetDefaultThreadAttributes(attributes);
         }
-        catch (EntryPointNotFoundException)
+        catch (TypeLoadException)
         {
-            // Another C library, or an old one: its own defaults stay.
+            // Another C library, or an old one (DllNotFoundException, EntryPointNotFoundException): its own defaults stay.
         }
     }
 
