@@ -12,6 +12,9 @@ internal sealed class FileFlusher
     // From this number of files on, one flush of the whole file system is faster than one flush per file.
     private const int ManyFiles = 16;
 
+    // The same for folders.
+    private const int ManyFolders = 8;
+
     /// <summary>
     /// Time after which a disk operation that has not returned counts as hanging. It is measured with the system's clock, because the disk is real.
     /// </summary>
@@ -22,6 +25,7 @@ internal sealed class FileFlusher
     private readonly FileStore _files;
     private readonly HashSet<FileLocation> _flushedFolders = [];
     private StorageException? _failure;
+    private bool _isPrepared;
 
     public FileFlusher(FileStore files) => _files = files;
 
@@ -45,7 +49,8 @@ internal sealed class FileFlusher
     /// <exception cref="StorageException">The operating system reported an error.</exception>
     public void Prepare(int files)
     {
-        if (files >= ManyFiles)
+        _isPrepared = files >= ManyFiles;
+        if (_isPrepared)
             TryFlushFileSystem();
     }
 
@@ -76,18 +81,24 @@ internal sealed class FileFlusher
     }
 
     /// <summary>
-    /// Makes new names in a folder durable. On the first call for a folder in a run, also flushes the folders above it, which may be new themselves.
+    /// Makes new names in folders durable. On the first call for a folder in a run, also flushes the folders above it, which may be new themselves.
     /// </summary>
     /// <exception cref="StorageException">The operating system reported an error.</exception>
-    public void FlushFolder(FileLocation folder)
+    public void FlushFolders(IReadOnlyCollection<FileLocation> folders)
     {
         lock (_flushing)
         {
-            FlushOne(folder);
-            for (FileLocation above = folder; above.Name.Length > 0 && _flushedFolders.Add(above);)
+            bool isDone = _isPrepared && folders.Count >= ManyFolders && _files.IsOnOneDevice && TryFlushFileSystem();
+            foreach (FileLocation folder in folders)
             {
-                above = above.Parent;
-                FlushOne(above);
+                if (!isDone)
+                    FlushOne(folder);
+                for (FileLocation above = folder; above.Name.Length > 0 && _flushedFolders.Add(above);)
+                {
+                    above = above.Parent;
+                    if (!isDone)
+                        FlushOne(above);
+                }
             }
         }
     }

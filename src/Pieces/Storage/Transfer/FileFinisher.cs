@@ -108,8 +108,7 @@ internal sealed class FileFinisher
         var finished = new FileStat[files.Count];
         for (int i = 0; i < finished.Length; i++)
             finished[i] = Rename(files[i], written[i]);
-        foreach (FileLocation folder in files.Select(file => _paths.Final(file).Parent).Distinct())
-            _flusher.FlushFolder(folder);
+        _flusher.FlushFolders([.. files.Select(file => _paths.Final(file).Parent).Distinct()]);
         for (int i = 0; i < finished.Length; i++)
         {
             Finished?.Invoke(files[i], finished[i]);
