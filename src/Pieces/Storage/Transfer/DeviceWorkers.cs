@@ -27,7 +27,7 @@ internal sealed class DeviceWorkers
     private readonly Lock _gate = new();
     private readonly FairQueue<DiskLane, DiskJob> _waiting = new();
     private readonly List<RunningJob> _running = [];
-    private readonly Stack<IdleThread> _idle = [];
+    private readonly List<IdleThread> _idle = [];
     private readonly TaskCompletionSource _drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TimeProvider _time;
     private readonly Action _begins;
@@ -143,8 +143,8 @@ internal sealed class DeviceWorkers
         {
             _isClosed = true;
             NoteDrained();
-            while (_idle.TryPop(out IdleThread? idle))
-                idle.Wake();
+            _idle.ForEach(static idle => idle.Wake());
+            _idle.Clear();
             return _drained.Task;
         }
     }
@@ -177,8 +177,9 @@ internal sealed class DeviceWorkers
     {
         if (_idle.Count == 0 || TryTake() is not { } job)
             return null;
-        IdleThread idle = _idle.Pop();
-        idle.Job = job;
+        IdleThread idle = _idle[^1];
+        _idle.RemoveAt(_idle.Count - 1);
+        idle.Give(job);
         return idle;
     }
 
@@ -233,7 +234,7 @@ internal sealed class DeviceWorkers
             // The torrent of the finished job may be able to start another job, which an idle thread takes.
             woken = TryHandToIdle();
             if (next is null)
-                _idle.Push(self);
+                _idle.Add(self);
         }
 
         woken?.Wake();
@@ -242,25 +243,17 @@ internal sealed class DeviceWorkers
 
     private RunningJob? Wait(IdleThread self)
     {
-        if (self.TryWait(IdleTime, out RunningJob? job) && job is not null)
+        if (self.Wait(IdleTime) is { } job)
             return job;
         lock (_gate)
         {
             // A job may have been handed on after the wait timed out.
             if (self.TakeJob() is { } late)
                 return late;
-            RemoveIdle(self);
+            _idle.Remove(self);
             _threads--;
             return null;
         }
-    }
-
-    private void RemoveIdle(IdleThread self)
-    {
-        IdleThread[] others = [.. _idle.Where(other => other != self).Reverse()];
-        _idle.Clear();
-        foreach (IdleThread other in others)
-            _idle.Push(other);
     }
 
     // Takes a job that may start now. Call with the lock held.
@@ -294,32 +287,28 @@ internal sealed class DeviceWorkers
         }
     }
 
-    // A thread that waits for a job. The job is set under the lock of the workers.
+    // A thread that waits for a job. The job is given under the lock of the workers.
     private sealed class IdleThread : IDisposable
     {
         // Iterations of waiting that keep the processor before the thread sleeps.
         private const int Spins = 10;
 
         private readonly ManualResetEventSlim _signal = new(false, Spins);
+        private RunningJob? _job;
 
-        public RunningJob? Job { get; set; }
+        public void Give(RunningJob job) => Volatile.Write(ref _job, job);
 
         public void Wake() => _signal.Set();
 
-        // Waits to be woken; false when nobody did. The job is null when the workers are closed.
-        public bool TryWait(TimeSpan time, out RunningJob? job)
-        {
-            bool isWoken = _signal.Wait(time);
-            job = isWoken ? TakeJob() : null;
-            return isWoken;
-        }
+        // Null when the thread was not woken in this time, or was woken because the workers are closed.
+        public RunningJob? Wait(TimeSpan time) => _signal.Wait(time) ? TakeJob() : null;
 
+        // The signal is reset first: a job that is given meanwhile is either taken here or announced by a new signal. A thread that took its job
+        // before it was woken is woken once more, without a job.
         public RunningJob? TakeJob()
         {
-            RunningJob? job = Job;
-            Job = null;
             _signal.Reset();
-            return job;
+            return Interlocked.Exchange(ref _job, null);
         }
 
         public void Dispose() => _signal.Dispose();
