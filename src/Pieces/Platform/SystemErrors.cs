@@ -23,6 +23,7 @@ internal static class SystemErrors
     private const int EloopBsd = 62;
     private const int Enametoolong = 36;
     private const int EnametoolongBsd = 63;
+    private const int Enosys = 38;
     private const int LargestErrno = 200;
 
     private const int WindowsErrorBase = unchecked((int)0x80070000);
@@ -70,6 +71,12 @@ internal static class SystemErrors
 
     /// <summary>Whether an errno means that a call on a non-blocking descriptor would block.</summary>
     public static bool WouldWait(int errno) => errno is Eagain or EagainBsd;
+
+    /// <summary>
+    /// Whether an errno means that the kernel does not have a system call, or that a filter of system calls, as containers use, refuses it. Only for
+    /// calls that the kernel itself never answers with EPERM, or whose substitute answers the same when the operation is not permitted.
+    /// </summary>
+    public static bool IsCallRefused(int errno) => errno is Eperm or Enosys;
 
     /// <summary>Creates the exception for a failed call on a path, from its errno.</summary>
     public static Exception Failure(string path, int errno)

@@ -11,7 +11,6 @@ namespace Pieces.Platform;
 [SupportedOSPlatform("linux")]
 internal sealed class LinuxDirectory : DirectoryHandle
 {
-    private const int NotPermitted = 1;
     private const int NoSuchEntry = 2;
     private const int Exists = 17;
     private const int NotADirectory = 20;
@@ -139,7 +138,7 @@ internal sealed class LinuxDirectory : DirectoryHandle
             int error = RenameToFree(source.Descriptor, old, target.Descriptor, fresh);
             if (error == 0)
                 return;
-            if (error is not (InvalidArgument or NoSuchCall or NotSupported or NotPermitted))
+            if (error is not (InvalidArgument or NotSupported) && !SystemErrors.IsCallRefused(error))
                 throw Failure(to, error);
 
             // Some file systems and system call filters do not support a rename that replaces nothing. If the rename itself is not permitted, the

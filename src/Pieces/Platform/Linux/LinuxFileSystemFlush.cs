@@ -10,10 +10,6 @@ namespace Pieces.Platform;
 [SupportedOSPlatform("linux")]
 internal sealed class LinuxFileSystemFlush : IDisposable
 {
-    // What filters of system calls answer for a call that they do not know.
-    private const int NotPermitted = 1;
-    private const int NoSuchCall = 38;
-
     // Earlier kernels wait for the write-back, but do not report its errors.
     private static readonly Version ReportsErrors = new(5, 8);
 
@@ -39,7 +35,7 @@ internal sealed class LinuxFileSystemFlush : IDisposable
         if (folder is null)
             return false;
         error = UnixFileSystem.ErrorOf(folder, LibC.SyncFs);
-        if (error is not (NotPermitted or NoSuchCall) && !UnixFileSystem.IsUnsupported(error))
+        if (!SystemErrors.IsCallRefused(error) && !UnixFileSystem.IsUnsupported(error))
             return true;
         error = 0;
         return false;

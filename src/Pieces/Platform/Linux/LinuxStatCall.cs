@@ -24,7 +24,6 @@ internal static class LinuxStatCall
     public const int DeviceMajorOffset = 136;
     public const int DeviceMinorOffset = 140;
 
-    private const int NotPermitted = 1;
     private const int TimeLength = 16;
 
     // struct stat of the kernel on 64-bit processors. X64 has its own layout; all others have a common one.
@@ -48,8 +47,7 @@ internal static class LinuxStatCall
         {
             int error = LibC.StatX(directory, name, flags, mask, ref MemoryMarshal.GetReference(buffer)) == 0 ? 0 : Marshal.GetLastPInvokeError();
 
-            // The kernel itself never answers this call with EPERM.
-            if (error != NotPermitted || !Environment.Is64BitProcess)
+            if (!SystemErrors.IsCallRefused(error) || !Environment.Is64BitProcess)
                 return error;
             _isRefused = true;
         }
