@@ -88,18 +88,16 @@ internal sealed class FileFlusher
     {
         lock (_flushing)
         {
-            bool isDone = _isPrepared && folders.Count >= ManyFolders && _files.IsOnOneDevice && TryFlushFileSystem();
+            List<FileLocation> due = [.. folders];
             foreach (FileLocation folder in folders)
             {
-                if (!isDone)
-                    FlushOne(folder);
                 for (FileLocation above = folder; above.Name.Length > 0 && _flushedFolders.Add(above);)
-                {
-                    above = above.Parent;
-                    if (!isDone)
-                        FlushOne(above);
-                }
+                    due.Add(above = above.Parent);
             }
+
+            if (_isPrepared && folders.Count >= ManyFolders && _files.IsOnOneDevice && TryFlushFileSystem())
+                return;
+            due.ForEach(FlushOne);
         }
     }
 

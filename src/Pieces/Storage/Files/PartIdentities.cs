@@ -33,6 +33,9 @@ internal sealed class PartIdentities
     /// <summary>Whether all files are on the file system of the output folder, and none is on another one that is mounted below it.</summary>
     public bool IsOnOneDevice => !_spansDevices;
 
+    /// <summary>The failure of a download whose unfinished file was replaced by a different one.</summary>
+    public static StorageException Replaced(FileLocation part) => DiskErrors.PathOccupied(part, "was replaced while the file was being downloaded");
+
     /// <summary>Opens an unfinished file for reading and writing.</summary>
     /// <exception cref="StorageException">The file belongs to another user, or was replaced by a different file.</exception>
     public SafeFileHandle Open(int file, FileLocation part)
@@ -49,7 +52,7 @@ internal sealed class PartIdentities
                 throw DiskErrors.PathOccupied(part, "belongs to another user");
             long known = Volatile.Read(ref _fingerprints[file]);
             if (known != 0 && known != facts.Identity.Fingerprint)
-                throw DiskErrors.PathOccupied(part, "was replaced while the file was being downloaded");
+                throw Replaced(part);
             Set(file, facts.Identity);
             return handle;
         }

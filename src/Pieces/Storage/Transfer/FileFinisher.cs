@@ -176,7 +176,7 @@ internal sealed class FileFinisher
                 throw DiskErrors.PathOccupied(final, "appeared while it was being downloaded");
             bool canTell = final.Directory.HasOwners;
             if (canTell && FileFacts.Of(part).Identity != written)
-                throw DiskErrors.PathOccupied(part, "was replaced while the file was being downloaded");
+                throw PartIdentities.Replaced(part);
             part.RenameTo(final, _mayOverwrite);
 
             // Another user with write access to the folder can put a different file under the `.part` name just before the rename.
@@ -184,7 +184,7 @@ internal sealed class FileFinisher
             if (canTell && facts.Identity != written)
             {
                 final.RenameTo(part, overwrite: false);
-                throw DiskErrors.PathOccupied(part, "was replaced while it was being renamed");
+                throw PartIdentities.Replaced(part);
             }
 
             _files.SetPlace(file, FilePlace.Final);
