@@ -105,8 +105,10 @@ public class ProcessLimitTests
         check.ExitCode.Should().Be(0, check.StandardError);
     }
 
-    [Fact]
-    public async Task Nothing_needs_the_folder_of_devices()
+    [Theory]
+    [InlineData("/dev")]
+    [InlineData("/proc")]
+    public async Task Nothing_needs_the_folder_of_devices_or_of_processes(string hidden)
     {
         RequireNative();
         OtherUser.Require();
@@ -114,9 +116,9 @@ public class ProcessLimitTests
         string torrent = File1.WriteTorrent(folder.Path);
         File1.WriteContent(folder["data"]);
 
-        // An empty file system hides /dev in a mount namespace of its own.
+        // An empty file system hides the folder in a mount namespace of its own.
         string[] command = [
-            RealProcess.Find("unshare"), "-m", "sh", "-c", "mount -t tmpfs none /dev && exec \"$@\"", "sh",
+            RealProcess.Find("unshare"), "-m", "sh", "-c", $"mount -t tmpfs none {hidden} && exec \"$@\"", "sh",
             PiecesProcess.Executable, "show", torrent];
         await using PiecesProcess process = PiecesProcess.StartProgram(command, null, null);
         PiecesResult result = await process.WaitAsync();
@@ -126,7 +128,7 @@ public class ProcessLimitTests
         foreach (string without in closed)
         {
             string[] silent = [
-                RealProcess.Find("unshare"), "-m", "sh", "-c", $"mount -t tmpfs none /dev && exec \"$@\" {without}", "sh",
+                RealProcess.Find("unshare"), "-m", "sh", "-c", $"mount -t tmpfs none {hidden} && exec \"$@\" {without}", "sh",
                 PiecesProcess.Executable, "show", torrent];
             await using PiecesProcess plugged = PiecesProcess.StartProgram(silent, null, null);
             PiecesResult quiet = await plugged.WaitAsync();
