@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Globalization;
 using System.Text;
 using Pieces.Bencode;
 
@@ -6,18 +7,22 @@ namespace Pieces.Tests.Bencode;
 
 /// <summary>
 /// Bencode from plain objects: <c>long</c>, <c>int</c>, <c>string</c> (one byte for each character, so that any byte can be written),
-/// <c>byte[]</c>, <c>List</c> and <see cref="Dict"/>, whose keys are sorted.
+/// <c>byte[]</c>, <c>List</c> and <see cref="Dict"/>, whose keys are sorted. It uses no code of the program, so that a fault of the program's writer
+/// cannot hide one of its reader.
 /// </summary>
 internal static class Bencoded
 {
     public static byte[] Of(object value)
     {
         var output = new ArrayBufferWriter<byte>();
-        Write(new BencodeWriter(output), value);
+        Write(output, value);
         return output.WrittenSpan.ToArray();
     }
 
     public static byte[] Latin1(string text) => Encoding.Latin1.GetBytes(text);
+
+    /// <summary>The text as UTF-8, with one character for each byte.</summary>
+    public static string Utf8(string text) => Encoding.Latin1.GetString(Encoding.UTF8.GetBytes(text));
 
     /// <summary>The plain objects that a node stands for; every string becomes one character for each byte.</summary>
     public static object ToObject(BencodeNode node)
@@ -69,37 +74,38 @@ internal static class Bencoded
         return Encoding.Latin1.GetString(bytes);
     }
 
-    private static void Write(BencodeWriter writer, object value)
+    private static void Write(ArrayBufferWriter<byte> output, object value)
     {
         switch (value)
         {
             case long integer:
-                writer.Integer(integer);
+                output.Write(Latin1(string.Create(CultureInfo.InvariantCulture, $"i{integer}e")));
                 break;
             case int integer:
-                writer.Integer(integer);
+                Write(output, (long)integer);
                 break;
             case byte[] bytes:
-                writer.Bytes(bytes);
+                output.Write(Latin1(string.Create(CultureInfo.InvariantCulture, $"{bytes.Length}:")));
+                output.Write(bytes);
                 break;
             case string text:
-                writer.Bytes(Latin1(text));
+                Write(output, Latin1(text));
                 break;
             case Dict dictionary:
-                writer.BeginDictionary();
+                output.Write("d"u8);
                 foreach ((string key, object inner) in dictionary)
                 {
-                    writer.Key(Latin1(key));
-                    Write(writer, inner);
+                    Write(output, key);
+                    Write(output, inner);
                 }
 
-                writer.End();
+                output.Write("e"u8);
                 break;
             case IEnumerable<object> list:
-                writer.BeginList();
+                output.Write("l"u8);
                 foreach (object inner in list)
-                    Write(writer, inner);
-                writer.End();
+                    Write(output, inner);
+                output.Write("e"u8);
                 break;
             default:
                 throw new ArgumentException(value.GetType().Name, nameof(value));
