@@ -11,7 +11,7 @@ namespace Pieces.Tests.Cli;
 [Trait("Tier", "Pure")]
 public sealed class HookObserverTests : IDisposable
 {
-    private static readonly TransferItem Item = new("x.torrent", new GeneratedTorrent("holiday", 7, 16 * 1024).Metainfo, "there");
+    private static readonly TransferItem Item = new("x.torrent", new TestTorrent("holiday", 7, 16 * 1024).Metainfo, "there");
     private static readonly TorrentSnapshot Done = new() { BytesWanted = 7, Downloaded = 7, CompletedAfter = TimeSpan.FromSeconds(1.5) };
 
     private readonly FakeTimeProvider _time = new();

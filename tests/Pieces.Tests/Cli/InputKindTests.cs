@@ -41,7 +41,7 @@ public class InputKindTests
     [Fact]
     public void A_torrent_that_was_saved_as_text_is_known()
     {
-        byte[] torrent = new GeneratedTorrent("film.bin", 40_000, 16 * 1024).TorrentBytes;
+        byte[] torrent = new TestTorrent("film.bin", 40_000, 16 * 1024).TorrentBytes;
         InputKind.Describe(torrent, isFile: true).Should().BeNull();
         byte[] asText = Encoding.UTF8.GetBytes(Encoding.Latin1.GetString(torrent));
         InputKind.Describe(asText, isFile: true).Should().StartWith("it was a torrent, but a program has saved it as text");

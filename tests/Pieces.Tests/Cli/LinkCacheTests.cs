@@ -2,6 +2,7 @@ using Pieces.Cli.Sources;
 using Pieces.Metadata;
 using Pieces.Primitives;
 using Pieces.Tests.Metadata;
+using Pieces.Tests.Support;
 
 namespace Pieces.Tests.Cli;
 
@@ -18,7 +19,7 @@ public sealed class LinkCacheTests : IDisposable
         DateTime now = DateTime.UtcNow;
         for (int i = 0; i < LinkCache.MaxFiles; i++)
             File.SetLastWriteTimeUtc(_folder.Write($"links/{i}", [1]), now - TimeSpan.FromMinutes(i + 1));
-        Metainfo metainfo = TestTorrent.Parse(TestTorrent.SingleInfo());
+        Metainfo metainfo = TestInfo.Parse(TestInfo.SingleInfo());
         var cache = new LinkCache(_folder.Path);
         cache.Keep(metainfo);
         Directory.GetFiles(_folder["links"]).Should().HaveCount(LinkCache.MaxFiles);

@@ -10,7 +10,7 @@ namespace Pieces.Tests.Cli;
 [Trait("Tier", "Pure")]
 public class PathObserverTests
 {
-    private static readonly TransferItem Item = new("x.torrent", new GeneratedTorrent("holiday", 7, 16 * 1024).Metainfo, "there");
+    private static readonly TransferItem Item = new("x.torrent", new TestTorrent("holiday", 7, 16 * 1024).Metainfo, "there");
 
     [Theory]
     [InlineData("Lines", false, "a\nb/ü \u001b\n")]

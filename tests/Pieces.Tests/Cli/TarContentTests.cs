@@ -16,9 +16,9 @@ public class TarContentTests
     private const int PieceLength = 32 * 1024;
     private static readonly string Long = new('l', 150);
 
-    private static readonly SampleTorrent Torrent = new(
+    private static readonly TestTorrent Torrent = TestTorrent.OfNames(
+        "data",
         PieceLength,
-        1,
         ("empty", 0),
         ("Übung/日本 & 한국.bin", 70_000),
         (".pad/1", PieceLength - (70_000 % PieceLength)),

@@ -201,7 +201,7 @@ public sealed class TransferLoopTests : IDisposable
             Loaded.Enqueue(source);
             return Bad.TryGetValue(source, out Exception? reason)
                 ? Task.FromException<TransferSource>(reason)
-                : Task.FromResult(new TransferSource(new GeneratedTorrent(source, 1, 16 * 1024).Metainfo));
+                : Task.FromResult(new TransferSource(new TestTorrent(source, 1, 16 * 1024).Metainfo));
         }
 
         public int Trims { get; private set; }

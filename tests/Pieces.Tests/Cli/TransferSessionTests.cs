@@ -89,7 +89,7 @@ public class TransferSessionTests
         outcome.Message.Should().Contain("holiday").And.Contain("here").And.Contain("--data");
     }
 
-    private static readonly TransferItem Item = new("holiday.torrent", new GeneratedTorrent("holiday", 1, 16 * 1024).Metainfo, "here");
+    private static readonly TransferItem Item = new("holiday.torrent", new TestTorrent("holiday", 1, 16 * 1024).Metainfo, "here");
 
     private static async Task<Outcome> EndOf(TransferSession session, ExitCode? signal = null)
     {

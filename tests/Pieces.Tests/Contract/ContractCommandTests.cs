@@ -113,7 +113,7 @@ public sealed class ContractCommandTests : IDisposable
     [Contract("line value-behind-blank-or-equals")]
     public async Task A_value_stands_behind_a_blank_or_a_sign_of_equality(string flag)
     {
-        var torrent = GeneratedTorrent.OfFiles("album", 2, 50_000, 32 * 1024);
+        var torrent = TestTorrent.OfFiles("album", 2, 50_000, 32 * 1024);
         torrent.WriteContent(_folder["data"]);
         File.Delete(_folder["data/album/file-0001.bin"]);
         string path = torrent.WriteTorrent(_folder.Path), value = flag == "--data" ? _folder["data"] : "1";
@@ -140,7 +140,7 @@ public sealed class ContractCommandTests : IDisposable
     public async Task Nothing_is_asked_of_the_user_at_a_terminal()
     {
         string script = RealProcess.Find("script");
-        var torrent = new GeneratedTorrent("film.bin", 100_000, 32 * 1024);
+        var torrent = new TestTorrent("film.bin", 100_000, 32 * 1024);
         string content = _folder.Write("out/film.bin", "mine"u8.ToArray());
         string download = $"'{PiecesProcess.Executable}' download '{torrent.WriteTorrent(_folder.Path)}' -o '{_folder["out"]}' "
             + "--no-trackers --interface 127.0.0.1 -p 0";

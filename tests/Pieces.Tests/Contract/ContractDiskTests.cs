@@ -15,7 +15,7 @@ public sealed class ContractDiskTests : IDisposable
 {
     private const int PieceLength = 64 * 1024;
 
-    private static readonly GeneratedTorrent Film = new("film.bin", 16 * PieceLength, PieceLength);
+    private static readonly TestTorrent Film = new("film.bin", 16 * PieceLength, PieceLength);
 
     private readonly TempFolder _folder = new();
 
@@ -23,7 +23,7 @@ public sealed class ContractDiskTests : IDisposable
     [Contract("disk {final-name-only-when-verified,part-until-then,state-and-lock}", "event file {path,size}")]
     public async Task A_file_has_its_name_when_it_is_complete_and_another_until_then()
     {
-        var album = GeneratedTorrent.OfFiles("album", 4, 2 * PieceLength, PieceLength);
+        var album = TestTorrent.OfFiles("album", 4, 2 * PieceLength, PieceLength);
         await using var seeder = new RecordingSeeder(album, PieceLength);
         await using PiecesProcess process = PiecesProcess.Start(
             PiecesCommand.DownloadFrom(seeder.Address, album.WriteTorrent(_folder.Path), _folder["out"], "--json"));
@@ -53,10 +53,10 @@ public sealed class ContractDiskTests : IDisposable
     public async Task Padding_never_reaches_the_disk()
     {
         byte[] a = RandomNumberGenerator.GetBytes(20_000), padding = new byte[(2 * 16_384) - 20_000], b = RandomNumberGenerator.GetBytes(10_000);
-        Dict info = TestTorrent.FilesInfo(
-            "top", TestTorrent.FileOf("a", a.Length), TestTorrent.FileOf(".pad/12768", padding.Length, "p"), TestTorrent.FileOf("b", b.Length));
+        Dict info = TestInfo.FilesInfo(
+            "top", TestInfo.FileOf("a", a.Length), TestInfo.FileOf(".pad/12768", padding.Length, "p"), TestInfo.FileOf("b", b.Length));
         info["pieces"] = Hashes([.. a, .. padding, .. b]);
-        string path = _folder.Write("top.torrent", TestTorrent.Bytes(info)), port = $"{FreePort.Find()}";
+        string path = _folder.Write("top.torrent", TestInfo.Bytes(info)), port = $"{FreePort.Find()}";
         _folder.Write("data/top/a", a);
         _folder.Write("data/top/b", b);
         await using PiecesProcess seed = PiecesProcess.Start(PiecesCommand.Seed(path, _folder["data"], "-p", port));
@@ -77,7 +77,7 @@ public sealed class ContractDiskTests : IDisposable
     [Contract("disk foreign-part", "exit 13")]
     public async Task The_begun_file_of_another_download_is_in_the_way_and_stays()
     {
-        var other = new GeneratedTorrent("film.bin", Film.Length, PieceLength, seed: 2);
+        var other = new TestTorrent("film.bin", Film.Length, PieceLength, seed: 2);
         await using var seeder = new RecordingSeeder(other, 2 * PieceLength);
         Directory.CreateDirectory(_folder["other"]);
         string[] otherCommand = PiecesCommand.DownloadFrom(seeder.Address, other.WriteTorrent(_folder["other"]), _folder["out"], "--json");
@@ -175,9 +175,9 @@ public sealed class ContractDiskTests : IDisposable
     public async Task Names_that_other_systems_cannot_hold_are_changed_in_the_same_way_by_every_command()
     {
         byte[] a = Encoding.ASCII.GetBytes(new string('a', 100)), b = Encoding.ASCII.GetBytes(new string('b', 100));
-        Dict info = TestTorrent.FilesInfo("top", TestTorrent.FileOf("con"), TestTorrent.FileOf("x\\y: z?"));
+        Dict info = TestInfo.FilesInfo("top", TestInfo.FileOf("con"), TestInfo.FileOf("x\\y: z?"));
         info["pieces"] = Hashes([.. a, .. b]);
-        string path = _folder.Write("top.torrent", TestTorrent.Bytes(info));
+        string path = _folder.Write("top.torrent", TestInfo.Bytes(info));
         PiecesResult plan = await PiecesProcess.RunAsync("download", path, "-n", "--json", "-o", _folder["data"]);
         plan.ExitCode.Should().Be(0, plan.StandardError);
         using var document = JsonDocument.Parse(plan.StandardOutput);
@@ -232,5 +232,5 @@ public sealed class ContractDiskTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    private static byte[] Hashes(byte[] content) => [.. content.Chunk(TestTorrent.PieceLength).SelectMany(SHA1.HashData)];
+    private static byte[] Hashes(byte[] content) => [.. content.Chunk(TestInfo.PieceLength).SelectMany(SHA1.HashData)];
 }

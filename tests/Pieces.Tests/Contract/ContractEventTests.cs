@@ -12,7 +12,7 @@ public sealed class ContractEventTests : IDisposable
 {
     private const int PieceLength = 32 * 1024;
 
-    private static readonly GeneratedTorrent Torrent = GeneratedTorrent.OfFiles("album", 4, 4 * PieceLength, PieceLength);
+    private static readonly TestTorrent Torrent = TestTorrent.OfFiles("album", 4, 4 * PieceLength, PieceLength);
 
     private readonly TempFolder _folder = new();
 

@@ -13,7 +13,7 @@ namespace Pieces.Tests.Contract;
 [Trait("Tier", "Loopback")]
 public class ContractExchangeTests
 {
-    private static readonly GeneratedTorrent Torrent = new("film.bin", 256 * 1024, 16 * 1024);
+    private static readonly TestTorrent Torrent = new("film.bin", 256 * 1024, 16 * 1024);
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 

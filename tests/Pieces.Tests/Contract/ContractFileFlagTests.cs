@@ -14,8 +14,8 @@ public sealed class ContractFileFlagTests : IDisposable
 {
     private const int PieceLength = 16 * 1024;
 
-    private static readonly GeneratedTorrent Film = new("film.bin", 128 * PieceLength, PieceLength);
-    private static readonly GeneratedTorrent Album = GeneratedTorrent.OfFiles("album", 4, 40_000, PieceLength);
+    private static readonly TestTorrent Film = new("film.bin", 128 * PieceLength, PieceLength);
+    private static readonly TestTorrent Album = TestTorrent.OfFiles("album", 4, 40_000, PieceLength);
 
     private readonly TempFolder _folder = new();
 
@@ -109,7 +109,7 @@ public sealed class ContractFileFlagTests : IDisposable
     [Contract("flag {--input,-i,--jobs,-j}", "flag --input FILE")]
     public async Task A_list_is_worked_through_by_as_many_at_a_time_as_there_are_jobs()
     {
-        GeneratedTorrent[] torrents = [.. Enumerable.Range(0, 3).Select(i => new GeneratedTorrent($"t{i}.bin", 200_000, PieceLength, seed: i))];
+        TestTorrent[] torrents = [.. Enumerable.Range(0, 3).Select(i => new TestTorrent($"t{i}.bin", 200_000, PieceLength, seed: i))];
         RecordingSeeder[] seeders = [.. torrents.Select(torrent => new RecordingSeeder(torrent, 512 * 1024))];
         string list = _folder.Write(
             "list", Encoding.UTF8.GetBytes(string.Concat(torrents.Select(torrent => torrent.WriteTorrent(_folder.Path) + "\n"))));

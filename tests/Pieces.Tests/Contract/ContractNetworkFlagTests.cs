@@ -15,7 +15,7 @@ public sealed class ContractNetworkFlagTests : IDisposable
 {
     private const int KiB = 1024;
 
-    private static readonly GeneratedTorrent Torrent = new("film.bin", 1024 * KiB, 16 * KiB);
+    private static readonly TestTorrent Torrent = new("film.bin", 1024 * KiB, 16 * KiB);
 
     private readonly TempFolder _folder = new();
 

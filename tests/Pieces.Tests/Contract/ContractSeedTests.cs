@@ -11,7 +11,7 @@ public sealed class ContractSeedTests : IDisposable
 {
     private const int PieceLength = 32 * 1024;
 
-    private static readonly GeneratedTorrent Torrent = new("film.bin", 32 * PieceLength, PieceLength);
+    private static readonly TestTorrent Torrent = new("film.bin", 32 * PieceLength, PieceLength);
 
     private readonly TempFolder _folder = new();
 

@@ -9,7 +9,7 @@ namespace Pieces.Tests.Contract;
 [Trait("Tier", "Loopback")]
 public sealed class ContractSourceTests : IDisposable
 {
-    private static readonly GeneratedTorrent Torrent = new("film.bin", 300_000, 32 * 1024);
+    private static readonly TestTorrent Torrent = new("film.bin", 300_000, 32 * 1024);
 
     private readonly TempFolder _folder = new();
 

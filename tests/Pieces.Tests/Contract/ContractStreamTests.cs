@@ -19,7 +19,7 @@ public sealed class ContractStreamTests : IDisposable
 {
     private const int MiB = 1024 * 1024;
 
-    private static readonly GeneratedTorrent Torrent = new("film.bin", MiB, 64 * 1024);
+    private static readonly TestTorrent Torrent = new("film.bin", MiB, 64 * 1024);
 
     private readonly TempFolder _folder = new();
 
@@ -95,7 +95,7 @@ public sealed class ContractStreamTests : IDisposable
     {
         // The temporary file keeps 256 MiB, and announced pieces stay in it.
         const int KeptPieces = 256;
-        var film = new GeneratedTorrent("film.bin", 320L * MiB, MiB);
+        var film = new TestTorrent("film.bin", 320L * MiB, MiB);
         await using var seeder = new RecordingSeeder(film);
         int port = FreePort.Find();
         string[] command = PiecesCommand.DownloadFrom(seeder.Address, film.WriteTorrent(_folder.Path), "-", "-q");
@@ -180,7 +180,7 @@ public sealed class ContractStreamTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    private static string HashOf(GeneratedTorrent torrent)
+    private static string HashOf(TestTorrent torrent)
     {
         byte[] content = new byte[torrent.Length];
         torrent.Read(0, content);
@@ -188,7 +188,7 @@ public sealed class ContractStreamTests : IDisposable
     }
 
     // Connects, sends only a handshake, and counts the announced pieces until the other side disconnects.
-    private static async Task<int> PiecesToldOfAsync(int port, GeneratedTorrent torrent)
+    private static async Task<int> PiecesToldOfAsync(int port, TestTorrent torrent)
     {
         const byte Have = 4, Bits = 5;
         using var client = new TcpClient();

@@ -32,12 +32,12 @@ internal sealed class DhtScene : IAsyncDisposable
     {
         _address = address;
         // The torrent names a tracker that does not exist: port 9 is the discard service, or closed.
-        Sample = SampleTorrent.OneFile(new Random(5), "http://127.0.0.1:9/announce");
-        File.WriteAllBytes(Path.Combine(_root, "sample.torrent"), Sample.Torrent);
+        Sample = SampleTorrents.OneFile(5, "http://127.0.0.1:9/announce");
+        File.WriteAllBytes(Path.Combine(_root, "sample.torrent"), Sample.TorrentBytes);
         InfoHash = SwarmKey.FromBytes(Sample.InfoHash);
     }
 
-    public SampleTorrent Sample { get; }
+    public TestTorrent Sample { get; }
 
     public SwarmKey InfoHash { get; }
 

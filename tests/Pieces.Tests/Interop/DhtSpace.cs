@@ -44,12 +44,12 @@ internal sealed class DhtSpace : IAsyncDisposable
 
     public DhtSpace()
     {
-        Sample = SampleTorrent.OneFile(new Random(9), "http://127.0.0.1:9/announce");
+        Sample = SampleTorrents.OneFile(9, "http://127.0.0.1:9/announce");
         TorrentFile = Path.Combine(_root, "sample.torrent");
-        File.WriteAllBytes(TorrentFile, Sample.Torrent);
+        File.WriteAllBytes(TorrentFile, Sample.TorrentBytes);
     }
 
-    public SampleTorrent Sample { get; }
+    public TestTorrent Sample { get; }
 
     public string TorrentFile { get; }
 
@@ -74,7 +74,7 @@ internal sealed class DhtSpace : IAsyncDisposable
         string first = nodes[0].Address.ToString().Split('.')[^1];
         Run("crowd of libtorrent", Folder("crowd"), ["/usr/bin/python3", "-u", "-c", CrowdScript, first, $"{Port}", $"{nodes.Length}"]);
         string other = Path.Combine(_root, "other.torrent");
-        File.WriteAllBytes(other, Other().Torrent);
+        File.WriteAllBytes(other, Other().TorrentBytes);
         foreach (string name in (string[])["aria2", "Transmission"])
         {
             IPEndPoint host = NextHost();
@@ -91,9 +91,9 @@ internal sealed class DhtSpace : IAsyncDisposable
     /// </summary>
     public IReadOnlyList<IPEndPoint> AddOwnCrowd()
     {
-        SampleTorrent other = Other();
+        TestTorrent other = Other();
         string torrent = Path.Combine(_root, "other.torrent");
-        File.WriteAllBytes(torrent, other.Torrent);
+        File.WriteAllBytes(torrent, other.TorrentBytes);
         IPEndPoint[] nodes = [.. Enumerable.Range(0, OwnNodes).Select(_ => NextHost())];
         for (int i = 0; i < nodes.Length; i++)
         {
@@ -135,7 +135,7 @@ internal sealed class DhtSpace : IAsyncDisposable
     }
 
     // Returns a torrent that no client in this network searches for.
-    private static SampleTorrent Other() => SampleTorrent.OneFile(new Random(10), "http://127.0.0.1:9/announce");
+    private static TestTorrent Other() => SampleTorrents.OneFile(10, "http://127.0.0.1:9/announce");
 
     private PeerProcess Run(string title, string home, IEnumerable<string> command)
     {

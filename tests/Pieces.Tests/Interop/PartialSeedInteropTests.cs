@@ -49,7 +49,7 @@ public sealed class PartialSeedInteropTests
         CancellationToken cancellationToken = TestContext.Current.CancellationToken;
         RealPeers.Require("libtorrent");
         using var folder = new TempFolder();
-        GeneratedTorrent torrent = GeneratedTorrent.OfFiles("album", count: 2, lengthOfEach: FileLength, pieceLength: 32 * 1024);
+        TestTorrent torrent = TestTorrent.OfFiles("album", count: 2, lengthOfEach: FileLength, pieceLength: 32 * 1024);
         string torrentPath = torrent.WriteTorrent(folder.Path);
         torrent.WriteContent(folder["theirs"]);
         File.Delete(folder["theirs/album/file-0001.bin"]);

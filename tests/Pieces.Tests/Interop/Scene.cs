@@ -41,13 +41,13 @@ internal sealed class Scene : IAsyncDisposable
     {
         string scheme = kind is TrackerKind.OpenTrackerUdp or TrackerKind.PiecesTrackerUdp ? "udp" : "http";
         string announce = $"{scheme}://127.0.0.1:{_trackerPort}/announce";
-        var random = new Random(SeedOf(kind, shape));
-        Sample = shape == SampleShape.OneFile ? SampleTorrent.OneFile(random, announce) : SampleTorrent.SeveralFiles(random, announce);
+        int seed = SeedOf(kind, shape);
+        Sample = shape == SampleShape.OneFile ? SampleTorrents.OneFile(seed, announce) : SampleTorrents.SeveralFiles(seed, announce);
         TorrentFile = Path.Combine(_root, "sample.torrent");
-        File.WriteAllBytes(TorrentFile, Sample.Torrent);
+        File.WriteAllBytes(TorrentFile, Sample.TorrentBytes);
     }
 
-    public SampleTorrent Sample { get; }
+    public TestTorrent Sample { get; }
 
     public string TorrentFile { get; }
 

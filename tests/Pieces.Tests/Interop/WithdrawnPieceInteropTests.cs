@@ -49,7 +49,7 @@ public sealed class WithdrawnPieceInteropTests
         CancellationToken cancellationToken = TestContext.Current.CancellationToken;
         RealPeers.Require("libtorrent");
         using var folder = new TempFolder();
-        GeneratedTorrent torrent = GeneratedTorrent.OfFiles("album", count: 1, lengthOfEach: Pieces * PieceLength, pieceLength: PieceLength);
+        TestTorrent torrent = TestTorrent.OfFiles("album", count: 1, lengthOfEach: Pieces * PieceLength, pieceLength: PieceLength);
         string torrentPath = torrent.WriteTorrent(folder.Path);
         torrent.WriteContent(folder["ours"]);
         Directory.CreateDirectory(folder["theirs"]);

@@ -13,7 +13,7 @@ namespace Pieces.Tests.Library;
 [Trait("Tier", "Loopback")]
 public sealed class SampleTests : IDisposable
 {
-    private static readonly GeneratedTorrent Torrent = new("film.bin", 400_000, 32 * 1024);
+    private static readonly TestTorrent Torrent = new("film.bin", 400_000, 32 * 1024);
 
     private readonly TempFolder _folder = new();
 

@@ -10,7 +10,7 @@ public class AgainTests
     private const int PieceLength = 256 * 1024;
     private const int Pieces = 16;
 
-    private static readonly GeneratedTorrent Torrent = new("film.bin", Pieces * PieceLength, PieceLength);
+    private static readonly TestTorrent Torrent = new("film.bin", Pieces * PieceLength, PieceLength);
 
     [Fact]
     [Contract("command download", "source torrent-file", "exit 0", "disk {again-asks-nobody,folder-removed-at-the-end,complete-name-used}")]

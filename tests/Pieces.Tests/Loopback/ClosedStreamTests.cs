@@ -6,7 +6,7 @@ namespace Pieces.Tests.Loopback;
 [Trait("Tier", "Loopback")]
 public class ClosedStreamTests
 {
-    private static readonly GeneratedTorrent Torrent = new("film.bin", 1024 * 1024, 64 * 1024);
+    private static readonly TestTorrent Torrent = new("film.bin", 1024 * 1024, 64 * 1024);
 
     [Theory]
     [InlineData("exec 2>&-")]

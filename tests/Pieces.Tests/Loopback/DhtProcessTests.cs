@@ -18,7 +18,7 @@ public class DhtProcessTests
     // An address without a DHT node: port 9 is the discard service, or closed.
     private const string Nobody = "127.0.0.1:9";
 
-    private static readonly GeneratedTorrent Torrent = new("film.bin", 16 * PieceLength, PieceLength);
+    private static readonly TestTorrent Torrent = new("film.bin", 16 * PieceLength, PieceLength);
 
     [Fact]
     [Contract("flag --dht-bootstrap")]

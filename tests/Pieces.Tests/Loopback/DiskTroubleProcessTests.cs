@@ -11,7 +11,7 @@ public class DiskTroubleProcessTests
     private const int MiB = 1024 * 1024;
     private const int PieceLength = 256 * 1024;
 
-    private static readonly GeneratedTorrent Torrent = new("film.bin", 8 * MiB, PieceLength);
+    private static readonly TestTorrent Torrent = new("film.bin", 8 * MiB, PieceLength);
 
     [Fact]
     public async Task A_full_disk_is_one_line_and_the_same_command_goes_on_when_there_is_room()
@@ -65,7 +65,7 @@ public class DiskTroubleProcessTests
         if (OperatingSystem.IsWindows())
             Assert.Skip("there is no such limit here");
         using var folder = new TempFolder();
-        var torrent = new GeneratedTorrent("piece.bin", 8 * MiB, 8 * MiB);
+        var torrent = new TestTorrent("piece.bin", 8 * MiB, 8 * MiB);
         await using var seeder = new RecordingSeeder(torrent);
         string[] command = PiecesCommand.DownloadFrom(seeder.Address, torrent.WriteTorrent(folder.Path), folder["out"], "--prealloc", "none");
 

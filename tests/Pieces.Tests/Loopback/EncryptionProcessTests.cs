@@ -10,7 +10,7 @@ namespace Pieces.Tests.Loopback;
 [Trait("Tier", "Loopback")]
 public class EncryptionProcessTests
 {
-    private static readonly GeneratedTorrent Torrent = new("film.bin", 8 * 1024 * 1024, 256 * 1024);
+    private static readonly TestTorrent Torrent = new("film.bin", 8 * 1024 * 1024, 256 * 1024);
 
     [Theory]
     [Contract("flag --encryption", "flag --encryption {prefer,require,off}")]

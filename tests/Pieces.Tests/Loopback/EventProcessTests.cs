@@ -13,7 +13,7 @@ public class EventProcessTests
     private const int PieceLength = 64 * 1024;
     private const string Secret = "0123456789abcdef0123456789abcdef";
 
-    private static readonly GeneratedTorrent Torrent = GeneratedTorrent.OfFiles("holiday", 3, 5 * PieceLength, PieceLength);
+    private static readonly TestTorrent Torrent = TestTorrent.OfFiles("holiday", 3, 5 * PieceLength, PieceLength);
 
     [Fact]
     [Contract(
@@ -230,7 +230,7 @@ public class EventProcessTests
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "there are no such pipes");
         using var folder = new TempFolder();
-        var torrent = new GeneratedTorrent("film.bin", 4096 * 16 * 1024, 16 * 1024);
+        var torrent = new TestTorrent("film.bin", 4096 * 16 * 1024, 16 * 1024);
         await using var seeder = new RecordingSeeder(torrent);
         string[] command = PiecesCommand.DownloadFrom(seeder.Address, torrent.WriteTorrent(folder.Path), folder["out"], "--json");
 

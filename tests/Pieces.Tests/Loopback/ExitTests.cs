@@ -23,7 +23,7 @@ public sealed class ExitTests : IAsyncDisposable
 
     private static readonly TimeSpan LongestRun = TimeSpan.FromSeconds(45);
 
-    private static readonly GeneratedTorrent Torrent = new("film.bin", 20 * PieceLength, PieceLength);
+    private static readonly TestTorrent Torrent = new("film.bin", 20 * PieceLength, PieceLength);
 
     private readonly TempFolder _folder = new();
     private readonly RecordingSeeder _seeder = new(Torrent);

@@ -22,7 +22,7 @@ public class FewDescriptorsTests
         if (OperatingSystem.IsWindows())
             Assert.Skip("there is no such limit here");
         using var folder = new TempFolder();
-        var torrent = GeneratedTorrent.OfFiles("album", count: 200, lengthOfEach: 40_000, pieceLength: 32 * 1024);
+        var torrent = TestTorrent.OfFiles("album", count: 200, lengthOfEach: 40_000, pieceLength: 32 * 1024);
         string torrentPath = torrent.WriteTorrent(folder.Path);
         torrent.WriteContent(folder["data"]);
         int seedPort = FreePort.Find(), leechPort = FreePort.Find();
@@ -54,7 +54,7 @@ public class FewDescriptorsTests
         if (!OperatingSystem.IsLinux())
             Assert.Skip("limits are read in /proc");
         using var folder = new TempFolder();
-        var torrent = new GeneratedTorrent("file.bin", 100_000, 32 * 1024, seed: 1);
+        var torrent = new TestTorrent("file.bin", 100_000, 32 * 1024, seed: 1);
         string torrentPath = torrent.WriteTorrent(folder.Path);
         torrent.WriteContent(folder["data"]);
         string[] seed = PiecesCommand.Seed(torrentPath, folder["data"], "-p", Text(FreePort.Find()));

@@ -15,7 +15,7 @@ public class FewHandlesTests
         if (OperatingSystem.IsWindows())
             Assert.Skip("there is no such limit here");
         using var folder = new TempFolder();
-        var torrent = GeneratedTorrent.OfFiles("album", count: 300, lengthOfEach: 20_000, pieceLength: 32 * 1024);
+        var torrent = TestTorrent.OfFiles("album", count: 300, lengthOfEach: 20_000, pieceLength: 32 * 1024);
         string torrentPath = torrent.WriteTorrent(folder.Path);
         torrent.WriteContent(folder["data"]);
         int port = FreePort.Find();

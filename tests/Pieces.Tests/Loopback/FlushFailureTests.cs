@@ -12,10 +12,10 @@ public class FlushFailureTests
     private const int PieceLength = 256 * 1024;
 
     // The file is small enough for a cache, and long enough for several flushes.
-    private static readonly GeneratedTorrent OneFile = new("film.bin", 4 * MiB, PieceLength);
+    private static readonly TestTorrent OneFile = new("film.bin", 4 * MiB, PieceLength);
 
     // With 16 files or more, the whole file system is flushed by one call.
-    private static readonly GeneratedTorrent ManyFiles = GeneratedTorrent.OfFiles("songs", 40, 64 * 1024, PieceLength);
+    private static readonly TestTorrent ManyFiles = TestTorrent.OfFiles("songs", 40, 64 * 1024, PieceLength);
 
     [Theory]
     [Contract("exit 9")]
@@ -67,7 +67,7 @@ public class FlushFailureTests
     [Fact]
     public async Task A_write_back_that_fails_gives_no_file_its_name()
     {
-        var torrent = new GeneratedTorrent("film.bin", 64 * MiB, PieceLength);
+        var torrent = new TestTorrent("film.bin", 64 * MiB, PieceLength);
         using var folder = new TempFolder();
         await using var seeder = new RecordingSeeder(torrent);
         PiecesResult result = await RunAsync(seeder, torrent, folder, "sync_file_range:error=EIO");
@@ -101,7 +101,7 @@ public class FlushFailureTests
         Directory.GetFiles(folder.Path, "*.torrent*").Should().BeEmpty();
     }
 
-    private static Task<PiecesResult> RunAsync(RecordingSeeder seeder, GeneratedTorrent torrent, TempFolder folder, string fault) =>
+    private static Task<PiecesResult> RunAsync(RecordingSeeder seeder, TestTorrent torrent, TempFolder folder, string fault) =>
         RunAsync(folder, fault, Command(seeder, torrent, folder));
 
     // If a file below the output folder is given, only calls on that file fail.
@@ -117,7 +117,7 @@ public class FlushFailureTests
         return await process.WaitAsync();
     }
 
-    private static string[] Command(RecordingSeeder seeder, GeneratedTorrent torrent, TempFolder folder) =>
+    private static string[] Command(RecordingSeeder seeder, TestTorrent torrent, TempFolder folder) =>
         PiecesCommand.DownloadFrom(seeder.Address, torrent.WriteTorrent(folder.Path), folder["out"], "-q");
 
     private static void ShouldHaveFailed(PiecesResult result, int code)
@@ -126,7 +126,7 @@ public class FlushFailureTests
         result.StandardError.Should().MatchRegex("^pieces: [^\n]+\n$", "it is one line");
     }
 
-    private static async Task ShouldCompleteAsync(RecordingSeeder seeder, GeneratedTorrent torrent, TempFolder folder)
+    private static async Task ShouldCompleteAsync(RecordingSeeder seeder, TestTorrent torrent, TempFolder folder)
     {
         PiecesResult result = await PiecesProcess.RunAsync(Command(seeder, torrent, folder));
         result.ExitCode.Should().Be(0, result.StandardError);

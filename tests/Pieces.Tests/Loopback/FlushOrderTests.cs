@@ -13,7 +13,7 @@ public class FlushOrderTests
     public async Task A_file_has_its_length_before_its_last_flush_and_its_new_folders_are_flushed_after_its_name()
     {
         string strace = RealProcess.Find("strace");
-        var torrent = new GeneratedTorrent("film.bin", 1024 * 1024, 64 * 1024);
+        var torrent = new TestTorrent("film.bin", 1024 * 1024, 64 * 1024);
         using var folder = new TempFolder();
         await using var seeder = new RecordingSeeder(torrent);
         await using PiecesProcess process = PiecesProcess.Start(

@@ -34,7 +34,7 @@ public sealed class ForeignDiskTests : IDisposable
     [Fact]
     public async Task A_complete_download_succeeds_and_leaves_nothing_each_time()
     {
-        var torrent = new GeneratedTorrent("film.bin", 1024 * 1024, PieceLength);
+        var torrent = new TestTorrent("film.bin", 1024 * 1024, PieceLength);
         await using var seeder = new RecordingSeeder(torrent);
         string[] command = PiecesCommand.DownloadFrom(seeder.Address, torrent.WriteTorrent(_folder.Path), _folder["disk"], "-q");
         for (int run = 0; run < 2; run++)
@@ -50,7 +50,7 @@ public sealed class ForeignDiskTests : IDisposable
     [Fact]
     public async Task What_is_there_is_hashed_since_the_disk_keeps_no_owners_and_that_is_said_at_v()
     {
-        var torrent = new GeneratedTorrent("film.bin", 1024 * 1024, PieceLength);
+        var torrent = new TestTorrent("film.bin", 1024 * 1024, PieceLength);
         await using var seeder = new RecordingSeeder(torrent, 512 * 1024);
         string[] command = PiecesCommand.DownloadFrom(seeder.Address, torrent.WriteTorrent(_folder.Path), _folder["disk"]);
         await using (PiecesProcess first = PiecesProcess.Start(command))
@@ -71,7 +71,7 @@ public sealed class ForeignDiskTests : IDisposable
     [Fact]
     public async Task Names_that_the_disk_refuses_or_confuses_are_stored_under_others_and_found_again()
     {
-        var torrent = GeneratedTorrent.OfNames(
+        var torrent = TestTorrent.OfNames(
             "odd", PieceLength, ("ReadMe.txt", 200_000), ("readme.txt", 170_000), ("Part 1: who?.txt", 70_000), ("end.", 30_000));
         await using var seeder = new RecordingSeeder(torrent);
         string path = torrent.WriteTorrent(_folder.Path);

@@ -10,7 +10,7 @@ public class GiveUpProcessTests
 {
     private const int MiB = 1024 * 1024;
 
-    private static readonly GeneratedTorrent Torrent = new("film.bin", 2 * MiB, 64 * 1024);
+    private static readonly TestTorrent Torrent = new("film.bin", 2 * MiB, 64 * 1024);
 
     [Fact]
     [Contract("exit 5", "flag --stall-timeout")]
@@ -25,7 +25,7 @@ public class GiveUpProcessTests
     public async Task After_some_contact_it_is_6()
     {
         using var folder = new TempFolder();
-        var other = new GeneratedTorrent("film.bin", 2 * MiB, 64 * 1024);
+        var other = new TestTorrent("film.bin", 2 * MiB, 64 * 1024);
         await using var slow = new RecordingSeeder(other, 1);
         await ShouldEndAsync(6, "no data was received for 10s", Command(folder, "--no-trackers", "--peer", slow.Address, "--stall-timeout", "10s"));
     }

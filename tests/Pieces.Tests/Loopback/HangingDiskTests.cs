@@ -10,8 +10,8 @@ namespace Pieces.Tests.Loopback;
 [Trait("Tier", "Loopback")]
 public class HangingDiskTests
 {
-    private static readonly GeneratedTorrent Hanging = new("hanging.bin", 8 * 1024 * 1024, 64 * 1024);
-    private static readonly GeneratedTorrent Other = new("other.bin", 8 * 1024 * 1024, 64 * 1024, seed: 2);
+    private static readonly TestTorrent Hanging = new("hanging.bin", 8 * 1024 * 1024, 64 * 1024);
+    private static readonly TestTorrent Other = new("other.bin", 8 * 1024 * 1024, 64 * 1024, seed: 2);
 
     [Fact]
     public async Task A_torrent_whose_disk_hangs_is_reported_and_holds_up_no_other()
@@ -53,7 +53,7 @@ public class HangingDiskTests
     {
         string strace = RealProcess.Find("strace");
         using var folder = new TempFolder();
-        var torrent = new GeneratedTorrent("slow.bin", 512 * 1024, 64 * 1024);
+        var torrent = new TestTorrent("slow.bin", 512 * 1024, 64 * 1024);
         await using var seeder = new RecordingSeeder(torrent);
         await using PiecesProcess process = PiecesProcess.Start(
             PiecesCommand.DownloadFrom(seeder.Address, torrent.WriteTorrent(folder.Path), folder["out"]),

@@ -9,7 +9,7 @@ namespace Pieces.Tests.Loopback;
 [Trait("Tier", "Loopback")]
 public class HookProcessTests
 {
-    private static readonly GeneratedTorrent Torrent = GeneratedTorrent.OfFiles("holiday", 3, 100_000, 32 * 1024);
+    private static readonly TestTorrent Torrent = TestTorrent.OfFiles("holiday", 3, 100_000, 32 * 1024);
 
     public HookProcessTests() => Assert.SkipWhen(OperatingSystem.IsWindows(), "the programs of these tests are those of POSIX");
 

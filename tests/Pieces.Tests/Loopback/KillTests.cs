@@ -50,7 +50,7 @@ public class KillTests
         using var folder = new TempFolder();
         using DiskImage? disk = isDetached ? DiskImage.Ext4(folder["image"], folder["disk"], 128) : null;
         string output = isDetached ? folder["disk/out"] : folder["out"];
-        var torrent = new GeneratedTorrent("film.bin", length, PieceLength);
+        var torrent = new TestTorrent("film.bin", length, PieceLength);
         string torrentPath = torrent.WriteTorrent(folder.Path);
         await using var seeder = new RecordingSeeder(torrent, rate);
         string[] command = PiecesCommand.DownloadFrom(seeder.Address, torrentPath, output);

@@ -14,7 +14,7 @@ public partial class LastPhaseProcessTests
     // Delay of the call in seconds. It is longer than any run of these tests, even on a busy machine.
     private const int HangSeconds = 100;
 
-    private static readonly GeneratedTorrent Torrent = new("film.bin", 20 * PieceLength, PieceLength);
+    private static readonly TestTorrent Torrent = new("film.bin", 20 * PieceLength, PieceLength);
 
     [Theory]
     [InlineData("shutdown")]

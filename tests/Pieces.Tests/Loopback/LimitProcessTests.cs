@@ -31,7 +31,7 @@ public class LimitProcessTests
     public async Task A_download_limit_holds_over_ten_seconds(int peers)
     {
         using var folder = new TempFolder();
-        var torrent = new GeneratedTorrent("film.bin", 32 * MiB, MiB / 4);
+        var torrent = new TestTorrent("film.bin", 32 * MiB, MiB / 4);
         RecordingSeeder[] seeders = [.. Enumerable.Range(0, peers).Select(_ => new RecordingSeeder(torrent))];
         string[] more = [.. seeders.Skip(1).SelectMany(seeder => new[] { "--peer", seeder.Address }), "--down-limit", "512K"];
         await using PiecesProcess process = PiecesProcess.Start(
@@ -51,7 +51,7 @@ public class LimitProcessTests
     public async Task An_upload_limit_holds_over_ten_seconds(int peers)
     {
         using var folder = new TempFolder();
-        var torrent = new GeneratedTorrent("film.bin", 32 * MiB, MiB / 4);
+        var torrent = new TestTorrent("film.bin", 32 * MiB, MiB / 4);
         torrent.WriteContent(folder["data"]);
         int port = FreePort.Find();
         await using PiecesProcess process = PiecesProcess.Start(PiecesCommand.Seed(
@@ -80,7 +80,7 @@ public class LimitProcessTests
     }
 
     // A leecher that always has 32 pending requests, and counts every byte of its socket.
-    private static async Task TakeAsync(GeneratedTorrent torrent, int port, ByteCount taken, CancellationToken cancellationToken)
+    private static async Task TakeAsync(TestTorrent torrent, int port, ByteCount taken, CancellationToken cancellationToken)
     {
         uint next = 0;
         try

@@ -10,7 +10,7 @@ public sealed class LinkAgainTests : IDisposable
 {
     private const int PieceLength = 16 * 1024;
 
-    private static readonly GeneratedTorrent Torrent = new("film.bin", 20 * PieceLength, PieceLength);
+    private static readonly TestTorrent Torrent = new("film.bin", 20 * PieceLength, PieceLength);
 
     private readonly TempFolder _folder = new();
 
@@ -70,7 +70,7 @@ public sealed class LinkAgainTests : IDisposable
     public async Task A_second_torrent_of_the_same_name_is_told_that_this_run_uses_it()
     {
         string first = Torrent.WriteTorrent(Directory.CreateDirectory(_folder["first"]).FullName);
-        string second = new GeneratedTorrent("film.bin", 20 * PieceLength, PieceLength, seed: 2).WriteTorrent(
+        string second = new TestTorrent("film.bin", 20 * PieceLength, PieceLength, seed: 2).WriteTorrent(
             Directory.CreateDirectory(_folder["second"]).FullName);
         PiecesResult result = await RunAsync([], first, second, "--stall-timeout", "3s");
         result.StandardError.Should().Contain("another torrent of this run has the same name").And.NotContain("another process");

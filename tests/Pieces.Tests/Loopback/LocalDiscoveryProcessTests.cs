@@ -24,7 +24,7 @@ public class LocalDiscoveryProcessTests
         """;
 
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
-    private static readonly GeneratedTorrent Torrent = new("film.bin", 4 * 1024 * 1024, 64 * 1024);
+    private static readonly TestTorrent Torrent = new("film.bin", 4 * 1024 * 1024, 64 * 1024);
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 

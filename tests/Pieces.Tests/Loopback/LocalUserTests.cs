@@ -16,7 +16,7 @@ public sealed class LocalUserTests : IDisposable
     private const int MiB = 1024 * 1024;
     private const int PieceLength = 64 * 1024;
 
-    private static readonly GeneratedTorrent Film = new("film.bin", MiB, PieceLength);
+    private static readonly TestTorrent Film = new("film.bin", MiB, PieceLength);
 
     private readonly TempFolder _folder = new();
 
@@ -103,7 +103,7 @@ public sealed class LocalUserTests : IDisposable
     [Fact]
     public async Task A_folder_that_becomes_a_link_during_the_download_leads_nowhere()
     {
-        GeneratedTorrent torrent = GeneratedTorrent.OfFiles("top", count: 32, lengthOfEach: PieceLength, pieceLength: PieceLength);
+        TestTorrent torrent = TestTorrent.OfFiles("top", count: 32, lengthOfEach: PieceLength, pieceLength: PieceLength);
         string secret = _folder["secret"];
         Directory.CreateDirectory(secret);
         Directory.CreateDirectory(_folder["out/top"]);

@@ -11,7 +11,7 @@ public class MagnetProcessTests
 {
     private const int PieceLength = 256 * 1024;
 
-    private static readonly GeneratedTorrent Torrent = new("film.bin", 16 * PieceLength, PieceLength);
+    private static readonly TestTorrent Torrent = new("film.bin", 16 * PieceLength, PieceLength);
 
     [Fact]
     [Contract("source {magnet,info-hash-hex}")]
@@ -120,7 +120,7 @@ public class MagnetProcessTests
     public async Task Several_files_of_a_magnet_are_streamed_as_a_tar()
     {
         using var folder = new TempFolder();
-        var torrent = GeneratedTorrent.OfFiles("many", 30, 20_001, 64 * 1024);
+        var torrent = TestTorrent.OfFiles("many", 30, 20_001, 64 * 1024);
         torrent.WriteContent(folder["data"]);
         int port = FreePort.Find();
         await using PiecesProcess seed = PiecesProcess.Start(PiecesCommand.Seed(torrent.WriteTorrent(folder.Path), folder["data"], "-p", $"{port}"));

@@ -23,8 +23,8 @@ public sealed class ManyTorrentsTests : IAsyncDisposable
     private const int Rounds = 10;
 
     private readonly TempFolder _folder = new();
-    private readonly GeneratedTorrent[] _torrents =
-        [.. Enumerable.Range(0, AtOneTime).Select(i => new GeneratedTorrent($"t{i}.bin", 80 * KiB, 32 * KiB, seed: i))];
+    private readonly TestTorrent[] _torrents =
+        [.. Enumerable.Range(0, AtOneTime).Select(i => new TestTorrent($"t{i}.bin", 80 * KiB, 32 * KiB, seed: i))];
     private readonly ScriptedHttpServer _tracker = ScriptedHttpServer.Answering("200 OK", Encoding.ASCII.GetBytes("d8:intervali1800e5:peers0:e"));
     private readonly List<WeakReference> _over = [];
     private TorrentClient? _seeder;
@@ -77,7 +77,7 @@ public sealed class ManyTorrentsTests : IAsyncDisposable
     private async Task BeginAsync()
     {
         _seeder = new TorrentClient(OptionsOf(new IPEndPoint(IPAddress.Loopback, 1)));
-        foreach (GeneratedTorrent torrent in _torrents)
+        foreach (TestTorrent torrent in _torrents)
         {
             torrent.WriteContent(_folder["data"]);
             await _seeder.AddAsync(torrent.Metainfo, SeedOptions(), Token);
@@ -96,7 +96,7 @@ public sealed class ManyTorrentsTests : IAsyncDisposable
 
     // This is a separate method, so that no stack frame of the test references ended torrents.
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private async Task RunAsync(GeneratedTorrent generated, int kind)
+    private async Task RunAsync(TestTorrent generated, int kind)
     {
         var options = new TorrentOptions
         {

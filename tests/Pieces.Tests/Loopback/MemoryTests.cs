@@ -15,7 +15,7 @@ public class MemoryTests
     public async Task A_download_needs_64_MiB_at_most_whatever_the_piece_length(int mebibytes, int mebibytesOfPiece)
     {
         using var folder = new TempFolder();
-        var torrent = new GeneratedTorrent("film.bin", (long)mebibytes * MiB, mebibytesOfPiece * MiB);
+        var torrent = new TestTorrent("film.bin", (long)mebibytes * MiB, mebibytesOfPiece * MiB);
         string torrentPath = torrent.WriteTorrent(folder.Path);
         await using var seeder = new RecordingSeeder(torrent);
         await using PiecesProcess process = PiecesProcess.Start(PiecesCommand.DownloadFrom(seeder.Address, torrentPath, folder["out"]));

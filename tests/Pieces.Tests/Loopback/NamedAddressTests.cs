@@ -29,7 +29,7 @@ public class NamedAddressTests
         threading.Event().wait()
         """;
 
-    private static readonly GeneratedTorrent Torrent = new("film.bin", 256 * 1024, 64 * 1024);
+    private static readonly TestTorrent Torrent = new("film.bin", 256 * 1024, 64 * 1024);
 
     [Theory]
     [InlineData("x.pe=127.0.0.1:7001")]

@@ -12,7 +12,7 @@ public class NetworkTroubleTests
 {
     private const string SeederAddress = "10.77.0.2:7000";
 
-    private static readonly GeneratedTorrent Torrent = new("film.bin", 4 * 1024 * 1024, 64 * 1024);
+    private static readonly TestTorrent Torrent = new("film.bin", 4 * 1024 * 1024, 64 * 1024);
 
     [Theory]
     [Contract("flag --interface", "flag --interface {NAME,ADDR}", "exit 15")]

@@ -9,7 +9,7 @@ public sealed class OutputPathTests : IDisposable
 {
     private const int PieceLength = 64 * 1024;
 
-    private static readonly GeneratedTorrent Torrent = GeneratedTorrent.OfFiles("songs", count: 3, lengthOfEach: 100_000, pieceLength: PieceLength);
+    private static readonly TestTorrent Torrent = TestTorrent.OfFiles("songs", count: 3, lengthOfEach: 100_000, pieceLength: PieceLength);
 
     private readonly TempFolder _folder = new();
 

@@ -36,7 +36,7 @@ public class PeerExchangeProcessTests
     private const int Members = 9;
 
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(90);
-    private static readonly GeneratedTorrent Torrent = new("film.bin", 16 * 1024 * 1024, 64 * 1024);
+    private static readonly TestTorrent Torrent = new("film.bin", 16 * 1024 * 1024, 64 * 1024);
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 

@@ -23,7 +23,7 @@ public partial class PeerIdTests
         {
             for (int i = 1; i <= 2; i++)
             {
-                var torrent = new GeneratedTorrent($"t{i}.bin", 80 * 1024, 32 * 1024, seed: i);
+                var torrent = new TestTorrent($"t{i}.bin", 80 * 1024, 32 * 1024, seed: i);
                 await client.AddAsync(
                     torrent.Metainfo,
                     new TorrentOptions

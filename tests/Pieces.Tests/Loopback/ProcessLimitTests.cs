@@ -15,7 +15,7 @@ public class ProcessLimitTests
     private const int RuntimeFailed = 255;
 
     // The content is long enough for several hash threads.
-    private static readonly GeneratedTorrent File1 = new("file.bin", 3_000_000, 64 * KiB, seed: 3);
+    private static readonly TestTorrent File1 = new("file.bin", 3_000_000, 64 * KiB, seed: 3);
 
     /// <summary>Limits of the address space, in MiB, from far too low to far more than needed.</summary>
     public static TheoryData<int> AddressSpaces => [96, 128, 192, 256, 320, 384, 448, 512, 700, 1000, 2000];
@@ -86,7 +86,7 @@ public class ProcessLimitTests
     public async Task Calls_that_an_old_container_does_not_know_have_a_substitute(string error)
     {
         using var folder = new TempFolder();
-        var songs = GeneratedTorrent.OfFiles("songs", 40, 64 * KiB, 64 * KiB);
+        var songs = TestTorrent.OfFiles("songs", 40, 64 * KiB, 64 * KiB);
         await using var seeder = new RecordingSeeder(songs);
         string torrent = songs.WriteTorrent(folder.Path);
         string[] command = PiecesCommand.DownloadFrom(seeder.Address, torrent, folder["out"], "-q");

@@ -60,7 +60,7 @@ public class ProcessTests
     public async Task A_torrent_that_is_given_as_a_list_is_one_line()
     {
         using var folder = new TempFolder();
-        string torrent = folder.Write("film.torrent", new GeneratedTorrent("film.bin", 300_000, 32 * 1024).TorrentBytes);
+        string torrent = folder.Write("film.torrent", new TestTorrent("film.bin", 300_000, 32 * 1024).TorrentBytes);
         PiecesResult result = await PiecesProcess.RunAsync("download", "-i", torrent);
         result.Should().Be(new PiecesResult(2, "", $"pieces: --input {torrent}: is a torrent, not a list of sources (give it without -i)\n"));
     }

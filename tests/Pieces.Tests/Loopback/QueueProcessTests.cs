@@ -17,10 +17,10 @@ public class QueueProcessTests
     public async Task Fifty_small_torrents_come_eight_at_a_time()
     {
         using var folder = new TempFolder();
-        GeneratedTorrent[] torrents =
-            [.. Enumerable.Range(0, 50).Select(i => new GeneratedTorrent($"t{i:d2}.bin", 3 * 32 * 1024, 32 * 1024, seed: i))];
+        TestTorrent[] torrents =
+            [.. Enumerable.Range(0, 50).Select(i => new TestTorrent($"t{i:d2}.bin", 3 * 32 * 1024, 32 * 1024, seed: i))];
         var list = new StringBuilder("# all of them\r\n\r\n");
-        foreach (GeneratedTorrent torrent in torrents)
+        foreach (TestTorrent torrent in torrents)
         {
             torrent.WriteContent(folder["data"]);
             list.Append(CultureInfo.InvariantCulture, $"{torrent.WriteTorrent(folder.Path)}\r\n");
@@ -40,7 +40,7 @@ public class QueueProcessTests
         PiecesResult result = await leecher.WaitAsync();
         result.ExitCode.Should().Be(0, result.StandardOutput);
         EventLines.Parse(result.StandardOutput).Of("summary").Should().HaveCount(50);
-        foreach (GeneratedTorrent torrent in torrents)
+        foreach (TestTorrent torrent in torrents)
             File.Exists(Path.Combine(folder["out"], torrent.Name)).Should().BeTrue();
         if (PiecesProcess.IsNative && OperatingSystem.IsLinux())
             memory.Should().BeLessThan(64 * MiB);
@@ -51,7 +51,7 @@ public class QueueProcessTests
     public async Task Different_failures_are_12_and_the_good_one_is_there()
     {
         using var folder = new TempFolder();
-        var torrent = new GeneratedTorrent("good.bin", 100_000, 32 * 1024);
+        var torrent = new TestTorrent("good.bin", 100_000, 32 * 1024);
         torrent.WriteContent(folder["out"]);
         folder.Write("bad.torrent", "no"u8.ToArray());
         string list = $"{folder["bad.torrent"]}\n{folder["nowhere"]}\n{torrent.WriteTorrent(folder.Path)}\n";
@@ -68,8 +68,8 @@ public class QueueProcessTests
     public async Task A_url_is_loaded_when_its_turn_comes()
     {
         using var folder = new TempFolder();
-        var first = new GeneratedTorrent("first.bin", 2 * MiB, 32 * 1024);
-        var second = new GeneratedTorrent("second.bin", 100_000, 32 * 1024, seed: 2);
+        var first = new TestTorrent("first.bin", 2 * MiB, 32 * 1024);
+        var second = new TestTorrent("second.bin", 100_000, 32 * 1024, seed: 2);
         second.WriteContent(folder["out"]);
         await using var seeder = new RecordingSeeder(first, MiB);
         bool wasThere = false;

@@ -11,7 +11,7 @@ namespace Pieces.Tests.Loopback;
 [Trait("Tier", "Loopback")]
 public sealed class ReachProcessTests : IDisposable
 {
-    private static readonly GeneratedTorrent Torrent = new("film.bin", 64 * 1024, 16 * 1024);
+    private static readonly TestTorrent Torrent = new("film.bin", 64 * 1024, 16 * 1024);
 
     private readonly TempFolder _folder = new();
 

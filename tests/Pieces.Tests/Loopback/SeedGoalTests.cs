@@ -11,7 +11,7 @@ public class SeedGoalTests
 {
     private const int MiB = 1024 * 1024;
 
-    private static readonly GeneratedTorrent Torrent = new("film.bin", 8 * MiB, 256 * 1024);
+    private static readonly TestTorrent Torrent = new("film.bin", 8 * MiB, 256 * 1024);
 
     [Theory]
     [Contract("flag {--seed-time,--seed-idle}")]
@@ -69,7 +69,7 @@ public class SeedGoalTests
     public async Task A_limit_of_the_rate_holds(string side)
     {
         using var folder = new TempFolder();
-        var torrent = new GeneratedTorrent("film.bin", 16 * MiB, 256 * 1024);
+        var torrent = new TestTorrent("film.bin", 16 * MiB, 256 * 1024);
         string torrentPath = torrent.WriteTorrent(folder.Path);
         torrent.WriteContent(folder["data"]);
         int port = FreePort.Find();

@@ -11,7 +11,7 @@ public sealed class SeedSelectionTests : IDisposable
     private const int PieceLength = 32 * 1024;
     private const int FileLength = 100_000;
 
-    private static readonly GeneratedTorrent Torrent = GeneratedTorrent.OfFiles("album", count: 6, FileLength, PieceLength);
+    private static readonly TestTorrent Torrent = TestTorrent.OfFiles("album", count: 6, FileLength, PieceLength);
 
     private readonly TempFolder _folder = new();
     private readonly int _port = FreePort.Find();

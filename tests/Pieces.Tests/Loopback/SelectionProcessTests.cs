@@ -10,7 +10,7 @@ public class SelectionProcessTests
     private const int PieceLength = 32 * 1024;
     private const int FileLength = 100_000;
 
-    private static readonly GeneratedTorrent Torrent = GeneratedTorrent.OfFiles("album", count: 8, FileLength, PieceLength);
+    private static readonly TestTorrent Torrent = TestTorrent.OfFiles("album", count: 8, FileLength, PieceLength);
 
     [Fact]
     [Contract("flag -s", "flag --select GLOB")]

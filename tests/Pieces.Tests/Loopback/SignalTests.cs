@@ -11,7 +11,7 @@ public class SignalTests
     private const int PieceLength = 256 * 1024;
     private const int BlocksOfPiece = 16;
 
-    private static readonly GeneratedTorrent Torrent = new("film.bin", 32 * PieceLength, PieceLength);
+    private static readonly TestTorrent Torrent = new("film.bin", 32 * PieceLength, PieceLength);
 
     [Theory]
     [Contract("exit {129,130,143}", "signal {state-saved,trackers-told}", "disk {resumes-without-flag,nothing-verified-fetched-again}")]

@@ -12,8 +12,8 @@ public class SilentNamesTests
 {
     private const int Names = 200;
 
-    private static readonly GeneratedTorrent Torrent = new("film.bin", 1024 * 1024, 64 * 1024);
-    private static readonly GeneratedTorrent Other = new("other.bin", 1024 * 1024, 64 * 1024, seed: 2);
+    private static readonly TestTorrent Torrent = new("film.bin", 1024 * 1024, 64 * 1024);
+    private static readonly TestTorrent Other = new("other.bin", 1024 * 1024, 64 * 1024, seed: 2);
 
     [Fact]
     public async Task Peers_with_names_hold_up_neither_the_other_torrent_nor_the_end()

@@ -11,7 +11,7 @@ public sealed class SourceProcessTests : IDisposable
 {
     private const string Hash = "0123456789abcdef0123456789abcdef01234567";
 
-    private static readonly GeneratedTorrent Torrent = new("film.bin", 64 * 1024, 16 * 1024);
+    private static readonly TestTorrent Torrent = new("film.bin", 64 * 1024, 16 * 1024);
 
     private readonly TempFolder _folder = new();
 

@@ -21,7 +21,7 @@ public class StateTests
     public async Task Whatever_becomes_of_the_state_nothing_verified_is_asked_for_again(string fate)
     {
         using var folder = new TempFolder();
-        var torrent = new GeneratedTorrent("film.bin", Pieces * PieceLength, PieceLength);
+        var torrent = new TestTorrent("film.bin", Pieces * PieceLength, PieceLength);
         string torrentPath = torrent.WriteTorrent(folder.Path);
         await using var seeder = new RecordingSeeder(torrent, 16 * 1024 * 1024);
         await KillHalfWayAsync(seeder, torrentPath, folder["out"]);
@@ -47,7 +47,7 @@ public class StateTests
     }
 
     /// <summary>Returns the valid pieces of a file, determined without the program's code.</summary>
-    private static async Task<int[]> ValidPiecesAsync(GeneratedTorrent torrent, string path)
+    private static async Task<int[]> ValidPiecesAsync(TestTorrent torrent, string path)
     {
         byte[] bytes = await File.ReadAllBytesAsync(path);
         byte[] expected = new byte[PieceLength];
@@ -78,7 +78,7 @@ public class StateTests
                 await File.WriteAllBytesAsync(state, bytes[..(bytes.Length / 3)]);
                 break;
             case "another's":
-                var other = new GeneratedTorrent("film.bin", Pieces * PieceLength, PieceLength, seed: 2);
+                var other = new TestTorrent("film.bin", Pieces * PieceLength, PieceLength, seed: 2);
                 Directory.CreateDirectory(folder["other"]);
                 await using (var seeder = new RecordingSeeder(other, 16 * 1024 * 1024))
                     await KillHalfWayAsync(seeder, other.WriteTorrent(folder["other"]), folder["other/out"]);

@@ -13,7 +13,7 @@ public class StreamProcessTests
     private const int MiB = 1024 * 1024;
     private const int PieceLength = 256 * 1024;
 
-    private static readonly GeneratedTorrent Film = new("film.bin", 24 * MiB + 4321, PieceLength);
+    private static readonly TestTorrent Film = new("film.bin", 24 * MiB + 4321, PieceLength);
 
     [Fact]
     [Contract("stream {single-file-raw,leaves-nothing}", "flag -o")]
@@ -33,7 +33,7 @@ public class StreamProcessTests
     public async Task Several_files_come_as_a_tar_stream_that_is_the_same_each_time()
     {
         using var folder = new TempFolder();
-        var torrent = GeneratedTorrent.OfFiles("many", 300, 20_001, 64 * 1024);
+        var torrent = TestTorrent.OfFiles("many", 300, 20_001, 64 * 1024);
         await using var seeder = new RecordingSeeder(torrent);
         ShellPipeResult first = await StreamAsync(folder, seeder, torrent, "tee ../first.tar | tar x");
         first.ExitCode.Should().Be(0, first.StandardError);
@@ -155,7 +155,7 @@ public class StreamProcessTests
     {
         const int KeptBlocks = 256 * 64;
         using var folder = new TempFolder();
-        var torrent = new GeneratedTorrent("film.bin", 320L * MiB, MiB);
+        var torrent = new TestTorrent("film.bin", 320L * MiB, MiB);
         await using var seeder = new RecordingSeeder(torrent);
         await using var process = UnreadProcess.Start(folder, StreamCommand(folder, seeder, torrent));
         await seeder.UntilDeliveredAsync(KeptBlocks, TestContext.Current.CancellationToken);
@@ -177,7 +177,7 @@ public class StreamProcessTests
     {
         const int KeptBlocks = 256 * 64;
         using var folder = new TempFolder();
-        var torrent = new GeneratedTorrent("film.bin", (long)mebibytes * MiB, mebibytesOfPiece * MiB);
+        var torrent = new TestTorrent("film.bin", (long)mebibytes * MiB, mebibytesOfPiece * MiB);
         await using var seeder = new RecordingSeeder(torrent);
         await using var process = UnreadProcess.Start(folder, StreamCommand(folder, seeder, torrent));
         await seeder.UntilDeliveredAsync(KeptBlocks, TestContext.Current.CancellationToken);
@@ -186,11 +186,11 @@ public class StreamProcessTests
         process.PeakMemory.Should().BeLessThanOrEqualTo(64L * MiB);
     }
 
-    private static string[] StreamCommand(TempFolder folder, RecordingSeeder seeder, GeneratedTorrent torrent, params string[] more) =>
+    private static string[] StreamCommand(TempFolder folder, RecordingSeeder seeder, TestTorrent torrent, params string[] more) =>
         PiecesCommand.DownloadFrom(seeder.Address, torrent.WriteTorrent(folder.Path), "-", more);
 
     private static async Task<ShellPipeResult> StreamAsync(
-        TempFolder folder, RecordingSeeder seeder, GeneratedTorrent torrent, string rest, params string[] more)
+        TempFolder folder, RecordingSeeder seeder, TestTorrent torrent, string rest, params string[] more)
     {
         Directory.CreateDirectory(folder["out"]);
         Directory.CreateDirectory(folder["tmp"]);
@@ -208,7 +208,7 @@ public class StreamProcessTests
     private static bool IsOfTheRuntime(string path) => Path.GetFileName(path).Contains("dotnet", StringComparison.OrdinalIgnoreCase) ||
         Path.GetFileName(path).StartsWith("clr-debug-pipe", StringComparison.Ordinal);
 
-    private static string HashOf(GeneratedTorrent torrent)
+    private static string HashOf(TestTorrent torrent)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         byte[] bytes = new byte[MiB];

@@ -18,7 +18,7 @@ public partial class SystemCallFaultTests
     private const int SampleSeed = 2014;
     private const int FirstSignal = 128;
 
-    private static readonly GeneratedTorrent Torrent = GeneratedTorrent.OfFiles("songs", count: 3, lengthOfEach: 100_000, pieceLength: PieceLength);
+    private static readonly TestTorrent Torrent = TestTorrent.OfFiles("songs", count: 3, lengthOfEach: 100_000, pieceLength: PieceLength);
 
     // The error with which each call fails.
     private static readonly Dictionary<string, string> Errors = new(StringComparer.Ordinal)

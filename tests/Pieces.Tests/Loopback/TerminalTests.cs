@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Text;
 using System.Text.RegularExpressions;
 using Pieces.Tests.Contract;
 using Pieces.Tests.Metadata;
@@ -34,7 +33,7 @@ public sealed class TerminalTests : IDisposable
     [InlineData(20, "e\u0301\u0301\u0301 ze\u030er\u0155o combining marks.txt", "e\u0301\u0301\u0301 ze\u030er\u0155o")]
     public async Task No_line_wraps_escapes_are_harmless_and_the_cursor_comes_back(int columns, string name, string shown)
     {
-        GeneratedTorrent torrent = Generate(name);
+        TestTorrent torrent = Generate(name);
         await using var seeder = new RecordingSeeder(torrent, Rate);
         Script(torrent, seeder);
         await using Tmux terminal = await Tmux.OpenAsync(_folder.Path, columns, 24);
@@ -83,7 +82,7 @@ public sealed class TerminalTests : IDisposable
     [Contract("stream one-block")]
     public async Task A_resize_leaves_no_trace()
     {
-        GeneratedTorrent torrent = Generate("film.bin");
+        TestTorrent torrent = Generate("film.bin");
         await using var seeder = new RecordingSeeder(torrent, Rate);
         Script(torrent, seeder, "-v");
         await using Tmux terminal = await Tmux.OpenAsync(_folder.Path, 100, 24);
@@ -103,7 +102,7 @@ public sealed class TerminalTests : IDisposable
     [Contract("signal job-control")]
     public async Task Ctrl_z_gives_the_terminal_back_and_fg_brings_the_block_again()
     {
-        GeneratedTorrent torrent = Generate("film.bin");
+        TestTorrent torrent = Generate("film.bin");
         await using var seeder = new RecordingSeeder(torrent, Rate);
         Script(torrent, seeder);
         await using Tmux terminal = await Tmux.OpenAsync(_folder.Path, 80, 24);
@@ -128,7 +127,7 @@ public sealed class TerminalTests : IDisposable
     [Fact]
     public async Task In_the_background_it_is_silent_and_ends_even_where_writers_are_stopped()
     {
-        var torrent = new GeneratedTorrent("film.bin", 24 * PieceLength, PieceLength);
+        var torrent = new TestTorrent("film.bin", 24 * PieceLength, PieceLength);
         await using var seeder = new RecordingSeeder(torrent, Rate);
         Script(torrent, seeder);
         await using Tmux terminal = await Tmux.OpenAsync(_folder.Path, 80, 24);
@@ -156,7 +155,7 @@ public sealed class TerminalTests : IDisposable
     [InlineData("HUP")]
     public async Task Whatever_ends_it_the_cursor_comes_back(string signal)
     {
-        GeneratedTorrent torrent = Generate("film.bin");
+        TestTorrent torrent = Generate("film.bin");
         await using var seeder = new RecordingSeeder(torrent, Rate);
         Script(torrent, seeder);
         await using Tmux terminal = await Tmux.OpenAsync(_folder.Path, 80, 24);
@@ -177,7 +176,7 @@ public sealed class TerminalTests : IDisposable
     [InlineData("LC_ALL=C")]
     public async Task The_environment_is_obeyed(string variable)
     {
-        GeneratedTorrent torrent = Generate("film.bin");
+        TestTorrent torrent = Generate("film.bin");
         await using var seeder = new RecordingSeeder(torrent, Rate);
         Script(torrent, seeder);
         await using Tmux terminal = await Tmux.OpenAsync(_folder.Path, 80, 24);
@@ -201,11 +200,9 @@ public sealed class TerminalTests : IDisposable
 
     private static string[] Block(string screen) => [.. screen.Split('\n').Where(line => line.Trim().Length > 0)];
 
-    // Text in a torrent is UTF-8, and the builder takes one character for each byte.
-    private static GeneratedTorrent Generate(string name, int seed = 1) =>
-        new(Encoding.Latin1.GetString(Encoding.UTF8.GetBytes(name)), Pieces * PieceLength, PieceLength, seed);
+    private static TestTorrent Generate(string name, int seed = 1) => new(name, Pieces * PieceLength, PieceLength, seed);
 
-    private void Script(GeneratedTorrent torrent, RecordingSeeder seeder, string more = "")
+    private void Script(TestTorrent torrent, RecordingSeeder seeder, string more = "")
     {
         File.WriteAllBytes(_folder["a.torrent"], torrent.TorrentBytes);
         Script($"download a.torrent -o out --no-trackers --interface 127.0.0.1 -p 0 --peer {seeder.Address} --deadline 50s {more}");

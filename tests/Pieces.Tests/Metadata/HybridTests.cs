@@ -1,6 +1,6 @@
 using Pieces.Metadata;
 using Pieces.Tests.Bencode;
-using static Pieces.Tests.Metadata.TestTorrent;
+using static Pieces.Tests.Support.TestInfo;
 
 namespace Pieces.Tests.Metadata;
 

@@ -2,6 +2,7 @@ using System.Net;
 using Pieces.Metadata;
 using Pieces.Primitives;
 using Pieces.Tests.Bencode;
+using Pieces.Tests.Support;
 
 namespace Pieces.Tests.Metadata;
 
@@ -147,7 +148,7 @@ public class MagnetLinkTests
         link.SelectedFiles!.Value.Should().BeEmpty();
         link.Warnings.Should().ContainSingle().Which.Should().StartWith("not all of the selection");
         MagnetLink.Parse(link.ToString()).SelectedFiles!.Value.Should().BeEmpty();
-        var metainfo = MetainfoParser.Parse(Bencoded.Of(new Dict { ["info"] = TestTorrent.SingleInfo("a.bin") }));
+        var metainfo = MetainfoParser.Parse(Bencoded.Of(new Dict { ["info"] = TestInfo.SingleInfo("a.bin") }));
         FluentActions.Invoking(() => link.FilesOf(metainfo)).Should().Throw<MetainfoException>().WithMessage("*files that cannot be read*");
     }
 
@@ -254,7 +255,7 @@ public class MagnetLinkTests
     [Fact]
     public void The_link_of_a_torrent_has_what_is_needed_to_get_it_back()
     {
-        Dict info = TestTorrent.SingleInfo("a & b.bin");
+        Dict info = TestInfo.SingleInfo("a & b.bin");
         var torrent = new Dict { ["announce"] = "http://t.example/a", ["info"] = info, ["url-list"] = "http://w.example/" };
         var metainfo = MetainfoParser.Parse(Bencoded.Of(torrent));
         var link = MagnetLink.Of(metainfo);
@@ -266,7 +267,7 @@ public class MagnetLinkTests
     [Fact]
     public void Name_length_trackers_and_web_seeds_are_encoded()
     {
-        var metainfo = MetainfoParser.Parse(TestTorrent.Bytes(TestTorrent.SingleInfo("a b&c=\u00C3\u00A9.iso"), new Dict
+        var metainfo = MetainfoParser.Parse(TestInfo.Bytes(TestInfo.SingleInfo("a b&c=\u00C3\u00A9.iso"), new Dict
         {
             ["announce-list"] = new List<object> { new List<object> { "http://1/announce?k=v&x" }, new List<object> { "udp://2:3" } },
             ["url-list"] = "http://foo.com/bar",
@@ -279,7 +280,7 @@ public class MagnetLinkTests
     [Fact]
     public void The_link_of_a_hybrid_has_both_hashes_in_the_form_that_others_read()
     {
-        var metainfo = MetainfoParser.Parse(Bencoded.Of(new Dict { ["info"] = TestTorrent.HybridInfo() }));
+        var metainfo = MetainfoParser.Parse(Bencoded.Of(new Dict { ["info"] = TestInfo.HybridInfo() }));
         string link = MagnetLink.Of(metainfo).ToString();
         link.Should().MatchRegex("^magnet:[?]xt=urn:btih:[0-9a-f]{40}&xt=urn:btmh:1220[0-9a-f]{64}&dn=").And.Contain("urn:btih:" + metainfo.InfoHash);
         string second = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(metainfo.InfoBytes.Span));
@@ -290,7 +291,7 @@ public class MagnetLinkTests
     [Fact]
     public void The_torrent_of_a_link_holds_the_info_unchanged_and_the_trackers_of_the_link()
     {
-        byte[] info = Bencoded.Of(TestTorrent.SingleInfo());
+        byte[] info = Bencoded.Of(TestInfo.SingleInfo());
         var link = MagnetLink.Parse(
             $"magnet:?xt=urn:btih:{InfoHash.OfInfo(info)}&tr=http://a&tr=udp://b&ws=http://w&dht=r.example:6881&dht=[::1]:5");
         var metainfo = MetainfoParser.Parse(MetainfoWriter.Write(link, info));

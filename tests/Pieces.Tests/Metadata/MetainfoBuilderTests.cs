@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Text;
 using Pieces.Metadata;
 using Pieces.Primitives;
+using Pieces.Tests.Support;
 
 namespace Pieces.Tests.Metadata;
 
@@ -30,7 +31,7 @@ public class MetainfoBuilderTests
         folder.Write("top/a/x", contents[1]);
         folder.Write("top/b.txt", contents[3]);
         Metainfo metainfo = await BuildAsync(new() { Paths = [folder["top"] + "/"] });
-        TestTorrent.PathsOf(metainfo).Should().Equal("top/B", "top/a/x", "top/b", "top/b.txt");
+        TestInfo.PathsOf(metainfo).Should().Equal("top/B", "top/a/x", "top/b", "top/b.txt");
         ShouldHash(metainfo, [.. contents.SelectMany(content => content)]);
     }
 
@@ -93,8 +94,8 @@ public class MetainfoBuilderTests
         using var folder = new TempFolder();
         ImmutableArray<string> paths = [folder.Write("top/b/x", [1]), folder.Write("top/a", [2])];
         paths = [Path.GetDirectoryName(paths[0])!, paths[1]];
-        TestTorrent.PathsOf(await BuildAsync(new() { Paths = paths })).Should().Equal("top/a", "top/b/x");
-        TestTorrent.PathsOf(await BuildAsync(new() { Paths = paths, Name = "n" })).Should().Equal("n/a", "n/b/x");
+        TestInfo.PathsOf(await BuildAsync(new() { Paths = paths })).Should().Equal("top/a", "top/b/x");
+        TestInfo.PathsOf(await BuildAsync(new() { Paths = paths, Name = "n" })).Should().Equal("n/a", "n/b/x");
     }
 
     [Fact]
@@ -103,7 +104,7 @@ public class MetainfoBuilderTests
         using var folder = new TempFolder();
         ImmutableArray<string> paths = [folder.Write("x/a", [1]), folder.Write("y/b", [2])];
         await ShouldFailAsync(new() { Paths = paths }, "*give the torrent a name");
-        TestTorrent.PathsOf(await BuildAsync(new() { Paths = paths, Name = "n" })).Should().Equal("n/a", "n/b");
+        TestInfo.PathsOf(await BuildAsync(new() { Paths = paths, Name = "n" })).Should().Equal("n/a", "n/b");
         await ShouldFailAsync(new() { Paths = [paths[0], folder.Write("y/a", [2])], Name = "n" }, "*twice");
     }
 
@@ -147,7 +148,7 @@ public class MetainfoBuilderTests
         using var folder = new TempFolder();
         folder.Write("top/a", [1]);
         folder.Write("top/.a.pieces/state", [2]);
-        TestTorrent.PathsOf(await BuildAsync(new() { Paths = [folder["top"]] })).Should().Equal("top/a");
+        TestInfo.PathsOf(await BuildAsync(new() { Paths = [folder["top"]] })).Should().Equal("top/a");
     }
 
     [Fact]
@@ -162,7 +163,7 @@ public class MetainfoBuilderTests
         Directory.CreateSymbolicLink(folder["top/sub/up"], "..");
         Directory.CreateSymbolicLink(folder["outside/back"], folder["top/sub"]);
         Metainfo metainfo = await BuildAsync(new() { Paths = [folder["top"]] });
-        TestTorrent.PathsOf(metainfo).Should().Equal("top/link", "top/linked/back/a", "top/linked/x", "top/sub/a");
+        TestInfo.PathsOf(metainfo).Should().Equal("top/link", "top/linked/back/a", "top/linked/x", "top/sub/a");
         metainfo.Files[0].Length.Should().Be(3);
     }
 

@@ -2,7 +2,7 @@ using System.Text;
 using Pieces.Metadata;
 using Pieces.Primitives;
 using Pieces.Tests.Bencode;
-using static Pieces.Tests.Metadata.TestTorrent;
+using static Pieces.Tests.Support.TestInfo;
 
 namespace Pieces.Tests.Metadata;
 

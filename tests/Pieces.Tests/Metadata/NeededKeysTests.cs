@@ -1,7 +1,7 @@
 using System.Text;
 using Pieces.Bencode;
 using Pieces.Metadata;
-using static Pieces.Tests.Metadata.TestTorrent;
+using static Pieces.Tests.Support.TestInfo;
 
 namespace Pieces.Tests.Metadata;
 

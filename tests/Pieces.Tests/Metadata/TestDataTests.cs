@@ -1,6 +1,6 @@
 using Pieces.Metadata;
 using Pieces.Tests.Bencode;
-using static Pieces.Tests.Metadata.TestTorrent;
+using static Pieces.Tests.Support.TestInfo;
 
 namespace Pieces.Tests.Metadata;
 
@@ -101,12 +101,6 @@ public class TestDataTests
             entry => $"| {entry.Name}.torrent | {(entry.Error is null ? "sound" : "refused")} | {entry.About} |");
         return "# Torrents to test with\n\nMade by `TestDataTests`, whose explicit test `Write_testdata_again` writes them.\n" +
             "Their hashes are of no real data.\n\n| file | verdict | what it is about |\n| --- | --- | --- |\n" + string.Join('\n', lines) + "\n";
-    }
-
-    private static Dict With(Dict info, string key, object value)
-    {
-        info[key] = value;
-        return info;
     }
 
     private static Dict HybridWith(string name, Dict leaf)

@@ -8,7 +8,7 @@ namespace Pieces.Tests.Share;
 [Trait("Tier", "Loopback")]
 public class ShareOfferTests
 {
-    private static readonly GeneratedTorrent Torrent = new("it's \"a\" $film.bin", 32 * 1024, 16 * 1024);
+    private static readonly TestTorrent Torrent = new("it's \"a\" $film.bin", 32 * 1024, 16 * 1024);
 
     [Fact]
     public void The_line_names_every_address_as_peer_and_as_tracker_in_one_word_of_a_shell()

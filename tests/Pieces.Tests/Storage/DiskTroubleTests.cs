@@ -2,6 +2,7 @@ using Pieces.Primitives;
 using Pieces.Storage;
 using Pieces.Storage.Opening;
 using Pieces.Storage.Stores;
+using Pieces.Tests.Support;
 
 namespace Pieces.Tests.Storage;
 
@@ -14,7 +15,7 @@ public class DiskTroubleTests
     public async Task A_full_disk_is_one_clear_line_and_what_is_there_can_be_resumed()
     {
         await using var bench = new StorageHarness();
-        var torrent = new SampleTorrent(64 * KiB, 1, ("a", 256 * KiB));
+        var torrent = new TestTorrent("a", 256 * KiB, 64 * KiB);
         (TorrentStorage storage, _) = await bench.OpenAsync(torrent);
         await bench.StoreAsync(storage, torrent, 0);
         bench.Disk.WriteError = new IOException("whatever the system says", 28);
@@ -34,7 +35,7 @@ public class DiskTroubleTests
     public async Task A_failed_early_write_says_so_and_leaves_the_buffers_to_their_owner()
     {
         await using var bench = new StorageHarness();
-        var torrent = new SampleTorrent(64 * KiB, 2, ("a", 256 * KiB));
+        var torrent = new TestTorrent("a", 256 * KiB, 64 * KiB, seed: 2);
         (TorrentStorage storage, _) = await bench.OpenAsync(torrent);
         bench.Disk.WriteError = new IOException("quota", 122);
         var block = new CandidateBlock(1, bench.Block(torrent, 0, 1));
@@ -48,7 +49,7 @@ public class DiskTroubleTests
     public async Task A_bug_in_a_job_fails_the_torrent_and_not_the_workers()
     {
         await using var bench = new StorageHarness();
-        var torrent = new SampleTorrent(64 * KiB, 3, ("a", 256 * KiB));
+        var torrent = new TestTorrent("a", 256 * KiB, 64 * KiB, seed: 3);
         (TorrentStorage storage, _) = await bench.OpenAsync(torrent);
         bench.Disk.WriteError = new InvalidOperationException("a bug");
         storage.Pieces.StorePiece(torrent.Layout.Piece(0), bench.Blocks(torrent, 0), new bool[4]);
@@ -62,7 +63,7 @@ public class DiskTroubleTests
     public async Task Too_little_space_is_noticed_before_anything_is_made()
     {
         await using var bench = new StorageHarness();
-        var torrent = new SampleTorrent(64 * KiB, 4, ("a", 256 * KiB));
+        var torrent = new TestTorrent("a", 256 * KiB, 64 * KiB, seed: 4);
         bench.Disk.Free = (256 * KiB) - 1;
         Func<Task> open = () => bench.OpenAsync(torrent);
         (await open.Should().ThrowAsync<StorageException>()).Which.Error.Should().Be(StorageError.DiskFull);
@@ -77,7 +78,7 @@ public class DiskTroubleTests
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "needs the blocks that a file takes");
         await using var bench = new StorageHarness();
-        var torrent = new SampleTorrent(64 * KiB, 5, ("a", 1024 * KiB));
+        var torrent = new TestTorrent("a", 1024 * KiB, 64 * KiB, seed: 5);
         (TorrentStorage storage, _) = await bench.OpenAsync(torrent);
         await bench.StoreAsync(storage, torrent, [.. Enumerable.Range(0, 12)]);
         await bench.CloseAsync(storage);
@@ -94,7 +95,7 @@ public class DiskTroubleTests
     {
         await using var bench = new StorageHarness();
         bench.Write("file", "x"u8);
-        var torrent = new SampleTorrent(64 * KiB, 6, ("a", 256 * KiB));
+        var torrent = new TestTorrent("a", 256 * KiB, 64 * KiB, seed: 6);
         Func<Task> open = () => bench.OpenAsync(torrent, o => o with { OutputDirectory = bench.PathTo("file/below") });
         (await open.Should().ThrowAsync<StorageException>()).Which.Error.Should().Be(StorageError.File);
     }
@@ -103,7 +104,7 @@ public class DiskTroubleTests
     public async Task Verifying_names_the_bad_pieces_of_each_file_and_looks_at_part_files_too()
     {
         await using var bench = new StorageHarness();
-        var torrent = new SampleTorrent(32 * KiB, 7, ("good", 64 * KiB), ("part", 64 * KiB), ("gone", 64 * KiB), ("empty", 0));
+        var torrent = TestTorrent.OfNames("data", 32 * KiB, ("good", 64 * KiB), ("part", 64 * KiB), ("gone", 64 * KiB), ("empty", 0));
         bench.Write("data/good", torrent.FileBytes(0));
         byte[] part = torrent.FileBytes(1);
         part[40 * KiB] ^= 1;
@@ -127,7 +128,7 @@ public class DiskTroubleTests
     public async Task A_read_that_was_cancelled_before_it_began_fills_nothing()
     {
         await using var bench = new StorageHarness();
-        var torrent = new SampleTorrent(32 * KiB, 8, ("a", 64 * KiB));
+        var torrent = new TestTorrent("a", 64 * KiB, 32 * KiB, seed: 8);
         bench.Write("a", torrent.Bytes);
         (TorrentStorage storage, _) = await bench.OpenAsync(torrent);
         BlockRequest block = torrent.Layout.Block(torrent.Layout.Piece(0), 0);

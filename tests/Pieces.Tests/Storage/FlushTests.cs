@@ -19,7 +19,7 @@ public class FlushTests
     public async Task After_a_flush_that_failed_no_piece_counts_that_it_should_have_brought_to_the_disk()
     {
         await using var bench = new StorageHarness();
-        SampleTorrent torrent = TenPieces(1);
+        TestTorrent torrent = TenPieces(1);
         (TorrentStorage storage, _) = await bench.OpenAsync(torrent);
         await bench.StoreAsync(storage, torrent, 0);
         await FlushAsync(bench);
@@ -41,7 +41,7 @@ public class FlushTests
     public async Task A_flush_that_fails_at_the_end_fails_the_end_and_nothing_counts_by_it()
     {
         await using var bench = new StorageHarness();
-        SampleTorrent torrent = TenPieces(2);
+        TestTorrent torrent = TenPieces(2);
         (TorrentStorage storage, _) = await bench.OpenAsync(torrent);
         bench.Disk.Loses = offset => offset == PieceLength;
         await bench.StoreAsync(storage, torrent, 1, 2);
@@ -58,7 +58,7 @@ public class FlushTests
     public async Task After_a_write_that_failed_the_state_is_not_closed()
     {
         await using var bench = new StorageHarness();
-        SampleTorrent torrent = TenPieces(3);
+        TestTorrent torrent = TenPieces(3);
         (TorrentStorage storage, _) = await bench.OpenAsync(torrent);
         bench.Disk.Loses = offset => offset == PieceLength;
         await bench.StoreAsync(storage, torrent, 1, 2);
@@ -76,7 +76,7 @@ public class FlushTests
     public async Task A_loss_that_only_the_write_back_heard_of_keeps_the_file_from_its_name()
     {
         await using var bench = new StorageHarness();
-        var torrent = new SampleTorrent(MiB, 4, ("a", 9 * MiB));
+        var torrent = new TestTorrent("a", 9 * MiB, MiB, seed: 4);
         (TorrentStorage storage, _) = await bench.OpenAsync(torrent);
         bench.Disk.BehindError = new IOException("whatever the system says", IoError);
         await bench.StoreAsync(storage, torrent, [.. Enumerable.Range(0, 8)]);
@@ -90,7 +90,7 @@ public class FlushTests
     public async Task After_a_kill_what_no_flush_covers_counts_only_if_it_is_there()
     {
         await using var bench = new StorageHarness();
-        SampleTorrent torrent = TenPieces(5);
+        TestTorrent torrent = TenPieces(5);
         (TorrentStorage storage, _) = await bench.OpenAsync(torrent);
         await bench.StoreAsync(storage, torrent, 0);
         await FlushAsync(bench);
@@ -108,7 +108,7 @@ public class FlushTests
     public async Task A_flush_vouches_for_what_was_found_at_the_start_too()
     {
         await using var bench = new StorageHarness();
-        SampleTorrent torrent = TenPieces(6);
+        TestTorrent torrent = TenPieces(6);
         (TorrentStorage storage, _) = await bench.OpenAsync(torrent);
         await bench.StoreAsync(storage, torrent, 0, 1, 2);
         await bench.KillAsync(storage);
@@ -120,7 +120,7 @@ public class FlushTests
         reading.State.Doubtful.Count.Should().Be(0);
     }
 
-    private static SampleTorrent TenPieces(int seed) => new(PieceLength, seed, ("a", 10 * PieceLength));
+    private static TestTorrent TenPieces(int seed) => new("a", 10 * PieceLength, PieceLength, seed);
 
     private static async Task FlushAsync(StorageHarness bench)
     {

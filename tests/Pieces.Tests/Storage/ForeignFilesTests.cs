@@ -3,6 +3,7 @@ using Pieces.Storage;
 using Pieces.Storage.Files;
 using Pieces.Storage.Opening;
 using Pieces.Storage.Stores;
+using Pieces.Tests.Support;
 
 namespace Pieces.Tests.Storage;
 
@@ -26,7 +27,7 @@ public class ForeignFilesTests
     public async Task Overwrite_discards_a_part_file_of_another_program()
     {
         await using var bench = new StorageHarness();
-        SampleTorrent torrent = Four(2);
+        TestTorrent torrent = Four(2);
         bench.Write("a.part", "the user's only copy"u8);
         (TorrentStorage storage, _) = await bench.OpenAsync(torrent, o => o with { Overwrite = true });
         await CompleteAsync(bench, storage, torrent, 0, 1, 2, 3);
@@ -39,7 +40,7 @@ public class ForeignFilesTests
     public async Task A_part_file_that_holds_nothing_is_continued(int length, bool isWritten)
     {
         await using var bench = new StorageHarness();
-        SampleTorrent torrent = Four(3);
+        TestTorrent torrent = Four(3);
         bench.Write("a.part", isWritten ? new byte[length] : []);
         using (FileStream file = File.OpenWrite(bench.PathTo("a.part")))
             file.SetLength(length);
@@ -52,7 +53,7 @@ public class ForeignFilesTests
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "files have a time of creation");
         await using var bench = new StorageHarness();
-        SampleTorrent torrent = Four(4);
+        TestTorrent torrent = Four(4);
         (TorrentStorage storage, _) = await bench.OpenAsync(torrent);
         await bench.KillAsync(storage);
         string state = Path.Combine(bench.Folder, ".a.pieces", "state");
@@ -70,7 +71,7 @@ public class ForeignFilesTests
     public async Task A_part_file_that_the_state_names_is_continued_without_a_good_piece()
     {
         await using var bench = new StorageHarness();
-        SampleTorrent torrent = Four(4);
+        TestTorrent torrent = Four(4);
         (TorrentStorage storage, _) = await bench.OpenAsync(torrent);
         await bench.StoreAsync(storage, torrent, 0);
         await bench.CloseAsync(storage);
@@ -85,7 +86,7 @@ public class ForeignFilesTests
     public async Task A_file_that_is_longer_is_kept_and_its_good_pieces_are_copied()
     {
         await using var bench = new StorageHarness();
-        SampleTorrent torrent = Four(5);
+        TestTorrent torrent = Four(5);
         byte[] longer = [.. torrent.Bytes, .. "and what the user wrote behind it"u8];
         longer[0] ^= 1;
         bench.Write("a", longer);
@@ -100,7 +101,7 @@ public class ForeignFilesTests
     public async Task A_file_that_was_changed_after_its_completion_is_kept()
     {
         await using var bench = new StorageHarness();
-        var torrent = new SampleTorrent(32 * KiB, 6, ("a", 64 * KiB), ("b", 64 * KiB));
+        var torrent = TestTorrent.OfNames("data", 32 * KiB, ("a", 64 * KiB), ("b", 64 * KiB));
         (TorrentStorage storage, _) = await bench.OpenAsync(torrent);
         await bench.StoreAsync(storage, torrent, 0, 1);
         await bench.Sink.When<FileFinished>(_ => true);
@@ -121,7 +122,7 @@ public class ForeignFilesTests
     public async Task Room_that_another_program_made_is_used_beside_good_files()
     {
         await using var bench = new StorageHarness();
-        var torrent = new SampleTorrent(32 * KiB, 7, ("a", 64 * KiB), ("b", 64 * KiB));
+        var torrent = TestTorrent.OfNames("data", 32 * KiB, ("a", 64 * KiB), ("b", 64 * KiB));
         bench.Write("data/a", torrent.FileBytes(0));
         bench.Write("data/b", new byte[64 * KiB]);
         (TorrentStorage storage, _) = await bench.OpenAsync(torrent);
@@ -143,7 +144,7 @@ public class ForeignFilesTests
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "no number tells files apart here");
         await using var bench = new StorageHarness();
-        var torrent = new SampleTorrent(32 * KiB, 9, ("a", 64 * KiB), ("b", 64 * KiB));
+        var torrent = TestTorrent.OfNames("data", 32 * KiB, seed: 9, ("a", 64 * KiB), ("b", 64 * KiB));
         (TorrentStorage storage, _) = await bench.OpenAsync(torrent);
         await bench.StoreAsync(storage, torrent, 0);
         File.Move(bench.PathTo("data/a.part"), bench.PathTo("data/mine"));
@@ -162,7 +163,7 @@ public class ForeignFilesTests
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "no number tells files apart here");
         await using var bench = new StorageHarness { Handles = new HandleCache(1) };
-        var torrent = new SampleTorrent(32 * KiB, 9, ("a", 64 * KiB), ("b", 64 * KiB));
+        var torrent = TestTorrent.OfNames("data", 32 * KiB, ("a", 64 * KiB), ("b", 64 * KiB));
         (TorrentStorage storage, _) = await bench.OpenAsync(torrent);
         await bench.StoreAsync(storage, torrent, 0, 2);
         File.Move(bench.PathTo("data/a.part"), bench.PathTo("data/mine"));
@@ -187,9 +188,9 @@ public class ForeignFilesTests
         paths.Lock.IsLocked().Should().BeTrue();
     }
 
-    private static SampleTorrent Four(int seed) => new(32 * KiB, seed, ("a", 128 * KiB));
+    private static TestTorrent Four(int seed) => new("a", 128 * KiB, 32 * KiB, seed);
 
-    private static async Task CompleteAsync(StorageHarness bench, TorrentStorage storage, SampleTorrent torrent, params int[] pieces)
+    private static async Task CompleteAsync(StorageHarness bench, TorrentStorage storage, TestTorrent torrent, params int[] pieces)
     {
         await bench.StoreAsync(storage, torrent, pieces);
         await bench.CloseAsync(storage);

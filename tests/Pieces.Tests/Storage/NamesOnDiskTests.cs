@@ -16,9 +16,9 @@ public sealed class NamesOnDiskTests : IDisposable
     private const string RawName = "al\u001b[31mbum\\x";
     private const string SafeName = "al_[31mbum_x";
 
-    private static readonly GeneratedTorrent Torrent = GeneratedTorrent.OfFiles(RawName, count: 3, lengthOfEach: 50_000, pieceLength: 16 * 1024);
+    private static readonly TestTorrent Torrent = TestTorrent.OfFiles(RawName, count: 3, lengthOfEach: 50_000, pieceLength: 16 * 1024);
 
-    private static readonly SampleTorrent Any = new(16 * 1024, 1, ("a", 1));
+    private static readonly TestTorrent Any = new("a", 1, 16 * 1024);
 
     private readonly TempFolder _folder = new();
 
@@ -97,17 +97,11 @@ public sealed class NamesOnDiskTests : IDisposable
         _folder.Write("secret", secret);
         _folder.Write("data/secret", secret);
         Directory.CreateDirectory(_folder["data/top"]);
-        Dict file = new() { ["length"] = secret.Length, ["path"] = hostile.ToList<object>() };
+        Dict file = new() { ["length"] = secret.LongLength, ["path"] = hostile.ToList<object>() };
 #pragma warning disable CA5350 // BEP 3 has SHA-1.
-        Dict info = new()
-        {
-            ["files"] = new List<object> { file },
-            ["name"] = "top",
-            ["piece length"] = 16 * 1024,
-            ["pieces"] = SHA1.HashData(secret)
-        };
+        Dict info = TestInfo.With(TestInfo.FilesInfo("top", file), "pieces", SHA1.HashData(secret));
 #pragma warning restore CA5350
-        var metainfo = MetainfoParser.Parse(Bencoded.Of(new Dict { ["info"] = info }));
+        var metainfo = MetainfoParser.Parse(TestInfo.Bytes(info));
         DataCheckResult result = await DataVerifier.RunAsync(metainfo, _folder["data"], null, TestContext.Current.CancellationToken);
         result.GoodPieces.Should().Be(0);
     }

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using Pieces.Metadata;
 using Pieces.Primitives;
 using Pieces.Storage.Resume;
+using Pieces.Tests.Support;
 
 namespace Pieces.Tests.Storage;
 
@@ -101,7 +102,7 @@ public sealed class ResumeFileTests : IDisposable
 
     private static Metainfo Sample(InfoHash first, InfoHashV2? second)
     {
-        Metainfo sample = new SampleTorrent(16 * 1024, 1, ("a", 100_000)).Metainfo;
+        Metainfo sample = new TestTorrent("a", 100_000, 16 * 1024).Metainfo;
         return new Metainfo
         {
             InfoHash = first,

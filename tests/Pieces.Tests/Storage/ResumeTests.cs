@@ -17,7 +17,7 @@ public class ResumeTests
     public async Task After_a_kill_every_stored_piece_and_every_written_block_still_counts()
     {
         await using var bench = new StorageHarness();
-        SampleTorrent torrent = TenPieces(1);
+        TestTorrent torrent = TenPieces(1);
         (TorrentStorage storage, _) = await bench.OpenAsync(torrent);
         await bench.StoreAsync(storage, torrent, 0, 4, 9);
         await bench.WriteAsync(storage, torrent, 2, 1, 3);
@@ -43,7 +43,7 @@ public class ResumeTests
     public async Task A_clean_stop_keeps_pieces_and_candidates_even_over_a_power_cut()
     {
         await using var bench = new StorageHarness();
-        SampleTorrent torrent = TenPieces(2);
+        TestTorrent torrent = TenPieces(2);
         (TorrentStorage storage, _) = await bench.OpenAsync(torrent);
         await bench.StoreAsync(storage, torrent, 1, 2);
         await bench.WriteAsync(storage, torrent, 5, 0, 1);
@@ -60,7 +60,7 @@ public class ResumeTests
     public async Task After_a_power_cut_what_was_not_flushed_is_hashed_and_counts_only_if_it_is_there()
     {
         await using var bench = new StorageHarness();
-        SampleTorrent torrent = TenPieces(3);
+        TestTorrent torrent = TenPieces(3);
         (TorrentStorage storage, _) = await bench.OpenAsync(torrent);
         await bench.StoreAsync(storage, torrent, 1, 2, 3);
         await bench.KillAsync(storage);
@@ -83,7 +83,7 @@ public class ResumeTests
     public async Task What_was_flushed_in_time_survives_a_power_cut_without_being_hashed()
     {
         await using var bench = new StorageHarness();
-        SampleTorrent torrent = TenPieces(4);
+        TestTorrent torrent = TenPieces(4);
         (TorrentStorage storage, _) = await bench.OpenAsync(torrent);
         await bench.StoreAsync(storage, torrent, 1, 2);
         long before = new FileInfo(bench.PathTo(".a.pieces/state")).Length;
@@ -109,7 +109,7 @@ public class ResumeTests
     public async Task A_state_that_is_of_no_use_is_said_once_and_what_is_there_is_hashed(string how)
     {
         await using var bench = new StorageHarness();
-        SampleTorrent torrent = TenPieces(5);
+        TestTorrent torrent = TenPieces(5);
         (TorrentStorage storage, _) = await bench.OpenAsync(torrent);
         await bench.StoreAsync(storage, torrent, 0, 1, 7);
         await bench.KillAsync(storage);
@@ -157,7 +157,7 @@ public class ResumeTests
     public async Task A_state_cut_at_any_byte_or_with_any_byte_flipped_never_counts_a_piece_that_is_not_there()
     {
         await using var bench = new StorageHarness();
-        SampleTorrent torrent = TenPieces(6);
+        TestTorrent torrent = TenPieces(6);
         (TorrentStorage storage, _) = await bench.OpenAsync(torrent);
         await bench.StoreAsync(storage, torrent, 3, 4);
         await bench.WriteAsync(storage, torrent, 6, 2);
@@ -192,7 +192,7 @@ public class ResumeTests
     public async Task Data_that_was_touched_between_runs_is_found_out(string how)
     {
         await using var bench = new StorageHarness();
-        SampleTorrent torrent = TenPieces(7);
+        TestTorrent torrent = TenPieces(7);
         (TorrentStorage storage, _) = await bench.OpenAsync(torrent);
         await bench.StoreAsync(storage, torrent, 0, 1, 8);
         await bench.CloseAsync(storage);
@@ -248,7 +248,7 @@ public class ResumeTests
         int secondsLater, bool keepsCandidates)
     {
         await using var bench = new StorageHarness();
-        SampleTorrent torrent = TenPieces(12);
+        TestTorrent torrent = TenPieces(12);
         (TorrentStorage storage, _) = await bench.OpenAsync(torrent);
         await bench.StoreAsync(storage, torrent, 0, 1);
         await bench.WriteAsync(storage, torrent, 2, 0, 1, 2, 3);
@@ -268,7 +268,7 @@ public class ResumeTests
     public async Task A_piece_trusted_from_the_state_is_hashed_before_it_is_served()
     {
         await using var bench = new StorageHarness();
-        SampleTorrent torrent = TenPieces(8);
+        TestTorrent torrent = TenPieces(8);
         (TorrentStorage storage, _) = await bench.OpenAsync(torrent);
         await bench.StoreAsync(storage, torrent, 0, 1);
         await bench.CloseAsync(storage);
@@ -291,7 +291,7 @@ public class ResumeTests
     public async Task Forgotten_candidates_do_not_come_back()
     {
         await using var bench = new StorageHarness();
-        SampleTorrent torrent = TenPieces(9);
+        TestTorrent torrent = TenPieces(9);
         (TorrentStorage storage, _) = await bench.OpenAsync(torrent);
         await bench.WriteAsync(storage, torrent, 1, 0, 1);
         await bench.WriteAsync(storage, torrent, 2, 0);
@@ -307,7 +307,7 @@ public class ResumeTests
     public async Task Killed_again_and_again_it_loses_nothing_that_was_stored()
     {
         await using var bench = new StorageHarness();
-        SampleTorrent torrent = TenPieces(10);
+        TestTorrent torrent = TenPieces(10);
         var random = new Random(10);
         HashSet<int> stored = [];
         while (stored.Count < 10)
@@ -338,7 +338,7 @@ public class ResumeTests
     public async Task A_file_that_grew_to_its_full_length_before_a_kill_goes_on()
     {
         await using var bench = new StorageHarness();
-        SampleTorrent torrent = TenPieces(12);
+        TestTorrent torrent = TenPieces(12);
         (TorrentStorage storage, _) = await bench.OpenAsync(torrent, Unsized);
         await bench.StoreAsync(storage, torrent, 9, 2);
         await bench.KillAsync(storage);
@@ -355,7 +355,7 @@ public class ResumeTests
     public async Task A_second_opener_is_told_of_the_lock_and_a_lock_left_behind_is_no_obstacle()
     {
         await using var bench = new StorageHarness();
-        SampleTorrent torrent = TenPieces(11);
+        TestTorrent torrent = TenPieces(11);
         bench.Write(".a.pieces/lock", []);
         (TorrentStorage storage, _) = await bench.OpenAsync(torrent);
         Func<Task> second = () => bench.OpenAsync(torrent);
@@ -365,5 +365,5 @@ public class ResumeTests
         await bench.CloseAsync(storage);
     }
 
-    private static SampleTorrent TenPieces(int seed) => new(64 * KiB, seed, ("a", 10 * 64 * KiB));
+    private static TestTorrent TenPieces(int seed) => new("a", 10 * 64 * KiB, 64 * KiB, seed);
 }

@@ -2,6 +2,7 @@ using Pieces.Primitives;
 using Pieces.Storage;
 using Pieces.Storage.Opening;
 using Pieces.Storage.Stores;
+using Pieces.Tests.Support;
 using Pieces.Torrents.Downloading;
 
 namespace Pieces.Tests.Storage;
@@ -20,7 +21,7 @@ public class SecondHasherTests
     public async Task Pieces_are_stored_and_found_again_by_hashing_them(int pieceLength, int length)
     {
         await using var bench = new StorageHarness();
-        SampleTorrent torrent = new SampleTorrent(pieceLength, 1, ("a", length)).WithMerkleHashes();
+        TestTorrent torrent = new TestTorrent("a", length, pieceLength).WithMerkleHashes();
         (TorrentStorage storage, _) = await bench.OpenAsync(torrent);
         int[] all = [.. Enumerable.Range(0, torrent.Layout.PieceCount)];
         await bench.StoreAsync(storage, torrent, all);
@@ -49,7 +50,7 @@ public class SecondHasherTests
     public async Task A_large_piece_whose_blocks_were_written_early_is_verified_by_its_running_hash(bool isDamaged)
     {
         await using var bench = new StorageHarness();
-        SampleTorrent torrent = new SampleTorrent(4 * MiB, 2, ("a", 6 * MiB)).WithMerkleHashes();
+        TestTorrent torrent = new TestTorrent("a", 6 * MiB, 4 * MiB, seed: 2).WithMerkleHashes();
         (TorrentStorage storage, _) = await bench.OpenAsync(torrent);
         PieceIndex piece = torrent.Layout.Piece(0);
         int count = torrent.Layout.BlockCountOf(piece);
@@ -68,7 +69,7 @@ public class SecondHasherTests
     public async Task Who_sent_the_bad_block_of_a_rejected_piece_is_found_by_the_good_copy()
     {
         await using var bench = new StorageHarness();
-        SampleTorrent torrent = new SampleTorrent(64 * KiB, 3, ("a", 300 * KiB)).WithMerkleHashes();
+        TestTorrent torrent = new TestTorrent("a", 300 * KiB, 64 * KiB, seed: 3).WithMerkleHashes();
         (TorrentStorage storage, _) = await bench.OpenAsync(torrent);
         PieceIndex piece = torrent.Layout.Piece(1);
         SenderId[] senders = [new(7), new(8), new(9), new(7)];
@@ -89,7 +90,7 @@ public class SecondHasherTests
     public async Task A_piece_that_only_the_state_vouches_for_is_hashed_before_it_is_served()
     {
         await using var bench = new StorageHarness();
-        SampleTorrent torrent = new SampleTorrent(64 * KiB, 4, ("a", 640 * KiB)).WithMerkleHashes();
+        TestTorrent torrent = new TestTorrent("a", 640 * KiB, 64 * KiB, seed: 4).WithMerkleHashes();
         (TorrentStorage storage, _) = await bench.OpenAsync(torrent);
         await bench.StoreAsync(storage, torrent, 0, 1);
         await bench.CloseAsync(storage);

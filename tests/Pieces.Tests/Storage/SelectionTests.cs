@@ -2,6 +2,7 @@ using Pieces.Primitives;
 using Pieces.Storage;
 using Pieces.Storage.Opening;
 using Pieces.Storage.Stores;
+using Pieces.Tests.Support;
 
 namespace Pieces.Tests.Storage;
 
@@ -14,7 +15,7 @@ public class SelectionTests
     public async Task Bytes_of_unselected_files_are_never_in_a_visible_file_and_can_be_served()
     {
         await using var bench = new StorageHarness();
-        SampleTorrent torrent = Three(1);
+        TestTorrent torrent = Three(1);
         (TorrentStorage storage, _) = await bench.OpenAsync(torrent, OnlyB);
         await bench.StoreAsync(storage, torrent, 1, 2, 3);
         await bench.Sink.When<FileFinished>(e => e.FileIndex == 1);
@@ -31,7 +32,7 @@ public class SelectionTests
     public async Task The_same_selection_once_more_is_complete_though_its_neighbours_bytes_are_gone()
     {
         await using var bench = new StorageHarness();
-        SampleTorrent torrent = Three(2);
+        TestTorrent torrent = Three(2);
         (TorrentStorage storage, _) = await bench.OpenAsync(torrent, OnlyB);
         await bench.StoreAsync(storage, torrent, 1, 2, 3);
         await bench.CloseAsync(storage);
@@ -47,7 +48,7 @@ public class SelectionTests
     public async Task An_interrupted_selection_resumes_with_its_shared_pieces()
     {
         await using var bench = new StorageHarness();
-        SampleTorrent torrent = Three(3);
+        TestTorrent torrent = Three(3);
         (TorrentStorage storage, _) = await bench.OpenAsync(torrent, OnlyB);
         await bench.StoreAsync(storage, torrent, 1, 3);
         await bench.KillAsync(storage);
@@ -62,7 +63,7 @@ public class SelectionTests
     public async Task Files_selected_later_get_what_the_spare_file_holds_of_them()
     {
         await using var bench = new StorageHarness();
-        SampleTorrent torrent = Three(4);
+        TestTorrent torrent = Three(4);
         (TorrentStorage storage, _) = await bench.OpenAsync(torrent, OnlyB);
         await bench.StoreAsync(storage, torrent, 1, 3);
         await bench.KillAsync(storage);
@@ -79,7 +80,7 @@ public class SelectionTests
     public async Task An_unselected_file_of_the_users_own_is_never_touched()
     {
         await using var bench = new StorageHarness();
-        SampleTorrent torrent = Three(5);
+        TestTorrent torrent = Three(5);
         bench.Write("data/a", "mine"u8);
         (TorrentStorage storage, _) = await bench.OpenAsync(torrent, OnlyB);
         await bench.StoreAsync(storage, torrent, 1, 2, 3);
@@ -92,7 +93,7 @@ public class SelectionTests
     public async Task A_complete_unselected_neighbour_makes_the_shared_piece_count()
     {
         await using var bench = new StorageHarness();
-        SampleTorrent torrent = Three(6);
+        TestTorrent torrent = Three(6);
         bench.Write("data/a", torrent.FileBytes(0));
         bench.Write("data/b", torrent.FileBytes(1));
         (TorrentStorage storage, StorageOpenResult opening) = await bench.OpenAsync(torrent, OnlyB);
@@ -102,7 +103,7 @@ public class SelectionTests
     }
 
     // Pieces have 32 KiB. File a has piece 0 and the beginning of 1. File b has the rest of 1, piece 2 and the beginning of 3. File c has the rest.
-    private static SampleTorrent Three(int seed) => new(32 * KiB, seed, ("a", 40 * KiB), ("b", 60 * KiB), ("c", 50 * KiB));
+    private static TestTorrent Three(int seed) => TestTorrent.OfNames("data", 32 * KiB, seed, ("a", 40 * KiB), ("b", 60 * KiB), ("c", 50 * KiB));
 
     private static StorageOptions OnlyB(StorageOptions options) => options with { WantedFiles = [false, true, false] };
 }

@@ -1,6 +1,7 @@
 using Pieces.Storage;
 using Pieces.Storage.Opening;
 using Pieces.Storage.Stores;
+using Pieces.Tests.Support;
 
 namespace Pieces.Tests.Storage;
 
@@ -14,7 +15,7 @@ public class StandingFilesTests
     public async Task An_incomplete_file_with_a_good_piece_is_adopted_and_said()
     {
         await using var bench = new StorageHarness();
-        SampleTorrent torrent = Four(1);
+        TestTorrent torrent = Four(1);
         bench.Write("a", Damaged(torrent, 1, 2));
         (TorrentStorage storage, StorageOpenResult opening) = await bench.OpenAsync(torrent);
         StorageHarness.PiecesOf(opening.Have).Should().Equal([0, 3]);
@@ -30,7 +31,7 @@ public class StandingFilesTests
     public async Task A_short_file_with_a_good_piece_is_adopted()
     {
         await using var bench = new StorageHarness();
-        SampleTorrent torrent = Four(2);
+        TestTorrent torrent = Four(2);
         bench.Write("a", torrent.Bytes.AsSpan(0, 40 * KiB));
         (TorrentStorage storage, StorageOpenResult opening) = await bench.OpenAsync(torrent);
         StorageHarness.PiecesOf(opening.Have).Should().Equal([0]);
@@ -43,7 +44,7 @@ public class StandingFilesTests
     public async Task A_file_without_a_good_piece_is_in_the_way_and_is_left_alone()
     {
         await using var bench = new StorageHarness();
-        SampleTorrent torrent = Four(3);
+        TestTorrent torrent = Four(3);
         bench.Write("a", "the user's own"u8);
         (await Fault(() => bench.OpenAsync(torrent))).Should().Be(StorageError.PathOccupied);
         (await File.ReadAllTextAsync(bench.PathTo("a"), TestContext.Current.CancellationToken)).Should().Be("the user's own");
@@ -54,7 +55,7 @@ public class StandingFilesTests
     public async Task Overwrite_discards_a_file_in_the_way()
     {
         await using var bench = new StorageHarness();
-        SampleTorrent torrent = Four(4);
+        TestTorrent torrent = Four(4);
         bench.Write("a", "the user's own"u8);
         (TorrentStorage storage, _) = await bench.OpenAsync(torrent, o => o with { Overwrite = true });
         await bench.StoreAsync(storage, torrent, 0, 1, 2, 3);
@@ -66,7 +67,7 @@ public class StandingFilesTests
     public async Task A_part_file_without_a_state_is_hashed_and_continued()
     {
         await using var bench = new StorageHarness();
-        SampleTorrent torrent = Four(5);
+        TestTorrent torrent = Four(5);
         bench.Write("a.part", Damaged(torrent, 0));
         (TorrentStorage storage, StorageOpenResult opening) = await bench.OpenAsync(torrent);
         StorageHarness.PiecesOf(opening.Have).Should().Equal([1, 2, 3]);
@@ -79,7 +80,7 @@ public class StandingFilesTests
     public async Task A_complete_part_file_gets_its_final_name_at_the_opening()
     {
         await using var bench = new StorageHarness();
-        SampleTorrent torrent = Four(6);
+        TestTorrent torrent = Four(6);
         bench.Write("a.part", [.. torrent.Bytes, 1, 2, 3]);
         (TorrentStorage storage, StorageOpenResult opening) = await bench.OpenAsync(torrent);
         opening.Have.IsFull.Should().BeTrue();
@@ -95,7 +96,7 @@ public class StandingFilesTests
     public async Task A_part_file_of_another_torrent_by_its_live_state_is_in_the_way_unless_a_piece_of_ours_is_in_it(bool hasOurs)
     {
         await using var bench = new StorageHarness();
-        SampleTorrent other = Four(7), torrent = Four(8);
+        TestTorrent other = Four(7), torrent = Four(8);
         (TorrentStorage storage, _) = await bench.OpenAsync(other);
         await bench.StoreAsync(storage, other, 0, 1);
         await bench.CloseAsync(storage);
@@ -121,7 +122,7 @@ public class StandingFilesTests
     public async Task Of_a_file_and_its_part_file_the_one_with_more_good_pieces_is_used_and_the_other_kept(int inFinal, int inPart)
     {
         await using var bench = new StorageHarness();
-        SampleTorrent torrent = Four(9);
+        TestTorrent torrent = Four(9);
         byte[] final = Damaged(torrent, [.. Enumerable.Range(inFinal, 4 - inFinal)]),
             part = Damaged(torrent, [.. Enumerable.Range(inPart, 4 - inPart)]);
         bench.Write("a", final);
@@ -140,7 +141,7 @@ public class StandingFilesTests
     public async Task A_complete_file_beside_a_part_file_is_used_and_the_part_file_left_alone()
     {
         await using var bench = new StorageHarness();
-        SampleTorrent torrent = Four(10);
+        TestTorrent torrent = Four(10);
         bench.Write("a", torrent.Bytes);
         bench.Write("a.part", Damaged(torrent, 2));
         (TorrentStorage storage, StorageOpenResult opening) = await bench.OpenAsync(torrent);
@@ -154,7 +155,7 @@ public class StandingFilesTests
     public async Task Repairing_one_lost_file_of_many_does_not_call_its_small_neighbours_foreign()
     {
         await using var bench = new StorageHarness();
-        var torrent = new SampleTorrent(32 * KiB, 11, ("big", 100 * KiB), ("lost", 5 * KiB), ("small", 2 * KiB));
+        var torrent = TestTorrent.OfNames("data", 32 * KiB, ("big", 100 * KiB), ("lost", 5 * KiB), ("small", 2 * KiB));
         bench.Write("data/big", torrent.FileBytes(0));
         bench.Write("data/small", torrent.FileBytes(2));
         (TorrentStorage storage, StorageOpenResult opening) = await bench.OpenAsync(torrent);
@@ -174,7 +175,7 @@ public class StandingFilesTests
     public async Task A_symbolic_link_where_something_of_ours_is_to_be_is_refused_and_not_followed(string planted)
     {
         await using var bench = new StorageHarness();
-        var torrent = new SampleTorrent(32 * KiB, 12, ("sub/a", 40 * KiB), ("b", 40 * KiB));
+        var torrent = TestTorrent.OfNames("data", 32 * KiB, ("sub/a", 40 * KiB), ("b", 40 * KiB));
         Directory.CreateDirectory(bench.PathTo("elsewhere"));
         Directory.CreateDirectory(Path.GetDirectoryName(bench.PathTo(planted))!);
         File.CreateSymbolicLink(bench.PathTo(planted), bench.PathTo("elsewhere"));
@@ -186,7 +187,7 @@ public class StandingFilesTests
     public async Task The_output_folder_itself_may_be_a_link()
     {
         await using var bench = new StorageHarness();
-        SampleTorrent torrent = Four(13);
+        TestTorrent torrent = Four(13);
         Directory.CreateDirectory(bench.PathTo("real"));
         Directory.CreateSymbolicLink(bench.PathTo("out"), bench.PathTo("real"));
         (TorrentStorage storage, _) = await bench.OpenAsync(torrent, o => o with { OutputDirectory = bench.PathTo("out") });
@@ -199,7 +200,7 @@ public class StandingFilesTests
     public async Task A_folder_where_a_file_is_to_be_and_a_file_where_a_folder_is_to_be_are_in_the_way()
     {
         await using var bench = new StorageHarness();
-        var torrent = new SampleTorrent(32 * KiB, 14, ("sub/a", 40 * KiB), ("b", 40 * KiB));
+        var torrent = TestTorrent.OfNames("data", 32 * KiB, ("sub/a", 40 * KiB), ("b", 40 * KiB));
         Directory.CreateDirectory(bench.PathTo("data/b"));
         (await Fault(() => bench.OpenAsync(torrent))).Should().Be(StorageError.PathOccupied);
         Directory.Delete(bench.PathTo("data/b"));
@@ -207,9 +208,9 @@ public class StandingFilesTests
         (await Fault(() => bench.OpenAsync(torrent))).Should().Be(StorageError.PathOccupied);
     }
 
-    private static SampleTorrent Four(int seed) => new(32 * KiB, seed, ("a", 128 * KiB));
+    private static TestTorrent Four(int seed) => new("a", 128 * KiB, 32 * KiB, seed);
 
-    private static byte[] Damaged(SampleTorrent torrent, params int[] pieces)
+    private static byte[] Damaged(TestTorrent torrent, params int[] pieces)
     {
         byte[] bytes = [.. torrent.Bytes];
         foreach (int piece in pieces)

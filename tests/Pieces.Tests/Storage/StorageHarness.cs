@@ -1,10 +1,8 @@
 using System.Collections.Concurrent;
-using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using Microsoft.Extensions.Time.Testing;
 using Microsoft.Win32.SafeHandles;
-using Pieces.Metadata;
 using Pieces.Platform;
 using Pieces.Primitives;
 using Pieces.Storage;
@@ -16,75 +14,6 @@ using Pieces.Storage.Transfer;
 using Pieces.Tests.Support;
 
 namespace Pieces.Tests.Storage;
-
-/// <summary>A torrent with generated content, and its bytes.</summary>
-internal sealed class SampleTorrent
-{
-    public SampleTorrent(int pieceLength, int seed, params (string Path, int Length)[] files)
-        : this(pieceLength, seed, multi: files.Length > 1, files)
-    {
-    }
-
-    public SampleTorrent(int pieceLength, int seed, bool multi, (string Path, int Length)[] files)
-    {
-        var entries = ImmutableArray.CreateBuilder<FileEntry>();
-        long offset = 0;
-        foreach ((string path, int length) in files)
-        {
-            bool isPad = path.StartsWith(".pad", StringComparison.Ordinal);
-            ImmutableArray<string> components = multi ? ["data", .. path.Split('/')] : [path];
-            TorrentFileAttributes attributes = isPad ? TorrentFileAttributes.Padding : TorrentFileAttributes.None;
-            entries.Add(new FileEntry(entries.Count, components, components, offset, length, attributes));
-            offset += length;
-        }
-
-        Bytes = new byte[offset];
-        new Random(seed).NextBytes(Bytes);
-        foreach (FileEntry file in entries)
-        {
-            if (file.IsPadding)
-                Bytes.AsSpan((int)file.Offset, (int)file.Length).Clear();
-        }
-
-        var layout = new PieceLayout(offset, pieceLength);
-        byte[] hashes = new byte[layout.PieceCount * 20];
-        for (int i = 0; i < layout.PieceCount; i++)
-            Sha1Digest.Of(PieceBytes(layout, i)).CopyTo(hashes.AsSpan(i * 20));
-        Metainfo = new Metainfo
-        {
-            InfoHash = InfoHash.OfInfo(hashes),
-            InfoBytes = hashes,
-            Name = multi ? "data" : files[0].Path,
-            OriginalName = multi ? "data" : files[0].Path,
-            Files = entries.ToImmutable(),
-            IsMultiFile = multi,
-            Layout = layout,
-            PieceHashes = hashes,
-        };
-    }
-
-    private SampleTorrent(byte[] bytes, Metainfo metainfo)
-    {
-        Bytes = bytes;
-        Metainfo = metainfo;
-    }
-
-    public byte[] Bytes { get; }
-
-    public Metainfo Metainfo { get; }
-
-    public PieceLayout Layout => Metainfo.Layout;
-
-    /// <summary>Returns the same torrent with another hash algorithm.</summary>
-    public SampleTorrent WithMerkleHashes() => new(Bytes, MerklePieceHasher.Applied(Metainfo, Bytes));
-
-    public ReadOnlySpan<byte> PieceBytes(int piece) => PieceBytes(Layout, piece);
-
-    public byte[] FileBytes(int file) => Bytes.AsSpan((int)Metainfo.Files[file].Offset, (int)Metainfo.Files[file].Length).ToArray();
-
-    private ReadOnlySpan<byte> PieceBytes(PieceLayout layout, int piece) =>
-        Bytes.AsSpan((int)layout.OffsetOf(layout.Piece(piece)), layout.LengthOf(layout.Piece(piece)));
-}
 
 /// <summary>Collects the events of the disk, and lets a test wait for one.</summary>
 internal sealed class RecordingSink : IDiskSink
@@ -220,7 +149,7 @@ internal sealed class StorageHarness : IAsyncDisposable
     public string PathTo(string relative) => Path.Combine(Folder, relative);
 
     public async Task<(TorrentStorage Storage, StorageOpenResult Opening)> OpenAsync(
-        SampleTorrent torrent, Func<StorageOptions, StorageOptions>? change = null)
+        TestTorrent torrent, Func<StorageOptions, StorageOptions>? change = null)
     {
         Sink = new RecordingSink();
         var options = new StorageOptions
@@ -240,7 +169,7 @@ internal sealed class StorageHarness : IAsyncDisposable
         return (storage, opening);
     }
 
-    public BlockBuffer?[] Blocks(SampleTorrent torrent, int piece, int damage = -1)
+    public BlockBuffer?[] Blocks(TestTorrent torrent, int piece, int damage = -1)
     {
         PieceIndex index = torrent.Layout.Piece(piece);
         var blocks = new BlockBuffer?[torrent.Layout.BlockCountOf(index)];
@@ -249,7 +178,7 @@ internal sealed class StorageHarness : IAsyncDisposable
         return blocks;
     }
 
-    public BlockBuffer Block(SampleTorrent torrent, int piece, int ordinal, bool damaged = false)
+    public BlockBuffer Block(TestTorrent torrent, int piece, int ordinal, bool damaged = false)
     {
         BlockRequest request = torrent.Layout.Block(torrent.Layout.Piece(piece), ordinal);
         BlockBuffer buffer = Pool.Rent(request.Length);
@@ -259,7 +188,7 @@ internal sealed class StorageHarness : IAsyncDisposable
         return buffer;
     }
 
-    public async Task StoreAsync(TorrentStorage storage, SampleTorrent torrent, params int[] pieces)
+    public async Task StoreAsync(TorrentStorage storage, TestTorrent torrent, params int[] pieces)
     {
         foreach (int piece in pieces)
         {
@@ -271,7 +200,7 @@ internal sealed class StorageHarness : IAsyncDisposable
             await Sink.When<PieceStored>(e => e.Piece.Value == piece);
     }
 
-    public async Task WriteAsync(TorrentStorage storage, SampleTorrent torrent, int piece, params int[] ordinals)
+    public async Task WriteAsync(TorrentStorage storage, TestTorrent torrent, int piece, params int[] ordinals)
     {
         CandidateBlock[] blocks = [.. ordinals.Select(o => new CandidateBlock(o, Block(torrent, piece, o)))];
         storage.Pieces.WriteBlocks(torrent.Layout.Piece(piece), blocks);

@@ -6,6 +6,7 @@ using Pieces.Storage.Files;
 using Pieces.Storage.Opening;
 using Pieces.Storage.Resume;
 using Pieces.Storage.Stores;
+using Pieces.Tests.Support;
 
 namespace Pieces.Tests.Storage;
 
@@ -20,7 +21,7 @@ public class StorageScaleTests
         string folder = Directory.CreateTempSubdirectory("pieces-log").FullName;
         try
         {
-            var torrent = new SampleTorrent(1, 1, ("a", 60_000));
+            var torrent = new TestTorrent("a", 60_000, pieceLength: 1);
             var paths = new StoragePaths(torrent.Metainfo, CurrentPlatform.Files.OpenDirectory(folder));
             paths.Folder.CreateDirectory();
             PieceLedger ledger = EmptyLedger(torrent);
@@ -52,7 +53,7 @@ public class StorageScaleTests
         string folder = Directory.CreateTempSubdirectory("pieces-log").FullName;
         try
         {
-            var torrent = new SampleTorrent(16, 1, ("a", 160));
+            var torrent = new TestTorrent("a", 160, pieceLength: 16);
             string state = Path.Combine(folder, "state");
             using (var file = new FileStream(state, FileMode.Create))
                 file.SetLength(ResumeFile.SnapshotLength(10, 1) + ResumeFile.MaxRecordsLength + 1);
@@ -93,7 +94,7 @@ public class StorageScaleTests
     public async Task Thousands_of_small_pieces_stored_at_once_all_count()
     {
         await using var bench = new StorageHarness();
-        var torrent = new SampleTorrent(4 * KiB, 2, ("a", 2500 * 4 * KiB), ("b", 2500 * 4 * KiB));
+        var torrent = TestTorrent.OfNames("data", 4 * KiB, ("a", 2500 * 4 * KiB), ("b", 2500 * 4 * KiB));
         (TorrentStorage storage, _) = await bench.OpenAsync(torrent);
         int[] most = [.. Enumerable.Range(0, torrent.Layout.PieceCount).Where(i => i % 10 != 3)];
         await bench.StoreAsync(storage, torrent, most);
@@ -103,7 +104,7 @@ public class StorageScaleTests
         await bench.CloseAsync(storage);
     }
 
-    private static PieceLedger EmptyLedger(SampleTorrent torrent) => new(torrent.Layout, new ResumeState
+    private static PieceLedger EmptyLedger(TestTorrent torrent) => new(torrent.Layout, new ResumeState
     {
         Have = new Bitfield(torrent.Layout.PieceCount),
         Durable = new Bitfield(torrent.Layout.PieceCount),

@@ -3,6 +3,7 @@ using Pieces.Platform;
 using Pieces.Storage.Files;
 using Pieces.Storage.Opening;
 using Pieces.Storage.Stores;
+using Pieces.Tests.Support;
 
 namespace Pieces.Tests.Storage;
 
@@ -12,7 +13,8 @@ public class StoredNamesTests
 {
     private const int KiB = 1024;
 
-    private static readonly SampleTorrent Odd = new(16 * KiB, 1, ("who?.txt", 20 * KiB), ("README", 20 * KiB), ("readme", 20 * KiB));
+    private static readonly TestTorrent Odd = TestTorrent.OfNames(
+        "data", 16 * KiB, ("who?.txt", 20 * KiB), ("README", 20 * KiB), ("readme", 20 * KiB));
 
     [Fact]
     public async Task A_disk_that_takes_every_name_gets_every_name()
@@ -49,7 +51,7 @@ public class StoredNamesTests
     public async Task Data_with_decomposed_names_is_used_as_it_is()
     {
         await using var bench = new StorageHarness();
-        var torrent = new SampleTorrent(16 * KiB, 2, ("caf\u00E9/Vi\u1EC7t \uD55C.txt", 20 * KiB), ("b", 20 * KiB));
+        var torrent = TestTorrent.OfNames("data", 16 * KiB, ("caf\u00E9/Vi\u1EC7t \uD55C.txt", 20 * KiB), ("b", 20 * KiB));
         bench.Write("data/cafe\u0301/Vie\u0323\u0302t \u1112\u1161\u11AB.txt", torrent.FileBytes(0));
         bench.Write("data/b", torrent.FileBytes(1));
         (TorrentStorage storage, StorageOpenResult opening) = await bench.OpenAsync(torrent);
@@ -67,7 +69,7 @@ public class StoredNamesTests
         Assert.SkipUnless(OperatingSystem.IsLinux(), "disks of other systems take fewer names");
         await using var bench = new StorageHarness();
         string name = new('n', length);
-        var torrent = new SampleTorrent(16 * KiB, 3, (name, 20 * KiB), ("b", 20 * KiB));
+        var torrent = TestTorrent.OfNames("data", 16 * KiB, (name, 20 * KiB), ("b", 20 * KiB));
         (TorrentStorage storage, _) = await bench.OpenAsync(torrent);
         await bench.StoreAsync(storage, torrent, 0, 1, 2);
         await bench.CloseAsync(storage);

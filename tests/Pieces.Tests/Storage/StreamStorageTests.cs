@@ -12,7 +12,7 @@ public class StreamStorageTests
     private const int KiB = 1024;
     private const int PieceLength = 32 * KiB;
 
-    private static readonly SampleTorrent Torrent = new(PieceLength, 1, ("film.bin", (10 * PieceLength) + 777));
+    private static readonly TestTorrent Torrent = new("film.bin", (10 * PieceLength) + 777, PieceLength);
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -147,7 +147,7 @@ public class StreamStorageTests
     public async Task A_file_is_read_to_its_end_before_the_next_and_each_is_told()
     {
         await using var bench = new StorageHarness();
-        var torrent = new SampleTorrent(PieceLength, 3, ("empty", 0), ("a", 100), ("b", 0), ("c", PieceLength));
+        var torrent = TestTorrent.OfNames("data", PieceLength, ("empty", 0), ("a", 100), ("b", 0), ("c", PieceLength));
         var sink = new RecordingSink();
         await using StreamStorage storage = await OpenAsync(bench, torrent, 4 * PieceLength, sink);
         sink.Events.OfType<FileFinished>().Select(file => file.FileIndex).Should().Equal(0);
@@ -178,7 +178,7 @@ public class StreamStorageTests
         slots.Take(new PieceIndex(8)).Should().Be(0);
     }
 
-    private static async Task<StreamStorage> OpenAsync(StorageHarness bench, SampleTorrent torrent, long length, IDiskSink? sink = null)
+    private static async Task<StreamStorage> OpenAsync(StorageHarness bench, TestTorrent torrent, long length, IDiskSink? sink = null)
     {
         var options = new StorageOptions
         {
@@ -196,7 +196,7 @@ public class StreamStorageTests
         return storage;
     }
 
-    private static void Store(StorageHarness bench, StreamStorage storage, int piece, SampleTorrent? torrent = null)
+    private static void Store(StorageHarness bench, StreamStorage storage, int piece, TestTorrent? torrent = null)
     {
         BlockBuffer?[] blocks = bench.Blocks(torrent ?? Torrent, piece);
         storage.Pieces.StorePiece(new PieceIndex(piece), blocks, new bool[blocks.Length]);

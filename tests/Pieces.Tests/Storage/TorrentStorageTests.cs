@@ -4,6 +4,7 @@ using Pieces.Storage;
 using Pieces.Storage.Files;
 using Pieces.Storage.Opening;
 using Pieces.Storage.Stores;
+using Pieces.Tests.Support;
 
 namespace Pieces.Tests.Storage;
 
@@ -16,7 +17,7 @@ public class TorrentStorageTests
     public async Task A_file_has_its_part_name_until_its_last_piece_is_stored_and_the_hidden_folder_goes_then()
     {
         await using var bench = new StorageHarness();
-        var torrent = new SampleTorrent(32 * KiB, 1, ("a.iso", 100 * KiB));
+        var torrent = new TestTorrent("a.iso", 100 * KiB, 32 * KiB);
         (TorrentStorage storage, StorageOpenResult opening) = await bench.OpenAsync(torrent);
         opening.Have.Count.Should().Be(0);
 
@@ -38,7 +39,7 @@ public class TorrentStorageTests
     public async Task Complete_data_is_used_as_it_is_and_no_hidden_folder_is_made()
     {
         await using var bench = new StorageHarness();
-        var torrent = new SampleTorrent(32 * KiB, 2, ("a", 50 * KiB), ("empty", 0), ("b/c", 30 * KiB));
+        var torrent = TestTorrent.OfNames("data", 32 * KiB, ("a", 50 * KiB), ("empty", 0), ("b/c", 30 * KiB));
         bench.Write("data/a", torrent.FileBytes(0));
         bench.Write("data/empty", []);
         bench.Write("data/b/c", torrent.FileBytes(2));
@@ -58,9 +59,9 @@ public class TorrentStorageTests
     {
         await using var bench = new StorageHarness();
         var random = new Random(seed);
-        (string, int)[] files =
+        (string, long)[] files =
             [.. Enumerable.Range(0, 30).Select(i => (i % 7 == 3 ? $".pad/{i}" : $"d{i % 3}/f{i}", i % 5 == 0 ? 0 : random.Next(60 * KiB)))];
-        var torrent = new SampleTorrent(48 * KiB, seed, multi: true, files);
+        var torrent = TestTorrent.OfNames("data", 48 * KiB, seed, files);
         (TorrentStorage storage, _) = await bench.OpenAsync(torrent, o => o with { Preallocation = (Preallocation)(seed % 3) });
         int[] order = [.. Enumerable.Range(0, torrent.Layout.PieceCount)];
         random.Shuffle(order);
@@ -105,7 +106,7 @@ public class TorrentStorageTests
     public async Task A_file_straddling_two_pieces_waits_for_both()
     {
         await using var bench = new StorageHarness();
-        var torrent = new SampleTorrent(32 * KiB, 3, ("a", 20 * KiB), ("b", 20 * KiB), ("c", 24 * KiB));
+        var torrent = TestTorrent.OfNames("data", 32 * KiB, ("a", 20 * KiB), ("b", 20 * KiB), ("c", 24 * KiB));
         (TorrentStorage storage, _) = await bench.OpenAsync(torrent);
         await bench.StoreAsync(storage, torrent, 0);
         await bench.Sink.When<FileFinished>(e => e.FileIndex == 0);
@@ -122,7 +123,7 @@ public class TorrentStorageTests
     public async Task A_torrent_with_both_a_file_and_what_would_be_its_part_name_keeps_them_apart()
     {
         await using var bench = new StorageHarness();
-        var torrent = new SampleTorrent(16 * KiB, 4, ("a", 20 * KiB), ("a.part", 20 * KiB));
+        var torrent = TestTorrent.OfNames("data", 16 * KiB, ("a", 20 * KiB), ("a.part", 20 * KiB)).WithNamesAsGiven();
         (TorrentStorage storage, _) = await bench.OpenAsync(torrent);
         await bench.StoreAsync(storage, torrent, [.. Enumerable.Range(0, torrent.Layout.PieceCount)]);
         await bench.CloseAsync(storage);
@@ -134,7 +135,7 @@ public class TorrentStorageTests
     public async Task A_bad_piece_is_rejected_with_its_digests_and_the_good_copy_brings_its_own_just_before_it_counts()
     {
         await using var bench = new StorageHarness();
-        var torrent = new SampleTorrent(48 * KiB, 5, ("a", 48 * KiB));
+        var torrent = new TestTorrent("a", 48 * KiB, 48 * KiB, seed: 5);
         (TorrentStorage storage, _) = await bench.OpenAsync(torrent);
         PieceIndex piece = torrent.Layout.Piece(0);
         storage.Pieces.StorePiece(piece, bench.Blocks(torrent, 0, damage: 1), new bool[3]);
@@ -154,7 +155,7 @@ public class TorrentStorageTests
     public async Task A_large_piece_comes_together_on_the_disk_in_any_order()
     {
         await using var bench = new StorageHarness();
-        var torrent = new SampleTorrent(3 * 1024 * KiB, 6, ("big", (4 * 1024 * KiB) + 5000));
+        var torrent = new TestTorrent("big", (4 * 1024 * KiB) + 5000, 3 * 1024 * KiB, seed: 6);
         (TorrentStorage storage, _) = await bench.OpenAsync(torrent);
         int count = torrent.Layout.BlockCountOf(torrent.Layout.Piece(0));
         int[] ordinals = [.. Enumerable.Range(0, count)];
@@ -172,7 +173,7 @@ public class TorrentStorageTests
     public async Task A_large_piece_with_a_bad_block_is_rejected_and_can_be_fetched_again()
     {
         await using var bench = new StorageHarness();
-        var torrent = new SampleTorrent(3 * 1024 * KiB, 7, ("big", 3 * 1024 * KiB));
+        var torrent = new TestTorrent("big", 3 * 1024 * KiB, 3 * 1024 * KiB, seed: 7);
         (TorrentStorage storage, _) = await bench.OpenAsync(torrent);
         PieceIndex piece = torrent.Layout.Piece(0);
         int count = torrent.Layout.BlockCountOf(piece);
@@ -195,7 +196,7 @@ public class TorrentStorageTests
     public async Task Blocks_of_several_pieces_and_files_are_read_for_upload()
     {
         await using var bench = new StorageHarness();
-        var torrent = new SampleTorrent(32 * KiB, 8, ("a", 50 * KiB), ("b", 60 * KiB));
+        var torrent = TestTorrent.OfNames("data", 32 * KiB, ("a", 50 * KiB), ("b", 60 * KiB));
         (TorrentStorage storage, _) = await bench.OpenAsync(torrent);
         await bench.StoreAsync(storage, torrent, 0, 1, 2);
         BlockRead[] reads = [.. new[] { (0, 1), (1, 0), (1, 1), (2, 0), (0, 0) }.Select(at =>
@@ -217,7 +218,7 @@ public class TorrentStorageTests
     public async Task A_finished_file_that_was_changed_is_not_served_as_good()
     {
         await using var bench = new StorageHarness();
-        var torrent = new SampleTorrent(32 * KiB, 9, ("a", 64 * KiB));
+        var torrent = new TestTorrent("a", 64 * KiB, 32 * KiB, seed: 9);
         bench.Write("a", torrent.Bytes);
         (TorrentStorage storage, _) = await bench.OpenAsync(torrent);
         BlockRequest block = torrent.Layout.Block(torrent.Layout.Piece(0), 1);
@@ -238,7 +239,7 @@ public class TorrentStorageTests
     public async Task Seeding_from_a_read_only_storage_changes_nothing_on_the_disk()
     {
         await using var bench = new StorageHarness();
-        var torrent = new SampleTorrent(32 * KiB, 10, ("a", 64 * KiB), ("b", 64 * KiB));
+        var torrent = TestTorrent.OfNames("data", 32 * KiB, ("a", 64 * KiB), ("b", 64 * KiB));
         bench.Write("data/a", torrent.FileBytes(0));
         bench.Write("data/b.part", torrent.FileBytes(1).AsSpan(0, 40 * KiB));
         (TorrentStorage storage, StorageOpenResult opening) = await bench.OpenAsync(torrent, o => o with { ReadOnly = true });
@@ -254,7 +255,7 @@ public class TorrentStorageTests
     public async Task A_hundred_files_need_no_more_handles_than_allowed()
     {
         await using var bench = new StorageHarness { Handles = new HandleCache(4) };
-        var torrent = new SampleTorrent(16 * KiB, 11, [.. Enumerable.Range(0, 100).Select(i => ($"f{i}", 3000))]);
+        var torrent = TestTorrent.OfNames("data", 16 * KiB, [.. Enumerable.Range(0, 100).Select(i => ($"f{i}", 3000))]);
         (TorrentStorage storage, _) = await bench.OpenAsync(torrent);
         await bench.StoreAsync(storage, torrent, [.. Enumerable.Range(0, torrent.Layout.PieceCount)]);
         bench.Handles.OpenCount.Should().BeLessThanOrEqualTo(4);

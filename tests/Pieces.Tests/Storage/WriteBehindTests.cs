@@ -2,6 +2,7 @@ using Pieces.Storage;
 using Pieces.Storage.Resume;
 using Pieces.Storage.Stores;
 using Pieces.Storage.Transfer;
+using Pieces.Tests.Support;
 
 namespace Pieces.Tests.Storage;
 
@@ -16,7 +17,7 @@ public class WriteBehindTests
     public async Task A_fast_download_is_sent_to_the_disk_by_batches_and_leaves_the_cache_one_batch_later()
     {
         await using var bench = new StorageHarness();
-        var torrent = new SampleTorrent(MiB, 1, ("a", 25 * MiB));
+        var torrent = new TestTorrent("a", 25 * MiB, MiB);
         (TorrentStorage storage, _) = await bench.OpenAsync(torrent);
         await bench.StoreAsync(storage, torrent, FirstBatch);
         await bench.StoreAsync(storage, torrent, [.. Enumerable.Range(8, 8)]);
@@ -28,7 +29,7 @@ public class WriteBehindTests
     public async Task A_slow_download_is_left_to_the_system()
     {
         await using var bench = new StorageHarness();
-        var torrent = new SampleTorrent(MiB, 2, ("a", 25 * MiB));
+        var torrent = new TestTorrent("a", 25 * MiB, MiB, seed: 2);
         (TorrentStorage storage, _) = await bench.OpenAsync(torrent);
         bench.Time.Advance(TimeSpan.FromSeconds(1));
         await bench.StoreAsync(storage, torrent, FirstBatch);
@@ -41,7 +42,7 @@ public class WriteBehindTests
     public async Task Pieces_that_are_stored_in_any_order_are_sent_as_the_ranges_they_make_up()
     {
         await using var bench = new StorageHarness();
-        var torrent = new SampleTorrent(MiB, 3, ("a", 25 * MiB));
+        var torrent = new TestTorrent("a", 25 * MiB, MiB, seed: 3);
         (TorrentStorage storage, _) = await bench.OpenAsync(torrent);
         foreach (int piece in new[] { 9, 3, 1, 2, 0, 20, 8, 10 })
             await bench.StoreAsync(storage, torrent, piece);
@@ -53,7 +54,7 @@ public class WriteBehindTests
     public async Task Very_many_bytes_are_flushed_before_their_time_is_up()
     {
         await using var bench = new StorageHarness();
-        var torrent = new SampleTorrent(8 * MiB, 5, ("a", 24 * MiB));
+        var torrent = new TestTorrent("a", 24 * MiB, 8 * MiB, seed: 5);
         (TorrentStorage storage, _) = await bench.OpenAsync(torrent);
         int[] allBlocks = [.. Enumerable.Range(0, torrent.Layout.BlockCountOf(torrent.Layout.Piece(1)))];
         for (int i = 1; i < DataFlusher.MaxUnflushed / (8 * MiB); i++)
@@ -69,7 +70,7 @@ public class WriteBehindTests
     public async Task A_disk_that_fails_behind_our_back_fails_the_torrent()
     {
         await using var bench = new StorageHarness();
-        var torrent = new SampleTorrent(MiB, 4, ("a", 25 * MiB));
+        var torrent = new TestTorrent("a", 25 * MiB, MiB, seed: 4);
         (TorrentStorage storage, _) = await bench.OpenAsync(torrent);
         bench.Disk.BehindError = new IOException("whatever the system says", 28);
         await bench.StoreAsync(storage, torrent, FirstBatch);

@@ -24,7 +24,7 @@ internal sealed class RecordingSeeder : IAsyncDisposable
 
     // Two seeders with the same id would be treated as one peer.
     private readonly PeerId _id = PeerId.FromBytes(System.Text.Encoding.ASCII.GetBytes($"-RS0001-{Interlocked.Increment(ref _made):d12}"));
-    private readonly GeneratedTorrent _torrent;
+    private readonly TestTorrent _torrent;
     private readonly long _bytesPerSecond;
     private readonly TcpListener _listener;
     private readonly CancellationTokenSource _stopping = new();
@@ -38,7 +38,7 @@ internal sealed class RecordingSeeder : IAsyncDisposable
 
     /// <param name="torrent">The torrent to seed.</param>
     /// <param name="bytesPerSecond">Upload rate of the payload over all connections; null for no limit.</param>
-    public RecordingSeeder(GeneratedTorrent torrent, long? bytesPerSecond = null)
+    public RecordingSeeder(TestTorrent torrent, long? bytesPerSecond = null)
     {
         _torrent = torrent;
         _bytesPerSecond = bytesPerSecond ?? long.MaxValue;

@@ -13,7 +13,7 @@ internal sealed class ScriptedHost : IAsyncDisposable
     private readonly ITransport _transport;
     private readonly ITransportListener _listener;
     private readonly Func<ScriptedSession, Task> _script;
-    private readonly SwarmData _data;
+    private readonly TestTorrent _data;
     private readonly TimeProvider _time;
     private readonly CancellationTokenSource _stopping = new();
     private readonly ConcurrentQueue<Task> _runs = new();
@@ -22,7 +22,7 @@ internal sealed class ScriptedHost : IAsyncDisposable
     private int _accepted;
     private int _ended;
 
-    public ScriptedHost(InMemoryNetwork network, string address, SwarmData data, PeerId id, Func<ScriptedSession, Task> script)
+    public ScriptedHost(InMemoryNetwork network, string address, TestTorrent data, PeerId id, Func<ScriptedSession, Task> script)
     {
         Address = address;
         EndPoint = new IPEndPoint(IPAddress.Parse(address), Port);

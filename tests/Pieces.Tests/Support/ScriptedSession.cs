@@ -4,11 +4,11 @@ using Pieces.Wire;
 namespace Pieces.Tests.Support;
 
 /// <summary>One connection of a <see cref="ScriptedHost"/>: the operations of an honest peer, from which a script may deviate at any point.</summary>
-internal sealed class ScriptedSession(ScriptedPeer peer, SwarmData data, PeerId id, bool isDialling, TimeProvider time, CancellationToken token)
+internal sealed class ScriptedSession(ScriptedPeer peer, TestTorrent data, PeerId id, bool isDialling, TimeProvider time, CancellationToken token)
 {
     public ScriptedPeer Peer { get; } = peer;
 
-    public SwarmData Data { get; } = data;
+    public TestTorrent Data { get; } = data;
 
     public PeerId Id { get; } = id;
 

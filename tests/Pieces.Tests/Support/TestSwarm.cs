@@ -38,9 +38,9 @@ internal sealed class TestSwarm : IAsyncDisposable
     private int _count;
     private int _addresses;
 
-    public TestSwarm(SwarmData? data = null)
+    public TestSwarm(TestTorrent? data = null)
     {
-        Data = data ?? SwarmData.Single();
+        Data = data ?? new TestTorrent();
         Network = new InMemoryNetwork(Time);
         _logger = new LoggerConfiguration().MinimumLevel.Error().WriteTo.Sink(_log).CreateLogger();
     }
@@ -52,7 +52,7 @@ internal sealed class TestSwarm : IAsyncDisposable
     /// <summary>UDP of the same hosts.</summary>
     public InMemoryDatagrams Datagrams { get; } = new();
 
-    public SwarmData Data { get; }
+    public TestTorrent Data { get; }
 
     /// <summary>Whether clients use peer exchange. The default is false, so that each client knows only the peers that the test names.</summary>
     public bool ExchangesPeers { get; init; }
@@ -71,7 +71,7 @@ internal sealed class TestSwarm : IAsyncDisposable
     public SwarmMember AddSeed(string address, params IPEndPoint[] peers)
     {
         string folder = NextFolder();
-        Data.WriteTo(folder);
+        Data.WriteContent(folder);
         return Add(address, folder, new TorrentOptions { SeedOnly = true, Seed = new SeedGoals(), Peers = [.. peers] });
     }
 
@@ -92,12 +92,12 @@ internal sealed class TestSwarm : IAsyncDisposable
         string address,
         string folder,
         TorrentOptions options,
-        long pieceMemory = 4 * SwarmData.MiB,
+        long pieceMemory = 4 * TestTorrent.MiB,
         int port = ScriptedHost.Port,
         MagnetLink? link = null,
         DhtSettings? dht = null,
         EncryptionPolicy encryption = EncryptionPolicy.Off,
-        SwarmData? data = null,
+        TestTorrent? data = null,
         Func<TorrentClientOptions, TorrentClientOptions>? change = null,
         Func<StorageOptions, ITorrentStore>? makeStore = null)
     {
@@ -120,10 +120,10 @@ internal sealed class TestSwarm : IAsyncDisposable
     }
 
     /// <summary>Adds another torrent to a client.</summary>
-    public SwarmMember AddTo(SwarmMember member, SwarmData data, string folder, TorrentOptions options) =>
+    public SwarmMember AddTo(SwarmMember member, TestTorrent data, string folder, TorrentOptions options) =>
         Begin(member.Address, member.Client, folder, options, link: null, data);
 
-    private SwarmMember Begin(string address, TorrentClient client, string folder, TorrentOptions options, MagnetLink? link, SwarmData data)
+    private SwarmMember Begin(string address, TorrentClient client, string folder, TorrentOptions options, MagnetLink? link, TestTorrent data)
     {
         var notices = new SwarmNotices();
         options = options with { OutputDirectory = folder, Progress = notices, UsePeerExchange = options.UsePeerExchange && ExchangesPeers };
@@ -203,7 +203,7 @@ internal sealed class TestSwarm : IAsyncDisposable
         foreach (SwarmMember member in members)
         {
             await member.Torrent.Completion;
-            Data.ShouldBeWholeIn(member.Folder);
+            Data.ShouldBeRightIn(member.Folder);
         }
 
         return seconds;

@@ -8,7 +8,7 @@ namespace Pieces.Tests.Swarm;
 [Trait("Tier", "Swarm")]
 public class BadDataTests
 {
-    private const int KiB = SwarmData.KiB;
+    private const int KiB = TestTorrent.KiB;
 
     // The link is fast enough that its peer is preferred, and slow enough that no peer sends everything alone.
     private static readonly InMemoryLink Link = new(TimeSpan.FromMilliseconds(10), 256 * KiB);
@@ -53,7 +53,7 @@ public class BadDataTests
     public async Task The_sender_of_a_bad_block_is_found_among_those_who_helped()
     {
         // Pieces have 64 blocks, so that several peers send blocks of each piece.
-        await using var swarm = NewSwarm(SwarmData.Single(8 * SwarmData.MiB, SwarmData.MiB));
+        await using var swarm = NewSwarm(new TestTorrent(length: 8 * TestTorrent.MiB, pieceLength: TestTorrent.MiB));
         int lies = 0;
         ScriptedHost liar = swarm.AddHost(session => session.SeedAsync(request =>
             session.SendBytesAsync(++lies == 5 ? session.BadBlockOf(request) : session.BlockOf(request))));
@@ -192,7 +192,7 @@ public class BadDataTests
         await swarm.EndAsync();
     }
 
-    private static TestSwarm NewSwarm(SwarmData? data = null)
+    private static TestSwarm NewSwarm(TestTorrent? data = null)
     {
         var swarm = new TestSwarm(data);
         swarm.Network.DefaultLink = Link;

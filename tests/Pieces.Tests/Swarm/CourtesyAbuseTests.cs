@@ -23,7 +23,7 @@ public class CourtesyAbuseTests
         await using var swarm = new TestSwarm();
         SwarmMember leecher = swarm.AddLeecher();
         string seed = swarm.NextAddress();
-        swarm.Network.SetLink(seed, leecher.Address, new InMemoryLink(TimeSpan.FromMilliseconds(10), 200 * SwarmData.KiB));
+        swarm.Network.SetLink(seed, leecher.Address, new InMemoryLink(TimeSpan.FromMilliseconds(10), 200 * TestTorrent.KiB));
         await swarm.ReadyAsync(leecher);
         ScriptedHost flasher = swarm.AddHost(async session =>
         {

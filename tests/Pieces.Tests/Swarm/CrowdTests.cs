@@ -11,7 +11,7 @@ namespace Pieces.Tests.Swarm;
 [Trait("Tier", "Swarm")]
 public class CrowdTests
 {
-    private const int KiB = SwarmData.KiB;
+    private const int KiB = TestTorrent.KiB;
 
     // Upload rate of the seed and of each leecher, in bytes per second. The seed needs four seconds for the content of 2 MiB.
     private const int Rate = 512 * KiB;
@@ -158,7 +158,7 @@ public class CrowdTests
     private static SwarmMember AddSeed(TestSwarm swarm, int? slots = null)
     {
         string folder = swarm.NextFolder();
-        swarm.Data.WriteTo(folder);
+        swarm.Data.WriteContent(folder);
         var options = new TorrentOptions { SeedOnly = true, Seed = new SeedGoals(), UploadLimit = new ByteRate(Rate), UploadSlots = slots };
         return swarm.Add(swarm.NextAddress(), folder, options);
     }

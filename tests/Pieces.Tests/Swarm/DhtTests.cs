@@ -92,7 +92,7 @@ public class DhtTests
     [Fact]
     public async Task A_private_torrent_never_touches_it()
     {
-        await using var swarm = new TestSwarm(SwarmData.Single().AsPrivate());
+        await using var swarm = new TestSwarm(new TestTorrent().AsPrivate());
         var heard = new TaskCompletionSource<Handshake>();
         ScriptedHost host = swarm.AddHost(async session =>
         {
@@ -130,7 +130,7 @@ public class DhtTests
     [Fact]
     public async Task A_magnet_that_turns_out_private_leaves_at_once_and_keeps_only_peers_that_a_tracker_or_the_user_named()
     {
-        await using var swarm = new TestSwarm(SwarmData.Single().AsPrivate());
+        await using var swarm = new TestSwarm(new TestTorrent().AsPrivate());
         await using var router = new FreeNode(swarm, Router);
         ScriptedHost stranger = swarm.AddHost(session => session.SeedWithMetadataAsync());
         await FreeNode.AnnounceForAsync(swarm, stranger);
@@ -170,7 +170,7 @@ public class DhtTests
     private static SwarmMember AddSeed(TestSwarm swarm, string node)
     {
         string folder = swarm.NextFolder();
-        swarm.Data.WriteTo(folder);
+        swarm.Data.WriteContent(folder);
         return swarm.Add(swarm.NextAddress(), folder, TestSwarm.LeecherOptions(), dht: At(node));
     }
 

@@ -9,14 +9,14 @@ namespace Pieces.Tests.Swarm;
 [Collection(SwarmCollection.Name)]
 public class DiskFailureTests
 {
-    private const int KiB = SwarmData.KiB;
+    private const int KiB = TestTorrent.KiB;
 
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
     public async Task A_torrent_whose_only_disk_job_fails_ends_without_waiting(bool canResume)
     {
-        await using var swarm = new TestSwarm(SwarmData.Single(64 * KiB, 64 * KiB));
+        await using var swarm = new TestSwarm(new TestTorrent(length: 64 * KiB, pieceLength: 64 * KiB));
         SwarmMember seed = swarm.AddSeed();
         FailingStore? store = null;
         SwarmMember leecher = swarm.Add(

@@ -11,7 +11,7 @@ namespace Pieces.Tests.Swarm;
 [Trait("Tier", "Swarm")]
 public class EarlierFaultsTests
 {
-    private const int KiB = SwarmData.KiB;
+    private const int KiB = TestTorrent.KiB;
 
     [Fact]
     public Task Keep_alives_between_messages_are_consumed() => CompletesAloneAsync(session => session.SeedAsync(async request =>
@@ -56,7 +56,7 @@ public class EarlierFaultsTests
     [InlineData(1)]
     public async Task The_last_piece_comes_whatever_its_length(long length)
     {
-        await using var swarm = new TestSwarm(SwarmData.Single(length));
+        await using var swarm = new TestSwarm(new TestTorrent(length: length));
         SwarmMember leecher = swarm.AddLeecher(swarm.AddSeed().EndPoint);
         await swarm.UntilDoneAsync(leecher);
         await swarm.EndAsync();
@@ -136,12 +136,12 @@ public class EarlierFaultsTests
     [InlineData(4 * 1024 * KiB)]
     public async Task A_torrent_many_times_larger_than_the_memory_for_pieces_stays_within_it(int pieceLength)
     {
-        await using var swarm = new TestSwarm(SwarmData.Single(64 * SwarmData.MiB, pieceLength));
-        swarm.Network.DefaultLink = new InMemoryLink(TimeSpan.FromMilliseconds(20), 16 * SwarmData.MiB);
+        await using var swarm = new TestSwarm(new TestTorrent(length: 64 * TestTorrent.MiB, pieceLength: pieceLength));
+        swarm.Network.DefaultLink = new InMemoryLink(TimeSpan.FromMilliseconds(20), 16 * TestTorrent.MiB);
         SwarmMember seed = swarm.AddSeed();
         await swarm.ReadyAsync(seed);
         TorrentOptions options = TestSwarm.LeecherOptions(seed.EndPoint);
-        SwarmMember leecher = swarm.Add(swarm.NextAddress(), swarm.NextFolder(), options, pieceMemory: SwarmData.MiB);
+        SwarmMember leecher = swarm.Add(swarm.NextAddress(), swarm.NextFolder(), options, pieceMemory: TestTorrent.MiB);
         long mostReserved = 0;
         int mostRented = 0;
         await swarm.UntilAsync(
@@ -154,8 +154,8 @@ public class EarlierFaultsTests
             "it is done",
             step: TimeSpan.FromMilliseconds(5));
         await swarm.UntilDoneAsync(leecher);
-        mostReserved.Should().BeInRange(1, SwarmData.MiB);
-        (mostRented * 16 * KiB).Should().BeLessThan(3 * SwarmData.MiB, "what was asked for is bounded by what has room");
+        mostReserved.Should().BeInRange(1, TestTorrent.MiB);
+        (mostRented * 16 * KiB).Should().BeLessThan(3 * TestTorrent.MiB, "what was asked for is bounded by what has room");
         await swarm.EndAsync();
     }
 
@@ -163,7 +163,7 @@ public class EarlierFaultsTests
     public async Task Trackers_hear_started_completed_and_stopped_and_never_a_negative_left()
     {
         await using ScriptedHttpServer tracker = ScriptedHttpServer.Answering("200 OK", Encoding.ASCII.GetBytes("d8:intervali1800e5:peers0:e"));
-        await using var swarm = new TestSwarm(SwarmData.Single(100_001));
+        await using var swarm = new TestSwarm(new TestTorrent(length: 100_001));
         SwarmMember leecher = swarm.Add(swarm.NextAddress(), swarm.NextFolder(), WithTracker(tracker));
         await UntilHeardAsync(tracker, "event=started");
         tracker.Targets.Should().ContainSingle().Which.Should().Contain("left=100001").And.Contain("port=6881");

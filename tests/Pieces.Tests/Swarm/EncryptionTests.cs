@@ -234,7 +234,7 @@ public class EncryptionTests
     private static SwarmMember AddSeed(TestSwarm swarm, EncryptionPolicy policy, string? address = null, params IPEndPoint[] peers)
     {
         string folder = swarm.NextFolder();
-        swarm.Data.WriteTo(folder);
+        swarm.Data.WriteContent(folder);
         var options = new TorrentOptions { SeedOnly = true, Seed = new SeedGoals(), Peers = [.. peers] };
         return swarm.Add(address ?? swarm.NextAddress(), folder, options, encryption: policy);
     }

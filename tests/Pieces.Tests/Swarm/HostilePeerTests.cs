@@ -95,10 +95,10 @@ public class HostilePeerTests
     {
         await using var swarm = new TestSwarm();
         SwarmMember first = swarm.AddLeecher();
-        List<SwarmData> all = [swarm.Data];
+        List<TestTorrent> all = [swarm.Data];
         for (int i = 1; i < 10; i++)
         {
-            SwarmData data = SwarmData.Single(SwarmData.MiB + (i * 32 * SwarmData.KiB));
+            var data = new TestTorrent(length: TestTorrent.MiB + (i * 32 * TestTorrent.KiB));
             all.Add(data);
             await swarm.ReadyAsync(swarm.AddTo(first, data, swarm.NextFolder(), TestSwarm.LeecherOptions()));
         }
@@ -109,7 +109,7 @@ public class HostilePeerTests
         long most = 0;
         for (int i = 0; i < 750; i++)
         {
-            SwarmData data = all[i % all.Count];
+            TestTorrent data = all[i % all.Count];
             swarm.AddHost(async session =>
             {
                 await session.Peer.SendHandshakeAsync(data.Metainfo.Swarms[0], session.Id, session.Token);

@@ -10,7 +10,7 @@ namespace Pieces.Tests.Swarm;
 [Trait("Tier", "Swarm")]
 public class LimitTests
 {
-    private const int KiB = SwarmData.KiB;
+    private const int KiB = TestTorrent.KiB;
     private const int Rate = 500 * KiB;
     private const double Tolerance = 0.03;
 
@@ -33,7 +33,7 @@ public class LimitTests
         swarm.Network.DefaultLink = new InMemoryLink(TimeSpan.FromMilliseconds(25));
         var seeds = new List<SwarmMember>();
         SwarmMember? leecher = null;
-        foreach (SwarmData data in Torrents(torrents))
+        foreach (TestTorrent data in Torrents(torrents))
         {
             SwarmMember[] own = [.. Enumerable.Range(0, peers).Select(_ => AddSeed(swarm, data))];
             await swarm.ReadyAsync(own);
@@ -68,10 +68,10 @@ public class LimitTests
         await using var swarm = new TestSwarm();
         SwarmMember? seed = null;
         var leechers = new List<SwarmMember>();
-        foreach (SwarmData data in Torrents(torrents))
+        foreach (TestTorrent data in Torrents(torrents))
         {
             string folder = swarm.NextFolder();
-            data.WriteTo(folder);
+            data.WriteContent(folder);
             var options = new TorrentOptions { SeedOnly = true, Seed = new SeedGoals() };
             seed = seed is null
                 ? swarm.Add(swarm.NextAddress(), folder, options, data: data, change: o => o with { UploadLimit = new ByteRate(Rate) })
@@ -93,7 +93,7 @@ public class LimitTests
     public async Task Limits_of_torrents_and_of_peers_hold_beside_each_other()
     {
         await using var swarm = new TestSwarm();
-        SwarmData[] data = [.. Torrents(2)];
+        TestTorrent[] data = [.. Torrents(2)];
         SwarmMember[] ofFirst = [AddSeed(swarm, data[0]), AddSeed(swarm, data[0])], ofSecond = [AddSeed(swarm, data[1]), AddSeed(swarm, data[1])];
         await swarm.ReadyAsync([.. ofFirst, .. ofSecond]);
         TorrentOptions first = TestSwarm.LeecherOptions([.. ofFirst.Select(seed => seed.EndPoint)]) with { DownloadLimit = new ByteRate(100 * KiB) };
@@ -114,13 +114,13 @@ public class LimitTests
         ByteCount[] PairsOf(SwarmMember[] seeds) => [.. seeds.Select(seed => swarm.Network.Traffic(seed.Address, leecher.Address))];
     }
 
-    private static IEnumerable<SwarmData> Torrents(int count) =>
-        Enumerable.Range(0, count).Select(i => SwarmData.Single((8 * SwarmData.MiB) + i));
+    private static IEnumerable<TestTorrent> Torrents(int count) =>
+        Enumerable.Range(0, count).Select(i => new TestTorrent(length: (8 * TestTorrent.MiB) + i));
 
-    private static SwarmMember AddSeed(TestSwarm swarm, SwarmData data, Func<TorrentClientOptions, TorrentClientOptions>? change = null)
+    private static SwarmMember AddSeed(TestSwarm swarm, TestTorrent data, Func<TorrentClientOptions, TorrentClientOptions>? change = null)
     {
         string folder = swarm.NextFolder();
-        data.WriteTo(folder);
+        data.WriteContent(folder);
         return swarm.Add(swarm.NextAddress(), folder, new TorrentOptions { SeedOnly = true, Seed = new SeedGoals() }, data: data, change: change);
     }
 

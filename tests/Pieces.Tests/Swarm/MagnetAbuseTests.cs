@@ -78,7 +78,7 @@ public class MagnetAbuseTests
     [Fact]
     public async Task Of_bitfields_that_come_early_one_too_many_is_not_remembered()
     {
-        const int Length = 2 * SwarmData.MiB;
+        const int Length = 2 * TestTorrent.MiB;
         await using var swarm = new TestSwarm();
         using var turn = new SemaphoreSlim(1);
         int sent = 0;

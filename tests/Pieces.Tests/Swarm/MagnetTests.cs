@@ -10,10 +10,10 @@ namespace Pieces.Tests.Swarm;
 [Trait("Tier", "Swarm")]
 public class MagnetTests
 {
-    private const int KiB = SwarmData.KiB;
+    private const int KiB = TestTorrent.KiB;
 
     // A torrent whose metadata has three parts.
-    private static SwarmData Large => SwarmData.Single(2 * SwarmData.MiB, pieceLength: 1 * KiB);
+    private static TestTorrent Large => new(length: 2 * TestTorrent.MiB, pieceLength: 1 * KiB);
 
     [Fact]
     public async Task A_magnet_gets_metadata_and_data_from_one_seed_over_one_connection()
@@ -242,7 +242,7 @@ public class MagnetTests
     [Fact]
     public async Task The_selection_of_the_link_is_all_that_is_fetched()
     {
-        SwarmData data = SwarmData.Multi(32 * KiB, new SwarmFile("a", 320 * KiB), new SwarmFile("b", 320 * KiB), new SwarmFile("c", 320 * KiB));
+        TestTorrent data = TestTorrent.OfNames("top", 32 * KiB, ("a", 320 * KiB), ("b", 320 * KiB), ("c", 320 * KiB));
         await using var swarm = new TestSwarm(data);
         SwarmMember seed = swarm.AddSeed();
         await swarm.ReadyAsync(seed);
@@ -257,7 +257,7 @@ public class MagnetTests
     [Fact]
     public async Task The_callers_choice_of_files_comes_before_the_links_and_what_it_throws_is_the_reason_of_the_end()
     {
-        SwarmData data = SwarmData.Multi(32 * KiB, new SwarmFile("a", 320 * KiB), new SwarmFile("b", 320 * KiB));
+        TestTorrent data = TestTorrent.OfNames("top", 32 * KiB, ("a", 320 * KiB), ("b", 320 * KiB));
         await using var swarm = new TestSwarm(data);
         SwarmMember seed = swarm.AddSeed();
         await swarm.ReadyAsync(seed);

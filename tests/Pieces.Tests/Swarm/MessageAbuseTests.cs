@@ -34,7 +34,7 @@ public class MessageAbuseTests
 
     [Fact]
     public Task A_bitfield_with_a_spare_bit_is_dropped() =>
-        DropsAsync(session => session.SendFrameAsync(5, 0, 0, 0, 0, 0, 0, 0, 0, 1), SwarmData.Single(2_000_000));
+        DropsAsync(session => session.SendFrameAsync(5, 0, 0, 0, 0, 0, 0, 0, 0, 1), new TestTorrent(length: 2_000_000));
 
     [Theory]
     [InlineData(64u)]
@@ -201,7 +201,7 @@ public class MessageAbuseTests
     public Task An_empty_extended_message_is_dropped() => DropsAsync(session => session.SendFrameAsync(20));
 
     // Checks that the leecher closes the connection in time if the abuse follows the handshake. Then the leecher downloads from an honest peer.
-    private static async Task DropsAsync(Func<ScriptedSession, ValueTask> abuse, SwarmData? data = null)
+    private static async Task DropsAsync(Func<ScriptedSession, ValueTask> abuse, TestTorrent? data = null)
     {
         await using var swarm = new TestSwarm(data);
         ScriptedHost host = swarm.AddHost(async session =>

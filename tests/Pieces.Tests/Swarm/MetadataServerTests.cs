@@ -38,7 +38,7 @@ public class MetadataServerTests
     {
         var answers = new List<MetadataMessage>();
         ExtensionHandshake? hello = null;
-        await using var swarm = new TestSwarm(SwarmData.Single().AsPrivate());
+        await using var swarm = new TestSwarm(new TestTorrent().AsPrivate());
         await DialAsync(swarm, async session =>
         {
             await GreetAsync(session);
@@ -121,7 +121,7 @@ public class MetadataServerTests
     }
 
     // A torrent whose metadata has three parts.
-    private static SwarmData Large() => SwarmData.Single(2 * SwarmData.MiB, pieceLength: SwarmData.KiB);
+    private static TestTorrent Large() => new(length: 2 * TestTorrent.MiB, pieceLength: TestTorrent.KiB);
 
     private static ExtendedMessage RequestOf(int part) => new(ScriptedMetadata.OurId, MetadataCodec.Encode(new MetadataRequest(part)));
 

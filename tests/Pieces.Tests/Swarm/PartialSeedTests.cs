@@ -11,10 +11,10 @@ namespace Pieces.Tests.Swarm;
 [Trait("Tier", "Swarm")]
 public class PartialSeedTests
 {
-    private const int KiB = SwarmData.KiB;
+    private const int KiB = TestTorrent.KiB;
 
     // The torrent has seven pieces. The fourth contains bytes of both files.
-    private static SwarmData TwoFiles() => SwarmData.Multi(32 * KiB, new SwarmFile("wanted", 100 * KiB), new SwarmFile("other", 100 * KiB));
+    private static TestTorrent TwoFiles() => TestTorrent.OfNames("top", 32 * KiB, ("wanted", 100 * KiB), ("other", 100 * KiB));
 
     [Fact]
     public async Task Who_has_what_it_selected_says_upload_only_is_not_interested_and_asked_for_nothing_else()

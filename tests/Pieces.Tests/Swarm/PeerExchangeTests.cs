@@ -47,7 +47,7 @@ public class PeerExchangeTests
     [Fact]
     public async Task Peers_of_a_private_torrent_are_never_told_of_one_another()
     {
-        SwarmData data = SwarmData.Single().AsPrivate();
+        TestTorrent data = new TestTorrent().AsPrivate();
         data.Metainfo.IsPrivate.Should().BeTrue();
         await using var swarm = new TestSwarm(data) { ExchangesPeers = true };
         SwarmMember hub = swarm.AddLeecher();

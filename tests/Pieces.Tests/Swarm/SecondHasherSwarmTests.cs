@@ -12,8 +12,8 @@ public class SecondHasherSwarmTests
     {
         // The link is fast enough that its peer is preferred, and slow enough that no peer sends everything alone. Pieces have 64 blocks, so that
         // several peers send blocks of each piece.
-        await using var swarm = new TestSwarm(SwarmData.Single(8 * SwarmData.MiB, SwarmData.MiB).WithMerkleHashes());
-        swarm.Network.DefaultLink = new InMemoryLink(TimeSpan.FromMilliseconds(10), 256 * SwarmData.KiB);
+        await using var swarm = new TestSwarm(new TestTorrent(length: 8 * TestTorrent.MiB, pieceLength: TestTorrent.MiB).WithMerkleHashes());
+        swarm.Network.DefaultLink = new InMemoryLink(TimeSpan.FromMilliseconds(10), 256 * TestTorrent.KiB);
         int blocks = 0;
         ScriptedHost liar = swarm.AddHost(session => session.SeedAsync(request =>
             session.SendBytesAsync(++blocks == 5 ? session.BadBlockOf(request) : session.BlockOf(request))));

@@ -7,11 +7,11 @@ namespace Pieces.Tests.Swarm;
 [Trait("Tier", "Swarm")]
 public class SlowPeerTests
 {
-    private const int KiB = SwarmData.KiB;
+    private const int KiB = TestTorrent.KiB;
     private static readonly InMemoryLink Link = new(TimeSpan.FromMilliseconds(20), 128 * KiB);
 
     // The content takes 32 s at the rate of one link.
-    private static readonly SwarmData Data = SwarmData.Single(4 * SwarmData.MiB);
+    private static readonly TestTorrent Data = new(length: 4 * TestTorrent.MiB);
 
     [Fact]
     public Task A_seed_that_unchokes_and_then_sends_nothing_costs_little() =>
@@ -131,7 +131,7 @@ public class SlowPeerTests
                 request => SendBytewiseAsync(session, session.BlockOf(request)),
                 () => SendBytewiseAsync(session, ScriptedPeer.Encode(UnchokeMessage.Instance)));
         },
-        SwarmData.Single(128 * KiB));
+        new TestTorrent(length: 128 * KiB));
 
     [Theory]
     [InlineData(false)]
@@ -207,7 +207,7 @@ public class SlowPeerTests
         return seconds;
     }
 
-    private static async Task CompletesAloneAsync(Func<ScriptedSession, Task> script, SwarmData? data = null)
+    private static async Task CompletesAloneAsync(Func<ScriptedSession, Task> script, TestTorrent? data = null)
     {
         await using var swarm = new TestSwarm(data);
         ScriptedHost host = swarm.AddHost(script);

@@ -13,11 +13,11 @@ namespace Pieces.Tests.Swarm;
 [Trait("Tier", "Swarm")]
 public class StreamTests
 {
-    private const int KiB = SwarmData.KiB;
+    private const int KiB = TestTorrent.KiB;
     private const int PieceLength = 32 * KiB;
 
     // The content has 64 pieces, of which 8 are kept.
-    private static readonly SwarmData Data = SwarmData.Single(64 * PieceLength, PieceLength);
+    private static readonly TestTorrent Data = new(length: 64 * PieceLength, pieceLength: PieceLength);
     private const long Room = 8 * PieceLength;
 
     [Theory]
@@ -25,7 +25,7 @@ public class StreamTests
     [InlineData(100_000)]
     public async Task One_file_comes_in_order_and_leaves_nothing(int readLength)
     {
-        await using var swarm = new TestSwarm(SwarmData.Single((20 * PieceLength) + 1, PieceLength));
+        await using var swarm = new TestSwarm(new TestTorrent(length: (20 * PieceLength) + 1, pieceLength: PieceLength));
         var target = new CollectingTarget { ReadLength = readLength };
         SwarmMember reader = Stream(swarm, target, swarm.AddSeed().EndPoint);
         await UntilTakenAsync(swarm, reader);
@@ -41,7 +41,7 @@ public class StreamTests
     [InlineData(PieceOrder.RarestFirst)]
     public async Task Several_files_come_in_order_with_empty_ones_and_without_padding(PieceOrder order)
     {
-        SwarmData data = Several();
+        TestTorrent data = Several();
         await using var swarm = new TestSwarm(data);
         var target = new CollectingTarget();
         SwarmMember reader = Stream(swarm, target, options => options with { Order = order }, swarm.AddSeed().EndPoint);
@@ -53,7 +53,7 @@ public class StreamTests
     [Fact]
     public async Task Only_selected_files_come_and_nothing_else_is_asked_for()
     {
-        SwarmData data = Several();
+        TestTorrent data = Several();
         await using var swarm = new TestSwarm(data);
         var target = new CollectingTarget();
         SwarmMember seed = swarm.AddSeed();
@@ -84,11 +84,11 @@ public class StreamTests
     [Fact]
     public async Task Pieces_that_are_longer_than_memory_come_too()
     {
-        await using var swarm = new TestSwarm(SwarmData.Single((5 * SwarmData.MiB) + 4321, 2 * SwarmData.MiB));
+        await using var swarm = new TestSwarm(new TestTorrent(length: (5 * TestTorrent.MiB) + 4321, pieceLength: 2 * TestTorrent.MiB));
         var target = new CollectingTarget();
         IPEndPoint seed = swarm.AddSeed().EndPoint;
         SwarmMember reader = swarm.Add(
-            swarm.NextAddress(), swarm.NextFolder(), Options(swarm, target, room: 1) with { Peers = [seed] }, pieceMemory: SwarmData.MiB);
+            swarm.NextAddress(), swarm.NextFolder(), Options(swarm, target, room: 1) with { Peers = [seed] }, pieceMemory: TestTorrent.MiB);
         await UntilTakenAsync(swarm, reader);
         target.Files.Single().Bytes.Should().Equal(swarm.Data.Bytes);
         await swarm.EndAsync();
@@ -217,17 +217,18 @@ public class StreamTests
             .Should().Throw<ArgumentException>();
     }
 
-    private static SwarmData Several() => SwarmData.Multi(
+    private static TestTorrent Several() => TestTorrent.OfNames(
+        "top",
         PieceLength,
-        new SwarmFile("empty first", 0),
-        new SwarmFile("a/one byte", 1),
-        new SwarmFile(".pad/32767", PieceLength - 1, IsPad: true),
-        new SwarmFile("a/b/long", 300_001),
-        new SwarmFile("a/empty", 0),
-        new SwarmFile(".pad/27679", (10 * PieceLength) - 300_001, IsPad: true),
-        new SwarmFile("whole pieces", 4 * PieceLength),
-        new SwarmFile("last", PieceLength + 12_345),
-        new SwarmFile("empty last", 0));
+        ("empty first", 0),
+        ("a/one byte", 1),
+        (".pad/32767", PieceLength - 1),
+        ("a/b/long", 300_001),
+        ("a/empty", 0),
+        (".pad/27679", (10 * PieceLength) - 300_001),
+        ("whole pieces", 4 * PieceLength),
+        ("last", PieceLength + 12_345),
+        ("empty last", 0));
 
     private static TorrentOptions Options(TestSwarm swarm, CollectingTarget target, long room) => new()
     {
@@ -247,7 +248,7 @@ public class StreamTests
         await reader.Torrent.Completion;
     }
 
-    private static void ShouldBe(CollectingTarget target, SwarmData data, IEnumerable<FileEntry> expected)
+    private static void ShouldBe(CollectingTarget target, TestTorrent data, IEnumerable<FileEntry> expected)
     {
         FileEntry[] files = [.. expected];
         target.Files.Select(file => file.Path).Should().Equal(files.Select(file => file.RelativePath));

@@ -9,7 +9,7 @@ namespace Pieces.Tests.Swarm;
 [Trait("Tier", "Swarm")]
 public class SwarmTransferTests
 {
-    private const int KiB = SwarmData.KiB;
+    private const int KiB = TestTorrent.KiB;
 
     [Fact]
     public async Task One_leecher_gets_everything_from_one_seed()
@@ -64,17 +64,18 @@ public class SwarmTransferTests
     [InlineData(PieceOrder.RarestFirst)]
     public async Task Many_files_with_empty_and_pad_files_among_them_are_shared(PieceOrder order)
     {
-        SwarmData data = SwarmData.Multi(
+        TestTorrent data = TestTorrent.OfNames(
+            "top",
             32 * KiB,
-            new SwarmFile("empty first", 0),
-            new SwarmFile("a/one byte", 1),
-            new SwarmFile(".pad/32767", (32 * KiB) - 1, IsPad: true),
-            new SwarmFile("a/b/long", 300_001),
-            new SwarmFile("a/empty", 0),
-            new SwarmFile(".pad/27679", (10 * 32 * KiB) - 300_001, IsPad: true),
-            new SwarmFile("whole pieces", 4 * 32 * KiB),
-            new SwarmFile("last", 12_345),
-            new SwarmFile("empty last", 0));
+            ("empty first", 0),
+            ("a/one byte", 1),
+            (".pad/32767", (32 * KiB) - 1),
+            ("a/b/long", 300_001),
+            ("a/empty", 0),
+            (".pad/27679", (10 * 32 * KiB) - 300_001),
+            ("whole pieces", 4 * 32 * KiB),
+            ("last", 12_345),
+            ("empty last", 0));
         await using var swarm = new TestSwarm(data);
         SwarmMember seed = swarm.AddSeed();
         SwarmMember leecher = swarm.Add(swarm.NextAddress(), swarm.NextFolder(), TestSwarm.LeecherOptions(seed.EndPoint) with { Order = order });
@@ -135,7 +136,7 @@ public class SwarmTransferTests
         SwarmMember seed = swarm.AddSeed();
         SwarmMember leecher = swarm.Add(swarm.NextAddress(), swarm.NextFolder(), new TorrentOptions { Peers = [seed.EndPoint] });
         await swarm.UntilAsync(() => leecher.Torrent.Stopped.IsCompleted, "it stops");
-        swarm.Data.ShouldBeWholeIn(leecher.Folder);
+        swarm.Data.ShouldBeRightIn(leecher.Folder);
         await swarm.EndAsync();
     }
 
@@ -197,7 +198,7 @@ public class SwarmTransferTests
     [Fact]
     public async Task Only_the_files_that_are_wanted_are_fetched()
     {
-        SwarmData data = SwarmData.Multi(32 * KiB, new SwarmFile("a", 320 * KiB), new SwarmFile("b", 320 * KiB), new SwarmFile("c", 320 * KiB));
+        TestTorrent data = TestTorrent.OfNames("top", 32 * KiB, ("a", 320 * KiB), ("b", 320 * KiB), ("c", 320 * KiB));
         await using var swarm = new TestSwarm(data);
         SwarmMember seed = swarm.AddSeed();
         TorrentOptions options = TestSwarm.LeecherOptions(seed.EndPoint) with { SelectedFiles = [1] };

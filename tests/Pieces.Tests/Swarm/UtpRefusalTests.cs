@@ -20,7 +20,7 @@ public class UtpRefusalTests
         await using var swarm = new TestSwarm();
         var settings = new DhtSettings { Bootstrap = [new IPEndPoint(IPAddress.Parse("10.9.9.9"), 6881)] };
         string folder = swarm.NextFolder();
-        swarm.Data.WriteTo(folder);
+        swarm.Data.WriteContent(folder);
         SwarmMember seed = swarm.Add(
             swarm.NextAddress(), folder, new() { SeedOnly = true, Seed = new() }, dht: usesDht ? settings : null);
         await swarm.ReadyAsync(seed);

@@ -149,7 +149,7 @@ public class WithdrawnPieceTests
         });
         host.Dial(seed.EndPoint);
         await swarm.UntilAsync(() => !blocks.IsEmpty, "a block is served");
-        Spoil(Path.Combine(seed.Folder, "file.bin"), isGone, offset: 5 * 32 * SwarmData.KiB);
+        Spoil(Path.Combine(seed.Folder, "file.bin"), isGone, offset: 5 * 32 * TestTorrent.KiB);
         changed.SetResult();
         await swarm.UntilAsync(() => told.Count == 3, "both requests are rejected, and the piece is withdrawn once");
         told.Should().BeEquivalentTo("reject", "reject", "no longer 5");

@@ -3,8 +3,8 @@ using Pieces.Metadata;
 using Pieces.Peers;
 using Pieces.Primitives;
 using Pieces.Tests.Bencode;
-using Pieces.Tests.Metadata;
 using Pieces.Tests.Peers;
+using Pieces.Tests.Support;
 using Pieces.Torrents;
 using Pieces.Torrents.MetadataExchange;
 using Pieces.Wire;
@@ -122,9 +122,9 @@ public class MetadataLimitTests
     // The metadata has one whole part and a few bytes more.
     private MetadataServer Server()
     {
-        Dict info = TestTorrent.SingleInfo();
+        Dict info = TestInfo.SingleInfo();
         info["x"] = new string('x', Part);
-        return new MetadataServer(TestTorrent.Parse(info), _time);
+        return new MetadataServer(TestInfo.Parse(info), _time);
     }
 
     private (PeerState Peer, FakeLink Link) Peer()

@@ -5,7 +5,7 @@ using Pieces.Metadata;
 using Pieces.Tests.Bencode;
 using Pieces.Tests.Support;
 using Pieces.Trackers;
-using static Pieces.Tests.Metadata.TestTorrent;
+using static Pieces.Tests.Support.TestInfo;
 
 namespace Pieces.Tests.Trackers;
 

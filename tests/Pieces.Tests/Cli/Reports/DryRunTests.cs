@@ -12,7 +12,7 @@ public sealed class DryRunTests : IDisposable
     private const int FileLength = 100_000;
     private const int PieceLength = 32 * 1024;
 
-    private static readonly GeneratedTorrent Torrent = GeneratedTorrent.OfFiles("album", count: 4, FileLength, PieceLength);
+    private static readonly TestTorrent Torrent = TestTorrent.OfFiles("album", count: 4, FileLength, PieceLength);
 
     private readonly TempFolder _folder = new();
 

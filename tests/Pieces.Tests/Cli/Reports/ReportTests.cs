@@ -4,7 +4,7 @@ using Pieces.Tests.Bencode;
 using Pieces.Tests.Contract;
 using Pieces.Tests.Metadata;
 using Pieces.Tests.Support;
-using static Pieces.Tests.Metadata.TestTorrent;
+using static Pieces.Tests.Support.TestInfo;
 
 namespace Pieces.Tests.Cli.Reports;
 
@@ -124,7 +124,7 @@ public sealed class ReportTests : IDisposable
     [Contract("command verify --json", "exit 10")]
     public async Task Verify_prints_one_object_and_ends_with_ten_when_something_is_wrong()
     {
-        var torrent = GeneratedTorrent.OfFiles("album", count: 3, lengthOfEach: 100_000, pieceLength: 32 * 1024);
+        var torrent = TestTorrent.OfFiles("album", count: 3, lengthOfEach: 100_000, pieceLength: 32 * 1024);
         string path = torrent.WriteTorrent(_folder.Path);
         torrent.WriteContent(_folder["data"]);
         JsonElement good = await ObjectAsync(0, "verify", path, "--data", _folder["data"], "--json");
@@ -143,7 +143,7 @@ public sealed class ReportTests : IDisposable
     [Fact]
     public async Task Verify_of_some_files_says_what_it_cannot_know_and_is_content()
     {
-        var torrent = GeneratedTorrent.OfFiles("album", count: 3, lengthOfEach: 100_000, pieceLength: 32 * 1024);
+        var torrent = TestTorrent.OfFiles("album", count: 3, lengthOfEach: 100_000, pieceLength: 32 * 1024);
         string path = torrent.WriteTorrent(_folder.Path);
         torrent.WriteContent(_folder["data"]);
         File.Delete(_folder["data/album/file-0001.bin"]);

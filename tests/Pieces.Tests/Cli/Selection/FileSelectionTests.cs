@@ -2,8 +2,7 @@ using System.Collections.Immutable;
 using Pieces.Cli.Failures;
 using Pieces.Cli.Selection;
 using Pieces.Metadata;
-using Pieces.Tests.Bencode;
-using Pieces.Tests.Storage;
+using Pieces.Tests.Support;
 
 namespace Pieces.Tests.Cli.Selection;
 
@@ -11,8 +10,8 @@ namespace Pieces.Tests.Cli.Selection;
 public class FileSelectionTests
 {
     // Numbers as a user sees them: 1 film.mkv, 2 sub/en.srt, 3 sub/de.srt, 4 extras/film.mkv, 5 3
-    private static readonly Metainfo Torrent = new SampleTorrent(
-        1024, 1, ("film.mkv", 2000), (".pad/48", 48), ("sub/en.srt", 100), ("sub/de.srt", 100), ("extras/film.mkv", 300), ("3", 10)).Metainfo;
+    private static readonly Metainfo Torrent = TestTorrent.OfNames(
+        "data", 1024, ("film.mkv", 2000), (".pad/48", 48), ("sub/en.srt", 100), ("sub/de.srt", 100), ("extras/film.mkv", 300), ("3", 10)).Metainfo;
 
     private readonly List<string> _warnings = [];
 
@@ -101,10 +100,7 @@ public class FileSelectionTests
     [Fact]
     public void The_only_file_of_a_torrent_can_be_named()
     {
-        Metainfo single = MetainfoParser.Parse(Bencoded.Of(new Dict
-        {
-            ["info"] = new Dict { ["name"] = "film.mkv", ["length"] = 5, ["piece length"] = 16384, ["pieces"] = new byte[20] },
-        }));
+        Metainfo single = new TestTorrent("film.mkv", 5).Metainfo;
         Of("*.mkv").Choose(single, _warnings.Add).Should().BeNull();
         Of("1").Choose(single, _warnings.Add).Should().BeNull();
     }

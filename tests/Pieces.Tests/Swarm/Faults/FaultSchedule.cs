@@ -77,7 +77,7 @@ internal sealed class FaultSchedule : IAsyncDisposable
 
         IsComplete.Should().BeTrue("{0}", _victim.Torrent.Stopped.Exception?.Message);
         await CheckAsync();
-        _swarm.Data.ShouldBeWholeIn(_folder);
+        _swarm.Data.ShouldBeRightIn(_folder);
         await _swarm.EndAsync();
     }
 
@@ -87,12 +87,12 @@ internal sealed class FaultSchedule : IAsyncDisposable
     private SwarmMember AddSeed()
     {
         string folder = _swarm.NextFolder();
-        _swarm.Data.WriteTo(folder);
+        _swarm.Data.WriteContent(folder);
         return _swarm.Add(
             _swarm.NextAddress(),
             folder,
             new TorrentOptions { SeedOnly = true, Seed = new SeedGoals(), Peers = [.. Known()] },
-            change: options => options with { UploadLimit = new ByteRate(32 * SwarmData.KiB) });
+            change: options => options with { UploadLimit = new ByteRate(32 * TestTorrent.KiB) });
     }
 
     private SwarmMember AddVictim() => _swarm.Add(
@@ -273,7 +273,7 @@ internal sealed class FaultSchedule : IAsyncDisposable
         now.Wasted.Should().BeLessThanOrEqualTo(now.Downloaded);
         now.BytesVerified.Should().Be(now.PiecesHave * (long)_swarm.Data.Metainfo.Layout.PieceLength);
         if (File.Exists(Final))
-            _swarm.Data.ShouldBeWholeIn(_folder);
+            _swarm.Data.ShouldBeRightIn(_folder);
     }
 
     // Checks that every piece that the resume state counts without hashing is on the disk.

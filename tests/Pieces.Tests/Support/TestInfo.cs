@@ -1,10 +1,13 @@
 using Pieces.Metadata;
 using Pieces.Tests.Bencode;
 
-namespace Pieces.Tests.Metadata;
+namespace Pieces.Tests.Support;
 
-/// <summary>Valid torrents composed by hand, which each test changes in its own way.</summary>
-internal static class TestTorrent
+/// <summary>
+/// The dictionaries of a .torrent file. <see cref="TestTorrent"/> describes its content with them. A test of a .torrent file alone needs no content:
+/// it changes the dictionaries in its own way, and their hashes are of no real data.
+/// </summary>
+internal static class TestInfo
 {
     public const int PieceLength = 16384;
 
@@ -36,6 +39,16 @@ internal static class TestTorrent
         if (attributes is not null)
             file["attr"] = attributes;
         return file;
+    }
+
+    /// <summary>A copy of a dictionary with one more or another value.</summary>
+    public static Dict With(Dict info, string key, object value)
+    {
+        Dict copy = [];
+        foreach ((string old, object inner) in info)
+            copy[old] = inner;
+        copy[key] = value;
+        return copy;
     }
 
     /// <summary>A leaf of a file tree.</summary>
