@@ -34,7 +34,9 @@ public class DhtProcessTests
         PiecesResult result = await process.WaitAsync();
         result.ExitCode.Should().Be(0, result.StandardError);
         Torrent.ShouldBeCompleteIn(folder["out"]);
-        result.StandardError.Should().Contain($"the DHT is searched, starting at {node}\n").And.Contain("DHT: nodes known: 1\n")
+        // A download that ends before its first second prints the search only.
+        result.StandardError.Should().Contain($"the DHT is searched, starting at {node}\n")
+            .And.MatchRegex(@"DHT: (nodes known: 1|1 peer, 1 node answered, 1 known)\n")
             .And.MatchRegex(@"peer 127\.0\.0\.1:\d+ \([^)]+\): connected");
 
         await using PiecesProcess events = PiecesProcess.Start(

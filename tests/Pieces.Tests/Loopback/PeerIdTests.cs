@@ -17,6 +17,7 @@ public partial class PeerIdTests
     public async Task Each_torrent_has_a_peer_id_of_its_own_and_keeps_it()
     {
         using var folder = new TempFolder();
+        var notices = new SwarmNotices();
         await using ScriptedHttpServer tracker = ScriptedHttpServer.Answering("200 OK", Encoding.ASCII.GetBytes("d8:intervali1800e5:peers0:e"));
         await using (var client = new TorrentClient(
             new TorrentClientOptions { FirstPort = 0, LastPort = 0, Dht = null, Binding = new LocalBinding(IPAddress.Loopback) }))
@@ -30,13 +31,16 @@ public partial class PeerIdTests
                     {
                         OutputDirectory = folder["out"],
                         ExtraTrackers = [tracker.Url("/announce").ToString()],
-                        UseLocalDiscovery = false
+                        UseLocalDiscovery = false,
+                        Progress = notices,
                     },
                     TestContext.Current.CancellationToken);
             }
 
+            // A tracker whose answer to "started" has not arrived is not told "stopped".
             await Eventually.TrueAsync(
-                () => tracker.Targets.Count >= 2, TimeSpan.FromSeconds(30), () => "both to announce", TestContext.Current.CancellationToken);
+                () => notices.Of<TrackerNotice>().Count() == 2, TimeSpan.FromSeconds(30), () => "both announces to be answered",
+                TestContext.Current.CancellationToken);
         }
 
         // Both torrents have announced "started" and "stopped".
