@@ -1,17 +1,20 @@
 using System.Net;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
 using Pieces.Trackers.Server;
 
 namespace Pieces.Cli.Tracker;
 
-/// <summary>The HTTP part of the tracker: Kestrel with tight limits, and without configuration, logging and signal handlers of its own.</summary>
-internal static class KestrelHost
+/// <summary>
+/// The HTTP part of the tracker: Kestrel with tight limits. The server is used without the host of a web application. The host would bring
+/// configuration, routing, logging and signal handlers, which a tracker does not use and which enlarge every start of the program.
+/// </summary>
+internal sealed class KestrelHost : IAsyncDisposable
 {
     /// <summary>Maximum number of simultaneous HTTP connections to the tracker.</summary>
     public const int MaxConnections = 1000;
@@ -22,62 +25,69 @@ internal static class KestrelHost
     /// <summary>Maximum length of a request line, in bytes.</summary>
     public const int MaxRequestLine = 8 * 1024;
 
+    private readonly KestrelServer _server;
+
+    private KestrelHost(KestrelServer server) => _server = server;
+
     /// <summary>Starts listening.</summary>
     /// <exception cref="IOException">The port is in use, or the address does not belong to this machine.</exception>
-    public static async Task<WebApplication> StartAsync(IPEndPoint local, HttpAnnounceHandler handler, CancellationToken cancellationToken)
+    public static async Task<KestrelHost> StartAsync(IPEndPoint local, HttpAnnounceHandler handler, CancellationToken cancellationToken)
     {
-        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
-
-        // Configuration in the environment or in the current folder is meant for other web servers.
-        builder.Configuration.Sources.Clear();
-        builder.Logging.ClearProviders();
-        builder.Services.AddSingleton<IHostLifetime, SilentLifetime>();
-        builder.WebHost.ConfigureKestrel(options =>
-        {
-            options.AddServerHeader = false;
-            options.Limits.MaxConcurrentConnections = MaxConnections;
-            options.Limits.MaxRequestBodySize = MaxBodyLength;
-            options.Limits.MaxRequestLineSize = MaxRequestLine;
-            options.Limits.MaxRequestHeadersTotalSize = 2 * MaxRequestLine;
-            options.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
-            options.Limits.KeepAliveTimeout = TimeSpan.FromSeconds(15);
-            options.Listen(local);
-        });
-        WebApplication application = builder.Build();
-        application.Run(context => AnswerAsync(context, handler));
+        var options = new KestrelServerOptions { AddServerHeader = false };
+        options.Limits.MaxConcurrentConnections = MaxConnections;
+        options.Limits.MaxRequestBodySize = MaxBodyLength;
+        options.Limits.MaxRequestLineSize = MaxRequestLine;
+        options.Limits.MaxRequestHeadersTotalSize = 2 * MaxRequestLine;
+        options.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
+        options.Limits.KeepAliveTimeout = TimeSpan.FromSeconds(15);
+        options.Listen(local, endpoint => endpoint.Protocols = HttpProtocols.Http1);
+        var sockets = new SocketTransportFactory(Options.Create(new SocketTransportOptions()), NullLoggerFactory.Instance);
+        var host = new KestrelHost(new KestrelServer(Options.Create(options), sockets, NullLoggerFactory.Instance));
         try
         {
-            await application.StartAsync(cancellationToken).ConfigureAwait(false);
-            return application;
+            await host._server.StartAsync(new AnnounceApplication(handler), cancellationToken).ConfigureAwait(false);
+            return host;
         }
         catch
         {
-            await application.DisposeAsync().ConfigureAwait(false);
+            await host.DisposeAsync().ConfigureAwait(false);
             throw;
         }
     }
 
-    private static async Task AnswerAsync(HttpContext context, HttpAnnounceHandler handler)
+    /// <summary>Closes all connections without waiting, because requests take microseconds.</summary>
+    public async ValueTask DisposeAsync()
     {
-        string target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
-        byte[]? answer = HttpMethods.IsGet(context.Request.Method)
-            ? handler.Answer(target, context.Connection.RemoteIpAddress ?? IPAddress.None)
-            : null;
-        if (answer is null)
-        {
-            context.Response.StatusCode = StatusCodes.Status404NotFound;
-            return;
-        }
-
-        context.Response.ContentType = "text/plain";
-        context.Response.ContentLength = answer.Length;
-        await context.Response.Body.WriteAsync(answer, context.RequestAborted).ConfigureAwait(false);
+        await _server.StopAsync(new CancellationToken(canceled: true)).ConfigureAwait(false);
+        _server.Dispose();
     }
 
-    private sealed class SilentLifetime : IHostLifetime
+    // Kestrel passes each request as a collection of features, and a tracker needs no other view of it.
+    private sealed class AnnounceApplication(HttpAnnounceHandler handler) : IHttpApplication<IFeatureCollection>
     {
-        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+        public IFeatureCollection CreateContext(IFeatureCollection contextFeatures) => contextFeatures;
 
-        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+        public async Task ProcessRequestAsync(IFeatureCollection context)
+        {
+            IHttpRequestFeature request = context.GetRequiredFeature<IHttpRequestFeature>();
+            IHttpResponseFeature response = context.GetRequiredFeature<IHttpResponseFeature>();
+            IPAddress remote = context.GetRequiredFeature<IHttpConnectionFeature>().RemoteIpAddress ?? IPAddress.None;
+            byte[]? answer = HttpMethods.IsGet(request.Method) ? handler.Answer(request.RawTarget, remote) : null;
+            if (answer is null)
+            {
+                response.StatusCode = StatusCodes.Status404NotFound;
+                return;
+            }
+
+            response.Headers.ContentType = "text/plain";
+            response.Headers.ContentLength = answer.Length;
+            await context.GetRequiredFeature<IHttpResponseBodyFeature>().Writer
+                .WriteAsync(answer, context.GetRequiredFeature<IHttpRequestLifetimeFeature>().RequestAborted).ConfigureAwait(false);
+        }
+
+        public void DisposeContext(IFeatureCollection context, Exception? exception)
+        {
+            // The features belong to Kestrel.
+        }
     }
 }

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using Microsoft.AspNetCore.Builder;
 using Pieces.Trackers.Server;
 
 namespace Pieces.Cli.Tracker;
@@ -11,10 +10,10 @@ internal sealed class TrackerServer : IAsyncDisposable
     // Maximum number of attempts to find a port that is free for both UDP and TCP. A port that is free for UDP is rarely in use for TCP.
     private const int MaxTries = 20;
 
-    private readonly WebApplication _http;
+    private readonly KestrelHost _http;
     private readonly UdpListener _udp;
 
-    private TrackerServer(WebApplication http, UdpListener udp, IPAddress address)
+    private TrackerServer(KestrelHost http, UdpListener udp, IPAddress address)
     {
         _http = http;
         _udp = udp;
@@ -43,7 +42,7 @@ internal sealed class TrackerServer : IAsyncDisposable
             try
             {
                 var local = new IPEndPoint(options.Address, udp.Port);
-                WebApplication http = await KestrelHost.StartAsync(local, new HttpAnnounceHandler(table, options.MinInterval), cancellationToken)
+                KestrelHost http = await KestrelHost.StartAsync(local, new HttpAnnounceHandler(table, options.MinInterval), cancellationToken)
                     .ConfigureAwait(false);
                 udp.Start(new UdpAnnounceHandler(table, options.TimeProvider));
                 return new TrackerServer(http, udp, options.Address);
@@ -93,11 +92,6 @@ internal sealed class TrackerServer : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _udp.DisposeAsync().ConfigureAwait(false);
-
-        // Requests take microseconds, so open connections are closed without waiting.
-        using var now = new CancellationTokenSource();
-        await now.CancelAsync().ConfigureAwait(false);
-        await _http.StopAsync(now.Token).ConfigureAwait(false);
         await _http.DisposeAsync().ConfigureAwait(false);
     }
 
